@@ -1,0 +1,48 @@
+import tseslint from "typescript-eslint";
+
+/** Imports go one way: index.ts → stacks → components → components/model. The lab stands alone, tests see all. */
+const noImportFrom = (files, ...layers) => ({
+  files,
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      {
+        patterns: layers.map((layer) => ({
+          regex: layer,
+          message: "imports go one way: index.ts → stacks → components → components/model; lab stands alone",
+        })),
+      },
+    ],
+  },
+});
+
+const tests = "(^|/)\\.\\./test(/|$)";
+const lab = "(^|/)\\.\\./lab(/|$)";
+const stacks = "(^|/)\\.\\./stacks(/|$)";
+const components = "(^|/)\\.\\./components(/|$)";
+
+export default tseslint.config(
+  { ignores: ["node_modules/", "coverage/"] },
+  ...tseslint.configs.strictTypeChecked,
+  { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
+  {
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      // A number in a message is no hazard; an Output in one is, and stays an error.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    },
+  },
+  noImportFrom(["components/**/*.ts"], stacks, lab, tests, "(^|/)\\.\\./index(\\.js)?$"),
+  noImportFrom(["components/model/**/*.ts"], "^@pulumi/", "^\\.\\./(?!model/)", stacks, lab, tests),
+  noImportFrom(["stacks/**/*.ts"], lab, tests, "(^|/)\\.\\./index(\\.js)?$"),
+  noImportFrom(["lab/**/*.ts"], components, stacks, tests, "^@pulumi/"),
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      // mocha's describe and it return nothing to await.
+      "@typescript-eslint/no-floating-promises": ["error", { allowForKnownSafeCalls: [] }],
+    },
+  },
+  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+);
