@@ -1,0 +1,62 @@
+import { chmod, cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../host/run";
+import { type Log, withProgress } from "./progress";
+import { COMMON_LDFLAGS, GO_FLAGS, goMod } from "./recipeKey";
+import type { GoBuild, GoSources } from "./recipes";
+
+/** The person's own Go settings that would change the result are left out; caches and proxies are theirs. */
+const goEnvironment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  GOOS: undefined,
+  GOARCH: undefined,
+  GOEXPERIMENT: undefined,
+  GOFLAGS: GO_FLAGS,
+  GOWORK: "off",
+  CGO_ENABLED: "0",
+});
+
+/** Builds every program of the recipe into `target`. */
+export async function goBuild(recipe: GoBuild, target: string, scratch: string, log: Log): Promise<void> {
+  await mkdir(target, { recursive: true });
+  await writeFile(join(scratch, "go.mod"), goMod(recipe));
+  const ldflags = [...COMMON_LDFLAGS, ...recipe.ldflags].join(" ");
+  const programs = Object.entries(recipe.programs);
+  // One after the other: the first takes nearly all of the time, the others share what it compiled.
+  for (const [index, [program, mainPackage]] of programs.entries()) {
+    const seconds =
+      recipe.minutes * 60 * (index === 0 ? 1 / (1 + (programs.length - 1) / 3) : 1 / (programs.length + 2));
+    await withProgress(log, `building ${program} ${recipe.version}`, seconds, () =>
+      run("go", ["build", "-ldflags", ldflags, "-o", join(target, program), mainPackage], {
+        cwd: scratch,
+        env: goEnvironment(),
+      }),
+    );
+  }
+}
+
+/** `go` keeps its module cache read-only; a copy must be removable. */
+async function makeWritable(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    await (entry.isDirectory() ? makeWritable(path) : chmod(path, 0o644));
+  }
+}
+
+/** Copies the recipe's folders of its module into `target`. */
+export async function goSources(recipe: GoSources, target: string, scratch: string, log: Log): Promise<void> {
+  const module = `${recipe.module}@${recipe.version}`;
+  const { stdout } = await withProgress(log, `fetching ${module}`, recipe.minutes * 60, () =>
+    run("go", ["mod", "download", "-json", module], { cwd: scratch, env: goEnvironment() }),
+  );
+  const answer: unknown = JSON.parse(stdout);
+  if (typeof answer !== "object" || answer === null || !("Dir" in answer) || typeof answer.Dir !== "string") {
+    throw new Error(`go mod download ${module}: no "Dir" in its answer:\n${stdout}`);
+  }
+  for (const [name, folder] of Object.entries(recipe.folders)) {
+    const copy = join(target, name);
+    await cp(join(answer.Dir, folder), copy, { recursive: true });
+    await makeWritable(copy);
+  }
+}

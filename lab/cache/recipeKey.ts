@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { GO_VERSION, type GoBuild, type Recipe } from "./recipes";
+
+/** What of this machine decides the result, beside the recipe. */
+export interface Toolchain {
+  /** Like `go1.26.8`. */
+  readonly go: string;
+  /** Like `linux/x64`. */
+  readonly platform: string;
+  /** Like `debian bookworm`: where Debian packages come from. */
+  readonly distribution: string;
+}
+
+/** The flags that every build gets. `-s -w` halves the files. */
+export const GO_FLAGS = "-mod=mod -buildvcs=false";
+export const COMMON_LDFLAGS = ["-s", "-w"] as const;
+
+/** go.mod of the module in which a recipe is built. */
+export function goMod({ name, require, replace = {} }: GoBuild): string {
+  return [
+    `module lab.invalid/${name}`,
+    `go ${GO_VERSION}`,
+    ...Object.entries(require).map(([module, version]) => `require ${module} ${version}`),
+    ...Object.entries(replace).map(([module, version]) => `replace ${module} => ${module} ${version}`),
+    "",
+  ].join("\n\n");
+}
+
+/** Everything that decides what comes out of a recipe; how long it takes does not. */
+function ingredients(recipe: Recipe, { go, platform, distribution }: Toolchain): unknown {
+  const { kind, version } = recipe;
+  switch (recipe.kind) {
+    case "go-build":
+      return [kind, version, goMod(recipe), recipe.programs, recipe.ldflags, COMMON_LDFLAGS, GO_FLAGS, go, platform];
+    case "go-sources":
+      return [kind, version, recipe.module, recipe.folders];
+    case "debian":
+      return [kind, version, recipe.packages, recipe.programs, platform, distribution];
+  }
+}
+
+/** Name of the recipe's folder in the cache: readable, and another one as soon as any ingredient changes. */
+export function recipeKey(recipe: Recipe, toolchain: Toolchain): string {
+  const hash = createHash("sha256")
+    .update(JSON.stringify(ingredients(recipe, toolchain)))
+    .digest("hex");
+  return `${recipe.name}-${recipe.version}-${hash.slice(0, 12)}`;
+}

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { link, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { cacheFolder } from "../host/folders";
+import { requireDebianTools } from "./debian";
+import { ensureRecipe, recipeFolder } from "./ensureRecipe";
+import type { Log } from "./progress";
+import { type Recipe, type RecipeName, RECIPES } from "./recipes";
+import { readToolchain } from "./toolchain";
+
+/** Programs of the lab by what they are, as absolute paths. All lie in `dir` too, so that it can be put on a PATH. */
+export interface Tools {
+  /** A folder with every program below (and `pulumi-language-nodejs`), under their usual names. */
+  readonly dir: string;
+  readonly kubeApiserver: string;
+  readonly kubeControllerManager: string;
+  readonly kubectl: string;
+  readonly helm: string;
+  readonly etcd: string;
+  readonly etcdctl: string;
+  readonly pulumi: string;
+  /** Folder with Cilium's CustomResourceDefinitions. */
+  readonly ciliumCrds: string;
+  /** Folder with Cilium's own Helm chart. */
+  readonly ciliumChart: string;
+}
+
+const programsIn = (recipe: Recipe, folder: string): string[] => {
+  switch (recipe.kind) {
+    case "go-build":
+      return Object.keys(recipe.programs).map((program) => join(folder, program));
+    case "debian":
+      return Object.values(recipe.programs).map((path) => join(folder, path));
+    case "go-sources":
+      return [];
+  }
+};
+
+/**
+ * One folder with all programs. Hard links, because Pulumi looks for its language host beside its own real file.
+ */
+async function linkTogether(programs: readonly string[]): Promise<string> {
+  const hash = createHash("sha256").update(programs.join("\n")).digest("hex").slice(0, 12);
+  const parent = join(cacheFolder(), "bin");
+  const dir = join(parent, hash);
+  if (existsSync(dir)) return dir;
+  await mkdir(parent, { recursive: true });
+  const draft = await mkdtemp(join(parent, ".draft-"));
+  for (const program of programs) await link(program, join(draft, basename(program)));
+  try {
+    await rename(draft, dir);
+  } catch (error) {
+    // Another process was quicker with the same content.
+    await rm(draft, { recursive: true, force: true });
+    if (!existsSync(dir)) throw error;
+  }
+  return dir;
+}
+
+/** Builds or finds the recipes and returns their folders; everything that is missing on the machine is named first. */
+async function ensureAll<Name extends RecipeName>(
+  names: readonly Name[],
+  log: Log,
+): Promise<ReadonlyMap<Name, string>> {
+  const toolchain = await readToolchain();
+  const recipes = names.map((name): readonly [Name, Recipe] => [name, RECIPES[name]]);
+  for (const [, recipe] of recipes) {
+    if (recipe.kind === "debian" && !existsSync(recipeFolder(recipe, toolchain))) await requireDebianTools(recipe);
+  }
+  const folders = new Map<Name, string>();
+  for (const [name, recipe] of recipes) folders.set(name, await ensureRecipe(recipe, toolchain, log));
+  return folders;
+}
+
+const LAB_RECIPES = ["etcd", "cilium", "helm", "kubernetes", "pulumiNodejs", "pulumi"] as const;
+
+/**
+ * Makes sure that every program the lab and its users need is there, and says where. The first time on a machine takes about
+ * a quarter of an hour; `log` hears what is going on.
+ * @throws MissingPrerequisite when the machine lacks something, before anything is built.
+ */
+export async function tools(log: Log = () => undefined): Promise<Tools> {
+  const folders = await ensureAll(LAB_RECIPES, log);
+  const dir = await linkTogether(LAB_RECIPES.flatMap((name) => programsIn(RECIPES[name], folders.get(name) ?? "")));
+  const sources = folders.get("cilium") ?? "";
+  const at = (program: string): string => join(dir, program);
+  return {
+    dir,
+    kubeApiserver: at("kube-apiserver"),
+    kubeControllerManager: at("kube-controller-manager"),
+    kubectl: at("kubectl"),
+    helm: at("helm"),
+    etcd: at("etcd"),
+    etcdctl: at("etcdctl"),
+    pulumi: at("pulumi"),
+    ciliumCrds: join(sources, "crds"),
+    ciliumChart: join(sources, "chart"),
+  };
+}
+
+/** The path of actionlint, which lints the workflows; built apart from the rest, for nothing else needs it. */
+export async function actionlint(log: Log = () => undefined): Promise<string> {
+  const folders = await ensureAll(["actionlint"], log);
+  return join(folders.get("actionlint") ?? "", "actionlint");
+}

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../host/run";
+import type { Tools } from "../cache/tools";
+import type { ClusterSite } from "../controlPlane/cluster";
+import { kubectl, type ClusterAccess } from "../kubectl";
+import { ciliumValues, valuesInput } from "./values";
+
+const base64 = (file: string): string => readFileSync(file).toString("base64");
+
+/** The client certificate for Cilium's own etcd, under the name and keys that the chart mounts. */
+export function etcdSecret({ pki }: ClusterSite): Readonly<Record<string, unknown>> {
+  const { ca, client } = pki.ciliumEtcd;
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "cilium-etcd-secrets", namespace: "kube-system" },
+    data: {
+      "etcd-client-ca.crt": base64(ca.certFile),
+      "etcd-client.crt": base64(client.certFile),
+      "etcd-client.key": base64(client.keyFile),
+    },
+  };
+}
+
+/** Folders of Helm's and kubectl's own files, so that nothing appears in the person's home. */
+const helmEnvironment = (dir: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  HELM_CACHE_HOME: join(dir, "helm", "cache"),
+  HELM_CONFIG_HOME: join(dir, "helm", "config"),
+  HELM_DATA_HOME: join(dir, "helm", "data"),
+  KUBECACHEDIR: join(dir, "kube-cache"),
+});
+
+/**
+ * Brings a cluster to where a user of Cilium's chart is: CRDs, cilium-config, DaemonSet, Deployment and the rest, owned by
+ * `helm`. A cluster that has them from the same chart and values is left alone: what was changed in it since is not undone.
+ */
+export async function installCilium(tools: Tools, site: ClusterSite, access: ClusterAccess): Promise<void> {
+  const values = JSON.stringify(ciliumValues(valuesInput(site)));
+  const [valuesFile, marker] = [join(site.dir, "cilium-values.json"), join(site.dir, "cilium-installed")];
+  const wanted = createHash("sha256").update(`${tools.ciliumChart}\n${values}`).digest("hex");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return;
+  writeFileSync(valuesFile, values, { mode: 0o600 });
+  const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=cilium-clustermesh-lab"];
+  await kubectl(access, [...apply, "--recursive", `--filename=${tools.ciliumCrds}`]);
+  await kubectl(access, [...apply, "--filename=-"], { stdin: JSON.stringify(etcdSecret(site)) });
+  const helm = [
+    "upgrade",
+    "--install",
+    "cilium",
+    tools.ciliumChart,
+    "--namespace=kube-system",
+    `--values=${valuesFile}`,
+  ];
+  const where = [`--kubeconfig=${access.kubeconfig}`, `--kube-context=${access.context}`];
+  await run(tools.helm, [...helm, ...where], { env: helmEnvironment(site.dir) });
+  await kubectl(access, ["wait", "--for=condition=Established", "customresourcedefinition", "--all", "--timeout=60s"]);
+  writeFileSync(marker, wanted, { mode: 0o600 });
+}

@@ -1,0 +1,124 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { EtcdPorts } from "../clusterPlan";
+import { assertRunning, ensureDaemon, stopDaemon, type DaemonSpec } from "../host/daemon";
+import { ask } from "../host/httpsGet";
+import { waitFor } from "../host/waitFor";
+import type { EtcdPki } from "../pki/clusterPki";
+import type { ClusterSite } from "./cluster";
+
+const READY_MS = 60_000;
+
+/** The API server's etcd, or the one that Cilium keeps its state in; they share nothing. */
+export type EtcdName = "api-etcd" | "cilium-etcd";
+
+/** What an etcd shows to its clients and which of theirs it trusts; PEM files, the last may be a bundle. */
+export interface EtcdTls {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly trustedCaFile: string;
+}
+
+const portsOf = ({ ports }: ClusterSite, name: EtcdName): EtcdPorts =>
+  name === "api-etcd" ? ports.apiEtcd : ports.ciliumEtcd;
+
+/** The etcd's own authority and certificates, as the lab made them. */
+export const etcdPki = ({ pki }: ClusterSite, name: EtcdName): EtcdPki =>
+  name === "api-etcd" ? pki.apiEtcd : pki.ciliumEtcd;
+
+/** Where clients find this etcd. */
+export const etcdEndpoint = (site: ClusterSite, name: EtcdName): string =>
+  `https://${site.place.ip}:${portsOf(site, name).client}`;
+
+/** The TLS files that the lab made for this etcd. */
+export const ownTls = (site: ClusterSite, name: EtcdName): EtcdTls => {
+  const { server, ca } = etcdPki(site, name);
+  return { ...server, trustedCaFile: ca.certFile };
+};
+
+/** Files that replace the lab's own live here, as copies: the etcd can start again when the originals are gone. */
+const servedTls = (site: ClusterSite, name: EtcdName): { readonly dir: string; readonly files: EtcdTls } => {
+  const dir = join(site.dir, `${name}-tls`);
+  const [certFile, keyFile, trustedCaFile] = [join(dir, "server.crt"), join(dir, "server.key"), join(dir, "ca.crt")];
+  return { dir, files: { certFile, keyFile, trustedCaFile } };
+};
+
+/** Command line of one single-member etcd. The raft port stays on the lab's own certificates whatever clients see. */
+export function etcdCommand(etcd: string, site: ClusterSite, name: EtcdName, tls: EtcdTls): string[] {
+  const { ip } = site.place;
+  const { peer, health } = portsOf(site, name);
+  const { server, ca } = etcdPki(site, name);
+  const [client, raft] = [etcdEndpoint(site, name), `https://${ip}:${peer}`];
+  return [
+    etcd,
+    `--name=${site.plan.name}`,
+    `--data-dir=${join(site.dir, `${name}-data`)}`,
+    `--listen-client-urls=${client}`,
+    `--advertise-client-urls=${client}`,
+    `--listen-peer-urls=${raft}`,
+    `--initial-advertise-peer-urls=${raft}`,
+    `--initial-cluster=${site.plan.name}=${raft}`,
+    `--listen-metrics-urls=http://${ip}:${health}`,
+    `--cert-file=${tls.certFile}`,
+    `--key-file=${tls.keyFile}`,
+    "--client-cert-auth",
+    `--trusted-ca-file=${tls.trustedCaFile}`,
+    `--peer-cert-file=${server.certFile}`,
+    `--peer-key-file=${server.keyFile}`,
+    "--peer-client-cert-auth",
+    `--peer-trusted-ca-file=${ca.certFile}`,
+    // Data of a lab is worth nothing after it; small and quick matter.
+    "--unsafe-no-fsync",
+    "--snapshot-count=5000",
+    "--heartbeat-interval=50",
+    "--election-timeout=500",
+    "--logger=zap",
+    "--log-outputs=stderr",
+  ];
+}
+
+function daemonOf(etcd: string, site: ClusterSite, name: EtcdName): DaemonSpec {
+  const served = servedTls(site, name);
+  const tls = existsSync(served.dir) ? served.files : ownTls(site, name);
+  const { dir, labDir, place } = site;
+  return { name, dir, labDir, place, command: etcdCommand(etcd, site, name, tls) };
+}
+
+/** Starts the etcd unless it runs, and waits until it is healthy (it has a leader and can commit). */
+export async function startEtcd(etcd: string, site: ClusterSite, name: EtcdName): Promise<void> {
+  const daemon = daemonOf(etcd, site, name);
+  await ensureDaemon(daemon);
+  const url = `http://${site.place.ip}:${portsOf(site, name).health}/health`;
+  await waitFor(`${site.plan.name}: ${name} healthy at ${url}`, READY_MS, async (note) => {
+    assertRunning(daemon);
+    const answer = await ask(url);
+    if (answer.kind === "answered" && answer.body.includes('"health":"true"')) return true;
+    note(answer.kind === "answered" ? answer.body : answer.reason);
+    return undefined;
+  });
+}
+
+/** Ends the etcd; its data stays. */
+export const stopEtcd = (site: ClusterSite, name: EtcdName): Promise<void> => stopDaemon(site.dir, name);
+
+/** Starts the etcd again with the same data, with other TLS files when they are given; those stay until others are given. */
+export async function restartEtcd(etcd: string, site: ClusterSite, name: EtcdName, tls?: EtcdTls): Promise<void> {
+  await stopEtcd(site, name);
+  if (tls !== undefined) {
+    const { dir } = servedTls(site, name);
+    const draft = `${dir}.new`;
+    rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft, { recursive: true, mode: 0o700 });
+    for (const [from, to] of [
+      [tls.certFile, "server.crt"],
+      [tls.keyFile, "server.key"],
+      [tls.trustedCaFile, "ca.crt"],
+    ] as const) {
+      copyFileSync(from, join(draft, to));
+      chmodSync(join(draft, to), 0o600);
+    }
+    rmSync(dir, { recursive: true, force: true });
+    renameSync(draft, dir);
+  }
+  await startEtcd(etcd, site, name);
+}

@@ -1,0 +1,56 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Log } from "./cache/progress";
+import { daemonNames, endProcess, markedProcesses, runningDaemon } from "./host/daemon";
+import { withLock } from "./host/lock";
+import type { ProcessIdentity } from "./host/processIdentity";
+import { clusterNumbers, labFolder, removeLabFolder } from "./labState";
+
+/** What a server may take to end by itself; its data is thrown away next. */
+const TERMINATE_MS = 5_000;
+
+/** Which lab to end. */
+export interface DownArgs {
+  /** @default "default" */
+  readonly name?: string;
+  readonly log?: Log;
+}
+
+/** Processes of the lab: those in its pid files, and those that only their mark still tells. */
+function labProcesses(labDir: string): ProcessIdentity[] {
+  const recorded = clusterNumbers(labDir).flatMap((number) => {
+    const dir = join(labDir, `cluster${number}`);
+    return daemonNames(dir).flatMap((daemon) => runningDaemon(dir, daemon) ?? []);
+  });
+  const byPid = new Map([...recorded, ...markedProcesses(labDir)].map((identity) => [identity.pid, identity]));
+  return [...byPid.values()];
+}
+
+/**
+ * Ends every process of a lab and removes its folder; the cache stays. Works after a crash, for a half-started lab, and again
+ * for one that is gone. Returns the number of processes that it ended.
+ */
+export async function down({ name = "default", log = () => undefined }: DownArgs = {}): Promise<number> {
+  const dir = labFolder(name);
+  const waiting = (): void => {
+    log(`waiting for another process that works on lab "${name}"`);
+  };
+  return withLock(`lab-${name}`, waiting, async () => {
+    const processes = labProcesses(dir);
+    await Promise.all(processes.map((identity) => endProcess(identity, TERMINATE_MS)));
+    const left = labProcesses(dir);
+    if (left.length > 0) {
+      throw new Error(
+        `lab "${name}": processes ${left.map(({ pid }) => pid).join(", ")} did not end; end them and repeat "lab down"`,
+      );
+    }
+    const existed = existsSync(dir);
+    removeLabFolder(dir);
+    log(
+      existed || processes.length > 0
+        ? `lab "${name}": ${processes.length} processes ended, ${dir} removed`
+        : `lab "${name}": nothing to end`,
+    );
+    return processes.length;
+  });
+}

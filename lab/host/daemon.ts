@@ -1,0 +1,157 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { Place } from "./place";
+import { identify, isAlive, isSameProcess, type ProcessIdentity } from "./processIdentity";
+import { lastLines } from "./run";
+import { waitFor } from "./waitFor";
+
+/** Set in every daemon, so that `down` finds those whose pid file was lost in a crash. */
+const MARKER = "CILIUM_CLUSTERMESH_LAB";
+const TERMINATE_MS = 10_000;
+
+/** A process that outlives the one that starts it; its pid file and log are `<dir>/<name>.pid` and `.log`. */
+export interface DaemonSpec {
+  readonly name: string;
+  readonly dir: string;
+  /** The lab's folder, which marks the process as the lab's. */
+  readonly labDir: string;
+  readonly place: Place;
+  readonly command: readonly string[];
+}
+
+/** What a pid file says. */
+export interface DaemonRecord extends ProcessIdentity {
+  /** Hash of the command line: a process with another one is not the daemon that is wanted now. */
+  readonly commandHash: string;
+}
+
+const pidFile = (dir: string, name: string): string => join(dir, `${name}.pid`);
+const logFile = (dir: string, name: string): string => join(dir, `${name}.log`);
+const hashOf = (commandLine: readonly string[]): string =>
+  createHash("sha256").update(JSON.stringify(commandLine)).digest("hex").slice(0, 16);
+
+function isRecord(value: unknown): value is DaemonRecord {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "pid" in value &&
+    typeof value.pid === "number" &&
+    "startTicks" in value &&
+    "bootId" in value &&
+    "commandHash" in value
+  );
+}
+
+/** The daemon of this name if it runs now. */
+export function runningDaemon(dir: string, name: string): DaemonRecord | undefined {
+  if (!existsSync(pidFile(dir, name))) return undefined;
+  try {
+    const value: unknown = JSON.parse(readFileSync(pidFile(dir, name), "utf8"));
+    return isRecord(value) && isAlive(value) ? value : undefined;
+  } catch {
+    // A pid file that a crash cut short: the marker in the environment still finds the process.
+    return undefined;
+  }
+}
+
+/** Names of all daemons that have a pid file in the folder. */
+export const daemonNames = (dir: string): string[] =>
+  readdirSync(dir)
+    .filter((file) => file.endsWith(".pid"))
+    .map((file) => file.slice(0, -".pid".length));
+
+/** The last lines of a daemon's log. */
+export const logTail = (dir: string, name: string, lines = 8): string =>
+  existsSync(logFile(dir, name)) ? lastLines(readFileSync(logFile(dir, name), "utf8"), lines) : "";
+
+/** Starts the daemon unless it runs already with this very command line. Returns true when it was started. */
+export async function ensureDaemon(spec: DaemonSpec): Promise<boolean> {
+  const commandLine = spec.place.commandLine(spec.command);
+  const commandHash = hashOf(commandLine);
+  const running = runningDaemon(spec.dir, spec.name);
+  if (running?.commandHash === commandHash) return false;
+  await stopDaemon(spec.dir, spec.name);
+  const [program = "", ...args] = commandLine;
+  mkdirSync(spec.dir, { recursive: true, mode: 0o700 });
+  const log = openSync(logFile(spec.dir, spec.name), "a", 0o600);
+  const child = spawn(program, args, {
+    cwd: spec.dir,
+    env: { PATH: process.env["PATH"], HOME: spec.dir, [MARKER]: spec.labDir },
+    stdio: ["ignore", log, log],
+    detached: true,
+  });
+  closeSync(log);
+  const failed = new Promise<Error>((resolve) => child.once("error", resolve));
+  if (child.pid === undefined) throw new Error(`${spec.name}: cannot start ${program}: ${(await failed).message}`);
+  child.unref();
+  const identity = identify(child.pid);
+  if (identity === undefined) throw new Error(`${spec.name} ended at once:\n${logTail(spec.dir, spec.name)}`);
+  const record: DaemonRecord = { ...identity, commandHash };
+  writeFileSync(`${pidFile(spec.dir, spec.name)}.new`, JSON.stringify(record), { mode: 0o600 });
+  renameSync(`${pidFile(spec.dir, spec.name)}.new`, pidFile(spec.dir, spec.name));
+  return true;
+}
+
+/** Throws, with the end of its log, when the daemon does not run any more. */
+export function assertRunning(spec: Pick<DaemonSpec, "dir" | "name">): void {
+  if (runningDaemon(spec.dir, spec.name) === undefined) {
+    throw new Error(
+      `${spec.name} has ended; the last lines of ${logFile(spec.dir, spec.name)}:\n${logTail(spec.dir, spec.name)}`,
+    );
+  }
+}
+
+/** Ends the daemon if it runs: TERM, and KILL when it has not gone in time. */
+export async function stopDaemon(dir: string, name: string): Promise<void> {
+  const running = runningDaemon(dir, name);
+  if (running !== undefined) await endProcess(running);
+  rmSync(pidFile(dir, name), { force: true });
+}
+
+/** Ends one process: TERM, wait, KILL, wait. Never one that only has the same number. */
+export async function endProcess(identity: ProcessIdentity, terminateMs = TERMINATE_MS): Promise<void> {
+  for (const [signal, timeout] of [
+    ["SIGTERM", terminateMs],
+    ["SIGKILL", TERMINATE_MS],
+  ] as const) {
+    if (!isAlive(identity)) return;
+    try {
+      process.kill(identity.pid, signal);
+      await waitFor(`process ${identity.pid} to end`, timeout, () => (isAlive(identity) ? undefined : true));
+      return;
+    } catch (error) {
+      if (!isAlive(identity)) return;
+      if (signal === "SIGKILL") throw error;
+    }
+  }
+}
+
+/** Every live process that carries this lab's mark, with or without a pid file. */
+export function markedProcesses(labDir: string): ProcessIdentity[] {
+  const mark = `${MARKER}=${labDir}`;
+  return readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      const before = identify(Number(entry));
+      if (before === undefined) return [];
+      try {
+        const marked = readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(mark);
+        return marked && isSameProcess(before, identify(before.pid)) ? [before] : [];
+      } catch {
+        // Another user's process, or one that has just ended.
+        return [];
+      }
+    });
+}

@@ -1,0 +1,11 @@
+/** Real Kubernetes control planes with Cilium's objects on this machine, for the demo and the tests. */
+export { MissingPrerequisite } from "./cache/toolchain";
+export { findPulumi, type FoundPulumi } from "./cache/findPulumi";
+export { actionlint, tools, type Tools } from "./cache/tools";
+export { down } from "./down";
+export { CommandError } from "./host/run";
+export { kubectl } from "./kubectl";
+export type { EtcdTls } from "./controlPlane/etcd";
+export type { LabApiServer, LabCluster, LabEtcd } from "./labCluster";
+export { status } from "./status";
+export { type Lab, up, type UpArgs } from "./up";

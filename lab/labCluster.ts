@@ -1,0 +1,100 @@
+import type { Tools } from "./cache/tools";
+import { apiServerUrl, type ClusterSite } from "./controlPlane/cluster";
+import { startApiServer, stopApiServer } from "./controlPlane/apiServer";
+import {
+  etcdEndpoint,
+  etcdPki,
+  type EtcdName,
+  type EtcdTls,
+  ownTls,
+  restartEtcd,
+  startEtcd,
+  stopEtcd,
+} from "./controlPlane/etcd";
+import { kubectl, type ClusterAccess } from "./kubectl";
+import type { RunResult } from "./host/run";
+
+/** A server of a cluster that can be taken away and given back. `start` returns when it is ready. */
+export interface Stoppable {
+  readonly stop: () => Promise<void>;
+  readonly start: () => Promise<void>;
+}
+
+/** An etcd of a cluster and how to get at it. All files are PEM. */
+export interface LabEtcd extends Stoppable {
+  /** Like `https://127.100.1.1:2379`. */
+  readonly endpoint: string;
+  /** The etcd's own authority, for adopting it. */
+  readonly caFile: string;
+  readonly caKeyFile: string;
+  /** A client of that authority with the common name `root`. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** What the lab starts the etcd with: give it to `restart` to undo a change. */
+  readonly ownTls: EtcdTls;
+  /**
+   * Ends the etcd and starts it with the same data; with other files when they are given (they are copied, and kept for
+   * later starts too). `certFile` above opens it only while `trustedCaFile` holds the lab's authority, alone or in a bundle.
+   */
+  readonly restart: (tls?: EtcdTls) => Promise<void>;
+}
+
+/** The API server of a cluster. */
+export interface LabApiServer extends Stoppable {
+  /** Like `https://127.100.1.1:6443`. */
+  readonly url: string;
+  readonly caFile: string;
+}
+
+/** One running cluster of a lab. */
+export interface LabCluster extends ClusterAccess {
+  /** `cluster1`, `cluster2`, …; also the name of its kubeconfig context. */
+  readonly name: string;
+  /** The id it may get in a mesh: 101, 102, …. Cilium is installed as name `default`, id 0. */
+  readonly id: number;
+  readonly apiServer: LabApiServer;
+  /** What peers may open. */
+  readonly ciliumEtcd: LabEtcd;
+  /** The API server's own; peers must never get at it. */
+  readonly apiEtcd: LabEtcd;
+  readonly podCIDRs: readonly string[];
+  readonly nodeCIDRs: readonly string[];
+  /** Runs kubectl against this cluster. */
+  readonly run: (args: readonly string[], options?: { readonly stdin?: string }) => Promise<RunResult>;
+}
+
+function labEtcd(tools: Tools, site: ClusterSite, name: EtcdName): LabEtcd {
+  const { ca, client } = etcdPki(site, name);
+  return {
+    endpoint: etcdEndpoint(site, name),
+    caFile: ca.certFile,
+    caKeyFile: ca.keyFile,
+    ...client,
+    ownTls: ownTls(site, name),
+    start: () => startEtcd(tools.etcd, site, name),
+    stop: () => stopEtcd(site, name),
+    restart: (tls) => restartEtcd(tools.etcd, site, name, tls),
+  };
+}
+
+/** A cluster's handles for programs. */
+export function labCluster(tools: Tools, site: ClusterSite, kubeconfig: string): LabCluster {
+  const { name, id, podCIDR, nodeCIDR } = site.plan;
+  const access: ClusterAccess = { kubectl: tools.kubectl, kubeconfig, context: name };
+  return {
+    ...access,
+    name,
+    id,
+    apiServer: {
+      url: apiServerUrl(site),
+      caFile: site.pki.kubernetesCa.certFile,
+      start: () => startApiServer(tools.kubeApiserver, site),
+      stop: () => stopApiServer(site),
+    },
+    ciliumEtcd: labEtcd(tools, site, "cilium-etcd"),
+    apiEtcd: labEtcd(tools, site, "api-etcd"),
+    podCIDRs: [podCIDR],
+    nodeCIDRs: [nodeCIDR],
+    run: (args, options) => kubectl(access, args, options),
+  };
+}

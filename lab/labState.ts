@@ -1,0 +1,88 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { labsFolder } from "./host/folders";
+import { withLock } from "./host/lock";
+import { findFreeSlot, type SlotClaim } from "./slot";
+
+const NAME = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/;
+
+/** The lab's folder; checks the name, which becomes part of paths. */
+export function labFolder(name: string): string {
+  if (!NAME.test(name)) {
+    throw new Error(
+      `lab name "${name}": use 1 to 32 lower-case letters, digits and "-", beginning and ending with a letter or digit`,
+    );
+  }
+  return join(labsFolder(), name);
+}
+
+const claimFile = (labDir: string): string => join(labDir, "lab.json");
+
+/** What the lab has claimed; undefined when there is no such lab. */
+export function readClaim(labDir: string): SlotClaim | undefined {
+  if (!existsSync(claimFile(labDir))) return undefined;
+  const value: unknown = JSON.parse(readFileSync(claimFile(labDir), "utf8"));
+  if (
+    typeof value === "object" &&
+    value !== null &&
+    "slot" in value &&
+    typeof value.slot === "number" &&
+    "portOffset" in value &&
+    typeof value.portOffset === "number"
+  ) {
+    return { slot: value.slot, portOffset: value.portOffset };
+  }
+  throw new Error(`${claimFile(labDir)}: not a lab's claim; remove the lab with "lab down"`);
+}
+
+const takenSlots = (): Set<number> => {
+  const labs = existsSync(labsFolder()) ? readdirSync(labsFolder()) : [];
+  const slots = labs.map((lab) => readClaim(join(labsFolder(), lab))?.slot);
+  return new Set(slots.filter((slot) => slot !== undefined));
+};
+
+/** The lab's claim, made now when it has none; two labs never get the same. */
+export async function ensureClaim(labDir: string): Promise<SlotClaim> {
+  const known = readClaim(labDir);
+  if (known !== undefined) return known;
+  return withLock(
+    "slots",
+    () => undefined,
+    async () => {
+      const claim = await findFreeSlot(takenSlots());
+      mkdirSync(labDir, { recursive: true, mode: 0o700 });
+      writeFileSync(`${claimFile(labDir)}.new`, JSON.stringify(claim), { mode: 0o600 });
+      renameSync(`${claimFile(labDir)}.new`, claimFile(labDir));
+      return claim;
+    },
+  );
+}
+
+/** Numbers of the clusters that the lab has, running or not. */
+export const clusterNumbers = (labDir: string): number[] =>
+  (existsSync(labDir) ? readdirSync(labDir) : [])
+    .flatMap((entry) => /^cluster(\d+)$/.exec(entry)?.[1] ?? [])
+    .map(Number)
+    .sort((one, other) => one - other);
+
+/** Removes the lab's folder, and the folders above it that only labs use when this was the last. */
+export function removeLabFolder(labDir: string): void {
+  rmSync(labDir, { recursive: true, force: true });
+  for (const dir of [dirname(labDir), dirname(dirname(labDir))]) {
+    try {
+      rmdirSync(dir);
+    } catch {
+      // Not empty, or not there: either way nothing of this lab is left.
+      return;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ClusterPlan } from "../clusterPlan";
+import { createAuthority, createTokenKeys, issueLeaf, type LeafSpec, type Pair } from "./certificate";
+
+/** A certificate and its key as files. */
+export interface PairFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+/** One etcd's own authority, its server certificate and the one client certificate that it is used with. */
+export interface EtcdPki {
+  readonly ca: PairFiles;
+  readonly server: PairFiles;
+  readonly client: PairFiles;
+}
+
+/** Every key and certificate of one cluster. The three authorities know nothing of each other. */
+export interface ClusterPki {
+  readonly kubernetesCa: PairFiles;
+  readonly apiServer: PairFiles;
+  readonly admin: PairFiles;
+  readonly tokenKeyFile: string;
+  readonly tokenPublicKeyFile: string;
+  readonly apiEtcd: EtcdPki;
+  readonly ciliumEtcd: EtcdPki;
+}
+
+/** First address of the cluster's Service range, under which pods reach the API server. */
+export const SERVICE_CIDR = "10.96.0.0/16";
+const KUBERNETES_SERVICE_IP = "10.96.0.1";
+
+const pairFiles = (dir: string, name: string): PairFiles => ({
+  certFile: join(dir, `${name}.crt`),
+  keyFile: join(dir, `${name}.key`),
+});
+
+const etcdFiles = (dir: string, etcd: string): EtcdPki => ({
+  ca: pairFiles(dir, `${etcd}-ca`),
+  server: pairFiles(dir, `${etcd}-server`),
+  client: pairFiles(dir, `${etcd}-client`),
+});
+
+const filesIn = (dir: string): ClusterPki => ({
+  kubernetesCa: pairFiles(dir, "kubernetes-ca"),
+  apiServer: pairFiles(dir, "apiserver"),
+  admin: pairFiles(dir, "admin"),
+  tokenKeyFile: join(dir, "service-account.key"),
+  tokenPublicKeyFile: join(dir, "service-account.pub"),
+  apiEtcd: etcdFiles(dir, "api-etcd"),
+  ciliumEtcd: etcdFiles(dir, "cilium-etcd"),
+});
+
+const writePrivate = (file: string, content: string): void => {
+  writeFileSync(file, content, { mode: 0o600 });
+};
+
+const writePair = ({ certFile, keyFile }: PairFiles, { cert, key }: Pair): void => {
+  writePrivate(certFile, cert);
+  writePrivate(keyFile, key);
+};
+
+/** Writes an authority and the leaves that it signs. */
+function writeFamily(ca: PairFiles, caName: string, leaves: readonly (readonly [PairFiles, LeafSpec])[]): void {
+  const authority = createAuthority(caName);
+  writePair(ca, authority);
+  for (const [files, spec] of leaves) writePair(files, issueLeaf(authority, caName, spec));
+}
+
+function writeAll(files: ClusterPki, { name, ip }: ClusterPlan): void {
+  writeFamily(files.kubernetesCa, `${name} kubernetes`, [
+    [
+      files.apiServer,
+      {
+        commonName: "kube-apiserver",
+        usages: ["server"],
+        dnsNames: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
+        ips: [ip, KUBERNETES_SERVICE_IP],
+      },
+    ],
+    [files.admin, { commonName: "admin", organization: "system:masters", usages: ["client"] }],
+  ]);
+  // etcd dials itself with its server certificate: both usages.
+  const server = (etcd: string): LeafSpec => ({
+    commonName: `${name} ${etcd}`,
+    usages: ["server", "client"],
+    dnsNames: ["localhost", `${name}.mesh.cilium.io`],
+    ips: [ip],
+  });
+  writeFamily(files.apiEtcd.ca, `${name} api etcd`, [
+    [files.apiEtcd.server, server("api-etcd")],
+    [files.apiEtcd.client, { commonName: "kube-apiserver", usages: ["client"] }],
+  ]);
+  writeFamily(files.ciliumEtcd.ca, `${name} cilium etcd`, [
+    [files.ciliumEtcd.server, server("cilium-etcd")],
+    // With etcd's auth switched on, the common name is the user.
+    [files.ciliumEtcd.client, { commonName: "root", usages: ["client"] }],
+  ]);
+  const token = createTokenKeys();
+  writePrivate(files.tokenKeyFile, token.privateKey);
+  writePrivate(files.tokenPublicKeyFile, token.publicKey);
+}
+
+/** The cluster's keys and certificates under `<clusterDir>/pki`, made when they are not there. */
+export function ensureClusterPki(clusterDir: string, plan: ClusterPlan): ClusterPki {
+  const dir = join(clusterDir, "pki");
+  if (!existsSync(dir)) {
+    // Under another name until complete: a crash in between leaves no half set.
+    const draft = `${dir}.new`;
+    rmSync(draft, { recursive: true, force: true });
+    mkdirSync(draft, { recursive: true, mode: 0o700 });
+    writeAll(filesIn(draft), plan);
+    renameSync(draft, dir);
+  }
+  return filesIn(dir);
+}
