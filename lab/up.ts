@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import type { Log } from "./cache/progress";
 import { tools as ensureTools, type Tools } from "./cache/tools";
-import { installCilium } from "./ciliumObjects/install";
+import { installCilium, installCrds } from "./ciliumObjects/install";
 import { MAX_CLUSTERS } from "./clusterPlan";
 import { startApiServer } from "./controlPlane/apiServer";
 import { clusterSite, type ClusterSite } from "./controlPlane/cluster";
@@ -47,10 +47,10 @@ async function startCluster(tools: Tools, site: ClusterSite, kubeconfig: string,
   await Promise.all([startEtcd(tools.etcd, site, "api-etcd"), startEtcd(tools.etcd, site, "cilium-etcd")]);
   await startApiServer(tools.kubeApiserver, site);
   log(`${name}: API server ready on ${site.place.ip} after ${seconds(begin)}`);
-  await Promise.all([
-    startControllerManager(tools.kubeControllerManager, site, kubeconfig),
-    installCilium(tools, site, { kubectl: tools.kubectl, kubeconfig, context: name }),
-  ]);
+  const access = { kubectl: tools.kubectl, kubeconfig, context: name };
+  // The controller-manager looks for new kinds every 30 s only: with the CRDs there first, it collects them from the start.
+  await installCrds(tools, site, access);
+  await Promise.all([startControllerManager(tools.kubeControllerManager, site), installCilium(tools, site, access)]);
   log(`${name}: controllers run, Cilium's objects are there after ${seconds(begin)}`);
 }
 

@@ -33,29 +33,40 @@ const helmEnvironment = (dir: string): NodeJS.ProcessEnv => ({
   KUBECACHEDIR: join(dir, "kube-cache"),
 });
 
-/**
- * Brings a cluster to where a user of Cilium's chart is: CRDs, cilium-config, DaemonSet, Deployment and the rest, owned by
- * `helm`. A cluster that has them from the same chart and values is left alone: what was changed in it since is not undone.
- */
+/** Runs `work` unless it was done with the same `input` before: a second `up` undoes nothing that was changed since. */
+async function once(site: ClusterSite, what: string, input: string, work: () => Promise<void>): Promise<void> {
+  const marker = join(site.dir, `${what}.done`);
+  const wanted = createHash("sha256").update(input).digest("hex");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return;
+  await work();
+  writeFileSync(marker, wanted, { mode: 0o600 });
+}
+
+const APPLY = [
+  "apply",
+  "--server-side",
+  "--force-conflicts",
+  "--field-manager=cilium-clustermesh-lab",
+  "--validate=ignore",
+];
+
+/** Gives a cluster Cilium's CustomResourceDefinitions and waits until they are served. */
+export const installCrds = (tools: Tools, site: ClusterSite, access: ClusterAccess): Promise<void> =>
+  once(site, "crds", tools.ciliumCrds, async () => {
+    await kubectl(access, [...APPLY, "--recursive", `--filename=${tools.ciliumCrds}`]);
+    const established = ["--for=condition=Established", "customresourcedefinition", "--all", "--timeout=60s"];
+    await kubectl(access, ["wait", ...established]);
+  });
+
+/** Brings a cluster to where a user of Cilium's chart is: cilium-config, DaemonSet, Deployment and the rest, owned by `helm`. */
 export async function installCilium(tools: Tools, site: ClusterSite, access: ClusterAccess): Promise<void> {
   const values = JSON.stringify(ciliumValues(valuesInput(site)));
-  const [valuesFile, marker] = [join(site.dir, "cilium-values.json"), join(site.dir, "cilium-installed")];
-  const wanted = createHash("sha256").update(`${tools.ciliumChart}\n${values}`).digest("hex");
-  if (existsSync(marker) && readFileSync(marker, "utf8") === wanted) return;
-  writeFileSync(valuesFile, values, { mode: 0o600 });
-  const apply = ["apply", "--server-side", "--force-conflicts", "--field-manager=cilium-clustermesh-lab"];
-  await kubectl(access, [...apply, "--recursive", `--filename=${tools.ciliumCrds}`]);
-  await kubectl(access, [...apply, "--filename=-"], { stdin: JSON.stringify(etcdSecret(site)) });
-  const helm = [
-    "upgrade",
-    "--install",
-    "cilium",
-    tools.ciliumChart,
-    "--namespace=kube-system",
-    `--values=${valuesFile}`,
-  ];
-  const where = [`--kubeconfig=${access.kubeconfig}`, `--kube-context=${access.context}`];
-  await run(tools.helm, [...helm, ...where], { env: helmEnvironment(site.dir) });
-  await kubectl(access, ["wait", "--for=condition=Established", "customresourcedefinition", "--all", "--timeout=60s"]);
-  writeFileSync(marker, wanted, { mode: 0o600 });
+  await once(site, "chart", `${tools.ciliumChart}\n${values}`, async () => {
+    const file = join(site.dir, "cilium-values.json");
+    writeFileSync(file, values, { mode: 0o600 });
+    await kubectl(access, [...APPLY, "--filename=-"], { stdin: JSON.stringify(etcdSecret(site)) });
+    const helm = ["upgrade", "--install", "cilium", tools.ciliumChart, "--namespace=kube-system", `--values=${file}`];
+    const where = [`--kubeconfig=${access.kubeconfig}`, `--kube-context=${access.context}`];
+    await run(tools.helm, [...helm, ...where], { env: helmEnvironment(site.dir) });
+  });
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { assertRunning, ensureDaemon, type DaemonSpec } from "../host/daemon";
-import { ask } from "../host/httpsGet";
 import { waitFor } from "../host/waitFor";
 import { SERVICE_CIDR } from "../pki/clusterPki";
+import { askApiServer } from "./apiServer";
 import type { ClusterSite } from "./cluster";
+import { writeKubeconfig } from "./kubeconfig";
 
 const READY_MS = 60_000;
 
@@ -14,11 +14,11 @@ export const CONTROLLER_MANAGER = "kube-controller-manager";
  * Command line of the cluster's controller-manager with its default controllers. It acts as administrator: with an account of
  * its own it would need a token per controller, which costs seconds at each start.
  */
-export function controllerManagerCommand(program: string, site: ClusterSite, kubeconfig: string): string[] {
+export function controllerManagerCommand(program: string, site: ClusterSite): string[] {
   const { pki, place, plan, ports } = site;
   return [
     program,
-    `--kubeconfig=${kubeconfig}`,
+    `--kubeconfig=${kubeconfigFile(site)}`,
     `--bind-address=${place.ip}`,
     `--secure-port=${ports.controllerManager}`,
     `--tls-cert-file=${pki.apiServer.certFile}`,
@@ -36,24 +36,22 @@ export function controllerManagerCommand(program: string, site: ClusterSite, kub
   ];
 }
 
-/** Starts the controller-manager unless it runs, and waits until it is healthy. */
-export async function startControllerManager(program: string, site: ClusterSite, kubeconfig: string): Promise<void> {
-  const { dir, labDir, place } = site;
-  const command = controllerManagerCommand(program, site, kubeconfig);
+/** A kubeconfig of its own: the lab's holds every cluster, and the program would take the first. */
+const kubeconfigFile = ({ dir }: ClusterSite): string => join(dir, "kubeconfig");
+
+/** Starts the controller-manager unless it runs, and waits until its controllers have done their first work. */
+export async function startControllerManager(program: string, site: ClusterSite): Promise<void> {
+  const { dir, labDir, place, plan } = site;
+  writeKubeconfig(kubeconfigFile(site), [site]);
+  const command = controllerManagerCommand(program, site);
   const daemon: DaemonSpec = { name: CONTROLLER_MANAGER, dir, labDir, place, command };
   await ensureDaemon(daemon);
-  const url = `https://${place.ip}:${site.ports.controllerManager}/healthz`;
-  const { kubernetesCa, admin } = site.pki;
-  const tls = {
-    ca: readFileSync(kubernetesCa.certFile),
-    cert: readFileSync(admin.certFile),
-    key: readFileSync(admin.keyFile),
-  };
-  await waitFor(`${site.plan.name}: ${CONTROLLER_MANAGER} healthy at ${url}`, READY_MS, async (note) => {
+  await waitFor(`${plan.name}: ${CONTROLLER_MANAGER} to make the default service account`, READY_MS, async (note) => {
     assertRunning(daemon);
-    const answer = await ask(url, tls);
+    // Its own /healthz is well before any controller runs, and whichever cluster it works on.
+    const answer = await askApiServer(site, "/api/v1/namespaces/default/serviceaccounts/default");
     if (answer.kind === "answered" && answer.status === 200) return true;
-    note(answer.kind === "answered" ? `${answer.status} ${answer.body}` : answer.reason);
+    note(answer.kind === "answered" ? `status ${answer.status}` : answer.reason);
     return undefined;
   });
 }
