@@ -16,15 +16,25 @@ export interface DownArgs {
   readonly log?: Log;
 }
 
+/** The lab's daemons by their pid files; all of them, or those of some names. */
+function recordedProcesses(labDir: string, wanted: (daemon: string) => boolean = () => true): ProcessIdentity[] {
+  return clusterNumbers(labDir).flatMap((number) => {
+    const dir = join(labDir, `cluster${number}`);
+    return daemonNames(dir)
+      .filter(wanted)
+      .flatMap((daemon) => runningDaemon(dir, daemon) ?? []);
+  });
+}
+
 /** Processes of the lab: those in its pid files, and those that only their mark still tells. */
 function labProcesses(labDir: string): ProcessIdentity[] {
-  const recorded = clusterNumbers(labDir).flatMap((number) => {
-    const dir = join(labDir, `cluster${number}`);
-    return daemonNames(dir).flatMap((daemon) => runningDaemon(dir, daemon) ?? []);
-  });
-  const byPid = new Map([...recorded, ...markedProcesses(labDir)].map((identity) => [identity.pid, identity]));
-  return [...byPid.values()];
+  const found = [...recordedProcesses(labDir), ...markedProcesses(labDir)];
+  return [...new Map(found.map((identity) => [identity.pid, identity])).values()];
 }
+
+const endAll = async (processes: readonly ProcessIdentity[]): Promise<void> => {
+  await Promise.all(processes.map((identity) => endProcess(identity, TERMINATE_MS)));
+};
 
 /**
  * Ends every process of a lab and removes its folder; the cache stays. Works after a crash, for a half-started lab, and again
@@ -37,7 +47,9 @@ export async function down({ name = "default", log = () => undefined }: DownArgs
   };
   return withLock(`lab-${name}`, waiting, async () => {
     const processes = labProcesses(dir);
-    await Promise.all(processes.map((identity) => endProcess(identity, TERMINATE_MS)));
+    // An API server that has lost its etcd does not end in time.
+    await endAll(recordedProcesses(dir, (daemon) => !daemon.endsWith("etcd")));
+    await endAll(labProcesses(dir));
     const left = labProcesses(dir);
     if (left.length > 0) {
       throw new Error(

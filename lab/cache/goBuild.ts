@@ -21,13 +21,9 @@ export async function goBuild(recipe: GoBuild, target: string, scratch: string, 
   await mkdir(target, { recursive: true });
   await writeFile(join(scratch, "go.mod"), goMod(recipe));
   const ldflags = [...COMMON_LDFLAGS, ...recipe.ldflags].join(" ");
-  const programs = Object.entries(recipe.programs);
-  // One after the other: the first takes nearly all of the time, the others share what it compiled.
-  for (const [index, [program, mainPackage]] of programs.entries()) {
-    const seconds =
-      recipe.minutes * 60 * (index === 0 ? 1 / (1 + (programs.length - 1) / 3) : 1 / (programs.length + 2));
-    await withProgress(log, `building ${program} ${recipe.version}`, seconds, () =>
-      run("go", ["build", "-ldflags", ldflags, "-o", join(target, program), mainPackage], {
+  for (const program of recipe.programs) {
+    await withProgress(log, `building ${program.name} ${recipe.version}`, program.minutes * 60, () =>
+      run("go", ["build", "-ldflags", ldflags, "-o", join(target, program.name), program.package], {
         cwd: scratch,
         env: goEnvironment(),
       }),

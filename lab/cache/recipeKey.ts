@@ -30,8 +30,10 @@ export function goMod({ name, require, replace = {} }: GoBuild): string {
 function ingredients(recipe: Recipe, { go, platform, distribution }: Toolchain): unknown {
   const { kind, version } = recipe;
   switch (recipe.kind) {
-    case "go-build":
-      return [kind, version, goMod(recipe), recipe.programs, recipe.ldflags, COMMON_LDFLAGS, GO_FLAGS, go, platform];
+    case "go-build": {
+      const programs = recipe.programs.map((program) => [program.name, program.package]);
+      return [kind, version, goMod(recipe), programs, recipe.ldflags, COMMON_LDFLAGS, GO_FLAGS, go, platform];
+    }
     case "go-sources":
       return [kind, version, recipe.module, recipe.folders];
     case "debian":

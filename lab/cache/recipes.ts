@@ -13,8 +13,16 @@ export interface GoBuild {
   /** Module → version that takes its place whatever the others ask for. */
   readonly replace?: Readonly<Record<string, string>>;
   readonly ldflags: readonly string[];
-  /** File name → package of its `main`. */
-  readonly programs: Readonly<Record<string, string>>;
+  /** Built in this order; each finds what the ones before it compiled. */
+  readonly programs: readonly GoProgram[];
+}
+
+/** One program of a {@link GoBuild}. */
+export interface GoProgram {
+  /** Its file name. */
+  readonly name: string;
+  /** Import path of its `main`. */
+  readonly package: string;
   /** Usual time on two idle cores with an empty Go cache; for the progress line only. */
   readonly minutes: number;
 }
@@ -66,7 +74,7 @@ const STAGING_MODULES = [
   ...["metrics", "mount-utils", "pod-security-admission", "sample-apiserver", "streaming"],
 ];
 
-function kubernetes(name: string, programs: readonly string[], minutes: number): GoBuild {
+function kubernetes(name: string, programs: Readonly<Record<string, number>>): GoBuild {
   const version = "k8s.io/component-base/version";
   const [major = "", minor = ""] = KUBERNETES.slice(1).split(".");
   return {
@@ -81,21 +89,23 @@ function kubernetes(name: string, programs: readonly string[], minutes: number):
       `-X ${version}.gitMinor=${minor}`,
       `-X ${version}.gitTreeState=clean`,
     ],
-    programs: Object.fromEntries(programs.map((program) => [program, `k8s.io/kubernetes/cmd/${program}`])),
-    minutes,
+    programs: Object.entries(programs).map(([program, minutes]) => ({
+      name: program,
+      package: `k8s.io/kubernetes/cmd/${program}`,
+      minutes,
+    })),
   };
 }
 
 export const RECIPES = {
-  kubernetes: kubernetes("kubernetes", ["kube-apiserver", "kube-controller-manager", "kubectl"], 7),
+  kubernetes: kubernetes("kubernetes", { "kube-apiserver": 4, "kube-controller-manager": 1.5, kubectl: 0.5 }),
   helm: {
     kind: "go-build",
     name: "helm",
     version: "v3.20.2",
     require: { "helm.sh/helm/v3": "v3.20.2" },
     ldflags: ["-X helm.sh/helm/v3/internal/version.version=v3.20.2"],
-    programs: { helm: "helm.sh/helm/v3/cmd/helm" },
-    minutes: 1,
+    programs: [{ name: "helm", package: "helm.sh/helm/v3/cmd/helm", minutes: 1.5 }],
   },
   pulumi: {
     kind: "go-build",
@@ -103,8 +113,7 @@ export const RECIPES = {
     version: PULUMI,
     require: { "github.com/pulumi/pulumi/pkg/v3": PULUMI },
     ldflags: [`-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${PULUMI}`],
-    programs: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
-    minutes: 4,
+    programs: [{ name: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", minutes: 4 }],
   },
   // The last line of tags in which the Node language host is part of the sdk module.
   pulumiNodejs: {
@@ -113,8 +122,13 @@ export const RECIPES = {
     version: "v3.65.0",
     require: { "github.com/pulumi/pulumi/sdk/v3": "v3.65.0" },
     ldflags: [],
-    programs: { "pulumi-language-nodejs": "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs" },
-    minutes: 0.5,
+    programs: [
+      {
+        name: "pulumi-language-nodejs",
+        package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+        minutes: 0.5,
+      },
+    ],
   },
   actionlint: {
     kind: "go-build",
@@ -122,8 +136,7 @@ export const RECIPES = {
     version: "v1.7.12",
     require: { "github.com/rhysd/actionlint": "v1.7.12" },
     ldflags: ["-X github.com/rhysd/actionlint.version=1.7.12"],
-    programs: { actionlint: "github.com/rhysd/actionlint/cmd/actionlint" },
-    minutes: 0.5,
+    programs: [{ name: "actionlint", package: "github.com/rhysd/actionlint/cmd/actionlint", minutes: 0.3 }],
   },
   cilium: {
     kind: "go-sources",

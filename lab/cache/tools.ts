@@ -29,7 +29,7 @@ export interface Tools {
 const programsIn = (recipe: Recipe, folder: string): string[] => {
   switch (recipe.kind) {
     case "go-build":
-      return Object.keys(recipe.programs).map((program) => join(folder, program));
+      return recipe.programs.map(({ name }) => join(folder, name));
     case "debian":
       return Object.values(recipe.programs).map((path) => join(folder, path));
     case "go-sources":
@@ -73,7 +73,7 @@ async function ensureAll<Name extends RecipeName>(
   return folders;
 }
 
-const LAB_RECIPES = ["etcd", "cilium", "helm", "kubernetes", "pulumiNodejs", "pulumi"] as const;
+const LAB_RECIPES = ["etcd", "cilium", "kubernetes", "helm", "pulumi", "pulumiNodejs"] as const;
 
 /**
  * Makes sure that every program the lab and its users need is there, and says where. The first time on a machine takes about

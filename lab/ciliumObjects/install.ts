@@ -54,7 +54,7 @@ const APPLY = [
 export const installCrds = (tools: Tools, site: ClusterSite, access: ClusterAccess): Promise<void> =>
   once(site, "crds", tools.ciliumCrds, async () => {
     await kubectl(access, [...APPLY, "--recursive", `--filename=${tools.ciliumCrds}`]);
-    const established = ["--for=condition=Established", "customresourcedefinition", "--all", "--timeout=60s"];
+    const established = ["--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s"];
     await kubectl(access, ["wait", ...established]);
   });
 

@@ -28,8 +28,16 @@ export class CommandError extends Error {
   }
 }
 
-/** The last lines of a text, for messages. */
-export const lastLines = (text: string, count: number): string => text.trimEnd().split("\n").slice(-count).join("\n");
+const LONGEST_LINE = 300;
+
+/** The last lines of a text, for messages; very long ones are cut. */
+export const lastLines = (text: string, count: number): string =>
+  text
+    .trimEnd()
+    .split("\n")
+    .slice(-count)
+    .map((line) => (line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line))
+    .join("\n");
 
 /**
  * Runs a program to its end and returns what it wrote.

@@ -25,7 +25,7 @@ export async function waitFor<T>(
   }
 }
 
-/** Runs `work` on every item, at most `limit` at a time; all are awaited before the first error is thrown. */
+/** Runs `work` on every item, at most `limit` at a time. After an error nothing new begins; what runs is awaited first. */
 export async function forEachLimited<T>(
   items: readonly T[],
   limit: number,
@@ -33,7 +33,14 @@ export async function forEachLimited<T>(
 ): Promise<void> {
   const queue = [...items];
   const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
+    }
   };
   const ends = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, worker));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
