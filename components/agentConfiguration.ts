@@ -1,0 +1,94 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { contextOf, nodeCommand, type ClusterAccess } from "./nodeCommand";
+import { patching } from "./ownership";
+import type { MeshSettings } from "./settings";
+import { desiredConfig, ROLLOUT_ANNOTATION, rolloutChecksum } from "./model/agentConfig";
+import type { Claim } from "./model/liveCluster";
+import type { Member } from "./model/mesh";
+
+/** The arguments of {@link agentConfiguration}. */
+export interface AgentConfigurationArgs {
+  readonly member: Member;
+  readonly access: ClusterAccess;
+  /** Objects that this stack makes in the cluster; `up` stops where one of them is there already and somebody else's. */
+  readonly claims: readonly Claim[];
+  readonly owner: string;
+  readonly settings: MeshSettings;
+}
+
+/**
+ * cilium-agent's name and id, and the roll-out that makes agents and operator read them. Returns the resource that is done when they run
+ * so: peers come after it, for a restarted agent that learns of peers late can cut the routes inside its own cluster.
+ *
+ * A Patch resource removes on destroy what it overwrote. So the originals are recorded before, in the state, and the order of the way back
+ * is the order of these resources reversed:
+ *
+ * | up | resource | destroy |
+ * |---|---|---|
+ * | record the originals | `originals` | restore again what an interrupted run left, wait for the roll-out |
+ * | set name and id | `config` | give up the fields |
+ * | roll | `agents`, `operator` | take the annotation back, which rolls with the old values |
+ * | wait for the roll-out | `settled` | wait until the agents know no peer, write the originals back |
+ */
+export function agentConfiguration(
+  { member, access, claims, owner, settings }: AgentConfigurationArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const { cilium, rollOut } = settings;
+  const desired = desiredConfig(member);
+  const metadata = (object: string) => ({ name: object, namespace: cilium.namespace });
+  const input = {
+    cluster: { name: member.name, ...contextOf(access) },
+    names: cilium,
+    desired,
+    owner,
+    rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
+  };
+  const command = { script: "member.ts", clusters: { [member.name]: access } };
+
+  const originals = nodeCommand(
+    `${member.name}-originals`,
+    { ...command, create: "record", update: "keep", delete: "release", input: { ...input, claims } },
+    opts,
+  );
+  const config = new k8s.core.v1.ConfigMapPatch(
+    `${member.name}-config`,
+    {
+      metadata: { ...metadata(cilium.configMap), annotations: patching(settings.conflicts === "overwrite") },
+      data: desired,
+    },
+    { ...opts, dependsOn: originals },
+  );
+
+  const rolled = {
+    template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: rolloutChecksum(desired) } } },
+  };
+  const afterConfig = { ...opts, dependsOn: config };
+  const agents = new k8s.apps.v1.DaemonSetPatch(
+    `${member.name}-agents`,
+    { metadata: { ...metadata(cilium.daemonSet), annotations: patching(false) }, spec: rolled },
+    afterConfig,
+  );
+  const operator =
+    cilium.operator === undefined
+      ? []
+      : [
+          new k8s.apps.v1.DeploymentPatch(
+            `${member.name}-operator`,
+            { metadata: { ...metadata(cilium.operator), annotations: patching(false) }, spec: rolled },
+            afterConfig,
+          ),
+        ];
+  return nodeCommand(
+    `${member.name}-settled`,
+    {
+      ...command,
+      create: "settle",
+      update: "settle",
+      delete: "restore",
+      input: { ...input, originals: originals.stdout },
+    },
+    { ...opts, dependsOn: [agents, ...operator] },
+  );
+}

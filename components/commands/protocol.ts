@@ -1,0 +1,70 @@
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import type { KubectlAccess } from "../kubectl";
+
+/** Environment variable with a command's plain input as JSON. */
+export const INPUT_VARIABLE = "CLUSTERMESH_COMMAND_INPUT";
+
+/** The shape of `CiliumObjects` in a command's input. */
+export const ciliumObjects = z.object({
+  namespace: z.string(),
+  configMap: z.string(),
+  daemonSet: z.string(),
+  operator: z.string().exactOptional(),
+  agentSelector: z.string(),
+  agentContainer: z.string(),
+});
+
+/** Environment variable in which Pulumi's Command hands `update` and `delete` what the last run printed. */
+const PREVIOUS_OUTPUT_VARIABLE = "PULUMI_COMMAND_STDOUT";
+
+/** Reads a command's plain input. */
+export function readInput<T>(schema: z.ZodType<T>): T {
+  return schema.parse(JSON.parse(process.env[INPUT_VARIABLE] ?? "null"));
+}
+
+/** What the same resource's last `create` or `update` printed; empty before the first. */
+export function previousOutput(): string {
+  return process.env[PREVIOUS_OUTPUT_VARIABLE] ?? "";
+}
+
+/** Standard input carries the secrets of a command: kubeconfigs by cluster name. Clusters without one are reached by their context. */
+export async function readKubeconfigs(): Promise<Readonly<Record<string, string>>> {
+  const sent = await text(process.stdin);
+  return sent.trim() === "" ? {} : (JSON.parse(sent) as Record<string, string>);
+}
+
+/** How to reach a cluster, from its plain context and the secrets of standard input. */
+export function accessTo(
+  cluster: { readonly name: string; readonly context?: string | undefined },
+  kubeconfigs: Readonly<Record<string, string>>,
+): KubectlAccess {
+  const content = kubeconfigs[cluster.name];
+  if (content !== undefined) {
+    return { kind: "kubeconfig", content };
+  }
+  if (cluster.context === undefined) {
+    throw new Error(`cluster "${cluster.name}": neither context nor kubeconfig was given`);
+  }
+  return { kind: "context", context: cluster.context };
+}
+
+/** Progress for whoever watches `pulumi up`; the result of a command goes to standard output alone. */
+export function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Runs the verb that the command line names. An error ends the process with its message and no stack: Pulumi shows it to the user. */
+export async function dispatch(verbs: Readonly<Record<string, () => Promise<string>>>): Promise<void> {
+  const verb = process.argv[2] ?? "";
+  const run = verbs[verb];
+  try {
+    if (run === undefined) {
+      throw new Error(`unknown verb ${JSON.stringify(verb)}; one of ${Object.keys(verbs).join(", ")}`);
+    }
+    process.stdout.write(await run());
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,51 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Authority } from "./authority";
+import { keyPair, signedCertificate } from "./leafCertificate";
+import { ownedBy } from "./ownership";
+import type { MeshSettings } from "./settings";
+import { serverNames } from "./model/certificates";
+import type { Member } from "./model/mesh";
+
+/** The server certificate of one cluster's etcd. */
+export interface EtcdServer {
+  readonly subject: string;
+  readonly expires: pulumi.Output<string>;
+}
+
+/**
+ * Key and certificate for a cluster's own etcd, and the Secret with which it mounts them: `tls.crt` and `tls.key` for `--cert-file` and
+ * `--key-file`, `ca.crt` for `--trusted-ca-file`, so that it trusts the peers' client certificates.
+ */
+export function etcdServerSecret(
+  member: Member,
+  authority: Authority,
+  owner: string,
+  settings: MeshSettings,
+  opts: pulumi.CustomResourceOptions,
+): EtcdServer {
+  const names = serverNames(member);
+  const pair = keyPair(`${member.name}-etcd-server`, settings.certificates.keyAlgorithm, names, opts);
+  const certificate = signedCertificate(
+    `${member.name}-etcd-server-cert`,
+    "server",
+    pair,
+    authority,
+    settings.certificates.leaf,
+    opts,
+  );
+  const base64 = (value: string) => Buffer.from(value).toString("base64");
+  const data = pulumi
+    .all([pair.privateKey, certificate.certPem, authority.certificate])
+    .apply(([key, crt, ca]) => ({ "tls.key": base64(key), "tls.crt": base64(crt), "ca.crt": base64(ca) }));
+  new k8s.core.v1.Secret(
+    `${member.name}-etcd-server`,
+    {
+      metadata: { name: settings.etcdServerSecret, namespace: settings.cilium.namespace, annotations: ownedBy(owner) },
+      type: "kubernetes.io/tls",
+      data: pulumi.secret(data),
+    },
+    opts,
+  );
+  return { subject: `CN=${names.commonName}`, expires: certificate.validityEndTime };
+}

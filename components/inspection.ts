@@ -1,0 +1,84 @@
+import { Kubectl, type KubectlAccess } from "./kubectl";
+import type { CiliumObjects } from "./model/agentConfig";
+import { parseLiveCluster, type Claim, type LiveCluster } from "./model/liveCluster";
+
+const EMPTY_LIST = '{"items":[]}';
+
+/** kubectl's arguments that ask for the claimed objects of one namespace, or of none. */
+function claimQuery(namespace: string | undefined, claims: readonly Claim[]): readonly string[] {
+  const names = claims.map((claim) => `${claim.resource}/${claim.name}`);
+  return ["get", ...names, ...(namespace === undefined ? [] : ["--namespace", namespace]), ...GET_FLAGS];
+}
+
+const GET_FLAGS = ["--ignore-not-found", "--show-managed-fields", "--output=json"] as const;
+
+/** kubectl prints one object bare, several as a list, none not at all. */
+function asList(json: string): string {
+  if (json.trim() === "") {
+    return EMPTY_LIST;
+  }
+  const parsed = JSON.parse(json) as { readonly kind?: string };
+  return parsed.kind === "List" ? json : JSON.stringify({ items: [parsed] });
+}
+
+function mergeLists(lists: readonly string[]): string {
+  return JSON.stringify({
+    items: lists.flatMap((list) => (JSON.parse(list) as { readonly items: readonly unknown[] }).items),
+  });
+}
+
+/** The claimed objects that exist, as one `kubectl get -o json` list. */
+export async function readClaims(kubectl: Kubectl, claims: readonly Claim[], timeoutMs: number): Promise<string> {
+  const namespaces = [...new Set(claims.map((claim) => claim.namespace))];
+  const lists = await Promise.all(
+    namespaces.map(async (namespace) => {
+      const there = claims.filter((claim) => claim.namespace === namespace);
+      return asList(await kubectl.run(claimQuery(namespace, there), { timeoutMs }));
+    }),
+  );
+  return mergeLists(lists);
+}
+
+/**
+ * Asks a cluster what the preflight needs to know. Reads only, and never longer than the time limit: a preview must say within seconds
+ * that a cluster cannot be reached.
+ */
+export async function inspectCluster(
+  access: KubectlAccess,
+  names: CiliumObjects,
+  claims: readonly Claim[],
+  timeoutSeconds: number,
+): Promise<LiveCluster> {
+  const timeoutMs = timeoutSeconds * 1000;
+  const objects = [
+    "namespace/kube-system",
+    `configmap/${names.configMap}`,
+    `daemonset/${names.daemonSet}`,
+    ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
+  ];
+  try {
+    return await Kubectl.with(access, async (kubectl) => {
+      const get = async (args: readonly string[]) =>
+        asList(
+          await kubectl.run(["get", ...args, ...GET_FLAGS, `--request-timeout=${String(timeoutSeconds)}s`], {
+            timeoutMs,
+          }),
+        );
+      const [cilium, occupied, apiServers] = await Promise.all([
+        get([...objects, "--namespace", names.namespace]),
+        readClaims(kubectl, claims, timeoutMs),
+        get(["pods", "--namespace=kube-system", "--selector=component=kube-apiserver"]),
+      ]);
+      return parseLiveCluster(names, cilium, occupied, apiServers);
+    });
+  } catch (error) {
+    return { kind: "unreachable", reason: firstLine(error) };
+  }
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  // kubectl repeats its discovery errors; the last line is the one that says what happened.
+  return (lines.at(-1) ?? "no reason given").slice(0, 300);
+}

@@ -1,0 +1,75 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import type { Authority } from "./authority";
+import type { KeyAlgorithm, Validity } from "./model/certificates";
+import { keyArgs, validityArgs } from "./tlsSettings";
+
+/** A key with a certificate request, to be signed by one authority or several. */
+export interface KeyPair {
+  readonly privateKey: pulumi.Output<string>;
+  readonly request: pulumi.Output<string>;
+}
+
+/** The names in a certificate. */
+export interface CertificateNames {
+  readonly commonName: string;
+  readonly dnsNames?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+}
+
+/** A new key and a request for the given names. */
+export function keyPair(
+  name: string,
+  algorithm: KeyAlgorithm,
+  names: CertificateNames,
+  opts: pulumi.CustomResourceOptions,
+): KeyPair {
+  const key = new tls.PrivateKey(`${name}-key`, keyArgs(algorithm), opts);
+  const privateKey = pulumi.secret(key.privateKeyPem);
+  const request = new tls.CertRequest(
+    `${name}-request`,
+    {
+      privateKeyPem: privateKey,
+      subject: { commonName: names.commonName },
+      ...(names.dnsNames === undefined ? {} : { dnsNames: [...names.dnsNames] }),
+      ...(names.ipAddresses === undefined || names.ipAddresses.length === 0
+        ? {}
+        : { ipAddresses: [...names.ipAddresses] }),
+    },
+    opts,
+  );
+  return { privateKey, request: request.certRequestPem };
+}
+
+/**
+ * What a leaf may be used for. A client leaf is a client and no server, or a peer could pose as another cluster's etcd. An etcd server
+ * needs both: its gRPC gateway dials the server with the server's own certificate.
+ */
+export type LeafUse = "client" | "server";
+
+const USES: Readonly<Record<LeafUse, readonly string[]>> = {
+  client: ["digital_signature", "key_encipherment", "client_auth"],
+  server: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
+};
+
+/** A certificate for a request, signed by an authority. */
+export function signedCertificate(
+  name: string,
+  use: LeafUse,
+  pair: KeyPair,
+  authority: Authority,
+  validity: Validity,
+  opts: pulumi.CustomResourceOptions,
+): tls.LocallySignedCert {
+  return new tls.LocallySignedCert(
+    name,
+    {
+      certRequestPem: pair.request,
+      caCertPem: authority.certificate,
+      caPrivateKeyPem: authority.privateKey,
+      allowedUses: [...USES[use]],
+      ...validityArgs(validity),
+    },
+    opts,
+  );
+}

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+
+/** Names of the objects that Cilium's chart installs; a hand-made install may have others. */
+export interface CiliumObjects {
+  readonly namespace: string;
+  /** ConfigMap with the agents' configuration. */
+  readonly configMap: string;
+  /** DaemonSet of cilium-agent. */
+  readonly daemonSet: string;
+  /** Deployment of cilium-operator; absent where none is installed. */
+  readonly operator?: string;
+  /** Label selector of the agent pods. */
+  readonly agentSelector: string;
+  /** Container of the agent in its pods. */
+  readonly agentContainer: string;
+}
+
+/** The names that Cilium's Helm chart uses. */
+export const DEFAULT_CILIUM_OBJECTS: CiliumObjects = {
+  namespace: "kube-system",
+  configMap: "cilium-config",
+  daemonSet: "cilium",
+  operator: "cilium-operator",
+  agentSelector: "k8s-app=cilium",
+  agentContainer: "cilium-agent",
+};
+
+/** Under this name this project owns fields of objects that others own too. Never changed: a new name would orphan the old fields. */
+export const FIELD_MANAGER = "cilium-clustermesh";
+
+/** Annotation of the pod templates: agents read name and id at start only, so a change of them has to roll the pods. */
+export const ROLLOUT_ANNOTATION = "cilium-clustermesh/config";
+
+/** Annotation that tells whose an object is: another stack's object is as foreign as Helm's. */
+export const OWNER_ANNOTATION = "cilium-clustermesh/owner";
+
+/** The keys of `cilium-config` that make a cluster a member. */
+export const NAME_KEY = "cluster-name";
+export const ID_KEY = "cluster-id";
+
+/** What `cilium-config` of a member holds. */
+export function desiredConfig(member: {
+  readonly name: string;
+  readonly id: number;
+}): Readonly<Record<string, string>> {
+  return { [NAME_KEY]: member.name, [ID_KEY]: String(member.id) };
+}
+
+/** Value of {@link ROLLOUT_ANNOTATION}: made from inputs alone, so that a preview knows it and nothing else can roll the agents. */
+export function rolloutChecksum(desired: Readonly<Record<string, string>>): string {
+  const sorted = Object.entries(desired).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import type { Problem } from "./problem";
+
+/** What an agent says of one peer, with the fields that its API leaves out when they are false or 0 filled in. */
+export interface PeerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly connected: boolean;
+  /** The id that the peer's own `cilium/cluster-config` has; 0 until it was retrieved. */
+  readonly id: number;
+  readonly nodes: number;
+  readonly identities: number;
+  readonly endpoints: number;
+  /** The agent's own words, such as the state of the etcd connection. */
+  readonly status: string;
+}
+
+const remoteCluster = z.object({
+  name: z.string(),
+  ready: z.boolean().default(false),
+  connected: z.boolean().default(false),
+  config: z.object({ "cluster-id": z.int().default(0) }).optional(),
+  "num-nodes": z.int().default(0),
+  "num-identities": z.int().default(0),
+  "num-endpoints": z.int().default(0),
+  status: z.string().default(""),
+});
+
+const agentStatus = z.object({ "cluster-mesh": z.object({ clusters: z.array(remoteCluster).nullish() }).nullish() });
+
+/**
+ * Reads `cilium-dbg status -o json` (Cilium API model `RemoteCluster`). An agent outside any mesh has no `cluster-mesh`, or no clusters.
+ *
+ * @throws Error when the text is not the JSON of an agent's status.
+ */
+export function parseAgentStatus(json: string): readonly PeerStatus[] {
+  const clusters = agentStatus.parse(JSON.parse(json))["cluster-mesh"]?.clusters ?? [];
+  return clusters.map((cluster) => ({
+    name: cluster.name,
+    ready: cluster.ready,
+    connected: cluster.connected,
+    id: cluster.config?.["cluster-id"] ?? 0,
+    nodes: cluster["num-nodes"],
+    identities: cluster["num-identities"],
+    endpoints: cluster["num-endpoints"],
+    status: cluster.status,
+  }));
+}
+
+/** An agent pod and what it said, or why it said nothing. */
+export interface AgentReport {
+  readonly cluster: string;
+  readonly pod: string;
+  readonly node: string;
+  readonly peers: readonly PeerStatus[] | { readonly error: string };
+}
+
+/** A member as the check expects its peers to see it. */
+export interface ExpectedPeer {
+  readonly name: string;
+  readonly id: number;
+}
+
+/** One line of the readiness table: how one agent sees one peer. */
+export interface Readiness {
+  readonly cluster: string;
+  readonly agent: string;
+  readonly node: string;
+  readonly peer: string;
+  readonly ready: boolean;
+  readonly nodes: number;
+  readonly identities: number;
+  /** Why not, in a few words; empty when ready. */
+  readonly why: string;
+}
+
+function verdict(expected: ExpectedPeer, seen: PeerStatus | undefined): string {
+  if (seen === undefined) {
+    return "the agent does not know this peer";
+  }
+  if (seen.id !== 0 && seen.id !== expected.id) {
+    return `has id ${String(seen.id)}, declared is ${String(expected.id)}`;
+  }
+  if (!seen.connected) {
+    return `not connected: ${seen.status === "" ? "no reason given" : seen.status}`;
+  }
+  if (seen.id === 0) {
+    return "its cluster configuration was not retrieved yet";
+  }
+  return seen.ready ? "" : `not ready: ${seen.status === "" ? "not synchronised yet" : seen.status}`;
+}
+
+/** How every agent sees every other member: ready means that the agent says so *and* that the id is the declared one. */
+export function readinessTable(
+  members: readonly ExpectedPeer[],
+  reports: readonly AgentReport[],
+): readonly Readiness[] {
+  return reports.flatMap((report) =>
+    members
+      .filter((peer) => peer.name !== report.cluster)
+      .map((peer): Readiness => {
+        const known = "error" in report.peers ? [] : report.peers;
+        const seen = known.find((each) => each.name === peer.name);
+        const why = "error" in report.peers ? report.peers.error : verdict(peer, seen);
+        const { cluster, pod, node } = report;
+        const counts = { nodes: seen?.nodes ?? 0, identities: seen?.identities ?? 0 };
+        return { cluster, agent: pod, node, peer: peer.name, ready: why === "", ...counts, why };
+      }),
+  );
+}
+
+/** What keeps a mesh from being ready: lines of the table that are not, and clusters without any agent. */
+export function readinessProblems(
+  members: readonly ExpectedPeer[],
+  reports: readonly AgentReport[],
+): readonly Problem[] {
+  const silent = members
+    .filter((member) => !reports.some((report) => report.cluster === member.name))
+    .map((member): Problem => ({
+      cluster: member.name,
+      property: "agents",
+      reason: "are none",
+      allowed: "run Cilium on its nodes",
+    }));
+  const notReady = readinessTable(members, reports)
+    .filter((line) => !line.ready)
+    .map((line): Problem => ({
+      cluster: line.cluster,
+      property: `agent ${line.agent} on node ${line.node}, peer`,
+      value: line.peer,
+      reason: line.why,
+      allowed: "see what cilium-dbg troubleshoot says below",
+    }));
+  return [...silent, ...notReady];
+}

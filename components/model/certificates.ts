@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { endpointsOf, type Member } from "./mesh";
+import { meshHostName } from "./names";
+import { SHARED_AUTHORITY } from "./peerFile";
+
+/** Which key a certificate is made for. P-256 costs nothing to generate, RSA-4096 more than a second each. */
+export type KeyAlgorithm = "P256" | "RSA2048" | "RSA4096";
+
+/** How long a certificate is valid and how long before its end it is renewed. Days; `up` has to run in between for the renewal. */
+export interface Validity {
+  readonly days: number;
+  readonly renewBeforeDays: number;
+}
+
+/** Validity of everything that is issued. */
+export interface CertificatePolicy {
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly authority: Validity;
+  readonly leaf: Validity;
+}
+
+/** Cilium's own lifetimes (365 days a leaf, 1095 days an authority), renewed early enough for a monthly `pulumi up`. */
+export const DEFAULT_CERTIFICATE_POLICY: CertificatePolicy = {
+  keyAlgorithm: "P256",
+  authority: { days: 1095, renewBeforeDays: 120 },
+  leaf: { days: 365, renewBeforeDays: 60 },
+};
+
+/** Who signs: one authority for the mesh, or an authority for each cluster's etcd. */
+export type AuthorityScope = "shared" | "perCluster";
+
+/** The name of the authority whose certificates a cluster's etcd trusts. */
+export function authorityOf(cluster: string, scope: AuthorityScope): string {
+  return scope === "shared" ? SHARED_AUTHORITY : cluster;
+}
+
+/**
+ * The authorities from which a cluster needs a client certificate: those of the other clusters' etcds. One for the whole mesh with a
+ * shared authority; with an authority per cluster that is a certificate per ordered pair, so N·(N−1) in all.
+ */
+export function clientAuthorities(
+  cluster: string,
+  clusters: readonly string[],
+  scope: AuthorityScope,
+): readonly string[] {
+  return scope === "shared" ? [SHARED_AUTHORITY] : clusters.filter((other) => other !== cluster);
+}
+
+/** CN of a cluster's client certificate, which etcd takes as the user name: Cilium's name for a remote cluster's user. */
+export function clientCommonName(cluster: string): string {
+  return `remote-${cluster}`;
+}
+
+/** What a cluster's etcd server certificate has to carry so that every peer can verify it, whatever it dials. */
+export interface ServerNames {
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+}
+
+/** Host names and addresses of all endpoints, plus `<name>.mesh.cilium.io`. */
+export function serverNames(member: Member): ServerNames {
+  const endpoints = endpointsOf(member.etcd.endpoints);
+  const commonName = meshHostName(member.name);
+  const hosts = endpoints.filter((endpoint) => !endpoint.isIP).map((endpoint) => endpoint.host);
+  const ips = endpoints.filter((endpoint) => endpoint.isIP).map((endpoint) => endpoint.host);
+  return {
+    commonName,
+    dnsNames: [...new Set([commonName, ...hosts])],
+    ipAddresses: [...new Set(ips)],
+  };
+}
+
+/** Short hash of a CA certificate, for the comment in the peer files. */
+export function caHash(certificatePem: string): string {
+  return createHash("sha256").update(certificatePem.trim()).digest("hex").slice(0, 16);
+}

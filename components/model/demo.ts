@@ -1,0 +1,154 @@
+import type { Claim } from "./liveCluster";
+import type { Problem } from "./problem";
+import { isObjectName } from "./names";
+
+/** The demo: a database in one cluster, clients in both, and a policy that lets only the employees in. */
+export interface DemoSettings {
+  /** Cluster of `protected-db`, its policy, and the first clients. */
+  readonly serverCluster: string;
+  readonly serverNamespace: string;
+  /** Cluster of the remote clients. */
+  readonly clientCluster: string;
+  readonly clientNamespace: string;
+  /** An image with `redis-server`, `redis-cli` and `sleep`. */
+  readonly image: string;
+  readonly imagePullPolicy: "Always" | "IfNotPresent" | "Never";
+  /** Node selectors by workload name. */
+  readonly nodeSelectors: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Whether `up` waits until the workloads run. */
+  readonly awaitWorkloads: boolean;
+}
+
+/** The article's set-up, with a cluster each to be named. */
+export const DEFAULT_DEMO: Omit<DemoSettings, "serverCluster" | "clientCluster"> = {
+  serverNamespace: "default",
+  clientNamespace: "istio-space",
+  image: "redis:7.2-alpine",
+  imagePullPolicy: "IfNotPresent",
+  nodeSelectors: {},
+  awaitWorkloads: true,
+};
+
+/** The port of `protected-db`. */
+export const DEMO_PORT = 6379;
+
+/** The database's name, of its StatefulSet and of its global Service. */
+export const PROTECTED_DB = "protected-db";
+
+/** The name of the demo's policy. */
+export const DEMO_POLICY = "clustermesh-ingress-l4-policy";
+
+/** A StatefulSet of the demo. */
+export interface DemoWorkload {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly role: "server" | "client";
+}
+
+/** Every StatefulSet of the demo, the server first. */
+export function demoWorkloads(demo: DemoSettings): readonly DemoWorkload[] {
+  const here = { cluster: demo.serverCluster, namespace: demo.serverNamespace };
+  const there = { cluster: demo.clientCluster, namespace: demo.clientNamespace };
+  return [
+    { ...here, name: PROTECTED_DB, role: "server" },
+    { ...here, name: "employee", role: "client" },
+    { ...here, name: "stranger", role: "client" },
+    { ...there, name: "employee", role: "client" },
+  ];
+}
+
+/** The clusters that take part. */
+export function demoClusters(demo: DemoSettings): readonly string[] {
+  return [demo.serverCluster, demo.clientCluster];
+}
+
+/** The namespaces that the demo makes in a cluster. `default` is always there. */
+export function demoNamespaces(demo: DemoSettings, cluster: string): readonly string[] {
+  const used = [
+    ...(demoClusters(demo).includes(cluster) ? [demo.serverNamespace] : []),
+    ...(cluster === demo.clientCluster ? [demo.clientNamespace] : []),
+  ];
+  return [...new Set(used)].filter((namespace) => namespace !== "default");
+}
+
+/** What the demo makes in a cluster. */
+export function demoClaims(demo: DemoSettings, cluster: string): readonly Claim[] {
+  if (!demoClusters(demo).includes(cluster)) {
+    return [];
+  }
+  const namespace = demo.serverNamespace;
+  const policy: Claim = { resource: "ciliumnetworkpolicies.cilium.io", name: DEMO_POLICY, namespace };
+  return [
+    ...demoNamespaces(demo, cluster).map((name): Claim => ({ resource: "namespaces", name })),
+    ...demoWorkloads(demo)
+      .filter((workload) => workload.cluster === cluster)
+      .map((workload): Claim => ({
+        resource: "statefulsets.apps",
+        name: workload.name,
+        namespace: workload.namespace,
+      })),
+    { resource: "services", name: PROTECTED_DB, namespace },
+    ...(cluster === demo.serverCluster ? [policy] : []),
+  ];
+}
+
+/** A demo that names clusters of the mesh, two different ones. */
+export function validateDemo(demo: DemoSettings, clusters: readonly string[]): readonly Problem[] {
+  const known = `use one of ${clusters.join(", ")}`;
+  const unknown = (["serverCluster", "clientCluster"] as const)
+    .filter((property) => !clusters.includes(demo[property]))
+    .map((property) => ({
+      property: `demo.${property}`,
+      value: demo[property],
+      reason: "is no cluster of this mesh",
+      allowed: known,
+    }));
+  const namespaces = (["serverNamespace", "clientNamespace"] as const)
+    .filter((property) => !isObjectName(demo[property]) || demo[property].includes("."))
+    .map((property) => ({
+      property: `demo.${property}`,
+      value: demo[property],
+      reason: "is no name of a namespace",
+      allowed: 'use lower case letters, digits and "-"',
+    }));
+  const same =
+    demo.serverCluster === demo.clientCluster
+      ? [
+          {
+            property: "demo.clientCluster",
+            value: demo.clientCluster,
+            reason: "is also demo.serverCluster",
+            allowed: "name two clusters",
+          },
+        ]
+      : [];
+  return [...unknown, ...namespaces, ...same];
+}
+
+/**
+ * The demo's policy: only employees reach the database, and only on its port. Every peer names its cluster: without
+ * `io.cilium.k8s.policy.cluster` a selector means the local cluster since Cilium 1.19, and every cluster before.
+ */
+export function demoPolicySpec(demo: DemoSettings): object {
+  const employee = (cluster: string, namespace: string) => ({
+    matchLabels: {
+      app: "employee",
+      "k8s:io.kubernetes.pod.namespace": namespace,
+      "io.cilium.k8s.policy.cluster": cluster,
+    },
+  });
+  return {
+    description: "Allow employees of both clusters, and nobody else, to reach protected-db on its port",
+    endpointSelector: { matchLabels: { app: PROTECTED_DB } },
+    ingress: [
+      {
+        fromEndpoints: [
+          employee(demo.serverCluster, demo.serverNamespace),
+          employee(demo.clientCluster, demo.clientNamespace),
+        ],
+        toPorts: [{ ports: [{ port: String(DEMO_PORT), protocol: "TCP" }] }],
+      },
+    ],
+  };
+}

@@ -1,0 +1,194 @@
+import { z } from "zod";
+import { OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import { CLUSTERMESH_DIRECTORY } from "./peerFile";
+import type { ManagedFieldsEntry } from "./originals";
+
+/** An object that this project creates, and that must not be somebody else's. */
+export interface Claim {
+  /** `kind` as kubectl takes it, with group where needed: `secret`, `ciliumnetworkpolicies.cilium.io`. */
+  readonly resource: string;
+  readonly name: string;
+  /** Absent for objects without a namespace. */
+  readonly namespace?: string;
+}
+
+/** An object that is already there under a claimed name. */
+export interface Occupied {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  /** Value of the owner annotation; absent where somebody else made the object. */
+  readonly owner?: string;
+  /** Who says that it manages the object: a Helm release, or a field manager. */
+  readonly maker: string;
+  /** The keys of a Secret's data. */
+  readonly keys: readonly string[];
+}
+
+/** What a reachable cluster says about itself. */
+export interface ReachableCluster {
+  readonly kind: "reachable";
+  /** UID of the namespace `kube-system`: the identity of a cluster, whatever context leads there. */
+  readonly uid: string;
+  /** ConfigMap `cilium-config`; absent where it is missing. */
+  readonly config?: {
+    readonly data: Readonly<Record<string, string>>;
+    readonly managedFields: readonly ManagedFieldsEntry[];
+    readonly helmRelease?: string;
+  };
+  /** DaemonSet of the agents; absent where it is missing. */
+  readonly agent?: { readonly clustermeshSecrets: readonly string[] };
+  readonly hasOperator: boolean;
+  readonly occupied: readonly Occupied[];
+  /** Endpoints that kube-apiserver pods name in `--etcd-servers`, where such pods can be seen. */
+  readonly apiServerEtcd: readonly string[];
+}
+
+/** What could be learned of a cluster before anything is written. */
+export type LiveCluster = ReachableCluster | { readonly kind: "unreachable"; readonly reason: string };
+
+const managedFields = z.array(
+  z.object({
+    manager: z.string().optional(),
+    operation: z.string().optional(),
+    fieldsV1: z.unknown(),
+  }),
+);
+
+const container = z.object({
+  command: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
+  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).optional(),
+});
+
+const volume = z.object({
+  name: z.string(),
+  secret: z.object({ secretName: z.string().optional() }).optional(),
+  projected: z
+    .object({ sources: z.array(z.object({ secret: z.object({ name: z.string().optional() }).optional() })).optional() })
+    .optional(),
+});
+
+const podSpec = z.object({ containers: z.array(container).optional(), volumes: z.array(volume).nullish() });
+
+const object = z.object({
+  kind: z.string(),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().optional(),
+    uid: z.string(),
+    resourceVersion: z.string().optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    managedFields: managedFields.optional(),
+  }),
+  data: z.record(z.string(), z.string()).optional(),
+  spec: z
+    .object({
+      nodeName: z.string().optional(),
+      containers: z.array(container).optional(),
+      template: z.object({ spec: podSpec }).optional(),
+    })
+    .loose()
+    .optional(),
+});
+
+const list = z.object({ items: z.array(object) });
+
+type LiveObject = z.infer<typeof object>;
+
+/** The Secrets that the agents see in the folder of peer files: projected there, or mounted as a whole. */
+function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
+  const spec = daemonSet.spec?.template?.spec;
+  const mounted = new Set(
+    (spec?.containers ?? [])
+      .flatMap((each) => each.volumeMounts ?? [])
+      .filter((mount) => `${mount.mountPath.replace(/\/+$/, "")}` === CLUSTERMESH_DIRECTORY)
+      .map((mount) => mount.name),
+  );
+  return (spec?.volumes ?? [])
+    .filter((each) => mounted.has(each.name))
+    .flatMap((each) => [
+      each.secret?.secretName,
+      ...(each.projected?.sources ?? []).map((source) => source.secret?.name),
+    ])
+    .filter((name) => name !== undefined);
+}
+
+/** Who made an object, as far as it says so. */
+function makerOf(live: LiveObject): string {
+  const release = live.metadata.annotations?.["meta.helm.sh/release-name"];
+  if (release !== undefined) {
+    return `Helm release ${JSON.stringify(release)}`;
+  }
+  const manager = live.metadata.managedFields?.[0]?.manager;
+  return manager === undefined ? "somebody else" : `field manager ${JSON.stringify(manager)}`;
+}
+
+function occupied(live: LiveObject): Occupied {
+  const { name, namespace, annotations } = live.metadata;
+  const owner = annotations?.[OWNER_ANNOTATION];
+  return {
+    kind: live.kind,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(owner === undefined ? {} : { owner }),
+    maker: makerOf(live),
+    keys: live.kind === "Secret" ? Object.keys(live.data ?? {}) : [],
+  };
+}
+
+function etcdServers(pod: LiveObject): readonly string[] {
+  const flags = (pod.spec?.containers ?? []).flatMap((each) => [...(each.command ?? []), ...(each.args ?? [])]);
+  return flags.flatMap((flag) =>
+    (/^--etcd-servers=(.*)$/.exec(flag)?.[1] ?? "").split(",").filter((url) => url !== ""),
+  );
+}
+
+/** Reads `kubectl get … -o json`: the objects a cluster has of those that were asked for. */
+export function parseList(json: string): readonly LiveObject[] {
+  return list.parse(JSON.parse(json)).items;
+}
+
+/** The claimed objects that are there already, out of a `kubectl get … -o json` for them. */
+export function parseOccupied(json: string): readonly Occupied[] {
+  return parseList(json).map(occupied);
+}
+
+/**
+ * Puts together what a cluster says about itself.
+ *
+ * @param objectsJson The namespace `kube-system` and the objects of Cilium.
+ * @param claimsJson The claimed objects that exist.
+ * @param podsJson Pods of the API server, where there are any.
+ */
+export function parseLiveCluster(
+  names: CiliumObjects,
+  objectsJson: string,
+  claimsJson: string,
+  podsJson: string,
+): ReachableCluster {
+  const objects = parseList(objectsJson);
+  const find = (kind: string, name: string) =>
+    objects.find((each) => each.kind === kind && each.metadata.name === name);
+  const config = find("ConfigMap", names.configMap);
+  const helmRelease = config?.metadata.annotations?.["meta.helm.sh/release-name"];
+  const agent = find("DaemonSet", names.daemonSet);
+  return {
+    kind: "reachable",
+    uid: find("Namespace", "kube-system")?.metadata.uid ?? "",
+    ...(config === undefined
+      ? {}
+      : {
+          config: {
+            data: config.data ?? {},
+            managedFields: config.metadata.managedFields ?? [],
+            ...(helmRelease === undefined ? {} : { helmRelease }),
+          },
+        }),
+    ...(agent === undefined ? {} : { agent: { clustermeshSecrets: clustermeshSecrets(agent) } }),
+    hasOperator: names.operator !== undefined && find("Deployment", names.operator) !== undefined,
+    occupied: parseOccupied(claimsJson),
+    apiServerEtcd: parseList(podsJson).flatMap(etcdServers),
+  };
+}

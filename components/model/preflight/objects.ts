@@ -1,0 +1,109 @@
+import { desiredConfig, FIELD_MANAGER } from "../agentConfig";
+import type { Occupied } from "../liveCluster";
+import { dataOwners } from "../originals";
+import { CLUSTERMESH_DIRECTORY } from "../peerFile";
+import type { Problem } from "../problem";
+import type { Found, PreflightPolicy } from "./policy";
+
+/** Objects of Cilium that the program patches and that are not there, or not as it needs them. */
+export function missingObjects({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  const { namespace, configMap, daemonSet, operator } = policy.names;
+  const missing = (property: string, name: string, allowed: string): Problem => ({
+    cluster: member.name,
+    property,
+    value: `${namespace}/${name}`,
+    reason: "does not exist in the cluster",
+    allowed,
+  });
+  const install = "install Cilium there, or name the object that your installation has";
+  const projects = live.agent?.clustermeshSecrets.includes(policy.peerSecret) ?? true;
+  return [
+    ...(live.config === undefined ? [missing("ConfigMap", configMap, install)] : []),
+    ...(live.agent === undefined ? [missing("DaemonSet", daemonSet, install)] : []),
+    ...(operator === undefined || live.hasOperator ? [] : [missing("Deployment", operator, install)]),
+    ...(projects
+      ? []
+      : [
+          {
+            cluster: member.name,
+            property: `DaemonSet ${namespace}/${daemonSet}`,
+            reason: `has no volume of Secret ${JSON.stringify(policy.peerSecret)} at ${CLUSTERMESH_DIRECTORY}`,
+            allowed:
+              "add to its pod template: a volume {name: clustermesh-secrets, projected: {defaultMode: 0400, sources: " +
+              `[{secret: {name: ${policy.peerSecret}, optional: true}}]}} and a volumeMount {name: clustermesh-secrets, mountPath: /var/lib/cilium/clustermesh, readOnly: true}`,
+          },
+        ]),
+  ];
+}
+
+/** Values that differ and that somebody else owns: writing them would start a tug-of-war with that somebody. */
+export function ownedValues({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  const { config } = live;
+  if (config === undefined || policy.conflicts === "overwrite") {
+    return [];
+  }
+  return Object.entries(desiredConfig(member)).flatMap(([key, desired]): Problem[] => {
+    const current = config.data[key];
+    const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
+    if (current === undefined || current === desired || owner === undefined) {
+      return [];
+    }
+    const helm = `helm upgrade with cluster.name=${member.name} and cluster.id=${String(member.id)}`;
+    const mend =
+      config.helmRelease === undefined
+        ? `set it to ${JSON.stringify(desired)} where ${JSON.stringify(owner)} has it from`
+        : helm;
+    return [
+      {
+        cluster: member.name,
+        property: `${policy.names.configMap} ${key}`,
+        value: current,
+        reason: `belongs to ${config.helmRelease === undefined ? `field manager ${JSON.stringify(owner)}` : `Helm release ${JSON.stringify(config.helmRelease)}`} and differs from ${JSON.stringify(desired)}`,
+        allowed: `${mend}, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)`,
+      },
+    ];
+  });
+}
+
+function describe(object: Occupied): string {
+  return `${object.kind} ${object.namespace === undefined ? "" : `${object.namespace}/`}${object.name}`;
+}
+
+/** The problem of an object that is there already and not this stack's; `undefined` where it is. */
+export function occupiedProblem(cluster: string, object: Occupied, owner: string): Problem | undefined {
+  if (object.owner === owner) {
+    return undefined;
+  }
+  const whose =
+    object.owner === undefined ? `was made by ${object.maker}` : `belongs to stack ${JSON.stringify(object.owner)}`;
+  const allowed =
+    object.kind === "Secret"
+      ? 'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it'
+      : "remove it, or choose another name or namespace";
+  return { cluster, property: describe(object), reason: `exists and ${whose}`, allowed };
+}
+
+/** Objects under the names that this stack will use, made by somebody else. */
+export function foreignObjects({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  return live.occupied.flatMap((object): readonly Problem[] => {
+    const adopted = policy.foreignSecret === "adopt" && object.kind === "Secret" && object.name === policy.peerSecret;
+    const problem = occupiedProblem(member.name, object, policy.owner);
+    if (!adopted) {
+      return problem === undefined ? [] : [problem];
+    }
+    const ours = new Set(policy.peerSecretKeys);
+    const clash = object.owner === policy.owner ? [] : object.keys.filter((key) => ours.has(key));
+    const allowed = "remove those keys, or choose another name with clustermesh:peerSecret";
+    return clash.length === 0
+      ? []
+      : [
+          {
+            cluster: member.name,
+            property: describe(object),
+            value: clash,
+            reason: "are keys that it has already",
+            allowed,
+          },
+        ];
+  });
+}

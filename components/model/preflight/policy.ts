@@ -1,0 +1,22 @@
+import type { CiliumObjects } from "../agentConfig";
+import type { ReachableCluster } from "../liveCluster";
+import type { MaxConnectedClusters, Member } from "../mesh";
+
+/** How the program treats what it finds in the clusters. */
+export interface PreflightPolicy {
+  readonly maxConnectedClusters: MaxConnectedClusters;
+  readonly names: CiliumObjects;
+  /** Name of the Secret with the peer files. */
+  readonly peerSecret: string;
+  /** Whether a Secret of that name that somebody else made is refused, or gets the peers' keys beside its own. */
+  readonly foreignSecret: "refuse" | "adopt";
+  /** Keys that will be written into the Secret. */
+  readonly peerSecretKeys: readonly string[];
+  /** Whether values of `cilium-config` that another manager owns are refused when they differ, or overwritten. */
+  readonly conflicts: "refuse" | "overwrite";
+  /** The owner annotation of this stack's objects. */
+  readonly owner: string;
+}
+
+/** A member whose cluster answered. */
+export type Found = { readonly member: Member; readonly live: ReachableCluster };

@@ -1,0 +1,133 @@
+import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import type { CertificatePolicy, Validity } from "./certificates";
+import type { Problem } from "./problem";
+
+/** An existing etcd CA in PEM form. The key is a secret: it never gets into a problem. */
+export interface AdoptedAuthority {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+function validityProblems(property: string, validity: Validity): readonly Problem[] {
+  const { days, renewBeforeDays } = validity;
+  const wholeDays = (value: number) => Number.isInteger(value) && value >= 0;
+  return [
+    ...(wholeDays(days) && days > 0
+      ? []
+      : [
+          {
+            property: `${property}.days`,
+            value: days,
+            reason: "is no lifetime",
+            allowed: "give a whole number of days from 1",
+          },
+        ]),
+    ...(wholeDays(renewBeforeDays)
+      ? []
+      : [
+          {
+            property: `${property}.renewBeforeDays`,
+            value: renewBeforeDays,
+            reason: "is no time span",
+            allowed: "give a whole number of days from 0",
+          },
+        ]),
+    // With these two equal, every `up` would renew, and every renewal would be due again at once.
+    ...(renewBeforeDays >= days
+      ? [
+          {
+            property: `${property}.renewBeforeDays`,
+            value: renewBeforeDays,
+            reason: `is not shorter than the validity of ${String(days)} days`,
+            allowed: "renew later or let certificates live longer",
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Lifetimes that can work: early renewal must leave a certificate some life. */
+export function validateCertificatePolicy(policy: CertificatePolicy): readonly Problem[] {
+  return [
+    ...validityProblems("certificates.authority", policy.authority),
+    ...validityProblems("certificates.leaf", policy.leaf),
+    ...(policy.leaf.days > policy.authority.days
+      ? [
+          {
+            property: "certificates.leaf.days",
+            value: policy.leaf.days,
+            reason: `is longer than the authority's ${String(policy.authority.days)} days`,
+            allowed: "no certificate outlives its authority",
+          },
+        ]
+      : []),
+  ];
+}
+
+function read<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+}
+
+function keyFits(certificate: X509Certificate, key: KeyObject): boolean {
+  return read(() => certificate.checkPrivateKey(key)) ?? false;
+}
+
+/**
+ * Whether a CA certificate and key can sign for a cluster's etcd: both readable, the key belongs to the certificate, it is a CA, and
+ * valid now.
+ *
+ * @param property Where they are in the configuration, such as `authority` or `etcd.ca`.
+ */
+export function validateAdoptedAuthority(
+  at: { readonly cluster?: string; readonly property: string },
+  authority: AdoptedAuthority,
+  now: Date,
+): readonly Problem[] {
+  const problem = (property: string, reason: string, allowed: string, value?: string): Problem => ({
+    ...(at.cluster === undefined ? {} : { cluster: at.cluster }),
+    property: `${at.property}.${property}`,
+    ...(value === undefined ? {} : { value }),
+    reason,
+    allowed,
+  });
+  const certificate = read(() => new X509Certificate(authority.certificate));
+  const key = read(() => createPrivateKey(authority.privateKey));
+  const problems: Problem[] = [];
+  if (certificate === undefined) {
+    problems.push(problem("certificate", "cannot be read", "give one PEM block BEGIN CERTIFICATE"));
+  }
+  if (key === undefined) {
+    problems.push(problem("privateKey", "(hidden) cannot be read", "give the CA's unencrypted private key in PEM"));
+  }
+  if (certificate === undefined) {
+    return problems;
+  }
+  const subject = certificate.subject.replaceAll("\n", ", ");
+  if (!certificate.ca) {
+    problems.push(
+      problem("certificate", "is not a CA", "give the certificate of the authority, not a leaf it signed", subject),
+    );
+  }
+  if (key !== undefined && !keyFits(certificate, key)) {
+    problems.push(
+      problem(
+        "privateKey",
+        "(hidden) does not belong to the certificate",
+        "give the key of this very certificate",
+        subject,
+      ),
+    );
+  }
+  if (new Date(certificate.validTo) <= now) {
+    problems.push(problem("certificate", "has expired", "give a CA that is still valid", certificate.validTo));
+  } else if (new Date(certificate.validFrom) > now) {
+    problems.push(
+      problem("certificate", "is not valid yet", "wait until then, or give another CA", certificate.validFrom),
+    );
+  }
+  return problems;
+}

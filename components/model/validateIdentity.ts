@@ -1,0 +1,78 @@
+import type { Member, MaxConnectedClusters, MeshSpec } from "./mesh";
+import { CLUSTER_NAME_RULE, clusterNameFault } from "./names";
+import type { Problem } from "./problem";
+
+/** IPAM modes whose datapath uses bit 7 of the cluster id for marks of its own (Cilium, `pkg/clustermesh/types`: "ENI-like"). */
+const ENI_LIKE_IPAM: ReadonlySet<string> = new Set(["eni", "alibabacloud", "aws-cni"]);
+
+/** Whether an IPAM or chaining mode forbids ids with bit 7 set. */
+export function isENILike(mode: string | undefined): boolean {
+  return mode !== undefined && ENI_LIKE_IPAM.has(mode);
+}
+
+/** What is wrong with an id whatever the other clusters have: out of range, or bit 7 under ENI-like IPAM. */
+export function idFault(
+  id: number,
+  max: MaxConnectedClusters,
+  ipamMode?: string,
+): Omit<Problem, "cluster"> | undefined {
+  if (!Number.isInteger(id) || id < 1 || id > max) {
+    const reason = id === 0 ? "means that a cluster is in no mesh" : "is out of range";
+    return { property: "id", value: id, reason, allowed: `give it a unique id from 1 to ${String(max)}` };
+  }
+  if (isENILike(ipamMode) && (id & 0x80) !== 0) {
+    const ranges = max === 255 ? "1 to 127" : "1 to 127 or 256 to 383";
+    return {
+      property: "id",
+      value: id,
+      reason: `has bit 7 set, which IPAM mode ${JSON.stringify(ipamMode)} needs for itself`,
+      allowed: `use an id from ${ranges}`,
+    };
+  }
+  return undefined;
+}
+
+function duplicateIds(members: readonly Member[], max: MaxConnectedClusters): readonly Problem[] {
+  const firstWith = new Map<number, string>();
+  const problems: Problem[] = [];
+  for (const { name, id } of members) {
+    const first = firstWith.get(id);
+    if (first === undefined) {
+      firstWith.set(id, name);
+    } else {
+      const reason = `is also used by cluster ${JSON.stringify(first)}`;
+      const allowed = `give each cluster a unique id from 1 to ${String(max)}`;
+      problems.push({ cluster: name, property: "id", value: id, reason, allowed });
+    }
+  }
+  return problems;
+}
+
+/** Names and ids: Cilium's rules for each, uniqueness over the mesh, and that there is a mesh at all. */
+export function validateIdentities(spec: MeshSpec, members: readonly Member[]): readonly Problem[] {
+  const max = spec.maxConnectedClusters;
+  const size: Problem[] = [];
+  if (members.length < 2) {
+    size.push({
+      property: "clusters",
+      value: members.length,
+      reason: "is no mesh",
+      allowed: "list at least two clusters",
+    });
+  }
+  if (members.length > max) {
+    const allowed = `list at most ${String(max)}, or install every cluster with maxConnectedClusters 511`;
+    size.push({ property: "clusters", value: members.length, reason: "is more than maxConnectedClusters", allowed });
+  }
+  const each = members.flatMap(({ name, id }): Problem[] => {
+    const nameReason = clusterNameFault(name);
+    const fault = idFault(id, max, spec.ipamMode);
+    return [
+      ...(nameReason === undefined
+        ? []
+        : [{ cluster: name, property: "name", value: name, reason: nameReason, allowed: CLUSTER_NAME_RULE }]),
+      ...(fault === undefined ? [] : [{ cluster: name, ...fault }]),
+    ];
+  });
+  return [...size, ...each, ...duplicateIds(members, max)];
+}

@@ -1,0 +1,100 @@
+import { contains, findOverlaps, parseCIDR, type Claim, type Range } from "./cidr";
+import type { Member, MeshSpec } from "./mesh";
+import type { Problem } from "./problem";
+
+interface RangeOwner {
+  readonly cluster: string;
+  readonly property: string;
+}
+
+interface ReadRanges {
+  readonly claims: readonly Claim<RangeOwner>[];
+  readonly problems: readonly Problem[];
+}
+
+const CIDR_ALLOWED = "write it like 10.60.0.0/16 or fd00:60::/48, with no bits set behind the prefix";
+
+function readRanges(member: Member, kind: "podCIDRs" | "nodeCIDRs"): ReadRanges {
+  const claims: Claim<RangeOwner>[] = [];
+  const problems: Problem[] = [];
+  if (member[kind].length === 0) {
+    const allowed = `list at least one range, or nothing can be checked against the other clusters`;
+    problems.push({ cluster: member.name, property: kind, value: [], reason: "is empty", allowed });
+  }
+  for (const [index, text] of member[kind].entries()) {
+    const property = `${kind}[${String(index)}]`;
+    const parsed = parseCIDR(text);
+    if (parsed.ok) {
+      claims.push({ owner: { cluster: member.name, property }, range: parsed.range });
+    } else {
+      problems.push({ cluster: member.name, property, value: text, reason: parsed.reason, allowed: CIDR_ALLOWED });
+    }
+  }
+  return { claims, problems };
+}
+
+function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>]): Problem {
+  const [first, second] = a.owner.cluster <= b.owner.cluster ? [a, b] : [b, a];
+  const other =
+    first.owner.cluster === second.owner.cluster
+      ? `its own ${first.owner.property}`
+      : `${first.owner.property} of cluster ${JSON.stringify(first.owner.cluster)}`;
+  return {
+    cluster: second.owner.cluster,
+    property: second.owner.property,
+    value: second.range.text,
+    reason: `overlaps ${other} (${first.range.text})`,
+    allowed: "every pod and node range of the mesh must be disjoint from all others",
+  };
+}
+
+function readNativeRouting(texts: readonly string[]): {
+  readonly ranges: readonly Range[];
+  readonly problems: readonly Problem[];
+} {
+  const parsed = texts.map((text, index) => ({
+    text,
+    property: `nativeRoutingCIDRs[${String(index)}]`,
+    result: parseCIDR(text),
+  }));
+  return {
+    ranges: parsed.flatMap(({ result }) => (result.ok ? [result.range] : [])),
+    problems: parsed.flatMap(({ text, property, result }) =>
+      result.ok ? [] : [{ property, value: text, reason: result.reason, allowed: CIDR_ALLOWED }],
+    ),
+  };
+}
+
+/** The ranges that no native-routing CIDR of their family holds. A family without a native-routing CIDR is not restricted. */
+export function outsideNativeRouting(ranges: readonly Range[], nativeRouting: readonly Range[]): readonly Range[] {
+  return ranges.filter((range) => {
+    const sameFamily = nativeRouting.filter((outer) => outer.family === range.family);
+    return sameFamily.length > 0 && !sameFamily.some((outer) => contains(outer, range));
+  });
+}
+
+/**
+ * Pod and node ranges of the whole mesh: readable, disjoint within and between clusters, and inside the native-routing CIDR. Cilium
+ * checks none of this: an overlap shows up as packets that arrive at the wrong cluster, a pod range outside the native-routing CIDR
+ * as pods that reach their peers behind a node's address and so without their identity.
+ */
+export function validateRanges(spec: MeshSpec, members: readonly Member[]): readonly Problem[] {
+  const native = readNativeRouting(spec.nativeRoutingCIDRs ?? []);
+  const read = members.flatMap((member) => [readRanges(member, "podCIDRs"), readRanges(member, "nodeCIDRs")]);
+  const claims = read.flatMap((ranges) => ranges.claims);
+  const outside = claims.flatMap(({ owner, range }): Problem[] =>
+    outsideNativeRouting([range], native.ranges).map(({ text }) => ({
+      cluster: owner.cluster,
+      property: owner.property,
+      value: text,
+      reason: `lies outside the native-routing CIDR (${native.ranges.map((outer) => outer.text).join(", ")})`,
+      allowed: "use a range inside it, or widen nativeRoutingCIDRs and ipv4-/ipv6-native-routing-cidr of every cluster",
+    })),
+  );
+  return [
+    ...read.flatMap((ranges) => ranges.problems),
+    ...native.problems,
+    ...findOverlaps(claims).map(overlapProblem),
+    ...outside,
+  ];
+}

@@ -1,0 +1,23 @@
+import { FIELD_MANAGER, OWNER_ANNOTATION } from "./model/agentConfig";
+
+/**
+ * Annotations of an object that this stack creates: whose it is, and a stable field manager. With the manager the same in every run, an
+ * `up` that was killed between writing an object and remembering it finds its own object and goes on, instead of a conflict with itself.
+ */
+export function ownedBy(owner: string): Readonly<Record<string, string>> {
+  return { [OWNER_ANNOTATION]: owner, "pulumi.com/patchFieldManager": FIELD_MANAGER };
+}
+
+/**
+ * Annotations of a Patch resource. The field manager must not be the provider's random one, and roll-outs are waited for by a step of
+ * their own, which knows agents from operators and has a time limit that is a setting.
+ *
+ * @see https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
+ */
+export function patching(force: boolean): Readonly<Record<string, string>> {
+  return {
+    "pulumi.com/patchFieldManager": FIELD_MANAGER,
+    "pulumi.com/skipAwait": "true",
+    ...(force ? { "pulumi.com/patchForce": "true" } : {}),
+  };
+}

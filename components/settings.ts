@@ -1,0 +1,45 @@
+import { DEFAULT_CILIUM_OBJECTS, type CiliumObjects } from "./model/agentConfig";
+import { DEFAULT_CERTIFICATE_POLICY, type CertificatePolicy } from "./model/certificates";
+import type { MaxConnectedClusters } from "./model/mesh";
+import { CLUSTERMESH_SECRET } from "./model/peerFile";
+
+/** Whether and how long a step waits. */
+export interface WaitSettings {
+  readonly enabled: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** The settings of a mesh. All have defaults that fit a Cilium installed by its Helm chart. */
+export interface MeshSettings {
+  /** Names of Cilium's objects. */
+  readonly cilium: CiliumObjects;
+  /** `max-connected-clusters` of the installed Cilium. @default 255 */
+  readonly maxConnectedClusters: MaxConnectedClusters;
+  /** Key algorithm and lifetimes of what is issued. */
+  readonly certificates: CertificatePolicy;
+  /** Secret with the peer files, as the agents project it. @default "cilium-clustermesh" */
+  readonly peerSecret: string;
+  /** A Secret of that name that somebody else made: refuse, or add the peers and keep its own keys. @default "refuse" */
+  readonly foreignSecret: "refuse" | "adopt";
+  /** Secret with the etcd server certificate, made where the authority is generated. @default "clustermesh-etcd-server" */
+  readonly etcdServerSecret: string;
+  /** Name and id in `cilium-config` that differ and belong to somebody else (Helm): refuse, or overwrite until destroy. @default "refuse" */
+  readonly conflicts: "refuse" | "overwrite";
+  /** Waiting for the roll-out of agents and operator. @default 600 s */
+  readonly rollOut: WaitSettings;
+  /** The check that every agent sees every peer. @default 300 s */
+  readonly check: WaitSettings;
+}
+
+/** Settings for a Cilium as its Helm chart installs it. */
+export const DEFAULT_SETTINGS: MeshSettings = {
+  cilium: DEFAULT_CILIUM_OBJECTS,
+  maxConnectedClusters: 255,
+  certificates: DEFAULT_CERTIFICATE_POLICY,
+  peerSecret: CLUSTERMESH_SECRET,
+  foreignSecret: "refuse",
+  etcdServerSecret: "clustermesh-etcd-server",
+  conflicts: "refuse",
+  rollOut: { enabled: true, timeoutSeconds: 600 },
+  check: { enabled: true, timeoutSeconds: 300 },
+};

@@ -1,0 +1,17 @@
+import { ClusterMesh } from "./components";
+import { loadStack, meshClusters } from "./stacks";
+import { describeClusters, describeDemo } from "./stacks/outputs";
+
+/** The program: read and check the stack's configuration, build the mesh, and export what a person wants to read. */
+export = async () => {
+  const { configuration, environment } = await loadStack();
+  const clusters = meshClusters(environment.spec.clusters, configuration.clusters);
+  const mesh = new ClusterMesh("clustermesh", { ...environment, ...environment.spec, clusters });
+  return {
+    clusters: describeClusters(environment.spec),
+    certificates: mesh.certificates,
+    readiness: mesh.readiness,
+    demo: describeDemo(environment.demo),
+    topology: mesh.topology,
+  };
+};

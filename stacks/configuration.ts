@@ -1,0 +1,104 @@
+import type { z } from "zod";
+import type { Problem } from "../components/model/problem";
+import { configurationSchema, type Configuration } from "./schema";
+
+/** A configuration, or everything that is wrong with its form. */
+export type ReadConfiguration =
+  | { readonly ok: true; readonly configuration: Configuration }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Keys whose values must never show up in a message. */
+const SECRET_PROPERTIES: ReadonlySet<string> = new Set(["kubeconfig", "privateKey", "certificate", "ca"]);
+
+/** The keys that Pulumi hands over as text although they are plain strings: they are not JSON and are not to be read as such. */
+function isText(key: string): boolean {
+  const schema = configurationSchema.shape[key as keyof Configuration] as z.ZodType | undefined;
+  return schema?.safeParse("x").success ?? true;
+}
+
+/** Pulumi keeps everything as text; objects, numbers and booleans as JSON. What cannot be read stays text, for the schema to refuse. */
+function decode(key: string, text: string): unknown {
+  if (isText(key)) {
+    return text;
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    root,
+  );
+}
+
+function place(path: readonly PropertyKey[]): { readonly cluster?: string; readonly property: string } {
+  const [first, second, ...rest] = path.map(String);
+  const text = (keys: readonly string[]) =>
+    keys
+      .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
+      .join("")
+      .replace(/^\./, "");
+  if (first === "clusters" && second !== undefined) {
+    return { cluster: second, property: rest.length === 0 ? "configuration" : text(rest) };
+  }
+  return { property: `clustermesh:${text([first, second].filter((key) => key !== undefined).concat(rest))}` };
+}
+
+function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Problem[] {
+  const at = place(issue.path);
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      ...place([...issue.path, key]),
+      reason: "is no property known here",
+      allowed: "check its spelling, or remove it",
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    const nested = issue.errors.flat().filter((each) => each.path.length > 0);
+    if (nested.length > 0) {
+      return nested.flatMap((each) => problemsOf({ ...each, path: [...issue.path, ...each.path] }, root));
+    }
+  }
+  const value = valueAt(root, issue.path);
+  if (value === undefined) {
+    return [{ ...at, reason: "is missing", allowed: expectation(issue) }];
+  }
+  const hidden = issue.path.some((key) => SECRET_PROPERTIES.has(String(key)));
+  return [{ ...at, ...(hidden ? {} : { value }), reason: "is not allowed", allowed: expectation(issue) }];
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `give ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected === "record" ? "object" : issue.expected}`;
+    case "invalid_value":
+      return `use one of ${issue.values.map(String).join(", ")}`;
+    case "invalid_union":
+      return `use one of the forms that the README lists`;
+    case "too_small":
+      return `use at least ${String(issue.minimum)}`;
+    case "too_big":
+      return `use at most ${String(issue.maximum)}`;
+    default:
+      return `correct it: ${issue.message}`;
+  }
+}
+
+/**
+ * Reads a stack's configuration from the texts that Pulumi has for the keys of this project. Missing, unknown and ill-formed properties
+ * are collected, and secret values kept out of the messages.
+ *
+ * @param texts Values by key, without the project's prefix.
+ */
+export function readConfiguration(texts: Readonly<Record<string, string>>): ReadConfiguration {
+  const decoded = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, decode(key, text)]));
+  const parsed = configurationSchema.safeParse(decoded, { reportInput: false });
+  return parsed.success
+    ? { ok: true, configuration: parsed.data }
+    : { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, decoded)) };
+}

@@ -1,0 +1,2 @@
+export { loadStack, type Loaded } from "./load";
+export { meshClusters } from "./providers";

@@ -1,0 +1,65 @@
+import { inspectCluster, peerSecretKeys, stackOwner } from "../components";
+import type { KubectlAccess } from "../components/kubectl";
+import { mapLimited } from "../components/mapLimited";
+import { claimsOf } from "../components/model/claims";
+import type { LiveCluster } from "../components/model/liveCluster";
+import { membersOf } from "../components/model/mesh";
+import { SHARED_AUTHORITY } from "../components/model/peerFile";
+import { judgeLiveClusters, unreachableClusters } from "../components/model/preflight/judge";
+import type { Problem } from "../components/model/problem";
+import type { Environment } from "./environment";
+import type { Configuration } from "./schema";
+
+const CLUSTERS_AT_ONCE = 8;
+
+/** What the live clusters have to say. */
+export interface Preflight {
+  readonly problems: readonly Problem[];
+  /** Worth saying, but no reason to stop. */
+  readonly warnings: readonly Problem[];
+}
+
+function accessOf({ context = "", kubeconfig }: Configuration["clusters"][string]): KubectlAccess {
+  return kubeconfig === undefined ? { kind: "context", context } : { kind: "kubeconfig", content: kubeconfig };
+}
+
+async function inspectAll(
+  configuration: Configuration,
+  environment: Environment,
+): Promise<ReadonlyMap<string, LiveCluster>> {
+  const { settings, authority, demo } = environment;
+  const clusters = Object.entries(configuration.clusters);
+  const found = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ([name, cluster]) => {
+    const claims = claimsOf(name, settings, authority.kind === "generated", demo);
+    return [
+      name,
+      await inspectCluster(accessOf(cluster), settings.cilium, claims, configuration.liveCheckTimeoutSeconds),
+    ] as const;
+  });
+  return new Map(found);
+}
+
+/**
+ * Asks every cluster whether it can become or stay a member, in previews too and before anything is written. An unreachable cluster is
+ * a problem or a warning, as the configuration says.
+ */
+export async function preflight(configuration: Configuration, environment: Environment): Promise<Preflight> {
+  if (!configuration.liveChecks) {
+    return { problems: [], warnings: [] };
+  }
+  const { spec, settings, authority } = environment;
+  const members = membersOf(spec.clusters);
+  const names = members.map((member) => member.name);
+  const authorities = authority.kind === "adoptedPerCluster" ? names : [SHARED_AUTHORITY];
+  const live = await inspectAll(configuration, environment);
+  const judged = judgeLiveClusters(members, live, {
+    ...settings,
+    names: settings.cilium,
+    peerSecretKeys: peerSecretKeys(names, authorities),
+    owner: stackOwner(),
+  });
+  const unreachable = unreachableClusters(members, live);
+  return configuration.unreachable === "error"
+    ? { problems: [...unreachable, ...judged], warnings: [] }
+    : { problems: judged, warnings: unreachable };
+}

@@ -1,0 +1,49 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { stackOwner, type ClusterAccess, type MeshCluster } from "../components";
+import type { ClusterSpec } from "../components/model/mesh";
+import type { Configuration } from "./schema";
+
+type ClusterConfiguration = Configuration["clusters"][string];
+
+/** How to reach a cluster; a kubeconfig is a secret from here on. */
+function clusterAccess({ context = "", kubeconfig }: ClusterConfiguration): ClusterAccess {
+  return kubeconfig === undefined
+    ? { kind: "context", context }
+    : { kind: "kubeconfig", kubeconfig: pulumi.secret(kubeconfig) };
+}
+
+/**
+ * A provider for one cluster.
+ *
+ * - `enableSecretMutable`: a changed peer updates the Secret; without it, it would be deleted first, and the mesh lost.
+ * - `clusterIdentifier`: an edited kubeconfig or a renamed context changes the provider and does not replace all that it has made.
+ * - `upsertExistingObjects`: an `up` killed between writing an object and remembering it can be repeated. That no object of somebody else
+ *   gets overwritten is seen to before, by the preflight and again by the first step on each cluster.
+ */
+function clusterProvider(name: string, access: ClusterAccess): k8s.Provider {
+  return new k8s.Provider(name, {
+    ...(access.kind === "context" ? { context: access.context } : { kubeconfig: access.kubeconfig }),
+    clusterIdentifier: `${stackOwner()}/${name}`,
+    enableServerSideApply: true,
+    enableSecretMutable: true,
+    upsertExistingObjects: true,
+  });
+}
+
+/** The clusters of a mesh, each with its provider. */
+export function meshClusters(
+  specs: Readonly<Record<string, ClusterSpec>>,
+  configurations: Readonly<Record<string, ClusterConfiguration>>,
+): Readonly<Record<string, MeshCluster>> {
+  return Object.fromEntries(
+    Object.entries(specs).flatMap(([name, spec]) => {
+      const configuration = configurations[name];
+      if (configuration === undefined) {
+        return [];
+      }
+      const access = clusterAccess(configuration);
+      return [[name, { ...spec, access, provider: clusterProvider(name, access) }]];
+    }),
+  );
+}

@@ -1,0 +1,81 @@
+import { z } from "zod";
+
+const ca = z.strictObject({ certificate: z.string(), privateKey: z.string() });
+
+const etcd = z.strictObject({
+  endpoints: z.array(z.string()),
+  hostAliases: z.record(z.string(), z.array(z.string())).exactOptional(),
+  ca: ca.exactOptional(),
+});
+
+const cluster = z.strictObject({
+  id: z.number(),
+  context: z.string().min(1).exactOptional(),
+  kubeconfig: z.string().min(1).exactOptional(),
+  etcd,
+  apiServerEtcd: z.array(z.string()).exactOptional(),
+  podCIDRs: z.array(z.string()),
+  nodeCIDRs: z.array(z.string()),
+});
+
+const objectName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, "is no name of a Kubernetes object")
+  .max(253);
+
+const cilium = z.strictObject({
+  namespace: objectName.exactOptional(),
+  configMap: objectName.exactOptional(),
+  daemonSet: objectName.exactOptional(),
+  /** `false` where no operator is installed. */
+  operator: z.union([objectName, z.literal(false)]).exactOptional(),
+  agentSelector: z.string().min(1).exactOptional(),
+  agentContainer: objectName.exactOptional(),
+});
+
+const demo = z.strictObject({
+  serverCluster: z.string().exactOptional(),
+  serverNamespace: z.string().exactOptional(),
+  clientCluster: z.string().exactOptional(),
+  clientNamespace: z.string().exactOptional(),
+  image: z.string().min(1).exactOptional(),
+  imagePullPolicy: z.enum(["Always", "IfNotPresent", "Never"]).exactOptional(),
+  nodeSelectors: z.record(z.string(), z.record(z.string(), z.string())).exactOptional(),
+  awaitWorkloads: z.boolean().exactOptional(),
+});
+
+const seconds = z.int().min(1).max(86_400);
+
+/**
+ * The configuration of a stack, key by key. Strict, so that a misspelt property is a problem and not a silence; what the values mean
+ * together is the model's business.
+ */
+export const configurationSchema = z.strictObject({
+  clusters: z.record(z.string(), cluster),
+  authority: z.enum(["generated", "adopted"]).default("generated"),
+  ca: ca.exactOptional(),
+  cilium: cilium.default({}),
+  maxConnectedClusters: z.union([z.literal(255), z.literal(511)]).default(255),
+  ipamMode: z.string().exactOptional(),
+  nativeRoutingCIDRs: z.array(z.string()).default([]),
+  keyAlgorithm: z.enum(["P256", "RSA2048", "RSA4096"]).default("P256"),
+  authorityDays: z.number().exactOptional(),
+  authorityRenewBeforeDays: z.number().exactOptional(),
+  leafDays: z.number().exactOptional(),
+  leafRenewBeforeDays: z.number().exactOptional(),
+  peerSecret: objectName.exactOptional(),
+  foreignSecret: z.enum(["refuse", "adopt"]).exactOptional(),
+  etcdServerSecret: objectName.exactOptional(),
+  conflicts: z.enum(["refuse", "overwrite"]).exactOptional(),
+  awaitRollOut: z.boolean().default(true),
+  rollOutTimeoutSeconds: seconds.default(600),
+  check: z.boolean().default(true),
+  checkTimeoutSeconds: seconds.default(300),
+  liveChecks: z.boolean().default(true),
+  liveCheckTimeoutSeconds: seconds.default(5),
+  unreachable: z.enum(["error", "warn"]).default("error"),
+  demo: z.union([z.boolean(), demo]).default(false),
+});
+
+/** A stack's configuration, read. It holds secrets as they are: whoever uses one wraps it at once. */
+export type Configuration = z.infer<typeof configurationSchema>;
