@@ -1,0 +1,48 @@
+import { connect } from "node:net";
+import { credentials } from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import type { Host, Severity } from "./provider";
+
+const SEVERITIES: Readonly<Record<Severity, LogSeverity>> = {
+  debug: LogSeverity.DEBUG,
+  info: LogSeverity.INFO,
+  warning: LogSeverity.WARNING,
+  error: LogSeverity.ERROR,
+};
+const HEARTBEAT_MS = 5_000;
+
+/** The engine at an address: its log, and whether it still lives. */
+export class Engine implements Host {
+  private readonly client: EngineClient;
+
+  constructor(private readonly address: string) {
+    this.client = new EngineClient(address, credentials.createInsecure());
+  }
+
+  log(severity: Severity, urn: string, message: string, kind?: "status"): void {
+    const request = new LogRequest();
+    request.setSeverity(SEVERITIES[severity]);
+    request.setUrn(urn);
+    request.setMessage(message);
+    request.setEphemeral(kind === "status");
+    this.client.log(request, () => undefined);
+  }
+
+  /** Calls back once the engine no longer answers: a plugin must not outlive an engine that was killed. */
+  watch(gone: () => void): void {
+    const at = this.address.lastIndexOf(":");
+    const beat = setInterval(() => {
+      const socket = connect({ host: this.address.slice(0, at), port: Number(this.address.slice(at + 1)) });
+      socket.once("connect", () => socket.destroy());
+      socket.once("error", () => {
+        clearInterval(beat);
+        gone();
+      });
+    }, HEARTBEAT_MS);
+    beat.unref();
+  }
+}
+
+/** Where log lines go as long as no engine is attached. */
+export const silent: Host = { log: () => undefined };

@@ -1,0 +1,136 @@
+import { Server, ServerCredentials, type handleUnaryCall } from "@grpc/grpc-js";
+import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as pb from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { toServiceError } from "./errors";
+import { Engine, silent } from "./host";
+import * as messages from "./messages";
+import type { Host, Provider } from "./provider";
+import { toStruct } from "./wire";
+
+const GIGABYTE = 2 ** 30;
+
+/** A gRPC handler out of a function that may throw or reject. */
+function unary<Request, Response>(
+  work: (request: Request) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) => {
+    Promise.resolve(call.request)
+      .then(work)
+      .then(
+        (response) => {
+          callback(null, response);
+        },
+        (error: unknown) => {
+          callback(toServiceError(error));
+        },
+      );
+  };
+}
+
+function configured(provider: Provider): pb.ConfigureResponse {
+  const response = new pb.ConfigureResponse();
+  response.setAcceptsecrets(true);
+  response.setSupportspreview(true);
+  response.setSupportsAutonamingConfiguration(provider.supportsAutonaming);
+  return response;
+}
+
+function info(version: string): PluginInfo {
+  const response = new PluginInfo();
+  response.setVersion(version);
+  return response;
+}
+
+function schema(provider: Provider, version: string): pb.GetSchemaResponse {
+  const response = new pb.GetSchemaResponse();
+  response.setSchema(JSON.stringify({ name: provider.name, version, resources: {} }));
+  return response;
+}
+
+function handlers(provider: Provider, version: string, cancel: AbortController, quit: () => void) {
+  const empty = new Empty();
+  let host: Host = silent;
+  const attach = (address: string) => {
+    const engine = new Engine(address);
+    engine.watch(quit);
+    host = engine;
+  };
+  const address = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
+  if (address !== undefined) attach(address);
+  return {
+    attach: unary((request: PluginAttach) => {
+      attach(request.getAddress());
+      return empty;
+    }),
+    cancel: unary(() => {
+      cancel.abort();
+      return empty;
+    }),
+    getPluginInfo: unary(() => info(version)),
+    getSchema: unary(() => schema(provider, version)),
+    getMapping: unary(() => new pb.GetMappingResponse()),
+    getMappings: unary(() => new pb.GetMappingsResponse()),
+    configure: unary(async (request: pb.ConfigureRequest) => {
+      const variables = new Map(request.getVariablesMap().toArray());
+      await provider.configure(
+        variables,
+        {
+          log: (...line) => {
+            host.log(...line);
+          },
+        },
+        cancel.signal,
+      );
+      return configured(provider);
+    }),
+    checkConfig: unary((request: pb.CheckRequest) =>
+      messages.checkResponse(provider.checkConfig(messages.checkRequest(request))),
+    ),
+    diffConfig: unary((request: pb.DiffRequest) =>
+      messages.diffResponse(provider.diffConfig(messages.diffRequest(request))),
+    ),
+    check: unary(async (request: pb.CheckRequest) =>
+      messages.checkResponse(await provider.check(messages.checkRequest(request))),
+    ),
+    diff: unary(async (request: pb.DiffRequest) =>
+      messages.diffResponse(await provider.diff(messages.diffRequest(request))),
+    ),
+    create: unary(async (request: pb.CreateRequest) =>
+      messages.createResponse(await provider.create(messages.createRequest(request))),
+    ),
+    read: unary(async (request: pb.ReadRequest) =>
+      messages.readResponse(await provider.read(messages.readRequest(request))),
+    ),
+    update: unary(async (request: pb.UpdateRequest) => {
+      const response = new pb.UpdateResponse();
+      response.setProperties(toStruct(await provider.update(messages.updateRequest(request))));
+      return response;
+    }),
+    delete: unary(async (request: pb.DeleteRequest) => {
+      await provider.delete(messages.deleteRequest(request));
+      return empty;
+    }),
+  };
+}
+
+/**
+ * Serves a provider on a free port of loopback and prints that port, as Pulumi expects of a plugin.
+ * Ends on SIGINT, on SIGTERM and when the engine is gone; work under way is cancelled first.
+ */
+export function serve(provider: Provider, version: string): void {
+  const cancel = new AbortController();
+  const quit = () => {
+    cancel.abort();
+    setImmediate(() => process.exit(0));
+  };
+  process.once("SIGINT", quit);
+  process.once("SIGTERM", quit);
+  const server = new Server({ "grpc.max_receive_message_length": GIGABYTE, "grpc.max_send_message_length": GIGABYTE });
+  server.addService(ResourceProviderService, handlers(provider, version, cancel, quit));
+  server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+    if (error !== null) throw error;
+    process.stdout.write(`${String(port)}\n`);
+  });
+}
