@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ciliumValues, valuesInput } from "../../../lab/ciliumObjects/values";
+import { apiServerCommand } from "../../../lab/controlPlane/apiServer";
+import { clusterSite, type ClusterSite } from "../../../lab/controlPlane/cluster";
+import { etcdCommand, ownTls } from "../../../lab/controlPlane/etcd";
+import { kubeconfig, writeKubeconfig } from "../../../lab/controlPlane/kubeconfig";
+import { statusTable } from "../../../lab/status";
+
+describe("lab: a cluster", () => {
+  let dir = "";
+  let sites: readonly [ClusterSite, ClusterSite];
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), "lab-cluster-"));
+    const claim = { slot: 3, portOffset: 10_000 };
+    sites = [clusterSite(dir, claim, 1), clusterSite(dir, claim, 2)];
+  });
+  after(() => {
+    rmSync(dir, { recursive: true });
+  });
+
+  it("gives Cilium an etcd that is not the API server's", () => {
+    const api = etcdCommand("etcd", sites[0], "api-etcd", ownTls(sites[0], "api-etcd"));
+    const cilium = etcdCommand("etcd", sites[0], "cilium-etcd", ownTls(sites[0], "cilium-etcd"));
+    const flag = (command: readonly string[], name: string): string | undefined =>
+      command.find((argument) => argument.startsWith(`--${name}=`));
+    for (const name of [
+      "data-dir",
+      "listen-client-urls",
+      "listen-peer-urls",
+      "trusted-ca-file",
+      "peer-trusted-ca-file",
+    ]) {
+      assert.notEqual(flag(api, name), flag(cilium, name), name);
+    }
+    assert.ok(api.includes("--client-cert-auth") && cilium.includes("--client-cert-auth"));
+    assert.ok(apiServerCommand("x", sites[0]).includes("--etcd-servers=https://127.103.1.1:12389"));
+  });
+
+  it("gets a chart that is in no mesh yet and dials its own etcd and API server", () => {
+    const values = ciliumValues(valuesInput(sites[1]));
+    assert.deepEqual(values["cluster"], { name: "default", id: 0 });
+    assert.deepEqual(values["etcd"], { enabled: true, ssl: true, endpoints: ["https://127.103.2.1:12379"] });
+    assert.equal(values["identityAllocationMode"], "kvstore");
+    assert.deepEqual(values["clustermesh"], { useAPIServer: false, config: { enabled: false } });
+    assert.deepEqual([values["k8sServiceHost"], values["k8sServicePort"]], ["127.103.2.1", 16_443]);
+  });
+
+  it("has one context of its name in the kubeconfig, which is private", () => {
+    const parsed: unknown = JSON.parse(kubeconfig(sites));
+    assert.ok(typeof parsed === "object" && parsed !== null && "contexts" in parsed && "clusters" in parsed);
+    assert.deepEqual(parsed.contexts, [
+      { name: "cluster1", context: { cluster: "cluster1", user: "cluster1" } },
+      { name: "cluster2", context: { cluster: "cluster2", user: "cluster2" } },
+    ]);
+    assert.match(JSON.stringify(parsed.clusters), /127\.103\.2\.1:16443/);
+    const file = join(dir, "kubeconfig");
+    writeKubeconfig(file, sites);
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+});
+
+describe("lab: status", () => {
+  it("is a table with aligned columns and the memory of all", () => {
+    const lines = statusTable({
+      name: "x",
+      kubeconfig: "/k",
+      processes: [
+        { cluster: "cluster1", process: "api-etcd", address: "a", state: "running", pid: 7, memoryMiB: 20 },
+        { cluster: "cluster1", process: "kube-apiserver", address: "b", state: "stopped" },
+      ],
+    });
+    assert.deepEqual(lines, [
+      "CLUSTER   PROCESS         STATE    PID  MEMORY  ADDRESS",
+      "cluster1  api-etcd        running  7    20 MiB  a",
+      "cluster1  kube-apiserver  stopped  -    -       b",
+      "",
+      'lab "x": 20 MiB in all; export KUBECONFIG=/k',
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect, createServer } from "node:tls";
+import { planCluster } from "../../../lab/clusterPlan";
+import { createAuthority, issueLeaf, type Pair } from "../../../lab/pki/certificate";
+import { ensureClusterPki } from "../../../lab/pki/clusterPki";
+
+const authority = createAuthority("an authority");
+const server = issueLeaf(authority, "an authority", {
+  commonName: "server",
+  usages: ["server"],
+  dnsNames: ["a.example"],
+  ips: ["127.0.0.1"],
+});
+const client = (of: Pair): Pair =>
+  issueLeaf(of, "an authority", { commonName: "client", organization: "o", usages: ["client"] });
+
+/** Whether a TLS server that asks for client certificates lets this one in. */
+function handshake(shown: Pair): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const listener = createServer(
+      { cert: server.cert, key: server.key, ca: authority.cert, requestCert: true, rejectUnauthorized: true },
+      (socket) => socket.end("welcome"),
+    );
+    listener.listen(0, "127.0.0.1", () => {
+      const { port } = listener.address() as AddressInfo;
+      const socket = connect({ host: "127.0.0.1", port, ca: authority.cert, cert: shown.cert, key: shown.key });
+      let welcomed = false;
+      socket.once("data", () => {
+        welcomed = true;
+      });
+      // Refused: an error or just the end of the connection, whichever comes first.
+      socket.on("error", () => undefined);
+      socket.once("close", () => {
+        listener.close((error) => {
+          if (error === undefined) resolve(welcomed);
+          else reject(error);
+        });
+      });
+    });
+  });
+}
+
+describe("lab: certificates", () => {
+  it("chain to their authority, fit their keys and carry names, addresses and usages", () => {
+    const [ca, leaf] = [new X509Certificate(authority.cert), new X509Certificate(server.cert)];
+    assert.ok(ca.ca && !leaf.ca);
+    assert.ok(leaf.verify(ca.publicKey) && leaf.checkIssued(ca) && ca.verify(ca.publicKey));
+    assert.ok(leaf.checkPrivateKey(createPrivateKey(server.key)));
+    assert.equal(leaf.subjectAltName, "DNS:a.example, IP Address:127.0.0.1");
+    assert.deepEqual(leaf.keyUsage, ["1.3.6.1.5.5.7.3.1"]);
+    assert.equal(new X509Certificate(client(authority).cert).subject, "O=o\nCN=client");
+    assert.ok(new Date(leaf.validFrom) < new Date() && new Date(leaf.validTo) > new Date());
+  });
+
+  it("open a server that trusts their authority, and no other", async () => {
+    assert.equal(await handshake(client(authority)), true);
+    assert.equal(await handshake(client(createAuthority("an authority"))), false);
+    assert.equal(await handshake(server), false);
+  });
+
+  it("of a cluster are made once, readable by their owner alone, by three authorities", () => {
+    const dir = mkdtempSync(join(tmpdir(), "lab-pki-"));
+    try {
+      const pki = ensureClusterPki(dir, planCluster(0, 1));
+      const before = readFileSync(pki.admin.keyFile, "utf8");
+      ensureClusterPki(dir, planCluster(0, 1));
+      assert.equal(readFileSync(pki.admin.keyFile, "utf8"), before);
+      for (const file of readdirSync(join(dir, "pki")))
+        assert.equal(statSync(join(dir, "pki", file)).mode & 0o777, 0o600);
+      const read = (file: string): X509Certificate => new X509Certificate(readFileSync(file));
+      const ciliumCa = read(pki.ciliumEtcd.ca.certFile).publicKey;
+      assert.ok(read(pki.ciliumEtcd.client.certFile).verify(ciliumCa));
+      assert.ok(!read(pki.apiEtcd.client.certFile).verify(ciliumCa));
+      assert.ok(!read(pki.admin.certFile).verify(ciliumCa));
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});
