@@ -15,6 +15,7 @@ const HEARTBEAT_MS = 5_000;
 /** The engine at an address: its log, and whether it still lives. */
 export class Engine implements Host {
   private readonly client: EngineClient;
+  private readonly pending = new Set<Promise<void>>();
 
   constructor(private readonly address: string) {
     this.client = new EngineClient(address, credentials.createInsecure());
@@ -26,7 +27,17 @@ export class Engine implements Host {
     request.setUrn(urn);
     request.setMessage(message);
     request.setEphemeral(kind === "status");
-    this.client.log(request, () => undefined);
+    const sent = new Promise<void>((resolve) => {
+      this.client.log(request, () => {
+        resolve();
+      });
+    }).finally(() => this.pending.delete(sent));
+    this.pending.add(sent);
+  }
+
+  /** Waits until the engine has every line: what is said of an operation must be there before its result. */
+  async flush(): Promise<void> {
+    await Promise.all(this.pending);
   }
 
   /** Calls back once the engine no longer answers: a plugin must not outlive an engine that was killed. */
@@ -45,4 +56,4 @@ export class Engine implements Host {
 }
 
 /** Where log lines go as long as no engine is attached. */
-export const silent: Host = { log: () => undefined };
+export const silent: Host & { flush(): Promise<void> } = { log: () => undefined, flush: () => Promise.resolve() };

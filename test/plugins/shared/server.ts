@@ -6,18 +6,20 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { toServiceError } from "./errors";
 import { Engine, silent } from "./host";
 import * as messages from "./messages";
-import type { Host, Provider } from "./provider";
+import type { Provider } from "./provider";
 import { toStruct } from "./wire";
 
 const GIGABYTE = 2 ** 30;
 
-/** A gRPC handler out of a function that may throw or reject. */
+/** A gRPC handler out of a function that may throw or reject; `settled` is waited for before the answer goes out. */
 function unary<Request, Response>(
   work: (request: Request) => Response | Promise<Response>,
+  settled: () => Promise<void> = () => Promise.resolve(),
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     Promise.resolve(call.request)
       .then(work)
+      .finally(settled)
       .then(
         (response) => {
           callback(null, response);
@@ -51,12 +53,14 @@ function schema(provider: Provider, version: string): pb.GetSchemaResponse {
 
 function handlers(provider: Provider, version: string, cancel: AbortController, quit: () => void) {
   const empty = new Empty();
-  let host: Host = silent;
+  let host: typeof silent = silent;
   const attach = (address: string) => {
     const engine = new Engine(address);
     engine.watch(quit);
     host = engine;
   };
+  const flushed = <Request, Response>(work: (request: Request) => Response | Promise<Response>) =>
+    unary(work, () => host.flush());
   const address = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
   if (address !== undefined) attach(address);
   return {
@@ -85,30 +89,30 @@ function handlers(provider: Provider, version: string, cancel: AbortController, 
       );
       return configured(provider);
     }),
-    checkConfig: unary((request: pb.CheckRequest) =>
+    checkConfig: flushed((request: pb.CheckRequest) =>
       messages.checkResponse(provider.checkConfig(messages.checkRequest(request))),
     ),
-    diffConfig: unary((request: pb.DiffRequest) =>
+    diffConfig: flushed((request: pb.DiffRequest) =>
       messages.diffResponse(provider.diffConfig(messages.diffRequest(request))),
     ),
-    check: unary(async (request: pb.CheckRequest) =>
+    check: flushed(async (request: pb.CheckRequest) =>
       messages.checkResponse(await provider.check(messages.checkRequest(request))),
     ),
-    diff: unary(async (request: pb.DiffRequest) =>
+    diff: flushed(async (request: pb.DiffRequest) =>
       messages.diffResponse(await provider.diff(messages.diffRequest(request))),
     ),
-    create: unary(async (request: pb.CreateRequest) =>
+    create: flushed(async (request: pb.CreateRequest) =>
       messages.createResponse(await provider.create(messages.createRequest(request))),
     ),
-    read: unary(async (request: pb.ReadRequest) =>
+    read: flushed(async (request: pb.ReadRequest) =>
       messages.readResponse(await provider.read(messages.readRequest(request))),
     ),
-    update: unary(async (request: pb.UpdateRequest) => {
+    update: flushed(async (request: pb.UpdateRequest) => {
       const response = new pb.UpdateResponse();
       response.setProperties(toStruct(await provider.update(messages.updateRequest(request))));
       return response;
     }),
-    delete: unary(async (request: pb.DeleteRequest) => {
+    delete: flushed(async (request: pb.DeleteRequest) => {
       await provider.delete(messages.deleteRequest(request));
       return empty;
     }),
