@@ -1,0 +1,43 @@
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+
+const stackFile = z.looseObject({ config: z.record(z.string(), z.unknown()).default({}) });
+
+/** A stack's configuration for a preview on paper, or the keys whose values only the stack's own secrets provider can read. */
+export type PaperStack =
+  { readonly kind: "ready"; readonly text: string } | { readonly kind: "encrypted"; readonly keys: readonly string[] };
+
+const CLUSTERS = "clustermesh:clusters";
+const LIVE_CHECKS = "clustermesh:liveChecks";
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** On paper no cluster is asked, so a context that does not exist is as good as a kubeconfig that cannot be read. */
+function withoutKubeconfig(clusters: unknown): unknown {
+  if (!isObject(clusters)) return clusters;
+  return Object.fromEntries(
+    Object.entries(clusters).map(([name, cluster]) => {
+      if (!isObject(cluster) || !("kubeconfig" in cluster)) return [name, cluster];
+      const rest = Object.entries(cluster).filter(([key]) => key !== "kubeconfig");
+      return [name, { ...Object.fromEntries(rest), context: name }];
+    }),
+  );
+}
+
+function encryptedKeys(value: unknown, path: string): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => encryptedKeys(each, `${path}[${index}]`));
+  if (!isObject(value)) return [];
+  if ("secure" in value) return [path];
+  return Object.entries(value).flatMap(([key, each]) => encryptedKeys(each, path === "" ? key : `${path}.${key}`));
+}
+
+/** Turns the text of a `Pulumi.<stack>.yaml` into one that needs neither clusters nor secrets. */
+export function paperStack(text: string): PaperStack {
+  const { config } = stackFile.parse(parse(text) ?? {});
+  const clusters = CLUSTERS in config ? { [CLUSTERS]: withoutKubeconfig(config[CLUSTERS]) } : {};
+  const onPaper = { ...config, ...clusters, [LIVE_CHECKS]: false };
+  const keys = encryptedKeys(onPaper, "");
+  return keys.length > 0 ? { kind: "encrypted", keys } : { kind: "ready", text: stringify({ config: onPaper }) };
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { paperStack } from "../../../ci/paperStack";
+import { previewMode } from "../../../ci/previewMode";
+
+describe("previewMode", () => {
+  const withToken = { PULUMI_ACCESS_TOKEN: "pul-0" };
+
+  it("is the state where the job has access to it", () => {
+    assert.deepEqual(previewMode("staging", withToken), { kind: "state" });
+    assert.deepEqual(previewMode("staging", { PULUMI_BACKEND_URL: "s3://state" }), { kind: "state" });
+  });
+
+  it("is paper for the lab's stack, and without credentials, which may be set to nothing", () => {
+    assert.equal(previewMode("local", withToken).kind, "paper");
+    assert.equal(previewMode("staging", {}).kind, "paper");
+    assert.equal(previewMode("staging", { PULUMI_ACCESS_TOKEN: "", PULUMI_BACKEND_URL: "" }).kind, "paper");
+  });
+});
+
+describe("paperStack", () => {
+  it("switches the live checks off and keeps the rest", () => {
+    const paper = paperStack("config:\n  clustermesh:authority: generated\n  clustermesh:liveChecks: true\n");
+    assert.equal(paper.kind, "ready");
+    assert.deepEqual(parse(paper.text), {
+      config: { "clustermesh:authority": "generated", "clustermesh:liveChecks": false },
+    });
+  });
+
+  it("needs neither a kubeconfig nor the stack's secrets provider", () => {
+    const paper = paperStack(
+      "encryptionsalt: v1:salt\nconfig:\n  clustermesh:clusters:\n    c1: { id: 1, kubeconfig: { secure: v1:x } }\n    c2: { id: 2, context: two }\n",
+    );
+    assert.equal(paper.kind, "ready");
+    assert.deepEqual(parse(paper.text), {
+      config: {
+        "clustermesh:clusters": { c1: { id: 1, context: "c1" }, c2: { id: 2, context: "two" } },
+        "clustermesh:liveChecks": false,
+      },
+    });
+  });
+
+  it("names what is encrypted and cannot be done without", () => {
+    const ca = "{ certificate: x, privateKey: { secure: v1:x } }";
+    assert.deepEqual(
+      paperStack(`config:\n  clustermesh:ca: ${ca}\n  clustermesh:clusters:\n    c1: { etcd: { ca: ${ca} } }\n`),
+      { kind: "encrypted", keys: ["clustermesh:ca.privateKey", "clustermesh:clusters.c1.etcd.ca.privateKey"] },
+    );
+  });
+
+  it("takes an empty file for a stack without configuration", () => {
+    assert.equal(paperStack("").kind, "ready");
+  });
+});
