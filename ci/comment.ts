@@ -1,0 +1,39 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { codeHost, leaveComment } from "./codeHost";
+import { MARKER, previewComment, previewSchema, type Preview } from "./previewComment";
+
+async function stacksOf(root: string): Promise<readonly string[]> {
+  const files = await readdir(join(root, "stacks"));
+  return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []).sort();
+}
+
+async function previewsIn(folder: string): Promise<readonly Preview[]> {
+  // Without the folder no job came as far as a preview; the comment says so.
+  const files = await readdir(folder).catch(() => []);
+  const texts = await Promise.all(
+    files.filter((file) => file.endsWith(".json")).map((file) => readFile(join(folder, file), "utf8")),
+  );
+  return texts.map((text) => previewSchema.parse(JSON.parse(text)));
+}
+
+/** `tsx ci/comment.ts <folder> <file>`: makes one comment of the previews in the folder, writes it to the file and posts it. */
+async function main([folder, file]: readonly string[]): Promise<void> {
+  if (folder === undefined || file === undefined) {
+    throw new Error("usage: tsx ci/comment.ts <folder with the previews> <file for the comment>");
+  }
+  const stacks = await stacksOf(resolve(__dirname, ".."));
+  const body = previewComment(stacks, await previewsIn(folder), process.env["COMMIT"] ?? "unknown");
+  await writeFile(file, body);
+  const host = codeHost(process.env);
+  console.log(
+    host === undefined
+      ? `This job has no token to comment with; ${file} has what the comment would say.`
+      : `The comment of this pull request is ${await leaveComment(host, MARKER, body)}.`,
+  );
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
