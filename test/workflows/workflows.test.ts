@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { actionlint } from "../../lab";
+
+const ROOT = resolve(__dirname, "..", "..");
+const WORKFLOWS = join(ROOT, ".github", "workflows");
+const read = (...path: readonly string[]) => readFileSync(join(ROOT, ...path), "utf8");
+
+const step = z.looseObject({ run: z.string().optional(), with: z.record(z.string(), z.unknown()).optional() });
+const job = z.looseObject({
+  permissions: z.record(z.string(), z.string()),
+  "timeout-minutes": z.number(),
+  strategy: z
+    .object({ matrix: z.object({ stack: z.array(z.string()) }) })
+    .partial()
+    .optional(),
+  steps: z.array(step),
+});
+const workflow = z.looseObject({
+  on: z.unknown(),
+  permissions: z.object({}).strict(),
+  jobs: z.record(z.string(), job),
+});
+
+const gitlabJob = z.looseObject({
+  before_script: z.array(z.string()).default([]),
+  script: z.array(z.string()).default([]),
+  image: z.union([z.string(), z.object({ name: z.string() })]).optional(),
+  parallel: z.object({ matrix: z.array(z.object({ STACK: z.array(z.string()) })) }).optional(),
+});
+
+/** The lines of a pipeline that a shell runs. */
+function gitHubLines(): readonly string[] {
+  return readdirSync(WORKFLOWS)
+    .flatMap((file) => Object.values(workflow.parse(parse(readFileSync(join(WORKFLOWS, file), "utf8"))).jobs))
+    .flatMap(({ steps }) => steps.flatMap(({ run }) => run?.split("\n") ?? []));
+}
+
+function gitLabJobs() {
+  const file = z.record(z.string(), z.unknown()).parse(parse(read(".gitlab-ci.yml")));
+  return Object.entries(file).flatMap(([name, value]) => {
+    const parsed = gitlabJob.safeParse(value);
+    return parsed.success ? [{ name, ...parsed.data }] : [];
+  });
+}
+
+const gitLabLines = () => gitLabJobs().flatMap(({ before_script, script }) => [...before_script, ...script]);
+
+function npmScripts(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => /^npm run (\S+)/.exec(line)?.[1] ?? []).sort();
+}
+
+/** The programs of the project that a pipeline calls, with their arguments; how the two write a variable does not matter. */
+function ownPrograms(lines: readonly string[]): readonly string[] {
+  const variable = /\$\{\{ matrix\.stack \}\}|"\$STACK"/;
+  return lines.filter((line) => line.startsWith("npx tsx ")).map((line) => line.replace(variable, "STACK"));
+}
+
+/** Traces of a shell, dumps of the environment, and whatever names a secret in a command instead of handing it over as a variable. */
+function printsSecrets(line: string): boolean {
+  return /\bset -\w*x|\bprintenv\b|\benv\s*($|\|)|--show-secrets|secrets\.|\$\{?\w*(PULUMI_|PASSPHRASE|TOKEN|KUBECONFIG)/.test(
+    line,
+  );
+}
+
+describe("the pipelines of pull requests", () => {
+  it("have clean workflows, says actionlint, which does find what is wrong in a broken one", async function () {
+    this.timeout(300_000);
+    const program = await actionlint(console.log);
+    const lint = (folder: string) => {
+      const files = readdirSync(folder).map((file) => join(folder, file));
+      const { status, stdout, stderr } = spawnSync(program, ["-no-color", ...files], { encoding: "utf8" });
+      return { status, findings: stdout + stderr };
+    };
+    assert.deepEqual(lint(WORKFLOWS), { status: 0, findings: "" });
+
+    const broken = await mkdtemp(join(tmpdir(), "clustermesh-workflow-"));
+    try {
+      const text = read(".github", "workflows", "pull-request.yml")
+        .replace("needs: preview", "needs: nothing")
+        .replace("npm run lint", "npm run lint -- ${{ github.event.pull_request.title }}");
+      await writeFile(join(broken, "broken.yml"), text);
+      const { status, findings } = lint(broken);
+      assert.equal(status, 1);
+      assert.match(findings, /needs job "nothing" which does not exist/);
+      assert.match(findings, /"github.event.pull_request.title" is potentially untrusted/);
+    } finally {
+      await rm(broken, { recursive: true, force: true });
+    }
+  });
+
+  it("run the same scripts on GitHub and on GitLab, all of them in package.json", () => {
+    const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read("package.json")));
+    assert.deepEqual(npmScripts(gitHubLines()), ["lint", "test:unit", "typecheck"]);
+    assert.deepEqual(npmScripts(gitLabLines()), npmScripts(gitHubLines()));
+    assert.deepEqual(
+      npmScripts(gitHubLines()).filter((name) => !(name in scripts)),
+      [],
+    );
+    assert.deepEqual(ownPrograms(gitLabLines()), ownPrograms(gitHubLines()));
+    assert.equal(ownPrograms(gitHubLines()).length, 2);
+  });
+
+  it("preview every stack, with the same Pulumi", () => {
+    const stacks = readdirSync(join(ROOT, "stacks")).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+    const { jobs } = workflow.parse(parse(read(".github", "workflows", "pull-request.yml")));
+    const gitLab = gitLabJobs().find(({ name }) => name === "preview");
+    const matrix = jobs["preview"]?.strategy?.matrix?.stack;
+    const version = jobs["preview"]?.steps.find((each) => each.with?.["pulumi-version"])?.with?.["pulumi-version"];
+    assert.deepEqual(matrix?.toSorted(), stacks.toSorted());
+    assert.deepEqual(
+      { stacks: gitLab?.parallel?.matrix[0]?.STACK, image: gitLab?.image },
+      { stacks: matrix, image: { name: `pulumi/pulumi:${String(version)}` } },
+    );
+  });
+
+  it("print no secret", () => {
+    const leaks = ["set -eux", "echo $PULUMI_ACCESS_TOKEN", 'echo "${KUBECONFIG_CONTENT}"', "env | sort", "printenv"];
+    for (const leak of [...leaks, "echo ${{ secrets.X }}", "pulumi up --show-secrets"]) {
+      assert.ok(printsSecrets(leak), leak);
+    }
+    const lines = [...gitHubLines(), ...gitLabLines()];
+    assert.ok(lines.length > 10);
+    assert.deepEqual(lines.filter(printsSecrets), []);
+  });
+
+  it("may write comments in one job, that sees no other secret, and nothing else anywhere", () => {
+    const { on, jobs } = workflow.parse(parse(read(".github", "workflows", "pull-request.yml")));
+    assert.equal(on, "pull_request");
+    const writers = Object.entries(jobs).filter(([, { permissions }]) => Object.values(permissions).includes("write"));
+    assert.deepEqual(
+      writers.map(([name, { permissions }]) => ({ name, permissions })),
+      [{ name: "comment", permissions: { contents: "read", "pull-requests": "write" } }],
+    );
+    assert.doesNotMatch(JSON.stringify(writers), /secrets\./);
+    assert.match(JSON.stringify(jobs["preview"]), /secrets\./);
+  });
+});
