@@ -10,11 +10,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cilium-clustermesh", "plugins");
 }
 
-/**
- * Bundles a stand-in into one JavaScript file of the cache, named by its content, and returns its path.
- * One file starts in a fifth of a second; its sources through tsx would take a whole one, for each provider of each run.
- */
-export async function bundle(name: string): Promise<string> {
+async function bundleAnew(name: string): Promise<string> {
   const result = await build({
     entryPoints: [join(__dirname, name, "main.ts")],
     bundle: true,
@@ -39,4 +35,16 @@ export async function bundle(name: string): Promise<string> {
     await rename(partial, path);
   }
   return path;
+}
+
+const bundles = new Map<string, Promise<string>>();
+
+/**
+ * Bundles a stand-in into one JavaScript file of the cache, named by its content, once a run, and returns its path.
+ * One file starts in a fifth of a second; its sources through tsx would take a whole one, for each provider of each run.
+ */
+export function bundle(name: string): Promise<string> {
+  const known = bundles.get(name) ?? bundleAnew(name);
+  bundles.set(name, known);
+  return known;
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Printed, Run } from "./inputs";
@@ -45,7 +46,8 @@ export function run(
     };
     let ended: string | undefined;
     child.on("error", (error) => {
-      ended ??= error.name === "AbortError" ? "signal: killed" : `exec: ${error.message}`;
+      const missing = existsSync(dir) ? `exec: ${error.message}` : `chdir ${dir}: no such file or directory`;
+      ended ??= error.name === "AbortError" ? "signal: killed" : missing;
       if (child.pid === undefined) fail(ended);
     });
     const log = (line: string) => {
