@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { up } from "../../../lab";
+import { ApiError, Client } from "../kubernetes/client";
+import { connection, parseKubeconfig } from "../kubernetes/kubeconfig";
+import type { KubeObject } from "../kubernetes/object";
+import { isPlainMap, type Plain, type PlainMap } from "../shared/value";
+import { Plugin } from "./plugin";
+
+const CONTEXT = "cluster1";
+
+/** A real API server, spoken to besides the plugin: to prepare what it finds and to see what it left. */
+export class Cluster {
+  private constructor(
+    readonly kubeconfig: string,
+    /** A namespace of this test file alone. */
+    readonly namespace: string,
+    private readonly client: Client,
+  ) {}
+
+  /** Joins the lab of the plugin tests, starting it if need be, and makes a namespace in it. */
+  static async join(): Promise<Cluster> {
+    const { kubeconfig } = await up({ name: "plugins", clusters: 1 });
+    const target = connection(parseKubeconfig(kubeconfig), CONTEXT, "");
+    const namespace = `test-${randomBytes(4).toString("hex")}`;
+    const cluster = new Cluster(kubeconfig, namespace, new Client(target, undefined, new AbortController().signal));
+    await cluster.post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    return cluster;
+  }
+
+  /** Removes the namespace, without waiting for what was in it. */
+  async leave(): Promise<void> {
+    await this.delete(`/api/v1/namespaces/${this.namespace}`);
+  }
+
+  /** A plugin on this cluster. */
+  plugin(config: Readonly<Record<string, string>> = {}): Promise<Plugin> {
+    return Plugin.start("kubernetes", {
+      kubeconfig: this.kubeconfig,
+      context: CONTEXT,
+      namespace: this.namespace,
+      ...config,
+    });
+  }
+
+  /** The path of an object of this namespace, such as `core/v1/configmaps/name`. */
+  path(rest: string): string {
+    const [group = "", version = "", ...object] = rest.split("/");
+    const prefix = group === "core" ? `/api/${version}` : `/apis/${group}/${version}`;
+    return `${prefix}/namespaces/${this.namespace}/${object.join("/")}`;
+  }
+
+  async get(path: string): Promise<KubeObject> {
+    return object(await this.client.call({ method: "GET", path }));
+  }
+
+  /** The object, or undefined when there is none. */
+  async find(path: string): Promise<KubeObject | undefined> {
+    try {
+      return await this.get(path);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 404) return undefined;
+      throw error;
+    }
+  }
+
+  async post(path: string, body: PlainMap, fieldManager = "somebody"): Promise<KubeObject> {
+    return object(await this.client.call({ method: "POST", path, body, query: { fieldManager } }));
+  }
+
+  /** A merge patch, as `kubectl patch --type merge` sends it. */
+  async merge(path: string, body: PlainMap): Promise<KubeObject> {
+    const contentType = "application/merge-patch+json";
+    return object(
+      await this.client.call({ method: "PATCH", path, body, contentType, query: { fieldManager: "somebody" } }),
+    );
+  }
+
+  /** Server-side apply under a manager's name, as Helm or kubectl do it. */
+  async apply(path: string, body: PlainMap, fieldManager: string): Promise<KubeObject> {
+    const contentType = "application/apply-patch+yaml";
+    return object(
+      await this.client.call({ method: "PATCH", path, body, contentType, query: { fieldManager, force: "true" } }),
+    );
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.client.call({ method: "DELETE", path });
+  }
+}
+
+function object(answer: Plain): KubeObject {
+  if (!isPlainMap(answer)) throw new Error(`the API server answered ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** Waits until something holds, for at most 30 seconds. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 30_000; !(await holds());) {
+    if (Date.now() > end) throw new Error(`within 30 s it did not happen that ${what}`);
+    await delay(50);
+  }
+}

@@ -1,0 +1,381 @@
+import assert from "node:assert/strict";
+import { Cluster, until } from "./harness/cluster";
+import { urn, type Held, type Plugin } from "./harness/plugin";
+import { PartialFailure } from "./harness/results";
+import { at, nameOf, textAt } from "./kubernetes/object";
+import { isMap, isSecret, plainMap, UNKNOWN, type PropertyMap } from "./shared/value";
+
+const SECRET = "kubernetes:core/v1:Secret";
+const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+describe("stand-in of the kubernetes plugin: objects", function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let plugin: Plugin;
+  let mutable: Plugin;
+  let count = 0;
+
+  before(async () => {
+    cluster = await Cluster.join();
+    plugin = await cluster.plugin();
+    mutable = await cluster.plugin({ enableSecretMutable: "true", enableConfigMapMutable: "true" });
+  });
+  after(async () => {
+    await Promise.all([plugin.stop(), mutable.stop(), cluster.leave()]);
+  });
+
+  const fresh = () => `object-${String(++count)}`;
+  const configMap = (name: string, data: PropertyMap, more: PropertyMap = {}): PropertyMap => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, ...more },
+    data,
+  });
+  const secretOf = (name: string, data: PropertyMap, more: PropertyMap = {}): PropertyMap => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name },
+    data,
+    ...more,
+  });
+  const path = (name: string) => cluster.path(`core/v1/configmaps/${name}`);
+  const create = (inputs: PropertyMap) => plugin.create(urn(CONFIG_MAP, "map"), inputs);
+  const diff = async (by: Plugin, held: Held, news: PropertyMap) =>
+    by.diff(held, (await by.check(held.urn, news, held.inputs)).inputs);
+
+  describe("Secrets", () => {
+    it("keeps all data secret, in the state and in the inputs beside it", async () => {
+      const { id, inputs, state } = await plugin.create(
+        urn(SECRET, "secret"),
+        secretOf(fresh(), { key: base64("value") }),
+      );
+      assert.equal(id, `${cluster.namespace}/object-${String(count)}`);
+      const kept = state["__inputs"];
+      assert.ok(isSecret(inputs["data"]) && isSecret(state["data"]) && isMap(kept) && isSecret(kept["data"]));
+    });
+
+    it("turns stringData into data", async () => {
+      const inputs = { apiVersion: "v1", kind: "Secret", metadata: { name: fresh() }, stringData: { key: "value" } };
+      const held = await plugin.create(urn(SECRET, "secret"), inputs);
+      assert.deepEqual(plainMap(held.inputs)["data"], { key: base64("value") });
+      assert.equal(held.inputs["stringData"], undefined);
+      assert.equal((await diff(plugin, held, inputs)).changes, false);
+    });
+
+    it("replaces for a change of data, the old one first", async () => {
+      const name = fresh();
+      const held = await plugin.create(urn(SECRET, "secret"), secretOf(name, { key: base64("one") }));
+      const found = await diff(plugin, held, secretOf(name, { key: base64("two"), more: base64("more") }));
+      assert.deepEqual(found.detailed, { "data.key": "UPDATE_REPLACE", "data.more": "ADD_REPLACE" });
+      assert.equal(found.deleteBeforeReplace, true);
+    });
+
+    it("changes in place with enableSecretMutable, but for the type", async () => {
+      const name = fresh();
+      const held = await mutable.create(
+        urn(SECRET, "secret"),
+        secretOf(name, { key: base64("one") }, { type: "Opaque" }),
+      );
+      const news = secretOf(name, { key: base64("two") }, { type: "Opaque" });
+      assert.deepEqual((await diff(mutable, held, news)).detailed, { "data.key": "UPDATE" });
+      const updated = await mutable.update(held, news);
+      assert.deepEqual(plainMap(updated.state)["data"], { key: base64("two") });
+      assert.equal(uid(updated), uid(held));
+      assert.deepEqual((await diff(mutable, updated, { ...news, type: "other" })).replaces, ["type"]);
+    });
+
+    it("replaces an immutable one all the same", async () => {
+      const name = fresh();
+      const held = await mutable.create(
+        urn(SECRET, "secret"),
+        secretOf(name, { key: base64("one") }, { immutable: true }),
+      );
+      assert.deepEqual(
+        (await diff(mutable, held, secretOf(name, { key: base64("two") }, { immutable: true }))).replaces,
+        ["data.key"],
+      );
+    });
+  });
+
+  describe("ConfigMaps", () => {
+    it("replaces for a change of data unless enableConfigMapMutable", async () => {
+      const name = fresh();
+      const held = await create(configMap(name, { key: "one" }));
+      const news = configMap(name, { key: "two" });
+      assert.deepEqual((await diff(plugin, held, news)).detailed, { "data.key": "UPDATE_REPLACE" });
+      assert.deepEqual((await diff(mutable, held, news)).detailed, { "data.key": "UPDATE" });
+      assert.deepEqual((await diff(mutable, held, configMap(name, {}))).detailed, { data: "DELETE" });
+    });
+  });
+
+  describe("names", () => {
+    it("makes one up, marks it, and keeps it", async () => {
+      const inputs = { apiVersion: "v1", kind: "ConfigMap", data: { key: "one" } };
+      const held = await plugin.create(urn(CONFIG_MAP, "settings"), inputs);
+      const name = nameOf(plainMap(held.state));
+      assert.match(name, /^settings-[0-9a-f]{8}$/);
+      assert.equal(textAt(await cluster.get(path(name)), "metadata", "annotations", "pulumi.com/autonamed"), "true");
+      assert.equal(nameOf(plainMap((await plugin.check(held.urn, inputs, held.inputs)).inputs)), name);
+      const { replaces, deleteBeforeReplace } = await diff(plugin, held, { ...inputs, data: { key: "two" } });
+      assert.deepEqual([replaces, deleteBeforeReplace], [["data.key"], false]);
+    });
+
+    it("replaces for another name, the new one first", async () => {
+      const held = await create(configMap(fresh(), {}));
+      const { replaces, deleteBeforeReplace } = await diff(mutable, held, configMap(fresh(), {}));
+      assert.deepEqual([replaces, deleteBeforeReplace], [["metadata.name"], false]);
+    });
+
+    it("gives namespaced objects the provider's namespace, and others none", async () => {
+      const { inputs } = await plugin.check(urn(CONFIG_MAP, "map"), configMap("x", {}));
+      assert.equal(textAt(plainMap(inputs), "metadata", "namespace"), cluster.namespace);
+      const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "x" } };
+      const other = await plugin.check(urn("kubernetes:core/v1:Namespace", "ns"), namespace);
+      assert.deepEqual(plainMap(other.inputs), namespace);
+    });
+
+    it("adds no label of its own", async () => {
+      assert.equal(at(plainMap((await create(configMap(fresh(), {}))).state), "metadata", "labels"), undefined);
+    });
+  });
+
+  describe("creation", () => {
+    it("refuses what exists, also when somebody else made it, and a preview does not say so", async () => {
+      const name = fresh();
+      await cluster.post(cluster.path("core/v1/configmaps"), plainMap(configMap(name, { key: "theirs" })));
+      const inputs = configMap(name, { key: "ours" });
+      const previewed = await plugin.create(urn(CONFIG_MAP, "map"), inputs, { preview: true });
+      assert.deepEqual(previewed.state, previewed.inputs);
+      await assert.rejects(create(inputs), /already exists[^]*upsertExistingObjects/);
+      assert.equal(textAt(await cluster.get(path(name)), "data", "key"), "theirs");
+    });
+
+    it("is tried out on the server in a preview", async () => {
+      const name = fresh();
+      const spec = { selector: { app: "x" }, ports: [{ port: 80 }] };
+      const service = { apiVersion: "v1", kind: "Service", metadata: { name }, spec };
+      const { id, state } = await plugin.create(urn("kubernetes:core/v1:Service", "service"), service, {
+        preview: true,
+      });
+      assert.equal(id, "");
+      assert.equal(textAt(plainMap(state), "spec", "type"), "ClusterIP", "the server's defaults are there");
+      assert.equal(state["status"], undefined);
+      assert.equal(await cluster.find(cluster.path(`core/v1/services/${name}`)), undefined);
+      const bad = { ...service, spec: { ports: [{ port: 70_000 }] } };
+      await assert.rejects(
+        plugin.create(urn("kubernetes:core/v1:Service", "service"), bad, { preview: true }),
+        /must be between 1 and 65535/,
+      );
+    });
+
+    it("shows the inputs in a preview where the server cannot help: unknowns, a namespace or a kind still to come", async () => {
+      const preview = (of: string, inputs: PropertyMap) => plugin.create(of, inputs, { preview: true });
+      const unknown = configMap(fresh(), { key: UNKNOWN });
+      const later = configMap(fresh(), {}, { namespace: "not-there-yet" });
+      const kind = { apiVersion: "example.com/v1", kind: "Later", metadata: { name: fresh() } };
+      for (const held of [
+        await preview(urn(CONFIG_MAP, "map"), unknown),
+        await preview(urn(CONFIG_MAP, "map"), later),
+        await preview(urn("kubernetes:example.com/v1:Later", "later"), kind),
+      ]) {
+        assert.deepEqual(held.state, held.inputs);
+      }
+    });
+
+    it("waits for a namespace that another resource is about to make", async () => {
+      const namespace = `${cluster.namespace}-late`;
+      const creating = create(configMap(fresh(), { key: "one" }, { namespace }));
+      await until("the plugin tries again", () => plugin.log.some(({ message }) => message.startsWith("Retry #0")));
+      await cluster.post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+      assert.equal(textAt(plainMap((await creating).state), "metadata", "namespace"), namespace);
+      await cluster.delete(`/api/v1/namespaces/${namespace}`);
+    });
+  });
+
+  describe("changes", () => {
+    it("takes over what it created, and leaves what others added", async () => {
+      const name = fresh();
+      const held = await mutable.create(urn(CONFIG_MAP, "map"), configMap(name, { key: "one", gone: "soon" }));
+      await cluster.merge(path(name), { data: { theirs: "stays" } });
+      const updated = await mutable.update(held, configMap(name, { key: "two" }));
+      assert.deepEqual(plainMap(updated.state)["data"], { key: "two", theirs: "stays" });
+      const managers = at(await cluster.get(path(name)), "metadata", "managedFields");
+      assert.deepEqual(
+        (Array.isArray(managers) ? managers : []).map(
+          (entry) => `${textAt(entry, "manager").replace(/[0-9a-f]{8}$/, "*")} ${textAt(entry, "operation")}`,
+        ),
+        ["pulumi-kubernetes-* Apply", "somebody Update"],
+      );
+    });
+
+    it("reports a conflict with somebody who changed the same value, and keeps the new inputs as unfinished", async () => {
+      const name = fresh();
+      const held = await mutable.create(urn(CONFIG_MAP, "map"), configMap(name, { key: "one" }));
+      await cluster.merge(path(name), { data: { key: "theirs" } });
+      await assert.rejects(mutable.update(held, configMap(name, { key: "two" })), (error: Error) => {
+        assert.ok(error instanceof PartialFailure);
+        assert.match(error.message, /apply conflict[^]*"somebody"/);
+        assert.equal(textAt(plainMap(error.state), "data", "key"), "theirs");
+        assert.equal(textAt(plainMap(error.state), "__inputs", "data", "key"), "two");
+        return true;
+      });
+    });
+
+    it("tries a change out in a preview", async () => {
+      const name = fresh();
+      const held = await mutable.create(urn(CONFIG_MAP, "map"), configMap(name, { key: "one" }));
+      const previewed = await mutable.update(held, configMap(name, { key: "two" }), { preview: true });
+      assert.equal(textAt(plainMap(previewed.state), "data", "key"), "two");
+      assert.equal(textAt(await cluster.get(path(name)), "data", "key"), "one");
+      const unknown = configMap(name, { key: UNKNOWN });
+      assert.deepEqual((await mutable.update(held, unknown, { preview: true })).state["data"], { key: UNKNOWN });
+    });
+
+    it("leaves alone what ignoreChanges names", async () => {
+      const name = fresh();
+      const held = await mutable.create(urn(CONFIG_MAP, "map"), configMap(name, { key: "one", other: "one" }));
+      await cluster.merge(path(name), { data: { key: "theirs" } });
+      const news = configMap(name, { key: "two", other: "two" });
+      const options = { ignoreChanges: ["data.key"] };
+      const checked = (await mutable.check(held.urn, news, held.inputs)).inputs;
+      assert.deepEqual((await mutable.diff(held, checked, options)).detailed, { "data.other": "UPDATE" });
+      const updated = await mutable.update(held, news, options);
+      assert.deepEqual(plainMap(updated.state)["data"], { key: "theirs", other: "two" });
+    });
+  });
+
+  describe("reading", () => {
+    it("shows a drift in the next diff", async () => {
+      const name = fresh();
+      const held = await create(configMap(name, { key: "one" }));
+      assert.equal((await diff(mutable, held, configMap(name, { key: "one" }))).changes, false);
+      await cluster.merge(path(name), { data: { key: "drifted", theirs: "x" } });
+      const read = await plugin.read(held);
+      assert.deepEqual(plainMap(read.inputs)["data"], { key: "drifted" }, "only what the program named is an input");
+      assert.deepEqual((await diff(mutable, read, configMap(name, { key: "one" }))).detailed, { "data.key": "UPDATE" });
+    });
+
+    it("says that an object is gone", async () => {
+      const name = fresh();
+      const held = await create(configMap(name, {}));
+      await cluster.delete(path(name));
+      assert.equal((await plugin.read(held)).id, "");
+    });
+
+    it("reads an object of others by its id alone", async () => {
+      const name = fresh();
+      await cluster.post(cluster.path("core/v1/configmaps"), plainMap(configMap(name, { key: "theirs" })));
+      const nothing = { urn: urn(CONFIG_MAP, "got"), inputs: {}, state: {} };
+      const got = await plugin.read({ ...nothing, id: `${cluster.namespace}/${name}` });
+      assert.equal(textAt(plainMap(got.state), "data", "key"), "theirs");
+      assert.equal((await plugin.read({ ...nothing, id: `${cluster.namespace}/missing` })).id, "");
+      await cluster.post(cluster.path("core/v1/secrets"), plainMap(secretOf(name, { key: base64("theirs") })));
+      const secret = await plugin.read({
+        urn: urn(SECRET, "got"),
+        id: `${cluster.namespace}/${name}`,
+        inputs: {},
+        state: {},
+      });
+      assert.ok(isSecret(secret.state["data"]));
+    });
+  });
+
+  describe("deletion", () => {
+    it("waits for finalizers", async () => {
+      const name = fresh();
+      const held = await create(configMap(name, {}, { finalizers: ["example.com/wait"] }));
+      let gone = false;
+      const deleting = plugin.delete(held).then(() => {
+        gone = true;
+      });
+      await until(
+        "the object is being deleted",
+        async () => textAt(await cluster.get(path(name)), "metadata", "deletionTimestamp") !== "",
+      );
+      assert.equal(gone, false);
+      await cluster.merge(path(name), { metadata: { finalizers: null } });
+      await deleting;
+      assert.equal(await cluster.find(path(name)), undefined);
+    });
+
+    it("gives up after its timeout, and says what is in the way", async () => {
+      const name = fresh();
+      const held = await create(configMap(name, {}, { finalizers: ["example.com/wait"] }));
+      await assert.rejects(plugin.delete(held, { timeout: 1 }), (error: Error) => {
+        assert.ok(error instanceof PartialFailure);
+        assert.match(error.message, /timed out waiting for the condition/);
+        return true;
+      });
+      assert.ok(
+        plugin.log.some(({ message }) => message === "finalizers might be preventing deletion (example.com/wait)"),
+      );
+      await cluster.merge(path(name), { metadata: { finalizers: null } });
+    });
+
+    it("is content when the object is gone already", async () => {
+      const name = fresh();
+      const held = await create(configMap(name, {}));
+      await cluster.delete(path(name));
+      await plugin.delete(held);
+    });
+
+    it("waits for the garbage collector", async () => {
+      const held = await create(configMap(fresh(), {}));
+      const owner = {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        name: nameOf(plainMap(held.state)),
+        uid: uid(held),
+        blockOwnerDeletion: true,
+      };
+      const owned = fresh();
+      await cluster.post(
+        cluster.path("core/v1/configmaps"),
+        plainMap(configMap(owned, {}, { ownerReferences: [owner] })),
+      );
+      await plugin.delete(held);
+      assert.equal(await cluster.find(path(owned)), undefined, "what it owned went first");
+    });
+
+    it("can leave what the object owned", async () => {
+      const annotations = { "pulumi.com/deletionPropagationPolicy": "orphan" };
+      const held = await create(configMap(fresh(), {}, { annotations }));
+      const owner = { apiVersion: "v1", kind: "ConfigMap", name: nameOf(plainMap(held.state)), uid: uid(held) };
+      const owned = fresh();
+      await cluster.post(
+        cluster.path("core/v1/configmaps"),
+        plainMap(configMap(owned, {}, { ownerReferences: [owner] })),
+      );
+      await plugin.delete(held);
+      assert.equal(at(await cluster.get(path(owned)), "metadata", "ownerReferences"), undefined);
+    });
+  });
+
+  describe("custom resources", () => {
+    const POLICY = "kubernetes:cilium.io/v2:CiliumNetworkPolicy";
+    const policy = (name: string, description: string): PropertyMap => ({
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumNetworkPolicy",
+      metadata: { name },
+      spec: {
+        description,
+        endpointSelector: { matchLabels: { app: "db" } },
+        ingress: [{ fromEndpoints: [{ matchLabels: { app: "a" } }] }],
+      },
+    });
+
+    it("are created, changed and deleted like others", async () => {
+      const name = fresh();
+      const held = await plugin.create(urn(POLICY, "policy"), policy(name, "one"));
+      assert.equal((await diff(plugin, held, policy(name, "one"))).changes, false);
+      assert.deepEqual((await diff(plugin, held, policy(name, "two"))).detailed, { "spec.description": "UPDATE" });
+      const updated = await plugin.update(held, policy(name, "two"));
+      assert.equal(textAt(plainMap(updated.state), "spec", "description"), "two");
+      await plugin.delete(updated);
+      assert.equal(await cluster.find(cluster.path(`cilium.io/v2/ciliumnetworkpolicies/${name}`)), undefined);
+    });
+  });
+
+  const uid = (held: Held) => textAt(plainMap(held.state), "metadata", "uid");
+});
