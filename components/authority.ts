@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { refusal } from "./refusal";
 import { keyArgs, validityArgs } from "./tlsSettings";
 import { caHash, type CertificatePolicy } from "./model/certificates";
 import { validateAdoptedAuthority } from "./model/validateCertificates";
-import { formatProblems } from "./model/problem";
 
 /** What signs: a CA certificate, its key, and a hash that changes with it. */
 export interface Authority {
@@ -64,7 +64,7 @@ export function adoptedAuthority(
   const pair = pulumi.all([args.certificate, pulumi.secret(args.privateKey)]).apply(([certificate, privateKey]) => {
     const problems = validateAdoptedAuthority(at, { certificate, privateKey }, new Date());
     if (problems.length > 0) {
-      throw new pulumi.RunError(formatProblems("the adopted authority cannot sign", problems));
+      throw refusal("the adopted authority cannot sign", problems);
     }
     return { certificate, privateKey };
   });

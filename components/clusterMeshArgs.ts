@@ -4,13 +4,14 @@ import type { Authorities, MeshAuthority } from "./authorities";
 import type { MemberArgs } from "./member";
 import type { ClusterAccess } from "./nodeCommand";
 import type { SecretData } from "./peerSecret";
+import { refusal } from "./refusal";
 import type { MeshSettings } from "./settings";
 import { clientAuthorities } from "./model/certificates";
 import { claimsOf } from "./model/claims";
 import { validateDemo, type DemoSettings } from "./model/demo";
 import { membersOf, type ClusterSpec, type Member, type MeshSpec } from "./model/mesh";
 import { SHARED_AUTHORITY } from "./model/peerFile";
-import { formatProblems, type Problem } from "./model/problem";
+import type { Problem } from "./model/problem";
 import { validateMesh } from "./model/validate";
 import { validateCertificatePolicy } from "./model/validateCertificates";
 
@@ -74,7 +75,7 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
   const { settings, demo, authority } = args;
   const problems = validateArgs({ ...args, maxConnectedClusters: settings.maxConnectedClusters }, settings, demo);
   if (problems.length > 0) {
-    throw new pulumi.RunError(formatProblems("this mesh cannot work", problems));
+    throw refusal("this mesh cannot work", problems);
   }
   const members = membersOf(args.clusters);
   const names = members.map((member) => member.name);

@@ -6,4 +6,5 @@ export { inspectCluster } from "./inspection";
 export type { CertificateSummary } from "./member";
 export type { ClusterAccess } from "./nodeCommand";
 export { peerSecretKeys } from "./peerSecret";
+export { refusal } from "./refusal";
 export { DEFAULT_SETTINGS, type MeshSettings } from "./settings";

@@ -2,10 +2,14 @@ import type { z } from "zod";
 import type { Problem } from "../components/model/problem";
 import { configurationSchema, type Configuration } from "./schema";
 
-/** A configuration, or everything that is wrong with its form. */
-export type ReadConfiguration =
-  | { readonly ok: true; readonly configuration: Configuration }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+/** A configuration as far as it can be read, and what is wrong with the rest. */
+export interface ReadConfiguration {
+  readonly problems: readonly Problem[];
+  /** What is left when the ill-formed parts are taken out, so that all else can be checked in the same run; absent when nothing is. */
+  readonly readable?: Configuration;
+  /** Clusters that were taken out. */
+  readonly unreadableClusters: readonly string[];
+}
 
 /** Keys whose values must never show up in a message. */
 const SECRET_PROPERTIES: ReadonlySet<string> = new Set(["kubeconfig", "privateKey", "certificate", "ca"]);
@@ -89,6 +93,31 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** The configuration without what an issue is about: an unknown key, a whole cluster, or a setting, which then has its default. */
+function without(root: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssue): Readonly<Record<string, unknown>> {
+  const keys = issue.code === "unrecognized_keys" ? issue.keys : undefined;
+  const [first, cluster] = issue.path.map(String);
+  const depth = keys === undefined ? (first === "clusters" && cluster !== undefined ? 2 : 1) : issue.path.length;
+  const remove = (value: unknown, path: readonly string[]): unknown => {
+    if (typeof value !== "object" || value === null) {
+      return value;
+    }
+    const [head, ...rest] = path;
+    if (head === undefined) {
+      return Object.fromEntries(Object.entries(value).filter(([key]) => !(keys ?? []).includes(key)));
+    }
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, each]) => {
+        if (key !== head) {
+          return [[key, each] as const];
+        }
+        return rest.length === 0 && keys === undefined ? [] : [[key, remove(each, rest)] as const];
+      }),
+    );
+  };
+  return remove(root, issue.path.slice(0, depth).map(String)) as Readonly<Record<string, unknown>>;
+}
+
 /**
  * Reads a stack's configuration from the texts that Pulumi has for the keys of this project. Missing, unknown and ill-formed properties
  * are collected, and secret values kept out of the messages.
@@ -97,8 +126,18 @@ function expectation(issue: z.core.$ZodIssue): string {
  */
 export function readConfiguration(texts: Readonly<Record<string, string>>): ReadConfiguration {
   const decoded = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, decode(key, text)]));
-  const parsed = configurationSchema.safeParse(decoded, { reportInput: false });
-  return parsed.success
-    ? { ok: true, configuration: parsed.data }
-    : { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, decoded)) };
+  const parsed = configurationSchema.safeParse(decoded);
+  if (parsed.success) {
+    return { problems: [], readable: parsed.data, unreadableClusters: [] };
+  }
+  const { issues } = parsed.error;
+  const rest = configurationSchema.safeParse(issues.reduce(without, decoded));
+  const problems = issues.flatMap((issue) => problemsOf(issue, decoded));
+  return {
+    problems,
+    ...(rest.success ? { readable: rest.data } : {}),
+    unreadableClusters: [...new Set(problems.flatMap(({ cluster }) => cluster ?? []))].filter(
+      (cluster) => !rest.success || !(cluster in rest.data.clusters),
+    ),
+  };
 }

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { validateArgs } from "../components";
-import { formatProblem, formatProblems } from "../components/model/problem";
-import { readConfiguration } from "./configuration";
+import { refusal, validateArgs } from "../components";
+import { formatProblem, type Problem } from "../components/model/problem";
+import { readConfiguration, type ReadConfiguration } from "./configuration";
 import { toEnvironment, type Environment } from "./environment";
-import { preflight } from "./preflight";
+import { preflight, type Preflight } from "./preflight";
 import type { Configuration } from "./schema";
 
 /** A stack's configuration that has passed every check. */
@@ -21,29 +21,38 @@ function stackConfiguration(): Readonly<Record<string, string>> {
   );
 }
 
+/** Everything that is wrong, and what may pass with a warning. Parts that cannot be read do not keep the rest from being checked. */
+async function check(read: ReadConfiguration): Promise<Preflight & { readonly environment?: Environment }> {
+  const { readable, unreadableClusters } = read;
+  if (readable === undefined) {
+    return { problems: read.problems, warnings: [] };
+  }
+  const { environment, problems } = toEnvironment(readable, new Date());
+  const { spec, settings, demo } = environment;
+  const live = await preflight(readable, environment);
+  // With clusters left out, how many there are and which the demo names cannot be judged.
+  const aboutTheWhole = (problem: Problem) => problem.cluster === undefined && unreadableClusters.length > 0;
+  const onPaper = validateArgs(spec, settings, demo).filter((problem) => !aboutTheWhole(problem));
+  return {
+    environment,
+    problems: [...read.problems, ...problems, ...onPaper, ...live.problems],
+    warnings: live.warnings,
+  };
+}
+
 /**
  * Reads and checks the stack's configuration, on paper and against the live clusters.
  *
- * @throws RunError with everything that is wrong: the form first, then all the rest together.
+ * @throws RunError with everything that is wrong, before any resource is registered.
  */
 export async function loadStack(): Promise<Loaded> {
   const read = readConfiguration(stackConfiguration());
-  if (!read.ok) {
-    throw new pulumi.RunError(
-      formatProblems(`the configuration of stack ${pulumi.getStack()} cannot be used`, read.problems),
-    );
-  }
-  const { configuration } = read;
-  const { environment, problems } = toEnvironment(configuration, new Date());
-  const { spec, settings, demo } = environment;
-  const onPaper = [...problems, ...validateArgs(spec, settings, demo)];
-  const live = onPaper.length > 0 ? { problems: [], warnings: [] } : await preflight(configuration, environment);
-  const all = [...onPaper, ...live.problems];
-  for (const warning of live.warnings) {
+  const { environment, problems, warnings } = await check(read);
+  for (const warning of warnings) {
     await pulumi.log.warn(formatProblem(warning));
   }
-  if (all.length > 0) {
-    throw new pulumi.RunError(formatProblems(`the mesh of stack ${pulumi.getStack()} cannot work`, all));
+  if (problems.length > 0 || environment === undefined || read.readable === undefined) {
+    throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, problems);
   }
-  return { configuration, environment };
+  return { configuration: read.readable, environment };
 }

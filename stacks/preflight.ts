@@ -19,8 +19,12 @@ export interface Preflight {
   readonly warnings: readonly Problem[];
 }
 
-function accessOf({ context = "", kubeconfig }: Configuration["clusters"][string]): KubectlAccess {
-  return kubeconfig === undefined ? { kind: "context", context } : { kind: "kubeconfig", content: kubeconfig };
+/** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
+function accessOf({ context, kubeconfig }: Configuration["clusters"][string]): KubectlAccess | undefined {
+  if (kubeconfig !== undefined) {
+    return { kind: "kubeconfig", content: kubeconfig };
+  }
+  return context === undefined ? undefined : { kind: "context", context };
 }
 
 async function inspectAll(
@@ -28,13 +32,14 @@ async function inspectAll(
   environment: Environment,
 ): Promise<ReadonlyMap<string, LiveCluster>> {
   const { settings, authority, demo } = environment;
-  const clusters = Object.entries(configuration.clusters);
-  const found = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ([name, cluster]) => {
+  const clusters = Object.entries(configuration.clusters).flatMap(([name, cluster]) => {
+    const access = accessOf(cluster);
+    return access === undefined ? [] : [{ name, access }];
+  });
+  const found = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
     const claims = claimsOf(name, settings, authority.kind === "generated", demo);
-    return [
-      name,
-      await inspectCluster(accessOf(cluster), settings.cilium, claims, configuration.liveCheckTimeoutSeconds),
-    ] as const;
+    const live = await inspectCluster(access, settings.cilium, claims, configuration.liveCheckTimeoutSeconds);
+    return [name, live] as const;
   });
   return new Map(found);
 }

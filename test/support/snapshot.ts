@@ -1,0 +1,64 @@
+import type { LabCluster } from "../../lab";
+
+interface LiveObject {
+  readonly kind: string;
+  readonly metadata: Readonly<Record<string, unknown>> & { readonly name: string; readonly namespace?: string };
+}
+
+/** Fields that change whenever an object is written, even to what it was. */
+const BOOKKEEPING = new Set(["resourceVersion", "generation", "managedFields"]);
+
+/** What the control plane writes by itself, now and then. */
+const NOT_OURS = [/^Lease\//, /^Event\//, /^Endpoints/, /^ControllerRevision\//, /^ReplicaSet\//, /^Pod\//];
+
+function keyOf({ kind, metadata }: LiveObject): string {
+  return [kind, metadata.namespace, metadata.name].filter((part) => part !== undefined).join("/");
+}
+
+/** Counters of the workload controllers: they go up with every roll-out and never down. */
+const COUNTERS = new Set(["deprecated.daemonset.template.generation", "deployment.kubernetes.io/revision"]);
+
+function without(fields: ReadonlySet<string>, from: unknown): object {
+  return Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => !fields.has(key)));
+}
+
+function withoutBookkeeping(object: LiveObject): object {
+  const { metadata, ...rest } = object;
+  const annotations = without(COUNTERS, metadata["annotations"]);
+  return { ...rest, status: undefined, metadata: { ...without(BOOKKEEPING, metadata), annotations } };
+}
+
+const KINDS = [
+  "configmaps",
+  "secrets",
+  "services",
+  "namespaces",
+  "daemonsets.apps",
+  "deployments.apps",
+  "statefulsets.apps",
+  "ciliumnetworkpolicies.cilium.io",
+];
+
+async function objects(cluster: LabCluster): Promise<readonly LiveObject[]> {
+  const { stdout } = await cluster.run([
+    "get",
+    KINDS.join(","),
+    "--all-namespaces",
+    "--output=json",
+    "--show-managed-fields",
+  ]);
+  return (JSON.parse(stdout) as { readonly items: readonly LiveObject[] }).items;
+}
+
+/** Every object that a mesh could touch, by kind, namespace and name, without what changes on each write. */
+export async function snapshot(cluster: LabCluster): Promise<Readonly<Record<string, object>>> {
+  const found = (await objects(cluster)).filter((object) => !NOT_OURS.some((pattern) => pattern.test(keyOf(object))));
+  return Object.fromEntries(found.map((object) => [keyOf(object), withoutBookkeeping(object)]));
+}
+
+/** The versions of all those objects: equal before and after means that nothing was written in between. */
+export async function versions(cluster: LabCluster): Promise<Readonly<Record<string, unknown>>> {
+  return Object.fromEntries(
+    (await objects(cluster)).map((object) => [keyOf(object), object.metadata["resourceVersion"]]),
+  );
+}
