@@ -45,11 +45,12 @@ export function agentConfiguration(
     owner,
     rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
   };
+  const adopted = settings.foreignSecret === "adopt" ? { adoptedSecret: settings.peerSecret } : {};
   const command = { script: "member.ts", clusters: { [member.name]: access } };
 
   const originals = nodeCommand(
     `${member.name}-originals`,
-    { ...command, create: "record", update: "keep", delete: "release", input: { ...input, claims } },
+    { ...command, create: "record", update: "keep", delete: "release", input: { ...input, claims, ...adopted } },
     opts,
   );
   const config = new k8s.core.v1.ConfigMapPatch(

@@ -11,7 +11,7 @@ import { accessTo, ciliumObjects, dispatch, previousOutput, progress, readInput,
 
 const claim = z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() });
 
-const originals: z.ZodType<Originals> = z.record(
+const configOriginals: z.ZodType<Originals> = z.record(
   z.string(),
   z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("absent") }),
@@ -19,12 +19,23 @@ const originals: z.ZodType<Originals> = z.record(
   ]),
 );
 
+/** What `record` prints and the state keeps. */
+const recordedState = z.object({
+  config: configOriginals,
+  /** Whether the Secret that is to be adopted was there; a patch creates a missing one and never removes it. */
+  adoptedSecret: z.enum(["present", "absent"]).optional(),
+});
+
+type RecordedState = z.infer<typeof recordedState>;
+
 /** The input that all verbs share; `originals` is what `record` has printed and is given to the later verbs. */
 const input = z.object({
   cluster: z.object({ name: z.string(), context: z.string().optional() }),
   names: ciliumObjects,
   desired: z.record(z.string(), z.string()),
   claims: z.array(claim).default([]),
+  /** The Secret with the peer files, where it is adopted. */
+  adoptedSecret: z.string().optional(),
   owner: z.string(),
   originals: z.string().default(""),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
@@ -34,6 +45,7 @@ const TRIES_AGAINST_OTHER_WRITERS = 5;
 
 const given = readInput(input);
 const { cluster, names, desired } = given;
+const inNamespace = ["-n", names.namespace] as const;
 
 async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T> {
   try {
@@ -97,28 +109,40 @@ async function restoreOriginals(kubectl: Kubectl, kept: Originals): Promise<void
 }
 
 /** What `record` printed. The resource itself has it as its previous output, the later resource as input. */
-function recorded(): Originals {
-  return originals.parse(JSON.parse(given.originals === "" ? previousOutput() : given.originals));
+function recorded(): RecordedState {
+  return recordedState.parse(JSON.parse(given.originals === "" ? previousOutput() : given.originals));
 }
 
-async function configMapGone(kubectl: Kubectl): Promise<boolean> {
-  const found = await kubectl.run([
-    "get",
-    `configmap/${names.configMap}`,
-    "-n",
-    names.namespace,
-    "--ignore-not-found",
-    "-o",
-    "name",
-  ]);
-  return found.trim() === "";
+async function secretPresence(kubectl: Kubectl): Promise<Pick<RecordedState, "adoptedSecret">> {
+  if (given.adoptedSecret === undefined) {
+    return {};
+  }
+  return { adoptedSecret: (await exists(kubectl, `secret/${given.adoptedSecret}`)) ? "present" : "absent" };
+}
+
+/** Removes the empty Secret that a patch has left, where there was none before. One that somebody has filled since stays. */
+async function removeLeftSecret(kubectl: Kubectl): Promise<void> {
+  const secret = given.adoptedSecret;
+  if (secret === undefined || recorded().adoptedSecret !== "absent" || !(await exists(kubectl, `secret/${secret}`))) {
+    return;
+  }
+  const [left] = parseList(
+    `{"items":[${await kubectl.run(["get", `secret/${secret}`, ...inNamespace, "-o", "json"])}]}`,
+  );
+  if (Object.keys(left?.data ?? {}).length === 0) {
+    await kubectl.run(["delete", `secret/${secret}`, ...inNamespace, "--ignore-not-found"]);
+  }
+}
+
+async function exists(kubectl: Kubectl, object: string): Promise<boolean> {
+  return (await kubectl.run(["get", object, ...inNamespace, "--ignore-not-found", "-o", "name"])).trim() !== "";
 }
 
 async function restore(kubectl: Kubectl): Promise<void> {
-  if (await configMapGone(kubectl)) {
-    progress(`cluster "${cluster.name}": ConfigMap ${names.namespace}/${names.configMap} is gone, nothing to restore`);
+  if (await exists(kubectl, `configmap/${names.configMap}`)) {
+    await restoreOriginals(kubectl, recorded().config);
   } else {
-    await restoreOriginals(kubectl, recorded());
+    progress(`cluster "${cluster.name}": ConfigMap ${names.namespace}/${names.configMap} is gone, nothing to restore`);
   }
 }
 
@@ -128,7 +152,8 @@ void dispatch({
     withCluster(async (kubectl) => {
       await refuseForeignObjects(kubectl);
       const { data, managedFields } = await readConfigMap(kubectl);
-      return JSON.stringify(recordOriginals(data, managedFields, Object.keys(desired)));
+      const config = recordOriginals(data, managedFields, Object.keys(desired));
+      return JSON.stringify({ config, ...(await secretPresence(kubectl)) });
     }),
   /** Keeps the first originals: by now the cluster has our values. */
   keep: () =>
@@ -157,6 +182,7 @@ void dispatch({
   release: () =>
     withCluster(async (kubectl) => {
       await restore(kubectl);
+      await removeLeftSecret(kubectl);
       if (given.rollOut.await) {
         await waitForRollOut(kubectl, cluster.name, names, given.rollOut.timeoutSeconds);
       }

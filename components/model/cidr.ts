@@ -47,14 +47,14 @@ export function contains(outer: Range, inner: Range): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
-/** Whether a text is an IP address in full notation. */
+/** Whether a text is an IP address in full notation. A zone (`%eth0`) means something on one machine only, so it is none. */
 export function isIPAddress(text: string): boolean {
-  return ipaddr.IPv6.isValid(text) || ipaddr.IPv4.isValidFourPartDecimal(text);
+  return (ipaddr.IPv6.isValid(text) && !text.includes("%")) || ipaddr.IPv4.isValidFourPartDecimal(text);
 }
 
-/** One spelling for every address: `fd00:0::1` and `fd00::1` are the same endpoint. */
+/** One spelling for every address: `fd00:0::1` and `fd00::1` are the same endpoint, and so are `::ffff:10.1.1.1` and `10.1.1.1`. */
 export function canonicalIP(text: string): string {
-  return ipaddr.parse(text).toString();
+  return ipaddr.process(text).toString();
 }
 
 /** A range together with whoever claims it. */

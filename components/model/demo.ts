@@ -1,6 +1,6 @@
 import type { Claim } from "./liveCluster";
 import type { Problem } from "./problem";
-import { isObjectName } from "./names";
+import { isNamespaceName } from "./names";
 
 /** The demo: a database in one cluster, clients in both, and a policy that lets only the employees in. */
 export interface DemoSettings {
@@ -105,12 +105,12 @@ export function validateDemo(demo: DemoSettings, clusters: readonly string[]): r
       allowed: known,
     }));
   const namespaces = (["serverNamespace", "clientNamespace"] as const)
-    .filter((property) => !isObjectName(demo[property]) || demo[property].includes("."))
+    .filter((property) => !isNamespaceName(demo[property]))
     .map((property) => ({
       property: `demo.${property}`,
       value: demo[property],
       reason: "is no name of a namespace",
-      allowed: 'use lower case letters, digits and "-"',
+      allowed: 'use lower case letters, digits and "-", at most 63 characters',
     }));
   const same =
     demo.serverCluster === demo.clientCluster

@@ -30,8 +30,8 @@ export function parseEndpoint(url: string): ParsedEndpoint {
   if (port < 1 || port > 65535) {
     return { ok: false, reason: "has a port outside 1..65535" };
   }
-  const isIP = isIPAddress(host);
-  if (!isIP && (!isHostName(host) || /^[\d.]+$/.test(host))) {
+  const isIP = isIPAddress(host) && host.includes(":") === url.includes("[");
+  if (!isIP && (!isHostName(host) || url.includes("["))) {
     return { ok: false, reason: "has a host that is neither an IP address nor a DNS name" };
   }
   return { ok: true, endpoint: { url, host: isIP ? canonicalIP(host) : host.toLowerCase(), isIP, port } };

@@ -28,9 +28,22 @@ export function isObjectName(name: string): boolean {
   return name.length <= 253 && DNS_SUBDOMAIN.test(name);
 }
 
-/** Whether this is a host name that a certificate can carry: no wildcard, no trailing dot. */
+/** The longest label of a DNS name (RFC 1035), and so the longest name of a Kubernetes namespace. */
+const LABEL_MAX_LENGTH = 63;
+
+/** Whether Kubernetes accepts this as the name of a namespace (RFC 1123 label). */
+export function isNamespaceName(name: string): boolean {
+  return isObjectName(name) && !name.includes(".") && name.length <= LABEL_MAX_LENGTH;
+}
+
+/** Whether this is a host name that a certificate can carry: no wildcard, no trailing dot, and nothing that could be taken for an address. */
 export function isHostName(name: string): boolean {
-  return name.length <= 253 && DNS_SUBDOMAIN.test(name.toLowerCase());
+  const labels = name.split(".");
+  return (
+    isObjectName(name.toLowerCase()) &&
+    labels.every((label) => label.length <= LABEL_MAX_LENGTH) &&
+    !/^(\d+|0x[0-9a-f]*)$/i.test(labels.at(-1) ?? "")
+  );
 }
 
 /** The name under which a cluster's etcd is known in the mesh, whatever address it has (Cilium's own convention). */

@@ -21,11 +21,19 @@ function shown(value: unknown): string {
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
+/** Names and live values can hold anything; a line stays a line, and nothing in it commands a terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u${code.toString(16).padStart(4, "0")}`;
+  });
+}
+
 /** One line for one problem: `cluster "west": id 3 is also used by cluster "east"; use an id of its own from 1 to 255`. */
 export function formatProblem(problem: Problem): string {
   const where = problem.cluster === undefined ? "mesh" : `cluster ${JSON.stringify(problem.cluster)}`;
   const value = problem.value === undefined ? "" : ` ${shown(problem.value)}`;
-  return `${where}: ${problem.property}${value} ${problem.reason}; ${problem.allowed}`;
+  return printable(`${where}: ${problem.property}${value} ${problem.reason}; ${problem.allowed}`);
 }
 
 /** The whole list under one heading, ready to be thrown by whoever stops the run. */

@@ -30,7 +30,8 @@ describe("an up that is interrupted", function () {
       assert.ok(first);
       const untouched = await Promise.all(clusters.map(snapshot));
       const { process: cli, ended } = stack.start("up", ["--yes", "--skip-preview"]);
-      await waitUntil("the first Secret is there", 60, () => exists(first, "secret/cilium-clustermesh"));
+      const there = waitUntil("the first Secret is there", 60, () => exists(first, "secret/cilium-clustermesh"));
+      await Promise.race([there, ended.then((run) => assert.fail(`up ended before it was interrupted:\n${run.text}`))]);
       cli.kill(signal);
       await ended;
       if (signal === "SIGKILL") {
