@@ -40,7 +40,7 @@ describe("stand-in of the command plugin", function () {
   afterEach(() => {
     rmSync(folder, { recursive: true });
   });
-  after(() => plugin.stop());
+  after(() => Plugin.stopAll());
 
   const create = (inputs: PropertyMap) => plugin.create(COMMAND, inputs);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Cluster, until } from "./harness/cluster";
-import { urn, type Held, type Plugin } from "./harness/plugin";
+import { Plugin, urn, type Held } from "./harness/plugin";
 import { PartialFailure } from "./harness/results";
 import { at, nameOf, textAt } from "./kubernetes/object";
 import { isMap, isSecret, plainMap, UNKNOWN, type PropertyMap } from "./shared/value";
@@ -22,7 +22,7 @@ describe("stand-in of the kubernetes plugin: objects", function () {
     mutable = await cluster.plugin({ enableSecretMutable: "true", enableConfigMapMutable: "true" });
   });
   after(async () => {
-    await Promise.all([plugin.stop(), mutable.stop(), cluster.leave()]);
+    await Promise.all([Plugin.stopAll(), cluster.leave()]);
   });
 
   const fresh = () => `object-${String(++count)}`;

@@ -31,7 +31,7 @@ describe("stand-in of the tls plugin", function () {
   before(async () => {
     plugin = await Plugin.start("tls");
   });
-  after(() => plugin.stop());
+  after(() => Plugin.stopAll());
 
   const text = (held: Held, key: string): string => {
     const value = plainMap(held.state)[key];

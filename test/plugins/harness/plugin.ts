@@ -42,6 +42,8 @@ function promised<T>(work: (done: (error: ServiceError | null, response: T) => v
 
 /** A plugin in a process of its own, talked to as the engine does. */
 export class Plugin {
+  private static readonly running = new Set<Plugin>();
+
   private constructor(
     readonly process: ChildProcess,
     private readonly client: ResourceProviderClient,
@@ -69,8 +71,14 @@ export class Plugin {
       server,
       lines,
     );
+    Plugin.running.add(plugin);
     await plugin.configure(name, config);
     return plugin;
+  }
+
+  /** Ends every plugin that was started. */
+  static async stopAll(): Promise<void> {
+    await Promise.all([...Plugin.running].map((plugin) => plugin.stop()));
   }
 
   private async configure(name: string, config: Readonly<Record<string, string>>): Promise<void> {
@@ -82,6 +90,7 @@ export class Plugin {
 
   /** Ends the process. */
   async stop(): Promise<void> {
+    Plugin.running.delete(this);
     this.client.close();
     this.server.forceShutdown();
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;

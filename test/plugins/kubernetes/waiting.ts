@@ -41,7 +41,10 @@ async function poll<T>(
 ): Promise<T | "timeout" | "cancelled"> {
   const end = Date.now() + ms;
   for (let pause = POLL_MS; ; pause = Math.min(pause * 1.5, SLOWEST_MS)) {
-    const result = await ask();
+    const result = await ask().catch((error: unknown) => {
+      if (!cancelled.aborted) throw error;
+      return undefined;
+    });
     if (result !== undefined) return result;
     if (cancelled.aborted) return "cancelled";
     if (Date.now() >= end) return "timeout";

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { Cluster, until } from "./harness/cluster";
+import { Plugin, urn, type Options } from "./harness/plugin";
+import { PartialFailure } from "./harness/results";
+import { at, numberAt, textAt } from "./kubernetes/object";
+import { isMap, plainMap, type PlainMap, type PropertyMap } from "./shared/value";
+
+const SKIP = "pulumi.com/skipAwait";
+const NEVER_READY = { "example.com/node": "missing" };
+
+// The lab has controllers but no nodes: pods are made and stay pending.
+describe("stand-in of the kubernetes plugin: waiting for roll-outs", function () {
+  this.timeout(120_000);
+  let cluster: Cluster;
+  let plugin: Plugin;
+  let count = 0;
+
+  before(async () => {
+    cluster = await Cluster.join();
+    plugin = await cluster.plugin();
+  });
+  after(async () => {
+    await Promise.all([Plugin.stopAll(), cluster.leave()]);
+  });
+
+  const typeOf = (kind: string) => urn(`kubernetes:apps/v1:${kind}`, kind.toLowerCase());
+  const pathOf = (kind: string, name: string) => cluster.path(`apps/v1/${kind.toLowerCase()}s/${name}`);
+
+  function workload(kind: string, spec: PlainMap = {}, annotations: PropertyMap = {}): PropertyMap {
+    const name = `await-${String(++count)}`;
+    const labels = { app: name };
+    const template = {
+      metadata: { labels },
+      spec: { nodeSelector: NEVER_READY, containers: [{ name: "a", image: "example.com/a" }] },
+    };
+    return {
+      apiVersion: "apps/v1",
+      kind,
+      metadata: { name, annotations },
+      spec: { selector: { matchLabels: labels }, template, ...spec },
+    };
+  }
+  const create = (inputs: PropertyMap, options: Options = {}) =>
+    plugin.create(typeOf(textAt(plainMap(inputs), "kind")), inputs, options);
+  const name = (inputs: PropertyMap) => textAt(plainMap(inputs), "metadata", "name");
+
+  /** The failure of an operation that leaves its object behind. */
+  async function partial(work: Promise<unknown>): Promise<PartialFailure> {
+    try {
+      await work;
+    } catch (error) {
+      if (error instanceof PartialFailure) return error;
+      throw error;
+    }
+    throw new Error("it did not fail");
+  }
+
+  for (const [kind, reason] of [
+    ["Deployment", "Minimum number of live Pods was not attained"],
+    ["StatefulSet", "0 out of 1 replicas succeeded readiness checks"],
+  ] as const) {
+    describe(kind, () => {
+      it("is ready when all its replicas are, and none is enough for none", async () => {
+        const { state } = await create(workload(kind, { replicas: 0 }));
+        const live = plainMap(state);
+        assert.equal(numberAt(live, "status", "observedGeneration"), numberAt(live, "metadata", "generation"));
+      });
+
+      it("fails when its time is over, and stays in the state", async () => {
+        const inputs = workload(kind);
+        const error = await partial(create(inputs, { timeout: 2 }));
+        assert.match(error.message, /timed out waiting to be Ready/);
+        assert.ok(error.reasons.includes(reason), error.reasons.join("; "));
+        assert.equal(error.id, `${cluster.namespace}/${name(inputs)}`);
+        assert.equal(textAt(plainMap(error.state), "metadata", "name"), name(inputs));
+      });
+
+      it("takes its time from the annotation timeoutSeconds", async () => {
+        const began = Date.now();
+        await partial(create(workload(kind, {}, { "pulumi.com/timeoutSeconds": "1" })));
+        assert.ok(Date.now() - began < 20_000);
+      });
+
+      it("is not waited for with skipAwait, neither when it is made nor when it is read", async () => {
+        const inputs = workload(kind, {}, { [SKIP]: "true" });
+        const held = await create(inputs);
+        assert.notEqual((await plugin.read(held)).id, "");
+        const waiting = {
+          ...held,
+          inputs: { ...held.inputs, metadata: { name: name(inputs), namespace: cluster.namespace } },
+        };
+        const error = await partial(plugin.read(waiting));
+        assert.match(error.message, /was created but failed to initialize/);
+        assert.equal(error.id, held.id);
+      });
+
+      it("stops waiting when the run is cancelled", async () => {
+        const other = await cluster.plugin();
+        const inputs = workload(kind);
+        const creating = partial(other.create(typeOf(kind), inputs));
+        await until("it exists", async () => (await cluster.find(pathOf(kind, name(inputs)))) !== undefined);
+        await until("the plugin waits for it", () => other.log.some(({ message }) => message !== ""));
+        await other.cancel();
+        assert.match((await creating).message, /cancelled/);
+      });
+    });
+  }
+
+  describe("DaemonSet", () => {
+    it("is ready at once where no node wants it, even before a controller has seen it", async () => {
+      const { state } = await create(workload("DaemonSet"));
+      assert.equal(numberAt(plainMap(state), "status", "desiredNumberScheduled"), 0);
+    });
+
+    it("is waited for by a Patch of its pod template, until the controller has seen the change", async () => {
+      const held = await create(workload("DaemonSet"));
+      const path = pathOf("DaemonSet", name(held.inputs));
+      await until(
+        "the controller has seen it",
+        async () => numberAt(await cluster.get(path), "status", "observedGeneration") === 1,
+      );
+      const patch = {
+        apiVersion: "apps/v1",
+        kind: "DaemonSet",
+        metadata: { name: name(held.inputs), annotations: { "pulumi.com/patchFieldManager": "mesh" } },
+        spec: { template: { metadata: { annotations: { rolled: "once" } } } },
+      };
+      const { state } = await plugin.create(typeOf("DaemonSetPatch"), patch);
+      assert.equal(numberAt(plainMap(state), "status", "observedGeneration"), 2);
+      assert.equal(numberAt(plainMap(state), "metadata", "generation"), 2);
+    });
+  });
+
+  it("waits for a patched Deployment like for its own", async () => {
+    const inputs = workload("Deployment", {}, { [SKIP]: "true" });
+    await create(inputs);
+    const patch = (annotations: PropertyMap) => ({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: name(inputs), annotations: { "pulumi.com/patchFieldManager": "mesh", ...annotations } },
+      spec: { template: { metadata: { annotations: { rolled: "once" } } } },
+    });
+    const error = await partial(plugin.create(typeOf("DeploymentPatch"), patch({}), { timeout: 2 }));
+    assert.match(error.message, /timed out/);
+    await plugin.create(typeOf("DeploymentPatch"), patch({ [SKIP]: "true", "pulumi.com/patchForce": "true" }));
+  });
+
+  it("waits for the pods of what it deletes", async () => {
+    const inputs = workload("StatefulSet", {}, { [SKIP]: "true" });
+    const held = await create(inputs);
+    const pod = cluster.path(`core/v1/pods/${name(inputs)}-0`);
+    await until("its pod exists", async () => (await cluster.find(pod)) !== undefined);
+    const kept = held.state["__inputs"];
+    assert.ok(isMap(kept));
+    // Without the annotation, so that it is waited for.
+    await plugin.delete({ ...held, state: { ...held.state, __inputs: { ...kept, metadata: { name: name(inputs) } } } });
+    assert.equal(await cluster.find(pod), undefined);
+  });
+
+  describe("Service", () => {
+    const service = (spec: PlainMap): PropertyMap => ({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: `await-${String(++count)}` },
+      spec: { ports: [{ port: 6379 }], ...spec },
+    });
+    const time = async (inputs: PropertyMap) => {
+      const began = Date.now();
+      const { state } = await plugin.create(urn("kubernetes:core/v1:Service", "service"), inputs);
+      return { state, seconds: (Date.now() - began) / 1_000 };
+    };
+
+    it("with a selector gets ten seconds for its endpoints to settle, and none is enough", async () => {
+      const { state, seconds } = await time(service({ selector: { app: "nobody" } }));
+      assert.ok(seconds >= 10, `it took ${seconds} s`);
+      assert.notEqual(textAt(plainMap(state), "spec", "clusterIP"), "");
+    });
+
+    it("without one, or headless, is ready at once", async () => {
+      for (const spec of [{}, { clusterIP: "None", selector: { app: "nobody" } }]) {
+        const { seconds } = await time(service(spec));
+        assert.ok(seconds < 8, `it took ${seconds} s`);
+      }
+    });
+  });
+
+  it("refuses waitFor, which it does not know", async () => {
+    const inputs = workload("Deployment", { replicas: 0 }, { "pulumi.com/waitFor": "condition=Available" });
+    await assert.rejects(create(inputs), /waitFor is not supported/);
+    assert.ok(at(await cluster.get(pathOf("Deployment", name(inputs))), "spec"));
+  });
+});
