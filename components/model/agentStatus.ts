@@ -11,9 +11,23 @@ export interface PeerStatus {
   readonly nodes: number;
   readonly identities: number;
   readonly endpoints: number;
+  /** What the agent has not yet received in full (`nodes`, `identities`, …). */
+  readonly unsynced: readonly string[];
   /** The agent's own words, such as the state of the etcd connection. */
   readonly status: string;
 }
+
+const done = z.boolean().default(false);
+
+/** The optional ones are there only where the feature is on. */
+const synced = z.object({
+  nodes: done,
+  endpoints: done,
+  identities: done,
+  services: done,
+  "endpoint-slices": z.boolean().optional(),
+  "service-exports": z.boolean().optional(),
+});
 
 const remoteCluster = z.object({
   name: z.string(),
@@ -23,6 +37,7 @@ const remoteCluster = z.object({
   "num-nodes": z.int().default(0),
   "num-identities": z.int().default(0),
   "num-endpoints": z.int().default(0),
+  synced: synced.optional(),
   status: z.string().default(""),
 });
 
@@ -43,6 +58,7 @@ export function parseAgentStatus(json: string): readonly PeerStatus[] {
     nodes: cluster["num-nodes"],
     identities: cluster["num-identities"],
     endpoints: cluster["num-endpoints"],
+    unsynced: Object.entries(cluster.synced ?? {}).flatMap(([what, complete]) => (complete ? [] : [what])),
     status: cluster.status,
   }));
 }
@@ -87,7 +103,11 @@ function verdict(expected: ExpectedPeer, seen: PeerStatus | undefined): string {
   if (seen.id === 0) {
     return "its cluster configuration was not retrieved yet";
   }
-  return seen.ready ? "" : `not ready: ${seen.status === "" ? "not synchronised yet" : seen.status}`;
+  if (seen.ready) {
+    return "";
+  }
+  const missing = seen.unsynced.length === 0 ? seen.status : `${seen.unsynced.join(", ")} not synchronised yet`;
+  return `not ready: ${missing === "" ? "no reason given" : missing}`;
 }
 
 /** How every agent sees every other member: ready means that the agent says so *and* that the id is the declared one. */

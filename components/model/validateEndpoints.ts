@@ -1,6 +1,6 @@
-import { isIPAddress } from "./cidr";
+import { canonicalIP, isIPAddress } from "./cidr";
 import { endpointKey, parseEndpoint, type Endpoint } from "./endpoint";
-import { endpointsOf, type Member } from "./mesh";
+import { endpointsOf, type EtcdSpec, type Member } from "./mesh";
 import { isHostName } from "./names";
 import type { Problem } from "./problem";
 
@@ -59,14 +59,25 @@ function readHostAliases(member: Member): readonly Problem[] {
   });
 }
 
-/** One problem for each endpoint that is in `forbidden` (by {@link endpointKey}, with the reason to give). */
+/** The keys of the listeners behind an endpoint: with host aliases those of their addresses, for nobody asks a DNS server then. */
+function listenersOf(etcd: EtcdSpec, endpoint: Endpoint): readonly string[] {
+  const ips = Object.entries(etcd.hostAliases ?? {})
+    .filter(([host]) => host.toLowerCase() === endpoint.host)
+    .flatMap(([, addresses]) => addresses.filter(isIPAddress));
+  return ips.length === 0
+    ? [endpointKey(endpoint)]
+    : ips.map((ip) => endpointKey({ ...endpoint, host: canonicalIP(ip) }));
+}
+
+/** One problem for each endpoint that is in `forbidden` (by {@link endpointKey}, with the reason to give), by name or behind a host alias. */
 export function forbiddenEndpoints(
-  member: { readonly name: string; readonly etcd: { readonly endpoints: readonly string[] } },
+  member: { readonly name: string; readonly etcd: EtcdSpec },
   forbidden: ReadonlyMap<string, string>,
 ): readonly Problem[] {
   return member.etcd.endpoints.flatMap((url, index): Problem[] => {
     const parsed = parseEndpoint(url);
-    const reason = parsed.ok ? forbidden.get(endpointKey(parsed.endpoint)) : undefined;
+    const keys = parsed.ok ? [endpointKey(parsed.endpoint), ...listenersOf(member.etcd, parsed.endpoint)] : [];
+    const reason = keys.map((key) => forbidden.get(key)).find((each) => each !== undefined);
     if (reason === undefined) {
       return [];
     }
@@ -93,10 +104,10 @@ function sharedEndpoints(members: readonly Member[]): readonly Problem[] {
   const firstWith = new Map<string, string>();
   return members.flatMap((member) =>
     endpointsOf(member.etcd.endpoints).flatMap((endpoint): Problem[] => {
-      const key = endpointKey(endpoint);
-      const first = firstWith.get(key) ?? member.name;
-      firstWith.set(key, first);
-      if (first === member.name) {
+      const keys = listenersOf(member.etcd, endpoint);
+      const first = keys.map((key) => firstWith.get(key)).find((each) => each !== undefined && each !== member.name);
+      keys.forEach((key) => firstWith.set(key, firstWith.get(key) ?? member.name));
+      if (first === undefined) {
         return [];
       }
       const reason = `is also an endpoint of cluster ${JSON.stringify(first)}`;
