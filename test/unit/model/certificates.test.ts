@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import {
+  authorityOf,
+  caHash,
+  clientAuthorities,
+  clientCommonName,
+  DEFAULT_CERTIFICATE_POLICY,
+  serverNames,
+} from "../../../components/model/certificates";
+import { SHARED_AUTHORITY } from "../../../components/model/peerFile";
+import { member } from "../support/mesh";
+
+describe("model: who signs", () => {
+  const clusters = ["east", "north", "west"];
+
+  it("is one authority for all", () => {
+    assert.equal(authorityOf("east", "shared"), SHARED_AUTHORITY);
+    assert.deepEqual(clientAuthorities("east", clusters, "shared"), [SHARED_AUTHORITY]);
+  });
+
+  it("or each cluster's own, and then a cluster needs a certificate of every other", () => {
+    assert.equal(authorityOf("east", "perCluster"), "east");
+    assert.deepEqual(clientAuthorities("east", clusters, "perCluster"), ["north", "west"]);
+    const pairs = clusters.flatMap((cluster) => clientAuthorities(cluster, clusters, "perCluster"));
+    assert.equal(pairs.length, clusters.length * (clusters.length - 1));
+  });
+});
+
+describe("model: names in certificates", () => {
+  it("of a client are Cilium's user names", () => {
+    assert.equal(clientCommonName("east"), "remote-east");
+  });
+
+  it("of a server are whatever a peer may dial, each once", () => {
+    const endpoints = [
+      "https://10.1.1.1:2379",
+      "https://10.1.1.1:2380",
+      "https://[fd00:0::1]:2379",
+      "https://Etcd.East:2379",
+      "https://cluster1.mesh.cilium.io:2379",
+    ];
+    assert.deepEqual(serverNames(member(1, { etcd: { endpoints } })), {
+      commonName: "cluster1.mesh.cilium.io",
+      dnsNames: ["cluster1.mesh.cilium.io", "etcd.east"],
+      ipAddresses: ["10.1.1.1", "fd00::1"],
+    });
+  });
+
+  it("fit into a common name, which holds 64 characters", () => {
+    const longest = "a".repeat(32);
+    assert.ok(clientCommonName(longest).length <= 64);
+    assert.ok(serverNames(member(1, { name: longest })).commonName.length <= 64);
+  });
+});
+
+describe("model: caHash", () => {
+  it("changes with the certificate and not with the space around it", () => {
+    assert.equal(caHash("PEM\n"), caHash("PEM"));
+    assert.notEqual(caHash("PEM"), caHash("PEN"));
+    assert.match(caHash("PEM"), /^[0-9a-f]{16}$/);
+  });
+});
+
+describe("model: default lifetimes", () => {
+  it("are Cilium's, and leave time to renew", () => {
+    const { authority, leaf } = DEFAULT_CERTIFICATE_POLICY;
+    assert.deepEqual([authority.days, leaf.days], [1095, 365]);
+    assert.ok(leaf.renewBeforeDays >= 31 && authority.renewBeforeDays >= 31);
+  });
+});

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { DEFAULT_CERTIFICATE_POLICY, type CertificatePolicy } from "../../../components/model/certificates";
+import { validateAdoptedAuthority, validateCertificatePolicy } from "../../../components/model/validateCertificates";
+import { mintCA, NOW, type CA } from "../support/ca";
+import { lines } from "../support/mesh";
+
+const policy = (over: Partial<CertificatePolicy>) =>
+  lines(validateCertificatePolicy({ ...DEFAULT_CERTIFICATE_POLICY, ...over }));
+
+describe("model: lifetimes", () => {
+  it("have defaults that work", () => {
+    assert.deepEqual(policy({}), []);
+  });
+
+  it("end after renewal begins, and not with it", () => {
+    const allowed = "is not shorter than the validity of 30 days; renew later or let certificates live longer";
+    assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 30 } }), [
+      `mesh: certificates.leaf.renewBeforeDays 30 ${allowed}`,
+    ]);
+    assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 29 } }), []);
+  });
+
+  it("are whole days", () => {
+    assert.deepEqual(policy({ leaf: { days: 0.5, renewBeforeDays: -1 } }), [
+      "mesh: certificates.leaf.days 0.5 is no lifetime; give a whole number of days from 1",
+      "mesh: certificates.leaf.renewBeforeDays -1 is no time span; give a whole number of days from 0",
+    ]);
+    assert.equal(policy({ leaf: { days: Number.NaN, renewBeforeDays: 1 } }).length, 1);
+    assert.equal(policy({ leaf: { days: 0, renewBeforeDays: 0 } }).length, 2);
+  });
+
+  it("of a leaf are not longer than its authority's", () => {
+    assert.deepEqual(policy({ authority: { days: 200, renewBeforeDays: 20 } }), [
+      "mesh: certificates.leaf.days 365 is longer than the authority's 200 days; no certificate outlives its authority",
+    ]);
+  });
+});
+
+describe("model: an adopted CA", () => {
+  const judge = (authority: CA) =>
+    lines(validateAdoptedAuthority({ cluster: "east", property: "etcd.ca" }, authority, NOW));
+
+  for (const key of ["P-256", "RSA-2048"] as const) {
+    it(`with ${key} can sign`, async () => {
+      assert.deepEqual(judge(await mintCA({ key })), []);
+    });
+
+    it(`with ${key} and another's key cannot, and the key is not shown`, async () => {
+      const [mine, other] = await Promise.all([mintCA({ key }), mintCA({ key })]);
+      const [line, ...rest] = judge({ ...mine, privateKey: other.privateKey });
+      assert.deepEqual(rest, []);
+      assert.equal(
+        line,
+        'cluster "east": etcd.ca.privateKey "CN=etcd-ca" (hidden) does not belong to the certificate; give the key of this very certificate',
+      );
+    });
+  }
+
+  it("with the key of another family cannot", async () => {
+    const [mine, other] = await Promise.all([mintCA(), mintCA({ key: "RSA-2048" })]);
+    assert.equal(judge({ ...mine, privateKey: other.privateKey }).length, 1);
+  });
+
+  it("that has expired cannot", async () => {
+    const expired = await mintCA({ notAfter: new Date("2026-11-15T11:59:59Z") });
+    assert.deepEqual(judge(expired), [
+      'cluster "east": etcd.ca.certificate "Nov 15 11:59:59 2026 GMT" has expired; give a CA that is still valid',
+    ]);
+  });
+
+  it("that is not valid yet cannot", async () => {
+    const early = await mintCA({ notBefore: new Date("2026-11-15T12:00:01Z") });
+    assert.deepEqual(judge(early), [
+      'cluster "east": etcd.ca.certificate "Nov 15 12:00:01 2026 GMT" is not valid yet; wait until then, or give another CA',
+    ]);
+  });
+
+  it("that is a leaf, or may not sign certificates, is none", async () => {
+    const line =
+      'cluster "east": etcd.ca.certificate "CN=leaf" is not a CA; give the certificate of the authority, not a leaf it signed';
+    assert.deepEqual(judge(await mintCA({ isCA: false, subject: "CN=leaf" })), [line]);
+    assert.deepEqual(judge(await mintCA({ signsCertificates: false, subject: "CN=leaf" })), [line]);
+  });
+
+  it("is refused for everything at once", async () => {
+    const wrong = await mintCA({ isCA: false, notAfter: new Date("2026-01-01T00:00:00Z") });
+    const other = await mintCA();
+    assert.equal(judge({ ...wrong, privateKey: other.privateKey }).length, 3);
+  });
+
+  it("that cannot be read is told, and neither half is shown", async () => {
+    const { certificate, privateKey } = await mintCA();
+    const swapped = judge({ certificate: privateKey, privateKey: certificate });
+    assert.deepEqual(swapped, [
+      'cluster "east": etcd.ca.certificate cannot be read; give one PEM block BEGIN CERTIFICATE',
+      'cluster "east": etcd.ca.privateKey (hidden) cannot be read; give the CA\'s unencrypted private key in PEM',
+    ]);
+  });
+
+  it("of the whole mesh is named as such", async () => {
+    const { certificate } = await mintCA();
+    const [line] = lines(
+      validateAdoptedAuthority({ property: "clustermesh:ca" }, { certificate, privateKey: "" }, NOW),
+    );
+    assert.equal(
+      line,
+      "mesh: clustermesh:ca.privateKey (hidden) cannot be read; give the CA's unencrypted private key in PEM",
+    );
+  });
+});
