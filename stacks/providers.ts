@@ -23,7 +23,8 @@ function clusterAccess({ context = "", kubeconfig }: ClusterConfiguration): Clus
  */
 function clusterProvider(name: string, access: ClusterAccess): k8s.Provider {
   return new k8s.Provider(name, {
-    ...(access.kind === "context" ? { context: access.context } : { kubeconfig: access.kubeconfig }),
+    // Empty and not absent: absent, the SDK would write the path of whoever runs it, from $KUBECONFIG, into the state.
+    ...(access.kind === "context" ? { context: access.context, kubeconfig: "" } : { kubeconfig: access.kubeconfig }),
     clusterIdentifier: `${stackOwner()}/${name}`,
     enableServerSideApply: true,
     enableSecretMutable: true,

@@ -19,7 +19,8 @@ export interface Workstation {
   readonly checkout: Checkout;
   readonly plugins: PluginReport;
   readonly stateDir: string;
-  stack(name: string): PulumiStack;
+  /** A stack; whoever watches is given what the CLI prints, as it prints it. */
+  stack(name: string, watch?: (chunk: Buffer) => void): PulumiStack;
   remove(): Promise<void>;
 }
 
@@ -29,6 +30,12 @@ export interface WorkstationTools {
   /** Folder with kubectl and the language host. */
   readonly bin: string;
   readonly kubeconfig: string;
+}
+
+/** An operation under way. */
+interface Started {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Run>;
 }
 
 const PASSPHRASE = "engine level";
@@ -54,7 +61,7 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
     checkout,
     plugins,
     stateDir,
-    stack: (name) => new PulumiStack(name, tools.pulumi, checkout, env),
+    stack: (name, watch) => new PulumiStack(name, tools.pulumi, checkout, env, watch),
     remove: async () => {
       await Promise.all([checkout.remove(), rm(home, { recursive: true, force: true })]);
     },
@@ -68,6 +75,7 @@ export class PulumiStack {
     private readonly cli: string,
     private readonly checkout: Checkout,
     private readonly env: NodeJS.ProcessEnv,
+    private readonly watch: (chunk: Buffer) => void = () => undefined,
   ) {}
 
   /** Makes the stack with its configuration. */
@@ -123,8 +131,11 @@ export class PulumiStack {
   }
 
   /** Begins an operation and hands over its process. */
-  start(operation: string, flags: readonly string[]): { readonly process: ChildProcess; readonly ended: Promise<Run> } {
-    return this.spawn([operation, "--stack", this.name, ...flags]);
+  start(operation: string, flags: readonly string[]): Started {
+    const started = this.spawn([operation, "--stack", this.name, ...flags]);
+    started.process.stdout?.on("data", this.watch);
+    started.process.stderr?.on("data", this.watch);
+    return started;
   }
 
   private async operation(name: string, flags: readonly string[]): Promise<Run> {
@@ -147,10 +158,7 @@ export class PulumiStack {
     return run;
   }
 
-  private spawn(
-    args: readonly string[],
-    stdin?: string,
-  ): { readonly process: ChildProcess; readonly ended: Promise<Run> } {
+  private spawn(args: readonly string[], stdin?: string): Started {
     const child = spawn(this.cli, [...args, "--non-interactive", "--color=never"], {
       cwd: this.checkout.dir,
       env: this.env,

@@ -1,0 +1,47 @@
+/** Cuts a stream into lines, and leaves out those that only say that something was begun. */
+export function steadyLines(line: (text: string) => void): (chunk: Buffer) => void {
+  let rest = "";
+  return (chunk) => {
+    const lines = (rest + chunk.toString()).split("\n");
+    rest = lines.pop() ?? "";
+    lines.filter((text) => text.trim() !== "" && !/(creating|updating|deleting) \(/.test(text)).forEach(line);
+  };
+}
+
+/** Tells what happens, and how long each step took. */
+export interface Narrator {
+  say(text: string): void;
+  /** Text from a program, indented under the step it belongs to. */
+  quote(text: string): void;
+  step<T>(title: string, run: () => Promise<T>): Promise<T>;
+  /** The times of all steps so far. */
+  times(): readonly { readonly step: string; readonly seconds: string }[];
+}
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${line}\n`)
+    .join("");
+}
+
+export function narrator(write: (text: string) => void): Narrator {
+  const taken: { readonly step: string; readonly seconds: string }[] = [];
+  return {
+    say: (text) => {
+      write(`${text}\n`);
+    },
+    quote: (text) => {
+      write(indent(text));
+    },
+    step: async (title, run) => {
+      write(`\n== ${title}\n`);
+      const begin = Date.now();
+      const result = await run();
+      taken.push({ step: title, seconds: ((Date.now() - begin) / 1000).toFixed(1) });
+      return result;
+    },
+    times: () => taken,
+  };
+}

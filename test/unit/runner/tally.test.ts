@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { add, NOTHING, summaryLine } from "../../runner/tally";
+import { table } from "../../support/table";
+
+describe("the summary of a test run", () => {
+  it("adds up and says it in the line that pipelines read", () => {
+    const total = [
+      { passed: 3, failed: 0, skipped: 1 },
+      { passed: 2, failed: 1, skipped: 0 },
+    ].reduce(add, NOTHING);
+    assert.equal(summaryLine(total), "5 passed, 1 failed, 1 skipped");
+  });
+
+  it("aligns the columns of a table", () => {
+    assert.equal(
+      table([
+        { level: "unit", passed: 12 },
+        { level: "engine", passed: 3 },
+      ]),
+      "level   passed\nunit    12\nengine  3",
+    );
+    assert.equal(table([]), "(none)");
+  });
+});
