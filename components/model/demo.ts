@@ -123,7 +123,15 @@ export function validateDemo(demo: DemoSettings, clusters: readonly string[]): r
           },
         ]
       : [];
-  return [...unknown, ...namespaces, ...same];
+  const workloads = [...new Set(demoWorkloads(demo).map((workload) => workload.name))];
+  const selectors = Object.keys(demo.nodeSelectors)
+    .filter((name) => !workloads.includes(name))
+    .map((name) => ({
+      property: `demo.nodeSelectors.${name}`,
+      reason: "is for no workload of the demo",
+      allowed: `use one of ${workloads.join(", ")}`,
+    }));
+  return [...unknown, ...namespaces, ...same, ...selectors];
 }
 
 /**

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import { FIELD_MANAGER, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import { etcdServers } from "./apiServerFlags";
+import { dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
-import type { ManagedFieldsEntry } from "./originals";
 
 /** An object that this project creates, and that must not be somebody else's. */
 export interface Claim {
@@ -21,7 +22,7 @@ export interface Occupied {
   readonly owner?: string;
   /** Who says that it manages the object: a Helm release, or a field manager. */
   readonly maker: string;
-  /** The keys of a Secret's data. */
+  /** The keys of a Secret's data, without those that this project has put there. */
   readonly keys: readonly string[];
 }
 
@@ -40,7 +41,7 @@ export interface ReachableCluster {
   readonly agent?: { readonly clustermeshSecrets: readonly string[] };
   readonly hasOperator: boolean;
   readonly occupied: readonly Occupied[];
-  /** Endpoints that kube-apiserver pods name in `--etcd-servers`, where such pods can be seen. */
+  /** Endpoints that kube-apiserver pods name in `--etcd-servers`, as a peer would reach them, where such pods can be seen. */
   readonly apiServerEtcd: readonly string[];
 }
 
@@ -51,7 +52,7 @@ const managedFields = z.array(
   z.object({
     manager: z.string().optional(),
     operation: z.string().optional(),
-    fieldsV1: z.unknown(),
+    fieldsV1: z.unknown().optional(),
   }),
 );
 
@@ -61,12 +62,15 @@ const container = z.object({
   volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).optional(),
 });
 
+/** With `items` only those keys become files, and peers would not be among them. */
+const items = z.array(z.unknown()).nullish();
+
+const source = z.object({ secret: z.object({ name: z.string().optional(), items }).optional() });
+
 const volume = z.object({
   name: z.string(),
-  secret: z.object({ secretName: z.string().optional() }).optional(),
-  projected: z
-    .object({ sources: z.array(z.object({ secret: z.object({ name: z.string().optional() }).optional() })).optional() })
-    .optional(),
+  secret: z.object({ secretName: z.string().optional(), items }).optional(),
+  projected: z.object({ sources: z.array(source).nullish() }).optional(),
 });
 
 const podSpec = z.object({ containers: z.array(container).optional(), volumes: z.array(volume).nullish() });
@@ -91,13 +95,14 @@ const object = z.object({
     })
     .loose()
     .optional(),
+  status: z.object({ hostIP: z.string().optional() }).loose().optional(),
 });
 
 const list = z.object({ items: z.array(object) });
 
 type LiveObject = z.infer<typeof object>;
 
-/** The Secrets that the agents see in the folder of peer files: projected there, or mounted as a whole. */
+/** The Secrets that the agents see as a whole in the folder of peer files: projected there, or mounted. */
 function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
   const spec = daemonSet.spec?.template?.spec;
   const mounted = new Set(
@@ -109,10 +114,10 @@ function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
   return (spec?.volumes ?? [])
     .filter((each) => mounted.has(each.name))
     .flatMap((each) => [
-      each.secret?.secretName,
-      ...(each.projected?.sources ?? []).map((source) => source.secret?.name),
+      { name: each.secret?.secretName, items: each.secret?.items },
+      ...(each.projected?.sources ?? []).flatMap(({ secret }) => secret ?? []),
     ])
-    .filter((name) => name !== undefined);
+    .flatMap((secret) => (secret.name === undefined || (secret.items ?? []).length > 0 ? [] : [secret.name]));
 }
 
 /** Who made an object, as far as it says so. */
@@ -126,7 +131,8 @@ function makerOf(live: LiveObject): string {
 }
 
 function occupied(live: LiveObject): Occupied {
-  const { name, namespace, annotations } = live.metadata;
+  const { name, namespace, annotations, managedFields: fields = [] } = live.metadata;
+  const keys = Object.keys(live.data ?? {}).filter((key) => !dataOwners(fields, key).includes(FIELD_MANAGER));
   const owner = annotations?.[OWNER_ANNOTATION];
   return {
     kind: live.kind,
@@ -134,15 +140,8 @@ function occupied(live: LiveObject): Occupied {
     ...(namespace === undefined ? {} : { namespace }),
     ...(owner === undefined ? {} : { owner }),
     maker: makerOf(live),
-    keys: live.kind === "Secret" ? Object.keys(live.data ?? {}) : [],
+    keys: live.kind === "Secret" ? keys : [],
   };
-}
-
-function etcdServers(pod: LiveObject): readonly string[] {
-  const flags = (pod.spec?.containers ?? []).flatMap((each) => [...(each.command ?? []), ...(each.args ?? [])]);
-  return flags.flatMap((flag) =>
-    (/^--etcd-servers=(.*)$/.exec(flag)?.[1] ?? "").split(",").filter((url) => url !== ""),
-  );
 }
 
 /** Reads `kubectl get … -o json`: the objects a cluster has of those that were asked for. */
@@ -189,6 +188,8 @@ export function parseLiveCluster(
     ...(agent === undefined ? {} : { agent: { clustermeshSecrets: clustermeshSecrets(agent) } }),
     hasOperator: names.operator !== undefined && find("Deployment", names.operator) !== undefined,
     occupied: parseOccupied(claimsJson),
-    apiServerEtcd: parseList(podsJson).flatMap(etcdServers),
+    apiServerEtcd: parseList(podsJson).flatMap(({ spec, status }) =>
+      (spec?.containers ?? []).flatMap((each) => etcdServers(each, status?.hostIP)),
+    ),
   };
 }

@@ -69,17 +69,32 @@ function describe(object: Occupied): string {
   return `${object.kind} ${object.namespace === undefined ? "" : `${object.namespace}/`}${object.name}`;
 }
 
-/** The problem of an object that is there already and not this stack's; `undefined` where it is. */
-export function occupiedProblem(cluster: string, object: Occupied, owner: string): Problem | undefined {
+function wayOut(object: Occupied, peerSecret: string | undefined): string {
+  if (object.kind !== "Secret") {
+    return "remove it, or choose another name or namespace";
+  }
+  return object.name === (peerSecret ?? object.name)
+    ? 'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it'
+    : "set clustermesh:etcdServerSecret to another name, or remove it";
+}
+
+/**
+ * The problem of an object that is there already and not this stack's; `undefined` where it is.
+ *
+ * @param peerSecret Name of the Secret with the peer files: of all Secrets only this one can be adopted.
+ */
+export function occupiedProblem(
+  cluster: string,
+  object: Occupied,
+  owner: string,
+  peerSecret?: string,
+): Problem | undefined {
   if (object.owner === owner) {
     return undefined;
   }
   const whose =
     object.owner === undefined ? `was made by ${object.maker}` : `belongs to stack ${JSON.stringify(object.owner)}`;
-  const allowed =
-    object.kind === "Secret"
-      ? 'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it'
-      : "remove it, or choose another name or namespace";
+  const allowed = wayOut(object, peerSecret);
   return { cluster, property: describe(object), reason: `exists and ${whose}`, allowed };
 }
 
@@ -87,7 +102,7 @@ export function occupiedProblem(cluster: string, object: Occupied, owner: string
 export function foreignObjects({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
   return live.occupied.flatMap((object): readonly Problem[] => {
     const adopted = policy.foreignSecret === "adopt" && object.kind === "Secret" && object.name === policy.peerSecret;
-    const problem = occupiedProblem(member.name, object, policy.owner);
+    const problem = occupiedProblem(member.name, object, policy.owner, policy.peerSecret);
     if (!adopted) {
       return problem === undefined ? [] : [problem];
     }

@@ -49,9 +49,12 @@ export function liveSettings({ member, live }: Found, policy: PreflightPolicy): 
   }
   const at = { cluster: member.name };
   const max = data["max-connected-clusters"] ?? "255";
-  const identityMode = data["identity-allocation-mode"] ?? "crd";
+  // The agent's own defaults (`pkg/option/config.go`): identities go to the kvstore, unless there is none.
+  const identityMode = data["identity-allocation-mode"] ?? ((data["kvstore"] ?? "") === "" ? "crd" : "kvstore");
   const ipam = [data["ipam"], data["cni-chaining-mode"]].find(isENILike);
-  const fault = idFault(member.id, policy.maxConnectedClusters, ipam);
+  // An id that is wrong whatever the clusters say is told with the configuration.
+  const onPaper = idFault(member.id, policy.maxConnectedClusters);
+  const fault = onPaper === undefined ? idFault(member.id, policy.maxConnectedClusters, ipam) : undefined;
   return [
     ...(max === String(policy.maxConnectedClusters)
       ? []
@@ -75,7 +78,7 @@ export function liveSettings({ member, live }: Found, policy: PreflightPolicy): 
           },
         ]
       : []),
-    ...(ipam !== undefined && fault !== undefined ? [{ ...at, ...fault }] : []),
+    ...(fault === undefined ? [] : [{ ...at, ...fault }]),
   ];
 }
 
