@@ -44,18 +44,15 @@ export async function mintCA(options: CAOptions = {}): Promise<CA> {
   const usage = signsCertificates
     ? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign
     : x509.KeyUsageFlags.digitalSignature;
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
-    {
-      serialNumber: "01",
-      name: subject,
-      notBefore: options.notBefore ?? new Date("2025-11-15T12:00:00Z"),
-      notAfter: options.notAfter ?? new Date("2027-11-15T12:00:00Z"),
-      signingAlgorithm: algorithm,
-      keys,
-      extensions: [new x509.BasicConstraintsExtension(isCA, undefined, true), new x509.KeyUsagesExtension(usage, true)],
-    },
-    webcrypto as Crypto,
-  );
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: "01",
+    name: subject,
+    notBefore: options.notBefore ?? new Date("2025-11-15T12:00:00Z"),
+    notAfter: options.notAfter ?? new Date("2027-11-15T12:00:00Z"),
+    signingAlgorithm: algorithm,
+    keys,
+    extensions: [new x509.BasicConstraintsExtension(isCA, undefined, true), new x509.KeyUsagesExtension(usage, true)],
+  });
   const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
   return { certificate: certificate.toString("pem"), privateKey: x509.PemConverter.encode(pkcs8, "PRIVATE KEY") };
 }
