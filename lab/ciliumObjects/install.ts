@@ -2,10 +2,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../host/run";
+import { waitFor } from "../host/waitFor";
 import type { Tools } from "../cache/tools";
 import type { ClusterSite } from "../controlPlane/cluster";
 import { kubectl, type ClusterAccess } from "../kubectl";
+import { notEstablished } from "./establishedCrds";
 import { ciliumValues, valuesInput } from "./values";
+
+const CRDS_MS = 60_000;
 
 const base64 = (file: string): string => readFileSync(file).toString("base64");
 
@@ -54,8 +58,12 @@ const APPLY = [
 export const installCrds = (tools: Tools, site: ClusterSite, access: ClusterAccess): Promise<void> =>
   once(site, "crds", tools.ciliumCrds, async () => {
     await kubectl(access, [...APPLY, "--recursive", `--filename=${tools.ciliumCrds}`]);
-    const established = ["--for=condition=Established", "customresourcedefinitions", "--all", "--timeout=60s"];
-    await kubectl(access, ["wait", ...established]);
+    await waitFor(`${site.plan.name}: Cilium's CustomResourceDefinitions established`, CRDS_MS, async (note) => {
+      const { stdout } = await kubectl(access, ["get", "customresourcedefinitions", "--output=json"]);
+      const missing = notEstablished(stdout);
+      note(`not established: ${missing.join(", ")}`);
+      return missing.length === 0 ? true : undefined;
+    });
   });
 
 /** Brings a cluster to where a user of Cilium's chart is: cilium-config, DaemonSet, Deployment and the rest, owned by `helm`. */
