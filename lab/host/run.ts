@@ -17,14 +17,28 @@ export interface RunResult {
 
 /** A child process that could not start or did not end with 0; `stdout` and `stderr` hold all that it wrote. */
 export class CommandError extends Error {
+  // Private, read through getters: whoever prints the error gets its message, and not megabytes of output.
+  readonly #stdout: string;
+  readonly #stderr: string;
+
   constructor(
     message: string,
     readonly exitCode: number | null,
-    readonly stdout: string,
-    readonly stderr: string,
+    stdout: string,
+    stderr: string,
   ) {
     super(message);
     this.name = "CommandError";
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+  }
+
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
   }
 }
 
