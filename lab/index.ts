@@ -7,5 +7,6 @@ export { CommandError } from "./host/run";
 export { kubectl } from "./kubectl";
 export type { EtcdTls } from "./controlPlane/etcd";
 export type { LabApiServer, LabCluster, LabEtcd } from "./labCluster";
+export { createAuthority, issueLeaf, type LeafSpec, type Pair } from "./pki/certificate";
 export { status } from "./status";
 export { type Lab, up, type UpArgs } from "./up";

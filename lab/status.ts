@@ -25,7 +25,7 @@ export interface LabStatus {
 }
 
 async function clusterStatus(site: ClusterSite): Promise<ProcessStatus[]> {
-  const ready = await isApiServerReady(site);
+  const ready = runningDaemon(site.dir, API_SERVER) !== undefined && (await isApiServerReady(site));
   const addresses = {
     "api-etcd": etcdEndpoint(site, "api-etcd"),
     "cilium-etcd": etcdEndpoint(site, "cilium-etcd"),

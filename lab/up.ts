@@ -14,6 +14,7 @@ import { withLock } from "./host/lock";
 import { forEachLimited } from "./host/waitFor";
 import { labCluster, type LabCluster } from "./labCluster";
 import { clusterNumbers, ensureClaim, labFolder } from "./labState";
+import { ensureClusterPki } from "./pki/clusterPki";
 
 /** What to start. */
 export interface UpArgs {
@@ -75,6 +76,7 @@ export async function up({ name = "default", clusters = 2, log = () => undefined
     const wanted = Array.from({ length: clusters }, (_, index) => index + 1);
     const others = clusterNumbers(dir).filter((number) => number > clusters);
     const all = [...wanted, ...others].map((number) => clusterSite(dir, claim, number));
+    for (const site of all) await ensureClusterPki(site.dir, site.plan);
     writeKubeconfig(kubeconfig, all);
     const started = all.slice(0, clusters);
     // An API server keeps a core busy while it starts: more at a time than cores only makes each of them late.

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { planCluster, portsFrom, type ClusterPlan, type Ports } from "../clusterPlan";
 import { onLoopback, type Place } from "../host/place";
-import { ensureClusterPki, type ClusterPki } from "../pki/clusterPki";
+import { clusterPki, type ClusterPki } from "../pki/clusterPki";
 import type { SlotClaim } from "../slot";
 
 /** One cluster's plan, place, files and ports: all that its processes are started from. */
@@ -15,7 +15,7 @@ export interface ClusterSite {
   readonly labDir: string;
 }
 
-/** The site of cluster `number` (from 1) of a lab; its keys are made the first time. */
+/** The site of cluster `number` (from 1) of a lab. Its keys may not be there yet: `ensureClusterPki` makes them. */
 export function clusterSite(labDir: string, claim: SlotClaim, number: number): ClusterSite {
   const plan = planCluster(claim.slot, number);
   const dir = join(labDir, plan.name);
@@ -23,7 +23,7 @@ export function clusterSite(labDir: string, claim: SlotClaim, number: number): C
     plan,
     place: onLoopback(plan.ip),
     ports: portsFrom(claim.portOffset),
-    pki: ensureClusterPki(dir, plan),
+    pki: clusterPki(dir),
     dir,
     labDir,
   };

@@ -1,14 +1,7 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  randomBytes,
-  sign,
-  type KeyObject,
-} from "node:crypto";
+import "reflect-metadata";
+import * as x509 from "@peculiar/x509";
+import { KeyObject, webcrypto } from "node:crypto";
 import { isIPv4 } from "node:net";
-import { bits, boolean, explicit, implicit, integer, octets, oid, sequence, set, time, utf8 } from "./der";
 
 /** A certificate and its key, both PEM; the key is PKCS #8. */
 export interface Pair {
@@ -16,122 +9,122 @@ export interface Pair {
   readonly key: string;
 }
 
-/** Who a certificate is for and what it may do. */
+/** Who a certificate is for. */
 export interface Subject {
   readonly commonName: string;
   readonly organization?: string;
 }
 
+/** When a certificate holds. */
+export interface Validity {
+  /** @default an hour ago, for clocks that differ */
+  readonly notBefore?: Date;
+  /** @default in a year */
+  readonly notAfter?: Date;
+}
+
 /** A leaf certificate's contents. */
-export interface LeafSpec extends Subject {
+export interface LeafSpec extends Subject, Validity {
   readonly usages: readonly ("server" | "client")[];
   readonly dnsNames?: readonly string[];
   /** IPv4 addresses. */
   readonly ips?: readonly string[];
 }
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 /** A lab lives for hours; a year also bears one that is forgotten. */
-const VALIDITY_DAYS = 365;
-/** Begins in the past, for clocks that differ. */
-const BACKDATE_MS = 60 * 60 * 1000;
+const VALIDITY_MS = 365 * 24 * HOUR_MS;
 
-const ECDSA_WITH_SHA256 = sequence(oid("1.2.840.10045.4.3.2"));
-const EXTENDED_KEY_USAGE = { server: "1.3.6.1.5.5.7.3.1", client: "1.3.6.1.5.5.7.3.2" } as const;
+const KEY_ALGORITHM = { name: "ECDSA", namedCurve: "P-256" } as const;
+const EXTENDED_KEY_USAGE = {
+  server: x509.ExtendedKeyUsage.serverAuth,
+  client: x509.ExtendedKeyUsage.clientAuth,
+} as const;
 
-const pem = (label: string, der: Buffer): string =>
-  `-----BEGIN ${label}-----\n${(der.toString("base64").match(/.{1,64}/g) ?? []).join("\n")}\n-----END ${label}-----\n`;
+const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ["sign", "verify"]);
 
-const name = ({ commonName, organization }: Subject): Buffer =>
-  sequence(
-    ...(organization === undefined ? [] : [set(sequence(oid("2.5.4.10"), utf8(organization)))]),
-    set(sequence(oid("2.5.4.3"), utf8(commonName))),
-  );
+const privateKeyPem = ({ privateKey }: webcrypto.CryptoKeyPair): string =>
+  KeyObject.from(privateKey).export({ type: "pkcs8", format: "pem" }).toString();
 
-const extension = (id: string, critical: boolean, value: Buffer): Buffer =>
-  sequence(oid(id), ...(critical ? [boolean(true)] : []), octets(value));
+/** Ends with a line break, so that certificates can be joined to a bundle. */
+const certificatePem = (certificate: x509.X509Certificate): string => `${certificate.toString("pem").trimEnd()}\n`;
 
-const publicKeyInfo = (key: KeyObject): Buffer => createPublicKey(key).export({ type: "spki", format: "der" });
-const keyId = (key: KeyObject): Buffer => createHash("sha1").update(publicKeyInfo(key)).digest();
+const subjectName = ({ commonName, organization }: Subject): x509.JsonName => [
+  ...(organization === undefined ? [] : [{ O: [organization] }]),
+  { CN: [commonName] },
+];
 
-interface Request {
-  readonly subject: Subject;
-  readonly subjectKey: KeyObject;
-  readonly issuer: Subject;
-  readonly issuerKey: KeyObject;
-  readonly extensions: readonly Buffer[];
-}
-
-function certify({ subject, subjectKey, issuer, issuerKey, extensions }: Request): string {
-  const now = Date.now();
-  const toBeSigned = sequence(
-    explicit(0, integer(Buffer.from([2]))),
-    integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
-    ECDSA_WITH_SHA256,
-    name(issuer),
-    sequence(time(new Date(now - BACKDATE_MS)), time(new Date(now + VALIDITY_DAYS * DAY_MS))),
-    name(subject),
-    publicKeyInfo(subjectKey),
-    explicit(
-      3,
-      sequence(
-        extension("2.5.29.14", false, octets(keyId(subjectKey))),
-        extension("2.5.29.35", false, sequence(implicit(0, keyId(issuerKey)))),
-        ...extensions,
-      ),
-    ),
-  );
-  return pem("CERTIFICATE", sequence(toBeSigned, ECDSA_WITH_SHA256, bits(sign("sha256", toBeSigned, issuerKey))));
-}
-
-const newKey = (): KeyObject => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
-const keyPem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
+const validity = ({ notBefore, notAfter }: Validity): Required<Validity> => ({
+  notBefore: notBefore ?? new Date(Date.now() - HOUR_MS),
+  notAfter: notAfter ?? new Date(Date.now() + VALIDITY_MS),
+});
 
 /** A self-signed P-256 authority. */
-export function createAuthority(commonName: string): Pair {
-  const key = newKey();
-  const subject = { commonName };
-  const extensions = [
-    extension("2.5.29.19", true, sequence(boolean(true))),
-    // keyCertSign and cRLSign.
-    extension("2.5.29.15", true, bits(Buffer.from([0x06]), 1)),
-  ];
-  return { cert: certify({ subject, subjectKey: key, issuer: subject, issuerKey: key, extensions }), key: keyPem(key) };
-}
-
-/** A P-256 leaf, signed by an authority of {@link createAuthority} whose common name is `authorityName`. */
-export function issueLeaf(authority: Pair, authorityName: string, spec: LeafSpec): Pair {
-  const key = newKey();
-  const names = [
-    ...(spec.dnsNames ?? []).map((dns) => implicit(2, Buffer.from(dns))),
-    ...(spec.ips ?? []).map((ip) => {
-      if (!isIPv4(ip)) throw new Error(`certificate ${spec.commonName}: "${ip}" is not an IPv4 address`);
-      return implicit(7, Buffer.from(ip.split(".").map(Number)));
-    }),
-  ];
-  const extensions = [
-    extension("2.5.29.19", true, sequence()),
-    // digitalSignature.
-    extension("2.5.29.15", true, bits(Buffer.from([0x80]), 7)),
-    extension("2.5.29.37", false, sequence(...spec.usages.map((usage) => oid(EXTENDED_KEY_USAGE[usage])))),
-    ...(names.length === 0 ? [] : [extension("2.5.29.17", false, sequence(...names))]),
-  ];
-  const issuerKey = createPrivateKey(authority.key);
-  const cert = certify({
-    subject: spec,
-    subjectKey: key,
-    issuer: { commonName: authorityName },
-    issuerKey,
-    extensions,
+export async function createAuthority(commonName: string): Promise<Pair> {
+  const keys = await newKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: subjectName({ commonName }),
+    ...validity({}),
+    keys,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
   });
-  return { cert, key: keyPem(key) };
+  return { cert: certificatePem(certificate), key: privateKeyPem(keys) };
 }
 
-/** A P-256 key pair for signing service-account tokens; `cert` holds the public key. */
-export function createTokenKeys(): { readonly publicKey: string; readonly privateKey: string } {
-  const key = newKey();
+function subjectAlternativeNames({ commonName, dnsNames = [], ips = [] }: LeafSpec): x509.JsonGeneralName[] {
+  const wrong = ips.find((ip) => !isIPv4(ip));
+  if (wrong !== undefined) throw new Error(`certificate ${commonName}: "${wrong}" is not an IPv4 address`);
+  return [
+    ...dnsNames.map((value) => ({ type: "dns", value }) as const),
+    ...ips.map((value) => ({ type: "ip", value }) as const),
+  ];
+}
+
+/** What the authority calls its key, which OpenSSL compares: there is more than one way to derive it from the key. */
+async function authorityKeyIdentifier(authority: x509.X509Certificate): Promise<x509.AuthorityKeyIdentifierExtension> {
+  const own = authority.getExtension(x509.SubjectKeyIdentifierExtension);
+  return own === null
+    ? x509.AuthorityKeyIdentifierExtension.create(authority.publicKey)
+    : new x509.AuthorityKeyIdentifierExtension(own.keyId);
+}
+
+/**
+ * A P-256 leaf, signed by an authority of {@link createAuthority}; valid at any time that the spec says, the past too.
+ * @throws Error that names the certificate and the value when an address is not IPv4.
+ */
+export async function issueLeaf(authority: Pair, spec: LeafSpec): Promise<Pair> {
+  const names = subjectAlternativeNames(spec);
+  const issuer = new x509.X509Certificate(authority.cert);
+  const issuerKey = x509.PemConverter.decodeFirst(authority.key);
+  const keys = await newKeys();
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject: subjectName(spec),
+    issuer: issuer.subjectName,
+    ...validity(spec),
+    publicKey: keys.publicKey,
+    signingKey: await webcrypto.subtle.importKey("pkcs8", issuerKey, KEY_ALGORITHM, false, ["sign"]),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension(spec.usages.map((usage) => EXTENDED_KEY_USAGE[usage])),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await authorityKeyIdentifier(issuer),
+    ],
+  });
+  return { cert: certificatePem(certificate), key: privateKeyPem(keys) };
+}
+
+/** A P-256 key pair for signing service-account tokens, both PEM. */
+export async function createTokenKeys(): Promise<{ readonly publicKey: string; readonly privateKey: string }> {
+  const keys = await newKeys();
   return {
-    publicKey: createPublicKey(key).export({ type: "spki", format: "pem" }).toString(),
-    privateKey: keyPem(key),
+    publicKey: KeyObject.from(keys.publicKey).export({ type: "spki", format: "pem" }).toString(),
+    privateKey: privateKeyPem(keys),
   };
 }

@@ -62,14 +62,18 @@ const writePair = ({ certFile, keyFile }: PairFiles, { cert, key }: Pair): void 
 };
 
 /** Writes an authority and the leaves that it signs. */
-function writeFamily(ca: PairFiles, caName: string, leaves: readonly (readonly [PairFiles, LeafSpec])[]): void {
-  const authority = createAuthority(caName);
+async function writeFamily(
+  ca: PairFiles,
+  caName: string,
+  leaves: readonly (readonly [PairFiles, LeafSpec])[],
+): Promise<void> {
+  const authority = await createAuthority(caName);
   writePair(ca, authority);
-  for (const [files, spec] of leaves) writePair(files, issueLeaf(authority, caName, spec));
+  for (const [files, spec] of leaves) writePair(files, await issueLeaf(authority, spec));
 }
 
-function writeAll(files: ClusterPki, { name, ip }: ClusterPlan): void {
-  writeFamily(files.kubernetesCa, `${name} kubernetes`, [
+async function writeAll(files: ClusterPki, { name, ip }: ClusterPlan): Promise<void> {
+  await writeFamily(files.kubernetesCa, `${name} kubernetes`, [
     [
       files.apiServer,
       {
@@ -88,30 +92,33 @@ function writeAll(files: ClusterPki, { name, ip }: ClusterPlan): void {
     dnsNames: ["localhost", `${name}.mesh.cilium.io`],
     ips: [ip],
   });
-  writeFamily(files.apiEtcd.ca, `${name} api etcd`, [
+  await writeFamily(files.apiEtcd.ca, `${name} api etcd`, [
     [files.apiEtcd.server, server("api-etcd")],
     [files.apiEtcd.client, { commonName: "kube-apiserver", usages: ["client"] }],
   ]);
-  writeFamily(files.ciliumEtcd.ca, `${name} cilium etcd`, [
+  await writeFamily(files.ciliumEtcd.ca, `${name} cilium etcd`, [
     [files.ciliumEtcd.server, server("cilium-etcd")],
     // With etcd's auth switched on, the common name is the user.
     [files.ciliumEtcd.client, { commonName: "root", usages: ["client"] }],
   ]);
-  const token = createTokenKeys();
+  const token = await createTokenKeys();
   writePrivate(files.tokenKeyFile, token.privateKey);
   writePrivate(files.tokenPublicKeyFile, token.publicKey);
 }
 
-/** The cluster's keys and certificates under `<clusterDir>/pki`, made when they are not there. */
-export function ensureClusterPki(clusterDir: string, plan: ClusterPlan): ClusterPki {
-  const dir = join(clusterDir, "pki");
-  if (!existsSync(dir)) {
-    // Under another name until complete: a crash in between leaves no half set.
-    const draft = `${dir}.new`;
-    rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { recursive: true, mode: 0o700 });
-    writeAll(filesIn(draft), plan);
-    renameSync(draft, dir);
-  }
-  return filesIn(dir);
+const pkiDir = (clusterDir: string): string => join(clusterDir, "pki");
+
+/** Where a cluster's keys and certificates are, under `<clusterDir>/pki`, once {@link ensureClusterPki} has made them. */
+export const clusterPki = (clusterDir: string): ClusterPki => filesIn(pkiDir(clusterDir));
+
+/** Makes the cluster's keys and certificates when they are not there. Call it with the lab's lock held. */
+export async function ensureClusterPki(clusterDir: string, plan: ClusterPlan): Promise<void> {
+  const dir = pkiDir(clusterDir);
+  if (existsSync(dir)) return;
+  // Under another name until complete: a crash in between leaves no half set.
+  const draft = `${dir}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true, mode: 0o700 });
+  await writeAll(filesIn(draft), plan);
+  renameSync(draft, dir);
 }

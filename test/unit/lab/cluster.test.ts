@@ -7,15 +7,17 @@ import { apiServerCommand } from "../../../lab/controlPlane/apiServer";
 import { clusterSite, type ClusterSite } from "../../../lab/controlPlane/cluster";
 import { etcdCommand, ownTls } from "../../../lab/controlPlane/etcd";
 import { kubeconfig, writeKubeconfig } from "../../../lab/controlPlane/kubeconfig";
+import { ensureClusterPki } from "../../../lab/pki/clusterPki";
 import { statusTable } from "../../../lab/status";
 
 describe("lab: a cluster", () => {
   let dir = "";
   let sites: readonly [ClusterSite, ClusterSite];
-  before(() => {
+  before(async () => {
     dir = mkdtempSync(join(tmpdir(), "lab-cluster-"));
     const claim = { slot: 3, portOffset: 10_000 };
     sites = [clusterSite(dir, claim, 1), clusterSite(dir, claim, 2)];
+    for (const site of sites) await ensureClusterPki(site.dir, site.plan);
   });
   after(() => {
     rmSync(dir, { recursive: true });

@@ -6,18 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer } from "node:tls";
 import { planCluster } from "../../../lab/clusterPlan";
-import { createAuthority, issueLeaf, type Pair } from "../../../lab/pki/certificate";
-import { ensureClusterPki } from "../../../lab/pki/clusterPki";
+import { createAuthority, issueLeaf, type LeafSpec, type Pair } from "../../../lab/pki/certificate";
+import { clusterPki, ensureClusterPki } from "../../../lab/pki/clusterPki";
 
-const authority = createAuthority("an authority");
-const server = issueLeaf(authority, "an authority", {
-  commonName: "server",
-  usages: ["server"],
-  dnsNames: ["a.example"],
-  ips: ["127.0.0.1"],
-});
-const client = (of: Pair): Pair =>
-  issueLeaf(of, "an authority", { commonName: "client", organization: "o", usages: ["client"] });
+let authority: Pair;
+let server: Pair;
+const client = (of: Pair, validity: Pick<LeafSpec, "notBefore" | "notAfter"> = {}): Promise<Pair> =>
+  issueLeaf(of, { commonName: "client", organization: "o", usages: ["client"], ...validity });
 
 /** Whether a TLS server that asks for client certificates lets this one in. */
 function handshake(shown: Pair): Promise<boolean> {
@@ -46,29 +41,65 @@ function handshake(shown: Pair): Promise<boolean> {
 }
 
 describe("lab: certificates", () => {
-  it("chain to their authority, fit their keys and carry names, addresses and usages", () => {
+  before(async () => {
+    authority = await createAuthority("an authority");
+    server = await issueLeaf(authority, {
+      commonName: "server",
+      usages: ["server"],
+      dnsNames: ["a.example"],
+      ips: ["127.0.0.1"],
+    });
+  });
+
+  it("chain to their authority, fit their keys and carry names, addresses and usages", async () => {
     const [ca, leaf] = [new X509Certificate(authority.cert), new X509Certificate(server.cert)];
     assert.ok(ca.ca && !leaf.ca);
     assert.ok(leaf.verify(ca.publicKey) && leaf.checkIssued(ca) && ca.verify(ca.publicKey));
     assert.ok(leaf.checkPrivateKey(createPrivateKey(server.key)));
     assert.equal(leaf.subjectAltName, "DNS:a.example, IP Address:127.0.0.1");
     assert.deepEqual(leaf.keyUsage, ["1.3.6.1.5.5.7.3.1"]);
-    assert.equal(new X509Certificate(client(authority).cert).subject, "O=o\nCN=client");
+    assert.equal(new X509Certificate((await client(authority)).cert).subject, "O=o\nCN=client");
     assert.ok(new Date(leaf.validFrom) < new Date() && new Date(leaf.validTo) > new Date());
   });
 
   it("open a server that trusts their authority, and no other", async () => {
-    assert.equal(await handshake(client(authority)), true);
-    assert.equal(await handshake(client(createAuthority("an authority"))), false);
+    assert.equal(await handshake(await client(authority)), true);
+    assert.equal(await handshake(await client(await createAuthority("an authority"))), false);
     assert.equal(await handshake(server), false);
   });
 
-  it("of a cluster are made once, readable by their owner alone, by three authorities", () => {
+  it("hold only in their time", async () => {
+    const [past, future] = [new Date("2020-01-01T00:00:00Z"), new Date("2051-01-01T00:00:00Z")];
+    const expired = await client(authority, { notBefore: past, notAfter: new Date("2020-01-02T00:00:00Z") });
+    const { validFrom, validTo } = new X509Certificate(expired.cert);
+    assert.deepEqual([validFrom, validTo], ["Jan  1 00:00:00 2020 GMT", "Jan  2 00:00:00 2020 GMT"]);
+    assert.equal(await handshake(expired), false);
+    assert.equal(await handshake(await client(authority, { notBefore: past, notAfter: future })), true);
+    assert.equal(
+      await handshake(await client(authority, { notBefore: new Date("2050-01-01"), notAfter: future })),
+      false,
+    );
+  });
+
+  it("are joined to a bundle as they are", async () => {
+    const bundle = (await createAuthority("another")).cert + authority.cert;
+    assert.equal(bundle.match(/^-----BEGIN CERTIFICATE-----$/gm)?.length, 2);
+  });
+
+  it("take IPv4 addresses alone", async () => {
+    await assert.rejects(
+      issueLeaf(authority, { commonName: "x", usages: ["server"], ips: ["a.example"] }),
+      /x: "a\.example"/,
+    );
+  });
+
+  it("of a cluster are made once, readable by their owner alone, by three authorities", async () => {
     const dir = mkdtempSync(join(tmpdir(), "lab-pki-"));
     try {
-      const pki = ensureClusterPki(dir, planCluster(0, 1));
+      const pki = clusterPki(dir);
+      await ensureClusterPki(dir, planCluster(0, 1));
       const before = readFileSync(pki.admin.keyFile, "utf8");
-      ensureClusterPki(dir, planCluster(0, 1));
+      await ensureClusterPki(dir, planCluster(0, 1));
       assert.equal(readFileSync(pki.admin.keyFile, "utf8"), before);
       for (const file of readdirSync(join(dir, "pki")))
         assert.equal(statSync(join(dir, "pki", file)).mode & 0o777, 0o600);
