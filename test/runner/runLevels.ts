@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { table } from "../support/table";
 import type { Level } from "./levels";
-import { add, NOTHING, summaryLine, type Tally } from "./tally";
-import { TALLY_FILE } from "./tallyReporter";
+import { add, NOTHING, summaryLine, TALLY_FILE, type Tally } from "./tally";
 
 const ROOT = resolve(__dirname, "..", "..");
 

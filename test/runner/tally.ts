@@ -15,3 +15,6 @@ export function add(a: Tally, b: Tally): Tally {
 export function summaryLine({ passed, failed, skipped }: Tally): string {
   return `${String(passed)} passed, ${String(failed)} failed, ${String(skipped)} skipped`;
 }
+
+/** Environment variable with the file that a mocha run writes its counts to. */
+export const TALLY_FILE = "CLUSTERMESH_TALLY_FILE";

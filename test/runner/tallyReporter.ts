@@ -1,9 +1,6 @@
 import Mocha from "mocha";
 import { writeFileSync } from "node:fs";
-import type { Tally } from "./tally";
-
-/** Environment variable with the file that the counts go to. */
-export const TALLY_FILE = "CLUSTERMESH_TALLY_FILE";
+import { TALLY_FILE, type Tally } from "./tally";
 
 /** Mocha's own output, and its counts in a file for the runner. A failed hook counts as a failure. */
 class TallyReporter extends Mocha.reporters.Spec {
