@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
 /** The folder of everything that is built once and used again. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "cilium-clustermesh", "plugins");
+  return join(env["XDG_CACHE_HOME"] ?? join(env["HOME"] ?? homedir(), ".cache"), "cilium-clustermesh", "plugins");
 }
 
-async function bundleAnew(name: string): Promise<string> {
+async function bundleAnew(name: string, folder: string): Promise<string> {
   const result = await build({
     entryPoints: [join(__dirname, name, "main.ts")],
     bundle: true,
@@ -24,17 +26,24 @@ async function bundleAnew(name: string): Promise<string> {
   });
   const [output] = result.outputFiles;
   if (output === undefined) throw new Error(`the stand-in ${name} could not be bundled: esbuild wrote nothing`);
-  const path = join(
-    cacheFolder(),
-    `${name}-${createHash("sha256").update(output.contents).digest("hex").slice(0, 16)}.js`,
-  );
+  const path = join(folder, `${name}-${createHash("sha256").update(output.contents).digest("hex").slice(0, 16)}.js`);
   if (!existsSync(path)) {
-    await mkdir(cacheFolder(), { recursive: true });
+    await mkdir(folder, { recursive: true });
+    await removeOld(folder, name);
     const partial = `${path}.${String(process.pid)}`;
     await writeFile(partial, output.contents);
     await rename(partial, path);
   }
   return path;
+}
+
+/** Bundles of older sources; a run that began a moment ago may still start from the last one. */
+async function removeOld(folder: string, name: string): Promise<void> {
+  for (const file of await readdir(folder)) {
+    const path = join(folder, file);
+    if (!file.startsWith(`${name}-`) || !file.endsWith(".js")) continue;
+    if (Date.now() - (await stat(path)).mtimeMs > DAY_MS) await rm(path, { force: true });
+  }
 }
 
 const bundles = new Map<string, Promise<string>>();
@@ -43,8 +52,9 @@ const bundles = new Map<string, Promise<string>>();
  * Bundles a stand-in into one JavaScript file of the cache, named by its content, once a run, and returns its path.
  * One file starts in a fifth of a second; its sources through tsx would take a whole one, for each provider of each run.
  */
-export function bundle(name: string): Promise<string> {
-  const known = bundles.get(name) ?? bundleAnew(name);
-  bundles.set(name, known);
+export function bundle(name: string, folder = cacheFolder()): Promise<string> {
+  const key = join(folder, name);
+  const known = bundles.get(key) ?? bundleAnew(name, folder);
+  bundles.set(key, known);
   return known;
 }

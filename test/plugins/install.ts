@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { bundle } from "./bundle";
-import { binaryOf, findReal, folderOf, MARK, type Plugin } from "./realPlugins";
+import { bundle, cacheFolder } from "./bundle";
+import { binaryOf, findReal, folderOf, MARK, type Plugin, type SearchOptions } from "./realPlugins";
 
 /** What one plugin of a run is, and why. */
 export interface InstalledPlugin extends Plugin {
@@ -19,6 +19,13 @@ export interface InstallOptions {
    * @default `pulumi` of PATH
    */
   readonly pulumi?: string;
+  /**
+   * Milliseconds that the download of one plugin may take.
+   * @default 10 seconds
+   */
+  readonly limit?: number;
+  /** @default the environment of this process */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 const NAMES = ["kubernetes", "tls", "command"] as const;
@@ -35,8 +42,8 @@ async function versionOf(name: string): Promise<string> {
 
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
-async function installStandIn(plugin: Plugin, home: string): Promise<void> {
-  const script = await bundle(plugin.name);
+async function installStandIn(plugin: Plugin, home: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const script = await bundle(plugin.name, cacheFolder(env));
   const launcher = binaryOf(home, plugin);
   await rm(folderOf(home, plugin), { recursive: true, force: true });
   await mkdir(dirname(launcher), { recursive: true });
@@ -56,14 +63,14 @@ async function useReal(plugin: Plugin, folder: string, home: string): Promise<vo
   await symlink(join(folder, binary), join(target, binary));
 }
 
-async function install(name: string, home: string, pulumi: string): Promise<InstalledPlugin> {
+async function install(name: string, home: string, options: SearchOptions): Promise<InstalledPlugin> {
   const plugin = { name, version: await versionOf(name) };
-  const search = await findReal(plugin, home, pulumi);
+  const search = await findReal(plugin, home, options);
   if (search.kind === "found") {
     await useReal(plugin, search.folder, home);
     return { ...plugin, kind: "real", reason: search.folder };
   }
-  await installStandIn(plugin, home);
+  await installStandIn(plugin, home, options.env);
   return { ...plugin, kind: "stand-in", reason: search.reason };
 }
 
@@ -71,8 +78,11 @@ async function install(name: string, home: string, pulumi: string): Promise<Inst
  * Gives a Pulumi home the plugins `kubernetes`, `tls` and `command` in the versions of the SDKs: the real ones where they
  * can be had, otherwise their stand-ins. Safe to call again.
  */
-export function installPlugins(pulumiHome: string, { pulumi = "pulumi" }: InstallOptions = {}): Promise<PluginReport> {
-  return Promise.all(NAMES.map((name) => install(name, pulumiHome, pulumi)));
+export function installPlugins(
+  pulumiHome: string,
+  { pulumi = "pulumi", limit = 10_000, env = process.env }: InstallOptions = {},
+): Promise<PluginReport> {
+  return Promise.all(NAMES.map((name) => install(name, pulumiHome, { pulumi, limit, env })));
 }
 
 /** One line that every result is to be printed with: which plugins it ran on. */

@@ -377,5 +377,53 @@ describe("stand-in of the kubernetes plugin: objects", function () {
     });
   });
 
+  describe("kinds that the server does not know", () => {
+    const group = "plugins.example.com";
+    const thing = (name: string): PropertyMap => ({ apiVersion: `${group}/v1`, kind: "Thing", metadata: { name } });
+    const of = urn(`kubernetes:${group}/v1:Thing`, "thing");
+    const crdPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+    const crd = {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: `things.${group}` },
+      spec: {
+        group,
+        scope: "Namespaced",
+        names: { kind: "Thing", plural: "things" },
+        versions: [{ name: "v1", served: true, storage: true, schema }],
+      },
+    };
+    const retried = (by: Plugin) =>
+      until("the plugin tries again", () => by.log.some(({ message }) => message.includes("no matches for kind")));
+
+    it("fail the creation in the end", async () => {
+      const other = await cluster.plugin();
+      const creating = assert.rejects(
+        other.create(of, thing(fresh())),
+        /apiVersion of this resource does not exist.*CRDs/,
+      );
+      await retried(other);
+      await other.cancel();
+      await creating;
+    });
+
+    it("are waited for, since another resource may bring them, and take their objects along when they go", async () => {
+      const name = fresh();
+      const creating = plugin.create(of, thing(name));
+      await retried(plugin);
+      await cluster.post(crdPath, crd);
+      const held = await creating;
+      assert.equal(held.id, `${cluster.namespace}/${name}`);
+      await cluster.delete(`${crdPath}/things.${group}`);
+      await until(
+        "the kind is gone",
+        async () => (await cluster.find(cluster.path(`${group}/v1/things/${name}`))) === undefined,
+      );
+      await plugin.delete(held);
+      assert.equal((await plugin.read(held)).id, "");
+    });
+  });
+
   const uid = (held: Held) => textAt(plainMap(held.state), "metadata", "uid");
 });

@@ -99,6 +99,11 @@ export class Plugin {
     await ended;
   }
 
+  /** Lets the engine vanish, as a crash does. */
+  killEngine(): void {
+    this.server.forceShutdown();
+  }
+
   cancel(): Promise<Empty> {
     return promised((done) => this.client.cancel(new Empty(), done));
   }

@@ -1,4 +1,3 @@
-import type { Host } from "../shared/provider";
 import { Api } from "./api";
 import { Client } from "./client";
 import { Discovery } from "./discovery";
@@ -6,7 +5,6 @@ import { ambientKubeconfig, connection, parseKubeconfig } from "./kubeconfig";
 import { builtInScope } from "./kinds";
 import type { Gvk } from "./object";
 import type { Settings } from "./settings";
-import type { WaitContext } from "./waiting";
 
 /** A cluster that answers, or why it does not. The default namespace is known either way if the kubeconfig can be read. */
 export type Cluster = { readonly namespace: string } & (
@@ -66,15 +64,4 @@ export async function serves(cluster: Cluster, gvk: Gvk): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** What a wait for an object of one resource needs. */
-export function waitContext(api: Api, cancelled: AbortSignal, host: Host, urn: string): WaitContext {
-  return {
-    api,
-    cancelled,
-    status: (message) => {
-      host.log("info", urn, message, "status");
-    },
-  };
 }

@@ -93,11 +93,12 @@ export async function createObject(context: WaitContext, creation: Creation): Pr
         throw new NamespaceMissing(`namespace does not exist for ${JSON.stringify(nameOf(creation.inputs))}`);
       }
       if (isApiError(error, "AlreadyExists")) throw alreadyExists(error);
-      if (!isRetried(error) || tries >= RETRIES || context.cancelled.aborted) throw error;
+      if (!isRetried(error) || tries >= RETRIES) throw error;
       context.status(
         `Retry #${String(tries)}; creation failed: ${error instanceof Error ? error.message : String(error)}`,
       );
       await delay(seconds * 1_000, undefined, { signal: context.cancelled }).catch(() => undefined);
+      if (context.cancelled.aborted) throw error;
     }
   }
 }

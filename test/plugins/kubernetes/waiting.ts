@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Api } from "./api";
-import { annotation, idOf, kindOf, nameOf, numberAt, textAt, type KubeObject } from "./object";
+import { annotation, at, idOf, kindOf, nameOf, numberAt, textAt, type KubeObject } from "./object";
 import { readinessCheck } from "./workloads";
 
 const DEFAULT_SECONDS = 600;
@@ -117,17 +117,22 @@ const DELETES_WITHOUT_AWAIT: ReadonlySet<string> = new Set([
   "Job",
 ]);
 
+/** An object that is being deleted. */
+export interface Leaving {
+  readonly live: KubeObject;
+  readonly name: string;
+  readonly uid: string;
+}
+
 /** Waits until an object is gone, finalizers included. @throws NotReady when it is still there in the end. */
 export async function untilGone(
   context: WaitContext,
   inputs: KubeObject,
-  live: KubeObject,
-  name: string,
+  { live, name, uid }: Leaving,
   seconds: number,
 ): Promise<void> {
   if (skipsAwait(inputs) && DELETES_WITHOUT_AWAIT.has(kindOf(inputs))) return;
   let newest = live;
-  const uid = textAt(live, "metadata", "uid");
   const result = await poll(limit(seconds, inputs), context.cancelled, async () => {
     const found = await context.api.find(live, name);
     if (found === undefined || textAt(found, "metadata", "uid") !== uid) return "gone" as const;
@@ -136,15 +141,9 @@ export async function untilGone(
     return undefined;
   });
   if (result === "gone") return;
-  const finalizers = newest["metadata"] === undefined ? "" : finalizersOf(newest);
+  const held = at(newest, "metadata", "finalizers");
+  const finalizers = Array.isArray(held) ? held.map(String).join(", ") : "";
   throw new NotReady("timed out waiting for the condition", newest, [
     `finalizers might be preventing deletion (${finalizers})`,
   ]);
-}
-
-function finalizersOf(object: KubeObject): string {
-  const metadata = object["metadata"];
-  const finalizers =
-    typeof metadata === "object" && metadata !== null && "finalizers" in metadata ? metadata["finalizers"] : [];
-  return Array.isArray(finalizers) ? finalizers.map(String).join(", ") : "";
 }
