@@ -24,7 +24,7 @@ export interface Creation {
 export class NamespaceMissing extends Error {}
 
 /** An apply that met fields of another manager, told as the plugin tells it. */
-export class ApplyConflict extends Error {
+class ApplyConflict extends Error {
   constructor(fieldManager: string, cause: ApiError) {
     super(
       "server-side apply field conflict detected; set the annotation pulumi.com/patchForce to take the fields over\n" +

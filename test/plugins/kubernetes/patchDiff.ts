@@ -16,7 +16,7 @@ const map = (value: Maybe): PlainMap => (isPlainMap(value) ? value : {});
 const list = (value: Maybe): readonly Plain[] => (Array.isArray(value) ? value : []);
 
 /** A path as Pulumi prints it: `spec.ports[0]`, `metadata.annotations["a.b/c"]`. */
-export function printPath(path: Path): string {
+function printPath(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${String(step)}]`;
     if (/[."[\]]/.test(step)) return `${text}["${step.replaceAll('"', '\\"')}"]`;

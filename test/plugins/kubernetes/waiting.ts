@@ -25,7 +25,7 @@ export interface WaitContext {
   status(message: string): void;
 }
 
-export const skipsAwait = (inputs: KubeObject) => annotation(inputs, "pulumi.com/skipAwait") === "true";
+const skipsAwait = (inputs: KubeObject) => annotation(inputs, "pulumi.com/skipAwait") === "true";
 
 /** Milliseconds: `customTimeouts`, else the annotation, else ten minutes. */
 function limit(seconds: number, inputs: KubeObject): number {
@@ -73,8 +73,11 @@ export async function untilReady(
   if (check === undefined) return outputs;
   let newest = outputs;
   let reasons: readonly string[] = [];
+  let looked = false;
   const result = await poll(limit(seconds, inputs), context.cancelled, async () => {
-    newest = (await context.api.find(outputs)) ?? newest;
+    // The server's answer is looked at first: that is how a new DaemonSet passes before any controller has seen it.
+    if (looked) newest = (await context.api.find(outputs)) ?? newest;
+    looked = true;
     if ((numberAt(newest, "metadata", "generation") ?? 0) < (numberAt(outputs, "metadata", "generation") ?? 0))
       return undefined;
     const ready = await check(newest, context.api);

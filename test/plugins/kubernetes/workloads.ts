@@ -3,7 +3,7 @@ import type { Api } from "./api";
 import { annotation, at, kindOf, nameOf, namespaceOf, numberAt, textAt, type KubeObject } from "./object";
 
 /** What an await sees of an object: done, or why it is not yet. */
-export type Readiness = { readonly done: true } | { readonly done: false; readonly reasons: readonly string[] };
+type Readiness = { readonly done: true } | { readonly done: false; readonly reasons: readonly string[] };
 
 /** Looks at the newest version of an object. */
 export type Check = (live: KubeObject, api: Api) => Readiness | Promise<Readiness>;

@@ -70,7 +70,7 @@ function signed(body: Buffer, key: KeyObject): Buffer {
 }
 
 /** SHA-1 of the public key; of an Ed25519 key the plugin hashes it with an OCTET STRING header. */
-export function keyId(key: KeyObject): Buffer {
+function keyId(key: KeyObject): Buffer {
   const point = der.part(der.read(spki(key)), 1).content.subarray(1);
   return createHash("sha1")
     .update(key.asymmetricKeyType === "ed25519" ? der.octets(point) : point)

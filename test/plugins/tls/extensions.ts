@@ -57,7 +57,7 @@ function ipv6(address: string): Buffer {
 }
 
 /** An address in network order. */
-export function ipBytes(address: string): Buffer {
+function ipBytes(address: string): Buffer {
   if (isIPv4(address)) return Buffer.from(address.split(".").map(Number));
   if (isIPv6(address)) return ipv6(address);
   throw new Error(`Invalid IP address: Failed to parse ${JSON.stringify(address)}`);
