@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { LocalWorkspace, PulumiCommand, type OutputMap, type Stack } from "@pulumi/pulumi/automation";
+import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
 import * as tls from "@pulumi/tls";
-import { up, type Lab } from "../../lab";
-import { describePlugins, installPlugins } from "./install";
+import { Stacks } from "./harness/stacks";
 
 /** One resource of each plugin, in a chain: a key, a Secret with it, a command that reads it. */
 function program(kubeconfig: string, note: string) {
@@ -60,74 +58,101 @@ function program(kubeconfig: string, note: string) {
 
 describe("the plugins under a real engine", function () {
   this.timeout(300_000);
-  let lab: Lab;
-  let home: string;
-  let stack: Stack;
-
-  async function stackOf(note: string): Promise<Stack> {
-    const args = { stackName: "test", projectName: "plugins", program: program(lab.kubeconfig, note) };
-    const pulumiCommand = await PulumiCommand.get({ root: home, skipVersionCheck: true });
-    return LocalWorkspace.createOrSelectStack(args, {
-      pulumiHome: home,
-      pulumiCommand,
-      envVars: {
-        PULUMI_BACKEND_URL: `file://${home}`,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-      },
-    });
-  }
+  let stacks: Stacks;
 
   before(async () => {
-    lab = await up({ name: "plugins", clusters: 1 });
-    home = await mkdtemp(join(tmpdir(), "engine-"));
-    // The Automation API looks for the CLI in a folder bin/.
-    await symlink(lab.bin.dir, join(home, "bin"));
-    process.stdout.write(`    ${describePlugins(await installPlugins(home, { pulumi: lab.bin.pulumi }))}\n`);
-    stack = await stackOf("one");
+    stacks = await Stacks.open();
+    process.stdout.write(`    ${stacks.plugins}\n`);
+  });
+  after(() => stacks.close());
+
+  describe("one resource of each", () => {
+    let stack: Stack;
+    const stackOf = (note: string) => stacks.stack("test", program(stacks.kubeconfig, note));
+
+    before(async () => {
+      stack = await stackOf("one");
+    });
+
+    const text = (outputs: OutputMap, key: string): string => String(outputs[key]?.value);
+
+    it("previews without creating anything", async () => {
+      const { changeSummary } = await stack.preview();
+      assert.equal(changeSummary.create, 7);
+    });
+
+    it("creates in the order of the dependencies", async () => {
+      const { outputs } = await stack.up();
+      assert.equal(text(outputs, "said"), "one of engine-test");
+      assert.match(text(outputs, "pem"), /^-----BEGIN CERTIFICATE-----\n/);
+    });
+
+    it("changes nothing the second time", async () => {
+      const { summary } = await stack.up({ expectNoChanges: true });
+      assert.deepEqual(summary.resourceChanges, { same: 7 });
+    });
+
+    it("keeps keys encrypted in the state", async () => {
+      const state = await readFile(join(stacks.home, ".pulumi", "stacks", "plugins", "test.json"), "utf8");
+      assert.match(state, /tls:index\/privateKey:PrivateKey/);
+      assert.doesNotMatch(state, /PRIVATE KEY/);
+    });
+
+    it("changes in place", async () => {
+      stack = await stackOf("two");
+      const { summary, outputs } = await stack.up();
+      assert.equal(text(outputs, "said"), "two of engine-test");
+      assert.deepEqual(summary.resourceChanges, { same: 4, update: 3 });
+    });
+
+    it("refreshes without a change", async () => {
+      await stack.refresh({ expectNoChanges: true });
+    });
+
+    it("removes all", async () => {
+      const { summary } = await stack.destroy();
+      assert.deepEqual(summary.resourceChanges, { delete: 7 });
+    });
   });
 
-  after(async () => {
-    await rm(home, { recursive: true, force: true });
+  it("keep an object that does not get ready, and make good for it in the next run", async () => {
+    const labels = { app: "engine-unready" };
+    const deployment = (annotations: Record<string, string>) => () => {
+      const provider = new k8s.Provider("k8s", { kubeconfig: stacks.kubeconfig, context: "cluster1" });
+      new k8s.apps.v1.Deployment(
+        "unready",
+        {
+          metadata: { name: "engine-unready", annotations },
+          spec: {
+            selector: { matchLabels: labels },
+            template: { metadata: { labels }, spec: { containers: [{ name: "a", image: "example.com/a" }] } },
+          },
+        },
+        { provider, customTimeouts: { create: "2s", update: "2s" } },
+      );
+      return Promise.resolve();
+    };
+    const first = await stacks.stack("unready", deployment({}));
+    await assert.rejects(first.up(), /timed out waiting to be Ready[^]*Minimum number of live Pods was not attained/);
+    const next = await stacks.stack("unready", deployment({ "pulumi.com/skipAwait": "true" }));
+    const { summary } = await next.up();
+    assert.deepEqual(summary.resourceChanges, { same: 2, update: 1 });
+    await next.destroy();
   });
 
-  const text = (outputs: OutputMap, key: string): string => String(outputs[key]?.value);
-
-  it("previews without creating anything", async () => {
-    const { changeSummary } = await stack.preview();
-    assert.equal(changeSummary.create, 7);
-  });
-
-  it("creates in the order of the dependencies", async () => {
-    const { outputs } = await stack.up();
-    assert.equal(text(outputs, "said"), "one of engine-test");
-    assert.match(text(outputs, "pem"), /^-----BEGIN CERTIFICATE-----\n/);
-  });
-
-  it("changes nothing the second time", async () => {
-    const { summary } = await stack.up({ expectNoChanges: true });
-    assert.deepEqual(summary.resourceChanges, { same: 7 });
-  });
-
-  it("keeps keys encrypted in the state", async () => {
-    const state = await readFile(join(home, ".pulumi", "stacks", "plugins", "test.json"), "utf8");
-    assert.match(state, /tls:index\/privateKey:PrivateKey/);
-    assert.doesNotMatch(state, /PRIVATE KEY/);
-  });
-
-  it("changes in place", async () => {
-    stack = await stackOf("two");
-    const { summary, outputs } = await stack.up();
-    assert.equal(text(outputs, "said"), "two of engine-test");
-    assert.deepEqual(summary.resourceChanges, { same: 4, update: 3 });
-  });
-
-  it("refreshes without a change", async () => {
-    await stack.refresh({ expectNoChanges: true });
-  });
-
-  it("removes all", async () => {
-    const { summary } = await stack.destroy();
-    assert.deepEqual(summary.resourceChanges, { delete: 7 });
+  it("replace a command whose trigger changed although it has an update, the new one before the old", async () => {
+    const log = join(stacks.home, "log");
+    const triggered = (trigger: string) => () => {
+      const say = (what: string) => `echo ${what} >> ${log}`;
+      const scripts = { create: say(`create ${trigger}`), update: say("update"), delete: say("delete") };
+      new command.local.Command("triggered", { ...scripts, triggers: [trigger] });
+      return Promise.resolve();
+    };
+    await (await stacks.stack("triggers", triggered("a"))).up();
+    const stack = await stacks.stack("triggers", triggered("b"));
+    const { summary } = await stack.up();
+    assert.deepEqual(summary.resourceChanges, { same: 1, replace: 1 });
+    await stack.destroy();
+    assert.equal(await readFile(log, "utf8"), "create a\ncreate b\ndelete\ndelete\n");
   });
 });
