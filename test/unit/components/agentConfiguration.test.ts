@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { DEFAULT_SETTINGS } from "../../../components";
+import { FIELD_MANAGER, ROLLOUT_ANNOTATION } from "../../../components/model/agentConfig";
+import { runMesh, type MeshRun } from "../support/meshProgram";
+import type { Registered } from "../support/pulumiMocks";
+import { metadata } from "../support/secretData";
+
+const MANAGER = { "pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/skipAwait": "true" };
+
+/** The annotations of a patched workload's pod template. */
+function podAnnotations({ inputs }: Registered): Readonly<Record<string, string>> {
+  const { template, ...rest } = inputs["spec"] as { template: { metadata: { annotations: Record<string, string> } } };
+  assert.deepEqual(rest, {});
+  assert.deepEqual(Object.keys(template), ["metadata"]);
+  assert.deepEqual(Object.keys(template.metadata), ["annotations"]);
+  return template.metadata.annotations;
+}
+
+describe("components: name and id of the agents", function () {
+  this.timeout(20_000);
+  const config = (ran: MeshRun) => ran.one("ConfigMapPatch", "cluster2-config");
+
+  it("are all that is patched in cilium-config", async () => {
+    const { inputs } = config(await runMesh());
+    assert.deepEqual(inputs["data"], { "cluster-name": "cluster2", "cluster-id": "102" });
+    assert.deepEqual(inputs["metadata"], {
+      name: "cilium-config",
+      namespace: "kube-system",
+      annotations: MANAGER,
+    });
+  });
+
+  it("are forced on others only where conflicts may be overwritten", async () => {
+    const forced = config(await runMesh({ settings: { conflicts: "overwrite" } }));
+    assert.deepEqual(metadata(forced).annotations, { ...MANAGER, "pulumi.com/patchForce": "true" });
+  });
+
+  it("force nothing else", async () => {
+    const { resources } = await runMesh({ settings: { conflicts: "overwrite" } });
+    const forced = resources.filter((each) => metadata(each)?.annotations?.["pulumi.com/patchForce"] !== undefined);
+    assert.deepEqual(forced.map(({ name }) => name).sort(), ["cluster1-config", "cluster2-config"]);
+  });
+});
+
+describe("components: roll-out of the agents", function () {
+  this.timeout(20_000);
+
+  it("is one annotation of the pod templates of agents and operator, and no list", async () => {
+    const ran = await runMesh();
+    const agents = ran.one("DaemonSetPatch", "cluster1-agents");
+    const operator = ran.one("DeploymentPatch", "cluster1-operator");
+    assert.deepEqual(Object.keys(podAnnotations(agents)), [ROLLOUT_ANNOTATION]);
+    assert.deepEqual(podAnnotations(operator), podAnnotations(agents));
+    assert.deepEqual(metadata(agents), { name: "cilium", namespace: "kube-system", annotations: MANAGER });
+    assert.deepEqual(metadata(operator), { name: "cilium-operator", namespace: "kube-system", annotations: MANAGER });
+  });
+
+  it("is known in a preview, and differs between clusters", async () => {
+    const [up, preview] = [await runMesh(), await runMesh({}, true)];
+    const checksum = (ran: MeshRun, name: string) =>
+      podAnnotations(ran.one("DaemonSetPatch", name))[ROLLOUT_ANNOTATION];
+    assert.match(checksum(preview, "cluster1-agents") ?? "", /^[0-9a-f]{16}$/);
+    assert.equal(checksum(preview, "cluster1-agents"), checksum(up, "cluster1-agents"));
+    assert.notEqual(checksum(up, "cluster1-agents"), checksum(up, "cluster2-agents"));
+  });
+
+  it("comes with a new name or id, and with nothing else", async () => {
+    const sum = async (over: object) =>
+      podAnnotations((await runMesh({ specs: { 1: over } })).one("DaemonSetPatch", "cluster1-agents"));
+    assert.notDeepEqual(await sum({ id: 7 }), await sum({}));
+    assert.deepEqual(await sum({ nodeCIDRs: ["10.2.0.0/24"] }), await sum({}));
+  });
+
+  it("leaves out an operator that is not there, and follows other names", async () => {
+    const { operator: _, ...names } = DEFAULT_SETTINGS.cilium;
+    const cilium = { ...names, namespace: "cilium", configMap: "cc", daemonSet: "agents" };
+    const ran = await runMesh({ settings: { cilium } });
+    assert.deepEqual(ran.all("DeploymentPatch"), []);
+    const where = (type: string, name: string) => {
+      const { namespace, name: object } = metadata(ran.one(type, name));
+      return `${String(namespace)}/${String(object)}`;
+    };
+    assert.equal(where("ConfigMapPatch", "cluster1-config"), "cilium/cc");
+    assert.equal(where("DaemonSetPatch", "cluster1-agents"), "cilium/agents");
+    assert.equal(where("v1:Secret", "cluster1-peers"), "cilium/cilium-clustermesh");
+    assert.equal(where("v1:Secret", "cluster1-etcd-server"), "cilium/clustermesh-etcd-server");
+  });
+});

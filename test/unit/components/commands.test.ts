@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { INPUT_VARIABLE } from "../../../components/commands/protocol";
+import { KUBECONFIG_TOKEN, runMesh, type MeshRun } from "../support/meshProgram";
+import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMocks";
+
+/** The plain input of a command. */
+function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
+  const environment = inputs["environment"] as Readonly<Record<string, string>>;
+  assert.deepEqual(Object.keys(environment), [INPUT_VARIABLE]);
+  return JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>;
+}
+
+const verbs = ({ inputs }: Registered) => [inputs["create"], inputs["update"], inputs["delete"]];
+
+describe("components: commands", function () {
+  this.timeout(20_000);
+  let ran: MeshRun;
+  let commands: readonly Registered[];
+  before(async () => {
+    ran = await runMesh({ clusters: [1, 2, 3], kubeconfigs: [1] });
+    commands = ran.all("local:Command");
+  });
+
+  it("run node itself, on a script that exists, and no shell", () => {
+    assert.equal(commands.length, 2 * 3 + 1);
+    for (const { inputs } of commands) {
+      const [program, flag, loader, script, ...rest] = inputs["interpreter"] as string[];
+      assert.deepEqual([program, flag, loader, rest], ["node", "--import", "tsx", []]);
+      assert.ok(script !== undefined && !script.startsWith("/") && existsSync(script), script);
+    }
+  });
+
+  it("get single words as arguments: the verb and nothing else", () => {
+    for (const command of commands) {
+      for (const verb of verbs(command).filter((each) => each !== undefined)) {
+        assert.match(String(verb), /^[a-z]+$/);
+      }
+    }
+  });
+
+  it("know their verbs", () => {
+    assert.deepEqual(verbs(ran.one("Command", "cluster1-originals")), ["record", "keep", "release"]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1-settled")), ["settle", "settle", "restore"]);
+    assert.deepEqual(verbs(ran.one("Command", "clustermesh-check")), ["check", "check", undefined]);
+  });
+
+  it("get kubeconfigs through standard input alone, as a secret, and only of the clusters they reach", () => {
+    const sent = (name: string) => {
+      const { stdin } = ran.one("Command", name).wrapped as { stdin?: unknown };
+      assert.ok(stdin === undefined || isWrappedSecret(stdin));
+      return stdin === undefined ? undefined : (JSON.parse(String(unwrapped(stdin))) as Record<string, string>);
+    };
+    const kubeconfig = `kubeconfig of cluster1 with ${KUBECONFIG_TOKEN}`;
+    assert.deepEqual(sent("cluster1-originals"), { cluster1: kubeconfig });
+    assert.deepEqual(sent("clustermesh-check"), { cluster1: kubeconfig });
+    assert.equal(sent("cluster2-originals"), undefined);
+    for (const { inputs } of commands) {
+      const { stdin: _, ...rest } = inputs;
+      assert.ok(!JSON.stringify(rest).includes(KUBECONFIG_TOKEN));
+    }
+  });
+
+  it("know the context of a cluster that is reached by one", () => {
+    assert.deepEqual(given(ran.one("Command", "cluster2-originals"))["cluster"], {
+      name: "cluster2",
+      context: "context2",
+    });
+    assert.deepEqual(given(ran.one("Command", "cluster1-originals"))["cluster"], { name: "cluster1" });
+  });
+
+  it("of a member know what is wanted, what it claims, whose it is, and the originals", () => {
+    const record = given(ran.one("Command", "cluster2-originals"));
+    assert.deepEqual(record["desired"], { "cluster-name": "cluster2", "cluster-id": "102" });
+    assert.equal(record["owner"], "clustermesh/test");
+    const claimed = (record["claims"] as { name: string }[]).map(({ name }) => name);
+    assert.deepEqual(claimed, ["cilium-clustermesh", "clustermesh-etcd-server"]);
+    assert.equal(given(ran.one("Command", "cluster2-settled"))["originals"], '{"of":"cluster2-originals"}');
+  });
+
+  it("are not replaced by a change, which would lose the originals", () => {
+    for (const { inputs } of commands) {
+      assert.ok(!("triggers" in inputs));
+      assert.ok("update" in inputs);
+    }
+  });
+});
+
+describe("components: the check", function () {
+  this.timeout(20_000);
+
+  it("knows every member with its id, and how long to wait", async () => {
+    const ran = await runMesh({ settings: { check: { enabled: true, timeoutSeconds: 77 } } });
+    const { members, timeoutSeconds } = given(ran.one("Command", "clustermesh-check"));
+    assert.deepEqual(members, [
+      { name: "cluster1", id: 101, context: "context1" },
+      { name: "cluster2", id: 102, context: "context2" },
+    ]);
+    assert.equal(timeoutSeconds, 77);
+  });
+
+  it("runs again when the agents are told something new, and only then", async () => {
+    const hash = async (over: object) =>
+      given((await runMesh({ specs: { 2: over } })).one("Command", "clustermesh-check"))["peersHash"];
+    assert.equal(await hash({ podCIDRs: ["10.200.0.0/16"] }), await hash({}));
+    assert.notEqual(await hash({ etcd: { endpoints: ["https://10.1.2.9:2379"] } }), await hash({}));
+  });
+});

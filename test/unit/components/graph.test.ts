@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { adoptedAuthorities } from "../support/authorities";
+import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
+
+/** URN and inputs of everything but the providers. */
+const inputsOf = (ran: MeshRun) =>
+  new Map(
+    ran.resources.filter(({ type }) => !type.startsWith("pulumi:providers:")).map((each) => [each.urn, each.inputs]),
+  );
+
+describe("components: the resources of a mesh", function () {
+  this.timeout(20_000);
+
+  it("are the same in a preview and in an up", async () => {
+    const { shared, perCluster } = await adoptedAuthorities();
+    const meshes: readonly MeshOptions[] = [
+      { demo: true, kubeconfigs: [1] },
+      { authority: shared, settings: { foreignSecret: "adopt" } },
+      { authority: perCluster, clusters: [1, 2, 3] },
+    ];
+    for (const options of meshes) {
+      assert.deepEqual((await runMesh(options, true)).urns, (await runMesh(options)).urns);
+    }
+  });
+
+  it("have a name each", async () => {
+    const { urns } = await runMesh({ clusters: [1, 2, 3], demo: true });
+    assert.equal(new Set(urns).size, urns.length);
+  });
+
+  it("grow with the number of clusters, and not with its square", async () => {
+    const counts = await Promise.all([2, 3, 6].map((n) => count({ clusters: range(n) })));
+    const ofMesh = 4; // component, CA key and certificate, check
+    const ofCluster = 15; // component, provider, client 3, server 4, originals, config, agents, operator, settled, peers
+    assert.deepEqual(
+      counts,
+      [2, 3, 6].map((n) => ofMesh + ofCluster * n),
+    );
+  });
+
+  it("have no server certificates and no CA where the authority is adopted", async () => {
+    const { shared, perCluster } = await adoptedAuthorities();
+    assert.equal(await count({ clusters: [1, 2, 3], authority: shared }), 2 + 11 * 3);
+    assert.equal(await count({ clusters: [1, 2, 3], authority: perCluster }), 2 + 10 * 3 + 3 * 2);
+  });
+});
+
+describe("components: changes of a mesh", function () {
+  this.timeout(20_000);
+
+  it("an added cluster leaves every other resource where it is", async () => {
+    const [two, three] = [await runMesh({ demo: true }), await runMesh({ demo: true, clusters: [1, 2, 3] })];
+    assert.deepEqual(
+      two.urns.filter((urn) => !three.urns.includes(urn)),
+      [],
+    );
+    const added = three.urns.filter((urn) => !two.urns.includes(urn));
+    assert.ok(added.every((urn) => /::(cluster3|provider3)/.test(urn)));
+  });
+
+  it("an added cluster changes the peers' Secrets and the check, and rolls nothing", async () => {
+    const [two, three] = [
+      inputsOf(await runMesh({ demo: true })),
+      inputsOf(await runMesh({ demo: true, clusters: [1, 2, 3] })),
+    ];
+    const changed = [...two].filter(([urn, inputs]) => JSON.stringify(three.get(urn)) !== JSON.stringify(inputs));
+    assert.deepEqual(changed.map(([urn]) => urn.split("::").at(-1)).sort(), [
+      "cluster1-peers",
+      "cluster2-peers",
+      "clustermesh-check",
+    ]);
+  });
+
+  it("an added cluster with a CA of its own gives the others a certificate more", async () => {
+    const { perCluster: authority } = await adoptedAuthorities();
+    const [two, three] = [await runMesh({ authority }), await runMesh({ authority, clusters: [1, 2, 3] })];
+    assert.deepEqual(
+      two.urns.filter((urn) => !three.urns.includes(urn)),
+      [],
+    );
+  });
+
+  it("the order of the clusters changes nothing", async () => {
+    const { perCluster } = await adoptedAuthorities();
+    const reversed = Object.fromEntries(Object.entries(perCluster.authorities).reverse());
+    const meshes: readonly (readonly [MeshOptions, MeshOptions])[] = [
+      [{ demo: true }, {}],
+      [{ authority: perCluster }, { authority: { ...perCluster, authorities: reversed } }],
+    ];
+    for (const [options, other] of meshes) {
+      const forward = inputsOf(await runMesh({ ...options, clusters: [1, 2, 3] }));
+      const backward = inputsOf(await runMesh({ ...options, ...other, clusters: [3, 2, 1] }));
+      for (const [urn, inputs] of forward) {
+        assert.deepEqual(backward.get(urn), inputs, urn);
+      }
+      assert.equal(backward.size, forward.size);
+    }
+  });
+
+  it("a changed endpoint changes no resource that would have to roll or be replaced", async () => {
+    const moved = { etcd: { endpoints: ["https://10.1.2.77:2379"] } };
+    const before = inputsOf(await runMesh());
+    const after = inputsOf(await runMesh({ specs: { 2: moved } }));
+    const changed = [...before].filter(([urn, inputs]) => JSON.stringify(after.get(urn)) !== JSON.stringify(inputs));
+    assert.deepEqual(changed.map(([urn]) => urn.split("::").at(-1)).sort(), [
+      "cluster1-peers",
+      "cluster2-etcd-server-request",
+      "cluster2-peers",
+      "clustermesh-check",
+    ]);
+  });
+});
+
+const range = (n: number) => Array.from({ length: n }, (_, index) => index + 1);
+
+async function count(options: MeshOptions): Promise<number> {
+  return (await runMesh(options)).resources.length;
+}

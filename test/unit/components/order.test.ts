@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { runMesh, type MeshRun } from "../support/meshProgram";
+import type { Registered } from "../support/pulumiMocks";
+
+/** Everything that is done before a resource: its dependencies and its parents, and theirs. */
+function stepsBefore(ran: MeshRun, resource: Registered): ReadonlySet<string> {
+  const byUrn = new Map(ran.resources.map((each) => [each.urn, each]));
+  const seen = new Set<string>();
+  const visit = (each: Registered): void => {
+    for (const urn of [...each.dependencies, each.parent]) {
+      const next = byUrn.get(urn);
+      if (next !== undefined && !seen.has(urn)) {
+        seen.add(urn);
+        visit(next);
+      }
+    }
+  };
+  visit(resource);
+  return seen;
+}
+
+describe("components: order of steps", function () {
+  this.timeout(20_000);
+  let ran: MeshRun;
+  before(async () => {
+    ran = await runMesh({ clusters: [1, 2, 3], demo: true });
+  });
+
+  const named = (name: string) => {
+    const found = ran.resources.filter((each) => each.name === name && !each.type.startsWith("clustermesh:"));
+    assert.equal(found.length, 1, name);
+    return found[0] as Registered;
+  };
+  const follows = (later: string, earlier: string) => {
+    assert.ok(stepsBefore(ran, named(later)).has(named(earlier).urn), `${later} after ${earlier}`);
+  };
+
+  it("on a cluster: originals, name and id, roll-out, its end, peers", () => {
+    follows("cluster1-config", "cluster1-originals");
+    follows("cluster1-agents", "cluster1-config");
+    follows("cluster1-operator", "cluster1-config");
+    follows("cluster1-settled", "cluster1-agents");
+    follows("cluster1-settled", "cluster1-operator");
+    follows("cluster1-peers", "cluster1-settled");
+  });
+
+  it("of the mesh: every cluster's peers, the check, the demo", () => {
+    for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
+      follows("clustermesh-check", `${cluster}-peers`);
+    }
+    for (const { name } of ran.all("StatefulSet")) {
+      follows(name, "clustermesh-check");
+    }
+  });
+
+  it("of the demo: namespace before what is in it, workloads before the policy", () => {
+    follows("cluster2-istio-space-employee", "cluster2-istio-space");
+    for (const { name } of ran.all("StatefulSet")) {
+      follows("cluster1-clustermesh-ingress-l4-policy", name);
+    }
+  });
+
+  it("lets clusters go side by side until the check", () => {
+    assert.ok(!stepsBefore(ran, named("cluster1-peers")).has(named("cluster2-settled").urn));
+    assert.ok(!stepsBefore(ran, named("cluster2-peers")).has(named("cluster1-settled").urn));
+  });
+
+  it("without a check the demo comes after the peers all the same", async () => {
+    const unchecked = await runMesh({ demo: true, settings: { check: { enabled: false, timeoutSeconds: 1 } } });
+    const [workload] = unchecked.all("StatefulSet");
+    assert.ok(workload);
+    assert.ok(stepsBefore(unchecked, workload).has(unchecked.one("v1:Secret", "cluster2-peers").urn));
+  });
+});

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { adoptedAuthorities } from "../support/authorities";
+import { runMesh, type MeshRun } from "../support/meshProgram";
+
+/** The cluster that a resource's name begins with, as its number. */
+const numberOf = (name: string) => /^cluster(\d+)-/.exec(name)?.[1] ?? "none";
+
+function assertOwnProvider(ran: MeshRun): void {
+  const objects = ran.resources.filter(({ type }) => type.startsWith("kubernetes:"));
+  assert.ok(objects.length > 0);
+  for (const { name, provider } of objects) {
+    assert.equal(provider, `provider${numberOf(name)}`, name);
+  }
+}
+
+describe("components: providers", function () {
+  this.timeout(20_000);
+
+  it("every object goes to the cluster that its name says, the demo's too", async () => {
+    assertOwnProvider(await runMesh({ clusters: [1, 2, 3], demo: true }));
+  });
+
+  it("every object does, whoever signs and whatever is adopted", async () => {
+    const { perCluster } = await adoptedAuthorities();
+    assertOwnProvider(await runMesh({ authority: perCluster, settings: { foreignSecret: "adopt" } }));
+  });
+
+  it("keys, certificates and commands need none of them", async () => {
+    const { resources } = await runMesh({ clusters: [1, 2, 3], demo: true });
+    const others = resources.filter(({ type }) => /^(tls|command):/.test(type));
+    assert.ok(others.length > 0);
+    assert.deepEqual([...new Set(others.map(({ provider }) => provider))], [""]);
+  });
+
+  it("every object of a member is under that member", async () => {
+    const { resources } = await runMesh({ clusters: [1, 2, 3] });
+    for (const { name, parent } of resources.filter((each) => /^cluster\d-/.test(each.name))) {
+      assert.ok(parent.endsWith(`Member::cluster${numberOf(name)}`), name);
+    }
+  });
+});

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { adoptedAuthorities } from "../support/authorities";
+import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
+import { isWrappedSecret, valueOf } from "../support/pulumiMocks";
+
+const TELLTALES = ["PRIVATE KEY", KUBECONFIG_TOKEN];
+
+/** A text as it is, and as it would be if it were base64. */
+const readings = (text: string) => [text, Buffer.from(text, "base64").toString()];
+
+/** The places in a value of the wire where something secret is in the clear. */
+function leaks(value: unknown, path = ""): readonly string[] {
+  if (isWrappedSecret(value)) {
+    return [];
+  }
+  if (typeof value === "string") {
+    return readings(value).some((text) => TELLTALES.some((telltale) => text.includes(telltale))) ? [path] : [];
+  }
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, each]) => leaks(each, `${path}.${key}`))
+    : [];
+}
+
+/** The places where something secret is wrapped as such, for a test that finds nothing proves nothing. */
+function wrappedSecrets(ran: MeshRun): readonly string[] {
+  return ran.resources
+    .filter(({ inputs }) => leaks(inputs).length > 0)
+    .map(({ name }) => name)
+    .sort();
+}
+
+const KUBECONFIGS = { kubeconfigs: [1, 2] };
+
+describe("components: secrets", function () {
+  this.timeout(20_000);
+
+  const meshes: Readonly<Record<string, () => Promise<MeshOptions>>> = {
+    "a generated authority": () => Promise.resolve({ ...KUBECONFIGS, demo: true }),
+    "an adopted CA": async () => ({ ...KUBECONFIGS, authority: (await adoptedAuthorities()).shared }),
+    "a CA for each cluster, Secrets adopted": async () => ({
+      ...KUBECONFIGS,
+      authority: (await adoptedAuthorities()).perCluster,
+      settings: { foreignSecret: "adopt" },
+    }),
+  };
+  for (const [what, options] of Object.entries(meshes)) {
+    it(`are secret in every input: ${what}`, async () => {
+      const ran = await runMesh(await options());
+      for (const { name, wrapped } of ran.resources) {
+        assert.deepEqual(leaks(wrapped), [], name);
+      }
+      for (const name of ["cluster1-peers", "cluster1-client-request", "cluster1-originals", "clustermesh-check"]) {
+        assert.ok(wrappedSecrets(ran).includes(name), name);
+      }
+    });
+  }
+
+  it("are secret in a preview too, where most is unknown", async () => {
+    for (const { name, wrapped } of (await runMesh({ ...KUBECONFIGS, demo: true }, true)).resources) {
+      assert.deepEqual(leaks(wrapped), [], name);
+    }
+  });
+
+  it("are in no output, and outputs are not secret, for people read them", async () => {
+    const { result } = await runMesh({ ...KUBECONFIGS, demo: true });
+    const { certificates, readiness, topology } = result;
+    const all = pulumi.output({ certificates, readiness, topology });
+    assert.equal(await pulumi.isSecret(all), false);
+    assert.deepEqual(leaks(await valueOf(all)), []);
+  });
+
+  it("are none in a CA's certificate, so that its change shows in a preview", async () => {
+    const { shared } = await adoptedAuthorities();
+    const ran = await runMesh({ ...KUBECONFIGS, authority: shared });
+    const { wrapped } = ran.one("LocallySignedCert", "cluster1-client-cert");
+    const { caCertPem, caPrivateKeyPem } = wrapped as Record<string, unknown>;
+    assert.equal(caCertPem, shared.authority.certificate);
+    assert.ok(isWrappedSecret(caPrivateKeyPem));
+  });
+});

@@ -1,0 +1,152 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+
+/** A resource that a program has registered. */
+export interface Registered {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  /** URN of the parent; empty for a resource at the top. */
+  readonly parent: string;
+  /** Name of the provider resource that it was given or has inherited; empty for a default provider. */
+  readonly provider: string;
+  /** URNs of what has to be done before. */
+  readonly dependencies: readonly string[];
+  /** Inputs with their secrets wrapped, as the engine gets them. */
+  readonly wrapped: unknown;
+  /** Inputs as plain values. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** What a program has registered, and what it gave back. */
+export interface Run<T> {
+  readonly result: T;
+  readonly resources: readonly Registered[];
+}
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** Whether a value of the wire is a wrapped secret. */
+export function isWrappedSecret(value: unknown): value is { readonly value: unknown } {
+  return isObject(value) && value[SIGNATURE] === SECRET;
+}
+
+/** A value of the wire without the wrapping of its secrets. */
+export function unwrapped(value: unknown): unknown {
+  if (isWrappedSecret(value)) {
+    return unwrapped(value.value);
+  }
+  if (Array.isArray(value)) {
+    return value.map(unwrapped);
+  }
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unwrapped(each)]))
+    : value;
+}
+
+const KEY = (name: string) => `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n`;
+
+/** What the providers would make up, by a part of the resource's type. A mocked key is a secret only because it is said here. */
+function computed(type: string, name: string): Readonly<Record<string, unknown>> {
+  switch (type) {
+    case "tls:index/privateKey:PrivateKey":
+      return { privateKeyPem: pulumi.secret(KEY(name)) };
+    case "tls:index/certRequest:CertRequest":
+      return { certRequestPem: `request ${name}` };
+    case "tls:index/selfSignedCert:SelfSignedCert":
+    case "tls:index/locallySignedCert:LocallySignedCert":
+      return { certPem: `certificate ${name}`, validityEndTime: "2027-11-15T12:00:00Z" };
+    case "command:local:Command":
+      return { stdout: name.endsWith("-check") ? "[]" : `{"of":"${name}"}`, stderr: "" };
+    default:
+      return {};
+  }
+}
+
+/** Name of the resource in a provider reference, which is `urn::id`. */
+function providerName(reference: string): string {
+  return reference.split("::")[3] ?? "";
+}
+
+/**
+ * Runs a program against mocked providers, and waits until all of it is registered.
+ *
+ * @param preview Whether what providers make up is unknown, as in a preview.
+ */
+export function run<T>(program: () => T | Promise<T>, preview = false): Promise<Run<T>> {
+  // The runtime has one monitor for all of the process: one program at a time.
+  const next = last.then(() => runAlone(program, preview));
+  last = next.catch(() => undefined);
+  return next;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+async function runAlone<T>(program: () => T | Promise<T>, preview: boolean): Promise<Run<T>> {
+  const resources: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => ({
+        id: `${name}-id`,
+        state: { ...(inputs as object), ...(preview ? {} : computed(type, name)) },
+      }),
+      call: ({ inputs }) => inputs as Record<string, unknown>,
+    },
+    "clustermesh",
+    "test",
+    preview,
+  );
+  const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, callback) => {
+    register(request, (error, response) => {
+      const wrapped: unknown = request.getObject()?.toJavaScript() ?? {};
+      resources.push({
+        urn: response?.getUrn() ?? "",
+        type: request.getType(),
+        name: request.getName(),
+        parent: request.getParent(),
+        provider: providerName(request.getProvider()),
+        dependencies: request.getDependenciesList(),
+        wrapped,
+        inputs: unwrapped(wrapped) as Readonly<Record<string, unknown>>,
+      });
+      callback(error, response);
+    });
+  };
+  const limit = Error.stackTraceLimit;
+  // The SDK formats a stack for every promise; with source maps that would be most of the time that these tests take.
+  Error.stackTraceLimit = 0;
+  try {
+    const result = await program();
+    await pulumi.runtime.disconnect();
+    return { result, resources };
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+interface Monitor {
+  registerResource(
+    request: RegisterResourceRequest,
+    callback: (error: unknown, response: { getUrn(): string } | undefined) => void,
+  ): void;
+}
+
+/** The value of an output; fails where it does not come, for an output that is never known would wait for ever. */
+export function valueOf<T>(output: pulumi.Output<T>, timeoutMs = 2000): Promise<pulumi.Unwrap<T>> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error("this output has no value"));
+    }, timeoutMs);
+    output.apply((value) => {
+      clearTimeout(timer);
+      resolve(value);
+    });
+  });
+}
