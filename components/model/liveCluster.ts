@@ -108,7 +108,7 @@ function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
   const mounted = new Set(
     (spec?.containers ?? [])
       .flatMap((each) => each.volumeMounts ?? [])
-      .filter((mount) => `${mount.mountPath.replace(/\/+$/, "")}` === CLUSTERMESH_DIRECTORY)
+      .filter((mount) => mount.mountPath.replace(/\/+$/, "") === CLUSTERMESH_DIRECTORY)
       .map((mount) => mount.name),
   );
   return (spec?.volumes ?? [])

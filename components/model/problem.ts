@@ -15,9 +15,9 @@ export interface Problem {
   readonly allowed: string;
 }
 
-/** A value as it is shown in a problem line: strings bare, everything else as JSON, cut where it gets long. */
+/** A value as it is shown in a problem line: as JSON, cut where it gets long. */
 function shown(value: unknown): string {
-  const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? "undefined");
+  const text = JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
