@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { FIELD_MANAGER, ROLLOUT_ANNOTATION } from "../../../components/model/agentConfig";
 import { runMesh, type MeshRun } from "../support/meshProgram";
+import { omit } from "../support/omit";
 import type { Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
 
@@ -37,7 +38,7 @@ describe("components: name and id of the agents", function () {
 
   it("force nothing else", async () => {
     const { resources } = await runMesh({ settings: { conflicts: "overwrite" } });
-    const forced = resources.filter((each) => metadata(each)?.annotations?.["pulumi.com/patchForce"] !== undefined);
+    const forced = resources.filter((each) => metadata(each).annotations?.["pulumi.com/patchForce"] !== undefined);
     assert.deepEqual(forced.map(({ name }) => name).sort(), ["cluster1-config", "cluster2-config"]);
   });
 });
@@ -72,8 +73,12 @@ describe("components: roll-out of the agents", function () {
   });
 
   it("leaves out an operator that is not there, and follows other names", async () => {
-    const { operator: _, ...names } = DEFAULT_SETTINGS.cilium;
-    const cilium = { ...names, namespace: "cilium", configMap: "cc", daemonSet: "agents" };
+    const cilium = {
+      ...omit(DEFAULT_SETTINGS.cilium, "operator"),
+      namespace: "cilium",
+      configMap: "cc",
+      daemonSet: "agents",
+    };
     const ran = await runMesh({ settings: { cilium } });
     assert.deepEqual(ran.all("DeploymentPatch"), []);
     const where = (type: string, name: string) => {

@@ -88,8 +88,8 @@ describe("components: the peers' Secret", function () {
   });
 
   it("has another name, if wanted", async () => {
-    const { one } = await runMesh({ settings: { peerSecret: "my-peers" } });
-    assert.equal(metadata(one("v1:Secret", "cluster1-peers")).name, "my-peers");
+    const ran = await runMesh({ settings: { peerSecret: "my-peers" } });
+    assert.equal(metadata(ran.one("v1:Secret", "cluster1-peers")).name, "my-peers");
   });
 });
 

@@ -54,7 +54,10 @@ describe("model: parseEndpoint", () => {
   });
 
   it("accepts only what a URL parser understands in the same way", () => {
-    const letters = fc.string({ unit: fc.constantFrom(..."a1x0.-:[]@/A"), maxLength: 12 });
+    const letters = fc.string({
+      unit: fc.constantFrom("a", "A", "1", "0", "x", ".", "-", ":", "[", "]", "@", "/"),
+      maxLength: 12,
+    });
     fc.assert(
       fc.property(letters, fc.nat(70_000), (text, number) => {
         const parsed = parseEndpoint(`https://${text}:${String(number)}`);

@@ -4,7 +4,11 @@ import { parseList, parseLiveCluster, parseOccupied, type Occupied } from "../..
 import { dataOwners } from "../../../components/model/originals";
 import { liveCluster, managers, recorded, type LiveObject } from "../support/live";
 
-const occupied = (object: LiveObject): Occupied | undefined => parseOccupied(JSON.stringify({ items: [object] }))[0];
+function occupied(object: LiveObject): Occupied {
+  const [read] = parseOccupied(JSON.stringify({ items: [object] }));
+  assert.ok(read);
+  return read;
+}
 
 describe("model: parseLiveCluster", () => {
   const live = liveCluster();
@@ -12,8 +16,8 @@ describe("model: parseLiveCluster", () => {
   it("reads the identity of a cluster, its settings and who owns them", () => {
     assert.equal(live.uid, "b7c9f7a0-52a1-4be4-8f6a-0d6a7fb4c101");
     assert.equal(live.config?.data["cluster-name"], "default");
-    assert.equal(live.config?.helmRelease, "cilium");
-    assert.deepEqual(dataOwners(live.config?.managedFields ?? [], "cluster-id"), ["helm"]);
+    assert.equal(live.config.helmRelease, "cilium");
+    assert.deepEqual(dataOwners(live.config.managedFields, "cluster-id"), ["helm"]);
     assert.equal(live.hasOperator, true);
   });
 
@@ -120,7 +124,7 @@ describe("model: objects under claimed names", () => {
   const secret = recorded("helm-secret");
 
   it("say who made them", () => {
-    const { maker, owner, keys, kind, name, namespace } = occupied(secret) ?? {};
+    const { maker, owner, keys, kind, name, namespace } = occupied(secret);
     assert.deepEqual([kind, namespace, name], ["Secret", "kube-system", "cilium-clustermesh"]);
     assert.deepEqual([maker, owner], ['Helm release "cilium"', undefined]);
     assert.deepEqual(keys, ["west", "west.etcd-client-ca.crt"]);
@@ -128,19 +132,19 @@ describe("model: objects under claimed names", () => {
 
   it("say which manager made them where it was not Helm", () => {
     const metadata = { name: "x", uid: "u", managedFields: [{ manager: "kubectl-create" }] };
-    assert.equal(occupied({ kind: "Secret", metadata })?.maker, 'field manager "kubectl-create"');
-    assert.equal(occupied({ kind: "Secret", metadata: { name: "x", uid: "u" } })?.maker, "somebody else");
+    assert.equal(occupied({ kind: "Secret", metadata }).maker, 'field manager "kubectl-create"');
+    assert.equal(occupied({ kind: "Secret", metadata: { name: "x", uid: "u" } }).maker, "somebody else");
   });
 
   it("say whose they are, and show keys of Secrets only", () => {
     const metadata = { name: "x", uid: "u", annotations: { [OWNER_ANNOTATION]: "p/s" } };
     const read = occupied({ kind: "ConfigMap", metadata, data: { a: "b" } });
-    assert.deepEqual([read?.owner, read?.keys, read?.namespace], ["p/s", [], undefined]);
+    assert.deepEqual([read.owner, read.keys, read.namespace], ["p/s", [], undefined]);
   });
 
   it("count no keys that this project has put there", () => {
     const managedFields = managers({ helm: ["west"], [FIELD_MANAGER]: ["cluster1"] });
     const adopted = { ...secret, data: { west: "", cluster1: "" }, metadata: { ...secret.metadata, managedFields } };
-    assert.deepEqual(occupied(adopted)?.keys, ["west"]);
+    assert.deepEqual(occupied(adopted).keys, ["west"]);
   });
 });

@@ -59,7 +59,7 @@ describe("model: peerFile", () => {
 
 describe("model: pemFiles", () => {
   const projected = /^(common|local)-etcd-client/;
-  const names = (authority: string) => Object.values(pemFiles(authority));
+  const names = (authority: string): readonly string[] => Object.values<string>({ ...pemFiles(authority) });
 
   it("are never taken for a cluster, nor for what the chart projects beside them", () => {
     fc.assert(

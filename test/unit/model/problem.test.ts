@@ -43,8 +43,7 @@ describe("model: formatProblem", () => {
 
 describe("model: formatProblems", () => {
   it("counts and lists", () => {
-    const [line] = [formatProblem(problem)];
-    assert.equal(formatProblems("no mesh", [problem]), `no mesh (1 problem):\n  - ${String(line)}`);
+    assert.equal(formatProblems("no mesh", [problem]), `no mesh (1 problem):\n  - ${formatProblem(problem)}`);
     assert.ok(formatProblems("no mesh", [problem, problem]).startsWith("no mesh (2 problems):\n  - "));
   });
 });

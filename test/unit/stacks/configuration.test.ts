@@ -60,9 +60,8 @@ describe("stacks: unknown properties", () => {
 
   for (const key of ["toString", "constructor", "__proto__"]) {
     it(`may be called ${key}`, () => {
-      assert.deepEqual(complaints({ clusters: clusters(), ...JSON.parse(`{"${key}":"x"}`) }), [
-        `mesh: clustermesh:${key} ${unknown}`,
-      ]);
+      const values = JSON.parse(`{"${key}":"x"}`) as Record<string, unknown>;
+      assert.deepEqual(complaints({ clusters: clusters(), ...values }), [`mesh: clustermesh:${key} ${unknown}`]);
     });
   }
 });

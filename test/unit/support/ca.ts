@@ -41,9 +41,7 @@ export async function mintCA(options: CAOptions = {}): Promise<CA> {
   const { key = "P-256", isCA = true, signsCertificates = true, subject = "CN=etcd-ca" } = options;
   const algorithm = ALGORITHMS[key];
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const usage = signsCertificates
-    ? x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign
-    : x509.KeyUsageFlags.digitalSignature;
+  const usage = signsCertificates ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: "01",
     name: subject,

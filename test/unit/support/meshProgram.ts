@@ -47,9 +47,10 @@ function cluster(n: number, options: MeshOptions): MeshCluster {
 
 /** Makes a mesh, with a provider for each cluster. */
 export function makeMesh(options: MeshOptions = {}): ClusterMesh {
-  const { clusters: numbers = [1, 2], specs: _, kubeconfigs: __, settings, demo, authority, ...rest } = options;
+  const { clusters: numbers = [1, 2], settings, demo, authority, nativeRoutingCIDRs, ipamMode } = options;
   return new ClusterMesh("clustermesh", {
-    ...rest,
+    ...(nativeRoutingCIDRs === undefined ? {} : { nativeRoutingCIDRs }),
+    ...(ipamMode === undefined ? {} : { ipamMode }),
     clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
     authority: authority ?? { kind: "generated" },
     settings: { ...DEFAULT_SETTINGS, ...settings },

@@ -139,7 +139,7 @@ interface Monitor {
 }
 
 /** The value of an output; fails where it does not come, for an output that is never known would wait for ever. */
-export function valueOf<T>(output: pulumi.Output<T>, timeoutMs = 2000): Promise<pulumi.Unwrap<T>> {
+export function valueOf<T>(output: pulumi.Output<T>, timeoutMs = 2000): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Error("this output has no value"));

@@ -15,11 +15,11 @@ export function files(secret: Registered): Readonly<Record<string, string>> {
   );
 }
 
-/** The metadata of a registered object. */
+/** The metadata of a registered object; nothing for what is no object of a cluster. */
 export function metadata({ inputs }: Registered): {
   readonly name?: string;
   readonly namespace?: string;
   readonly annotations?: Readonly<Record<string, string>>;
 } {
-  return inputs["metadata"] as object;
+  return inputs["metadata"] ?? {};
 }

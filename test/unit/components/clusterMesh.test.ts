@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { validateArgs } from "../../../components";
+import { adoptedAuthorities } from "../support/authorities";
+import { lines } from "../support/mesh";
+import { makeMesh, runMesh, type MeshOptions } from "../support/meshProgram";
+import { run, valueOf } from "../support/pulumiMocks";
+import { mesh } from "../support/mesh";
+import { DEFAULT_SETTINGS } from "../../../components";
+
+/** What a mesh is refused with, and what it has registered of itself all the same. */
+async function refused(options: MeshOptions) {
+  const { result, resources } = await run(() => {
+    try {
+      makeMesh(options);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  });
+  assert.ok(result instanceof Error, "the mesh is refused");
+  return { error: result, registered: resources.filter(({ type }) => !type.startsWith("pulumi:providers:")) };
+}
+
+describe("components: a mesh that cannot work", function () {
+  this.timeout(20_000);
+
+  it("is refused with all its problems, before anything is registered", async () => {
+    const { error, registered } = await refused({
+      clusters: [1, 2],
+      specs: { 1: { id: 0 }, 2: { podCIDRs: ["10.101.7.0/24"], etcd: { endpoints: ["http://10.1.2.1:2379"] } } },
+      settings: {
+        certificates: { ...DEFAULT_SETTINGS.certificates, leaf: { days: 10, renewBeforeDays: 10 } },
+        maxConnectedClusters: 511,
+      },
+      nativeRoutingCIDRs: ["10.0.0.0/9"],
+    });
+    assert.deepEqual(registered, []);
+    assert.ok(pulumi.RunError.isInstance(error));
+    const said = error.message.split("\n");
+    assert.equal(said[0], "this mesh cannot work (4 problems):");
+    assert.deepEqual(
+      said.slice(1).map((line) => line.split(";")[0]),
+      [
+        '  - cluster "cluster1": id 0 means that a cluster is in no mesh',
+        '  - cluster "cluster2": podCIDRs[0] "10.101.7.0/24" overlaps podCIDRs[0] of cluster "cluster1" (10.101.0.0/16)',
+        '  - cluster "cluster2": etcd.endpoints[0] "http://10.1.2.1:2379" is not an https URL with host and port and nothing behind it',
+        "  - mesh: certificates.leaf.renewBeforeDays 10 is not shorter than the validity of 10 days",
+      ],
+    );
+    assert.match(said[1] ?? "", /from 1 to 511$/);
+  });
+
+  it("may be one cluster, or a demo with a cluster that is not there", async () => {
+    const { error, registered } = await refused({ clusters: [1], demo: true });
+    assert.match(error.message, /clusters 1 is no mesh; list at least two clusters/);
+    assert.match(error.message, /demo\.clientCluster "cluster2" is no cluster of this mesh; use one of cluster1/);
+    assert.deepEqual(registered, []);
+  });
+
+  it("may lack a cluster's own CA", async () => {
+    const { perCluster } = await adoptedAuthorities();
+    const { cluster1 } = perCluster.authorities;
+    assert.ok(cluster1);
+    const { error, registered } = await refused({
+      authority: { kind: "adoptedPerCluster", authorities: { cluster1 } },
+    });
+    assert.match(error.message, /cluster "cluster2": .*is missing/);
+    assert.deepEqual(registered, []);
+  });
+
+  it("is judged by the same rules as the program's configuration", () => {
+    assert.deepEqual(validateArgs(mesh(2), DEFAULT_SETTINGS, undefined), []);
+    assert.equal(lines(validateArgs(mesh(1), DEFAULT_SETTINGS, undefined)).length, 1);
+  });
+});
+
+describe("components: what a mesh says of itself", function () {
+  this.timeout(20_000);
+
+  it("is its topology", async () => {
+    assert.match((await runMesh()).result.topology, /^graph LR\n {2}c0\["cluster1<br\/>id 101/);
+  });
+
+  it("is the readiness table that the check has printed", async () => {
+    assert.deepEqual(await valueOf((await runMesh()).result.readiness), []);
+  });
+
+  it("is a sentence where the check is off, and then nothing is run", async () => {
+    const off = await runMesh({ settings: { check: { enabled: false, timeoutSeconds: 1 } } });
+    assert.equal(await valueOf(off.result.readiness), "not checked: the check is switched off");
+    assert.ok(!off.resources.some(({ name }) => name === "clustermesh-check"));
+  });
+});

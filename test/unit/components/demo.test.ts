@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
+import { Demo } from "../../../components/demo";
+import { DEFAULT_DEMO, demoClaims, type DemoSettings } from "../../../components/model/demo";
+import { run, type Registered } from "../support/pulumiMocks";
+import { runMesh } from "../support/meshProgram";
+import { metadata } from "../support/secretData";
+
+const DEMO: DemoSettings = { ...DEFAULT_DEMO, serverCluster: "east", clientCluster: "west" };
+
+/** The objects of a demo on its own. */
+async function objects(over: Partial<DemoSettings> = {}): Promise<readonly Registered[]> {
+  const demo = { ...DEMO, ...over };
+  const { resources } = await run(() => {
+    const providers = Object.fromEntries(
+      [demo.serverCluster, demo.clientCluster].map((name) => [name, new k8s.Provider(name, {})]),
+    );
+    new Demo("mesh", { demo, providers, owner: "clustermesh/test" }, {});
+  });
+  return resources.filter(({ type }) => type.startsWith("kubernetes:"));
+}
+
+const kind = ({ type }: Registered) => type.split(":").at(-1) ?? "";
+const place = (each: Registered) => {
+  const { namespace = "-", name = "" } = metadata(each);
+  return `${each.provider}: ${kind(each)} ${namespace}/${name}`;
+};
+
+interface PodSpec {
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly containers: readonly { readonly image: string; readonly command: readonly string[] }[];
+}
+
+function podSpec({ inputs }: Registered): PodSpec {
+  return (inputs["spec"] as { template: { spec: PodSpec } }).template.spec;
+}
+
+describe("components: the demo", function () {
+  this.timeout(20_000);
+
+  it("is what its settings say, cluster by cluster", async () => {
+    assert.deepEqual((await objects()).map(place).sort(), [
+      "east: CiliumNetworkPolicy default/clustermesh-ingress-l4-policy",
+      "east: Service default/protected-db",
+      "east: StatefulSet default/employee",
+      "east: StatefulSet default/protected-db",
+      "east: StatefulSet default/stranger",
+      "west: Namespace -/istio-space",
+      "west: Service default/protected-db",
+      "west: StatefulSet istio-space/employee",
+    ]);
+  });
+
+  it("is exactly what the preflight looks for beforehand", async () => {
+    const made = await objects({ serverNamespace: "shop" });
+    for (const cluster of ["east", "west"]) {
+      const claimed = demoClaims({ ...DEMO, serverNamespace: "shop" }, cluster).map(
+        ({ namespace = "-", name }) => `${namespace}/${name}`,
+      );
+      const there = made.filter(({ provider }) => provider === cluster).map((each) => place(each).split(" ")[2]);
+      assert.deepEqual([...there].sort(), [...claimed].sort());
+    }
+  });
+
+  it("annotates the Services as global and nothing else, in both clusters with one name and namespace", async () => {
+    const global = (await objects()).filter((each) => "service.cilium.io/global" in (metadata(each).annotations ?? {}));
+    assert.deepEqual(global.map(kind), ["Service", "Service"]);
+    for (const service of global) {
+      assert.equal(metadata(service).annotations?.["service.cilium.io/global"], "true");
+      assert.deepEqual(service.inputs["spec"], {
+        selector: { app: "protected-db" },
+        ports: [{ port: 6379, targetPort: 6379, protocol: "TCP" }],
+      });
+    }
+  });
+
+  it("labels every pod with the name that Service and policy select", async () => {
+    for (const { inputs } of (await objects()).filter((each) => kind(each) === "StatefulSet")) {
+      const { name, labels } = inputs["metadata"] as { name: string; labels: object };
+      const { selector, template } = inputs["spec"] as { selector: object; template: { metadata: { labels: object } } };
+      assert.deepEqual(
+        [labels, selector, template.metadata.labels],
+        [{ app: name }, { matchLabels: { app: name } }, { app: name }],
+      );
+    }
+  });
+
+  it("has a policy that names the cluster of every peer and describes itself in its spec", async () => {
+    const [policy] = (await objects()).filter((each) => kind(each) === "CiliumNetworkPolicy");
+    const spec = policy?.inputs["spec"] as {
+      description: string;
+      ingress: { fromEndpoints: { matchLabels: Record<string, string> }[] }[];
+    };
+    assert.match(spec.description, /employees/);
+    assert.ok(!("description" in (policy?.inputs["metadata"] as object)));
+    const peers = spec.ingress.flatMap(({ fromEndpoints }) => fromEndpoints);
+    assert.deepEqual(
+      peers.map(({ matchLabels }) => matchLabels["io.cilium.k8s.policy.cluster"]),
+      ["east", "west"],
+    );
+  });
+
+  it("takes image and node placement from its settings", async () => {
+    const made = await objects({ image: "redis:x", nodeSelectors: { employee: { disk: "ssd" } } });
+    const sets = made.filter((each) => kind(each) === "StatefulSet");
+    for (const set of sets) {
+      const { containers, nodeSelector } = podSpec(set);
+      assert.deepEqual(
+        containers.map(({ image }) => image),
+        ["redis:x"],
+      );
+      assert.deepEqual(nodeSelector, metadata(set).name === "employee" ? { disk: "ssd" } : undefined);
+    }
+  });
+
+  it("marks all of it as this stack's", async () => {
+    for (const each of await objects()) {
+      assert.equal(metadata(each).annotations?.["cilium-clustermesh/owner"], "clustermesh/test", each.name);
+    }
+  });
+
+  it("is waited for, unless its settings say otherwise", async () => {
+    const skipped = async (awaitWorkloads: boolean) =>
+      (await objects({ awaitWorkloads }))
+        .filter((each) => kind(each) === "StatefulSet")
+        .map((each) => metadata(each).annotations?.["pulumi.com/skipAwait"]);
+    assert.deepEqual(await skipped(true), Array(4).fill(undefined));
+    assert.deepEqual(await skipped(false), Array(4).fill("true"));
+  });
+
+  it("has a resource for each object, whatever clusters and namespaces are called", async () => {
+    const made = await objects({
+      serverCluster: "a",
+      clientCluster: "a-b",
+      serverNamespace: "b-shop",
+      clientNamespace: "shop",
+    });
+    assert.equal(new Set(made.map(({ urn }) => urn)).size, made.length);
+  });
+
+  it("is nothing where it is off", async () => {
+    const { resources } = await runMesh();
+    assert.ok(!resources.some(({ type }) => /Demo|StatefulSet|NetworkPolicy|Namespace/.test(type)));
+  });
+});
