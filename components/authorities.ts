@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { adoptedAuthority, generatedAuthority, type AdoptedAuthorityArgs, type Authority } from "./authority";
 import { authorityOf, type AuthorityScope, type CertificatePolicy } from "./model/certificates";
 import { SHARED_AUTHORITY } from "./model/peerFile";
+import type { Problem } from "./model/problem";
 
 /**
  * Who signs. `generated`: a CA of the mesh, and server certificates for the etcds. `adopted`: the CA that all etcds trust already.
@@ -18,6 +19,17 @@ export interface Authorities {
   readonly byName: ReadonlyMap<string, Authority>;
   /** The name of the authority that a cluster's etcd trusts. */
   of(cluster: string): string;
+}
+
+/** Clusters without an authority of their own, where every cluster has to have one. */
+export function validateAuthority(authority: MeshAuthority, clusters: readonly string[]): readonly Problem[] {
+  if (authority.kind !== "adoptedPerCluster") {
+    return [];
+  }
+  const allowed = "give the CA that this cluster's etcd trusts";
+  return clusters
+    .filter((cluster) => !Object.hasOwn(authority.authorities, cluster))
+    .map((cluster) => ({ cluster, property: "etcd.ca", reason: "is missing", allowed }));
 }
 
 /** Makes or reads the authorities of a mesh. */
@@ -44,9 +56,8 @@ function authoritiesByName(
     case "adopted":
       return [[SHARED_AUTHORITY, adoptedAuthority(authority.authority, { property: "authority" })]];
     case "adoptedPerCluster":
-      return Object.entries(authority.authorities).map(([cluster, pair]) => [
-        cluster,
-        adoptedAuthority(pair, { cluster, property: "etcd.ca" }),
-      ]);
+      return Object.entries(authority.authorities)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([cluster, pair]) => [cluster, adoptedAuthority(pair, { cluster, property: "etcd.ca" })]);
   }
 }

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Authorities, MeshAuthority } from "./authorities";
+import { validateAuthority, type Authorities, type MeshAuthority } from "./authorities";
 import type { MemberArgs } from "./member";
 import type { ClusterAccess } from "./nodeCommand";
 import type { SecretData } from "./peerSecret";
@@ -73,7 +73,10 @@ export function validateArgs(
  */
 export function planMesh(args: ClusterMeshArgs): MeshPlan {
   const { settings, demo, authority } = args;
-  const problems = validateArgs({ ...args, maxConnectedClusters: settings.maxConnectedClusters }, settings, demo);
+  const problems = [
+    ...validateArgs({ ...args, maxConnectedClusters: settings.maxConnectedClusters }, settings, demo),
+    ...validateAuthority(authority, Object.keys(args.clusters)),
+  ];
   if (problems.length > 0) {
     throw refusal("this mesh cannot work", problems);
   }

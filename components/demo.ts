@@ -46,6 +46,7 @@ export class Demo extends pulumi.ComponentResource {
   }
 }
 
+/** A slash in the names: clusters and namespaces may have every other separator in theirs. */
 function makeNamespace(
   cluster: string,
   namespace: string,
@@ -53,7 +54,7 @@ function makeNamespace(
   opts: pulumi.CustomResourceOptions,
 ): k8s.core.v1.Namespace {
   return new k8s.core.v1.Namespace(
-    `${cluster}-${namespace}`,
+    `${cluster}/${namespace}`,
     { metadata: { name: namespace, annotations: ownedBy(owner) } },
     opts,
   );

@@ -10,7 +10,7 @@ export function demoPolicy(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
   return new k8s.apiextensions.CustomResource(
-    `${demo.serverCluster}-${DEMO_POLICY}`,
+    `${demo.serverCluster}/${DEMO_POLICY}`,
     {
       apiVersion: "cilium.io/v2",
       kind: "CiliumNetworkPolicy",

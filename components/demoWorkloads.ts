@@ -26,7 +26,7 @@ export function demoWorkload(
   const { cluster, namespace, name, role } = workload;
   const labels = { app: name };
   return new k8s.apps.v1.StatefulSet(
-    `${cluster}-${namespace}-${name}`,
+    `${cluster}/${namespace}/${name}`,
     {
       metadata: { name, namespace, labels, annotations: { ...ownedBy(owner), ...skipAwait(demo) } },
       spec: {
@@ -64,7 +64,7 @@ export function demoService(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
   return new k8s.core.v1.Service(
-    `${cluster}-${PROTECTED_DB}`,
+    `${cluster}/${PROTECTED_DB}`,
     {
       metadata: {
         name: PROTECTED_DB,

@@ -78,7 +78,7 @@ function clientCertificates(args: MemberArgs, opts: pulumi.CustomResourceOptions
   const commonName = clientCommonName(spec.name);
   const pair = keyPair(`${spec.name}-client`, keyAlgorithm, { commonName }, opts);
   const signed = [...args.clientAuthorities].map(([authority, signer]) => {
-    const name = authority === SHARED_AUTHORITY ? `${spec.name}-client-cert` : `${spec.name}-client-cert-${authority}`;
+    const name = authority === SHARED_AUTHORITY ? `${spec.name}-client-cert` : `${spec.name}-client-cert/${authority}`;
     const { certPem, validityEndTime } = signedCertificate(name, "client", pair, signer, leaf, opts);
     return { authority, certificate: certPem, expires: validityEndTime };
   });

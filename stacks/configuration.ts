@@ -11,13 +11,13 @@ export interface ReadConfiguration {
   readonly unreadableClusters: readonly string[];
 }
 
-/** Keys whose values must never show up in a message. */
+/** Properties whose values must never show up in a message. */
 const SECRET_PROPERTIES: ReadonlySet<string> = new Set(["kubeconfig", "privateKey", "certificate", "ca"]);
 
 /** The keys that Pulumi hands over as text although they are plain strings: they are not JSON and are not to be read as such. */
 function isText(key: string): boolean {
-  const schema = configurationSchema.shape[key as keyof Configuration] as z.ZodType | undefined;
-  return schema?.safeParse("x").success ?? true;
+  const { shape } = configurationSchema;
+  return !Object.hasOwn(shape, key) || shape[key as keyof Configuration].safeParse("x").success;
 }
 
 /** Pulumi keeps everything as text; objects, numbers and booleans as JSON. What cannot be read stays text, for the schema to refuse. */
@@ -72,18 +72,50 @@ function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Problem[] 
   if (value === undefined) {
     return [{ ...at, reason: "is missing", allowed: expectation(issue) }];
   }
-  const hidden = issue.path.some((key) => SECRET_PROPERTIES.has(String(key)));
-  return [{ ...at, ...(hidden ? {} : { value }), reason: "is not allowed", allowed: expectation(issue) }];
+  const secret = issue.path.some((key) => SECRET_PROPERTIES.has(String(key)));
+  return secret || mayHoldSecrets(issue, value)
+    ? [{ ...at, reason: `is ${kindOf(value)}`, allowed: expectation(issue) }]
+    : [{ ...at, value, reason: "is not allowed", allowed: expectation(issue) }];
+}
+
+/** Whether a value is a structure, or text where one belongs: with a secret somewhere in it, for all one knows. */
+function mayHoldSecrets(issue: z.core.$ZodIssue, value: unknown): boolean {
+  const instead = issue.code === "invalid_type" && ["object", "record"].includes(issue.expected);
+  return (typeof value === "object" && value !== null) || (instead && typeof value === "string");
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? "a list" : withArticle(typeof value);
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
+}
+
+/** What a type of the schema is called in a message. */
+function typeName(expected: string): string {
+  return expected === "record" ? "object" : expected === "int" ? "whole number" : expected;
+}
+
+/** The forms of a union, each by what its own issue expects. */
+function alternatives(issues: readonly (readonly z.core.$ZodIssue[])[]): string {
+  const forms = issues.flat().map((each) => {
+    if (each.code === "invalid_type") {
+      return each.expected === "boolean" ? "true, false" : withArticle(typeName(each.expected));
+    }
+    return each.code === "invalid_value" ? each.values.map(String).join(", ") : `what fits: ${each.message}`;
+  });
+  return forms.join(", or ");
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return `give ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected === "record" ? "object" : issue.expected}`;
+      return `give ${withArticle(typeName(issue.expected))}`;
     case "invalid_value":
       return `use one of ${issue.values.map(String).join(", ")}`;
     case "invalid_union":
-      return `use one of the forms that the README lists`;
+      return `use one of ${alternatives(issue.errors)}`;
     case "too_small":
       return `use at least ${String(issue.minimum)}`;
     case "too_big":

@@ -30,8 +30,9 @@ async function check(read: ReadConfiguration): Promise<Preflight & { readonly en
   const { environment, problems } = toEnvironment(readable, new Date());
   const { spec, settings, demo } = environment;
   const live = await preflight(readable, environment);
-  // With clusters left out, how many there are and which the demo names cannot be judged.
-  const aboutTheWhole = (problem: Problem) => problem.cluster === undefined && unreadableClusters.length > 0;
+  // With clusters left out, how many there are and which of them the demo names cannot be judged.
+  const aboutTheWhole = ({ cluster, property }: Problem) =>
+    unreadableClusters.length > 0 && cluster === undefined && /^(clusters$|demo\.)/.test(property);
   const onPaper = validateArgs(spec, settings, demo).filter((problem) => !aboutTheWhole(problem));
   return {
     environment,

@@ -55,7 +55,7 @@ export const configurationSchema = z.strictObject({
   authority: z.enum(["generated", "adopted"]).default("generated"),
   ca: ca.exactOptional(),
   cilium: cilium.default({}),
-  maxConnectedClusters: z.union([z.literal(255), z.literal(511)]).default(255),
+  maxConnectedClusters: z.literal([255, 511]).default(255),
   ipamMode: z.string().exactOptional(),
   nativeRoutingCIDRs: z.array(z.string()).default([]),
   keyAlgorithm: z.enum(["P256", "RSA2048", "RSA4096"]).default("P256"),

@@ -36,7 +36,7 @@ describe("components: client certificates", function () {
   it("are signed by the CA of the etcd that they open", async () => {
     const { perCluster } = await adoptedAuthorities();
     const ran = await runMesh({ clusters: [1, 2, 3], authority: perCluster });
-    const { inputs } = ran.one("LocallySignedCert", "cluster1-client-cert-cluster3");
+    const { inputs } = ran.one("LocallySignedCert", "cluster1-client-cert/cluster3");
     const ca = perCluster.authorities["cluster3"];
     assert.deepEqual([inputs["caCertPem"], inputs["caPrivateKeyPem"]], [ca?.certificate, ca?.privateKey]);
   });

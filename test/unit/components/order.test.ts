@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 import type { Registered } from "../support/pulumiMocks";
+import { metadata } from "../support/secretData";
 
 /** Everything that is done before a resource: its dependencies and its parents, and theirs. */
 function stepsBefore(ran: MeshRun, resource: Registered): ReadonlySet<string> {
@@ -48,15 +49,21 @@ describe("components: order of steps", function () {
     for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
       follows("clustermesh-check", `${cluster}-peers`);
     }
-    for (const { name } of ran.all("StatefulSet")) {
-      follows(name, "clustermesh-check");
+    for (const workload of ran.all("StatefulSet")) {
+      follows(workload.name, "clustermesh-check");
     }
   });
 
   it("of the demo: namespace before what is in it, workloads before the policy", () => {
-    follows("cluster2-istio-space-employee", "cluster2-istio-space");
-    for (const { name } of ran.all("StatefulSet")) {
-      follows("cluster1-clustermesh-ingress-l4-policy", name);
+    const [made] = ran.all("v1:Namespace");
+    assert.ok(made);
+    const inside = ran.all("StatefulSet").filter((each) => metadata(each).namespace === metadata(made).name);
+    assert.equal(inside.length, 1);
+    for (const workload of inside) {
+      follows(workload.name, made.name);
+    }
+    for (const workload of ran.all("StatefulSet")) {
+      follows("cluster1/clustermesh-ingress-l4-policy", workload.name);
     }
   });
 

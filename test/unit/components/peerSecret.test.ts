@@ -105,7 +105,7 @@ describe("components: the peers' Secret of each cluster's own CA", function () {
       const named = assertComplete(secret, others);
       assert.equal(new Set(named.filter((path) => path.endsWith(".key"))).size, 1);
       for (const other of others) {
-        assert.equal(secret[`mesh-${other}.client.crt`], `certificate ${name}-client-cert-${other}`);
+        assert.equal(secret[`mesh-${other}.client.crt`], `certificate ${name}-client-cert/${other}`);
         assert.equal(secret[`mesh-${other}.ca.crt`], perCluster.authorities[other]?.certificate);
       }
     }

@@ -3,7 +3,7 @@ import { adoptedAuthorities } from "../support/authorities";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 
 /** The cluster that a resource's name begins with, as its number. */
-const numberOf = (name: string) => /^cluster(\d+)-/.exec(name)?.[1] ?? "none";
+const numberOf = (name: string) => /^cluster(\d+)\b/.exec(name)?.[1] ?? "none";
 
 function assertOwnProvider(ran: MeshRun): void {
   const objects = ran.resources.filter(({ type }) => type.startsWith("kubernetes:"));

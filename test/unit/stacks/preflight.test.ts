@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { toEnvironment } from "../../../stacks/environment";
+import { preflight } from "../../../stacks/preflight";
+import { clusters, configuration } from "../support/configuration";
+import { recorded } from "../support/live";
+import { lines } from "../support/mesh";
+import { scriptedKubectl, type ScriptedKubectl } from "../support/scriptedKubectl";
+
+const objects = ["configmap", "daemonset", "deployment"].map(recorded);
+/** A Secret that Helm made, with a peer that has the name of one of ours. */
+const foreign = { ...recorded("helm-secret"), data: { cluster2: "", west: "" } };
+
+/** Clusters that answer with what was recorded, each as another one; `context2` may be unreachable. */
+const answers = (secret: object | undefined, reachable = true) => `
+  if (cluster === "--context=context2" && !${String(reachable)}) {
+    process.stderr.write("Unable to connect to the server");
+    process.exit(1);
+  }
+  const namespace = { kind: "Namespace", metadata: { name: "kube-system", uid: cluster } };
+  const asked = (name) => args.includes(name);
+  const answer = asked("configmap/cilium-config") ? [namespace, ...${JSON.stringify(objects)}]
+    : asked("secrets/cilium-clustermesh") ? ${JSON.stringify(secret === undefined ? [] : [secret])} : [];
+  process.stdout.write(JSON.stringify({ kind: "List", items: answer }));
+`;
+
+describe("stacks: preflight", function () {
+  this.timeout(10_000);
+  let kubectl: ScriptedKubectl | undefined;
+  before(() => pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "p", "s"));
+  afterEach(() => {
+    kubectl?.remove();
+    kubectl = undefined;
+  });
+
+  async function judge(script: string, values: Readonly<Record<string, unknown>> = {}) {
+    kubectl = scriptedKubectl(script);
+    const read = configuration({ conflicts: "overwrite", ...values });
+    const { problems, warnings } = await preflight(read, toEnvironment(read, new Date()).environment);
+    const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
+    return { problems: heads(lines(problems)), warnings: heads(lines(warnings)) };
+  }
+
+  it("has nothing to say of clusters that fit", async () => {
+    assert.deepEqual(await judge(answers(undefined)), { problems: [], warnings: [] });
+  });
+
+  it("asks nobody when it is switched off", async () => {
+    assert.deepEqual(await judge("process.exit(1)", { liveChecks: false }), { problems: [], warnings: [] });
+    assert.deepEqual(kubectl?.calls(), []);
+  });
+
+  it("reads, and writes nothing", async () => {
+    await judge(answers(undefined));
+    assert.ok((kubectl?.calls() ?? []).length > 0);
+    for (const [, verb] of kubectl?.calls() ?? []) {
+      assert.equal(verb, "get");
+    }
+  });
+
+  it("takes an unreachable cluster for an error or a warning, as wanted", async () => {
+    const line = 'cluster "cluster2": API server cannot be reached: Unable to connect to the server';
+    assert.deepEqual(await judge(answers(undefined, false)), { problems: [line], warnings: [] });
+    kubectl?.remove();
+    const tolerant = await judge(answers(undefined, false), { unreachable: "warn" });
+    assert.deepEqual(tolerant, { problems: [], warnings: [line] });
+  });
+
+  it("never asks kubectl's current context for a cluster without access", async () => {
+    await judge(answers(undefined), { clusters: clusters({ context: undefined }) });
+    assert.deepEqual([...new Set((kubectl?.calls() ?? []).map(([first]) => first))], ["--context=context2"]);
+  });
+
+  it("refuses a foreign Secret", async () => {
+    const said = 'Secret kube-system/cilium-clustermesh exists and was made by Helm release "cilium"';
+    assert.deepEqual((await judge(answers(foreign))).problems, [
+      `cluster "cluster1": ${said}`,
+      `cluster "cluster2": ${said}`,
+    ]);
+  });
+
+  it("refuses a Secret that is to be adopted, where it has our keys already", async () => {
+    const said = 'Secret kube-system/cilium-clustermesh ["cluster2"] are keys that it has already';
+    assert.deepEqual((await judge(answers(foreign), { foreignSecret: "adopt" })).problems, [
+      `cluster "cluster1": ${said}`,
+      `cluster "cluster2": ${said}`,
+    ]);
+  });
+
+  it("adopts a Secret with other keys", async () => {
+    const other = { ...foreign, data: { west: "" } };
+    assert.deepEqual((await judge(answers(other), { foreignSecret: "adopt" })).problems, []);
+  });
+});
