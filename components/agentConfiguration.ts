@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { contextOf, nodeCommand, type ClusterAccess } from "./nodeCommand";
 import { patching } from "./ownership";
 import type { MeshSettings } from "./settings";

@@ -46,7 +46,8 @@ export function peersHash(shared: SecretData): pulumi.Output<string> {
 
 /** The names of the keys that {@link peerSecret} writes for a cluster; plain, for the preflight. */
 export function peerSecretKeys(members: readonly string[], authorities: readonly string[]): readonly string[] {
-  return [...members, ...authorities.flatMap((name) => Object.values(pemFiles(name)))];
+  const pem = authorities.map(pemFiles).flatMap(({ trustedCA, certificate, key }) => [trustedCA, certificate, key]);
+  return [...new Set([...members, ...pem])];
 }
 
 function clientFiles(authority: string, key: string, certificate: string): readonly (readonly [string, string])[] {

@@ -46,11 +46,13 @@ function over<T extends object>(defaults: T, given: { readonly [K in keyof T]?: 
 
 function meshSettings(configuration: Configuration): MeshSettings {
   const { certificates, cilium } = DEFAULT_SETTINGS;
-  const { operator, ...names } = configuration.cilium;
-  const withNames = over(cilium, { ...names, ...(operator === false ? {} : { operator }) });
-  const { operator: _, ...withoutOperator } = withNames;
+  const { operator: usualOperator, ...usualNames } = cilium;
+  const { operator = usualOperator, ...names } = configuration.cilium;
   return over(DEFAULT_SETTINGS, {
-    cilium: operator === false ? withoutOperator : withNames,
+    cilium: {
+      ...over(usualNames, names),
+      ...(operator === false || operator === undefined ? {} : { operator }),
+    },
     maxConnectedClusters: configuration.maxConnectedClusters,
     certificates: {
       keyAlgorithm: configuration.keyAlgorithm,

@@ -10,12 +10,12 @@ export function steadyLines(line: (text: string) => void): (chunk: Buffer) => vo
 
 /** Tells what happens, and how long each step took. */
 export interface Narrator {
-  say(text: string): void;
+  readonly say: (text: string) => void;
   /** Text from a program, indented under the step it belongs to. */
-  quote(text: string): void;
-  step<T>(title: string, run: () => Promise<T>): Promise<T>;
+  readonly quote: (text: string) => void;
+  readonly step: <T>(title: string, run: () => Promise<T>) => Promise<T>;
   /** The times of all steps so far. */
-  times(): readonly { readonly step: string; readonly seconds: string }[];
+  readonly times: () => readonly { readonly step: string; readonly seconds: string }[];
 }
 
 function indent(text: string): string {

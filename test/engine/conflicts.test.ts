@@ -11,7 +11,9 @@ const CONFIG = "configmap/cilium-config";
 
 function refused(run: Run, ...lines: readonly RegExp[]): void {
   assert.notEqual(run.code, 0, run.text);
-  lines.forEach((line) => assert.match(run.text, line));
+  for (const line of lines) {
+    assert.match(run.text, line);
+  }
 }
 
 describe("clusters that are not as the mesh needs them", function () {
