@@ -59,7 +59,7 @@ export async function hurrySecrets(kubectl: Kubectl, names: CiliumObjects): Prom
   await kubectl.run(["annotate", "pods", "-n", names.namespace, "-l", names.agentSelector, stamp, "--overwrite"]);
 }
 
-/** Waits until the agents and the operator run from their current pod template. */
+/** Waits until the agents and the operator run from their current pod template. What is not there any more has nothing to wait for. */
 export async function waitForRollOut(
   kubectl: Kubectl,
   cluster: string,
@@ -71,6 +71,11 @@ export async function waitForRollOut(
     ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
   ];
   for (const workload of workloads) {
+    const found = await kubectl.run(["get", workload, "-n", names.namespace, "--ignore-not-found", "-o", "name"]);
+    if (found.trim() === "") {
+      progress(`cluster "${cluster}": ${workload} is not there`);
+      continue;
+    }
     progress(`cluster "${cluster}": waiting for the roll-out of ${workload}`);
     const timeout = `--timeout=${String(timeoutSeconds)}s`;
     await kubectl.run(["rollout", "status", workload, "-n", names.namespace, timeout], {

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import type { LabCluster } from "../../lab";
+import { meshConfig } from "../support/meshConfig";
+import { succeeded, type PulumiStack } from "../support/pulumi";
+import { snapshot } from "../support/snapshot";
+import { engine, labClusters } from "./support/engine";
+
+/** The lab has no nodes: its DaemonSet is rolled out with no pod at all, its operator never is. */
+const ROLLED_OUT = { awaitRollOut: true, cilium: { operator: false } };
+
+describe("waiting for agents", function () {
+  this.timeout("2m");
+  let stack: PulumiStack;
+  let clusters: readonly LabCluster[];
+
+  before(async () => {
+    clusters = await labClusters(2);
+    stack = (await engine()).workstation.stack("waiting");
+    await stack.init(meshConfig(clusters, ROLLED_OUT));
+  });
+
+  it("goes on when the roll-out is done, on the way there and back", async () => {
+    const untouched = await Promise.all(clusters.map(snapshot));
+    const run = succeeded(await stack.up());
+    assert.match(run.text, /cluster "cluster1": waiting for the roll-out of daemonset\/cilium/);
+    succeeded(await stack.destroy());
+    assert.deepEqual(await Promise.all(clusters.map(snapshot)), untouched);
+  });
+
+  it("fails up where no agent can say that it sees its peers", async () => {
+    await stack.configure(meshConfig(clusters, { ...ROLLED_OUT, check: true, checkTimeoutSeconds: 1 }));
+    const run = await stack.up();
+    assert.notEqual(run.code, 0, run.text);
+    assert.match(run.text, /the mesh is not ready after 1 s \(2 problems\)/);
+    assert.match(run.text, /cluster "cluster2": agents are none; run Cilium on its nodes/);
+    succeeded(await stack.destroy());
+  });
+});
