@@ -100,7 +100,7 @@ describe("stacks: missing and ill-typed properties", () => {
     conflicts: ["force", '"force" is not allowed; use one of refuse, overwrite'],
     rollOutTimeoutSeconds: [0, "0 is not allowed; use at least 1"],
     liveCheckTimeoutSeconds: [1e6, "1000000 is not allowed; use at most 86400"],
-    demo: ["on", '"on" is not allowed; give a boolean or an object'],
+    demo: ["on", '"on" is not allowed; use one of true, false, or an object'],
   };
   for (const [key, [value, line]] of Object.entries(settings)) {
     it(`may be ${key}`, () => {
