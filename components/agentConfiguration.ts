@@ -43,6 +43,7 @@ export function agentConfiguration(
     names: cilium,
     desired,
     owner,
+    peerSecret: settings.peerSecret,
     rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
   };
   const adopted = settings.foreignSecret === "adopt" ? { adoptedSecret: settings.peerSecret } : {};

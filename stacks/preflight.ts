@@ -37,7 +37,8 @@ async function inspectAll(
     return access === undefined ? [] : [{ name, access }];
   });
   const found = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
-    const claims = claimsOf(name, settings, authority.kind === "generated", demo);
+    // An adopted Secret is no claim, but its keys must be known.
+    const claims = claimsOf(name, { ...settings, foreignSecret: "refuse" }, authority.kind === "generated", demo);
     const live = await inspectCluster(access, settings.cilium, claims, configuration.liveCheckTimeoutSeconds);
     return [name, live] as const;
   });

@@ -37,6 +37,7 @@ const input = z.object({
   /** The Secret with the peer files, where it is adopted. */
   adoptedSecret: z.string().optional(),
   owner: z.string(),
+  peerSecret: z.string(),
   originals: z.string().default(""),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
 });
@@ -72,7 +73,9 @@ async function readConfigMap(kubectl: Kubectl) {
 /** Objects under our names that somebody else made: the last guard before they would be written to. */
 async function refuseForeignObjects(kubectl: Kubectl): Promise<void> {
   const there = parseOccupied(await readClaims(kubectl, given.claims, 30_000));
-  const problems = there.flatMap((object) => occupiedProblem(cluster.name, object, given.owner) ?? []);
+  const problems = there.flatMap(
+    (object) => occupiedProblem(cluster.name, object, given.owner, given.peerSecret) ?? [],
+  );
   if (problems.length > 0) {
     throw new Error(formatProblems("objects of somebody else are in the way", problems));
   }

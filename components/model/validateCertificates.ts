@@ -16,7 +16,7 @@ function validityProblems(property: string, validity: Validity): readonly Proble
       ? []
       : [
           {
-            property: `${property}.days`,
+            property: `${property}Days`,
             value: days,
             reason: "is no lifetime",
             allowed: "give a whole number of days from 1",
@@ -26,7 +26,7 @@ function validityProblems(property: string, validity: Validity): readonly Proble
       ? []
       : [
           {
-            property: `${property}.renewBeforeDays`,
+            property: `${property}RenewBeforeDays`,
             value: renewBeforeDays,
             reason: "is no time span",
             allowed: "give a whole number of days from 0",
@@ -36,7 +36,7 @@ function validityProblems(property: string, validity: Validity): readonly Proble
     ...(renewBeforeDays >= days
       ? [
           {
-            property: `${property}.renewBeforeDays`,
+            property: `${property}RenewBeforeDays`,
             value: renewBeforeDays,
             reason: `is not shorter than the validity of ${String(days)} days`,
             allowed: "renew later or let certificates live longer",
@@ -49,12 +49,12 @@ function validityProblems(property: string, validity: Validity): readonly Proble
 /** Lifetimes that can work: early renewal must leave a certificate some life. */
 export function validateCertificatePolicy(policy: CertificatePolicy): readonly Problem[] {
   return [
-    ...validityProblems("certificates.authority", policy.authority),
-    ...validityProblems("certificates.leaf", policy.leaf),
+    ...validityProblems("authority", policy.authority),
+    ...validityProblems("leaf", policy.leaf),
     ...(policy.leaf.days > policy.authority.days
       ? [
           {
-            property: "certificates.leaf.days",
+            property: "leafDays",
             value: policy.leaf.days,
             reason: `is longer than the authority's ${String(policy.authority.days)} days`,
             allowed: "no certificate outlives its authority",

@@ -69,11 +69,11 @@ function describe(object: Occupied): string {
   return `${object.kind} ${object.namespace === undefined ? "" : `${object.namespace}/`}${object.name}`;
 }
 
-function wayOut(object: Occupied, peerSecret: string | undefined): string {
+function wayOut(object: Occupied, peerSecret: string): string {
   if (object.kind !== "Secret") {
     return "remove it, or choose another name or namespace";
   }
-  return object.name === (peerSecret ?? object.name)
+  return object.name === peerSecret
     ? 'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it'
     : "set clustermesh:etcdServerSecret to another name, or remove it";
 }
@@ -87,7 +87,7 @@ export function occupiedProblem(
   cluster: string,
   object: Occupied,
   owner: string,
-  peerSecret?: string,
+  peerSecret: string,
 ): Problem | undefined {
   if (object.owner === owner) {
     return undefined;

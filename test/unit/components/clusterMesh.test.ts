@@ -45,7 +45,7 @@ describe("components: a mesh that cannot work", function () {
         '  - cluster "cluster1": id 0 means that a cluster is in no mesh',
         '  - cluster "cluster2": podCIDRs[0] "10.101.7.0/24" overlaps podCIDRs[0] of cluster "cluster1" (10.101.0.0/16)',
         '  - cluster "cluster2": etcd.endpoints[0] "http://10.1.2.1:2379" is not an https URL with host and port and nothing behind it',
-        "  - mesh: certificates.leaf.renewBeforeDays 10 is not shorter than the validity of 10 days",
+        "  - mesh: leafRenewBeforeDays 10 is not shorter than the validity of 10 days",
       ],
     );
     assert.match(said[1] ?? "", /from 1 to 511$/);

@@ -14,16 +14,14 @@ describe("model: lifetimes", () => {
 
   it("end after renewal begins, and not with it", () => {
     const allowed = "is not shorter than the validity of 30 days; renew later or let certificates live longer";
-    assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 30 } }), [
-      `mesh: certificates.leaf.renewBeforeDays 30 ${allowed}`,
-    ]);
+    assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 30 } }), [`mesh: leafRenewBeforeDays 30 ${allowed}`]);
     assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 29 } }), []);
   });
 
   it("are whole days", () => {
     assert.deepEqual(policy({ leaf: { days: 0.5, renewBeforeDays: -1 } }), [
-      "mesh: certificates.leaf.days 0.5 is no lifetime; give a whole number of days from 1",
-      "mesh: certificates.leaf.renewBeforeDays -1 is no time span; give a whole number of days from 0",
+      "mesh: leafDays 0.5 is no lifetime; give a whole number of days from 1",
+      "mesh: leafRenewBeforeDays -1 is no time span; give a whole number of days from 0",
     ]);
     assert.equal(policy({ leaf: { days: Number.NaN, renewBeforeDays: 1 } }).length, 1);
     assert.equal(policy({ leaf: { days: 0, renewBeforeDays: 0 } }).length, 2);
@@ -31,7 +29,7 @@ describe("model: lifetimes", () => {
 
   it("of a leaf are not longer than its authority's", () => {
     assert.deepEqual(policy({ authority: { days: 200, renewBeforeDays: 20 } }), [
-      "mesh: certificates.leaf.days 365 is longer than the authority's 200 days; no certificate outlives its authority",
+      "mesh: leafDays 365 is longer than the authority's 200 days; no certificate outlives its authority",
     ]);
   });
 });

@@ -66,7 +66,7 @@ describe("stacks: loadStack", () => {
       nativeRoutingCIDRs: ["10/8"],
     });
     assert.ok(
-      said.some((line) => line?.includes("renewBeforeDays 30")),
+      said.some((line) => line?.includes("leafRenewBeforeDays 30")),
       said.join("\n"),
     );
     assert.ok(
