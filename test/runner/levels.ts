@@ -41,6 +41,6 @@ export const LEVELS: readonly Level[] = [
   program("unused", bin("knip")),
   { name: "unit", run: { kind: "mocha", args: ["test/unit/**/*.test.ts"] } },
   onLab("workflows", "test/workflows/**/*.test.ts"),
-  onLab("plugins", "test/plugins/**/*.test.ts"),
+  onLab("plugins", "--require", "test/plugins/harness/hooks.ts", "test/plugins/**/*.test.ts"),
   onLab("engine", "--require", "test/engine/support/hooks.ts", "test/engine/**/*.test.ts"),
 ];

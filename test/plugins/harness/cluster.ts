@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { up } from "../../../lab";
+import { PLUGIN_LAB } from "./lab";
 import { ApiError, Client } from "../kubernetes/client";
 import { connection, parseKubeconfig } from "../kubernetes/kubeconfig";
 import type { KubeObject } from "../kubernetes/object";
@@ -20,7 +21,7 @@ export class Cluster {
 
   /** Joins the lab of the plugin tests, starting it if need be, and makes a namespace in it. */
   static async join(): Promise<Cluster> {
-    const { kubeconfig } = await up({ name: "plugins", clusters: 1 });
+    const { kubeconfig } = await up({ name: PLUGIN_LAB, clusters: 1 });
     const target = connection(parseKubeconfig(kubeconfig), CONTEXT, "");
     const namespace = `test-${randomBytes(4).toString("hex")}`;
     const cluster = new Cluster(kubeconfig, namespace, new Client(target, undefined, new AbortController().signal));

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { up } from "../../../lab";
+import { PLUGIN_LAB } from "./lab";
 import { describePlugins, installPlugins } from "../install";
 
 /** A Pulumi home of its own with the plugins in it, state in files, secrets by passphrase. */
@@ -16,7 +17,7 @@ export class Stacks {
   ) {}
 
   static async open(): Promise<Stacks> {
-    const lab = await up({ name: "plugins", clusters: 1 });
+    const lab = await up({ name: PLUGIN_LAB, clusters: 1 });
     const home = await mkdtemp(join(tmpdir(), "engine-"));
     // The Automation API looks for the CLI in a folder bin/.
     await symlink(lab.bin.dir, join(home, "bin"));
