@@ -18,8 +18,8 @@ export interface DemoArgs {
 
 const LAB = "demo";
 
-/** No dots while nothing happens. */
-const QUIET = "--suppress-progress";
+/** No dots while nothing happens; the outputs come as tables. */
+const QUIET = ["--suppress-progress", "--suppress-outputs"] as const;
 
 /** Two real control planes, one mesh: up, looked at, proven, taken down, and everything as before. */
 export async function demo({ keep }: DemoArgs): Promise<void> {
@@ -46,7 +46,7 @@ async function walkThrough(tell: Narrator, lab: Lab, workstation: Workstation, k
   const before = await Promise.all(lab.clusters.map(snapshot));
   await stack.init(await localConfig(lab.clusters));
 
-  await tell.step("pulumi up", async () => succeeded(await stack.up(QUIET)));
+  await tell.step("pulumi up", async () => succeeded(await stack.up(...QUIET)));
   await showOutputs(tell, stack);
   await tell.step("every cluster's etcd takes its certificate from its Secret", () => serveIssued(lab));
   await tell.step("each peer's etcd, opened with nothing but what the Secret holds", async () => {
@@ -58,13 +58,13 @@ async function walkThrough(tell: Narrator, lab: Lab, workstation: Workstation, k
     );
   });
   await tell.step("a second pulumi up has nothing to do", async () =>
-    succeeded(await stack.up(QUIET, "--expect-no-changes")),
+    succeeded(await stack.up(...QUIET, "--expect-no-changes")),
   );
   if (keep) {
     sayHowToLook(tell, lab, workstation);
     return;
   }
-  await tell.step("pulumi destroy", async () => succeeded(await stack.destroy(QUIET)));
+  await tell.step("pulumi destroy", async () => succeeded(await stack.destroy(...QUIET)));
   await tell.step("every cluster is as it was", async () => {
     const after = await Promise.all(lab.clusters.map(snapshot));
     assert.deepEqual(after, before);
