@@ -58,6 +58,11 @@ export class Kubectl {
     return stdout;
   }
 
+  /** Whether an object (`kind/name`) is there. */
+  async exists(object: string, namespace: string): Promise<boolean> {
+    return (await this.run(["get", object, "-n", namespace, "--ignore-not-found", "-o", "name"])).trim() !== "";
+  }
+
   async close(): Promise<void> {
     if (this.directory !== undefined) {
       process.off("exit", this.onExit);

@@ -71,8 +71,7 @@ export async function waitForRollOut(
     ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
   ];
   for (const workload of workloads) {
-    const found = await kubectl.run(["get", workload, "-n", names.namespace, "--ignore-not-found", "-o", "name"]);
-    if (found.trim() === "") {
+    if (!(await kubectl.exists(workload, names.namespace))) {
       progress(`cluster "${cluster}": ${workload} is not there`);
       continue;
     }

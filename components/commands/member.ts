@@ -120,13 +120,19 @@ async function secretPresence(kubectl: Kubectl): Promise<Pick<RecordedState, "ad
   if (given.adoptedSecret === undefined) {
     return {};
   }
-  return { adoptedSecret: (await exists(kubectl, `secret/${given.adoptedSecret}`)) ? "present" : "absent" };
+  return {
+    adoptedSecret: (await kubectl.exists(`secret/${given.adoptedSecret}`, names.namespace)) ? "present" : "absent",
+  };
 }
 
 /** Removes the empty Secret that a patch has left, where there was none before. One that somebody has filled since stays. */
 async function removeLeftSecret(kubectl: Kubectl): Promise<void> {
   const secret = given.adoptedSecret;
-  if (secret === undefined || recorded().adoptedSecret !== "absent" || !(await exists(kubectl, `secret/${secret}`))) {
+  if (
+    secret === undefined ||
+    recorded().adoptedSecret !== "absent" ||
+    !(await kubectl.exists(`secret/${secret}`, names.namespace))
+  ) {
     return;
   }
   const [left] = parseList(
@@ -137,12 +143,8 @@ async function removeLeftSecret(kubectl: Kubectl): Promise<void> {
   }
 }
 
-async function exists(kubectl: Kubectl, object: string): Promise<boolean> {
-  return (await kubectl.run(["get", object, ...inNamespace, "--ignore-not-found", "-o", "name"])).trim() !== "";
-}
-
 async function restore(kubectl: Kubectl): Promise<void> {
-  if (await exists(kubectl, `configmap/${names.configMap}`)) {
+  if (await kubectl.exists(`configmap/${names.configMap}`, names.namespace)) {
     await restoreOriginals(kubectl, recorded().config);
   } else {
     progress(`cluster "${cluster.name}": ConfigMap ${names.namespace}/${names.configMap} is gone, nothing to restore`);
