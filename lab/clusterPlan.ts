@@ -11,7 +11,10 @@ export interface ClusterPlan {
   readonly name: string;
   /** The id that the cluster gets in a mesh; Cilium itself is installed with id 0. */
   readonly id: number;
+  /** The loopback address of this machine under which programs find the cluster's servers. */
   readonly ip: string;
+  /** The control plane's address in the lab's own network, where the cluster has nodes. */
+  readonly controlPlaneIp: string;
   readonly podCIDR: string;
   readonly nodeCIDR: string;
 }
@@ -20,6 +23,7 @@ export interface ClusterPlan {
 export interface Ports {
   readonly apiServer: number;
   readonly controllerManager: number;
+  readonly scheduler: number;
   readonly ciliumEtcd: EtcdPorts;
   readonly apiEtcd: EtcdPorts;
 }
@@ -35,17 +39,40 @@ export interface EtcdPorts {
 export const portsFrom = (offset: number): Ports => ({
   apiServer: 6443 + offset,
   controllerManager: 10257 + offset,
+  scheduler: 10259 + offset,
   ciliumEtcd: { client: 2379 + offset, peer: 2380 + offset, health: 2381 + offset },
   apiEtcd: { client: 2389 + offset, peer: 2390 + offset, health: 2391 + offset },
 });
 
 /** All ports of a cluster in one list. */
-export const allPorts = ({ apiServer, controllerManager, ciliumEtcd, apiEtcd }: Ports): number[] => [
+export const allPorts = ({ apiServer, controllerManager, scheduler, ciliumEtcd, apiEtcd }: Ports): number[] => [
   apiServer,
   controllerManager,
+  scheduler,
   ...Object.values<number>({ ...ciliumEtcd }),
   ...Object.values<number>({ ...apiEtcd }),
 ];
+
+/** A node of a cluster, decided before anything runs. */
+export interface NodePlan {
+  /** `node1`, `node2`, …, in every cluster. */
+  readonly name: string;
+  readonly ip: string;
+}
+
+/** The most nodes that one cluster of the lab can have. */
+export const MAX_NODES = 20;
+
+/**
+ * The plan of node `number` (from 1) of a cluster, like the article's: 10.1.1.11, 10.1.1.12, …
+ * @throws Error when the number is outside of the plan.
+ */
+export function planNode(cluster: ClusterPlan, number: number): NodePlan {
+  if (!Number.isInteger(number) || number < 1 || number > MAX_NODES) {
+    throw new Error(`${cluster.name}, node number ${number}: a cluster of the lab has 1 to ${MAX_NODES} nodes`);
+  }
+  return { name: `node${number}`, ip: cluster.controlPlaneIp.replace(/\.1$/, `.${10 + number}`) };
+}
 
 /** Address of cluster `number` (from 1) in a lab's slot: 127.<100 + slot>.<number>.1. */
 export const clusterAddress = (slot: number, number: number): string => `127.${FIRST_SLOT_OCTET + slot}.${number}.1`;
@@ -67,6 +94,7 @@ export function planCluster(slot: number, number: number): ClusterPlan {
     name: `cluster${number}`,
     id: 100 + number,
     ip: clusterAddress(slot, number),
+    controlPlaneIp: `10.${number}.${number}.1`,
     podCIDR: `10.${60 + decade * 10 + unit}.0.0/16`,
     nodeCIDR: `10.${number}.${number}.0/24`,
   };

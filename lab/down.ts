@@ -1,10 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "./cache/progress";
+import { cgroupsNamed, processesIn, removeCgroups } from "./host/cgroups";
 import { daemonNames, endProcess, markedProcesses, runningDaemon } from "./host/daemon";
 import { withLock } from "./host/lock";
-import type { ProcessIdentity } from "./host/processIdentity";
-import { clusterNumbers, labFolder, removeLabFolder } from "./labState";
+import { identify, type ProcessIdentity } from "./host/processIdentity";
+import { labFolder, removeLabFolder } from "./labState";
+import { stopMachine } from "./nodes/machine";
+import { cgroupPrefix } from "./nodes/nodeSite";
 
 /** What a server may take to end by itself; its data is thrown away next. */
 const TERMINATE_MS = 5_000;
@@ -16,19 +19,31 @@ export interface DownArgs {
   readonly log?: Log;
 }
 
-/** The lab's daemons by their pid files; all of them, or those of some names. */
-function recordedProcesses(labDir: string, wanted: (daemon: string) => boolean = () => true): ProcessIdentity[] {
-  return clusterNumbers(labDir).flatMap((number) => {
-    const dir = join(labDir, `cluster${number}`);
-    return daemonNames(dir)
-      .filter(wanted)
-      .flatMap((daemon) => runningDaemon(dir, daemon) ?? []);
-  });
+/** Folders of a lab that hold pid files: of the whole, of its clusters, and of their nodes. */
+function daemonFolders(labDir: string): readonly string[] {
+  const below = (folder: string, pattern: RegExp): readonly string[] =>
+    (existsSync(folder) ? readdirSync(folder) : [])
+      .filter((name) => pattern.test(name))
+      .map((name) => join(folder, name));
+  const clusters = below(labDir, /^(cluster\d+|fabric|gateway)$/);
+  return clusters.flatMap((cluster) => [cluster, ...below(cluster, /^node\d+$/)]);
 }
+
+/** The lab's daemons by their pid files; all of them, or those of some names. */
+const recordedProcesses = (labDir: string, wanted: (daemon: string) => boolean = () => true): ProcessIdentity[] =>
+  daemonFolders(labDir).flatMap((dir) =>
+    daemonNames(dir)
+      .filter(wanted)
+      .flatMap((daemon) => runningDaemon(dir, daemon) ?? []),
+  );
+
+/** What else runs in the lab's cgroups: processes of pods, which bear no mark of the lab. */
+const processesOfNodes = (labDir: string): readonly ProcessIdentity[] =>
+  cgroupsNamed(cgroupPrefix(labDir)).flatMap((folder) => processesIn(folder).flatMap((pid) => identify(pid) ?? []));
 
 /** Processes of the lab: those in its pid files, and those that only their mark still tells. */
 function labProcesses(labDir: string): ProcessIdentity[] {
-  const found = [...recordedProcesses(labDir), ...markedProcesses(labDir)];
+  const found = [...recordedProcesses(labDir), ...markedProcesses(labDir), ...processesOfNodes(labDir)];
   return [...new Map(found.map((identity) => [identity.pid, identity])).values()];
 }
 
@@ -47,6 +62,8 @@ export async function down({ name = "default", log = () => undefined }: DownArgs
   };
   return withLock(`lab-${name}`, waiting, async () => {
     const processes = labProcesses(dir);
+    // A node ends as a whole with its first process; pods are not asked, they go as with a machine whose plug is pulled.
+    await Promise.all(daemonFolders(dir).map(stopMachine));
     // An API server that has lost its etcd does not end in time.
     await endAll(recordedProcesses(dir, (daemon) => !daemon.endsWith("etcd")));
     await endAll(labProcesses(dir));
@@ -56,6 +73,7 @@ export async function down({ name = "default", log = () => undefined }: DownArgs
         `lab "${name}": processes ${left.map(({ pid }) => pid).join(", ")} did not end; end them and repeat "lab down"`,
       );
     }
+    await removeCgroups(cgroupsNamed(cgroupPrefix(dir)));
     const existed = existsSync(dir);
     removeLabFolder(dir);
     log(

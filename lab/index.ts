@@ -6,7 +6,7 @@ export { down } from "./down";
 export { CommandError } from "./host/run";
 export { kubectl } from "./kubectl";
 export type { EtcdTls } from "./controlPlane/etcd";
-export type { LabApiServer, LabCluster, LabEtcd } from "./labCluster";
+export type { LabApiServer, LabCluster, LabEtcd, LabNode } from "./labCluster";
 export { createAuthority, issueLeaf, type LeafSpec, type Pair } from "./pki/certificate";
 export { status } from "./status";
 export { type Lab, up, type UpArgs } from "./up";

@@ -2,6 +2,7 @@ import type { Tools } from "./cache/tools";
 import { apiServerUrl, type ClusterSite } from "./controlPlane/cluster";
 import { startApiServer, stopApiServer } from "./controlPlane/apiServer";
 import {
+  etcdDialEndpoint,
   etcdEndpoint,
   etcdPki,
   type EtcdName,
@@ -12,7 +13,11 @@ import {
   stopEtcd,
 } from "./controlPlane/etcd";
 import { kubectl, type ClusterAccess } from "./kubectl";
-import type { RunResult } from "./host/run";
+import { inNamespacesOf } from "./host/place";
+import { run, type RunResult } from "./host/run";
+import { runningMachine } from "./nodes/machine";
+import type { NodeSite } from "./nodes/nodeSite";
+import { nodesOf } from "./sites";
 
 /** A server of a cluster that can be taken away and given back. `start` returns when it is ready. */
 export interface Stoppable {
@@ -22,8 +27,10 @@ export interface Stoppable {
 
 /** An etcd of a cluster and how to get at it. All files are PEM. */
 export interface LabEtcd extends Stoppable {
-  /** Like `https://127.100.1.1:2379`. */
+  /** As agents and peers reach it, like `https://127.100.1.1:2379`, or `https://10.1.1.1:2379` where the cluster has nodes. */
   readonly endpoint: string;
+  /** As programs of this machine reach it; the same without nodes. */
+  readonly dialEndpoint: string;
   /** The etcd's own authority, for adopting it. */
   readonly caFile: string;
   readonly caKeyFile: string;
@@ -46,6 +53,15 @@ export interface LabApiServer extends Stoppable {
   readonly caFile: string;
 }
 
+/** A node of a cluster. */
+export interface LabNode {
+  /** As Kubernetes knows it. */
+  readonly name: string;
+  readonly ip: string;
+  /** Runs a program of this machine in the node's namespaces. */
+  readonly run: (command: readonly string[]) => Promise<RunResult>;
+}
+
 /** One running cluster of a lab. */
 export interface LabCluster extends ClusterAccess {
   /** `cluster1`, `cluster2`, …; also the name of its kubeconfig context. */
@@ -59,6 +75,8 @@ export interface LabCluster extends ClusterAccess {
   readonly apiEtcd: LabEtcd;
   readonly podCIDRs: readonly string[];
   readonly nodeCIDRs: readonly string[];
+  /** Its nodes; none for a control plane alone. */
+  readonly nodes: readonly LabNode[];
   /** Runs kubectl against this cluster. */
   readonly run: (args: readonly string[], options?: { readonly stdin?: string }) => Promise<RunResult>;
 }
@@ -67,6 +85,7 @@ function labEtcd(tools: Tools, site: ClusterSite, name: EtcdName): LabEtcd {
   const { ca, client } = etcdPki(site, name);
   return {
     endpoint: etcdEndpoint(site, name),
+    dialEndpoint: etcdDialEndpoint(site, name),
     caFile: ca.certFile,
     caKeyFile: ca.keyFile,
     ...client,
@@ -74,6 +93,18 @@ function labEtcd(tools: Tools, site: ClusterSite, name: EtcdName): LabEtcd {
     start: () => startEtcd(tools.etcd, site, name),
     stop: () => stopEtcd(site, name),
     restart: (tls) => restartEtcd(tools.etcd, site, name, tls),
+  };
+}
+
+function labNode({ plan, dir }: NodeSite): LabNode {
+  return {
+    ...plan,
+    run: (command) => {
+      const machine = runningMachine(dir);
+      if (machine === undefined) throw new Error(`node ${plan.name} in ${dir} does not run`);
+      const [program = "", ...args] = inNamespacesOf(machine.pid, plan.ip).commandLine(command);
+      return run(program, args);
+    },
   };
 }
 
@@ -95,6 +126,7 @@ export function labCluster(tools: Tools, site: ClusterSite, kubeconfig: string):
     apiEtcd: labEtcd(tools, site, "api-etcd"),
     podCIDRs: [podCIDR],
     nodeCIDRs: [nodeCIDR],
+    nodes: nodesOf(site).map(labNode),
     run: (args, options) => kubectl(access, args, options),
   };
 }

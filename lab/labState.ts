@@ -8,7 +8,8 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { z } from "zod";
 import { labsFolder } from "./host/folders";
 import { withLock } from "./host/lock";
 import { findFreeSlot, type SlotClaim } from "./slot";
@@ -25,23 +26,16 @@ export function labFolder(name: string): string {
   return join(labsFolder(), name);
 }
 
+const CLAIM = z.object({ slot: z.number(), portOffset: z.number(), nodes: z.array(z.number()).default([]) });
+
 const claimFile = (labDir: string): string => join(labDir, "lab.json");
 
 /** What the lab has claimed; undefined when there is no such lab. */
 export function readClaim(labDir: string): SlotClaim | undefined {
   if (!existsSync(claimFile(labDir))) return undefined;
-  const value: unknown = JSON.parse(readFileSync(claimFile(labDir), "utf8"));
-  if (
-    typeof value === "object" &&
-    value !== null &&
-    "slot" in value &&
-    typeof value.slot === "number" &&
-    "portOffset" in value &&
-    typeof value.portOffset === "number"
-  ) {
-    return { slot: value.slot, portOffset: value.portOffset };
-  }
-  throw new Error(`${claimFile(labDir)}: not a lab's claim; remove the lab with "lab down"`);
+  const claim = CLAIM.safeParse(JSON.parse(readFileSync(claimFile(labDir), "utf8")));
+  if (claim.success) return claim.data;
+  throw new Error(`${claimFile(labDir)}: not a lab's claim; remove the lab's folder ${labDir}`);
 }
 
 const takenSlots = (): Set<number> => {
@@ -50,18 +44,37 @@ const takenSlots = (): Set<number> => {
   return new Set(slots.filter((slot) => slot !== undefined));
 };
 
+function writeClaim(labDir: string, claim: SlotClaim): void {
+  mkdirSync(labDir, { recursive: true, mode: 0o700 });
+  writeFileSync(`${claimFile(labDir)}.new`, JSON.stringify(claim), { mode: 0o600 });
+  renameSync(`${claimFile(labDir)}.new`, claimFile(labDir));
+}
+
+/** The lab's shape with what is asked for now: clusters and nodes can be added, never taken away. */
+function grow(labDir: string, claim: SlotClaim, asked: readonly number[]): SlotClaim {
+  if ((claim.nodes.length === 0) !== (asked.length === 0)) {
+    const has = claim.nodes.length === 0 ? "control planes alone" : `nodes (${claim.nodes.join(", ")})`;
+    throw new Error(`lab "${basename(labDir)}" runs with ${has}; end it with "lab down", or use another name`);
+  }
+  const clusters = Math.max(claim.nodes.length, asked.length);
+  const nodes = Array.from({ length: clusters }, (_, index) => Math.max(claim.nodes[index] ?? 0, asked[index] ?? 0));
+  return { ...claim, nodes };
+}
+
 /** The lab's claim, made now when it has none; two labs never get the same. */
-export async function ensureClaim(labDir: string): Promise<SlotClaim> {
+export async function ensureClaim(labDir: string, nodes: readonly number[]): Promise<SlotClaim> {
   const known = readClaim(labDir);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    const grown = grow(labDir, known, nodes);
+    writeClaim(labDir, grown);
+    return grown;
+  }
   return withLock(
     "slots",
     () => undefined,
     async () => {
-      const claim = await findFreeSlot(takenSlots());
-      mkdirSync(labDir, { recursive: true, mode: 0o700 });
-      writeFileSync(`${claimFile(labDir)}.new`, JSON.stringify(claim), { mode: 0o600 });
-      renameSync(`${claimFile(labDir)}.new`, claimFile(labDir));
+      const claim = { ...(await findFreeSlot(takenSlots())), nodes };
+      writeClaim(labDir, claim);
       return claim;
     },
   );

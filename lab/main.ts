@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { down } from "./down";
 import { status, statusTable } from "./status";
-import { up } from "./up";
+import { up, type UpArgs } from "./up";
 
-const USAGE = `Usage: npm run lab -- up [--clusters N] [--name NAME]    start a lab, or complete one that runs
+const USAGE = `Usage: npm run lab -- up [--clusters N] [--name NAME]    start control planes, or complete a lab that runs
+       npm run lab -- up --nodes 2,1 [--name NAME]       clusters with so many nodes each, and Cilium on them; as root
        npm run lab -- status [--name NAME]               what runs, where, and how much memory it takes
        npm run lab -- down [--name NAME]                 end everything and remove the lab's folder`;
 
@@ -18,12 +19,24 @@ async function printStatus(name: string): Promise<boolean> {
   return found !== undefined;
 }
 
+/** Numbers that are none stay so: `up` says what is wrong with them. */
+function shape({ clusters, nodes }: { readonly clusters?: string; readonly nodes?: string }): Partial<UpArgs> {
+  return {
+    ...(clusters === undefined ? {} : { clusters: Number(clusters) }),
+    ...(nodes === undefined ? {} : { nodes: nodes.split(",").map(Number) }),
+  };
+}
+
 /** Returns whether all went well. */
 async function main(args: readonly string[]): Promise<boolean> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { clusters: { type: "string", default: "2" }, name: { type: "string", default: "default" } },
+    options: {
+      clusters: { type: "string" },
+      nodes: { type: "string" },
+      name: { type: "string", default: "default" },
+    },
   });
   const { name } = values;
   const [command = "", ...rest] = positionals;
@@ -31,7 +44,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   switch (command) {
     case "up": {
       const begin = Date.now();
-      const lab = await up({ name, clusters: Number(values.clusters), log: say });
+      const lab = await up({ name, ...shape(values), log: say });
       say(`lab "${name}": ${lab.clusters.length} clusters ready in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
       say(`export KUBECONFIG=${lab.kubeconfig} PATH=${lab.bin.dir}:$PATH`);
       return true;

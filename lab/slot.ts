@@ -2,9 +2,15 @@ import { createServer } from "node:net";
 import { allPorts, clusterAddress, MAX_SLOTS, portsFrom } from "./clusterPlan";
 
 /** What a lab owns of this machine's loopback network. */
-export interface SlotClaim {
+export interface SlotAddress {
   readonly slot: number;
   readonly portOffset: number;
+}
+
+/** A lab's claim and shape, which last as long as the lab. */
+export interface SlotClaim extends SlotAddress {
+  /** Nodes of each cluster, the first cluster's first; empty for control planes alone. */
+  readonly nodes: readonly number[];
 }
 
 /** Ports are moved up as a whole when something listens on all addresses; 40000 would reach into the ephemeral range. */
@@ -25,7 +31,7 @@ function canListen(host: string, port: number): Promise<boolean> {
 }
 
 /** Whether all of a slot's ports are free on its first address. */
-async function isFree({ slot, portOffset }: SlotClaim): Promise<boolean> {
+async function isFree({ slot, portOffset }: SlotAddress): Promise<boolean> {
   for (const port of allPorts(portsFrom(portOffset))) {
     if (!(await canListen(clusterAddress(slot, 1), port))) return false;
   }
@@ -39,8 +45,8 @@ async function isFree({ slot, portOffset }: SlotClaim): Promise<boolean> {
  */
 export async function findFreeSlot(
   taken: ReadonlySet<number>,
-  free: (claim: SlotClaim) => Promise<boolean> = isFree,
-): Promise<SlotClaim> {
+  free: (claim: SlotAddress) => Promise<boolean> = isFree,
+): Promise<SlotAddress> {
   const slots = Array.from({ length: MAX_SLOTS }, (_, slot) => slot).filter((slot) => !taken.has(slot));
   for (const portOffset of PORT_OFFSETS) {
     for (const slot of slots) {

@@ -1,11 +1,15 @@
 import { join } from "node:path";
 import { API_SERVER, isApiServerReady } from "./controlPlane/apiServer";
-import { apiServerUrl, clusterSite, type ClusterSite } from "./controlPlane/cluster";
+import { apiServerUrl, type ClusterSite } from "./controlPlane/cluster";
 import { CONTROLLER_MANAGER } from "./controlPlane/controllerManager";
+import { SCHEDULER } from "./controlPlane/scheduler";
 import { etcdEndpoint } from "./controlPlane/etcd";
+import { processesInCgroup } from "./host/cgroups";
 import { runningDaemon } from "./host/daemon";
 import { residentMiB } from "./host/processIdentity";
-import { clusterNumbers, labFolder, readClaim } from "./labState";
+import { labFolder, readClaim } from "./labState";
+import { MACHINE } from "./nodes/machine";
+import { nodesOf, sitesOf } from "./sites";
 
 /** One process of a lab as it is now. */
 export interface ProcessStatus {
@@ -24,22 +28,33 @@ export interface LabStatus {
   readonly processes: readonly ProcessStatus[];
 }
 
+/** The state of one daemon. A node counts with all that runs in its cgroup. */
+function processStatus(cluster: string, dir: string, process: string, address: string, cgroup?: string): ProcessStatus {
+  const running = runningDaemon(dir, process.split(" ").at(-1) ?? process);
+  if (running === undefined) return { cluster, process, address, state: "stopped" };
+  const pids = cgroup === undefined ? [running.pid] : processesInCgroup(cgroup);
+  const memoryMiB = pids.reduce((sum, pid) => sum + (residentMiB(pid) ?? 0), 0);
+  return { cluster, process, address, state: "running", pid: running.pid, memoryMiB };
+}
+
 async function clusterStatus(site: ClusterSite): Promise<ProcessStatus[]> {
-  const ready = runningDaemon(site.dir, API_SERVER) !== undefined && (await isApiServerReady(site));
+  const { dir, place, plan, ports } = site;
   const addresses = {
     "api-etcd": etcdEndpoint(site, "api-etcd"),
     "cilium-etcd": etcdEndpoint(site, "cilium-etcd"),
     [API_SERVER]: apiServerUrl(site),
-    [CONTROLLER_MANAGER]: `https://${site.place.ip}:${site.ports.controllerManager}`,
+    [CONTROLLER_MANAGER]: `https://${place.ip}:${ports.controllerManager}`,
+    ...(site.nodes > 0 ? { [SCHEDULER]: `https://${place.ip}:${ports.scheduler}` } : {}),
   };
-  return Object.entries(addresses).map(([process, address]): ProcessStatus => {
-    const cluster = site.plan.name;
-    const running = runningDaemon(site.dir, process);
-    if (running === undefined) return { cluster, process, address, state: "stopped" };
-    const memoryMiB = residentMiB(running.pid) ?? 0;
-    const state = process === API_SERVER && !ready ? "not ready" : "running";
-    return { cluster, process, address, state, pid: running.pid, memoryMiB };
+  const ready = runningDaemon(dir, API_SERVER) !== undefined && (await isApiServerReady(site));
+  const servers = Object.entries(addresses).map(([process, address]): ProcessStatus => {
+    const status = processStatus(plan.name, dir, process, address);
+    return process === API_SERVER && status.state === "running" && !ready ? { ...status, state: "not ready" } : status;
   });
+  const nodes = nodesOf(site).map((node) =>
+    processStatus(plan.name, node.dir, `${node.plan.name} ${MACHINE}`, node.plan.ip, node.cgroup),
+  );
+  return [...servers, ...nodes];
 }
 
 /** What of a lab runs; undefined when there is no lab of that name. */
@@ -47,7 +62,7 @@ export async function status(name = "default"): Promise<LabStatus | undefined> {
   const dir = labFolder(name);
   const claim = readClaim(dir);
   if (claim === undefined) return undefined;
-  const sites = clusterNumbers(dir).map((number) => clusterSite(dir, claim, number));
+  const sites = sitesOf(dir, claim);
   const processes = (await Promise.all(sites.map(clusterStatus))).flat();
   return { name, kubeconfig: join(dir, "kubeconfig"), processes };
 }

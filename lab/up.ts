@@ -1,27 +1,38 @@
 import { cpus } from "node:os";
 import { join } from "node:path";
 import type { Log } from "./cache/progress";
-import { tools as ensureTools, type Tools } from "./cache/tools";
+import { areNodeToolsBuilt, nodeTools, type NodeTools, tools as ensureTools, type Tools } from "./cache/tools";
+import { waitForAgents } from "./ciliumObjects/agentsReady";
 import { installCilium, installCrds } from "./ciliumObjects/install";
-import { MAX_CLUSTERS } from "./clusterPlan";
+import { allPorts, MAX_CLUSTERS, MAX_NODES, planCluster, portsFrom } from "./clusterPlan";
 import { startApiServer } from "./controlPlane/apiServer";
 import { clusterSite, type ClusterSite } from "./controlPlane/cluster";
 import { startControllerManager } from "./controlPlane/controllerManager";
 import { startEtcd } from "./controlPlane/etcd";
 import { writeKubeconfig } from "./controlPlane/kubeconfig";
+import { startScheduler } from "./controlPlane/scheduler";
 import { down } from "./down";
 import { withLock } from "./host/lock";
+import type { ProcessIdentity } from "./host/processIdentity";
 import { forEachLimited } from "./host/waitFor";
 import { labCluster, type LabCluster } from "./labCluster";
 import { clusterNumbers, ensureClaim, labFolder } from "./labState";
+import { ensureFabric } from "./network/fabric";
+import { ensureGateway } from "./network/gateway";
+import { startNode } from "./nodes/node";
+import { requireNodeFeatures } from "./nodes/prerequisites";
 import { ensureClusterPki } from "./pki/clusterPki";
+import { nodesOf, siteOf } from "./sites";
+import type { SlotClaim } from "./slot";
 
 /** What to start. */
 export interface UpArgs {
   /** Labs of different names do not meet. @default "default" */
   readonly name?: string;
-  /** How many clusters the lab shall have at least. @default 2 */
+  /** How many clusters the lab shall have at least. @default as many as `nodes` has, else 2 */
   readonly clusters?: number;
+  /** Nodes of each cluster, on which Cilium runs; needs root. @default none: control planes alone */
+  readonly nodes?: readonly number[];
   /** Hears every step. @default nothing is said */
   readonly log?: Log;
 }
@@ -40,47 +51,101 @@ export interface Lab {
   readonly down: () => Promise<void>;
 }
 
+/** What makes a lab one with nodes. */
+interface NodeParts {
+  readonly tools: NodeTools;
+  readonly fabric: ProcessIdentity;
+}
+
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-async function startCluster(tools: Tools, site: ClusterSite, kubeconfig: string, log: Log): Promise<void> {
+async function startCluster(
+  tools: Tools,
+  parts: NodeParts | undefined,
+  site: ClusterSite,
+  kubeconfig: string,
+  log: Log,
+): Promise<void> {
   const { name } = site.plan;
   const begin = Date.now();
   await Promise.all([startEtcd(tools.etcd, site, "api-etcd"), startEtcd(tools.etcd, site, "cilium-etcd")]);
   await startApiServer(tools.kubeApiserver, site);
-  log(`${name}: API server ready on ${site.place.ip} after ${seconds(begin)}`);
+  log(`${name}: API server ready on ${site.place.dialIp} after ${seconds(begin)}`);
   const access = { kubectl: tools.kubectl, kubeconfig, context: name };
   // The controller-manager looks for new kinds every 30 s only: with the CRDs there first, it collects them from the start.
   await installCrds(tools, site, access);
-  await Promise.all([startControllerManager(tools.kubeControllerManager, site), installCilium(tools, site, access)]);
+  const nodes = parts === undefined ? [] : nodesOf(site).map((node) => startNode(node, parts.tools, parts.fabric));
+  await Promise.all([
+    startControllerManager(tools.kubeControllerManager, site),
+    ...(parts === undefined ? [] : [startScheduler(parts.tools.kubeScheduler, site)]),
+    installCilium(tools, site, access),
+    ...nodes,
+  ]);
   log(`${name}: controllers run, Cilium's objects are there after ${seconds(begin)}`);
+  if (nodes.length === 0) return;
+  await waitForAgents(access);
+  log(`${name}: Cilium runs on ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`} after ${seconds(begin)}`);
+}
+
+/** The lab's own network, and the way to it. */
+async function startNetwork(labDir: string, claim: SlotClaim, numbers: readonly number[]): Promise<ProcessIdentity> {
+  const plans = numbers.map((number) => planCluster(claim.slot, number));
+  const fabric = await ensureFabric(labDir, plans);
+  const ports = allPorts(portsFrom(claim.portOffset));
+  const passages = plans.flatMap(({ ip, controlPlaneIp }) =>
+    ports.map((port) => ({ port, from: ip, to: controlPlaneIp })),
+  );
+  await ensureGateway(labDir, fabric, passages);
+  return fabric;
+}
+
+function checkArgs(clusters: number, nodes: readonly number[]): void {
+  if (!Number.isInteger(clusters) || clusters < 1 || clusters > MAX_CLUSTERS) {
+    throw new Error(`clusters: ${clusters}; a lab holds 1 to ${MAX_CLUSTERS} clusters`);
+  }
+  const wrong = nodes.find((count) => !Number.isInteger(count) || count < 1 || count > MAX_NODES);
+  if (wrong !== undefined) throw new Error(`nodes: ${wrong}; a cluster of the lab has 1 to ${MAX_NODES} nodes`);
+  if (nodes.length > 0 && nodes.length !== clusters) {
+    throw new Error(`nodes: ${nodes.join(", ")}; give one number for each of the ${clusters} clusters`);
+  }
 }
 
 /**
- * Starts a lab, or completes one that runs: what is there and well is reused, clusters that are missing are added, processes
+ * Starts a lab, or completes one that runs: what is there and well is reused, clusters and nodes that are missing are added, processes
  * that have died are started again. Clusters beyond the number asked for are left alone.
  * @throws MissingPrerequisite when the machine lacks something; Error that names the process and the end of its log when one
  * does not get ready. What runs then goes on running: look, and end it with `down`.
  */
-export async function up({ name = "default", clusters = 2, log = () => undefined }: UpArgs = {}): Promise<Lab> {
-  if (!Number.isInteger(clusters) || clusters < 1 || clusters > MAX_CLUSTERS) {
-    throw new Error(`clusters: ${clusters}; a lab holds 1 to ${MAX_CLUSTERS} clusters`);
-  }
+export async function up(args: UpArgs = {}): Promise<Lab> {
+  const { name = "default", nodes = [], log = () => undefined } = args;
+  const { clusters = nodes.length === 0 ? 2 : nodes.length } = args;
+  checkArgs(clusters, nodes);
   const dir = labFolder(name);
   const kubeconfig = join(dir, "kubeconfig");
+  if (nodes.length > 0) await requireNodeFeatures(await areNodeToolsBuilt());
   const tools = await ensureTools(log);
+  const ofNodes = nodes.length === 0 ? undefined : await nodeTools(log);
   const waiting = (): void => {
     log(`waiting for another process that works on lab "${name}"`);
   };
   const sites = await withLock(`lab-${name}`, waiting, async () => {
-    const claim = await ensureClaim(dir);
+    const claim = await ensureClaim(dir, nodes);
     const wanted = Array.from({ length: clusters }, (_, index) => index + 1);
     const others = clusterNumbers(dir).filter((number) => number > clusters);
-    const all = [...wanted, ...others].map((number) => clusterSite(dir, claim, number));
-    for (const site of all) await ensureClusterPki(site.dir, site.plan);
+    const numbers = [...wanted, ...others];
+    for (const number of numbers) {
+      const { dir: clusterDir, plan } = clusterSite(dir, claim, number);
+      await ensureClusterPki(clusterDir, plan);
+    }
+    const parts =
+      ofNodes === undefined ? undefined : { tools: ofNodes, fabric: await startNetwork(dir, claim, numbers) };
+    const all = numbers.map((number) => siteOf(dir, claim, number));
     writeKubeconfig(kubeconfig, all);
     const started = all.slice(0, clusters);
     // An API server keeps a core busy while it starts: more at a time than cores only makes each of them late.
-    await forEachLimited(started, Math.max(2, cpus().length), (site) => startCluster(tools, site, kubeconfig, log));
+    await forEachLimited(started, Math.max(2, cpus().length), (site) =>
+      startCluster(tools, parts, site, kubeconfig, log),
+    );
     return started;
   });
   return {

@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../host/run";
 import { type Log, withProgress } from "./progress";
-import type { DebianPackages } from "./recipes";
+import type { DebianPackages } from "./recipe";
 import { findOnPath, isAtLeast, MissingPrerequisite } from "./toolchain";
 
 /** @throws MissingPrerequisite when this is no Debian-like machine. */
@@ -46,13 +46,15 @@ async function download(packages: readonly string[], scratch: string, log: Log):
   }
 }
 
+const FEW = 4;
+
 /** Downloads the recipe's packages and unpacks them into `target`. */
 export async function unpackDebian(recipe: DebianPackages, target: string, scratch: string, log: Log): Promise<void> {
   await requireDebianTools(recipe);
   await mkdir(target, { recursive: true });
-  await withProgress(log, `fetching ${recipe.packages.join(", ")}`, recipe.minutes * 60, () =>
-    download(recipe.packages, scratch, log),
-  );
+  const { packages, name } = recipe;
+  const what = packages.length <= FEW ? packages.join(", ") : `${packages.length} Debian packages for ${name}`;
+  await withProgress(log, `fetching ${what}`, recipe.minutes * 60, () => download(recipe.packages, scratch, log));
   const archives = (await readdir(scratch)).filter((file) => file.endsWith(".deb"));
   for (const archive of archives) {
     const file = join(scratch, archive);

@@ -7,7 +7,7 @@ import { unpackDebian } from "./debian";
 import { goBuild, goSources } from "./goBuild";
 import type { Log } from "./progress";
 import { recipeKey, type Toolchain } from "./recipeKey";
-import type { Recipe } from "./recipes";
+import type { Recipe } from "./recipe";
 
 const DRAFT = ".draft-";
 
@@ -26,19 +26,30 @@ function make(recipe: Recipe, target: string, scratch: string, log: Log): Promis
 export const recipeFolder = (recipe: Recipe, toolchain: Toolchain): string =>
   join(cacheFolder(), "builds", recipeKey(recipe, toolchain));
 
+/** The folder with the recipe's result, made when it is not in the cache. */
+export const ensureRecipe = (recipe: Recipe, toolchain: Toolchain, log: Log): Promise<string> =>
+  ensureCached(recipeKey(recipe, toolchain), `${recipe.name} ${recipe.version}`, log, (target, scratch) =>
+    make(recipe, target, scratch, log),
+  );
+
 /**
- * The folder with the recipe's result, made when it is not in the cache. One build at a time on this machine: each takes all
- * cores. The result appears under its name only when it is complete.
+ * The folder of the cache with this key, made when it is not there. One build at a time on this machine: each takes all cores.
+ * The result appears under its name only when it is complete.
  */
-export async function ensureRecipe(recipe: Recipe, toolchain: Toolchain, log: Log): Promise<string> {
-  const folder = recipeFolder(recipe, toolchain);
+export async function ensureCached(
+  key: string,
+  what: string,
+  log: Log,
+  fill: (target: string, scratch: string) => Promise<void>,
+): Promise<string> {
+  const builds = join(cacheFolder(), "builds");
+  const folder = join(builds, key);
   if (existsSync(folder)) return folder;
   const waiting = (): void => {
-    log(`waiting for another process that fills the cache (for ${recipe.name} ${recipe.version})`);
+    log(`waiting for another process that fills the cache (for ${what})`);
   };
   await withLock("builds", waiting, async () => {
     if (existsSync(folder)) return;
-    const builds = join(cacheFolder(), "builds");
     await mkdir(builds, { recursive: true });
     // With the lock held, a draft can only be what a dead process left.
     for (const entry of await readdir(builds)) {
@@ -48,7 +59,7 @@ export async function ensureRecipe(recipe: Recipe, toolchain: Toolchain, log: Lo
     try {
       const [target, scratch] = [join(draft, "result"), join(draft, "scratch")];
       await mkdir(scratch);
-      await make(recipe, target, scratch, log);
+      await fill(target, scratch);
       await rename(target, folder);
     } finally {
       await rm(draft, { recursive: true, force: true });

@@ -2,8 +2,9 @@ import { chmod, cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../host/run";
 import { type Log, withProgress } from "./progress";
-import { COMMON_LDFLAGS, GO_FLAGS, goMod } from "./recipeKey";
-import type { GoBuild, GoSources } from "./recipes";
+import { COMMON_LDFLAGS, GO_FLAGS, goMod, stubFolder } from "./recipeKey";
+import { GO_VERSION } from "./recipes";
+import type { GoBuild, GoSources } from "./recipe";
 
 /** The person's own Go settings that would change the result are left out; caches and proxies are theirs. */
 const goEnvironment = (): NodeJS.ProcessEnv => ({
@@ -16,14 +17,25 @@ const goEnvironment = (): NodeJS.ProcessEnv => ({
   CGO_ENABLED: "0",
 });
 
+async function writeStubs(stubs: Readonly<Record<string, string>>, scratch: string): Promise<void> {
+  for (const [module, source] of Object.entries(stubs)) {
+    const folder = join(scratch, stubFolder(module));
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, "go.mod"), `module ${module}\n\ngo ${GO_VERSION}\n`);
+    await writeFile(join(folder, "stub.go"), source);
+  }
+}
+
 /** Builds every program of the recipe into `target`. */
 export async function goBuild(recipe: GoBuild, target: string, scratch: string, log: Log): Promise<void> {
   await mkdir(target, { recursive: true });
   await writeFile(join(scratch, "go.mod"), goMod(recipe));
+  await writeStubs(recipe.stubs ?? {}, scratch);
   const ldflags = [...COMMON_LDFLAGS, ...recipe.ldflags].join(" ");
+  const flags = ["-ldflags", ldflags, "-tags", (recipe.tags ?? []).join(",")];
   for (const program of recipe.programs) {
     await withProgress(log, `building ${program.name} ${recipe.version}`, program.minutes * 60, () =>
-      run("go", ["build", "-ldflags", ldflags, "-o", join(target, program.name), program.package], {
+      run("go", ["build", ...flags, "-o", join(target, program.name), program.package], {
         cwd: scratch,
         env: goEnvironment(),
       }),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { GO_VERSION, type GoBuild, type Recipe } from "./recipes";
+import type { GoBuild, Recipe } from "./recipe";
+import { GO_VERSION } from "./recipes";
 
 /** What of this machine decides the result, beside the recipe. */
 export interface Toolchain {
@@ -16,15 +17,19 @@ export const GO_FLAGS = "-mod=mod -buildvcs=false";
 export const COMMON_LDFLAGS = ["-s", "-w"] as const;
 
 /** go.mod of the module in which a recipe is built. */
-export function goMod({ name, require, replace = {} }: GoBuild): string {
+export function goMod({ name, require, replace = {}, stubs = {} }: GoBuild): string {
   return [
     `module lab.invalid/${name}`,
     `go ${GO_VERSION}`,
     ...Object.entries(require).map(([module, version]) => `require ${module} ${version}`),
     ...Object.entries(replace).map(([module, version]) => `replace ${module} => ${module} ${version}`),
+    ...Object.keys(stubs).map((module) => `replace ${module} => ./${stubFolder(module)}`),
     "",
   ].join("\n\n");
 }
+
+/** Where a stub's module lies beside the go.mod. */
+export const stubFolder = (module: string): string => `stubs/${module}`;
 
 /** Everything that decides what comes out of a recipe; how long it takes does not. */
 function ingredients(recipe: Recipe, { go, platform, distribution }: Toolchain): unknown {
@@ -32,7 +37,19 @@ function ingredients(recipe: Recipe, { go, platform, distribution }: Toolchain):
   switch (recipe.kind) {
     case "go-build": {
       const programs = recipe.programs.map((program) => [program.name, program.package]);
-      return [kind, version, goMod(recipe), programs, recipe.ldflags, COMMON_LDFLAGS, GO_FLAGS, go, platform];
+      const special = [recipe.tags, recipe.stubs].filter((each) => each !== undefined);
+      return [
+        kind,
+        version,
+        goMod(recipe),
+        programs,
+        recipe.ldflags,
+        COMMON_LDFLAGS,
+        GO_FLAGS,
+        go,
+        platform,
+        ...special,
+      ];
     }
     case "go-sources":
       return [kind, version, recipe.module, recipe.folders];

@@ -1,58 +1,12 @@
-/**
- * What the lab is made of, as plain data: to add a program, add a recipe here. Versions and everything else that decides the
- * result is part of a recipe's cache key, so a change builds anew beside the old one.
- */
-export type Recipe = GoBuild | GoSources | DebianPackages;
-
-/** Programs from tagged Go modules, built in a module of the lab's own that requires just these. */
-export interface GoBuild {
-  readonly kind: "go-build";
-  readonly name: string;
-  readonly version: string;
-  readonly require: Readonly<Record<string, string>>;
-  /** Module → version that takes its place whatever the others ask for. */
-  readonly replace?: Readonly<Record<string, string>>;
-  readonly ldflags: readonly string[];
-  /** Built in this order; each finds what the ones before it compiled. */
-  readonly programs: readonly GoProgram[];
-}
-
-/** One program of a {@link GoBuild}. */
-export interface GoProgram {
-  /** Its file name. */
-  readonly name: string;
-  /** Import path of its `main`. */
-  readonly package: string;
-  /** Usual time on two idle cores with an empty Go cache; for the progress line only. */
-  readonly minutes: number;
-}
-
-/** Folders out of a tagged Go module that are needed as files. */
-export interface GoSources {
-  readonly kind: "go-sources";
-  readonly name: string;
-  readonly version: string;
-  readonly module: string;
-  /** Name in the cache → folder in the module. */
-  readonly folders: Readonly<Record<string, string>>;
-  readonly minutes: number;
-}
-
-/** Debian packages, unpacked and not installed. What they depend on beyond libc has to be listed too. */
-export interface DebianPackages {
-  readonly kind: "debian";
-  readonly name: string;
-  /** The least version that will do. */
-  readonly version: string;
-  readonly packages: readonly string[];
-  /** File name → path in the unpacked tree. */
-  readonly programs: Readonly<Record<string, string>>;
-  readonly minutes: number;
-}
+import type { GoBuild, Recipe } from "./recipe";
 
 /** The `go` line of every build module; an older Go on the machine is refused. */
 export const GO_VERSION = "1.26.0";
 
+/*
+ * What the lab is made of, as plain data: to add a program, add a recipe here. Versions and everything else that decides the result
+ * is part of a recipe's cache key, so a change builds anew beside the old one.
+ */
 const KUBERNETES = "v1.36.3";
 const KUBERNETES_STAGING = "v0.36.3";
 const PULUMI = "v3.250.0";
@@ -73,6 +27,32 @@ const STAGING_MODULES = [
   ...["kms", "kube-aggregator", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubectl", "kubelet"],
   ...["metrics", "mount-utils", "pod-security-admission", "sample-apiserver", "streaming"],
 ];
+
+/** Two modules that Cilium asks for cannot be had at the versions it names, and neither is of use to the lab. */
+const CILIUM_MODULES: Pick<GoBuild, "require" | "replace" | "stubs"> = {
+  require: { "github.com/cilium/cilium": CILIUM },
+  // BGP is off; the pinned version is no tagged one.
+  replace: { "github.com/osrg/gobgp/v4": "v4.8.0" },
+  // MCS-API is off; its controllers are not needed, the name of one annotation is.
+  stubs: {
+    "sigs.k8s.io/mcs-api/controllers": `package controllers
+
+const DerivedServiceAnnotation = "multicluster.kubernetes.io/derived-service"
+`,
+  },
+};
+
+function cilium(name: string, tags: readonly string[], programs: GoBuild["programs"]): GoBuild {
+  return {
+    kind: "go-build",
+    name,
+    version: CILIUM,
+    ...CILIUM_MODULES,
+    tags,
+    ldflags: [`-X "github.com/cilium/cilium/pkg/version.ciliumVersion=${CILIUM.slice(1)} module"`],
+    programs: programs.map((program) => ({ ...program, package: `github.com/cilium/cilium/${program.package}` })),
+  };
+}
 
 function kubernetes(name: string, programs: Readonly<Record<string, number>>): GoBuild {
   const version = "k8s.io/component-base/version";
@@ -97,8 +77,32 @@ function kubernetes(name: string, programs: Readonly<Record<string, number>>): G
   };
 }
 
+const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== "");
+
+/** A shell, the small tools of every system, and what they link to. */
+const SMALL_USERLAND = words(`
+  libc6 libgcc-s1 libstdc++6 dash coreutils libacl1 libattr1 libgmp10 libselinux1 libpcre2-8-0 libssl3 zlib1g
+  libsystemd0 libcap2 liblz4-1 liblzma5 libzstd1 libgcrypt20 libgpg-error0`);
+
+const USERLAND = [
+  ...SMALL_USERLAND,
+  ...words(`bash grep sed findutils util-linux mount procps libtinfo6 libblkid1 libmount1 libsmartcols1 libcap-ng0 libcrypt1
+    libudev1 libuuid1 libproc2-0 libncursesw6`),
+];
+
+/** What cilium-agent runs to set up a node's network. */
+const NETWORK_TOOLS = words(`
+  iproute2 libbpf1 libbsd0 libmd0 libdb5.3 libelf1 libmnl0 libtirpc3 libgssapi-krb5-2 libkrb5-3 libk5crypto3 libcom-err2
+  libkrb5support0 libkeyutils1 libxtables12 iptables libip4tc2 libip6tc2 libnetfilter-conntrack3 libnfnetlink0 libnftnl11 netbase
+  ipset libipset13 containernetworking-plugins`);
+
+/** cilium-agent compiles its BPF programs. */
+const CLANG = words(`
+  clang-19 libclang-cpp19 libllvm19 libclang-common-19-dev libedit2 libffi8 libxml2 libicu72 libz3-4`);
+
 export const RECIPES = {
   kubernetes: kubernetes("kubernetes", { "kube-apiserver": 4, "kube-controller-manager": 1.5, kubectl: 0.5 }),
+  kubernetesNode: kubernetes("kubernetes-node", { kubelet: 2, "kube-scheduler": 0.5 }),
   helm: {
     kind: "go-build",
     name: "helm",
@@ -145,6 +149,76 @@ export const RECIPES = {
     module: "github.com/cilium/cilium",
     folders: { crds: "pkg/k8s/apis/cilium.io/client/crds", chart: "install/kubernetes/cilium" },
     minutes: 0.5,
+  },
+  ciliumAgent: cilium(
+    "cilium-agent",
+    [],
+    [
+      { name: "cilium-agent", package: "daemon", minutes: 4 },
+      { name: "cilium-dbg", package: "cilium-dbg", minutes: 0.5 },
+      { name: "cilium-health", package: "cilium-health", minutes: 0.2 },
+      { name: "cilium-health-responder", package: "cilium-health/responder", minutes: 0.2 },
+      { name: "cilium-cni", package: "plugins/cilium-cni", minutes: 0.3 },
+    ],
+  ),
+  ciliumOperator: cilium(
+    "cilium-operator",
+    ["ipam_provider_operator"],
+    [{ name: "cilium-operator-generic", package: "operator", minutes: 1.5 }],
+  ),
+  ciliumImageFiles: {
+    kind: "go-sources",
+    name: "cilium-image-files",
+    version: CILIUM,
+    module: "github.com/cilium/cilium",
+    folders: { bpf: "bpf", images: "images/cilium", cni: "plugins/cilium-cni" },
+    minutes: 0.5,
+  },
+  containerd: {
+    kind: "go-build",
+    name: "containerd",
+    version: "v2.3.7",
+    require: { "github.com/containerd/containerd/v2": "v2.3.7" },
+    ldflags: ["-X github.com/containerd/containerd/v2/version.Version=v2.3.7"],
+    programs: ["containerd", "containerd-shim-runc-v2", "ctr"].map((name) => ({
+      name,
+      package: `github.com/containerd/containerd/v2/cmd/${name}`,
+      minutes: 0.5,
+    })),
+  },
+  // Both find what they link to on every Debian: runc's libseccomp comes with apt.
+  nodePrograms: {
+    kind: "debian",
+    name: "node-programs",
+    version: "0",
+    packages: ["runc", "tini"],
+    programs: { runc: "usr/sbin/runc", tini: "usr/bin/tini-static" },
+    minutes: 0.2,
+  },
+  // Trees of packages for images: with everything that these link to, for nothing of the machine is in an image.
+  agentImagePackages: {
+    kind: "debian",
+    name: "agent-image-packages",
+    version: "0",
+    packages: [...USERLAND, ...NETWORK_TOOLS, ...CLANG],
+    programs: {},
+    minutes: 0.3,
+  },
+  redisImagePackages: {
+    kind: "debian",
+    name: "redis-image-packages",
+    version: "0",
+    packages: [
+      ...SMALL_USERLAND,
+      "redis-server",
+      "redis-tools",
+      "libatomic1",
+      "libjemalloc2",
+      "liblzf1",
+      "liblua5.1-0",
+    ],
+    programs: {},
+    minutes: 0.2,
   },
   etcd: {
     kind: "debian",

@@ -4,9 +4,11 @@ import { link, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cacheFolder } from "../host/folders";
 import { requireDebianTools } from "./debian";
+import { ensureImageStore, IMAGE_RECIPES } from "../images/imageStore";
 import { ensureRecipe, recipeFolder } from "./ensureRecipe";
 import type { Log } from "./progress";
-import { type Recipe, type RecipeName, RECIPES } from "./recipes";
+import type { Recipe } from "./recipe";
+import { type RecipeName, RECIPES } from "./recipes";
 import { readToolchain } from "./toolchain";
 
 /** Programs of the lab by what they are, as absolute paths. All lie in `dir` too, so that it can be put on a PATH. */
@@ -71,6 +73,48 @@ async function ensureAll<Name extends RecipeName>(
   const folders = new Map<Name, string>();
   for (const [name, recipe] of recipes) folders.set(name, await ensureRecipe(recipe, toolchain, log));
   return folders;
+}
+
+const NODE_RECIPES = ["nodePrograms", "kubernetesNode", "containerd"] as const;
+
+/** Programs of the lab's nodes as absolute paths, and what their images are in. */
+export interface NodeTools {
+  /** A folder with every program below, and with those that containerd looks for on its PATH. */
+  readonly dir: string;
+  readonly kubelet: string;
+  readonly kubeScheduler: string;
+  readonly containerd: string;
+  readonly runc: string;
+  readonly tini: string;
+  /** A containerd root with the lab's images; nodes get copies. */
+  readonly imageStore: string;
+}
+
+/**
+ * Makes sure that the programs and images of nodes are there too. The first time takes about ten minutes more.
+ * @throws MissingPrerequisite when the machine lacks something, before anything is built.
+ */
+export async function nodeTools(log: Log = () => undefined): Promise<NodeTools> {
+  const recipes = new Set<RecipeName>([...NODE_RECIPES, ...IMAGE_RECIPES]);
+  const folders = await ensureAll([...recipes], log);
+  const dir = await linkTogether(NODE_RECIPES.flatMap((name) => programsIn(RECIPES[name], folders.get(name) ?? "")));
+  const at = (program: string): string => join(dir, program);
+  const ingredients = new Map([...folders].filter(([name]) => IMAGE_RECIPES.includes(name)));
+  return {
+    dir,
+    kubelet: at("kubelet"),
+    kubeScheduler: at("kube-scheduler"),
+    containerd: at("containerd"),
+    runc: at("runc"),
+    tini: at("tini-static"),
+    imageStore: await ensureImageStore(ingredients, { containerd: at("containerd"), ctr: at("ctr") }, log),
+  };
+}
+
+/** Whether the programs of nodes have been built on this machine; then it takes no hour and little disk. */
+export async function areNodeToolsBuilt(): Promise<boolean> {
+  const toolchain = await readToolchain();
+  return [...NODE_RECIPES, ...IMAGE_RECIPES].every((name) => existsSync(recipeFolder(RECIPES[name], toolchain)));
 }
 
 const LAB_RECIPES = ["etcd", "cilium", "kubernetes", "helm", "pulumi", "pulumiNodejs"] as const;

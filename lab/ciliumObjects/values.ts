@@ -1,17 +1,48 @@
-import { apiServerUrl, type ClusterSite } from "../controlPlane/cluster";
+import { type ClusterSite, ownApiServerUrl } from "../controlPlane/cluster";
 import { etcdEndpoint } from "../controlPlane/etcd";
+import { IMAGES } from "../images/definitions";
+import { CGROUP_V2 } from "../nodes/mounts";
 
 /** What the chart's values depend on. */
 export interface CiliumValuesInput {
   readonly apiServer: string;
   readonly etcdEndpoint: string;
+  /** Whether the cluster has nodes, on which Cilium runs. */
+  readonly nodes: boolean;
 }
 
 /** The input for a cluster of the lab. */
 export const valuesInput = (site: ClusterSite): CiliumValuesInput => ({
-  apiServer: apiServerUrl(site),
+  apiServer: ownApiServerUrl(site),
   etcdEndpoint: etcdEndpoint(site, "cilium-etcd"),
+  nodes: site.nodes > 0,
 });
+
+/** Values with which Cilium runs where a node is a set of namespaces, on images that were made here; nothing a user's cluster differs in. */
+const NODE_VALUES = {
+  image: { override: IMAGES.agent.name, pullPolicy: "Never" },
+  operator: { replicas: 1, image: { override: IMAGES.operator.name, pullPolicy: "Never" } },
+  cgroup: { autoMount: { enabled: false }, hostRoot: CGROUP_V2 },
+  bpf: { autoMount: { enabled: false }, mapDynamicSizeRatio: 0.0025 },
+  sysctlfix: { enabled: false },
+  devices: "eth0",
+  // The chart's own lists have SYS_RESOURCE as well, which a VM may not give and Cilium does without.
+  securityContext: {
+    capabilities: {
+      ciliumAgent: [
+        ...["CHOWN", "KILL", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "SYS_MODULE", "SYS_ADMIN", "DAC_OVERRIDE", "FOWNER"],
+        ...["SETGID", "SETUID", "SYSLOG"],
+      ],
+      cleanCiliumState: ["NET_ADMIN", "SYS_MODULE", "SYS_ADMIN"],
+    },
+  },
+} as const;
+
+/** The same objects without a node to run them on: nothing is pulled. */
+const OBJECT_VALUES = {
+  image: { pullPolicy: "Never" },
+  operator: { replicas: 1, image: { pullPolicy: "Never" } },
+} as const;
 
 /** Helm values of a cluster that is in no mesh yet: kvstore mode with an external TLS etcd, name `default`, id 0. */
 export function ciliumValues(input: CiliumValuesInput): Readonly<Record<string, unknown>> {
@@ -30,11 +61,9 @@ export function ciliumValues(input: CiliumValuesInput): Readonly<Record<string, 
     k8sServicePort: Number(server.port),
     // The chart's documented way to leave the ClusterMesh Secrets to somebody else.
     clustermesh: { useAPIServer: false, config: { enabled: false } },
-    // Nothing is pulled on this machine.
-    image: { pullPolicy: "Never" },
-    operator: { replicas: 1, image: { pullPolicy: "Never" } },
     envoy: { enabled: false },
     l7Proxy: false,
     hubble: { enabled: false },
+    ...(input.nodes ? NODE_VALUES : OBJECT_VALUES),
   };
 }

@@ -22,7 +22,10 @@ export function apiServerCommand(program: string, site: ClusterSite): string[] {
     `--bind-address=${place.ip}`,
     `--advertise-address=${place.ip}`,
     // The endpoints of Service "kubernetes" may not be loopback addresses; without nodes nobody dials them.
-    "--endpoint-reconciler-type=none",
+    ...(place.ip.startsWith("127.") ? ["--endpoint-reconciler-type=none"] : []),
+    "--kubelet-preferred-address-types=InternalIP",
+    `--kubelet-client-certificate=${pki.admin.certFile}`,
+    `--kubelet-client-key=${pki.admin.keyFile}`,
     `--secure-port=${ports.apiServer}`,
     `--tls-cert-file=${pki.apiServer.certFile}`,
     `--tls-private-key-file=${pki.apiServer.keyFile}`,

@@ -13,21 +13,35 @@ export interface ClusterSite {
   /** The cluster's own folder: pid files, logs, data. */
   readonly dir: string;
   readonly labDir: string;
+  /** How many nodes the cluster has; none for a control plane alone. */
+  readonly nodes: number;
 }
 
-/** The site of cluster `number` (from 1) of a lab. Its keys may not be there yet: `ensureClusterPki` makes them. */
-export function clusterSite(labDir: string, claim: SlotClaim, number: number): ClusterSite {
+/**
+ * The site of cluster `number` (from 1) of a lab, on this machine's loopback unless another place is given. Its keys may not be there
+ * yet: `ensureClusterPki` makes them.
+ */
+export function clusterSite(
+  labDir: string,
+  claim: SlotClaim,
+  number: number,
+  placeOf: (plan: ClusterPlan) => Place = ({ ip }) => onLoopback(ip),
+): ClusterSite {
   const plan = planCluster(claim.slot, number);
   const dir = join(labDir, plan.name);
   return {
     plan,
-    place: onLoopback(plan.ip),
+    place: placeOf(plan),
     ports: portsFrom(claim.portOffset),
     pki: clusterPki(dir),
     dir,
     labDir,
+    nodes: claim.nodes[number - 1] ?? 0,
   };
 }
 
-/** Where clients find the API server. */
-export const apiServerUrl = ({ place, ports }: ClusterSite): string => `https://${place.ip}:${ports.apiServer}`;
+/** Where programs of this machine find the API server. */
+export const apiServerUrl = ({ place, ports }: ClusterSite): string => `https://${place.dialIp}:${ports.apiServer}`;
+
+/** Where the cluster's own nodes and controllers find it. */
+export const ownApiServerUrl = ({ place, ports }: ClusterSite): string => `https://${place.ip}:${ports.apiServer}`;

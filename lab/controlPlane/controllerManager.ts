@@ -4,7 +4,7 @@ import { waitFor } from "../host/waitFor";
 import { SERVICE_CIDR } from "../pki/clusterPki";
 import { askApiServer } from "./apiServer";
 import type { ClusterSite } from "./cluster";
-import { writeKubeconfig } from "./kubeconfig";
+import { writeOwnKubeconfig } from "./kubeconfig";
 
 const READY_MS = 60_000;
 
@@ -42,7 +42,7 @@ const kubeconfigFile = ({ dir }: ClusterSite): string => join(dir, "kubeconfig")
 /** Starts the controller-manager unless it runs, and waits until its controllers have done their first work. */
 export async function startControllerManager(program: string, site: ClusterSite): Promise<void> {
   const { dir, labDir, place, plan } = site;
-  writeKubeconfig(kubeconfigFile(site), [site]);
+  writeOwnKubeconfig(kubeconfigFile(site), site, site.pki.admin);
   const command = controllerManagerCommand(program, site);
   const daemon: DaemonSpec = { name: CONTROLLER_MANAGER, dir, labDir, place, command };
   await ensureDaemon(daemon);

@@ -26,9 +26,13 @@ const portsOf = ({ ports }: ClusterSite, name: EtcdName): EtcdPorts =>
 export const etcdPki = ({ pki }: ClusterSite, name: EtcdName): EtcdPki =>
   name === "api-etcd" ? pki.apiEtcd : pki.ciliumEtcd;
 
-/** Where clients find this etcd. */
+/** Where agents, peers and API servers find this etcd. */
 export const etcdEndpoint = (site: ClusterSite, name: EtcdName): string =>
   `https://${site.place.ip}:${portsOf(site, name).client}`;
+
+/** Where programs of this machine find it. */
+export const etcdDialEndpoint = (site: ClusterSite, name: EtcdName): string =>
+  `https://${site.place.dialIp}:${portsOf(site, name).client}`;
 
 /** The TLS files that the lab made for this etcd. */
 export const ownTls = (site: ClusterSite, name: EtcdName): EtcdTls => {
@@ -88,7 +92,7 @@ function daemonOf(etcd: string, site: ClusterSite, name: EtcdName): DaemonSpec {
 export async function startEtcd(etcd: string, site: ClusterSite, name: EtcdName): Promise<void> {
   const daemon = daemonOf(etcd, site, name);
   await ensureDaemon(daemon);
-  const url = `http://${site.place.ip}:${portsOf(site, name).health}/health`;
+  const url = `http://${site.place.dialIp}:${portsOf(site, name).health}/health`;
   await waitFor(`${site.plan.name}: ${name} healthy at ${url}`, READY_MS, async (note) => {
     assertRunning(daemon);
     const answer = await ask(url);

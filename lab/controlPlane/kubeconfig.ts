@@ -1,38 +1,60 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { apiServerUrl, type ClusterSite } from "./cluster";
+import type { PairFiles } from "../pki/clusterPki";
+import { apiServerUrl, type ClusterSite, ownApiServerUrl } from "./cluster";
 
 const base64 = (file: string): string => readFileSync(file).toString("base64");
 
-/** A kubeconfig with one context per cluster, each named like its cluster, as administrator by client certificate. */
-export function kubeconfig(sites: readonly ClusterSite[]): string {
+interface Access {
+  readonly site: ClusterSite;
+  readonly server: string;
+  readonly user: PairFiles;
+}
+
+function kubeconfigOf(accesses: readonly Access[]): string {
   return JSON.stringify(
     {
       apiVersion: "v1",
       kind: "Config",
-      "current-context": sites[0]?.plan.name ?? "",
-      clusters: sites.map((site) => ({
+      "current-context": accesses[0]?.site.plan.name ?? "",
+      clusters: accesses.map(({ site, server }) => ({
         name: site.plan.name,
         cluster: {
-          server: apiServerUrl(site),
+          server,
           "certificate-authority-data": base64(site.pki.kubernetesCa.certFile),
         },
       })),
-      users: sites.map(({ plan, pki }) => ({
-        name: plan.name,
+      users: accesses.map(({ site, user }) => ({
+        name: site.plan.name,
         user: {
-          "client-certificate-data": base64(pki.admin.certFile),
-          "client-key-data": base64(pki.admin.keyFile),
+          "client-certificate-data": base64(user.certFile),
+          "client-key-data": base64(user.keyFile),
         },
       })),
-      contexts: sites.map(({ plan: { name } }) => ({ name, context: { cluster: name, user: name } })),
+      contexts: accesses.map(({ site: { plan } }) => ({
+        name: plan.name,
+        context: { cluster: plan.name, user: plan.name },
+      })),
     },
     undefined,
     2,
   );
 }
 
-/** Writes the kubeconfig, readable by its owner alone. */
-export function writeKubeconfig(file: string, sites: readonly ClusterSite[]): void {
-  writeFileSync(`${file}.new`, kubeconfig(sites), { mode: 0o600 });
+/** A kubeconfig with one context per cluster, each named like its cluster, as administrator by client certificate. */
+export const kubeconfig = (sites: readonly ClusterSite[]): string =>
+  kubeconfigOf(sites.map((site) => ({ site, server: apiServerUrl(site), user: site.pki.admin })));
+
+function writePrivate(file: string, content: string): void {
+  writeFileSync(`${file}.new`, content, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
+
+/** Writes the kubeconfig of all clusters for this machine, readable by its owner alone. */
+export const writeKubeconfig = (file: string, sites: readonly ClusterSite[]): void => {
+  writePrivate(file, kubeconfig(sites));
+};
+
+/** Writes a kubeconfig for a process that runs where the cluster itself runs. */
+export const writeOwnKubeconfig = (file: string, site: ClusterSite, user: PairFiles): void => {
+  writePrivate(file, kubeconfigOf([{ site, server: ownApiServerUrl(site), user }]));
+};

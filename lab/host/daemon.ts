@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   closeSync,
@@ -11,9 +11,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
+import { joinCgroups } from "./cgroups";
+import { withFileLock } from "./lock";
 import type { Place } from "./place";
-import { identify, isAlive, isSameProcess, type ProcessIdentity } from "./processIdentity";
+import { allPids, identify, isAlive, isSameProcess, type ProcessIdentity } from "./processIdentity";
 import { lastLines } from "./run";
 import { waitFor } from "./waitFor";
 
@@ -29,6 +31,12 @@ export interface DaemonSpec {
   readonly labDir: string;
   readonly place: Place;
   readonly command: readonly string[];
+  /** Folders of cgroups that the process is in before its program begins. */
+  readonly cgroups?: readonly string[];
+  /** A folder that comes first on the process's PATH. */
+  readonly path?: string;
+  /** Gives the process what it cannot get itself, over a channel that is closed afterwards. */
+  readonly handOver?: (child: ChildProcess) => Promise<void>;
 }
 
 /** What a pid file says. */
@@ -83,13 +91,36 @@ export async function ensureDaemon(spec: DaemonSpec): Promise<boolean> {
   const running = runningDaemon(spec.dir, spec.name);
   if (running?.commandHash === commandHash) return false;
   await stopDaemon(spec.dir, spec.name);
-  const [program = "", ...args] = commandLine;
   mkdirSync(spec.dir, { recursive: true, mode: 0o700 });
+  const { cgroups } = spec;
+  if (cgroups === undefined) {
+    await start(spec, commandLine, commandHash);
+    return true;
+  }
+  // Behind a lock that is held here, the process waits to become its program until it is in its cgroups.
+  const gate = join(spec.dir, `${spec.name}.gate`);
+  // A new file each time: descendants of an earlier run may still hold the old one.
+  rmSync(gate, { force: true });
+  await withFileLock(
+    gate,
+    () => undefined,
+    async () => {
+      joinCgroups(cgroups, await start(spec, ["flock", "--no-fork", gate, ...commandLine], commandHash));
+    },
+  );
+  return true;
+}
+
+const pathWith = (first: string | undefined): string =>
+  [...(first === undefined ? [] : [first]), process.env["PATH"] ?? ""].join(delimiter);
+
+async function start(spec: DaemonSpec, commandLine: readonly string[], commandHash: string): Promise<number> {
+  const [program = "", ...args] = commandLine;
   const log = openSync(logFile(spec.dir, spec.name), "a", 0o600);
   const child = spawn(program, args, {
     cwd: spec.dir,
-    env: { PATH: process.env["PATH"], HOME: spec.dir, [MARKER]: spec.labDir },
-    stdio: ["ignore", log, log],
+    env: { PATH: pathWith(spec.path), HOME: spec.dir, [MARKER]: spec.labDir },
+    stdio: spec.handOver === undefined ? ["ignore", log, log] : ["ignore", log, log, "ipc"],
     detached: true,
   });
   closeSync(log);
@@ -101,7 +132,8 @@ export async function ensureDaemon(spec: DaemonSpec): Promise<boolean> {
   const record: DaemonRecord = { ...identity, commandHash };
   writeFileSync(`${pidFile(spec.dir, spec.name)}.new`, JSON.stringify(record), { mode: 0o600 });
   renameSync(`${pidFile(spec.dir, spec.name)}.new`, pidFile(spec.dir, spec.name));
-  return true;
+  await spec.handOver?.(child);
+  return identity.pid;
 }
 
 /** Throws, with the end of its log, when the daemon does not run any more. */
@@ -141,17 +173,15 @@ export async function endProcess(identity: ProcessIdentity, terminateMs = TERMIN
 /** Every live process that carries this lab's mark, with or without a pid file. */
 export function markedProcesses(labDir: string): ProcessIdentity[] {
   const mark = `${MARKER}=${labDir}`;
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .flatMap((entry) => {
-      const before = identify(Number(entry));
-      if (before === undefined) return [];
-      try {
-        const marked = readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(mark);
-        return marked && isSameProcess(before, identify(before.pid)) ? [before] : [];
-      } catch {
-        // Another user's process, or one that has just ended.
-        return [];
-      }
-    });
+  return allPids().flatMap((pid) => {
+    const before = identify(pid);
+    if (before === undefined) return [];
+    try {
+      const marked = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(mark);
+      return marked && isSameProcess(before, identify(before.pid)) ? [before] : [];
+    } catch {
+      // Another user's process, or one that has just ended.
+      return [];
+    }
+  });
 }

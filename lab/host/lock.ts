@@ -23,7 +23,11 @@ async function tryFlock(file: string, wait: boolean): Promise<ChildProcess | und
 /** Runs `work` while no other process of this user holds the lock `name`; says so through `onWait` when it has to wait. */
 export async function withLock<T>(name: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   await mkdir(locksFolder(), { recursive: true, mode: 0o700 });
-  const file = join(locksFolder(), name);
+  return withFileLock(join(locksFolder(), name), onWait, work);
+}
+
+/** The same with a file of choice, whose folder is there. */
+export async function withFileLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
   let holder = await tryFlock(file, false);
   if (holder === undefined) {
     onWait();

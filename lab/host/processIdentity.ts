@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { waitFor } from "./waitFor";
 
 /** Names one process for good: process ids are used again, a start time within one boot is not. */
 export interface ProcessIdentity {
@@ -8,14 +9,24 @@ export interface ProcessIdentity {
   readonly bootId: string;
 }
 
-/** State letter and start time out of /proc/<pid>/stat. The program's name in it may hold blanks and parentheses. */
-export function parseStat(stat: string): { readonly state: string; readonly startTicks: string } | undefined {
+/** What /proc/<pid>/stat says. */
+export interface ProcessStat {
+  /** One letter; `Z` is a zombie. */
+  readonly state: string;
+  readonly parent: number;
+  readonly startTicks: string;
+}
+
+/** State, parent and start time out of /proc/<pid>/stat. The program's name in it may hold blanks and parentheses. */
+export function parseStat(stat: string): ProcessStat | undefined {
   const fields = stat
     .slice(stat.lastIndexOf(")") + 1)
     .trim()
     .split(/\s+/);
-  const [state, startTicks] = [fields[0], fields[19]];
-  return stat.includes(")") && state !== undefined && startTicks !== undefined ? { state, startTicks } : undefined;
+  const [state, parent, startTicks] = [fields[0], Number(fields[1]), fields[19]];
+  return stat.includes(")") && state !== undefined && startTicks !== undefined
+    ? { state, parent, startTicks }
+    : undefined;
 }
 
 const readOrUndefined = (file: string): string | undefined => {
@@ -44,8 +55,30 @@ export const isSameProcess = (recorded: ProcessIdentity, seen: ProcessIdentity |
 /** Whether the recorded process still runs. */
 export const isAlive = (recorded: ProcessIdentity): boolean => isSameProcess(recorded, identify(recorded.pid));
 
+/** Numbers of all processes of this machine. */
+export const allPids = (): readonly number[] =>
+  readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number);
+
+/** The children of a process, without zombies. */
+export const childrenOf = (pid: number): readonly ProcessIdentity[] =>
+  allPids()
+    .filter((each) => parseStat(readOrUndefined(`/proc/${each}/stat`) ?? "")?.parent === pid)
+    .flatMap((child) => identify(child) ?? []);
+
 /** Resident memory in MiB; undefined when the process is gone. */
 export function residentMiB(pid: number): number | undefined {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readOrUndefined(`/proc/${pid}/status`) ?? "")?.[1];
   return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
 }
+
+const NAMESPACE_MS = 10_000;
+
+/** Waits until a process has left this machine's namespace of a kind for one of its own: before, a change "there" would be made here. */
+export const ownNamespace = (identity: ProcessIdentity, kind: "net" | "mnt" | "pid"): Promise<true> =>
+  waitFor(`process ${identity.pid} to have a ${kind} namespace of its own`, NAMESPACE_MS, () => {
+    if (!isAlive(identity)) throw new Error(`process ${identity.pid} ended; are ${kind} namespaces allowed here?`);
+    const [own, here] = [readlinkSync(`/proc/${identity.pid}/ns/${kind}`), readlinkSync(`/proc/self/ns/${kind}`)];
+    return own === here ? undefined : true;
+  });

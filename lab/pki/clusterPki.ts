@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterPlan } from "../clusterPlan";
 import { createAuthority, createTokenKeys, issueLeaf, type LeafSpec, type Pair } from "./certificate";
@@ -72,7 +72,7 @@ async function writeFamily(
   for (const [files, spec] of leaves) writePair(files, await issueLeaf(authority, spec));
 }
 
-async function writeAll(files: ClusterPki, { name, ip }: ClusterPlan): Promise<void> {
+async function writeAll(files: ClusterPki, { name, ip, controlPlaneIp }: ClusterPlan): Promise<void> {
   await writeFamily(files.kubernetesCa, `${name} kubernetes`, [
     [
       files.apiServer,
@@ -80,7 +80,7 @@ async function writeAll(files: ClusterPki, { name, ip }: ClusterPlan): Promise<v
         commonName: "kube-apiserver",
         usages: ["server"],
         dnsNames: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
-        ips: [ip, KUBERNETES_SERVICE_IP],
+        ips: [ip, controlPlaneIp, KUBERNETES_SERVICE_IP],
       },
     ],
     [files.admin, { commonName: "admin", organization: "system:masters", usages: ["client"] }],
@@ -90,7 +90,7 @@ async function writeAll(files: ClusterPki, { name, ip }: ClusterPlan): Promise<v
     commonName: `${name} ${etcd}`,
     usages: ["server", "client"],
     dnsNames: ["localhost", `${name}.mesh.cilium.io`],
-    ips: [ip],
+    ips: [ip, controlPlaneIp],
   });
   await writeFamily(files.apiEtcd.ca, `${name} api etcd`, [
     [files.apiEtcd.server, server("api-etcd")],
@@ -104,6 +104,20 @@ async function writeAll(files: ClusterPki, { name, ip }: ClusterPlan): Promise<v
   const token = await createTokenKeys();
   writePrivate(files.tokenKeyFile, token.privateKey);
   writePrivate(files.tokenPublicKeyFile, token.publicKey);
+}
+
+/** Makes a node's client certificate, as which its kubelet speaks to the API server, when it is not there. */
+export async function ensureNodePki(pki: ClusterPki, files: PairFiles, node: string): Promise<void> {
+  if (existsSync(files.certFile)) return;
+  const { certFile, keyFile } = pki.kubernetesCa;
+  const authority = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
+  const pair = await issueLeaf(authority, {
+    commonName: `system:node:${node}`,
+    organization: "system:nodes",
+    usages: ["client"],
+  });
+  writePrivate(files.keyFile, pair.key);
+  writePrivate(files.certFile, pair.cert);
 }
 
 const pkiDir = (clusterDir: string): string => join(clusterDir, "pki");

@@ -15,7 +15,7 @@ describe("lab: a cluster", () => {
   let sites: readonly [ClusterSite, ClusterSite];
   before(async () => {
     dir = mkdtempSync(join(tmpdir(), "lab-cluster-"));
-    const claim = { slot: 3, portOffset: 10_000 };
+    const claim = { slot: 3, portOffset: 10_000, nodes: [] };
     sites = [clusterSite(dir, claim, 1), clusterSite(dir, claim, 2)];
     for (const site of sites) await ensureClusterPki(site.dir, site.plan);
   });

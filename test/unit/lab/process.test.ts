@@ -19,7 +19,7 @@ const statOf = (comm: string, state: string, startTicks: number): string =>
 describe("lab: identity of a process", () => {
   it("reads state and start time past any program name", () => {
     for (const comm of ["etcd", "a b", "x) S 1 (y", ")"]) {
-      assert.deepEqual(parseStat(statOf(comm, "S", 777)), { state: "S", startTicks: "777" });
+      assert.deepEqual(parseStat(statOf(comm, "S", 777)), { state: "S", parent: 0, startTicks: "777" });
     }
     assert.equal(parseStat(""), undefined);
     assert.equal(parseStat("42 (etcd) S 1 2"), undefined);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { goMod, recipeKey, type Toolchain } from "../../../lab/cache/recipeKey";
-import { type DebianPackages, type GoBuild, type GoSources, type Recipe, RECIPES } from "../../../lab/cache/recipes";
+import type { DebianPackages, GoBuild, GoSources, Recipe } from "../../../lab/cache/recipe";
+import { RECIPES } from "../../../lab/cache/recipes";
 import { isAtLeast } from "../../../lab/cache/toolchain";
 
 const toolchain: Toolchain = { go: "go1.26.8", platform: "linux/x64", distribution: "debian bookworm" };

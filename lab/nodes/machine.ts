@@ -1,0 +1,80 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type NodeTools } from "../cache/tools";
+import { hierarchies, makeCgroups } from "../host/cgroups";
+import { ensureDaemon, endProcess, runningDaemon } from "../host/daemon";
+import { onLoopback } from "../host/place";
+import { childrenOf, ownNamespace, type ProcessIdentity } from "../host/processIdentity";
+import { run } from "../host/run";
+import { waitFor } from "../host/waitFor";
+import { oncePer } from "../network/fabric";
+import { mountSteps, TUNABLE_FILES } from "./mounts";
+import { plugIn } from "./nodeNetwork";
+import type { NodeSite } from "./nodeSite";
+
+/** The daemon that is a node as a whole. */
+export const MACHINE = "machine";
+const INIT_MS = 10_000;
+
+/** Everything that a machine does not share with another one. */
+const NAMESPACES = ["--net", "--mount", "--pid", "--cgroup", "--uts", "--ipc"];
+
+const initOf = (holder: ProcessIdentity): ProcessIdentity | undefined => childrenOf(holder.pid)[0];
+
+/** The first process of a node, if the node runs. Whatever becomes of the rest: it ends, and the kernel ends the node with it. */
+export function runningMachine(dir: string): ProcessIdentity | undefined {
+  const holder = runningDaemon(dir, MACHINE);
+  return holder === undefined ? undefined : initOf(holder);
+}
+
+/** Ends the machine whose pid file is in `dir`, as pulling its plug would: every process and mount of it goes at once. */
+export async function stopMachine(dir: string): Promise<void> {
+  const holder = runningDaemon(dir, MACHINE);
+  if (holder === undefined) return;
+  const init = initOf(holder);
+  if (init !== undefined) await endProcess(init, 0);
+  await endProcess(holder);
+}
+
+async function setUp(site: NodeSite, tools: NodeTools, fabric: ProcessIdentity, init: ProcessIdentity): Promise<void> {
+  const tunables = join(site.dir, "tunables");
+  mkdirSync(tunables, { recursive: true });
+  for (const [file, value] of Object.entries(TUNABLE_FILES)) writeFileSync(join(tunables, file), value);
+  const inside = (step: readonly string[]): Promise<unknown> =>
+    run("nsenter", [`--target=${init.pid}`, "--all", "--", ...step]);
+  for (const step of mountSteps(site, hierarchies(), [tools.dir])) await inside(step);
+  await inside(["hostname", site.plan.name]);
+  await plugIn(site, fabric, init);
+}
+
+/**
+ * Starts what a node is before anything runs on it: namespaces, cgroup, file system and network of its own. `flock` and `unshare` of
+ * util-linux and a small init do it; no container engine is involved.
+ */
+export async function ensureMachine(
+  site: NodeSite,
+  tools: NodeTools,
+  fabric: ProcessIdentity,
+): Promise<ProcessIdentity> {
+  const { dir, cgroup } = site;
+  await ensureDaemon({
+    name: MACHINE,
+    dir,
+    labDir: site.cluster.labDir,
+    place: onLoopback("127.0.0.1"),
+    cgroups: makeCgroups(cgroup),
+    command: ["unshare", ...NAMESPACES, "--fork", "--kill-child=KILL", tools.tini, "--", "sleep", "infinity"],
+  });
+  const init = await waitFor(`${site.cluster.plan.name} ${site.plan.name}: its first process`, INIT_MS, () =>
+    runningMachine(dir),
+  );
+  for (const kind of ["net", "mnt", "pid"] as const) await ownNamespace(init, kind);
+  try {
+    await oncePer(init, join(dir, "set-up"), () => setUp(site, tools, fabric, init));
+  } catch (error) {
+    // Half a machine would be taken for a whole one next time.
+    await stopMachine(dir);
+    throw error;
+  }
+  return init;
+}

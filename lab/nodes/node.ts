@@ -1,0 +1,50 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { NodeTools } from "../cache/tools";
+import { makeCgroups } from "../host/cgroups";
+import { assertRunning, ensureDaemon, type DaemonSpec } from "../host/daemon";
+import { inNamespacesOf } from "../host/place";
+import type { ProcessIdentity } from "../host/processIdentity";
+import { run } from "../host/run";
+import { waitFor } from "../host/waitFor";
+import { ensureNodePki } from "../pki/clusterPki";
+import { containerdCommand, CONTAINERD_SOCKET, giveImages } from "./containerd";
+import { kubeletCommand } from "./kubelet";
+import { ensureMachine } from "./machine";
+import type { NodeSite } from "./nodeSite";
+
+const CONTAINERD_MS = 60_000;
+
+async function startContainerd(daemon: DaemonSpec, init: ProcessIdentity, { dir }: NodeTools): Promise<void> {
+  await ensureDaemon(daemon);
+  const ctr = [join(dir, "ctr"), "--address", CONTAINERD_SOCKET, "version"];
+  await waitFor(`${daemon.dir}: containerd`, CONTAINERD_MS, async (note) => {
+    assertRunning(daemon);
+    return run("nsenter", [`--target=${init.pid}`, "--all", "--", ...ctr]).then(
+      () => true,
+      (error: unknown) => {
+        note(error instanceof Error ? error.message : String(error));
+        return undefined;
+      },
+    );
+  });
+}
+
+/** Starts a node where it does not run: its machine, containerd with the lab's images, and a kubelet that joins the cluster. */
+export async function startNode(site: NodeSite, tools: NodeTools, fabric: ProcessIdentity): Promise<void> {
+  mkdirSync(site.etc, { recursive: true, mode: 0o700 });
+  await ensureNodePki(site.cluster.pki, site.certificate, site.plan.name);
+  await giveImages(site, tools);
+  const init = await ensureMachine(site, tools, fabric);
+  const daemon = (name: string, command: readonly string[]): DaemonSpec => ({
+    name,
+    dir: site.dir,
+    labDir: site.cluster.labDir,
+    place: inNamespacesOf(init.pid, site.plan.ip),
+    cgroups: makeCgroups(site.cgroup),
+    path: tools.dir,
+    command,
+  });
+  await startContainerd(daemon("containerd", containerdCommand(site, tools)), init, tools);
+  await ensureDaemon(daemon("kubelet", kubeletCommand(site, tools)));
+}

@@ -1,0 +1,17 @@
+import type { ProcessIdentity } from "../host/processIdentity";
+import { BRIDGE, ipIn } from "../network/fabric";
+import type { NodeSite } from "./nodeSite";
+
+/** Name of the node's end on the bridge; a device's name has 15 characters at most. */
+const bridgePort = ({ plan, cluster }: NodeSite): string => `c${cluster.plan.id - 100}${plan.name}`;
+
+/** Plugs a node into the lab's network. Every address is on its link, as in one rack: what `autoDirectNodeRoutes` needs. */
+export async function plugIn(node: NodeSite, fabric: ProcessIdentity, init: ProcessIdentity): Promise<void> {
+  const port = bridgePort(node);
+  await ipIn(fabric.pid, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", String(init.pid));
+  await ipIn(fabric.pid, "link", "set", port, "master", BRIDGE, "up");
+  await ipIn(init.pid, "link", "set", "lo", "up");
+  await ipIn(init.pid, "address", "add", `${node.plan.ip}/24`, "dev", "eth0");
+  await ipIn(init.pid, "link", "set", "eth0", "up");
+  await ipIn(init.pid, "route", "add", "default", "dev", "eth0");
+}

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { basename, join } from "node:path";
+import { type NodePlan, planNode } from "../clusterPlan";
+import type { ClusterSite } from "../controlPlane/cluster";
+import type { PairFiles } from "../pki/clusterPki";
+
+/** One node of a cluster: all that its processes are started from. */
+export interface NodeSite {
+  readonly plan: NodePlan;
+  readonly cluster: ClusterSite;
+  /** The node's own folder on this machine: pid files, logs, and what its mounts show inside. */
+  readonly dir: string;
+  /** Files that its programs read, seen inside as {@link NODE_ETC}. */
+  readonly etc: string;
+  readonly certificate: PairFiles;
+  /** The node's cgroup in every hierarchy. */
+  readonly cgroup: string;
+}
+
+/** Where a node finds its own files. */
+export const NODE_ETC = "/etc/lab-node";
+
+/** How the cgroups of a lab begin, whichever cluster and node they are of. Cgroups are the machine's: two users' labs may share a name. */
+export const cgroupPrefix = (labDir: string): string =>
+  `cilium-clustermesh-lab.${basename(labDir)}-${createHash("sha256").update(labDir).digest("hex").slice(0, 8)}.`;
+
+/** The site of node `number` (from 1) of a cluster. */
+export function nodeSite(cluster: ClusterSite, number: number): NodeSite {
+  const plan = planNode(cluster.plan, number);
+  const dir = join(cluster.dir, plan.name);
+  const etc = join(dir, "etc");
+  return {
+    plan,
+    cluster,
+    dir,
+    etc,
+    certificate: { certFile: join(dir, "kubelet-client.crt"), keyFile: join(dir, "kubelet-client.key") },
+    cgroup: `${cgroupPrefix(cluster.labDir)}${cluster.plan.name}.${plan.name}`,
+  };
+}

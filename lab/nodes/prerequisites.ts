@@ -1,0 +1,133 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, statfs } from "node:fs/promises";
+import { freemem } from "node:os";
+import { findOnPath, MissingPrerequisite } from "../cache/toolchain";
+import { hierarchies, type Hierarchy } from "../host/cgroups";
+import { cacheFolder } from "../host/folders";
+import { run } from "../host/run";
+
+/** What a machine says of itself, as far as nodes depend on it. */
+export interface MachineFacts {
+  readonly root: boolean;
+  /** Programs that were not found. */
+  readonly missingPrograms: readonly string[];
+  readonly cgroups: readonly Hierarchy[];
+  /** File systems that could not be mounted, and the kernel's word on each. */
+  readonly fileSystemFailures: Readonly<Record<string, string>>;
+  /** Whether the kernel describes its own types, which Cilium's programs are loaded with. */
+  readonly typeInformation: boolean;
+  /** What the kernel said when a namespace with a bridge and a pair of devices was tried; undefined when it worked. */
+  readonly networkFailure: string | undefined;
+  readonly freeDiskGiB: number;
+  /** Whether everything is built already. */
+  readonly built: boolean;
+  readonly freeMemoryGiB: number;
+}
+
+const PROGRAMS = ["unshare", "nsenter", "mount", "umount", "pivot_root", "hostname", "ip", "tar", "cp", "chroot"];
+const CONTROLLERS = ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "pids"];
+/** File systems of a node, and the options of a try. */
+const FILE_SYSTEMS: Readonly<Record<string, readonly string[]>> = {
+  overlay: ["-o", "lowerdir=/etc:/usr"],
+  bpf: [],
+  cgroup2: [],
+  tmpfs: [],
+};
+
+/** Two clusters with three nodes take three; a build takes two more for a while. */
+const MEMORY_GIB = 5;
+const DISK_GIB = { cold: 14, warm: 3 } as const;
+
+/** What keeps nodes from running on such a machine, each with what to do about it. */
+export function missingForNodes(facts: MachineFacts): readonly string[] {
+  const disk = facts.built ? DISK_GIB.warm : DISK_GIB.cold;
+  const controllers = new Set(facts.cgroups.flatMap((each) => each.controllers));
+  const noController = CONTROLLERS.filter((controller) => !controllers.has(controller));
+  const onlyV2 = controllers.size === 0 && facts.cgroups.some(({ version }) => version === 2);
+  return [
+    ...(facts.root ? [] : ["root: nodes are namespaces, mounts and cgroups of their own; run it as root"]),
+    ...facts.missingPrograms.map(
+      (program) => `${program}: not on PATH; install util-linux, mount, iproute2 and coreutils`,
+    ),
+    ...(onlyV2
+      ? ["cgroups: this machine has cgroup v2 alone; the nodes need v1, boot with systemd.unified_cgroup_hierarchy=0"]
+      : noController.length > 0
+        ? [`cgroups: v1 hierarchies of ${noController.join(", ")} are not mounted; mount them under /sys/fs/cgroup`]
+        : []),
+    ...Object.entries(facts.fileSystemFailures).map(
+      ([type, reason]) => `kernel: no file system ${type} (${reason}); load its module or use a kernel that has it`,
+    ),
+    ...(facts.typeInformation
+      ? []
+      : ["kernel: no /sys/kernel/btf/vmlinux; use a kernel built with CONFIG_DEBUG_INFO_BTF"]),
+    ...(facts.networkFailure === undefined
+      ? []
+      : [`kernel: no network namespace with bridge and veth (${facts.networkFailure}); load their modules`]),
+    ...(facts.freeDiskGiB >= disk
+      ? []
+      : [
+          `disk: ${facts.freeDiskGiB.toFixed(1)} GiB free in ${cacheFolder()}, ${disk} are needed; make room, or set XDG_CACHE_HOME`,
+        ]),
+    ...(facts.freeMemoryGiB >= MEMORY_GIB
+      ? []
+      : [`memory: ${facts.freeMemoryGiB.toFixed(1)} GiB available, ${MEMORY_GIB} are needed; end something else`]),
+  ];
+}
+
+/** Tries something in a namespace that is gone at once. Returns why it failed. */
+async function failure(namespace: string, command: readonly string[]): Promise<string | undefined> {
+  try {
+    await run("unshare", [namespace, ...command]);
+    return undefined;
+  } catch (error) {
+    return (error instanceof Error ? error.message : String(error)).split("\n").at(-1) ?? "no reason given";
+  }
+}
+
+const tryNetwork = async (): Promise<string | undefined> =>
+  (await failure("--net", ["ip", "link", "add", "br0", "type", "bridge"])) ??
+  (await failure("--net", ["ip", "link", "add", "name", "v0", "type", "veth", "peer", "name", "v1"]));
+
+async function tryFileSystems(): Promise<Readonly<Record<string, string>>> {
+  const failures: Record<string, string> = {};
+  for (const [type, options] of Object.entries(FILE_SYSTEMS)) {
+    const reason = await failure("--mount", ["mount", "-t", type, ...options, type, "/mnt"]);
+    if (reason !== undefined) failures[type] = reason;
+  }
+  return failures;
+}
+
+const GIB = 2 ** 30;
+
+/** Memory that can be had without swapping; Node's own figure leaves out what the page cache would give back. */
+function availableMemory(): number {
+  const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
+  return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
+}
+
+async function readFacts(built: boolean): Promise<MachineFacts> {
+  const root = process.getuid?.() === 0;
+  const found = await Promise.all(PROGRAMS.map(async (program) => [program, await findOnPath(program)] as const));
+  await mkdir(cacheFolder(), { recursive: true });
+  const { bavail, bsize } = await statfs(cacheFolder());
+  return {
+    root,
+    missingPrograms: found.flatMap(([program, path]) => (path === undefined ? [program] : [])),
+    cgroups: hierarchies(),
+    fileSystemFailures: root ? await tryFileSystems() : {},
+    typeInformation: existsSync("/sys/kernel/btf/vmlinux"),
+    networkFailure: root ? await tryNetwork() : undefined,
+    freeDiskGiB: (bavail * bsize) / GIB,
+    built,
+    freeMemoryGiB: availableMemory() / GIB,
+  };
+}
+
+/**
+ * Makes sure that this machine can run nodes, before anything is built for them.
+ * @throws MissingPrerequisite with a line for everything that is missing and what to do.
+ */
+export async function requireNodeFeatures(built: boolean): Promise<void> {
+  const missing = process.platform === "linux" ? missingForNodes(await readFacts(built)) : [];
+  if (missing.length > 0) throw new MissingPrerequisite(missing);
+}
