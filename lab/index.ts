@@ -9,4 +9,6 @@ export type { EtcdTls } from "./controlPlane/etcd";
 export type { LabApiServer, LabCluster, LabEtcd, LabNode } from "./labCluster";
 export { createAuthority, issueLeaf, type LeafSpec, type Pair } from "./pki/certificate";
 export { status } from "./status";
+export { type Attempt, describeTraffic, type TrafficReport } from "./traffic/attempts";
+export { type Pinger, startPinger } from "./traffic/pinger";
 export { type Lab, up, type UpArgs } from "./up";

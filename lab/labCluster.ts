@@ -13,10 +13,11 @@ import {
   stopEtcd,
 } from "./controlPlane/etcd";
 import { kubectl, type ClusterAccess } from "./kubectl";
-import { inNamespacesOf } from "./host/place";
+import { inNamespacesOf, type Place } from "./host/place";
 import { run, type RunResult } from "./host/run";
 import { runningMachine } from "./nodes/machine";
 import type { NodeSite } from "./nodes/nodeSite";
+import { podPlace, type PodName } from "./nodes/podNetwork";
 import { nodesOf } from "./sites";
 
 /** A server of a cluster that can be taken away and given back. `start` returns when it is ready. */
@@ -77,6 +78,8 @@ export interface LabCluster extends ClusterAccess {
   readonly nodeCIDRs: readonly string[];
   /** Its nodes; none for a control plane alone. */
   readonly nodes: readonly LabNode[];
+  /** The network of a pod, to run programs of this machine in: they send and receive as the pod. */
+  readonly inPod: (pod: PodName) => Promise<Place>;
   /** Runs kubectl against this cluster. */
   readonly run: (args: readonly string[], options?: { readonly stdin?: string }) => Promise<RunResult>;
 }
@@ -127,6 +130,7 @@ export function labCluster(tools: Tools, site: ClusterSite, kubeconfig: string):
     podCIDRs: [podCIDR],
     nodeCIDRs: [nodeCIDR],
     nodes: nodesOf(site).map(labNode),
+    inPod: (pod) => podPlace(access, nodesOf(site), pod),
     run: (args, options) => kubectl(access, args, options),
   };
 }

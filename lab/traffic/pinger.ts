@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import type { Place } from "../host/place";
+import { waitFor } from "../host/waitFor";
+import { type Attempt, type TrafficReport, trafficReport } from "./attempts";
+
+/** What is asked, and how often. */
+export interface PingerArgs {
+  /** Where the client is. */
+  readonly from: Place;
+  readonly to: { readonly ip: string; readonly port: number };
+  /** @default 200 */
+  readonly intervalMs?: number;
+  /** How long an answer may take. @default 1000 */
+  readonly timeoutMs?: number;
+}
+
+/** Traffic that goes on until it is stopped. */
+export interface Pinger {
+  /** The attempts so far that have ended. */
+  readonly attempts: () => readonly Attempt[];
+  /** Ends it, and sums up. */
+  readonly stop: () => Promise<TrafficReport>;
+}
+
+const ATTEMPT = z.object({ at: z.number(), answered: z.boolean() });
+const FIRST_MS = 20_000;
+
+const parse = (lines: string): readonly Attempt[] =>
+  lines
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => ATTEMPT.parse(JSON.parse(line)));
+
+/**
+ * Starts steady traffic to a Redis, and returns when the first answer has come.
+ * @throws Error when none comes in time.
+ */
+export async function startPinger({ from, to, intervalMs = 200, timeoutMs = 1000 }: PingerArgs): Promise<Pinger> {
+  const tsx = pathToFileURL(require.resolve("tsx")).href;
+  const [program = "", ...args] = from.commandLine([
+    ...[process.execPath, "--import", tsx, join(__dirname, "pingerProcess.ts")],
+    ...[to.ip, String(to.port), String(intervalMs), String(timeoutMs)],
+  ]);
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "close");
+  let written = "";
+  child.stdout.on("data", (chunk: Buffer) => (written += chunk.toString()));
+  const attempts = (): readonly Attempt[] => parse(written);
+  const stop = async (): Promise<TrafficReport> => {
+    // What is under way has to end by itself: an attempt that begins a time limit later ends after all of it.
+    const last = Date.now();
+    await waitFor("the last connections to end", timeoutMs + FIRST_MS, () =>
+      attempts().some(({ at }) => at >= last + timeoutMs) || child.exitCode !== null ? true : undefined,
+    );
+    child.kill();
+    await ended;
+    return trafficReport(attempts().filter(({ at }) => at <= last));
+  };
+  try {
+    await waitFor(`first answer of ${to.ip}:${to.port}`, FIRST_MS, (note) => {
+      if (child.exitCode !== null) throw new Error(`the pinger ended with ${child.exitCode}`);
+      note(`${attempts().length} attempts, none answered`);
+      return attempts().some(({ answered }) => answered) ? true : undefined;
+    });
+  } catch (error) {
+    child.kill();
+    throw error;
+  }
+  return { attempts, stop };
+}
