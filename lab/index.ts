@@ -3,6 +3,7 @@ export { MissingPrerequisite } from "./cache/toolchain";
 export { findPulumi, type FoundPulumi } from "./cache/findPulumi";
 export { actionlint, tools, type Tools } from "./cache/tools";
 export { down } from "./down";
+export { cacheFolder } from "./host/folders";
 export { CommandError } from "./host/run";
 export { kubectl } from "./kubectl";
 export type { EtcdTls } from "./controlPlane/etcd";

@@ -5,6 +5,9 @@ import { writeOwnKubeconfig } from "../controlPlane/kubeconfig";
 import { CONTAINERD_SOCKET } from "./containerd";
 import { NODE_ETC, type NodeSite } from "./nodeSite";
 
+/** Label of the last node of a cluster: where workloads go that shall not be beside those on `node1`, if there is another node. */
+export const LAST_NODE = "lab/last";
+
 /** https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
 export const KUBELET_CONFIGURATION = {
   apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -49,6 +52,7 @@ export function kubeletCommand(site: NodeSite, tools: NodeTools): readonly strin
     `--kubeconfig=${join(NODE_ETC, "kubeconfig")}`,
     `--hostname-override=${site.plan.name}`,
     `--node-ip=${site.plan.ip}`,
+    ...(site.last ? [`--node-labels=${LAST_NODE}=true`] : []),
     "--root-dir=/var/lib/kubelet",
     "--cert-dir=/var/lib/kubelet/pki",
     // Its default is under /usr.

@@ -13,6 +13,8 @@ export interface NodeSite {
   /** Files that its programs read, seen inside as {@link NODE_ETC}. */
   readonly etc: string;
   readonly certificate: PairFiles;
+  /** Whether it is the last node of its cluster. */
+  readonly last: boolean;
   /** The node's cgroup in every hierarchy. */
   readonly cgroup: string;
 }
@@ -35,6 +37,7 @@ export function nodeSite(cluster: ClusterSite, number: number): NodeSite {
     dir,
     etc,
     certificate: { certFile: join(dir, "kubelet-client.crt"), keyFile: join(dir, "kubelet-client.key") },
+    last: number === cluster.nodes,
     cgroup: `${cgroupPrefix(cluster.labDir)}${cluster.plan.name}.${plan.name}`,
   };
 }

@@ -13,7 +13,7 @@ describe("lab: plan of clusters", () => {
       id: 101,
       ip: "127.100.1.1",
       controlPlaneIp: "10.1.1.1",
-    podCIDR: "10.60.0.0/16",
+      podCIDR: "10.60.0.0/16",
       nodeCIDR: "10.1.1.0/24",
     });
     assert.equal(planCluster(0, 2).podCIDR, "10.70.0.0/16");

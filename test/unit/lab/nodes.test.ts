@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { MAX_NODES, planCluster, planNode } from "../../../lab/clusterPlan";
+import { clusterSite } from "../../../lab/controlPlane/cluster";
+import type { Hierarchy } from "../../../lab/host/cgroups";
+import { type ImageDefinition, IMAGES } from "../../../lab/images/definitions";
+import { containerdConfig } from "../../../lab/nodes/containerd";
+import { mountSteps, TUNABLE_FILES } from "../../../lab/nodes/mounts";
+import { cgroupPrefix, nodeSite } from "../../../lab/nodes/nodeSite";
+
+const cluster = clusterSite("/labs/x", { slot: 0, portOffset: 0, nodes: [2, 1] }, 1);
+const found: readonly Hierarchy[] = [
+  { version: 1, mountPoint: "/sys/fs/cgroup/cpu,cpuacct", controllers: ["cpu", "cpuacct"] },
+  { version: 2, mountPoint: "/sys/fs/cgroup/unified", controllers: [] },
+];
+const steps = mountSteps(nodeSite(cluster, 1), found, ["/cache/bin"]).map((step) => step.join(" "));
+const at = (pattern: RegExp): number => {
+  const index = steps.findIndex((step) => pattern.test(step));
+  assert.notEqual(index, -1, String(pattern));
+  return index;
+};
+
+describe("lab: plan of nodes", () => {
+  it("has addresses like the article's", () => {
+    assert.deepEqual(planNode(planCluster(0, 1), 1), { name: "node1", ip: "10.1.1.11" });
+    assert.deepEqual(planNode(planCluster(0, 2), 1), { name: "node1", ip: "10.2.2.11" });
+    assert.deepEqual(planNode(planCluster(3, 50), 2), { name: "node2", ip: "10.50.50.12" });
+  });
+
+  it("refuses numbers outside of the plan", () => {
+    for (const number of [0, -1, 1.5, MAX_NODES + 1]) {
+      assert.throws(() => planNode(planCluster(0, 1), number), /cluster1, node number .*1 to 20/);
+    }
+  });
+
+  it("knows which node is the last", () => {
+    assert.deepEqual(
+      [1, 2].map((number) => nodeSite(cluster, number).last),
+      [false, true],
+    );
+  });
+
+  it("gives labs of one name in two folders different cgroups", () => {
+    assert.notEqual(cgroupPrefix("/a/labs/x"), cgroupPrefix("/b/labs/x"));
+    assert.ok(nodeSite(cluster, 1).cgroup.startsWith(cgroupPrefix("/labs/x")));
+    assert.ok(!cgroupPrefix("/labs/x2").startsWith(cgroupPrefix("/labs/x")));
+  });
+});
+
+describe("lab: file system of a node", () => {
+  it("is this machine's under a layer of its own, and becomes the root at the end", () => {
+    const overlay = at(
+      /^mount -t overlay -o lowerdir=\/,upperdir=.*\/layers\/upper,.* overlay \/labs\/x\/cluster1\/node1\/root$/,
+    );
+    const pivot = at(/^pivot_root \/labs\/x\/cluster1\/node1\/root /);
+    assert.ok(at(/^mount -t tmpfs .*\/layers$/) < overlay);
+    for (const path of ["proc", "sys", "run", "tmp", "dev"]) {
+      const mounted = at(new RegExp(`/node1/root/${path}$`));
+      assert.ok(overlay < mounted && mounted < pivot, path);
+    }
+    assert.ok(pivot < at(/^umount --lazy/));
+  });
+
+  it("leaves nothing of the machine to write to: every mount is inside of the node's folder", () => {
+    for (const step of steps.slice(0, at(/^pivot_root/))) {
+      const target = step.split(" ").at(-1) ?? "";
+      assert.ok(target.startsWith("/labs/x/cluster1/node1/"), step);
+    }
+  });
+
+  it("shows tunables of the machine read-only, or as stand-ins", () => {
+    const readOnly = at(/^mount -o remount,bind,ro .*\/proc\/sys\/kernel$/);
+    for (const [file, value] of Object.entries(TUNABLE_FILES)) {
+      assert.match(value, /^\d+\n$/);
+      assert.ok(readOnly < at(new RegExp(`^mount --bind .*/tunables/${file.replaceAll(".", "\\.")} .*/proc/sys/`)));
+    }
+  });
+
+  it("has every cgroup hierarchy under its own names, and v2 where the chart is told", () => {
+    at(/^mount -t cgroup -o cpu,cpuacct cgroup .*\/sys\/fs\/cgroup\/cpu,cpuacct$/);
+    at(/^mount -t cgroup2 cgroup2 .*\/run\/cilium\/cgroupv2$/);
+  });
+
+  it("sees the programs, wherever they are", () => {
+    at(/^mount --bind \/cache\/bin .*\/root\/cache\/bin$/);
+  });
+});
+
+describe("lab: images", () => {
+  const images: readonly (readonly [string, ImageDefinition])[] = Object.entries(IMAGES);
+
+  it("have names of their own that no registry could be asked for by accident", () => {
+    const names = images.map(([, { name }]) => name);
+    assert.equal(new Set(names).size, names.length);
+    assert.ok(names.every((name) => name.startsWith("docker.io/lab/")));
+  });
+
+  it("put a tree of packages before the files that go into it", () => {
+    for (const [name, { parts }] of images) {
+      assert.ok(parts.findIndex(({ to }) => to === "/") <= 0, name);
+    }
+  });
+
+  it("are what nodes are told to use as sandbox", () => {
+    assert.match(containerdConfig("/x/runc"), /sandbox = "docker\.io\/lab\/pause:1"/);
+    assert.match(containerdConfig("/x/runc"), /BinaryName = "\/x\/runc"/);
+  });
+});

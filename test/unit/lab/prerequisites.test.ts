@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import type { Hierarchy } from "../../../lab/host/cgroups";
+import { type MachineFacts, missingForNodes } from "../../../lab/nodes/prerequisites";
+
+const v1 = (controller: string): Hierarchy => ({
+  version: 1,
+  mountPoint: `/sys/fs/cgroup/${controller}`,
+  controllers: [controller],
+});
+const CONTROLLERS = ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "pids"];
+
+const able: MachineFacts = {
+  root: true,
+  missingPrograms: [],
+  cgroups: CONTROLLERS.map(v1),
+  fileSystemFailures: {},
+  typeInformation: true,
+  networkFailure: undefined,
+  freeDiskGiB: 40,
+  built: false,
+  freeMemoryGiB: 8,
+};
+
+describe("lab: what nodes need of a machine", () => {
+  it("is nothing more on one that has it all", () => {
+    assert.deepEqual(missingForNodes(able), []);
+  });
+
+  const lacking: readonly (readonly [string, Partial<MachineFacts>, RegExp])[] = [
+    ["root", { root: false }, /^root: .*run it as root/],
+    ["a program", { missingPrograms: ["nsenter"] }, /^nsenter: not on PATH; install/],
+    ["a controller", { cgroups: CONTROLLERS.slice(1).map(v1) }, /^cgroups: v1 hierarchies of cpu are not mounted/],
+    [
+      "cgroup v1",
+      { cgroups: [{ version: 2, mountPoint: "/sys/fs/cgroup", controllers: [] }] },
+      /^cgroups: this machine has cgroup v2 alone; .*boot with/,
+    ],
+    ["a file system", { fileSystemFailures: { overlay: "unknown type" } }, /^kernel: no file system overlay \(unknown/],
+    ["type information", { typeInformation: false }, /^kernel: no \/sys\/kernel\/btf\/vmlinux; use a kernel/],
+    ["bridges", { networkFailure: "not supported" }, /^kernel: no network namespace .*\(not supported\)/],
+    ["disk for building", { freeDiskGiB: 5 }, /^disk: 5\.0 GiB free .*14 are needed/],
+    ["memory", { freeMemoryGiB: 2 }, /^memory: 2\.0 GiB available, 5 are needed/],
+  ];
+  for (const [what, facts, expected] of lacking) {
+    it(`names ${what} when it is missing, and says what to do`, () => {
+      const lines = missingForNodes({ ...able, ...facts });
+      assert.equal(lines.length, 1, lines.join("\n"));
+      assert.match(lines[0] ?? "", expected);
+    });
+  }
+
+  it("is less disk once everything is built", () => {
+    assert.deepEqual(missingForNodes({ ...able, freeDiskGiB: 5, built: true }), []);
+  });
+
+  it("is all said at once", () => {
+    assert.equal(missingForNodes({ ...able, root: false, typeInformation: false, freeMemoryGiB: 1 }).length, 3);
+  });
+});
