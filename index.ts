@@ -1,6 +1,6 @@
 import { ClusterMesh } from "./components";
 import { loadStack, meshClusters } from "./stacks";
-import { describeClusters, describeDemo } from "./stacks/outputs";
+import { describeClusters } from "./stacks/outputs";
 
 /** The program: read and check the stack's configuration, build the mesh, and export what a person wants to read. */
 export = async () => {
@@ -11,7 +11,10 @@ export = async () => {
     clusters: describeClusters(environment.spec),
     certificates: mesh.certificates,
     readiness: mesh.readiness,
-    demo: describeDemo(environment.demo),
+    paths: mesh.paths,
+    stalePods: mesh.stalePods,
+    demo: mesh.verdicts,
+    drops: mesh.drops,
     topology: mesh.topology,
   };
 };

@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { contextOf, nodeCommand, type ClusterAccess } from "./nodeCommand";
 import { patching } from "./ownership";
 import type { MeshSettings } from "./settings";
 import { desiredConfig, ROLLOUT_ANNOTATION, rolloutChecksum } from "./model/agentConfig";
 import type { Claim } from "./model/liveCluster";
 import type { Member } from "./model/mesh";
+import { recordedPathsOf, type RecordedPaths } from "./model/pathVerdict";
 
 /** The arguments of {@link agentConfiguration}. */
 export interface AgentConfigurationArgs {
@@ -17,9 +18,16 @@ export interface AgentConfigurationArgs {
   readonly settings: MeshSettings;
 }
 
+/** Agents that run with their name and id. */
+export interface AgentConfiguration {
+  /** Done when they do: peers come after it, for a restarted agent that learns of peers late can cut the routes inside its own cluster. */
+  readonly settled: pulumi.Resource;
+  /** Which paths between the cluster's nodes did not work before. */
+  readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
+}
+
 /**
- * cilium-agent's name and id, and the roll-out that makes agents and operator read them. Returns the resource that is done when they run
- * so: peers come after it, for a restarted agent that learns of peers late can cut the routes inside its own cluster.
+ * cilium-agent's name and id, and the roll-out that makes agents and operator read them.
  *
  * A Patch resource removes on destroy what it overwrote. So the originals are recorded before, in the state, and the order of the way back
  * is the order of these resources reversed:
@@ -34,7 +42,7 @@ export interface AgentConfigurationArgs {
 export function agentConfiguration(
   { member, access, claims, owner, settings }: AgentConfigurationArgs,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
+): AgentConfiguration {
   const { cilium, rollOut } = settings;
   const desired = desiredConfig(member);
   const metadata = (object: string) => ({ name: object, namespace: cilium.namespace });
@@ -51,7 +59,13 @@ export function agentConfiguration(
 
   const originals = nodeCommand(
     `${member.name}-originals`,
-    { ...command, create: "record", update: "keep", delete: "release", input: { ...input, claims, ...adopted } },
+    {
+      ...command,
+      create: "record",
+      update: "keep",
+      delete: "release",
+      input: { ...input, claims, ...adopted, probePaths: settings.check.enabled },
+    },
     opts,
   );
   const config = new k8s.core.v1.ConfigMapPatch(
@@ -82,7 +96,7 @@ export function agentConfiguration(
             afterConfig,
           ),
         ];
-  return nodeCommand(
+  const settled = nodeCommand(
     `${member.name}-settled`,
     {
       ...command,
@@ -93,4 +107,6 @@ export function agentConfiguration(
     },
     { ...opts, dependsOn: [agents, ...operator] },
   );
+  // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+  return { settled, pathsBefore: pulumi.unsecret(originals.stdout).apply(recordedPathsOf) };
 }

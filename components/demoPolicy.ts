@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { ownedBy } from "./ownership";
-import { DEMO_POLICY, demoPolicySpec, type DemoSettings } from "./model/demo";
+import { DEMO_POLICY, type DemoSettings } from "./model/demo";
+import { demoPolicySpec } from "./model/demoPolicy";
 
 /** The policy on the database. A policy works in the cluster whose endpoints it selects, so one cluster has it. */
 export function demoPolicy(

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,13 +49,23 @@ export class Kubectl {
 
   /** Runs kubectl and gives what it printed. @throws {@link KubectlError} with kubectl's own words. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    const { code, stdout, stderr } = await execute([...this.accessArgs, ...args], options);
+    const { code, stdout, stderr } = await this.attempt(args, options);
     if (code !== 0) {
       throw new KubectlError(
         stderr.trim() === "" ? `kubectl ${args.join(" ")} ended with ${String(code)}` : stderr.trim(),
       );
     }
     return stdout;
+  }
+
+  /** Runs kubectl and gives how it ended, for callers to whom an exit code says something. @throws {@link KubectlError} when it does not end. */
+  attempt(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    return execute([...this.accessArgs, ...args], options);
+  }
+
+  /** Starts kubectl and leaves it running; whoever starts it ends it. */
+  start(args: readonly string[]): ChildProcessWithoutNullStreams {
+    return spawn("kubectl", [...this.accessArgs, ...args], { stdio: ["pipe", "pipe", "pipe"] });
   }
 
   /** Whether an object (`kind/name`) is there. */
@@ -81,6 +91,7 @@ export class Kubectl {
   }
 }
 
+/** How kubectl ended and what it said. */
 interface Ended {
   readonly code: number | null;
   readonly stdout: string;

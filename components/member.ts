@@ -9,6 +9,7 @@ import type { MeshSettings } from "./settings";
 import { clientCommonName } from "./model/certificates";
 import type { Claim } from "./model/liveCluster";
 import type { Member as MemberSpec } from "./model/mesh";
+import type { RecordedPaths } from "./model/pathVerdict";
 import { SHARED_AUTHORITY } from "./model/peerFile";
 
 /** The arguments of {@link Member}. */
@@ -36,10 +37,14 @@ export interface CertificateSummary {
 
 /** Everything that happens on one cluster of the mesh. Its children inherit the cluster's provider. */
 export class Member extends pulumi.ComponentResource {
+  /** The cluster's name. */
+  readonly cluster: string;
   /** What was issued for this cluster. */
   readonly certificates: readonly CertificateSummary[];
   /** Done when this cluster's agents have been given their peers. */
   readonly meshed: pulumi.Resource;
+  /** Which paths between this cluster's nodes did not work before it was changed. */
+  readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
 
   constructor(name: string, args: MemberArgs, opts: pulumi.ComponentResourceOptions) {
     super("clustermesh:index:Member", name, {}, opts);
@@ -48,7 +53,7 @@ export class Member extends pulumi.ComponentResource {
 
     const client = clientCertificates(args, child);
     const server = serverCertificate(args, child);
-    const settled = agentConfiguration({ member: spec, access, claims, owner, settings }, child);
+    const agents = agentConfiguration({ member: spec, access, claims, owner, settings }, child);
     this.meshed = peerSecret(
       `${spec.name}-peers`,
       {
@@ -58,8 +63,10 @@ export class Member extends pulumi.ComponentResource {
         owner,
         settings,
       },
-      { ...child, dependsOn: settled },
+      { ...child, dependsOn: agents.settled },
     );
+    this.cluster = spec.name;
+    this.pathsBefore = agents.pathsBefore;
     this.certificates = [...client.summaries, ...server];
     this.registerOutputs({});
   }

@@ -2,7 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { contextOf, nodeCommand, type ClusterAccess } from "./nodeCommand";
 import type { MeshSettings } from "./settings";
 import type { Readiness } from "./model/agentStatus";
+import { parseCheckResult } from "./model/checkResult";
 import type { Member } from "./model/mesh";
+import type { PathRow, RecordedPaths } from "./model/pathVerdict";
+import type { StalePodRow } from "./model/stalePods";
 
 /** The arguments of {@link meshCheck}. */
 export interface MeshCheckArgs {
@@ -10,19 +13,24 @@ export interface MeshCheckArgs {
   readonly access: Readonly<Record<string, ClusterAccess>>;
   /** Changes with whatever the agents were told about their peers; a change runs the check again. */
   readonly peersHash: pulumi.Output<string>;
+  /** What did not work inside the clusters before they were changed, by name. It stays as it was recorded, and so runs nothing again. */
+  readonly pathsBefore: Readonly<Record<string, pulumi.Output<RecordedPaths | undefined>>>;
   readonly settings: MeshSettings;
 }
 
 /** The readiness of a mesh. */
 export interface MeshCheck {
   readonly readiness: pulumi.Output<readonly Readiness[] | string>;
+  readonly paths: pulumi.Output<readonly PathRow[] | string>;
+  readonly stalePods: pulumi.Output<readonly StalePodRow[] | string>;
   /** What has to be done before anything may rely on the mesh. */
   readonly done: readonly pulumi.Resource[];
 }
 
 /**
- * Waits until every agent of every cluster sees every declared peer ready and with the declared id. Fails `up` with each pair that is not,
- * and with what `cilium-dbg troubleshoot clustermesh` says there.
+ * Waits until every agent of every cluster sees every declared peer ready and with the declared id, and until nodes of one cluster reach each
+ * other as they did before. Fails `up` with each pair that does not, with the cause where one can be told, and with what
+ * `cilium-dbg troubleshoot clustermesh` says there.
  *
  * @param after What the agents learn their peers from.
  */
@@ -32,26 +40,34 @@ export function meshCheck(
   after: readonly pulumi.Resource[],
   opts: pulumi.CustomResourceOptions,
 ): MeshCheck {
-  const { check, cilium } = args.settings;
+  const { check, cilium, stalePods, maxConnectedClusters } = args.settings;
   if (!check.enabled) {
-    return { readiness: pulumi.output("not checked: the check is switched off"), done: after };
+    const off = pulumi.output("not checked: the check is switched off");
+    return { readiness: off, paths: off, stalePods: off, done: after };
   }
   const members = args.members.map(({ name: member, id }) => {
     const access = args.access[member];
     return { name: member, id, ...(access === undefined ? {} : contextOf(access)) };
   });
+  const { peersHash, pathsBefore } = args;
+  const { timeoutSeconds } = check;
   const command = nodeCommand(
     `${name}-check`,
     {
       script: "meshCheck.ts",
       create: "check",
       update: "check",
-      input: { members, names: cilium, timeoutSeconds: check.timeoutSeconds, peersHash: args.peersHash },
+      input: { members, names: cilium, timeoutSeconds, maxConnectedClusters, stalePods, peersHash, pathsBefore },
       clusters: args.access,
     },
     { ...opts, dependsOn: [...after] },
   );
-  // The table has no secret; it counts as one only because the command got kubeconfigs.
-  const readiness = pulumi.unsecret(command.stdout).apply((table) => JSON.parse(table) as readonly Readiness[]);
-  return { readiness, done: [command] };
+  // The result has no secret; it counts as one only because the command got kubeconfigs.
+  const result = pulumi.unsecret(command.stdout).apply(parseCheckResult);
+  return {
+    readiness: result.apply(({ readiness }) => readiness),
+    paths: result.apply(({ paths }) => paths),
+    stalePods: result.apply(({ stalePods: found }) => found),
+    done: [command],
+  };
 }

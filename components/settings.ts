@@ -27,8 +27,13 @@ export interface MeshSettings {
   readonly conflicts: "refuse" | "overwrite";
   /** Waiting for the roll-out of agents and operator. @default 600 s */
   readonly rollOut: WaitSettings;
-  /** The check that every agent sees every peer. @default 300 s */
+  /** The check that every agent sees every peer, and that nodes of one cluster still reach each other. @default 300 s */
   readonly check: WaitSettings;
+  /**
+   * What the check does about pods whose identities are from before the change of their cluster's id: report them, or restart those that a
+   * controller makes anew. @default "report"
+   */
+  readonly stalePods: "report" | "restart";
 }
 
 /** Settings for a Cilium as its Helm chart installs it. */
@@ -42,4 +47,5 @@ export const DEFAULT_SETTINGS: MeshSettings = {
   conflicts: "refuse",
   rollOut: { enabled: true, timeoutSeconds: 600 },
   check: { enabled: true, timeoutSeconds: 300 },
+  stalePods: "report",
 };

@@ -71,6 +71,7 @@ function meshSettings(configuration: Configuration): MeshSettings {
     conflicts: configuration.conflicts,
     rollOut: { enabled: configuration.awaitRollOut, timeoutSeconds: configuration.rollOutTimeoutSeconds },
     check: { enabled: configuration.check, timeoutSeconds: configuration.checkTimeoutSeconds },
+    stalePods: configuration.stalePods,
   });
 }
 
@@ -137,16 +138,18 @@ function meshAuthority(configuration: Configuration): MeshAuthority {
   return { kind: "adoptedPerCluster", authorities: Object.fromEntries(authorities) };
 }
 
-/** The demo with its clusters: the first two by name, unless they are named. */
+/**
+ * The demo with its clusters: the first two by name, unless they are named. Workloads that are not waited for are not pinged either, unless
+ * that is asked for: mostly there are no nodes for them.
+ */
 function demoSettings(configuration: Configuration): DemoSettings | undefined {
   if (configuration.demo === false) {
     return undefined;
   }
+  const given = configuration.demo === true ? {} : configuration.demo;
   const [first = "", second = ""] = Object.keys(configuration.clusters).sort();
-  return over(
-    { ...DEFAULT_DEMO, serverCluster: first, clientCluster: second },
-    configuration.demo === true ? {} : configuration.demo,
-  );
+  const ping = given.awaitWorkloads ?? DEFAULT_DEMO.awaitWorkloads;
+  return over({ ...DEFAULT_DEMO, ping, serverCluster: first, clientCluster: second }, given);
 }
 
 /** How each cluster is reached: a context or a kubeconfig, and not both. */

@@ -33,6 +33,8 @@ const cilium = z.strictObject({
   agentContainer: objectName.exactOptional(),
 });
 
+const seconds = z.int().min(1).max(86_400);
+
 const demo = z.strictObject({
   serverCluster: z.string().exactOptional(),
   serverNamespace: z.string().exactOptional(),
@@ -42,9 +44,11 @@ const demo = z.strictObject({
   imagePullPolicy: z.enum(["Always", "IfNotPresent", "Never"]).exactOptional(),
   nodeSelectors: z.record(z.string(), z.record(z.string(), z.string())).exactOptional(),
   awaitWorkloads: z.boolean().exactOptional(),
+  ping: z.boolean().exactOptional(),
+  // At most a minute: the kernel gives up connecting after about two, and that would not be the ping's own limit any more.
+  pingTimeoutSeconds: z.int().min(1).max(60).exactOptional(),
+  verdictTimeoutSeconds: seconds.exactOptional(),
 });
-
-const seconds = z.int().min(1).max(86_400);
 
 /**
  * The configuration of a stack, key by key. Strict, so that a misspelt property is a problem and not a silence; what the values mean
@@ -71,6 +75,7 @@ export const configurationSchema = z.strictObject({
   rollOutTimeoutSeconds: seconds.default(600),
   check: z.boolean().default(true),
   checkTimeoutSeconds: seconds.default(300),
+  stalePods: z.enum(["report", "restart"]).exactOptional(),
   liveChecks: z.boolean().default(true),
   liveCheckTimeoutSeconds: seconds.default(5),
   unreachable: z.enum(["error", "warn"]).default("error"),

@@ -3,10 +3,12 @@ import { readClaims } from "../inspection";
 import { Kubectl, KubectlError } from "../kubectl";
 import { FIELD_MANAGER } from "../model/agentConfig";
 import { parseList, parseOccupied } from "../model/liveCluster";
+import { recordedPaths } from "../model/pathVerdict";
 import { planRestoration, recordOriginals, restorationPatches, type Originals } from "../model/originals";
 import { occupiedProblem } from "../model/preflight/objects";
 import { formatProblems } from "../model/problem";
 import { forgetPeers, waitForRollOut } from "./agents";
+import { pathsBeforehand } from "./pathRecord";
 import { accessTo, ciliumObjects, dispatch, previousOutput, progress, readInput, readKubeconfigs } from "./protocol";
 
 const claim = z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() });
@@ -24,6 +26,8 @@ const recordedState = z.object({
   config: configOriginals,
   /** Whether the Secret that is to be adopted was there; a patch creates a missing one and never removes it. */
   adoptedSecret: z.enum(["present", "absent"]).optional(),
+  /** The paths between the cluster's nodes; absent without agents, without a check, and in states of earlier versions. */
+  paths: recordedPaths.optional(),
 });
 
 type RecordedState = z.infer<typeof recordedState>;
@@ -39,6 +43,8 @@ const input = z.object({
   owner: z.string(),
   peerSecret: z.string(),
   originals: z.string().default(""),
+  /** Whether a check will want to know what worked before. */
+  probePaths: z.boolean().default(false),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
 });
 
@@ -158,7 +164,8 @@ void dispatch({
       await refuseForeignObjects(kubectl);
       const { data, managedFields } = await readConfigMap(kubectl);
       const config = recordOriginals(data, managedFields, Object.keys(desired));
-      return JSON.stringify({ config, ...(await secretPresence(kubectl)) });
+      const paths = given.probePaths ? await pathsBeforehand(kubectl, cluster.name, names) : undefined;
+      return JSON.stringify({ config, ...(await secretPresence(kubectl)), paths });
     }),
   /** Keeps the first originals: by now the cluster has our values. */
   keep: () =>

@@ -1,84 +1,78 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { Kubectl } from "../kubectl";
-import { readinessProblems, readinessTable, type AgentReport } from "../model/agentStatus";
-import { formatProblem, formatProblems } from "../model/problem";
-import { agentReports, hurrySecrets, inAgent } from "./agents";
-import { accessTo, ciliumObjects, dispatch, progress, readInput, readKubeconfigs } from "./protocol";
+import { readinessProblems, readinessTable, type AgentReport, type Readiness } from "../model/agentStatus";
+import type { CheckResult } from "../model/checkResult";
+import { recordedPaths } from "../model/pathVerdict";
+import { formatProblem, formatProblems, type Problem } from "../model/problem";
+import { agentReports, hurrySecrets } from "./agents";
+import { diagnose } from "./diagnosis";
+import { withClusters, type OpenCluster } from "./openClusters";
+import { waitForPaths } from "./pathPhase";
+import { ciliumObjects, dispatch, progress, readInput } from "./protocol";
+import { settleStalePods } from "./stalePods";
+import { until } from "./until";
 
 const given = readInput(
   z.object({
     members: z.array(z.object({ name: z.string(), id: z.number(), context: z.string().optional() })),
     names: ciliumObjects,
     timeoutSeconds: z.number(),
+    maxConnectedClusters: z.literal([255, 511]).default(255),
+    stalePods: z.enum(["report", "restart"]).default("report"),
+    pathsBefore: z.record(z.string(), recordedPaths).default({}),
   }),
 );
 
-const POLL_MS = 1000;
 const PROGRESS_MS = 10_000;
 
-type Clusters = ReadonlyMap<string, Kubectl>;
-
-async function reportsOf(clusters: Clusters): Promise<readonly AgentReport[]> {
-  const all = await Promise.all([...clusters].map(([name, kubectl]) => agentReports(kubectl, name, given.names)));
+async function reportsOf(clusters: readonly OpenCluster[]): Promise<readonly AgentReport[]> {
+  const all = await Promise.all(clusters.map(({ name, kubectl }) => agentReports(kubectl, name, given.names)));
   return all.flat();
 }
 
-/** `cilium-dbg troubleshoot clustermesh` of one failing agent of each cluster: the others of a cluster mostly say the same. */
-async function troubleshoot(clusters: Clusters, reports: readonly AgentReport[]): Promise<string> {
-  const failing = readinessTable(given.members, reports).filter((line) => !line.ready);
-  const first = new Map(failing.map((line) => [line.cluster, line]));
-  const texts = await Promise.all(
-    [...first.values()].map(async (line) => {
-      const kubectl = clusters.get(line.cluster);
-      const heading = `--- cluster ${line.cluster}, agent ${line.agent}: cilium-dbg troubleshoot clustermesh`;
-      try {
-        const said = await (kubectl === undefined
-          ? ""
-          : inAgent(kubectl, given.names, line.agent, ["cilium-dbg", "troubleshoot", "clustermesh"]));
-        return `${heading}\n${said}`;
-      } catch (error) {
-        return `${heading}\n${error instanceof Error ? error.message : String(error)}`;
-      }
-    }),
-  );
-  return texts.join("\n");
+/** Says from time to time what is waited for. */
+function patience(): (problems: readonly Problem[]) => void {
+  let next = Date.now() + PROGRESS_MS;
+  return (problems) => {
+    const [first] = problems;
+    if (first !== undefined && Date.now() > next) {
+      progress(`${String(problems.length)} not ready yet, first: ${formatProblem(first)}`);
+      next = Date.now() + PROGRESS_MS;
+    }
+  };
 }
 
-async function waitUntilReady(clusters: Clusters): Promise<string> {
-  await Promise.all([...clusters.values()].map((kubectl) => hurrySecrets(kubectl, given.names)));
-  const deadline = Date.now() + given.timeoutSeconds * 1000;
-  let nextProgress = Date.now() + PROGRESS_MS;
-  for (;;) {
-    const reports = await reportsOf(clusters);
-    const problems = readinessProblems(given.members, reports);
-    if (problems.length === 0) {
-      return JSON.stringify(readinessTable(given.members, reports));
-    }
-    if (Date.now() > deadline) {
-      const heading = `the mesh is not ready after ${String(given.timeoutSeconds)} s`;
-      throw new Error(`${formatProblems(heading, problems)}\n${await troubleshoot(clusters, reports)}`);
-    }
-    if (Date.now() > nextProgress && problems[0] !== undefined) {
-      progress(`${String(problems.length)} not ready yet, first: ${formatProblem(problems[0])}`);
-      nextProgress = Date.now() + PROGRESS_MS;
-    }
-    await delay(POLL_MS);
+async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number): Promise<readonly Readiness[]> {
+  await Promise.all(clusters.map(({ kubectl }) => hurrySecrets(kubectl, given.names)));
+  const problemsOf = (seen: readonly AgentReport[]) => readinessProblems(given.members, seen);
+  const tell = patience();
+  const reports = await until(
+    deadline,
+    () => reportsOf(clusters),
+    (seen) => problemsOf(seen).length === 0,
+    (seen) => {
+      tell(problemsOf(seen));
+    },
+  );
+  if (problemsOf(reports).length > 0) {
+    const { causeFor, text } = await diagnose(clusters, given.names, given.members, reports);
+    const heading = `the mesh is not ready after ${String(given.timeoutSeconds)} s`;
+    throw new Error(`${formatProblems(heading, readinessProblems(given.members, reports, causeFor))}\n${text}`);
   }
+  return readinessTable(given.members, reports);
 }
 
 void dispatch({
-  /** Prints the readiness table as JSON once every agent sees every declared peer ready with the declared id. */
-  check: async () => {
-    const kubeconfigs = await readKubeconfigs();
-    const opened = await Promise.all(
-      given.members.map(async (member) => [member.name, await Kubectl.open(accessTo(member, kubeconfigs))] as const),
-    );
-    const clusters = new Map(opened);
-    try {
-      return await waitUntilReady(clusters);
-    } finally {
-      await Promise.all([...clusters.values()].map((kubectl) => kubectl.close()));
-    }
-  },
+  /**
+   * Prints the result as JSON once every agent sees every declared peer ready with the declared id, and every path inside a cluster that
+   * worked before works again.
+   */
+  check: () =>
+    withClusters(given.members, async (clusters) => {
+      const deadline = Date.now() + given.timeoutSeconds * 1000;
+      const readiness = await waitUntilReady(clusters, deadline);
+      const paths = await waitForPaths(clusters, given.names, given.pathsBefore, deadline);
+      const stalePods = await settleStalePods(clusters, given, deadline);
+      const result: CheckResult = { readiness, paths, stalePods };
+      return JSON.stringify(result);
+    }),
 });

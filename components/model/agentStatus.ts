@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Cause } from "./peerCauses";
 import type { Problem } from "./problem";
 
 /** What an agent says of one peer, with the fields that its API leaves out when they are false or 0 filled in. */
@@ -129,10 +130,49 @@ export function readinessTable(
   );
 }
 
-/** What keeps a mesh from being ready: lines of the table that are not, and clusters without any agent. */
+/** What the readings of one agent say of the cause, without asking any further. */
+export function statusCause(
+  members: readonly ExpectedPeer[],
+  reports: readonly AgentReport[],
+  line: Readiness,
+): Cause | undefined {
+  const report = reports.find((each) => each.cluster === line.cluster && each.pod === line.agent);
+  const known = report === undefined || "error" in report.peers ? [] : report.peers;
+  const seen = known.find((peer) => peer.name === line.peer);
+  const declared = members.find((member) => member.name === line.peer)?.id;
+  if (seen === undefined || seen.id === declared) {
+    return undefined;
+  }
+  if (seen.id !== 0) {
+    return wrongId(members, line, seen.id);
+  }
+  return seen.connected
+    ? {
+        sentence: `its etcd has no cilium/cluster-config/${line.peer}, or this cluster's user may not read it`,
+        mend: `see whether cilium-operator of ${line.peer}, which writes it, runs with that name and an id, and whether the user's role has that prefix`,
+      }
+    : undefined;
+}
+
+function wrongId(members: readonly ExpectedPeer[], line: Readiness, id: number): Cause {
+  const other = members.find((member) => member.id === id)?.name;
+  const whose = other === line.cluster ? "this cluster's own" : `that of ${String(other)}`;
+  return {
+    sentence:
+      other === undefined ? "its cilium-config or its etcd says otherwise" : `which is ${whose}: a duplicate id`,
+    mend: `see cluster-id in cilium-config of ${line.peer}, and restart its operator, which writes it into its etcd`,
+  };
+}
+
+/**
+ * What keeps a mesh from being ready: lines of the table that are not, and clusters without any agent.
+ *
+ * @param causeFor What is known of the cause; without one, the reader is sent to what troubleshoot says.
+ */
 export function readinessProblems(
   members: readonly ExpectedPeer[],
   reports: readonly AgentReport[],
+  causeFor: (line: Readiness) => Cause | undefined = () => undefined,
 ): readonly Problem[] {
   const silent = members
     .filter((member) => !reports.some((report) => report.cluster === member.name))
@@ -144,12 +184,15 @@ export function readinessProblems(
     }));
   const notReady = readinessTable(members, reports)
     .filter((line) => !line.ready)
-    .map((line): Problem => ({
-      cluster: line.cluster,
-      property: `agent ${line.agent} on node ${line.node}, peer`,
-      value: line.peer,
-      reason: line.why,
-      allowed: "see what cilium-dbg troubleshoot says below",
-    }));
+    .map((line): Problem => {
+      const cause = causeFor(line);
+      return {
+        cluster: line.cluster,
+        property: `agent ${line.agent} on node ${line.node}, peer`,
+        value: line.peer,
+        reason: cause === undefined ? line.why : `${line.why}: ${cause.sentence}`,
+        allowed: cause?.mend ?? "see what cilium-dbg troubleshoot says below",
+      };
+    });
   return [...silent, ...notReady];
 }

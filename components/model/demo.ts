@@ -10,14 +10,23 @@ export interface DemoSettings {
   /** Cluster of the remote clients. */
   readonly clientCluster: string;
   readonly clientNamespace: string;
-  /** An image with `redis-server`, `redis-cli` and `sleep`. */
+  /** An image with `redis-server`, `redis-cli`, `sleep` and `timeout`. */
   readonly image: string;
   readonly imagePullPolicy: "Always" | "IfNotPresent" | "Never";
   /** Node selectors by workload name. */
   readonly nodeSelectors: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether `up` waits until the workloads run. */
   readonly awaitWorkloads: boolean;
+  /** Whether `up` pings the database from every client, before the policy and after it, and fails at a wrong verdict. */
+  readonly ping: boolean;
+  /** How long a single ping waits for its answer; a client that the policy keeps out waits this long every time. */
+  readonly pingTimeoutSeconds: number;
+  /** How long pings are repeated until all verdicts are as expected: identities and policies take a moment to arrive. */
+  readonly verdictTimeoutSeconds: number;
 }
+
+/** Where the demo is: enough to know who pings whom, and who may. */
+export type DemoPlaces = Pick<DemoSettings, "serverCluster" | "serverNamespace" | "clientCluster" | "clientNamespace">;
 
 /** The article's set-up, with a cluster each to be named. */
 export const DEFAULT_DEMO: Omit<DemoSettings, "serverCluster" | "clientCluster"> = {
@@ -27,6 +36,9 @@ export const DEFAULT_DEMO: Omit<DemoSettings, "serverCluster" | "clientCluster">
   imagePullPolicy: "IfNotPresent",
   nodeSelectors: {},
   awaitWorkloads: true,
+  ping: true,
+  pingTimeoutSeconds: 3,
+  verdictTimeoutSeconds: 60,
 };
 
 /** The port of `protected-db`. */
@@ -46,20 +58,32 @@ export interface DemoWorkload {
   readonly role: "server" | "client";
 }
 
-/** Every StatefulSet of the demo, the server first. */
-export function demoWorkloads(demo: DemoSettings): readonly DemoWorkload[] {
+/**
+ * Every StatefulSet of the demo, the server first. The last two go beyond the article: a stranger in the other cluster, and an employee
+ * in a namespace that the policy does not list. Where both namespaces are one, that employee would be the listed one, and is left out.
+ */
+export function demoWorkloads(demo: DemoPlaces): readonly DemoWorkload[] {
   const here = { cluster: demo.serverCluster, namespace: demo.serverNamespace };
   const there = { cluster: demo.clientCluster, namespace: demo.clientNamespace };
+  const elsewhere = { cluster: demo.clientCluster, namespace: demo.serverNamespace };
+  const unlisted: DemoWorkload = { ...elsewhere, name: "employee", role: "client" };
   return [
     { ...here, name: PROTECTED_DB, role: "server" },
     { ...here, name: "employee", role: "client" },
     { ...here, name: "stranger", role: "client" },
     { ...there, name: "employee", role: "client" },
+    { ...there, name: "stranger", role: "client" },
+    ...(demo.serverNamespace === demo.clientNamespace ? [] : [unlisted]),
   ];
 }
 
+/** A workload as messages and outputs name it. */
+export function workloadName({ cluster, namespace, name }: DemoWorkload): string {
+  return `${cluster}/${namespace}/${name}`;
+}
+
 /** The clusters that take part. */
-export function demoClusters(demo: DemoSettings): readonly string[] {
+export function demoClusters(demo: DemoPlaces): readonly string[] {
   return [demo.serverCluster, demo.clientCluster];
 }
 
@@ -132,31 +156,4 @@ export function validateDemo(demo: DemoSettings, clusters: readonly string[]): r
       allowed: `use one of ${workloads.join(", ")}`,
     }));
   return [...unknown, ...namespaces, ...same, ...selectors];
-}
-
-/**
- * The demo's policy: only employees reach the database, and only on its port. Every peer names its cluster: without
- * `io.cilium.k8s.policy.cluster` a selector means the local cluster since Cilium 1.19, and every cluster before.
- */
-export function demoPolicySpec(demo: DemoSettings): object {
-  const employee = (cluster: string, namespace: string) => ({
-    matchLabels: {
-      app: "employee",
-      "k8s:io.kubernetes.pod.namespace": namespace,
-      "io.cilium.k8s.policy.cluster": cluster,
-    },
-  });
-  return {
-    description: "Allow employees of both clusters, and nobody else, to reach protected-db on its port",
-    endpointSelector: { matchLabels: { app: PROTECTED_DB } },
-    ingress: [
-      {
-        fromEndpoints: [
-          employee(demo.serverCluster, demo.serverNamespace),
-          employee(demo.clientCluster, demo.clientNamespace),
-        ],
-        toPorts: [{ ports: [{ port: String(DEMO_PORT), protocol: "TCP" }] }],
-      },
-    ],
-  };
 }

@@ -53,7 +53,16 @@ for (const size of [2, 5]) {
 
     it("shows outputs without secrets", async () => {
       const outputs = await stack.outputs();
-      assert.deepEqual(Object.keys(outputs).sort(), ["certificates", "clusters", "demo", "readiness", "topology"]);
+      assert.deepEqual(Object.keys(outputs).sort(), [
+        "certificates",
+        "clusters",
+        "demo",
+        "drops",
+        "paths",
+        "readiness",
+        "stalePods",
+        "topology",
+      ]);
       const text = JSON.stringify(outputs);
       assert.doesNotMatch(text, /PRIVATE KEY|\[secret\]/);
       assert.match(text, /CN=remote-cluster1/);

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** A `kubectl` that answers for agents: one pod a cluster, whose status is the recorded JSON given for the cluster. */
+/** A `kubectl` that answers for agents: one pod a cluster unless told otherwise, whose status is the recorded JSON given for the cluster. */
 export interface FakeKubectl {
   readonly env: NodeJS.ProcessEnv;
   /** The arguments of every call so far. */
@@ -10,36 +10,104 @@ export interface FakeKubectl {
   remove(): Promise<void>;
 }
 
+/** What a cluster has beside the status of its one agent. Nothing of it has to be given. */
+export interface FakeCluster {
+  /** The agents' pods, by node, and what `cilium-dbg status -o json` prints there. */
+  readonly agents?: Readonly<Record<string, object>>;
+  /** The data of `cilium-config`. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Addresses that do not answer, by the node that asks. */
+  readonly silent?: Readonly<Record<string, readonly string[]>>;
+  /** After this many probes everything answers. */
+  readonly healsAfter?: number;
+  /** What `cilium-dbg endpoint list -o json` prints; those of deleted pods are gone. */
+  readonly endpoints?: readonly object[];
+  /** Pods by namespace and name, with their owner; a deleted one that has an owner comes back under another name. */
+  readonly pods?: Readonly<Record<string, string | null>>;
+  readonly troubleshoot?: string;
+  readonly log?: string;
+}
+
 const PROGRAM = `#!/usr/bin/env node
-const { appendFileSync, readFileSync } = require("node:fs");
+const { appendFileSync, existsSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const args = process.argv.slice(2);
-appendFileSync(join(__dirname, "calls"), JSON.stringify(args) + "\\n");
-const context = (args.find((arg) => arg.startsWith("--context=")) ?? "").slice("--context=".length);
+const calls = join(__dirname, "calls");
+appendFileSync(calls, JSON.stringify(args) + "\\n");
+const made = readFileSync(calls, "utf8").split("\\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+const access = args.find((arg) => arg.startsWith("--context=")) ?? "";
+const context = access.slice("--context=".length);
 const has = (...words) => words.every((word) => args.includes(word));
-if (has("get", "pods")) {
-  const metadata = { name: "cilium-" + context, namespace: "kube-system", uid: "1" };
-  process.stdout.write(JSON.stringify({ items: [{ kind: "Pod", metadata, spec: { nodeName: "node1" } }] }));
+const after = (word) => args[args.indexOf(word) + 1];
+const extra = join(__dirname, context + ".cluster.json");
+const cluster = existsSync(extra) ? JSON.parse(readFileSync(extra, "utf8")) : {};
+const status = () => JSON.parse(readFileSync(join(__dirname, context + ".json"), "utf8"));
+const nodes = Object.keys(cluster.agents ?? { node1: {} });
+const podOn = (node) => (cluster.agents === undefined ? "cilium-" + context : "cilium-" + context + "-" + node);
+const nodeOf = nodes.find((node) => has(podOn(node)));
+const print = (what) => process.stdout.write(typeof what === "string" ? what : JSON.stringify(what));
+const gone = new Set(
+  made.filter((call) => call.includes("delete") && call[0] === access)
+    .map((call) => call[call.indexOf("-n") + 1] + "/" + call[call.indexOf("pod") + 1]),
+);
+function workloads(namespace) {
+  const own = Object.entries(cluster.pods ?? {}).filter(([key]) => key.startsWith(namespace + "/"));
+  return own.flatMap(([key, owner]) => {
+    const name = key.split("/")[1] + (gone.has(key) ? "-again" : "");
+    const ownerReferences = owner === null ? [] : [{ kind: "ReplicaSet", uid: owner, controller: true }];
+    const ready = { conditions: [{ type: "Ready", status: "True" }] };
+    return gone.has(key) && owner === null ? [] : [{ metadata: { name, namespace, ownerReferences }, status: ready }];
+  });
+}
+if (has("get", "pods") && after("-n") !== "kube-system") {
+  print({ items: workloads(after("-n")) });
+} else if (has("get", "pods")) {
+  const pod = (node) => ({
+    kind: "Pod",
+    metadata: { name: podOn(node), namespace: "kube-system", uid: "1" },
+    spec: { nodeName: node },
+  });
+  print({ items: cluster.agents === undefined || nodes.length > 0 ? nodes.map(pod) : [] });
+} else if (has("get") && args.some((arg) => arg.startsWith("configmap/"))) {
+  const metadata = { name: "cilium-config", uid: "2", resourceVersion: "1", managedFields: [] };
+  print({ kind: "ConfigMap", metadata, data: cluster.config ?? {} });
 } else if (has("exec", "cilium-dbg", "status")) {
-  process.stdout.write(readFileSync(join(__dirname, context + ".json")));
+  print(cluster.agents?.[nodeOf] ?? status());
+} else if (has("exec", "cilium-dbg", "endpoint", "list")) {
+  const ids = (each) => each.status["external-identifiers"];
+  print((cluster.endpoints ?? []).filter((each) => !gone.has(ids(each)["k8s-namespace"] + "/" + ids(each)["k8s-pod-name"])));
+} else if (has("exec", "bash")) {
+  const probes = made.filter((call) => call.includes("bash") && call[0] === access).length;
+  const healed = probes > (cluster.healsAfter ?? Infinity);
+  for (const address of args.slice(args.indexOf("probe") + 3)) {
+    if (healed || !cluster.silent?.[nodeOf]?.includes(address)) print(address + " HTTP/1.0 200 OK\\n");
+  }
 } else if (has("exec", "cilium-dbg", "troubleshoot", "clustermesh")) {
-  process.stdout.write("troubleshooting in " + context);
-} else if (!has("annotate", "pods")) {
+  print(cluster.troubleshoot ?? "troubleshooting in " + context);
+} else if (has("logs")) {
+  print(cluster.log ?? "");
+} else if (!has("annotate", "pods") && !has("delete", "pod")) {
   process.stderr.write("unexpected: " + args.join(" "));
   process.exitCode = 1;
 }
 `;
 
-/** @param statuses What \`cilium-dbg status -o json\` prints, by kubeconfig context. */
-export async function fakeKubectl(statuses: Readonly<Record<string, object>>): Promise<FakeKubectl> {
+/**
+ * @param statuses What \`cilium-dbg status -o json\` prints, by kubeconfig context.
+ * @param clusters What the clusters have beside, by kubeconfig context.
+ */
+export async function fakeKubectl(
+  statuses: Readonly<Record<string, object>>,
+  clusters: Readonly<Record<string, FakeCluster>> = {},
+): Promise<FakeKubectl> {
   const folder = await mkdtemp(join(tmpdir(), "clustermesh-kubectl-"));
   await writeFile(join(folder, "kubectl"), PROGRAM, { mode: 0o755 });
   await writeFile(join(folder, "calls"), "");
-  await Promise.all(
-    Object.entries(statuses).map(([context, status]) =>
-      writeFile(join(folder, `${context}.json`), JSON.stringify(status)),
-    ),
-  );
+  const files = [
+    ...Object.entries(statuses).map(([context, status]) => [`${context}.json`, status] as const),
+    ...Object.entries(clusters).map(([context, cluster]) => [`${context}.cluster.json`, cluster] as const),
+  ];
+  await Promise.all(files.map(([file, content]) => writeFile(join(folder, file), JSON.stringify(content))));
   return {
     env: { ...process.env, PATH: `${folder}${delimiter}${process.env["PATH"] ?? ""}` },
     calls: async () => {

@@ -1,58 +1,8 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { join, resolve } from "node:path";
-import { INPUT_VARIABLE } from "../../../components/commands/protocol";
-import type { Readiness } from "../../../components/model/agentStatus";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
-import { agentStatusJson } from "../support/fixtures";
-import { fakeKubectl, type FakeKubectl } from "../../support/fakeKubectl";
-
-const ROOT = resolve(__dirname, "..", "..", "..");
-const SCRIPT = join(ROOT, "components", "commands", "meshCheck.ts");
-
-const MEMBERS = [
-  { name: "cluster1", id: 101 },
-  { name: "cluster2", id: 102 },
-  { name: "cluster3", id: 103 },
-];
-
-function recorded(clusterMesh: string): object {
-  return JSON.parse(agentStatusJson(clusterMesh)) as object;
-}
-
-/** The recorded status of an agent of cluster1, as an agent of another cluster would have it. */
-function asSeenFrom(cluster: string, status: object): object {
-  const other = (name: string) => (name === cluster ? "cluster1" : name);
-  const id = (value: number) => (value === 100 + Number(cluster.slice(-1)) ? 101 : value);
-  return JSON.parse(
-    JSON.stringify(status, (key, value: unknown) => {
-      if (key === "name" && typeof value === "string") {
-        return other(value);
-      }
-      return key === "cluster-id" && typeof value === "number" ? id(value) : value;
-    }),
-  ) as object;
-}
-
-async function check(kubectl: FakeKubectl, timeoutSeconds: number) {
-  const input = {
-    members: MEMBERS.map((each) => ({ ...each, context: each.name })),
-    names: DEFAULT_CILIUM_OBJECTS,
-    timeoutSeconds,
-  };
-  const child = spawn(process.execPath, ["--import", "tsx", SCRIPT, "check"], {
-    cwd: ROOT,
-    env: { ...kubectl.env, [INPUT_VARIABLE]: JSON.stringify(input) },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.end();
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number | null>((done) => child.on("close", done));
-  return { code, stdout, stderr };
-}
+import { parseCheckResult } from "../../../components/model/checkResult";
+import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
+import { textFixture } from "../support/fixtures";
+import { check, MEMBERS, OTHERS_READY, READY, recorded } from "../support/runCommand";
 
 describe("the command that checks a mesh", function () {
   this.timeout("30s");
@@ -62,14 +12,16 @@ describe("the command that checks a mesh", function () {
     await kubectl?.remove();
   });
 
-  const ready = recorded("ready");
-  const others = { cluster2: asSeenFrom("cluster2", ready), cluster3: asSeenFrom("cluster3", ready) };
-
   it("prints how every agent sees every peer, once all are ready", async () => {
-    kubectl = await fakeKubectl({ cluster1: ready, ...others });
+    kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY });
     const { code, stdout, stderr } = await check(kubectl, 5);
     assert.equal(code, 0, stderr);
-    const table = JSON.parse(stdout) as readonly Readiness[];
+    const { readiness: table, paths, stalePods } = parseCheckResult(stdout);
+    assert.deepEqual(
+      paths,
+      MEMBERS.map(({ name }) => ({ cluster: name, kind: "probed", working: 0, of: 0, broken: [] })),
+    );
+    assert.deepEqual(stalePods, []);
     assert.equal(table.length, 6);
     assert.ok(table.every((line) => line.ready && line.cluster !== line.peer));
     const hurried = (await kubectl.calls()).filter((args) => args.includes("annotate"));
@@ -77,7 +29,7 @@ describe("the command that checks a mesh", function () {
   });
 
   it("fails when the time is up, names agent, peer and cause, and shows what troubleshoot says there", async () => {
-    kubectl = await fakeKubectl({ cluster1: recorded("wrong-id"), ...others });
+    kubectl = await fakeKubectl({ cluster1: recorded("wrong-id"), ...OTHERS_READY });
     const { code, stdout, stderr } = await check(kubectl, 1);
     assert.equal(code, 1);
     assert.equal(stdout, "");
@@ -91,9 +43,57 @@ describe("the command that checks a mesh", function () {
   });
 
   it("takes an agent that cannot be asked for one that is not ready", async () => {
-    kubectl = await fakeKubectl({ cluster1: ready, cluster2: others.cluster2 });
+    kubectl = await fakeKubectl({ cluster1: READY, cluster2: OTHERS_READY.cluster2 });
     const { code, stderr } = await check(kubectl, 1);
     assert.equal(code, 1);
     assert.match(stderr, /cluster "cluster3": agent cilium-cluster3 on node node1, peer "cluster1"/);
+  });
+
+  describe("of the causes", () => {
+    const causes: Readonly<Record<string, readonly [string, FakeCluster, RegExp]>> = {
+      "a wrong CA": [
+        "not-connected",
+        { troubleshoot: textFixture("troubleshoot/unknown-ca.txt") },
+        /peer "cluster2" not connected: [^\n]*: the certificate of the etcd at 10\.1\.2\.1:2379 is signed by another CA/,
+      ],
+      "a duplicate id": [
+        "not-synced",
+        {
+          troubleshoot: textFixture("troubleshoot/healthy.txt"),
+          log: textFixture("troubleshoot/log-duplicate-peer.txt"),
+        },
+        /peer "cluster2" not ready: [^\n]*cluster2 says that its id is 103, which another peer has: .* duplicate id; set cluster-id/,
+      ],
+      "a wrong id": [
+        "wrong-id",
+        {},
+        /peer "cluster2" has id 112, declared is 102: [^\n]*; see cluster-id in cilium-config of cluster2, and restart its operator/,
+      ],
+      "a configuration that nobody has written": [
+        "config-not-retrieved",
+        { troubleshoot: textFixture("troubleshoot/healthy.txt") },
+        /not retrieved yet: its etcd has no cilium\/cluster-config\/cluster2, or .*; see whether cilium-operator of cluster2/,
+      ],
+    };
+    for (const [what, [status, cluster, line]] of Object.entries(causes)) {
+      it(`names ${what} in the line of the peer`, async () => {
+        kubectl = await fakeKubectl({ cluster1: recorded(status), ...OTHERS_READY }, { cluster1: cluster });
+        const { code, stderr } = await check(kubectl, 1);
+        assert.equal(code, 1);
+        assert.match(stderr, line);
+        assert.doesNotMatch(stderr, /peer "cluster3"/);
+      });
+    }
+
+    it("shows what the agent has logged of that peer", async () => {
+      const log = textFixture("troubleshoot/log-duplicate-local.txt");
+      kubectl = await fakeKubectl({ cluster1: recorded("not-synced"), ...OTHERS_READY }, { cluster1: { log } });
+      const { stderr } = await check(kubectl, 1);
+      assert.match(
+        stderr,
+        /--- cluster cluster1, agent cilium-cluster1: its log\n.*clusterID 101 is assigned to the local/,
+      );
+      assert.doesNotMatch(stderr, /msg="Connecting to remote cluster"/);
+    });
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE } from "../../../components/commands/protocol";
-import { KUBECONFIG_TOKEN, runMesh, type MeshRun } from "../support/meshProgram";
+import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
 import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMocks";
 
@@ -19,12 +20,12 @@ describe("components: commands", function () {
   let ran: MeshRun;
   let commands: readonly Registered[];
   before(async () => {
-    ran = await runMesh({ clusters: [1, 2, 3], kubeconfigs: [1] });
+    ran = await runMesh({ clusters: [1, 2, 3], kubeconfigs: [1], demo: true });
     commands = ran.all("local:Command");
   });
 
   it("run node itself, on a script that exists, and no shell", () => {
-    assert.equal(commands.length, 2 * 3 + 1);
+    assert.equal(commands.length, 2 * 3 + 1 + 2);
     for (const { inputs } of commands) {
       const [program, flag, loader, script, ...rest] = inputs["interpreter"] as string[];
       assert.deepEqual([program, flag, loader, rest], ["node", "--import", "tsx", []]);
@@ -45,6 +46,8 @@ describe("components: commands", function () {
     assert.deepEqual(verbs(ran.one("Command", "cluster1-originals")), ["record", "keep", "release"]);
     assert.deepEqual(verbs(ran.one("Command", "cluster1-settled")), ["settle", "settle", "restore"]);
     assert.deepEqual(verbs(ran.one("Command", "clustermesh-check")), ["check", "check", undefined]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1/pings-before")), ["before", "before", undefined]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1/pings-after")), ["after", "after", undefined]);
   });
 
   it("get kubeconfigs through standard input alone, as a secret, and only of the clusters they reach", () => {
@@ -56,6 +59,8 @@ describe("components: commands", function () {
     const kubeconfig = `kubeconfig of cluster1 with ${KUBECONFIG_TOKEN}`;
     assert.deepEqual(sent("cluster1-originals"), { cluster1: kubeconfig });
     assert.deepEqual(sent("clustermesh-check"), { cluster1: kubeconfig });
+    assert.deepEqual(sent("cluster1/pings-before"), { cluster1: kubeconfig });
+    assert.deepEqual(sent("cluster1/pings-after"), { cluster1: kubeconfig });
     assert.equal(sent("cluster2-originals"), undefined);
     for (const { inputs } of commands) {
       assert.ok(!JSON.stringify(omit(inputs, "stdin")).includes(KUBECONFIG_TOKEN));
@@ -75,7 +80,8 @@ describe("components: commands", function () {
     assert.deepEqual(record["desired"], { "cluster-name": "cluster2", "cluster-id": "102" });
     assert.equal(record["owner"], "clustermesh/test");
     const claimed = (record["claims"] as { name: string }[]).map(({ name }) => name);
-    assert.deepEqual(claimed, ["cilium-clustermesh", "clustermesh-etcd-server"]);
+    const ofDemo = ["istio-space", "employee", "stranger", "employee", "protected-db"];
+    assert.deepEqual(claimed, ["cilium-clustermesh", "clustermesh-etcd-server", ...ofDemo]);
     assert.equal(given(ran.one("Command", "cluster2-settled"))["originals"], '{"of":"cluster2-originals"}');
   });
 
@@ -105,5 +111,57 @@ describe("components: the check", function () {
       given((await runMesh({ specs: { 2: over } })).one("Command", "clustermesh-check"))["peersHash"];
     assert.equal(await hash({ podCIDRs: ["10.200.0.0/16"] }), await hash({}));
     assert.notEqual(await hash({ etcd: { endpoints: ["https://10.1.2.9:2379"] } }), await hash({}));
+  });
+});
+
+describe("components: the demo's pings", function () {
+  this.timeout(20_000);
+
+  const input = async (phase: "before" | "after", options: MeshOptions = {}) =>
+    given((await runMesh({ demo: true, ...options })).one("Command", `cluster1/pings-${phase}`));
+
+  it("know where the demo is, its clusters alone, the agents, and how long to wait", async () => {
+    const demo = { pingTimeoutSeconds: 7, verdictTimeoutSeconds: 77 };
+    const cilium = { ...DEFAULT_SETTINGS.cilium, namespace: "cilium", agentSelector: "app=agent" };
+    const known = await input("before", { clusters: [1, 2, 3], demo, settings: { cilium } });
+    assert.deepEqual(known, {
+      places: {
+        serverCluster: "cluster1",
+        serverNamespace: "default",
+        clientCluster: "cluster2",
+        clientNamespace: "istio-space",
+      },
+      clusters: [
+        { name: "cluster1", context: "context1" },
+        { name: "cluster2", context: "context2" },
+      ],
+      names: cilium,
+      ...demo,
+    });
+  });
+
+  it("after the policy run again when workloads, policy or peers change, and only then", async () => {
+    const moved = { specs: { 2: { etcd: { endpoints: ["https://10.1.2.9:2379"] } } } };
+    const changed: readonly MeshOptions[] = [
+      {},
+      moved,
+      { demo: { image: "redis:8" } },
+      { demo: { clientNamespace: "x" } },
+    ];
+    const inputs = await Promise.all(changed.map(async (options) => JSON.stringify(await input("after", options))));
+    assert.equal(new Set(inputs).size, changed.length);
+    const same = { specs: { 2: { podCIDRs: ["10.200.0.0/16"] } } };
+    assert.deepEqual(await input("after", same), await input("after"));
+  });
+
+  it("before the policy do not, where the places stay the same", async () => {
+    const moved = { specs: { 2: { etcd: { endpoints: ["https://10.1.2.9:2379"] } } }, demo: { image: "redis:8" } };
+    assert.deepEqual(await input("before", moved), await input("before"));
+  });
+
+  it("are none where they are switched off", async () => {
+    const silent = await runMesh({ demo: { ping: false } });
+    assert.ok(!silent.all("local:Command").some(({ name }) => name.includes("pings")));
+    assert.ok(silent.all("StatefulSet").length > 0);
   });
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_SETTINGS } from "../../../components";
 import { Demo } from "../../../components/demo";
 import { DEFAULT_DEMO, demoClaims, type DemoSettings } from "../../../components/model/demo";
-import { run, type Registered } from "../support/pulumiMocks";
+import { verdictTable, type Verdict } from "../../../components/model/demoVerdicts";
+import { run, valueOf, type Registered } from "../support/pulumiMocks";
 import { runMesh } from "../support/meshProgram";
 import { metadata } from "../support/secretData";
 
@@ -15,7 +18,8 @@ async function objects(over: Partial<DemoSettings> = {}): Promise<readonly Regis
     const providers = Object.fromEntries(
       [demo.serverCluster, demo.clientCluster].map((name) => [name, new k8s.Provider(name, {})]),
     );
-    new Demo("mesh", { demo, providers, owner: "clustermesh/test" }, {});
+    const ofMesh = { access: {}, cilium: DEFAULT_SETTINGS.cilium, peersHash: pulumi.output("hash") };
+    new Demo("mesh", { demo, providers, owner: "clustermesh/test", ...ofMesh }, {});
   });
   return resources.filter(({ type }) => type.startsWith("kubernetes:"));
 }
@@ -47,18 +51,22 @@ describe("components: the demo", function () {
       "east: StatefulSet default/stranger",
       "west: Namespace -/istio-space",
       "west: Service default/protected-db",
+      "west: StatefulSet default/employee",
       "west: StatefulSet istio-space/employee",
+      "west: StatefulSet istio-space/stranger",
     ]);
   });
 
   it("is exactly what the preflight looks for beforehand", async () => {
-    const made = await objects({ serverNamespace: "shop" });
-    for (const cluster of ["east", "west"]) {
-      const claimed = demoClaims({ ...DEMO, serverNamespace: "shop" }, cluster).map(
-        ({ namespace = "-", name }) => `${namespace}/${name}`,
-      );
-      const there = made.filter(({ provider }) => provider === cluster).map((each) => place(each).split(" ")[2]);
-      assert.deepEqual([...there].sort(), [...claimed].sort());
+    for (const over of [{ serverNamespace: "shop" }, { serverNamespace: "shop", clientNamespace: "shop" }]) {
+      const made = await objects(over);
+      for (const cluster of ["east", "west"]) {
+        const claimed = demoClaims({ ...DEMO, ...over }, cluster).map(
+          ({ namespace = "-", name }) => `${namespace}/${name}`,
+        );
+        const there = made.filter(({ provider }) => provider === cluster).map((each) => place(each).split(" ")[2]);
+        assert.deepEqual([...there].sort(), [...claimed].sort());
+      }
     }
   });
 
@@ -124,8 +132,8 @@ describe("components: the demo", function () {
       (await objects({ awaitWorkloads }))
         .filter((each) => kind(each) === "StatefulSet")
         .map((each) => metadata(each).annotations?.["pulumi.com/skipAwait"]);
-    assert.deepEqual(await skipped(true), Array(4).fill(undefined));
-    assert.deepEqual(await skipped(false), Array(4).fill("true"));
+    assert.deepEqual(await skipped(true), Array(6).fill(undefined));
+    assert.deepEqual(await skipped(false), Array(6).fill("true"));
   });
 
   it("has a resource for each object, whatever clusters and namespaces are called", async () => {
@@ -141,5 +149,40 @@ describe("components: the demo", function () {
   it("is nothing where it is off", async () => {
     const { resources } = await runMesh();
     assert.ok(!resources.some(({ type }) => /Demo|StatefulSet|NetworkPolicy|Namespace/.test(type)));
+  });
+});
+
+describe("components: what a demo says of itself", function () {
+  this.timeout(20_000);
+  const MESHED: DemoSettings = { ...DEFAULT_DEMO, serverCluster: "cluster1", clientCluster: "cluster2" };
+
+  it("is who reaches the database, from the pings before the policy and those after it", async () => {
+    const { verdicts } = (await runMesh({ demo: true })).result;
+    const table = (await valueOf(verdicts)) as readonly Verdict[];
+    assert.equal(table.length, verdictTable(MESHED).length);
+    assert.deepEqual(table[1], {
+      client: "cluster1/default/stranger",
+      path: "pod IP",
+      expectedBefore: "PONG",
+      seenBefore: "seen by cluster1/pings-before",
+      expectedAfter: "no answer",
+      seenAfter: "seen by cluster1/pings-after",
+    });
+  });
+
+  it("is what was dropped with the policy in place", async () => {
+    const { drops } = (await runMesh({ demo: true })).result;
+    assert.deepEqual(await valueOf(drops), ["drop seen by cluster1/pings-after"]);
+  });
+
+  it("is what is expected where nothing is pinged", async () => {
+    const { verdicts, drops } = (await runMesh({ demo: { ping: false } })).result;
+    assert.deepEqual(await valueOf(verdicts), verdictTable(MESHED));
+    assert.equal(await valueOf(drops), "not pinged: the pings are switched off");
+  });
+
+  it("is a word where there is none", async () => {
+    const { verdicts, drops } = (await runMesh()).result;
+    assert.deepEqual([await valueOf(verdicts), await valueOf(drops)], ["off", "off"]);
   });
 });

@@ -58,7 +58,7 @@ describe("components: changes of a mesh", function () {
     assert.ok(added.every((urn) => /::(cluster3|provider3)/.test(urn)));
   });
 
-  it("an added cluster changes the peers' Secrets and the check, and rolls nothing", async () => {
+  it("an added cluster changes the peers' Secrets, the check and the pings, and rolls nothing", async () => {
     const [two, three] = [
       inputsOf(await runMesh({ demo: true })),
       inputsOf(await runMesh({ demo: true, clusters: [1, 2, 3] })),
@@ -66,6 +66,7 @@ describe("components: changes of a mesh", function () {
     const changed = [...two].filter(([urn, inputs]) => JSON.stringify(three.get(urn)) !== JSON.stringify(inputs));
     assert.deepEqual(changed.map(([urn]) => urn.split("::").at(-1)).sort(), [
       "cluster1-peers",
+      "cluster1/pings-after",
       "cluster2-peers",
       "clustermesh-check",
     ]);

@@ -54,11 +54,30 @@ describe("components: order of steps", function () {
     }
   });
 
+  it("of the demo: workloads and Services, pings, the policy, pings", () => {
+    const objects = [...ran.all("StatefulSet"), ...ran.all("v1:Service")];
+    assert.equal(objects.length, 6 + 2);
+    for (const object of objects) {
+      follows("cluster1/pings-before", object.name);
+    }
+    follows("cluster1/clustermesh-ingress-l4-policy", "cluster1/pings-before");
+    follows("cluster1/pings-after", "cluster1/clustermesh-ingress-l4-policy");
+  });
+
+  it("of the demo without pings: the policy after what it is for", async () => {
+    const silent = await runMesh({ demo: { ping: false } });
+    const [policy] = silent.all("CiliumNetworkPolicy");
+    assert.ok(policy);
+    for (const object of [...silent.all("StatefulSet"), ...silent.all("v1:Service")]) {
+      assert.ok(stepsBefore(silent, policy).has(object.urn), object.name);
+    }
+  });
+
   it("of the demo: namespace before what is in it, workloads before the policy", () => {
     const [made] = ran.all("v1:Namespace");
     assert.ok(made);
     const inside = ran.all("StatefulSet").filter((each) => metadata(each).namespace === metadata(made).name);
-    assert.equal(inside.length, 1);
+    assert.equal(inside.length, 2);
     for (const workload of inside) {
       follows(workload.name, made.name);
     }

@@ -64,8 +64,8 @@ describe("components: secrets", function () {
 
   it("are in no output, and outputs are not secret, for people read them", async () => {
     const { result } = await runMesh({ ...KUBECONFIGS, demo: true });
-    const { certificates, readiness, topology } = result;
-    const all = pulumi.output({ certificates, readiness, topology });
+    const { certificates, readiness, paths, stalePods, verdicts, drops, topology } = result;
+    const all = pulumi.output({ certificates, readiness, paths, stalePods, verdicts, drops, topology });
     assert.equal(await pulumi.isSecret(all), false);
     assert.deepEqual(leaks(await valueOf(all)), []);
   });

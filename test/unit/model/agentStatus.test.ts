@@ -4,6 +4,7 @@ import {
   parseAgentStatus,
   readinessProblems,
   readinessTable,
+  statusCause,
   type AgentReport,
   type PeerStatus,
 } from "../../../components/model/agentStatus";
@@ -168,5 +169,37 @@ describe("model: readinessProblems", () => {
       'cluster "cluster2": agents are none; run Cilium on its nodes',
       'cluster "cluster1": agent cilium-x7x2p on node node-1, peer "cluster2" has id 112, declared is 102; see what cilium-dbg troubleshoot says below',
     ]);
+  });
+});
+
+describe("model: statusCause", () => {
+  const causes = (clusterMesh: string, ids: readonly number[] = [101, 102, 103]) => {
+    const members = ids.map((id, index) => ({ name: clusterName(index + 1), id }));
+    const reports = [report(clusterMesh)];
+    const [line] = readinessTable(members, reports);
+    assert.ok(line);
+    return statusCause(members, reports, line)?.sentence;
+  };
+
+  it("is none for a peer that is not connected, or merely late", () => {
+    assert.equal(causes("not-connected"), undefined);
+    assert.equal(causes("not-synced"), undefined);
+    assert.equal(causes("ready"), undefined);
+  });
+
+  it("is a configuration that was not written or may not be read", () => {
+    assert.match(causes("config-not-retrieved") ?? "", /^its etcd has no cilium\/cluster-config\/cluster2, or/);
+  });
+
+  it("is another id, and a duplicate where another member has it", () => {
+    assert.equal(causes("wrong-id"), "its cilium-config or its etcd says otherwise");
+    assert.equal(causes("wrong-id", [101, 102, 112]), "which is that of cluster3: a duplicate id");
+    assert.equal(causes("wrong-id", [112, 102, 103]), "which is this cluster's own: a duplicate id");
+  });
+
+  it("takes the place of what troubleshoot says, and comes after the reason", () => {
+    const cause = { sentence: "the wire is cut", mend: "mend it" };
+    const [line] = lines(readinessProblems(MEMBERS.slice(0, 2), [report("wrong-id")], () => cause)).slice(1);
+    assert.match(line ?? "", /peer "cluster2" has id 112, declared is 102: the wire is cut; mend it$/);
   });
 });

@@ -4,9 +4,9 @@ import {
   DEMO_POLICY,
   demoClaims,
   demoNamespaces,
-  demoPolicySpec,
   demoWorkloads,
   validateDemo,
+  workloadName,
   type DemoSettings,
 } from "../../../components/model/demo";
 import { lines } from "../support/mesh";
@@ -17,13 +17,25 @@ const CLUSTERS = ["cluster1", "cluster2", "cluster3"];
 const judge = (over: Partial<DemoSettings>) => lines(validateDemo({ ...DEMO, ...over }, CLUSTERS));
 
 describe("model: the demo's objects", () => {
-  it("are the article's workloads", () => {
-    const workloads = demoWorkloads(DEMO).map(({ cluster, namespace, name }) => `${cluster}/${namespace}/${name}`);
-    assert.deepEqual(workloads, [
+  it("are the article's workloads, and two clients more in the other cluster", () => {
+    assert.deepEqual(demoWorkloads(DEMO).map(workloadName), [
       "cluster1/default/protected-db",
       "cluster1/default/employee",
       "cluster1/default/stranger",
       "cluster2/istio-space/employee",
+      "cluster2/istio-space/stranger",
+      "cluster2/default/employee",
+    ]);
+  });
+
+  it("are no workload twice where both namespaces are one", () => {
+    const names = demoWorkloads({ ...DEMO, clientNamespace: "default" }).map(workloadName);
+    assert.deepEqual(names, [
+      "cluster1/default/protected-db",
+      "cluster1/default/employee",
+      "cluster1/default/stranger",
+      "cluster2/default/employee",
+      "cluster2/default/stranger",
     ]);
   });
 
@@ -50,31 +62,11 @@ describe("model: the demo's objects", () => {
     assert.deepEqual(claims("cluster2"), [
       "namespaces -/istio-space",
       "statefulsets.apps istio-space/employee",
+      "statefulsets.apps istio-space/stranger",
+      "statefulsets.apps default/employee",
       "services default/protected-db",
     ]);
     assert.deepEqual(claims("cluster3"), []);
-  });
-});
-
-describe("model: the demo's policy", () => {
-  it("names the cluster of every peer, the port, and has its description where Cilium has it", () => {
-    const employee = (cluster: string, namespace: string) => ({
-      matchLabels: {
-        app: "employee",
-        "k8s:io.kubernetes.pod.namespace": namespace,
-        "io.cilium.k8s.policy.cluster": cluster,
-      },
-    });
-    assert.deepEqual(demoPolicySpec(DEMO), {
-      description: "Allow employees of both clusters, and nobody else, to reach protected-db on its port",
-      endpointSelector: { matchLabels: { app: "protected-db" } },
-      ingress: [
-        {
-          fromEndpoints: [employee("cluster1", "default"), employee("cluster2", "istio-space")],
-          toPorts: [{ ports: [{ port: "6379", protocol: "TCP" }] }],
-        },
-      ],
-    });
   });
 });
 

@@ -117,10 +117,15 @@ describe("stacks: missing and ill-typed properties", () => {
 
   it("may be settings of the demo", () => {
     assert.deepEqual(
-      complaints({ clusters: clusters(), demo: { awaitWorkloads: "no", imagePullPolicy: "Sometimes" } }),
+      complaints({
+        clusters: clusters(),
+        demo: { awaitWorkloads: "no", imagePullPolicy: "Sometimes", pingTimeoutSeconds: 61, verdictTimeoutSeconds: 0 },
+      }),
       [
         'mesh: clustermesh:demo.imagePullPolicy "Sometimes" is not allowed; use one of Always, IfNotPresent, Never',
         'mesh: clustermesh:demo.awaitWorkloads "no" is not allowed; give a boolean',
+        "mesh: clustermesh:demo.pingTimeoutSeconds 61 is not allowed; use at most 60",
+        "mesh: clustermesh:demo.verdictTimeoutSeconds 0 is not allowed; use at least 1",
       ],
     );
   });

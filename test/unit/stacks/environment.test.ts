@@ -52,6 +52,7 @@ describe("stacks: toEnvironment, the settings", () => {
       rollOutTimeoutSeconds: 60,
       check: false,
       checkTimeoutSeconds: 30,
+      stalePods: "restart",
     });
     assert.deepEqual(settings, {
       cilium: { ...DEFAULT_SETTINGS.cilium, namespace: "cilium", agentContainer: "agent" },
@@ -67,6 +68,7 @@ describe("stacks: toEnvironment, the settings", () => {
       conflicts: "overwrite",
       rollOut: { enabled: false, timeoutSeconds: 60 },
       check: { enabled: false, timeoutSeconds: 30 },
+      stalePods: "restart",
     });
   });
 
@@ -91,8 +93,32 @@ describe("stacks: toEnvironment, the demo", () => {
   });
 
   it("takes what is given", () => {
-    const given = { serverCluster: "cluster2", clientCluster: "cluster1", image: "redis", awaitWorkloads: false };
+    const given = {
+      serverCluster: "cluster2",
+      clientCluster: "cluster1",
+      image: "redis",
+      awaitWorkloads: false,
+      ping: true,
+      pingTimeoutSeconds: 5,
+      verdictTimeoutSeconds: 90,
+    };
     assert.deepEqual(environment({ demo: given }).demo, { ...DEFAULT_DEMO, ...given });
+  });
+});
+
+describe("stacks: toEnvironment, the demo's pings", () => {
+  const ping = (demo: object) => environment({ demo }).demo?.ping;
+
+  it("are on, for 3 seconds each and a minute in all", () => {
+    const { demo } = environment({ demo: true });
+    assert.deepEqual([demo?.ping, demo?.pingTimeoutSeconds, demo?.verdictTimeoutSeconds], [true, 3, 60]);
+  });
+
+  it("are off where the workloads are not waited for, unless they are asked for", () => {
+    assert.equal(ping({ awaitWorkloads: false }), false);
+    assert.equal(ping({ awaitWorkloads: false, ping: true }), true);
+    assert.equal(ping({ awaitWorkloads: true }), true);
+    assert.equal(ping({ ping: false }), false);
   });
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { DEFAULT_DEMO } from "../../../components/model/demo";
-import { describeClusters, describeDemo } from "../../../stacks/outputs";
+import { describeClusters } from "../../../stacks/outputs";
 import { clusterSpec, mesh } from "../support/mesh";
 
 const shown = (name: string, id: number, endpoint: string, pods: string, nodes: string) => ({
@@ -17,15 +16,6 @@ describe("stacks: outputs", () => {
     assert.deepEqual(describeClusters(spec), [
       shown("east", 102, "https://10.1.2.1:2379", "10.102.0.0/16", "10.1.2.0/24"),
       shown("west", 101, "https://10.1.1.1:2379", "10.101.0.0/16", "10.1.1.0/24"),
-    ]);
-  });
-
-  it("say who may reach the demo's database", () => {
-    assert.equal(describeDemo(undefined), "off");
-    assert.deepEqual(describeDemo({ ...DEFAULT_DEMO, serverCluster: "east", clientCluster: "west" }), [
-      { client: "east/default/employee", expected: "PONG" },
-      { client: "east/default/stranger", expected: "no answer" },
-      { client: "west/istio-space/employee", expected: "PONG" },
     ]);
   });
 });

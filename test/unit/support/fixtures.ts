@@ -13,3 +13,8 @@ export function agentStatusJson(clusterMesh: string | undefined): string {
     clusterMesh === undefined ? agent : { ...agent, "cluster-mesh": fixture(`status/${clusterMesh}`) },
   );
 }
+
+/** A recorded text under `test/fixtures/`, by its whole name. */
+export function textFixture(name: string): string {
+  return readFileSync(join(__dirname, "..", "..", "fixtures", name), "utf8");
+}

@@ -9,7 +9,7 @@ import {
   type MeshSettings,
 } from "../../../components";
 import type { ClusterSpec } from "../../../components/model/mesh";
-import { DEFAULT_DEMO } from "../../../components/model/demo";
+import { DEFAULT_DEMO, type DemoSettings } from "../../../components/model/demo";
 import { clusterName, clusterSpec } from "./mesh";
 import { run, type Registered, type Run } from "./pulumiMocks";
 
@@ -22,8 +22,8 @@ export interface MeshOptions extends Partial<Omit<ClusterMeshArgs, "clusters" | 
   /** Clusters, by number, that are reached by a kubeconfig. */
   readonly kubeconfigs?: readonly number[];
   readonly settings?: Partial<MeshSettings>;
-  /** Whether the demo runs, in the first two clusters. */
-  readonly demo?: boolean;
+  /** Whether the demo runs, in the first two clusters, and what is changed of it. */
+  readonly demo?: boolean | Partial<DemoSettings>;
 }
 
 /** A part of every kubeconfig made here, which must not show up where it is not secret. */
@@ -45,6 +45,10 @@ function cluster(n: number, options: MeshOptions): MeshCluster {
   };
 }
 
+function demoSettings(over: Partial<DemoSettings>): DemoSettings {
+  return { ...DEFAULT_DEMO, serverCluster: clusterName(1), clientCluster: clusterName(2), ...over };
+}
+
 /** Makes a mesh, with a provider for each cluster. */
 export function makeMesh(options: MeshOptions = {}): ClusterMesh {
   const { clusters: numbers = [1, 2], settings, demo, authority, nativeRoutingCIDRs, ipamMode } = options;
@@ -54,9 +58,7 @@ export function makeMesh(options: MeshOptions = {}): ClusterMesh {
     clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
     authority: authority ?? { kind: "generated" },
     settings: { ...DEFAULT_SETTINGS, ...settings },
-    ...(demo === true
-      ? { demo: { ...DEFAULT_DEMO, serverCluster: clusterName(1), clientCluster: clusterName(2) } }
-      : {}),
+    ...(demo === undefined || demo === false ? {} : { demo: demoSettings(demo === true ? {} : demo) }),
   });
 }
 

@@ -52,7 +52,7 @@ export function unwrapped(value: unknown): unknown {
 const KEY = (name: string) => `-----BEGIN PRIVATE KEY-----\n${name}\n-----END PRIVATE KEY-----\n`;
 
 /** What the providers would make up, by a part of the resource's type. A mocked key is a secret only because it is said here. */
-function computed(type: string, name: string): Readonly<Record<string, unknown>> {
+function computed(type: string, name: string, inputs: object): Readonly<Record<string, unknown>> {
   switch (type) {
     case "tls:index/privateKey:PrivateKey":
       return { privateKeyPem: pulumi.secret(KEY(name)) };
@@ -62,10 +62,27 @@ function computed(type: string, name: string): Readonly<Record<string, unknown>>
     case "tls:index/locallySignedCert:LocallySignedCert":
       return { certPem: `certificate ${name}`, validityEndTime: "2027-11-15T12:00:00Z" };
     case "command:local:Command":
-      return { stdout: name.endsWith("-check") ? "[]" : `{"of":"${name}"}`, stderr: "" };
+      // Like the real one: with a secret among the inputs, the engine takes every output for one.
+      return { stdout: "stdin" in inputs ? pulumi.secret(printed(name)) : printed(name), stderr: "" };
     default:
       return {};
   }
+}
+
+/** The record of paths that the first cluster has, and no other. */
+export const PATHS_OF_CLUSTER1 = { kind: "probed", broken: ["host a → b"], unjudged: [] };
+
+/** What a command would print. */
+function printed(name: string): pulumi.Input<string> {
+  if (name.includes("/pings-")) {
+    const pings = [{ client: "cluster1/default/stranger", path: "pod IP", seen: `seen by ${name}` }];
+    return JSON.stringify({ pings, drops: [`drop seen by ${name}`] });
+  }
+  if (name === "cluster1-originals") {
+    // As of a command that got a kubeconfig.
+    return pulumi.secret(JSON.stringify({ of: name, paths: PATHS_OF_CLUSTER1 }));
+  }
+  return name.endsWith("-check") ? "[]" : `{"of":"${name}"}`;
 }
 
 /** Name of the resource in a provider reference, which is `urn::id`. */
@@ -93,7 +110,7 @@ async function runAlone<T>(program: () => T | Promise<T>, preview: boolean): Pro
     {
       newResource: ({ type, name, inputs }) => ({
         id: `${name}-id`,
-        state: { ...(inputs as object), ...(preview ? {} : computed(type, name)) },
+        state: { ...(inputs as object), ...(preview ? {} : computed(type, name, inputs as object)) },
       }),
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },

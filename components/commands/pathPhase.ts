@@ -1,0 +1,76 @@
+import type { CiliumObjects } from "../model/agentConfig";
+import { formatProblem, formatProblems, type Problem } from "../model/problem";
+import type { PathReport } from "../model/nodePaths";
+import { excusedLine, judgePaths, pathProblem, pathRow, type PathRow, type RecordedPaths } from "../model/pathVerdict";
+import type { OpenCluster } from "./openClusters";
+import { probePaths } from "./paths";
+import { progress } from "./protocol";
+import { until } from "./until";
+
+/** A firewall breaks all paths alike; ten lines tell as much as a thousand. */
+const WARNINGS_SHOWN = 10;
+
+/** What did not work before anything was changed, by cluster. */
+export type PathsBefore = Readonly<Record<string, RecordedPaths | undefined>>;
+
+async function probe({ kubectl, name }: OpenCluster, names: CiliumObjects): Promise<PathReport> {
+  try {
+    return await probePaths(kubectl, name, names);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: "notProbed", cluster: name, reason: `cluster ${name} cannot be asked: ${why}` };
+  }
+}
+
+function problemsOf(reports: readonly PathReport[], before: PathsBefore, names: CiliumObjects): readonly Problem[] {
+  return reports.flatMap((report) =>
+    judgePaths(report, before[report.cluster]).lost.map((path) => pathProblem(report.cluster, names.namespace, path)),
+  );
+}
+
+function warn(report: PathReport, before: RecordedPaths | undefined): void {
+  if (report.kind === "notProbed") {
+    progress(`cluster "${report.cluster}": paths between its nodes are not probed: ${report.reason}`);
+    return;
+  }
+  const { excused } = judgePaths(report, before);
+  for (const path of excused.slice(0, WARNINGS_SHOWN)) {
+    progress(excusedLine(report.cluster, path, before));
+  }
+  if (excused.length > WARNINGS_SHOWN) {
+    progress(`warning: cluster "${report.cluster}": ${String(excused.length - WARNINGS_SHOWN)} paths more, likewise`);
+  }
+}
+
+/**
+ * Waits until every path between nodes of one cluster that worked before works again: agents that are all ready may have lost the routes
+ * inside their own cluster.
+ *
+ * @throws Error that names each path that stays cut.
+ */
+export async function waitForPaths(
+  clusters: readonly OpenCluster[],
+  names: CiliumObjects,
+  before: PathsBefore,
+  deadline: number,
+): Promise<readonly PathRow[]> {
+  const reports = await until(
+    deadline,
+    () => Promise.all(clusters.map((cluster) => probe(cluster, names))),
+    (seen) => problemsOf(seen, before, names).length === 0,
+    (seen) => {
+      const [first, ...others] = problemsOf(seen, before, names);
+      if (first !== undefined) {
+        progress(`${String(others.length + 1)} paths inside clusters are cut, first: ${formatProblem(first)}`);
+      }
+    },
+  );
+  const lost = problemsOf(reports, before, names);
+  if (lost.length > 0) {
+    throw new Error(formatProblems("every agent is ready, but pods of one cluster cannot reach each other", lost));
+  }
+  for (const report of reports) {
+    warn(report, before[report.cluster]);
+  }
+  return reports.map(pathRow);
+}

@@ -1,0 +1,34 @@
+import type { Kubectl } from "../kubectl";
+import type { CiliumObjects } from "../model/agentConfig";
+import { recordedLines, recordPaths, type RecordedPaths } from "../model/pathVerdict";
+import { agentPods } from "./agents";
+import { probePaths } from "./paths";
+import { progress } from "./protocol";
+
+/** A firewall breaks all paths alike; ten lines tell as much as a thousand. */
+const LINES_SHOWN = 10;
+
+/**
+ * Which paths between a cluster's nodes do not work before anything is changed, so that the check afterwards blames the change for no other.
+ * Knowing it is worth a few seconds and no failure; where there are no agents there is nothing to know.
+ */
+export async function pathsBeforehand(
+  kubectl: Kubectl,
+  cluster: string,
+  names: CiliumObjects,
+): Promise<RecordedPaths | undefined> {
+  try {
+    if ((await agentPods(kubectl, names)).length === 0) {
+      return undefined;
+    }
+    const report = await probePaths(kubectl, cluster, names);
+    for (const line of recordedLines(report).slice(0, LINES_SHOWN)) {
+      progress(line);
+    }
+    return recordPaths(report);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    progress(`cluster "${cluster}": paths between its nodes are not probed: ${why}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Kubectl } from "../kubectl";
+import { mapLimited } from "../mapLimited";
+import type { CiliumObjects } from "../model/agentConfig";
+import { parseList } from "../model/liveCluster";
+import {
+  healthChecking,
+  parseHealthAddresses,
+  pathsFrom,
+  PROBE_SCRIPT,
+  triedPaths,
+  type HealthNode,
+  type NodePath,
+  type PathReport,
+  type TriedPath,
+} from "../model/nodePaths";
+import { agentPods, inAgent, type AgentPod } from "./agents";
+
+const AGENTS_AT_ONCE = 16;
+/** A node asks this many at once; a few thousand processes at a time would be a burden of their own. */
+const PATHS_AT_ONCE = 64;
+const LIMIT_SECONDS = 3;
+
+function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function ciliumConfig(kubectl: Kubectl, names: CiliumObjects): Promise<Readonly<Record<string, string>>> {
+  const query = ["get", `configmap/${names.configMap}`, "-n", names.namespace, "--ignore-not-found", "-o", "json"];
+  const json = await kubectl.run(query);
+  return json.trim() === "" ? {} : (parseList(`{"items":[${json}]}`)[0]?.data ?? {});
+}
+
+/** An agent that cannot be asked has no addresses, and so no path leads to it. */
+async function healthNode(kubectl: Kubectl, names: CiliumObjects, { pod, node }: AgentPod): Promise<HealthNode> {
+  try {
+    const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "status", "-o", "json"]);
+    return { agent: pod, node, ...parseHealthAddresses(json) };
+  } catch {
+    return { agent: pod, node };
+  }
+}
+
+async function tryPaths(
+  kubectl: Kubectl,
+  names: CiliumObjects,
+  port: number,
+  paths: readonly NodePath[],
+): Promise<readonly TriedPath[]> {
+  const agent = paths[0]?.agent;
+  const addresses = paths.flatMap((path) => path.address ?? []);
+  if (agent === undefined || addresses.length === 0) {
+    return triedPaths(paths, "", LIMIT_SECONDS);
+  }
+  const numbers = [String(port), String(LIMIT_SECONDS)];
+  try {
+    const probe = ["bash", "-c", PROBE_SCRIPT, "probe", ...numbers, ...addresses];
+    return triedPaths(paths, await inAgent(kubectl, names, agent, probe), LIMIT_SECONDS);
+  } catch (error) {
+    return triedPaths(paths, { error: said(error) }, LIMIT_SECONDS);
+  }
+}
+
+function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
+}
+
+/**
+ * Has every agent of a cluster ask the health checks on the other nodes of that cluster. Paths to other clusters are not asked: their
+ * firewalls may well keep the port of the health checks closed.
+ */
+export async function probePaths(kubectl: Kubectl, cluster: string, names: CiliumObjects): Promise<PathReport> {
+  const health = healthChecking(await ciliumConfig(kubectl, names));
+  if (health.kind === "off") {
+    const reason = `health checking is off in cluster ${cluster} (${health.key})`;
+    return { kind: "notProbed", cluster, reason };
+  }
+  const pods = (await agentPods(kubectl, names)).filter((each) => each.node !== "");
+  const nodes = await mapLimited(pods, AGENTS_AT_ONCE, (pod) => healthNode(kubectl, names, pod));
+  const batches = nodes.flatMap((from) => chunks(pathsFrom(from, nodes), PATHS_AT_ONCE));
+  const tried = await mapLimited(batches, AGENTS_AT_ONCE, (paths) => tryPaths(kubectl, names, health.port, paths));
+  const paths = tried.flat();
+  const withoutBash = paths.find((path) => /executable file not found|no such file or directory.*bash/.test(path.why));
+  return withoutBash === undefined
+    ? { kind: "probed", cluster, paths }
+    : { kind: "notProbed", cluster, reason: `the agents of cluster ${cluster} have no bash` };
+}

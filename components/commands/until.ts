@@ -1,0 +1,25 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+const POLL_MS = 1000;
+
+/**
+ * Looks again and again until it has seen enough or the time is up, and at least once. Gives what it has seen last: whether that is enough is
+ * for the caller to say, who knows what to do if not.
+ *
+ * @param meanwhile Told what is not enough yet.
+ */
+export async function until<T>(
+  deadline: number,
+  look: () => Promise<T>,
+  enough: (seen: T) => boolean,
+  meanwhile: (seen: T) => void = () => undefined,
+): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (enough(seen) || Date.now() > deadline) {
+      return seen;
+    }
+    meanwhile(seen);
+    await delay(POLL_MS);
+  }
+}

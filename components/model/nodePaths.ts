@@ -1,0 +1,149 @@
+import { isIP } from "node:net";
+import { z } from "zod";
+
+/**
+ * What is asked on another node: the agent's health endpoint, which has a pod's address and so takes a pod's way, or the agent itself at
+ * the node's own address.
+ */
+export type PathKind = "endpoint" | "host";
+
+export const PATH_KINDS: readonly PathKind[] = ["endpoint", "host"];
+
+/** An agent, its node, and where its health checks answer. An address is absent where the agent has none, or says nothing. */
+export interface HealthNode {
+  readonly agent: string;
+  readonly node: string;
+  readonly endpoint?: string;
+  readonly host?: string;
+}
+
+/** The way from one node of a cluster to another one of the same cluster, as the agent on the first tried it. */
+export interface NodePath {
+  readonly kind: PathKind;
+  /** The agent that asks. */
+  readonly agent: string;
+  readonly from: string;
+  readonly to: string;
+  /** Where it asks; absent where the other node has no such address. */
+  readonly address?: string;
+}
+
+/** A path and why it does not work; empty when it does. */
+export interface TriedPath extends NodePath {
+  readonly why: string;
+}
+
+/** What was found inside one cluster. */
+export type PathReport =
+  | { readonly kind: "probed"; readonly cluster: string; readonly paths: readonly TriedPath[] }
+  | { readonly kind: "notProbed"; readonly cluster: string; readonly reason: string };
+
+/** Whether and where a cluster's agents answer health checks, by its `cilium-config`. */
+export type HealthChecking =
+  { readonly kind: "on"; readonly port: number } | { readonly kind: "off"; readonly key: string };
+
+const SWITCHES = ["enable-health-checking", "enable-endpoint-health-checking"] as const;
+const DEFAULT_HEALTH_PORT = 4240;
+
+/** Reads the switches of health checking, both on unless they say otherwise. */
+export function healthChecking(config: Readonly<Record<string, string>>): HealthChecking {
+  const key = SWITCHES.find((name) => config[name] === "false");
+  const port = Number(config["cluster-health-port"] ?? DEFAULT_HEALTH_PORT);
+  return key === undefined ? { kind: "on", port } : { kind: "off", key };
+}
+
+const address = z.object({ enabled: z.boolean().default(false), ip: z.string().default("") }).nullish();
+const addresses = z.object({ ipv4: address, ipv6: address }).nullish();
+const element = z.object({
+  name: z.string(),
+  "primary-address": addresses,
+  "health-endpoint-address": addresses,
+});
+const status = z.object({
+  cluster: z.object({ self: z.string().default(""), nodes: z.array(element).nullish() }).nullish(),
+});
+
+/** Cilium leaves `enabled` out of some addresses; one that is no address is none. */
+function preferred(given: z.infer<typeof addresses>): string | undefined {
+  const usable = [given?.ipv4, given?.ipv6].flatMap((each) => (each != null && isIP(each.ip) !== 0 ? [each] : []));
+  return (usable.find((each) => each.enabled) ?? usable[0])?.ip;
+}
+
+/**
+ * Where an agent's own health checks answer, from its `cilium-dbg status -o json`. Its own word and not that of the others: those may have
+ * forgotten it, which is the very fault that is looked for.
+ */
+export function parseHealthAddresses(json: string): Pick<HealthNode, "endpoint" | "host"> {
+  const { cluster } = status.parse(JSON.parse(json));
+  const self = cluster?.nodes?.find((each) => each.name === cluster.self);
+  const endpoint = preferred(self?.["health-endpoint-address"]);
+  const host = preferred(self?.["primary-address"]);
+  return { ...(endpoint === undefined ? {} : { endpoint }), ...(host === undefined ? {} : { host }) };
+}
+
+/** Every path that leads from one node to the others of its cluster. */
+export function pathsFrom(from: HealthNode, nodes: readonly HealthNode[]): readonly NodePath[] {
+  return nodes
+    .filter((to) => to.node !== from.node)
+    .flatMap((to) =>
+      PATH_KINDS.map((kind): NodePath => {
+        const where = to[kind];
+        const { agent, node } = from;
+        return { kind, agent, from: node, to: to.node, ...(where === undefined ? {} : { address: where }) };
+      }),
+    );
+}
+
+const ANSWER = /^(\S+) (HTTP\/\S+ (\d+).*)$/;
+const REFUSAL = /\/dev\/tcp\/(\S+)\/\d+: (.*)$/;
+
+/**
+ * Reads what {@link PROBE_SCRIPT} printed.
+ *
+ * @param said Its output; an error where it could not be run.
+ */
+export function triedPaths(
+  paths: readonly NodePath[],
+  said: string | { readonly error: string },
+  limitSeconds: number,
+): readonly TriedPath[] {
+  const answers = new Map<string, string>();
+  for (const line of typeof said === "string" ? said.split("\n") : []) {
+    const [, answering, answer, code] = ANSWER.exec(line.trim()) ?? [];
+    const [, refusing, reason] = REFUSAL.exec(line.trim()) ?? [];
+    if (answering !== undefined) {
+      answers.set(answering, code === "200" ? "" : `answers ${String(answer)}`);
+    } else if (refusing !== undefined && reason !== undefined) {
+      answers.set(refusing, reason);
+    }
+  }
+  return paths.map((path) => {
+    if (path.address === undefined) {
+      return { ...path, why: `its agent says no ${path.kind} address` };
+    }
+    const silence = typeof said === "string" ? `no answer within ${String(limitSeconds)} s` : said.error;
+    return { ...path, why: answers.get(path.address) ?? silence };
+  });
+}
+
+/**
+ * Asks health checks as `cilium-health` does (`GET /hello`), all at once. It is done here because `cilium-health status --probe` no longer
+ * probes (since 1.17 it repeats a result that is minutes old), and in bash, which the agents' image has, for it has no other client.
+ * Arguments: port, seconds to wait, addresses.
+ */
+export const PROBE_SCRIPT = `port=$1 limit=$2
+shift 2
+probe() {
+  exec 3<>"/dev/tcp/$1/$port" || return
+  printf 'GET /hello HTTP/1.0\\r\\n\\r\\n' >&3
+  IFS= read -r -t "$limit" answer <&3 && printf '%s %s\\n' "$1" "$answer"
+}
+for target; do probe "$target" 2>&1 & probes+=($!); done
+coproc silence { read -r; }
+exec 4<&"\${silence[0]}"
+{ read -r -t "$limit" -u 4; kill "\${probes[@]}"; } >/dev/null 2>&1 &
+killer=$!
+wait "\${probes[@]}" 2>/dev/null
+kill "$killer" "$silence_PID" 2>/dev/null
+wait
+exit 0`;

@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { StalePod } from "./podIdentity";
+import type { Problem } from "./problem";
+
+/** A stale pod in the output, and what makes it new. */
+export interface StalePodRow {
+  readonly cluster: string;
+  readonly pod: string;
+  readonly identity: number;
+  readonly restart: string;
+}
+
+/** A live pod, as far as restarting it is concerned. */
+export interface LivePod {
+  readonly namespace: string;
+  readonly name: string;
+  /** What makes a new pod when this one is deleted; absent where nothing does. */
+  readonly owner?: string;
+  readonly ready: boolean;
+}
+
+const pod = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().default(""),
+    deletionTimestamp: z.string().optional(),
+    ownerReferences: z
+      .array(z.object({ kind: z.string(), uid: z.string(), controller: z.boolean().default(false) }))
+      .nullish(),
+  }),
+  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
+});
+
+const pods = z.object({ items: z.array(pod) });
+
+/**
+ * Reads `kubectl get pods -o json`. A pod that is being deleted is not ready, whatever it says; one that its node owns is static, and
+ * deleting it does nothing.
+ */
+export function parseLivePods(json: string): readonly LivePod[] {
+  return pods.parse(JSON.parse(json)).items.map(({ metadata, status }) => {
+    const owner = metadata.ownerReferences?.find((each) => each.controller && each.kind !== "Node")?.uid;
+    const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false;
+    return {
+      namespace: metadata.namespace,
+      name: metadata.name,
+      ...(owner === undefined ? {} : { owner }),
+      ready: ready && metadata.deletionTimestamp === undefined,
+    };
+  });
+}
+
+/** What to do now about the stale pods of a cluster. */
+export interface RestartPlan {
+  readonly now: readonly StalePod[];
+  /** After others of the same owner are back. */
+  readonly later: readonly StalePod[];
+  /** Nothing would make a new one. */
+  readonly never: readonly StalePod[];
+}
+
+/**
+ * Which stale pods to delete now: at most one of each owner, and none that serves while another one of its owner does not, so that no
+ * workload is ever gone as a whole. A pod that is no longer there needs nothing.
+ */
+export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[]): RestartPlan {
+  const now: StalePod[] = [];
+  const later: StalePod[] = [];
+  const never: StalePod[] = [];
+  const taken = new Set<string>();
+  for (const each of stale) {
+    const there = live.find(({ namespace, name }) => namespace === each.namespace && name === each.pod);
+    if (there === undefined) {
+      continue;
+    }
+    const { owner } = there;
+    if (owner === undefined) {
+      never.push(each);
+      continue;
+    }
+    const allReady = live.every((other) => other.owner !== owner || other.ready);
+    if (taken.has(owner) || (there.ready && !allReady)) {
+      later.push(each);
+    } else {
+      taken.add(owner);
+      now.push(each);
+    }
+  }
+  return { now, later, never };
+}
+
+/** @param context The cluster's kubeconfig context, where it has one. */
+export function stalePodRow(stale: StalePod, context: string | undefined): StalePodRow {
+  const where = context === undefined ? "" : ` --context ${context}`;
+  return {
+    cluster: stale.cluster,
+    pod: `${stale.namespace}/${stale.pod}`,
+    identity: stale.identity,
+    restart: `kubectl${where} -n ${stale.namespace} delete pod ${stale.pod}`,
+  };
+}
+
+/** A stale pod as a problem, or as what is worth saying. */
+export function stalePodProblem(stale: StalePod, context: string | undefined): Problem {
+  return {
+    cluster: stale.cluster,
+    property: `pod ${stale.namespace}/${stale.pod}`,
+    reason: `has identity ${String(stale.identity)} of cluster id ${String(stale.id)}, from before the change of the id: peers do not know it`,
+    allowed: `restart it: ${stalePodRow(stale, context).restart}`,
+  };
+}

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
+import { recordedPathsOf } from "../../../components/model/pathVerdict";
+import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
+import { HEALTH, statusOn } from "../support/healthStatus";
+import { runCommand } from "../support/runCommand";
+
+const INPUT = {
+  cluster: { name: "cluster1", context: "cluster1" },
+  names: DEFAULT_CILIUM_OBJECTS,
+  desired: { "cluster-name": "cluster1", "cluster-id": "101" },
+  owner: "clustermesh/test",
+  peerSecret: "cilium-clustermesh",
+  rollOut: { await: true, timeoutSeconds: 5 },
+  probePaths: true,
+};
+
+/** The status of an agent that is in no mesh yet. */
+const unnamed = (node: "node-1" | "node-2") =>
+  JSON.parse(JSON.stringify(statusOn(node)).replaceAll("cluster1/", "")) as object;
+const AGENTS = { "node-1": unnamed("node-1"), "node-2": unnamed("node-2") };
+
+describe("the command that records a member", function () {
+  this.timeout("30s");
+  let kubectl: FakeKubectl | undefined;
+
+  afterEach(async () => {
+    await kubectl?.remove();
+  });
+
+  async function record(cluster: FakeCluster, over: object = {}) {
+    kubectl = await fakeKubectl({}, { cluster1: { config: { "cluster-id": "0" }, ...cluster } });
+    const ended = await runCommand(kubectl, "member.ts", "record", { ...INPUT, ...over });
+    assert.equal(ended.code, 0, ended.stderr);
+    const { config } = JSON.parse(ended.stdout) as { config: object };
+    assert.deepEqual(config, {
+      "cluster-name": { kind: "absent" },
+      "cluster-id": { kind: "value", value: "0", managers: [] },
+    });
+    return { ...ended, paths: recordedPathsOf(ended.stdout) };
+  }
+  const asked = async () => ((await kubectl?.calls()) ?? []).some((args) => args.includes("pods"));
+
+  it("keeps which paths between its nodes did not work, and says so", async () => {
+    const { paths, stderr } = await record({ agents: AGENTS, silent: { "node-1": [HEALTH["node-2"].host] } });
+    assert.deepEqual(paths, { kind: "probed", broken: ["host node-1 → node-2"], unjudged: [] });
+    assert.match(stderr, /cluster "cluster1": 3 of 4 paths between its nodes work before the change/);
+    assert.match(stderr, /node-1 → node-2: the node itself 10\.1\.1\.12 does not answer/);
+  });
+
+  it("keeps that health checking is off, and does not fail", async () => {
+    const config = { "cluster-id": "0", "enable-endpoint-health-checking": "false" };
+    const { paths, stderr } = await record({ agents: AGENTS, config });
+    const reason = "health checking is off in cluster cluster1 (enable-endpoint-health-checking)";
+    assert.deepEqual(paths, { kind: "notProbed", reason });
+    assert.ok(stderr.includes(reason));
+  });
+
+  it("says nothing where there are no agents", async () => {
+    const { paths, stderr } = await record({ agents: {} });
+    assert.equal(paths, undefined);
+    assert.equal(stderr, "");
+  });
+
+  it("asks nothing where there is no check", async () => {
+    assert.equal((await record({ agents: AGENTS }, { probePaths: false })).paths, undefined);
+    assert.equal(await asked(), false);
+  });
+
+  it("goes on where agents say nothing", async () => {
+    const { paths } = await record({ agents: { "node-1": { cluster: 7 }, "node-2": { cluster: 7 } } });
+    assert.deepEqual(paths, { kind: "probed", broken: [], unjudged: ["endpoint", "host"] });
+  });
+});

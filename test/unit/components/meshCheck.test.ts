@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { DEFAULT_SETTINGS } from "../../../components";
+import { INPUT_VARIABLE } from "../../../components/commands/protocol";
+import { runMesh, type MeshOptions } from "../support/meshProgram";
+import { isWrappedSecret, PATHS_OF_CLUSTER1, valueOf } from "../support/pulumiMocks";
+
+async function given(command: string, options: MeshOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+  const { inputs, wrapped } = (await runMesh(options)).one("Command", command);
+  assert.ok(!isWrappedSecret((wrapped as Readonly<Record<string, unknown>>)["environment"]), "people may read it");
+  const environment = inputs["environment"] as Readonly<Record<string, string>>;
+  return JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>;
+}
+
+describe("components: the check of a mesh", function () {
+  this.timeout(20_000);
+
+  it("knows what did not work before, though its record came from a command with secrets", async () => {
+    const { pathsBefore } = await given("clustermesh-check", { kubeconfigs: [1] });
+    assert.deepEqual(pathsBefore, { cluster1: PATHS_OF_CLUSTER1 });
+  });
+
+  it("knows how identities are made, and what to do about stale ones", async () => {
+    const usual = await given("clustermesh-check");
+    assert.deepEqual([usual["maxConnectedClusters"], usual["stalePods"]], [255, "report"]);
+    const settings = { maxConnectedClusters: 511, stalePods: "restart" } as const;
+    const other = await given("clustermesh-check", { settings });
+    assert.deepEqual([other["maxConnectedClusters"], other["stalePods"]], [511, "restart"]);
+  });
+
+  it("has a record made for it, where there is one", async () => {
+    const probed = async (enabled: boolean) => {
+      const check = { ...DEFAULT_SETTINGS.check, enabled };
+      return (await given("cluster2-originals", { settings: { check } }))["probePaths"];
+    };
+    assert.equal(await probed(true), true);
+    assert.equal(await probed(false), false);
+  });
+
+  it("gives tables of paths and of stale pods, or a sentence where it is off", async () => {
+    const { result } = await runMesh();
+    assert.deepEqual([await valueOf(result.paths), await valueOf(result.stalePods)], [[], []]);
+    const off = (await runMesh({ settings: { check: { enabled: false, timeoutSeconds: 1 } } })).result;
+    const sentence = "not checked: the check is switched off";
+    assert.deepEqual([await valueOf(off.paths), await valueOf(off.stalePods)], [sentence, sentence]);
+  });
+});
