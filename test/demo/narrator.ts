@@ -1,3 +1,6 @@
+/** No dots while nothing happens; the outputs come as tables. */
+export const QUIET = ["--suppress-progress", "--suppress-outputs"] as const;
+
 /** Cuts a stream into lines, and leaves out those that only say that something was begun. */
 export function steadyLines(line: (text: string) => void): (chunk: Buffer) => void {
   let rest = "";

@@ -19,6 +19,8 @@ export interface Workstation {
   readonly checkout: Checkout;
   readonly plugins: PluginReport;
   readonly stateDir: string;
+  /** What a shell needs to drive the stacks by hand. */
+  readonly environment: Readonly<Record<string, string>>;
   /** A stack; whoever watches is given what the CLI prints, as it prints it. */
   stack(name: string, watch?: (chunk: Buffer) => void): PulumiStack;
   remove(): Promise<void>;
@@ -38,7 +40,7 @@ interface Started {
   readonly ended: Promise<Run>;
 }
 
-const PASSPHRASE = "engine level";
+const PASSPHRASE = "engine-level";
 
 /** Sets up a workstation in a folder of its own. */
 export async function makeWorkstation(tools: WorkstationTools): Promise<Workstation> {
@@ -46,13 +48,16 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
   const stateDir = join(home, "state");
   await mkdir(stateDir);
   const [checkout, plugins] = await Promise.all([makeCheckout(), installPlugins(home, { pulumi: tools.pulumi })]);
-  const env = {
-    ...process.env,
-    PATH: `${tools.bin}:${process.env["PATH"] ?? ""}`,
-    KUBECONFIG: tools.kubeconfig,
+  const environment = {
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${stateDir}`,
     PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+  };
+  const env = {
+    ...process.env,
+    ...environment,
+    PATH: `${tools.bin}:${process.env["PATH"] ?? ""}`,
+    KUBECONFIG: tools.kubeconfig,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DEBUG_COMMANDS: "true",
@@ -61,6 +66,7 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
     checkout,
     plugins,
     stateDir,
+    environment,
     stack: (name, watch) => new PulumiStack(name, tools.pulumi, checkout, env, watch),
     remove: async () => {
       await Promise.all([checkout.remove(), rm(home, { recursive: true, force: true })]);
@@ -89,6 +95,11 @@ export class PulumiStack {
     const file = join(this.checkout.dir, "stacks", `Pulumi.${this.name}.yaml`);
     const encryption = (await readFile(file, "utf8")).split("\n").find((line) => line.startsWith("encryptionsalt:"));
     await this.checkout.writeConfig(this.name, config, encryption);
+  }
+
+  /** Sets one value. */
+  async setPlain(key: string, value: string): Promise<void> {
+    await this.must(["config", "set", `clustermesh:${key}`, value, "--stack", this.name]);
   }
 
   /** Sets one value as a secret, as `pulumi config set --secret --path` does. */

@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { LabCluster } from "../../lab";
-import { clusterConfig } from "../support/meshConfig";
+import { clusterConfig } from "./meshConfig";
+import type { PulumiStack } from "./pulumi";
 
 const ROOT = resolve(__dirname, "..", "..");
 const PREFIX = "clustermesh:";
@@ -18,4 +19,13 @@ export async function localConfig(clusters: readonly LabCluster[]): Promise<Read
     ...Object.fromEntries(own),
     clusters: Object.fromEntries(clusters.map((each) => [each.name, clusterConfig(each)])),
   };
+}
+
+/** Has a stack adopt the authority of every cluster's etcd, as a user does whose etcds have certificates already. */
+export async function adoptEtcdAuthorities(stack: PulumiStack, clusters: readonly LabCluster[]): Promise<void> {
+  await stack.setPlain("authority", "adopted");
+  for (const { name, ciliumEtcd } of clusters) {
+    await stack.setSecret(`clusters.${name}.etcd.ca.certificate`, await readFile(ciliumEtcd.caFile, "utf8"));
+    await stack.setSecret(`clusters.${name}.etcd.ca.privateKey`, await readFile(ciliumEtcd.caKeyFile, "utf8"));
+  }
 }

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { describeTraffic, type Lab, type LabCluster, type TrafficReport } from "../../lab";
+import { makeTrafficPods, removeTrafficPods, startTraffic } from "../support/crossNodeTraffic";
+import { succeeded, type PulumiStack, type Workstation } from "../support/pulumi";
+import { snapshot } from "../support/snapshot";
+import { adoptEtcdAuthorities, localConfig } from "../support/localStack";
+import { showAgents, showIdentities, showNodes, showUnmeshed } from "./looks";
+import { QUIET, steadyLines, type Narrator } from "./narrator";
+import { CLUSTERS, type Shown, showOutputs } from "./show";
+
+const OUTPUTS: readonly Shown[] = [
+  CLUSTERS,
+  {
+    output: "readiness",
+    title: "how every agent sees every peer",
+    columns: ["cluster", "node", "agent", "peer", "ready", "nodes", "identities", "why"],
+  },
+  { output: "paths", title: "paths between the nodes of one cluster" },
+  { output: "stalePods", title: "pods with an identity from before" },
+  {
+    output: "demo",
+    title: "who reaches protected-db, before and after the policy",
+    columns: ["client", "path", "expectedBefore", "seenBefore", "expectedAfter", "seenAfter"],
+  },
+  { output: "drops", title: "what the node of protected-db dropped" },
+];
+
+/** The clusters in which traffic between nodes can be measured: those with two of them. */
+const measured = (lab: Lab): readonly LabCluster[] => lab.clusters.filter(({ nodes }) => nodes.length > 1);
+
+/** Does something while pods of one cluster talk across its nodes, and says what was lost. */
+async function underTraffic(
+  tell: Narrator,
+  clusters: readonly LabCluster[],
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const pingers = await Promise.all(
+    clusters.map(async (cluster) => ({ cluster, pinger: await startTraffic(cluster) })),
+  );
+  const reports: { readonly name: string; readonly report: TrafficReport }[] = [];
+  try {
+    await work();
+  } finally {
+    for (const { cluster, pinger } of pingers) reports.push({ name: cluster.name, report: await pinger.stop() });
+  }
+  for (const { name, report } of reports) {
+    tell.quote(`pod to pod between the nodes of ${name} meanwhile, five times a second: ${describeTraffic(report)}`);
+  }
+}
+
+/** The article "Cilium ClusterMesh: A Hands-on Guide" on real Cilium: unmeshed clusters, one up, its policy at work, and everything as before. */
+export async function walkThrough(tell: Narrator, lab: Lab, workstation: Workstation, keep: boolean): Promise<void> {
+  const stack = workstation.stack("local", steadyLines(tell.quote));
+  await tell.step("before: agents that know no other cluster", () => showUnmeshed(tell, lab));
+  const before = await Promise.all(lab.clusters.map(snapshot));
+  await Promise.all(measured(lab).map(makeTrafficPods));
+  await stack.init(await localConfig(lab.clusters));
+  await adoptEtcdAuthorities(stack, lab.clusters);
+
+  await tell.step("pulumi up", () =>
+    underTraffic(tell, measured(lab), async () => succeeded(await stack.up(...QUIET))),
+  );
+  await showOutputs(tell, stack, OUTPUTS);
+  await tell.step("the agents' own words", () => showAgents(tell, lab));
+  await tell.step("nodes of both clusters, as each cluster's agents list them", () => showNodes(tell, lab));
+  await tell.step("identities of both clusters: the upper bits name the cluster", () => showIdentities(tell, lab));
+  await tell.step("a second pulumi up has nothing to do", async () =>
+    succeeded(await stack.up(...QUIET, "--expect-no-changes")),
+  );
+  if (!keep) await takeDown(tell, lab, stack, before);
+}
+
+async function takeDown(
+  tell: Narrator,
+  lab: Lab,
+  stack: PulumiStack,
+  before: readonly Readonly<Record<string, object>>[],
+): Promise<void> {
+  await tell.step("pulumi destroy", () =>
+    underTraffic(tell, measured(lab), async () => succeeded(await stack.destroy(...QUIET))),
+  );
+  await Promise.all(measured(lab).map(removeTrafficPods));
+  await tell.step("after: every cluster is as it was", async () => {
+    await showUnmeshed(tell, lab);
+    const after = await Promise.all(lab.clusters.map(snapshot));
+    assert.deepEqual(after, before);
+    const objects = after.reduce((sum, each) => sum + Object.keys(each).length, 0);
+    tell.quote(`${String(objects)} objects compared field by field, cilium-config among them: no difference`);
+  });
+}

@@ -1,0 +1,49 @@
+import { startPinger, type LabCluster, type Pinger } from "../../lab";
+
+/** A namespace of its own: nothing that the mesh does may touch a workload that is somebody else's. */
+export const TRAFFIC_NAMESPACE = "cross-node-traffic";
+const PORT = 6379;
+const IMAGE = "docker.io/lab/redis:7";
+
+const pod = (name: string, node: string, command: readonly string[]): object => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: TRAFFIC_NAMESPACE, labels: { app: name } },
+  spec: {
+    nodeName: node,
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name, image: IMAGE, imagePullPolicy: "Never", command }],
+  },
+});
+
+const SERVER = ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--dir", "/tmp"];
+
+/** Puts a server on a cluster's first node and a client on its last, as workloads that were there before any mesh. */
+export async function makeTrafficPods(cluster: LabCluster): Promise<void> {
+  const [first, last] = [cluster.nodes[0], cluster.nodes.at(-1)];
+  if (first === undefined || last === undefined || first === last) {
+    throw new Error(`${cluster.name}: traffic between nodes needs two of them`);
+  }
+  const items = [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: TRAFFIC_NAMESPACE } },
+    pod("server", first.name, SERVER),
+    pod("client", last.name, ["sleep", "infinity"]),
+  ];
+  await cluster.run(["apply", "--filename=-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
+  const ready = ["wait", "--for=condition=Ready", "pod/server", "pod/client", "--timeout=90s"];
+  await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...ready]);
+}
+
+/** Starts steady traffic from the client to the server: a new connection every 200 ms, a second for the answer. */
+export async function startTraffic(cluster: LabCluster): Promise<Pinger> {
+  const address = ["get", "pod", "server", "--output=jsonpath={.status.podIP}"];
+  const { stdout: ip } = await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...address]);
+  const from = await cluster.inPod({ namespace: TRAFFIC_NAMESPACE, pod: "client" });
+  return startPinger({ from, to: { ip, port: PORT } });
+}
+
+/** Removes the pods and their namespace. */
+export async function removeTrafficPods(cluster: LabCluster): Promise<void> {
+  await cluster.run(["delete", "namespace", TRAFFIC_NAMESPACE, "--ignore-not-found", "--timeout=90s"]);
+}
