@@ -1,13 +1,14 @@
 import { z } from "zod";
-import { Kubectl } from "../kubectl";
+import type { Kubectl } from "../kubectl";
 import { DEMO_POLICY, workloadName } from "../model/demo";
 import { expectedPings, pingProblems, type Phase, type PingResult } from "../model/demoPings";
 import { NO_PINGS, reportPings } from "../model/demoVerdicts";
 import { dropLogExcerpt, policyDrops, type Sender } from "../model/dropLog";
 import { formatProblem, formatProblems, type Problem } from "../model/problem";
 import { withDropLog, type DropLog } from "./dropLog";
+import { withClusters } from "./openClusters";
 import { databaseOf, pingRound, podOf, type Clusters, type Pod } from "./pingRound";
-import { accessTo, ciliumObjects, dispatch, previousOutput, progress, readInput, readKubeconfigs } from "./protocol";
+import { ciliumObjects, dispatch, previousOutput, progress, readInput } from "./protocol";
 import { until } from "./until";
 
 const given = readInput(
@@ -118,27 +119,21 @@ async function ping(clusters: Clusters, server: Kubectl, phase: Phase): Promise<
   );
 }
 
-async function withClusters<T>(use: (clusters: Clusters, server: Kubectl) => Promise<T>): Promise<T> {
-  const kubeconfigs = await readKubeconfigs();
-  const opened = await Promise.all(
-    given.clusters.map(async (cluster) => [cluster.name, await Kubectl.open(accessTo(cluster, kubeconfigs))] as const),
-  );
-  const clusters = new Map(opened);
-  try {
+function inDemo<T>(use: (clusters: Clusters, server: Kubectl) => Promise<T>): Promise<T> {
+  return withClusters(given.clusters, async (opened) => {
+    const clusters = new Map(opened.map(({ name, kubectl }) => [name, kubectl]));
     const server = clusters.get(places.serverCluster);
     if (server === undefined) {
       throw new Error(`cluster "${places.serverCluster}" of the demo was not given`);
     }
-    return await use(clusters, server);
-  } finally {
-    await Promise.all([...clusters.values()].map((kubectl) => kubectl.close()));
-  }
+    return use(clusters, server);
+  });
 }
 
 void dispatch({
   /** Prints what pings without a policy come to. Once the policy is there that time has passed: what was seen then is kept. */
   before: () =>
-    withClusters(async (clusters, server) => {
+    inDemo(async (clusters, server) => {
       if (await server.exists(`ciliumnetworkpolicies.cilium.io/${DEMO_POLICY}`, places.serverNamespace)) {
         progress(`policy ${DEMO_POLICY} is there: what pings came to before it stays as it was seen then`);
         return previousOutput() === "" ? JSON.stringify(NO_PINGS) : previousOutput();
@@ -146,5 +141,5 @@ void dispatch({
       return ping(clusters, server, "before");
     }),
   /** Prints what pings come to with the policy in place, and what the agent at the database has logged of those it kept out. */
-  after: () => withClusters((clusters, server) => ping(clusters, server, "after")),
+  after: () => inDemo((clusters, server) => ping(clusters, server, "after")),
 });

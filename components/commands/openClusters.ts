@@ -1,22 +1,22 @@
 import { Kubectl } from "../kubectl";
 import { accessTo, readKubeconfigs } from "./protocol";
 
-/** A member as the check gets it. */
-export interface CheckedMember {
+/** A cluster as a command is given it. */
+interface GivenCluster {
   readonly name: string;
-  readonly id: number;
   readonly context?: string | undefined;
 }
 
-/** A member that can be asked. */
-export interface OpenCluster extends CheckedMember {
-  readonly kubectl: Kubectl;
-}
+/** A cluster that can be asked. */
+export type Open<Cluster extends GivenCluster = GivenCluster> = Cluster & { readonly kubectl: Kubectl };
 
-/** Opens all members, uses them, and closes them whatever happens. */
-export async function withClusters<T>(
-  members: readonly CheckedMember[],
-  use: (clusters: readonly OpenCluster[]) => Promise<T>,
+/** A member as the check gets it, open. */
+export type OpenCluster = Open<GivenCluster & { readonly id: number }>;
+
+/** Opens all clusters, uses them, and closes them whatever happens. */
+export async function withClusters<Cluster extends GivenCluster, T>(
+  members: readonly Cluster[],
+  use: (clusters: readonly Open<Cluster>[]) => Promise<T>,
 ): Promise<T> {
   const kubeconfigs = await readKubeconfigs();
   const clusters = await Promise.all(

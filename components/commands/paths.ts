@@ -13,7 +13,7 @@ import {
   type PathReport,
   type TriedPath,
 } from "../model/nodePaths";
-import { agentPods, inAgent, type AgentPod } from "./agents";
+import { agentPods, inAgent } from "./agents";
 
 const AGENTS_AT_ONCE = 16;
 /** A node asks this many at once; a few thousand processes at a time would be a burden of their own. */
@@ -30,14 +30,11 @@ async function ciliumConfig(kubectl: Kubectl, names: CiliumObjects): Promise<Rea
   return json.trim() === "" ? {} : (parseList(`{"items":[${json}]}`)[0]?.data ?? {});
 }
 
-/** An agent that cannot be asked has no addresses, and so no path leads to it. */
-async function healthNode(kubectl: Kubectl, names: CiliumObjects, { pod, node }: AgentPod): Promise<HealthNode> {
-  try {
-    const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "status", "-o", "json"]);
-    return { agent: pod, node, ...parseHealthAddresses(json) };
-  } catch {
-    return { agent: pod, node };
-  }
+/** The agents with their addresses. A node without a CiliumNode has none, and so no path leads to it. */
+async function healthNodes(kubectl: Kubectl, names: CiliumObjects): Promise<readonly HealthNode[]> {
+  const pods = (await agentPods(kubectl, names)).filter((each) => each.node !== "");
+  const addresses = parseHealthAddresses(await kubectl.run(["get", "ciliumnodes.cilium.io", "-o", "json"]));
+  return pods.map(({ pod, node }) => ({ agent: pod, node, ...addresses.get(node) }));
 }
 
 async function tryPaths(
@@ -74,8 +71,7 @@ export async function probePaths(kubectl: Kubectl, cluster: string, names: Ciliu
     const reason = `health checking is off in cluster ${cluster} (${health.key})`;
     return { kind: "notProbed", cluster, reason };
   }
-  const pods = (await agentPods(kubectl, names)).filter((each) => each.node !== "");
-  const nodes = await mapLimited(pods, AGENTS_AT_ONCE, (pod) => healthNode(kubectl, names, pod));
+  const nodes = await healthNodes(kubectl, names);
   const batches = nodes.flatMap((from) => chunks(pathsFrom(from, nodes), PATHS_AT_ONCE));
   const tried = await mapLimited(batches, AGENTS_AT_ONCE, (paths) => tryPaths(kubectl, names, health.port, paths));
   const paths = tried.flat();

@@ -9,7 +9,7 @@ export type PathKind = "endpoint" | "host";
 
 export const PATH_KINDS: readonly PathKind[] = ["endpoint", "host"];
 
-/** An agent, its node, and where its health checks answer. An address is absent where the agent has none, or says nothing. */
+/** An agent, its node, and where its health checks answer. An address is absent where its CiliumNode has none. */
 export interface HealthNode {
   readonly agent: string;
   readonly node: string;
@@ -52,33 +52,36 @@ export function healthChecking(config: Readonly<Record<string, string>>): Health
   return key === undefined ? { kind: "on", port } : { kind: "off", key };
 }
 
-const address = z.object({ enabled: z.boolean().default(false), ip: z.string().default("") }).nullish();
-const addresses = z.object({ ipv4: address, ipv6: address }).nullish();
-const element = z.object({
-  name: z.string(),
-  "primary-address": addresses,
-  "health-endpoint-address": addresses,
-});
-const status = z.object({
-  cluster: z.object({ self: z.string().default(""), nodes: z.array(element).nullish() }).nullish(),
+const ciliumNode = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({
+    addresses: z.array(z.object({ type: z.string(), ip: z.string() })).nullish(),
+    health: z.object({ ipv4: z.string().nullish(), ipv6: z.string().nullish() }).nullish(),
+  }),
 });
 
-/** Cilium leaves `enabled` out of some addresses; one that is no address is none. */
-function preferred(given: z.infer<typeof addresses>): string | undefined {
-  const usable = [given?.ipv4, given?.ipv6].flatMap((each) => (each != null && isIP(each.ip) !== 0 ? [each] : []));
-  return (usable.find((each) => each.enabled) ?? usable[0])?.ip;
-}
+/** Where the health checks of one node answer. */
+export type HealthAddresses = Pick<HealthNode, "endpoint" | "host">;
+
+const usable = (candidates: readonly (string | null | undefined)[]): string | undefined =>
+  candidates.find((each): each is string => each != null && isIP(each) !== 0);
 
 /**
- * Where an agent's own health checks answer, from its `cilium-dbg status -o json`. Its own word and not that of the others: those may have
- * forgotten it, which is the very fault that is looked for.
+ * Where the health checks of a cluster's nodes answer, by node, from its CiliumNodes (`kubectl get ciliumnodes -o json`). Each agent writes
+ * its own: what the others know of it is no witness, for they may have forgotten it, which is the very fault that is looked for.
  */
-export function parseHealthAddresses(json: string): Pick<HealthNode, "endpoint" | "host"> {
-  const { cluster } = status.parse(JSON.parse(json));
-  const self = cluster?.nodes?.find((each) => each.name === cluster.self);
-  const endpoint = preferred(self?.["health-endpoint-address"]);
-  const host = preferred(self?.["primary-address"]);
-  return { ...(endpoint === undefined ? {} : { endpoint }), ...(host === undefined ? {} : { host }) };
+export function parseHealthAddresses(json: string): ReadonlyMap<string, HealthAddresses> {
+  const { items } = z.object({ items: z.array(ciliumNode) }).parse(JSON.parse(json));
+  return new Map(
+    items.map(({ metadata, spec }) => {
+      const endpoint = usable([spec.health?.ipv4, spec.health?.ipv6]);
+      const host = usable((spec.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ ip }) => ip));
+      return [
+        metadata.name,
+        { ...(endpoint === undefined ? {} : { endpoint }), ...(host === undefined ? {} : { host }) },
+      ];
+    }),
+  );
 }
 
 /** Every path that leads from one node to the others of its cluster. */
@@ -119,7 +122,7 @@ export function triedPaths(
   }
   return paths.map((path) => {
     if (path.address === undefined) {
-      return { ...path, why: `its agent says no ${path.kind} address` };
+      return { ...path, why: `its CiliumNode has no ${path.kind} address` };
     }
     const silence = typeof said === "string" ? `no answer within ${String(limitSeconds)} s` : said.error;
     return { ...path, why: answers.get(path.address) ?? silence };
@@ -133,17 +136,6 @@ export function triedPaths(
  */
 export const PROBE_SCRIPT = `port=$1 limit=$2
 shift 2
-probe() {
-  exec 3<>"/dev/tcp/$1/$port" || return
-  printf 'GET /hello HTTP/1.0\\r\\n\\r\\n' >&3
-  IFS= read -r -t "$limit" answer <&3 && printf '%s %s\\n' "$1" "$answer"
-}
-for target; do probe "$target" 2>&1 & probes+=($!); done
-coproc silence { read -r; }
-exec 4<&"\${silence[0]}"
-{ read -r -t "$limit" -u 4; kill "\${probes[@]}"; } >/dev/null 2>&1 &
-killer=$!
-wait "\${probes[@]}" 2>/dev/null
-kill "$killer" "$silence_PID" 2>/dev/null
-wait
-exit 0`;
+ask='exec 3<>"/dev/tcp/$1/$2" && printf "GET /hello HTTP/1.0\\r\\n\\r\\n" >&3 && IFS= read -r answer <&3 && printf "%s %s\\n" "$1" "$answer"'
+for target; do timeout "$limit" bash -c "$ask" probe "$target" "$port" 2>&1 & done
+wait`;

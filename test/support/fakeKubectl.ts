@@ -14,6 +14,8 @@ export interface FakeKubectl {
 export interface FakeCluster {
   /** The agents' pods, by node, and what `cilium-dbg status -o json` prints there. */
   readonly agents?: Readonly<Record<string, object>>;
+  /** Its CiliumNodes. */
+  readonly ciliumNodes?: readonly object[];
   /** The data of `cilium-config`. */
   readonly config?: Readonly<Record<string, string>>;
   /** Addresses that do not answer, by the node that asks. */
@@ -68,6 +70,8 @@ if (has("get", "pods") && after("-n") !== "kube-system") {
     spec: { nodeName: node },
   });
   print({ items: cluster.agents === undefined || nodes.length > 0 ? nodes.map(pod) : [] });
+} else if (has("get", "ciliumnodes.cilium.io")) {
+  print({ items: cluster.ciliumNodes ?? [] });
 } else if (has("get") && args.some((arg) => arg.startsWith("configmap/"))) {
   const metadata = { name: "cilium-config", uid: "2", resourceVersion: "1", managedFields: [] };
   print({ kind: "ConfigMap", metadata, data: cluster.config ?? {} });

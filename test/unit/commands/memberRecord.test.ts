@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { recordedPathsOf } from "../../../components/model/pathVerdict";
 import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
-import { HEALTH, statusOn } from "../support/healthStatus";
+import { ciliumNode, HEALTH } from "../support/healthStatus";
 import { runCommand } from "../support/runCommand";
 
 const INPUT = {
@@ -15,10 +15,8 @@ const INPUT = {
   probePaths: true,
 };
 
-/** The status of an agent that is in no mesh yet. */
-const unnamed = (node: "node-1" | "node-2") =>
-  JSON.parse(JSON.stringify(statusOn(node)).replaceAll("cluster1/", "")) as object;
-const AGENTS = { "node-1": unnamed("node-1"), "node-2": unnamed("node-2") };
+const AGENTS = { "node-1": {}, "node-2": {} };
+const NODES = [ciliumNode("node-1"), ciliumNode("node-2")];
 
 describe("the command that records a member", function () {
   this.timeout("30s");
@@ -29,7 +27,7 @@ describe("the command that records a member", function () {
   });
 
   async function record(cluster: FakeCluster, over: object = {}) {
-    kubectl = await fakeKubectl({}, { cluster1: { config: { "cluster-id": "0" }, ...cluster } });
+    kubectl = await fakeKubectl({}, { cluster1: { config: { "cluster-id": "0" }, ciliumNodes: NODES, ...cluster } });
     const ended = await runCommand(kubectl, "member.ts", "record", { ...INPUT, ...over });
     assert.equal(ended.code, 0, ended.stderr);
     const { config } = JSON.parse(ended.stdout) as { config: object };
@@ -67,8 +65,8 @@ describe("the command that records a member", function () {
     assert.equal(await asked(), false);
   });
 
-  it("goes on where agents say nothing", async () => {
-    const { paths } = await record({ agents: { "node-1": { cluster: 7 }, "node-2": { cluster: 7 } } });
+  it("goes on where nodes have no addresses", async () => {
+    const { paths } = await record({ agents: AGENTS, ciliumNodes: [] });
     assert.deepEqual(paths, { kind: "probed", broken: [], unjudged: ["endpoint", "host"] });
   });
 });

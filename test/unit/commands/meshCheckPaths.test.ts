@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseCheckResult } from "../../../components/model/checkResult";
 import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
 import { fixture } from "../support/fixtures";
-import { HEALTH, statusOn } from "../support/healthStatus";
+import { ciliumNode, HEALTH } from "../support/healthStatus";
 import { check, OTHERS_READY } from "../support/runCommand";
 
 describe("the command that checks a mesh, of the paths inside a cluster", function () {
@@ -14,12 +14,13 @@ describe("the command that checks a mesh, of the paths inside a cluster", functi
   });
 
   const mesh = { "cluster-mesh": fixture("status/ready") };
-  const agents = { "node-1": statusOn("node-1", mesh), "node-2": statusOn("node-2", mesh) };
+  const agents = { "node-1": mesh, "node-2": mesh };
+  const ciliumNodes = [ciliumNode("node-1"), ciliumNode("node-2")];
   const cut = { "node-1": [HEALTH["node-2"].endpoint] };
   const worked = { pathsBefore: { cluster1: { kind: "probed", broken: [], unjudged: [] } } };
   const pathsOf = (stdout: string) => parseCheckResult(stdout).paths.find(({ cluster }) => cluster === "cluster1");
   const withAgents = async (cluster: FakeCluster) => {
-    kubectl = await fakeKubectl(OTHERS_READY, { cluster1: { agents, ...cluster } });
+    kubectl = await fakeKubectl(OTHERS_READY, { cluster1: { agents, ciliumNodes, ...cluster } });
     return kubectl;
   };
 

@@ -12,7 +12,7 @@ import {
   type HealthNode,
   type NodePath,
 } from "../../../components/model/nodePaths";
-import { HEALTH, statusOn } from "../support/healthStatus";
+import { ciliumNode, HEALTH } from "../support/healthStatus";
 
 describe("model: healthChecking", () => {
   it("is on unless one of its switches is off", () => {
@@ -28,27 +28,25 @@ describe("model: healthChecking", () => {
 });
 
 describe("model: parseHealthAddresses", () => {
-  it("are an agent's own, before it has a cluster's name and after", () => {
-    assert.deepEqual(parseHealthAddresses(JSON.stringify(statusOn("node-1"))), HEALTH["node-1"]);
-    const unnamed = JSON.stringify(statusOn("node-2")).replaceAll("cluster1/", "");
-    assert.deepEqual(parseHealthAddresses(unnamed), HEALTH["node-2"]);
-  });
+  const addressesOf = (spec: object) =>
+    parseHealthAddresses(JSON.stringify({ items: [{ metadata: { name: "a" }, spec }] })).get("a");
 
-  it("are not those that an agent without a mesh remembers of others", () => {
-    assert.deepEqual(parseHealthAddresses('{"cluster":{"self":"a","nodes":[{"name":"b"}]}}'), {});
-    assert.deepEqual(parseHealthAddresses("{}"), {});
+  it("are what every agent writes of its own node", () => {
+    const items = [ciliumNode("node-1"), ciliumNode("node-2")];
+    assert.deepEqual(Object.fromEntries(parseHealthAddresses(JSON.stringify({ items }))), HEALTH);
   });
 
   it("prefer IPv4, take IPv6, and nothing that is no address", () => {
-    const self = (health: object) =>
-      parseHealthAddresses(
-        JSON.stringify({ cluster: { self: "a", nodes: [{ name: "a", "health-endpoint-address": health }] } }),
-      ).endpoint;
-    const v6 = { enabled: true, ip: "fd00::7" };
-    assert.equal(self({ ipv4: { enabled: true, ip: "10.0.0.1" }, ipv6: v6 }), "10.0.0.1");
-    assert.equal(self({ ipv4: { ip: "10.0.0.1" }, ipv6: v6 }), "fd00::7");
-    assert.equal(self({ ipv4: { enabled: true, ip: "<nil>" }, ipv6: {} }), undefined);
-    assert.equal(self({ ipv4: { enabled: true, ip: "$(reboot)" } }), undefined);
+    const v6 = "fd00::7";
+    assert.equal(addressesOf({ health: { ipv4: "10.0.0.1", ipv6: v6 } })?.endpoint, "10.0.0.1");
+    assert.equal(addressesOf({ health: { ipv6: v6 } })?.endpoint, v6);
+    assert.deepEqual(addressesOf({ health: { ipv4: "<nil>" } }), {});
+    assert.deepEqual(addressesOf({ health: { ipv4: "$(reboot)" }, addresses: [{ type: "InternalIP", ip: "x" }] }), {});
+  });
+
+  it("are none of a node that says none", () => {
+    assert.deepEqual(addressesOf({}), {});
+    assert.deepEqual(addressesOf({ addresses: [{ type: "ExternalIP", ip: "1.2.3.4" }], health: null }), {});
   });
 });
 
@@ -78,8 +76,8 @@ describe("model: pathsFrom", () => {
     const silent: HealthNode = { agent: "a", node: "quiet" };
     const why = (path: NodePath) => triedPaths([path], "", 3)[0]?.why;
     assert.deepEqual(pathsFrom(node(1), [node(1), silent]).map(why), [
-      "its agent says no endpoint address",
-      "its agent says no host address",
+      "its CiliumNode has no endpoint address",
+      "its CiliumNode has no host address",
     ]);
     assert.deepEqual(pathsFrom(node(1), [node(1)]), []);
   });

@@ -1,24 +1,15 @@
-import { fixture } from "./fixtures";
-
-interface Agent {
-  readonly cluster: { readonly nodes: readonly { readonly name: string }[] };
-}
-
-const [FIRST, SECOND] = ["cluster1/node-1", "cluster1/node-2"];
-
-/** The addresses of the recorded nodes. */
+/** The addresses of two nodes, as a lab has them. */
 export const HEALTH = {
   "node-1": { endpoint: "10.60.0.161", host: "10.1.1.11" },
   "node-2": { endpoint: "10.60.1.44", host: "10.1.1.12" },
 } as const;
 
-/**
- * The recorded status of an agent, as the agent of that node would have it.
- *
- * @param over What else its status has.
- */
-export function statusOn(node: "node-1" | "node-2", over: object = {}): object {
-  const agent = fixture("status/agent") as Agent;
-  const { nodes } = agent.cluster;
-  return { ...agent, ...over, cluster: { self: node === "node-1" ? FIRST : SECOND, nodes } };
+/** The CiliumNode that an agent writes of its own node. */
+export function ciliumNode(name: "node-1" | "node-2"): object {
+  const { endpoint, host } = HEALTH[name];
+  const addresses = [
+    { type: "CiliumInternalIP", ip: "10.60.9.9" },
+    { type: "InternalIP", ip: host },
+  ];
+  return { metadata: { name }, spec: { addresses, health: { ipv4: endpoint } } };
 }
