@@ -34,10 +34,10 @@ export interface AgentConfiguration {
  *
  * | up | resource | destroy |
  * |---|---|---|
- * | record the originals | `originals` | restore again what an interrupted run left, wait for the roll-out |
+ * | record the originals | `originals` | restore again what an interrupted run left, wait for the roll-out, remove what has name or id from etcd |
  * | set name and id | `config` | give up the fields |
- * | roll | `agents`, `operator` | take the annotation back, which rolls with the old values |
- * | wait for the roll-out | `settled` | wait until the agents know no peer, write the originals back |
+ * | roll | `agents`, `operator` | take the annotation back, which rolls a second time |
+ * | wait for the roll-out | `settled` | wait until the agents know no peer, write the originals back, roll, remove the old name's nodes from etcd |
  */
 export function agentConfiguration(
   { member, access, claims, owner, settings }: AgentConfigurationArgs,
@@ -53,6 +53,7 @@ export function agentConfiguration(
     owner,
     peerSecret: settings.peerSecret,
     rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
+    maxConnectedClusters: settings.maxConnectedClusters,
   };
   const adopted = settings.foreignSecret === "adopt" ? { adoptedSecret: settings.peerSecret } : {};
   const command = { script: "member.ts", clusters: { [member.name]: access } };

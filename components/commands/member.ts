@@ -1,15 +1,17 @@
 import { z } from "zod";
 import { readClaims } from "../inspection";
-import { Kubectl, KubectlError } from "../kubectl";
-import { FIELD_MANAGER } from "../model/agentConfig";
+import { Kubectl } from "../kubectl";
+import { ID_KEY, NAME_KEY } from "../model/agentConfig";
 import { parseList, parseOccupied } from "../model/liveCluster";
 import { recordedPaths } from "../model/pathVerdict";
-import { planRestoration, recordOriginals, restorationPatches, type Originals } from "../model/originals";
+import { recordOriginals, type Originals } from "../model/originals";
 import { occupiedProblem } from "../model/preflight/objects";
 import { formatProblems } from "../model/problem";
 import { forgetPeers, waitForRollOut } from "./agents";
+import { removeNamedKeys, removeNodeKeys, rollOnce, type Leaving } from "./leaving";
+import { readConfigMap, restoreOriginals } from "./originals";
 import { pathsBeforehand } from "./pathRecord";
-import { accessTo, ciliumObjects, dispatch, previousOutput, progress, readInput, readKubeconfigs } from "./protocol";
+import { accessTo, ciliumObjects, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
 
 const claim = z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() });
 
@@ -46,9 +48,8 @@ const input = z.object({
   /** Whether a check will want to know what worked before. */
   probePaths: z.boolean().default(false),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
+  maxConnectedClusters: z.literal([255, 511]).default(255),
 });
-
-const TRIES_AGAINST_OTHER_WRITERS = 5;
 
 const given = readInput(input);
 const { cluster, names, desired } = given;
@@ -62,20 +63,6 @@ async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T>
   }
 }
 
-async function readConfigMap(kubectl: Kubectl) {
-  const name = `configmap/${names.configMap}`;
-  const json = await kubectl.run(["get", name, "-n", names.namespace, "--show-managed-fields", "-o", "json"]);
-  const [object] = parseList(`{"items":[${json}]}`);
-  if (object === undefined) {
-    throw new Error(`${name} not found`);
-  }
-  return {
-    data: object.data ?? {},
-    managedFields: object.metadata.managedFields ?? [],
-    version: object.metadata.resourceVersion,
-  };
-}
-
 /** Objects under our names that somebody else made: the last guard before they would be written to. */
 async function refuseForeignObjects(kubectl: Kubectl): Promise<void> {
   const there = parseOccupied(await readClaims(kubectl, given.claims, 30_000));
@@ -84,36 +71,6 @@ async function refuseForeignObjects(kubectl: Kubectl): Promise<void> {
   );
   if (problems.length > 0) {
     throw new Error(formatProblems("objects of somebody else are in the way", problems));
-  }
-}
-
-/** Writes back what is still ours to restore, against whoever else may be writing; names what is left alone. */
-async function restoreOriginals(kubectl: Kubectl, kept: Originals): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const { data, version } = await readConfigMap(kubectl);
-    const plan = planRestoration(kept, desired, data, FIELD_MANAGER);
-    const [patch] = restorationPatches(plan, FIELD_MANAGER);
-    if (patch === undefined) {
-      for (const step of plan) {
-        if (step.kind === "leave") {
-          progress(
-            `cluster "${cluster.name}": ${names.configMap} ${step.key} is ${JSON.stringify(step.live)} by now and is left so`,
-          );
-        }
-      }
-      return;
-    }
-    const body = JSON.stringify({ metadata: { resourceVersion: version }, data: patch.data });
-    const target = ["patch", `configmap/${names.configMap}`, "-n", names.namespace];
-    try {
-      await kubectl.run([...target, "--type=merge", `--field-manager=${patch.manager}`, "--patch", body]);
-      progress(`cluster "${cluster.name}": ${names.configMap} ${Object.keys(patch.data).join(", ")} restored`);
-    } catch (error) {
-      const conflict = error instanceof KubectlError && error.message.includes("Conflict");
-      if (!conflict || attempt === TRIES_AGAINST_OTHER_WRITERS) {
-        throw error;
-      }
-    }
   }
 }
 
@@ -149,12 +106,32 @@ async function removeLeftSecret(kubectl: Kubectl): Promise<void> {
   }
 }
 
-async function restore(kubectl: Kubectl): Promise<void> {
-  if (await kubectl.exists(`configmap/${names.configMap}`, names.namespace)) {
-    await restoreOriginals(kubectl, recorded().config);
-  } else {
-    progress(`cluster "${cluster.name}": ConfigMap ${names.namespace}/${names.configMap} is gone, nothing to restore`);
-  }
+/** What the cluster is called, and by which id, once the originals are back: the same as in the mesh where it was installed so. */
+async function afterRestoration(
+  kubectl: Kubectl,
+): Promise<{ readonly renamed: boolean; readonly renumbered: boolean }> {
+  const config = await readConfigMap(kubectl, names);
+  return {
+    renamed: config !== undefined && config.data[NAME_KEY] !== desired[NAME_KEY],
+    renumbered: config !== undefined && config.data[ID_KEY] !== desired[ID_KEY],
+  };
+}
+
+const leaving: Leaving = {
+  name: cluster.name,
+  id: Number(desired[ID_KEY]),
+  maxConnectedClusters: given.maxConnectedClusters,
+  names,
+};
+
+const rollOut = (kubectl: Kubectl): Promise<void> =>
+  waitForRollOut(kubectl, cluster.name, names, given.rollOut.timeoutSeconds);
+
+/** Agents that run under the old name again, and no node under the name that the cluster had in the mesh. */
+async function leaveName(kubectl: Kubectl): Promise<void> {
+  await rollOnce(kubectl, leaving);
+  await rollOut(kubectl);
+  await removeNodeKeys(kubectl, leaving);
 }
 
 void dispatch({
@@ -162,8 +139,11 @@ void dispatch({
   record: () =>
     withCluster(async (kubectl) => {
       await refuseForeignObjects(kubectl);
-      const { data, managedFields } = await readConfigMap(kubectl);
-      const config = recordOriginals(data, managedFields, Object.keys(desired));
+      const live = await readConfigMap(kubectl, names);
+      if (live === undefined) {
+        throw new Error(`ConfigMap ${names.namespace}/${names.configMap} not found`);
+      }
+      const config = recordOriginals(live.data, live.managedFields, Object.keys(desired));
       const paths = given.probePaths ? await pathsBeforehand(kubectl, cluster.name, names) : undefined;
       return JSON.stringify({ config, ...(await secretPresence(kubectl)), paths });
     }),
@@ -177,26 +157,36 @@ void dispatch({
   settle: () =>
     withCluster(async (kubectl) => {
       if (given.rollOut.await) {
-        await waitForRollOut(kubectl, cluster.name, names, given.rollOut.timeoutSeconds);
+        await rollOut(kubectl);
       }
       return "";
     }),
-  /** First half of the way back: without peers, and with the old values before the agents roll again. */
+  /** First half of the way back: without peers, with the old values, and without nodes under the name that was given. */
   restore: () =>
     withCluster(async (kubectl) => {
       if (given.rollOut.await) {
         await forgetPeers(kubectl, cluster.name, names, given.rollOut.timeoutSeconds);
       }
-      await restore(kubectl);
+      await restoreOriginals(kubectl, cluster.name, names, recorded().config, desired);
+      if (given.rollOut.await && (await afterRestoration(kubectl)).renamed) {
+        await leaveName(kubectl);
+      }
       return "";
     }),
-  /** Second half: once more after the patches are gone, for those that were interrupted before the first half existed. */
+  /**
+   * Second half, after the patches are gone, which has rolled once more. The originals once again, for those that were interrupted before
+   * the first half existed; then what else has the cluster's name or id in etcd.
+   */
   release: () =>
     withCluster(async (kubectl) => {
-      await restore(kubectl);
+      await restoreOriginals(kubectl, cluster.name, names, recorded().config, desired);
       await removeLeftSecret(kubectl);
       if (given.rollOut.await) {
-        await waitForRollOut(kubectl, cluster.name, names, given.rollOut.timeoutSeconds);
+        await rollOut(kubectl);
+        const { renamed, renumbered } = await afterRestoration(kubectl);
+        if (renamed && renumbered) {
+          await removeNamedKeys(kubectl, leaving);
+        }
       }
       return "";
     }),

@@ -10,6 +10,8 @@ import { until } from "./until";
 /** A firewall breaks all paths alike; ten lines tell as much as a thousand. */
 const WARNINGS_SHOWN = 10;
 
+const PROGRESS_MS = 10_000;
+
 /** What did not work before anything was changed, by cluster. */
 export type PathsBefore = Readonly<Record<string, RecordedPaths | undefined>>;
 
@@ -54,13 +56,16 @@ export async function waitForPaths(
   before: PathsBefore,
   deadline: number,
 ): Promise<readonly PathRow[]> {
+  // A restarted agent makes its health endpoint anew: some seconds of silence are no news.
+  let nextProgress = Date.now() + PROGRESS_MS;
   const reports = await until(
     deadline,
     () => Promise.all(clusters.map((cluster) => probe(cluster, names))),
     (seen) => problemsOf(seen, before, names).length === 0,
     (seen) => {
       const [first, ...others] = problemsOf(seen, before, names);
-      if (first !== undefined) {
+      if (first !== undefined && Date.now() > nextProgress) {
+        nextProgress = Date.now() + PROGRESS_MS;
         progress(`${String(others.length + 1)} paths inside clusters are cut, first: ${formatProblem(first)}`);
       }
     },

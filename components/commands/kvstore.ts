@@ -1,0 +1,37 @@
+import type { Kubectl } from "../kubectl";
+import type { CiliumObjects } from "../model/agentConfig";
+import { agentPods, inAgent } from "./agents";
+
+/** A cluster's etcd as one of its agents reaches it: with the agent's own credentials, so this needs none. */
+export interface Kvstore {
+  readonly list: (prefix: string) => Promise<string>;
+  readonly deletePrefix: (prefix: string) => Promise<void>;
+  readonly deleteKeys: (keys: readonly string[]) => Promise<void>;
+}
+
+/** One process in the agent deletes so many keys, about twenty a second. */
+const KEYS_AT_ONCE = 100;
+
+/** Deletes its arguments, and goes on after one that is gone by now. */
+const DELETE_SCRIPT = `for key; do cilium-dbg kvstore delete "$key" || failed=1; done; exit "\${failed:-0}"`;
+
+/** The etcd of a cluster, by its first agent; `undefined` where no agent runs. */
+export async function openKvstore(kubectl: Kubectl, names: CiliumObjects): Promise<Kvstore | undefined> {
+  const [agent] = await agentPods(kubectl, names);
+  if (agent === undefined) {
+    return undefined;
+  }
+  const run = (command: readonly string[]): Promise<string> => inAgent(kubectl, names, agent.pod, command);
+  const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);
+  return {
+    list: (prefix) => kvstore("get", "--recursive", prefix),
+    deletePrefix: async (prefix) => {
+      await kvstore("delete", "--recursive", prefix);
+    },
+    deleteKeys: async (keys) => {
+      for (let first = 0; first < keys.length; first += KEYS_AT_ONCE) {
+        await run(["bash", "-c", DELETE_SCRIPT, "delete", ...keys.slice(first, first + KEYS_AT_ONCE)]);
+      }
+    },
+  };
+}
