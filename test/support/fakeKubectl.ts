@@ -28,10 +28,12 @@ export interface FakeCluster {
   readonly pods?: Readonly<Record<string, string | null>>;
   readonly troubleshoot?: string;
   readonly log?: string;
+  /** What `cilium-dbg kvstore get --recursive` prints; deleting fails where this is `"gone"`. */
+  readonly kvstore?: string;
 }
 
 const PROGRAM = `#!/usr/bin/env node
-const { appendFileSync, existsSync, readFileSync } = require("node:fs");
+const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const args = process.argv.slice(2);
 const calls = join(__dirname, "calls");
@@ -72,6 +74,18 @@ if (has("get", "pods") && after("-n") !== "kube-system") {
   print({ items: cluster.agents === undefined || nodes.length > 0 ? nodes.map(pod) : [] });
 } else if (has("get", "ciliumnodes.cilium.io")) {
   print({ items: cluster.ciliumNodes ?? [] });
+} else if (has("patch") && args.some((arg) => arg.startsWith("configmap/"))) {
+  const { data } = JSON.parse(after("--patch"));
+  writeFileSync(extra, JSON.stringify({ ...cluster, config: { ...cluster.config, ...data } }));
+} else if (has("get") && args.includes("jsonpath={.data.kvstore}")) {
+  print(cluster.config?.kvstore ?? "");
+} else if (has("get") && has("-o", "name")) {
+  print(args[args.indexOf("get") + 1]);
+} else if (has("exec", "cilium-dbg", "kvstore") || has("exec", "bash", "delete")) {
+  if (cluster.kvstore === "gone") {
+    process.stderr.write("Error: Unable to connect to the kvstore");
+    process.exitCode = 1;
+  } else print(cluster.kvstore ?? "");
 } else if (has("get") && args.some((arg) => arg.startsWith("configmap/"))) {
   const metadata = { name: "cilium-config", uid: "2", resourceVersion: "1", managedFields: [] };
   print({ kind: "ConfigMap", metadata, data: cluster.config ?? {} });
@@ -90,7 +104,7 @@ if (has("get", "pods") && after("-n") !== "kube-system") {
   print(cluster.troubleshoot ?? "troubleshooting in " + context);
 } else if (has("logs")) {
   print(cluster.log ?? "");
-} else if (!has("annotate", "pods") && !has("delete", "pod")) {
+} else if (!["annotate", "delete", "apply", "rollout"].some((verb) => has(verb))) {
   process.stderr.write("unexpected: " + args.join(" "));
   process.exitCode = 1;
 }
