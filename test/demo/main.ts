@@ -1,28 +1,43 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { cacheFolder, MissingPrerequisite } from "../../lab";
-import { demo } from "./demo";
+import { demo, DEMO_LAB } from "./demo";
 
-const transcript = join(cacheFolder(), "transcripts", `demo-${new Date().toISOString().replaceAll(/[:.]/g, "-")}.txt`);
+const FOLDER = join(cacheFolder(), "transcripts");
+const transcript = join(FOLDER, `demo-${new Date().toISOString().replaceAll(/[:.]/g, "-")}.txt`);
 
 function write(text: string): void {
   process.stdout.write(text);
   appendFileSync(transcript, text);
 }
 
-mkdirSync(join(cacheFolder(), "transcripts"), { recursive: true });
-writeFileSync(transcript, "");
-demo({ keep: process.argv.includes("--keep"), write })
-  .then(
-    () => undefined,
-    (error: unknown) => {
-      const known = error instanceof MissingPrerequisite;
-      const reason = error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
-      appendFileSync(transcript, `\ndemo: ${reason}\n`);
-      process.stderr.write(`\ndemo: ${reason}\n`);
-      process.exitCode = 1;
-    },
-  )
-  .finally(() => {
-    process.stdout.write(`\ntranscript: ${transcript}\n`);
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof MissingPrerequisite ? error.message : (error.stack ?? error.message);
+}
+
+async function main(): Promise<void> {
+  const { values: flags } = parseArgs({
+    options: { keep: { type: "boolean", default: false }, record: { type: "boolean", default: false } },
   });
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(transcript, "");
+  try {
+    await demo({ ...flags, write });
+  } catch (error) {
+    appendFileSync(transcript, `\ndemo: ${explain(error)}\n`);
+    throw error;
+  } finally {
+    process.stdout.write(`\ntranscript: ${transcript}\n`);
+  }
+}
+
+process.once("SIGINT", () => {
+  process.stderr.write(`\ndemo: interrupted; end what runs with: npm run lab -- down --name ${DEMO_LAB}\n`);
+  process.exit(130);
+});
+main().catch((error: unknown) => {
+  process.stderr.write(`\ndemo: ${explain(error)}\n`);
+  process.exitCode = 1;
+});

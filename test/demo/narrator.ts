@@ -16,9 +16,12 @@ export interface Narrator {
   readonly say: (text: string) => void;
   /** Text from a program, indented under the step it belongs to. */
   readonly quote: (text: string) => void;
+  /** A figure that was measured: told, and kept for the end. */
+  readonly figure: (text: string) => void;
   readonly step: <T>(title: string, run: () => Promise<T>) => Promise<T>;
   /** The times of all steps so far. */
   readonly times: () => readonly { readonly step: string; readonly seconds: string }[];
+  readonly figures: () => readonly string[];
 }
 
 function indent(text: string): string {
@@ -31,11 +34,16 @@ function indent(text: string): string {
 
 export function narrator(write: (text: string) => void): Narrator {
   const taken: { readonly step: string; readonly seconds: string }[] = [];
+  const figures: string[] = [];
   return {
     say: (text) => {
       write(`${text}\n`);
     },
     quote: (text) => {
+      write(indent(text));
+    },
+    figure: (text) => {
+      figures.push(text);
       write(indent(text));
     },
     step: async (title, run) => {
@@ -46,5 +54,6 @@ export function narrator(write: (text: string) => void): Narrator {
       return result;
     },
     times: () => taken,
+    figures: () => figures,
   };
 }

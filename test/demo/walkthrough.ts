@@ -31,6 +31,7 @@ const measured = (lab: Lab): readonly LabCluster[] => lab.clusters.filter(({ nod
 /** Does something while pods of one cluster talk across its nodes, and says what was lost. */
 async function underTraffic(
   tell: Narrator,
+  what: string,
   clusters: readonly LabCluster[],
   work: () => Promise<unknown>,
 ): Promise<void> {
@@ -44,7 +45,7 @@ async function underTraffic(
     for (const { cluster, pinger } of pingers) reports.push({ name: cluster.name, report: await pinger.stop() });
   }
   for (const { name, report } of reports) {
-    tell.quote(`pod to pod between the nodes of ${name} meanwhile, five times a second: ${describeTraffic(report)}`);
+    tell.figure(`${what}: pod to pod between the nodes of ${name}, five times a second: ${describeTraffic(report)}`);
   }
 }
 
@@ -58,7 +59,7 @@ export async function walkThrough(tell: Narrator, lab: Lab, workstation: Worksta
   await adoptEtcdAuthorities(stack, lab.clusters);
 
   await tell.step("pulumi up", () =>
-    underTraffic(tell, measured(lab), async () => succeeded(await stack.up(...QUIET))),
+    underTraffic(tell, "up", measured(lab), async () => succeeded(await stack.up(...QUIET))),
   );
   await showOutputs(tell, stack, OUTPUTS);
   await tell.step("the agents' own words", () => showAgents(tell, lab));
@@ -77,7 +78,7 @@ async function takeDown(
   before: readonly Readonly<Record<string, object>>[],
 ): Promise<void> {
   await tell.step("pulumi destroy", () =>
-    underTraffic(tell, measured(lab), async () => succeeded(await stack.destroy(...QUIET))),
+    underTraffic(tell, "destroy", measured(lab), async () => succeeded(await stack.destroy(...QUIET))),
   );
   await Promise.all(measured(lab).map(removeTrafficPods));
   await tell.step("after: every cluster is as it was", async () => {
