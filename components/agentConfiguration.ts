@@ -36,8 +36,8 @@ export interface AgentConfiguration {
  * |---|---|---|
  * | record the originals | `originals` | restore again what an interrupted run left, wait for the roll-out, remove what has name or id from etcd |
  * | set name and id | `config` | give up the fields |
- * | roll | `agents`, `operator` | take the annotation back, which rolls a second time |
- * | wait for the roll-out | `settled` | wait until the agents know no peer, write the originals back, roll, remove the old name's nodes from etcd |
+ * | roll | `agents`, `operator` | take the annotation back, if it is still there |
+ * | wait for the roll-out | `settled` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
  */
 export function agentConfiguration(
   { member, access, claims, owner, settings }: AgentConfigurationArgs,

@@ -1,23 +1,42 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
 import type { Kubectl } from "../kubectl";
+import { mapLimited } from "../mapLimited";
 import type { CiliumObjects } from "../model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "../model/agentStatus";
-import { parseList } from "../model/liveCluster";
 import { progress } from "./protocol";
 
 const EXEC_TIMEOUT_MS = 20_000;
-const POLL_MS = 1000;
+/** So many agents of a cluster are asked side by side: each takes a process here and a connection there. */
+export const AGENTS_AT_ONCE = 16;
 
 /** An agent's pod and where it runs. */
 export interface AgentPod {
   readonly pod: string;
   readonly node: string;
+  /** Whether it can be asked: not so on a node that is gone. */
+  readonly ready: boolean;
 }
 
-/** The agent pods of a cluster. */
+const podList = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string(), deletionTimestamp: z.string().optional() }),
+      spec: z.object({ nodeName: z.string().default("") }),
+      status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
+    }),
+  ),
+});
+
+/** The agent pods of a cluster, without those that are going. */
 export async function agentPods(kubectl: Kubectl, names: CiliumObjects): Promise<readonly AgentPod[]> {
   const json = await kubectl.run(["get", "pods", "-n", names.namespace, "-l", names.agentSelector, "-o", "json"]);
-  return parseList(json).map((pod) => ({ pod: pod.metadata.name, node: pod.spec?.nodeName ?? "" }));
+  return podList
+    .parse(JSON.parse(json))
+    .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata, spec, status }) => {
+      const ready = status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
+      return { pod: metadata.name, node: spec.nodeName, ready };
+    });
 }
 
 /** Runs a command in an agent's container. */
@@ -36,18 +55,17 @@ export async function agentReports(
   kubectl: Kubectl,
   cluster: string,
   names: CiliumObjects,
+  which: (agent: AgentPod) => boolean = () => true,
 ): Promise<readonly AgentReport[]> {
-  const pods = await agentPods(kubectl, names);
-  return Promise.all(
-    pods.map(async ({ pod, node }): Promise<AgentReport> => {
-      try {
-        const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "status", "-o", "json"]);
-        return { cluster, pod, node, peers: parseAgentStatus(json) };
-      } catch (error) {
-        return { cluster, pod, node, peers: { error: error instanceof Error ? error.message : String(error) } };
-      }
-    }),
-  );
+  const pods = (await agentPods(kubectl, names)).filter(which);
+  return mapLimited(pods, AGENTS_AT_ONCE, async ({ pod, node }): Promise<AgentReport> => {
+    try {
+      const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "status", "-o", "json"]);
+      return { cluster, pod, node, peers: parseAgentStatus(json) };
+    } catch (error) {
+      return { cluster, pod, node, peers: { error: error instanceof Error ? error.message : String(error) } };
+    }
+  });
 }
 
 /**
@@ -80,33 +98,5 @@ export async function waitForRollOut(
     await kubectl.run(["rollout", "status", workload, "-n", names.namespace, timeout], {
       timeoutMs: (timeoutSeconds + 30) * 1000,
     });
-  }
-}
-
-/**
- * Waits until no agent knows a peer any more, after the peers' Secret is gone. A cluster leaves in this order because routes and nodes of
- * the peers are removed by agents that still run under the cluster's name.
- */
-export async function forgetPeers(
-  kubectl: Kubectl,
-  cluster: string,
-  names: CiliumObjects,
-  timeoutSeconds: number,
-): Promise<void> {
-  await hurrySecrets(kubectl, names);
-  const deadline = Date.now() + timeoutSeconds * 1000;
-  for (;;) {
-    const reports = await agentReports(kubectl, cluster, names);
-    const left = reports.filter((report) => !("error" in report.peers) && report.peers.length > 0);
-    if (left.length === 0) {
-      return;
-    }
-    if (Date.now() > deadline) {
-      progress(
-        `cluster "${cluster}": ${left.map((report) => report.pod).join(", ")} still list peers; going on without them`,
-      );
-      return;
-    }
-    await delay(POLL_MS);
   }
 }

@@ -9,7 +9,7 @@ import { withDropLog, type DropLog } from "./dropLog";
 import { withClusters } from "./openClusters";
 import { databaseOf, pingRound, podOf, type Clusters, type Pod } from "./pingRound";
 import { ciliumObjects, dispatch, previousOutput, progress, readInput } from "./protocol";
-import { until } from "./until";
+import { nowAndThen, until } from "./until";
 
 const given = readInput(
   z.object({
@@ -27,7 +27,6 @@ const given = readInput(
 );
 const { places, pingTimeoutSeconds, verdictTimeoutSeconds } = given;
 
-const PROGRESS_MS = 10_000;
 /** The drop log may go on for so much longer than pings are repeated: the last round begins just before the deadline. */
 const LAST_ROUND_SECONDS = 120;
 
@@ -47,17 +46,15 @@ function repeatPings(clusters: Clusters, phase: Phase, log: DropLog): Promise<Ou
     const results = await pingRound(clusters, places, pings, pingTimeoutSeconds);
     return { results, problems: pingProblems(places, phase, results) };
   };
-  let nextProgress = Date.now() + PROGRESS_MS;
   return until(
     Date.now() + verdictTimeoutSeconds * 1000,
     round,
     ({ problems }) => problems.length === 0,
-    ({ problems: [first, ...others] }) => {
-      if (first !== undefined && Date.now() > nextProgress) {
+    nowAndThen(({ problems: [first, ...others] }) => {
+      if (first !== undefined) {
         progress(`${String(1 + others.length)} pings not as expected yet, first: ${formatProblem(first)}`);
-        nextProgress = Date.now() + PROGRESS_MS;
       }
-    },
+    }),
   );
 }
 

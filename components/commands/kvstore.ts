@@ -15,9 +15,10 @@ const KEYS_AT_ONCE = 100;
 /** Deletes its arguments, and goes on after one that is gone by now. */
 const DELETE_SCRIPT = `for key; do cilium-dbg kvstore delete "$key" || failed=1; done; exit "\${failed:-0}"`;
 
-/** The etcd of a cluster, by its first agent; `undefined` where no agent runs. */
+/** The etcd of a cluster, by an agent that is ready; `undefined` where none is. */
 export async function openKvstore(kubectl: Kubectl, names: CiliumObjects): Promise<Kvstore | undefined> {
-  const [agent] = await agentPods(kubectl, names);
+  const agents = await agentPods(kubectl, names);
+  const agent = agents.find(({ ready }) => ready);
   if (agent === undefined) {
     return undefined;
   }

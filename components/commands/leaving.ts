@@ -1,11 +1,13 @@
 import type { Kubectl } from "../kubectl";
 import { FIELD_MANAGER, ROLLOUT_ANNOTATION, type CiliumObjects } from "../model/agentConfig";
 import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../model/kvstoreKeys";
+import { parseList } from "../model/liveCluster";
 import type { MaxConnectedClusters } from "../model/mesh";
-import { patching } from "../ownership";
-import { agentPods } from "./agents";
+import { agentPods, agentReports, hurrySecrets, waitForRollOut } from "./agents";
 import { openKvstore, type Kvstore } from "./kvstore";
+import { readConfigMap } from "./originals";
 import { progress } from "./protocol";
+import { until } from "./until";
 
 /** A cluster that leaves its mesh. */
 export interface Leaving {
@@ -16,39 +18,98 @@ export interface Leaving {
 }
 
 const LEAVING = "leaving";
+/** After so long the routes go that a removed node shares with one that stays: NodeDeleteDelay of Cilium. */
+const ROUTES_STAY_SECONDS = 30;
+const FORGET_SECONDS = 120;
+
+/** The files of the peers' Secret: peers whose file is somebody else's stay. */
+async function secretFiles(kubectl: Kubectl, namespace: string, secret: string): Promise<ReadonlySet<string>> {
+  const json = await kubectl.run(["get", `secret/${secret}`, "-n", namespace, "--ignore-not-found", "-o", "json"]);
+  const data = json.trim() === "" ? {} : (parseList(`{"items":[${json}]}`)[0]?.data ?? {});
+  return new Set(Object.keys(data));
+}
 
 /**
- * Rolls agents and operator by another value of the annotation that the Patch resources own. Those take it away afterwards, which rolls once
- * more: leaving takes two roll-outs, the second within 30 seconds of the removal of the node keys in between.
+ * Waits until no agent knows a peer any more, after the peers' files are gone. A cluster leaves in this order because routes and nodes of
+ * the peers are removed by agents that still run under the cluster's name. Agents on nodes that are gone are not waited for.
  */
-export async function rollOnce(kubectl: Kubectl, { names }: Leaving): Promise<void> {
-  const workloads = [
-    { kind: "DaemonSet", name: names.daemonSet },
-    ...(names.operator === undefined ? [] : [{ kind: "Deployment", name: names.operator }]),
-  ];
-  for (const { kind, name } of workloads) {
-    if (!(await kubectl.exists(`${kind.toLowerCase()}/${name}`, names.namespace))) {
-      continue;
-    }
-    const rolled = {
-      apiVersion: "apps/v1",
-      kind,
-      metadata: { name, namespace: names.namespace, annotations: patching(false) },
-      spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: LEAVING } } } },
-    };
-    const apply = ["apply", "--server-side", `--field-manager=${FIELD_MANAGER}`, "--force-conflicts", "--filename=-"];
-    await kubectl.run(apply, { stdin: JSON.stringify(rolled) });
+export async function forgetPeers(kubectl: Kubectl, { name, names }: Leaving, peerSecret: string): Promise<void> {
+  await hurrySecrets(kubectl, names);
+  const stay = await secretFiles(kubectl, names.namespace, peerSecret);
+  const knowing = await until(
+    Date.now() + FORGET_SECONDS * 1000,
+    async () => {
+      const reports = await agentReports(kubectl, name, names, ({ ready }) => ready);
+      return reports.filter(({ peers }) => "error" in peers || peers.some((peer) => !stay.has(peer.name)));
+    },
+    (seen) => seen.length === 0,
+  );
+  if (knowing.length > 0) {
+    const agents = knowing.map(({ pod }) => pod).join(", ");
+    progress(`warning: cluster "${name}": ${agents} still list peers, or do not answer; going on without them`);
   }
+}
+
+/**
+ * Gives the pod templates of agents and operator another value of the annotation that rolls them, or none. A plain merge patch: `kubectl
+ * apply` would make this project the owner of all that a client-side apply has written.
+ */
+async function annotate(kubectl: Kubectl, { names }: Leaving, value: string | null): Promise<void> {
+  const workloads = [
+    `daemonset/${names.daemonSet}`,
+    ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
+  ];
+  const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
+  for (const workload of workloads) {
+    if (await kubectl.exists(workload, names.namespace)) {
+      const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
+      await kubectl.run(["patch", workload, "-n", names.namespace, ...how]);
+    }
+  }
+}
+
+/** Whether the agents still have the annotation: then they have not been through {@link leaveName}, or not to its end. */
+export async function isAnnotated(kubectl: Kubectl, { names }: Leaving): Promise<boolean> {
+  const path = `jsonpath={.spec.template.metadata.annotations.${ROLLOUT_ANNOTATION.replaceAll(".", "\\.")}}`;
+  const daemonSet = ["get", `daemonset/${names.daemonSet}`, "-n", names.namespace, "--ignore-not-found"];
+  return (await kubectl.run([...daemonSet, "-o", path])).trim() !== "";
+}
+
+/** Waits for a roll-out; one that does not end is no reason to keep a cluster in a mesh: a node that is gone never rolls. */
+export async function rolled(kubectl: Kubectl, { name, names }: Leaving, timeoutSeconds: number): Promise<void> {
+  try {
+    await waitForRollOut(kubectl, name, names, timeoutSeconds);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    progress(`warning: cluster "${name}": not all agents run with the values that were restored (${why}); going on`);
+  }
+}
+
+/**
+ * Has the agents of a cluster leave the name it had in the mesh: a roll-out with the old values, then its nodes under the given name gone
+ * from etcd, then a second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
+ * are gone, remove the routes that both share; agents of the second have never known them.
+ */
+export async function leaveName(kubectl: Kubectl, leaving: Leaving, timeoutSeconds: number): Promise<void> {
+  const begin = Date.now();
+  await annotate(kubectl, leaving, LEAVING);
+  await rolled(kubectl, leaving, timeoutSeconds);
+  const seconds = Math.round((Date.now() - begin) / 1000);
+  if (seconds > ROUTES_STAY_SECONDS) {
+    progress(
+      `warning: cluster "${leaving.name}": a roll-out takes ${String(seconds)} s here; nodes that the next one reaches later than ` +
+        `${String(ROUTES_STAY_SECONDS)} s from now may miss routes to each other until then, where auto-direct-node-routes is on`,
+    );
+  }
+  await removeNodeKeys(kubectl, leaving);
+  await annotate(kubectl, leaving, null);
+  await rolled(kubectl, leaving, timeoutSeconds);
 }
 
 /** Whether a cluster's agents keep their state in etcd; otherwise nothing of it is there to be left behind. */
 async function keepsStateInEtcd(kubectl: Kubectl, names: CiliumObjects): Promise<boolean> {
-  const path = ["-o", "jsonpath={.data.kvstore}"];
-  const kvstore = await kubectl.run([
-    ...["get", `configmap/${names.configMap}`, "-n", names.namespace, "--ignore-not-found"],
-    ...path,
-  ]);
-  return kvstore.trim() === "etcd" && (await agentPods(kubectl, names)).length > 0;
+  const config = await readConfigMap(kubectl, names);
+  return config?.data["kvstore"] === "etcd" && (await agentPods(kubectl, names)).length > 0;
 }
 
 /** Does something in a cluster's etcd; a cluster whose etcd is gone leaves all the same, and what stays is named. */
@@ -70,13 +131,14 @@ async function inKvstore(
   } catch (error) {
     const why = error instanceof Error ? (error.message.split("\n").at(-1) ?? "") : String(error);
     progress(
-      `warning: cluster "${name}": ${what} stay in its etcd (${why}); they name the cluster, delete them: cilium-dbg kvstore delete`,
+      `warning: cluster "${name}": ${what} stay in its etcd (${why}); delete them with cilium-dbg kvstore delete, ` +
+        `and restart agents and operator at once: kubectl -n ${names.namespace} rollout restart daemonset/${names.daemonSet}`,
     );
   }
 }
 
-/** Removes the nodes that the cluster's agents wrote under its name. Not before agents with another name run: these would write them again. */
-export const removeNodeKeys = (kubectl: Kubectl, leaving: Leaving): Promise<void> =>
+/** Not before agents with another name run: those of this name would write them again. */
+const removeNodeKeys = (kubectl: Kubectl, leaving: Leaving): Promise<void> =>
   inKvstore(kubectl, leaving, `nodes (${nodeKeys(leaving.name)})`, (kvstore) =>
     kvstore.deletePrefix(nodeKeys(leaving.name)),
   );

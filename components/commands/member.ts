@@ -7,8 +7,8 @@ import { recordedPaths } from "../model/pathVerdict";
 import { recordOriginals, type Originals } from "../model/originals";
 import { occupiedProblem } from "../model/preflight/objects";
 import { formatProblems } from "../model/problem";
-import { forgetPeers, waitForRollOut } from "./agents";
-import { removeNamedKeys, removeNodeKeys, rollOnce, type Leaving } from "./leaving";
+import { waitForRollOut } from "./agents";
+import { forgetPeers, isAnnotated, leaveName, removeNamedKeys, rolled, type Leaving } from "./leaving";
 import { readConfigMap, restoreOriginals } from "./originals";
 import { pathsBeforehand } from "./pathRecord";
 import { accessTo, ciliumObjects, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
@@ -124,14 +124,17 @@ const leaving: Leaving = {
   names,
 };
 
-const rollOut = (kubectl: Kubectl): Promise<void> =>
-  waitForRollOut(kubectl, cluster.name, names, given.rollOut.timeoutSeconds);
+const { timeoutSeconds } = given.rollOut;
 
-/** Agents that run under the old name again, and no node under the name that the cluster had in the mesh. */
-async function leaveName(kubectl: Kubectl): Promise<void> {
-  await rollOnce(kubectl, leaving);
-  await rollOut(kubectl);
-  await removeNodeKeys(kubectl, leaving);
+/** The originals back, and agents that run with them. Goes on where it was interrupted; does nothing where all of it is done. */
+async function giveBack(kubectl: Kubectl): Promise<void> {
+  const written = await restoreOriginals(kubectl, cluster.name, names, recorded().config, desired);
+  if (!given.rollOut.await || !(await afterRestoration(kubectl)).renamed) {
+    return;
+  }
+  if (written || (await isAnnotated(kubectl, leaving))) {
+    await leaveName(kubectl, leaving, timeoutSeconds);
+  }
 }
 
 void dispatch({
@@ -157,7 +160,7 @@ void dispatch({
   settle: () =>
     withCluster(async (kubectl) => {
       if (given.rollOut.await) {
-        await rollOut(kubectl);
+        await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds);
       }
       return "";
     }),
@@ -165,24 +168,21 @@ void dispatch({
   restore: () =>
     withCluster(async (kubectl) => {
       if (given.rollOut.await) {
-        await forgetPeers(kubectl, cluster.name, names, given.rollOut.timeoutSeconds);
+        await forgetPeers(kubectl, leaving, given.peerSecret);
       }
-      await restoreOriginals(kubectl, cluster.name, names, recorded().config, desired);
-      if (given.rollOut.await && (await afterRestoration(kubectl)).renamed) {
-        await leaveName(kubectl);
-      }
+      await giveBack(kubectl);
       return "";
     }),
   /**
-   * Second half, after the patches are gone, which has rolled once more. The originals once again, for those that were interrupted before
-   * the first half existed; then what else has the cluster's name or id in etcd.
+   * Second half, after the patches are gone: the same for those that were interrupted before the first half existed, then what else has the
+   * cluster's name or id in etcd.
    */
   release: () =>
     withCluster(async (kubectl) => {
-      await restoreOriginals(kubectl, cluster.name, names, recorded().config, desired);
+      await giveBack(kubectl);
       await removeLeftSecret(kubectl);
       if (given.rollOut.await) {
-        await rollOut(kubectl);
+        await rolled(kubectl, leaving, timeoutSeconds);
         const { renamed, renumbered } = await afterRestoration(kubectl);
         if (renamed && renumbered) {
           await removeNamedKeys(kubectl, leaving);

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { readinessProblems, readinessTable, type AgentReport, type Readiness } from "../model/agentStatus";
 import type { CheckResult } from "../model/checkResult";
 import { recordedPaths } from "../model/pathVerdict";
-import { formatProblem, formatProblems, type Problem } from "../model/problem";
+import { formatProblem, formatProblems } from "../model/problem";
 import { agentReports, hurrySecrets } from "./agents";
 import { diagnose } from "./diagnosis";
 import { withClusters, type OpenCluster } from "./openClusters";
 import { waitForPaths } from "./pathPhase";
 import { ciliumObjects, dispatch, progress, readInput } from "./protocol";
 import { settleStalePods } from "./stalePods";
-import { until } from "./until";
+import { nowAndThen, until } from "./until";
 
 const given = readInput(
   z.object({
@@ -22,36 +22,24 @@ const given = readInput(
   }),
 );
 
-const PROGRESS_MS = 10_000;
-
 async function reportsOf(clusters: readonly OpenCluster[]): Promise<readonly AgentReport[]> {
   const all = await Promise.all(clusters.map(({ name, kubectl }) => agentReports(kubectl, name, given.names)));
   return all.flat();
 }
 
-/** Says from time to time what is waited for. */
-function patience(): (problems: readonly Problem[]) => void {
-  let next = Date.now() + PROGRESS_MS;
-  return (problems) => {
-    const [first] = problems;
-    if (first !== undefined && Date.now() > next) {
-      progress(`${String(problems.length)} not ready yet, first: ${formatProblem(first)}`);
-      next = Date.now() + PROGRESS_MS;
-    }
-  };
-}
-
 async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number): Promise<readonly Readiness[]> {
   await Promise.all(clusters.map(({ kubectl }) => hurrySecrets(kubectl, given.names)));
   const problemsOf = (seen: readonly AgentReport[]) => readinessProblems(given.members, seen);
-  const tell = patience();
   const reports = await until(
     deadline,
     () => reportsOf(clusters),
     (seen) => problemsOf(seen).length === 0,
-    (seen) => {
-      tell(problemsOf(seen));
-    },
+    nowAndThen((seen) => {
+      const [first, ...others] = problemsOf(seen);
+      if (first !== undefined) {
+        progress(`${String(1 + others.length)} not ready yet, first: ${formatProblem(first)}`);
+      }
+    }),
   );
   if (problemsOf(reports).length > 0) {
     const { causeFor, text } = await diagnose(clusters, given.names, given.members, reports);

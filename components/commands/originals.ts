@@ -28,19 +28,24 @@ export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Pro
       };
 }
 
-/** Writes back what is still ours to restore, against whoever else may be writing; names what is left alone. */
+/**
+ * Writes back what is still ours to restore, against whoever else may be writing; names what is left alone.
+ *
+ * @returns Whether anything was written: then agents that run have other values.
+ */
 export async function restoreOriginals(
   kubectl: Kubectl,
   cluster: string,
   names: CiliumObjects,
   kept: Originals,
   desired: Readonly<Record<string, string>>,
-): Promise<void> {
+): Promise<boolean> {
+  let written = false;
   for (let attempt = 1; ; attempt++) {
     const live = await readConfigMap(kubectl, names);
     if (live === undefined) {
       progress(`cluster "${cluster}": ConfigMap ${names.namespace}/${names.configMap} is gone, nothing to restore`);
-      return;
+      return false;
     }
     const plan = planRestoration(kept, desired, live.data, FIELD_MANAGER);
     const [patch] = restorationPatches(plan, FIELD_MANAGER);
@@ -51,12 +56,13 @@ export async function restoreOriginals(
           progress(`cluster "${cluster}": ${names.configMap} ${step.key} is ${value} by now and is left so`);
         }
       }
-      return;
+      return written;
     }
     const body = JSON.stringify({ metadata: { resourceVersion: live.version }, data: patch.data });
     const target = ["patch", `configmap/${names.configMap}`, "-n", names.namespace];
     try {
       await kubectl.run([...target, "--type=merge", `--field-manager=${patch.manager}`, "--patch", body]);
+      written = true;
       progress(`cluster "${cluster}": ${names.configMap} ${Object.keys(patch.data).join(", ")} restored`);
     } catch (error) {
       const conflict = error instanceof KubectlError && error.message.includes("Conflict");

@@ -5,12 +5,10 @@ import { excusedLine, judgePaths, pathProblem, pathRow, type PathRow, type Recor
 import type { OpenCluster } from "./openClusters";
 import { probePaths } from "./paths";
 import { progress } from "./protocol";
-import { until } from "./until";
+import { nowAndThen, until } from "./until";
 
 /** A firewall breaks all paths alike; ten lines tell as much as a thousand. */
 const WARNINGS_SHOWN = 10;
-
-const PROGRESS_MS = 10_000;
 
 /** What did not work before anything was changed, by cluster. */
 export type PathsBefore = Readonly<Record<string, RecordedPaths | undefined>>;
@@ -56,19 +54,17 @@ export async function waitForPaths(
   before: PathsBefore,
   deadline: number,
 ): Promise<readonly PathRow[]> {
-  // A restarted agent makes its health endpoint anew: some seconds of silence are no news.
-  let nextProgress = Date.now() + PROGRESS_MS;
+  // A restarted agent makes its health endpoint anew, which takes some seconds.
   const reports = await until(
     deadline,
     () => Promise.all(clusters.map((cluster) => probe(cluster, names))),
     (seen) => problemsOf(seen, before, names).length === 0,
-    (seen) => {
+    nowAndThen((seen) => {
       const [first, ...others] = problemsOf(seen, before, names);
-      if (first !== undefined && Date.now() > nextProgress) {
-        nextProgress = Date.now() + PROGRESS_MS;
+      if (first !== undefined) {
         progress(`${String(others.length + 1)} paths inside clusters are cut, first: ${formatProblem(first)}`);
       }
-    },
+    }),
   );
   const lost = problemsOf(reports, before, names);
   if (lost.length > 0) {

@@ -1,7 +1,6 @@
 import type { Kubectl } from "../kubectl";
 import { mapLimited } from "../mapLimited";
 import type { CiliumObjects } from "../model/agentConfig";
-import { parseList } from "../model/liveCluster";
 import {
   healthChecking,
   parseHealthAddresses,
@@ -13,9 +12,9 @@ import {
   type PathReport,
   type TriedPath,
 } from "../model/nodePaths";
-import { agentPods, inAgent } from "./agents";
+import { agentPods, AGENTS_AT_ONCE, inAgent } from "./agents";
+import { readConfigMap } from "./originals";
 
-const AGENTS_AT_ONCE = 16;
 /** A node asks this many at once; a few thousand processes at a time would be a burden of their own. */
 const PATHS_AT_ONCE = 64;
 const LIMIT_SECONDS = 3;
@@ -24,15 +23,9 @@ function said(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function ciliumConfig(kubectl: Kubectl, names: CiliumObjects): Promise<Readonly<Record<string, string>>> {
-  const query = ["get", `configmap/${names.configMap}`, "-n", names.namespace, "--ignore-not-found", "-o", "json"];
-  const json = await kubectl.run(query);
-  return json.trim() === "" ? {} : (parseList(`{"items":[${json}]}`)[0]?.data ?? {});
-}
-
-/** The agents with their addresses. A node without a CiliumNode has none, and so no path leads to it. */
+/** The agents that can be asked, with their addresses: a node that is gone says nothing of the others. */
 async function healthNodes(kubectl: Kubectl, names: CiliumObjects): Promise<readonly HealthNode[]> {
-  const pods = (await agentPods(kubectl, names)).filter((each) => each.node !== "");
+  const pods = (await agentPods(kubectl, names)).filter(({ ready }) => ready);
   const addresses = parseHealthAddresses(await kubectl.run(["get", "ciliumnodes.cilium.io", "-o", "json"]));
   return pods.map(({ pod, node }) => ({ agent: pod, node, ...addresses.get(node) }));
 }
@@ -66,7 +59,7 @@ function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[]
  * firewalls may well keep the port of the health checks closed.
  */
 export async function probePaths(kubectl: Kubectl, cluster: string, names: CiliumObjects): Promise<PathReport> {
-  const health = healthChecking(await ciliumConfig(kubectl, names));
+  const health = healthChecking((await readConfigMap(kubectl, names))?.data ?? {});
   if (health.kind === "off") {
     const reason = `health checking is off in cluster ${cluster} (${health.key})`;
     return { kind: "notProbed", cluster, reason };

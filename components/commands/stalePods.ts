@@ -5,12 +5,11 @@ import type { MaxConnectedClusters } from "../model/mesh";
 import { parsePodIdentities, stalePods, type StalePod } from "../model/podIdentity";
 import { formatProblem, formatProblems } from "../model/problem";
 import { parseLivePods, planRestarts, stalePodProblem, stalePodRow, type StalePodRow } from "../model/stalePods";
-import { agentPods, inAgent } from "./agents";
+import { agentPods, AGENTS_AT_ONCE, inAgent } from "./agents";
 import type { OpenCluster } from "./openClusters";
 import { progress } from "./protocol";
 import { until } from "./until";
 
-const AGENTS_AT_ONCE = 16;
 const DELETE_TIMEOUT_MS = 120_000;
 /** Restarted agents give their pods new identities by themselves, as soon as they have allocated them. */
 const REGENERATION_MS = 20_000;

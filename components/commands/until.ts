@@ -1,6 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 const POLL_MS = 1000;
+const PROGRESS_MS = 10_000;
+
+/** Passes on what is not enough yet, now and then: the first seconds of waiting are no news. */
+export function nowAndThen<T>(tell: (seen: T) => void): (seen: T) => void {
+  let next = Date.now() + PROGRESS_MS;
+  return (seen) => {
+    if (Date.now() > next) {
+      tell(seen);
+      next = Date.now() + PROGRESS_MS;
+    }
+  };
+}
 
 /**
  * Looks again and again until it has seen enough or the time is up, and at least once. Gives what it has seen last: whether that is enough is

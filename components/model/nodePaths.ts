@@ -84,17 +84,25 @@ export function parseHealthAddresses(json: string): ReadonlyMap<string, HealthAd
   );
 }
 
-/** Every path that leads from one node to the others of its cluster. */
+/** A node asks so many others: in a large cluster all pairs would be a load of their own. */
+const NEIGHBOURS = 8;
+
+/** Those that follow a node in the ring of all nodes by name: every node asks as many as ask it. */
+function neighboursOf(from: HealthNode, nodes: readonly HealthNode[]): readonly HealthNode[] {
+  const ring = [...nodes].sort((one, other) => (one.node < other.node ? -1 : 1));
+  const place = ring.findIndex((each) => each.node === from.node);
+  return [...ring.slice(place + 1), ...ring.slice(0, Math.max(place, 0))].slice(0, NEIGHBOURS);
+}
+
+/** The paths that are tried from one node to others of its cluster: to all of them, or in a large cluster to some. */
 export function pathsFrom(from: HealthNode, nodes: readonly HealthNode[]): readonly NodePath[] {
-  return nodes
-    .filter((to) => to.node !== from.node)
-    .flatMap((to) =>
-      PATH_KINDS.map((kind): NodePath => {
-        const where = to[kind];
-        const { agent, node } = from;
-        return { kind, agent, from: node, to: to.node, ...(where === undefined ? {} : { address: where }) };
-      }),
-    );
+  return neighboursOf(from, nodes).flatMap((to) =>
+    PATH_KINDS.map((kind): NodePath => {
+      const where = to[kind];
+      const { agent, node } = from;
+      return { kind, agent, from: node, to: to.node, ...(where === undefined ? {} : { address: where }) };
+    }),
+  );
 }
 
 const ANSWER = /^(\S+) (HTTP\/\S+ (\d+).*)$/;

@@ -33,13 +33,16 @@ const pod = z.object({
 
 const pods = z.object({ items: z.array(pod) });
 
+/** Owners whose pods are left alone: a node's are static and deleting them does nothing, a job's would begin their work anew. */
+const NEVER = new Set(["Node", "Job"]);
+
 /**
  * Reads `kubectl get pods -o json`. A pod that is being deleted is not ready, whatever it says; one that its node owns is static, and
  * deleting it does nothing.
  */
 export function parseLivePods(json: string): readonly LivePod[] {
   return pods.parse(JSON.parse(json)).items.map(({ metadata, status }) => {
-    const owner = metadata.ownerReferences?.find((each) => each.controller && each.kind !== "Node")?.uid;
+    const owner = metadata.ownerReferences?.find((each) => each.controller && !NEVER.has(each.kind))?.uid;
     const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false;
     return {
       namespace: metadata.namespace,

@@ -28,6 +28,10 @@ export interface FakeCluster {
   readonly pods?: Readonly<Record<string, string | null>>;
   readonly troubleshoot?: string;
   readonly log?: string;
+  /** The value of the annotation that rolls the agents. */
+  readonly annotation?: string;
+  /** The data of the peers' Secret; absent where there is none. */
+  readonly peerSecret?: Readonly<Record<string, string>>;
   /** What `cilium-dbg kvstore get --recursive` prints; deleting fails where this is `"gone"`. */
   readonly kvstore?: string;
 }
@@ -70,6 +74,7 @@ if (has("get", "pods") && after("-n") !== "kube-system") {
     kind: "Pod",
     metadata: { name: podOn(node), namespace: "kube-system", uid: "1" },
     spec: { nodeName: node },
+    status: { conditions: [{ type: "Ready", status: "True" }] },
   });
   print({ items: cluster.agents === undefined || nodes.length > 0 ? nodes.map(pod) : [] });
 } else if (has("get", "ciliumnodes.cilium.io")) {
@@ -77,8 +82,14 @@ if (has("get", "pods") && after("-n") !== "kube-system") {
 } else if (has("patch") && args.some((arg) => arg.startsWith("configmap/"))) {
   const { data } = JSON.parse(after("--patch"));
   writeFileSync(extra, JSON.stringify({ ...cluster, config: { ...cluster.config, ...data } }));
-} else if (has("get") && args.includes("jsonpath={.data.kvstore}")) {
-  print(cluster.config?.kvstore ?? "");
+} else if (has("patch")) {
+  const { annotations } = JSON.parse(after("--patch")).spec.template.metadata;
+  writeFileSync(extra, JSON.stringify({ ...cluster, annotation: Object.values(annotations)[0] ?? undefined }));
+} else if (has("get") && args.some((arg) => arg.startsWith("daemonset/")) && !has("name")) {
+  print(cluster.annotation ?? "");
+} else if (has("get") && args.some((arg) => arg.startsWith("secret/"))) {
+  const metadata = { name: "cilium-clustermesh", uid: "3" };
+  if (cluster.peerSecret !== undefined) print({ kind: "Secret", metadata, data: cluster.peerSecret });
 } else if (has("get") && has("-o", "name")) {
   print(args[args.indexOf("get") + 1]);
 } else if (has("exec", "cilium-dbg", "kvstore") || has("exec", "bash", "delete")) {
@@ -104,7 +115,7 @@ if (has("get", "pods") && after("-n") !== "kube-system") {
   print(cluster.troubleshoot ?? "troubleshooting in " + context);
 } else if (has("logs")) {
   print(cluster.log ?? "");
-} else if (!["annotate", "delete", "apply", "rollout"].some((verb) => has(verb))) {
+} else if (!["annotate", "delete", "rollout"].some((verb) => has(verb))) {
   process.stderr.write("unexpected: " + args.join(" "));
   process.exitCode = 1;
 }

@@ -22,14 +22,26 @@ function story(calls: readonly (readonly string[])[]): readonly string[] {
   return calls.flatMap((call) => {
     const words = call.join(" ");
     if (call.includes("annotate")) return ["hurry"];
-    if (call.includes("patch")) return ["originals back"];
-    if (call.includes("apply")) return ["roll"];
-    if (call.includes("rollout")) return ["wait"];
+    if (words.includes("patch configmap/")) return ["originals back"];
+    if (words.includes("patch daemonset/")) return [words.includes("null") ? "roll without annotation" : "roll"];
+    if (words.includes("rollout status daemonset/")) return ["wait"];
     const deleted = /kvstore delete --recursive (\S+)/.exec(words)?.[1];
     if (deleted !== undefined) return [`delete ${deleted}`];
     return call.includes("bash") ? [`delete ${call.slice(call.indexOf("delete") + 1).join(" ")}`] : [];
   });
 }
+
+const NODES = "delete cilium/state/nodes/v1/cluster1/";
+/** Two roll-outs, and the nodes gone in between. */
+const NAME_LEFT = ["roll", "wait", NODES, "roll without annotation", "wait"];
+const NAMED_GONE = [
+  "delete cilium/state/services/v1/cluster1/",
+  "delete cilium/state/endpointslices/v1/cluster1/",
+  "delete cilium/state/serviceexports/v1/cluster1/",
+  "delete cilium/synced/cluster1/",
+  "delete cilium/cluster-config/cluster1 cilium/state/identities/v1/id/6619639",
+];
+const BACK = { ...MESHED, "cluster-name": "default", "cluster-id": "0" };
 
 describe("the commands by which a cluster leaves", function () {
   this.timeout("30s");
@@ -47,33 +59,30 @@ describe("the commands by which a cluster leaves", function () {
     return { ...ended, story: story(await kubectl.calls()) };
   }
 
-  it("first: peers forgotten, originals back, a roll-out, and only then its nodes gone from etcd", async () => {
-    const { story: told, stderr } = await leave("restore", { config: MESHED });
-    const rolled = ["roll", "roll", "wait", "wait"];
-    assert.deepEqual(told, ["hurry", "originals back", ...rolled, "delete cilium/state/nodes/v1/cluster1/"]);
+  it("first: peers forgotten, originals back, and two roll-outs with its nodes gone from etcd in between", async () => {
+    const { story: told, stderr } = await leave("restore", { config: MESHED, annotation: "abc" });
+    assert.deepEqual(told, ["hurry", "originals back", ...NAME_LEFT]);
     assert.match(stderr, /nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) removed from its etcd/);
   });
 
-  it("then: the second roll-out awaited, and whatever has the name or the id gone from etcd", async () => {
-    const { story: told } = await leave("release", {
-      config: { ...MESHED, "cluster-name": "default", "cluster-id": "0" },
-    });
-    assert.deepEqual(told.slice(0, 2), ["wait", "wait"]);
-    assert.deepEqual(told.slice(2), [
-      "delete cilium/state/services/v1/cluster1/",
-      "delete cilium/state/endpointslices/v1/cluster1/",
-      "delete cilium/state/serviceexports/v1/cluster1/",
-      "delete cilium/synced/cluster1/",
-      "delete cilium/cluster-config/cluster1 cilium/state/identities/v1/id/6619639",
-    ]);
+  it("then: whatever else has the name or the id gone from etcd, once the agents run", async () => {
+    assert.deepEqual((await leave("release", { config: BACK })).story, ["wait", ...NAMED_GONE]);
+  });
+
+  it("go on where a run was interrupted: after the values were back, and where the first half never was", async () => {
+    const interrupted = await leave("restore", { config: BACK, annotation: "leaving" });
+    assert.deepEqual(interrupted.story, ["hurry", ...NAME_LEFT]);
+    await kubectl?.remove();
+    const late = await leave("release", { config: MESHED });
+    assert.deepEqual(late.story, ["originals back", ...NAME_LEFT, "wait", ...NAMED_GONE]);
   });
 
   it("do nothing of that to a cluster that keeps its name and id: it was installed with them", async () => {
     const same = { config: { "cluster-name": original("cluster1"), "cluster-id": original("101") } };
     const over = { originals: JSON.stringify(same) };
-    assert.deepEqual((await leave("restore", { config: MESHED }, over)).story, ["hurry"]);
+    assert.deepEqual((await leave("restore", { config: MESHED, annotation: "abc" }, over)).story, ["hurry"]);
     await kubectl?.remove();
-    assert.deepEqual((await leave("release", { config: MESHED }, over)).story, ["wait", "wait"]);
+    assert.deepEqual((await leave("release", { config: MESHED }, over)).story, ["wait"]);
   });
 
   it("leave etcd alone where agents do not keep their state there, and where roll-outs are not awaited", async () => {
@@ -84,11 +93,20 @@ describe("the commands by which a cluster leaves", function () {
     assert.deepEqual((await leave("restore", { config: MESHED }, { rollOut })).story, ["originals back"]);
   });
 
-  it("go on where etcd is gone, and say what stays there", async () => {
-    const { stderr } = await leave("restore", { config: MESHED, kvstore: "gone" });
+  it("go on where etcd is gone, and say what stays there and what to do", async () => {
+    const { stderr, story: told } = await leave("restore", { config: MESHED, kvstore: "gone" });
     assert.match(
       stderr,
-      /warning: cluster "cluster1": nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) stay in its etcd \(.*Unable to connect/,
+      /warning: cluster "cluster1": nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) stay in its etcd \(.*Unable to connect.*rollout restart/,
     );
+    assert.deepEqual(told.slice(-2), ["roll without annotation", "wait"]);
+  });
+
+  it("wait for no peer whose file is somebody else's", async () => {
+    const agents = { "node-1": recorded("ready") };
+    const files = { cluster2: "", cluster3: "" };
+    const { story: told, stderr } = await leave("restore", { config: MESHED, agents, peerSecret: files });
+    assert.deepEqual(told.slice(0, 2), ["hurry", "originals back"]);
+    assert.doesNotMatch(stderr, /still list peers/);
   });
 });

@@ -72,6 +72,19 @@ describe("model: pathsFrom", () => {
     });
   });
 
+  it("leads to some others in a large cluster, and as many lead to each", () => {
+    const nodes = Array.from({ length: 60 }, (_, index) => node(index + 1));
+    const all = nodes.flatMap((from) => pathsFrom(from, nodes)).filter(({ kind }) => kind === "endpoint");
+    assert.equal(all.length, 60 * 8);
+    for (const { node: name } of nodes) {
+      assert.equal(new Set(all.filter(({ to }) => to === name).map(({ from }) => from)).size, 8, name);
+    }
+    assert.deepEqual(
+      pathsFrom(node(7), [...nodes].reverse()).map(({ to }) => to),
+      pathsFrom(node(7), nodes).map(({ to }) => to),
+    );
+  });
+
   it("leads to a node that says nothing too, and nowhere in a cluster of one", () => {
     const silent: HealthNode = { agent: "a", node: "quiet" };
     const why = (path: NodePath) => triedPaths([path], "", 3)[0]?.why;

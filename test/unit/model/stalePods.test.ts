@@ -35,7 +35,7 @@ describe("model: parseLivePods", () => {
 
   it("takes no owner for one that would make no new pod: a mere reference, or the node of a static pod", () => {
     assert.deepEqual(parseLivePods(pod(owner("Backup", false))), [live("a")]);
-    assert.deepEqual(parseLivePods(pod(owner("Node", true))), [live("a")]);
+    for (const kind of ["Node", "Job"]) assert.deepEqual(parseLivePods(pod(owner(kind, true))), [live("a")]);
   });
 
   it("takes a pod that is going for one that is not ready", () => {
