@@ -1,15 +1,16 @@
 /** Real Kubernetes control planes with Cilium's objects on this machine, for the demo and the tests. */
 export { MissingPrerequisite } from "./cache/toolchain";
 export { findPulumi, type FoundPulumi } from "./cache/findPulumi";
-export { actionlint, tools, type Tools } from "./cache/tools";
+export { actionlint, areNodeToolsBuilt, nodeTools, tools, type Tools } from "./cache/tools";
 export { down } from "./down";
 export { cacheFolder } from "./host/folders";
-export { CommandError } from "./host/run";
+export { CommandError, run } from "./host/run";
 export { kubectl } from "./kubectl";
 export type { EtcdTls } from "./controlPlane/etcd";
 export type { LabApiServer, LabCluster, LabEtcd, LabNode } from "./labCluster";
+export { requireNodeFeatures } from "./nodes/prerequisites";
 export { createAuthority, issueLeaf, type LeafSpec, type Pair } from "./pki/certificate";
 export { status } from "./status";
-export { type Attempt, describeTraffic, type TrafficReport } from "./traffic/attempts";
+export { type Attempt, describeTraffic, trafficReport, type TrafficReport } from "./traffic/attempts";
 export { type Pinger, startPinger } from "./traffic/pinger";
 export { type Lab, up, type UpArgs } from "./up";

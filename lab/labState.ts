@@ -89,6 +89,13 @@ export const clusterNumbers = (labDir: string): number[] =>
 
 /** Removes the lab's folder, and the folders above it that only labs use when this was the last. */
 export function removeLabFolder(labDir: string): void {
+  const mounted = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .map((line) => line.split(" ")[4] ?? "")
+    .filter((mountPoint) => mountPoint.startsWith(`${labDir}/`));
+  if (mounted.length > 0) {
+    throw new Error(`${labDir} is not removed: unmount what is mounted in it first: ${mounted.join(", ")}`);
+  }
   rmSync(labDir, { recursive: true, force: true });
   for (const dir of [dirname(labDir), dirname(dirname(labDir))]) {
     try {

@@ -17,7 +17,7 @@ import type { ProcessIdentity } from "./host/processIdentity";
 import { forEachLimited } from "./host/waitFor";
 import { labCluster, type LabCluster } from "./labCluster";
 import { clusterNumbers, ensureClaim, labFolder } from "./labState";
-import { ensureFabric } from "./network/fabric";
+import { ensureFabric, runningFabric } from "./network/fabric";
 import { ensureGateway } from "./network/gateway";
 import { startNode } from "./nodes/node";
 import { requireNodeFeatures } from "./nodes/prerequisites";
@@ -122,7 +122,9 @@ export async function up(args: UpArgs = {}): Promise<Lab> {
   checkArgs(clusters, nodes);
   const dir = labFolder(name);
   const kubeconfig = join(dir, "kubeconfig");
-  if (nodes.length > 0) await requireNodeFeatures(await areNodeToolsBuilt());
+  if (nodes.length > 0) {
+    await requireNodeFeatures({ built: await areNodeToolsBuilt(), running: runningFabric(dir) !== undefined });
+  }
   const tools = await ensureTools(log);
   const ofNodes = nodes.length === 0 ? undefined : await nodeTools(log);
   const waiting = (): void => {

@@ -19,14 +19,16 @@ const KNOWN_CONTROLLERS = new Set([
 export function parseHierarchies(mountInfo: string): readonly Hierarchy[] {
   const found = mountInfo.split("\n").flatMap((line): Hierarchy[] => {
     const [left = "", right = ""] = line.split(" - ");
-    const mountPoint = left.split(" ")[4] ?? "";
+    const [, , , root = "", mountPoint = ""] = left.split(" ");
+    // Part of a hierarchy, mounted somewhere for somebody else.
+    if (root !== "/") return [];
     const [type = "", , options = ""] = right.split(" ");
     if (type === "cgroup2") return [{ version: 2, mountPoint, controllers: [] }];
     const controllers = options.split(",").filter((option) => KNOWN_CONTROLLERS.has(option));
     return type === "cgroup" && controllers.length > 0 ? [{ version: 1, mountPoint, controllers }] : [];
   });
-  const unique = new Map(found.map((each) => [each.controllers.join(), each]));
-  return [...unique.values()];
+  const unique = new Map(found.toReversed().map((each) => [each.controllers.join(), each]));
+  return [...unique.values()].reverse();
 }
 
 /** The cgroup hierarchies of this machine. */
@@ -60,11 +62,14 @@ export const cgroupsNamed = (prefix: string): readonly string[] =>
       .map((entry) => join(mountPoint, entry.name)),
   );
 
-/** Processes of a cgroup and of those below it. */
+/** Processes of a cgroup and of those below it. One that goes meanwhile, as pods do, has none. */
 export function processesIn(folder: string): readonly number[] {
-  if (!existsSync(folder)) return [];
-  const own = readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
-  return [...own, ...below(folder).flatMap(processesIn)];
+  try {
+    const own = readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
+    return [...own, ...below(folder).flatMap(processesIn)];
+  } catch {
+    return [];
+  }
 }
 
 /** Processes of the cgroup of this name, in any hierarchy. */

@@ -12,10 +12,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { delimiter, join } from "node:path";
-import { joinCgroups } from "./cgroups";
+import { joinCgroups, processesIn } from "./cgroups";
 import { withFileLock } from "./lock";
 import type { Place } from "./place";
-import { allPids, identify, isAlive, isSameProcess, type ProcessIdentity } from "./processIdentity";
+import { allPids, childrenOf, identify, isAlive, isSameProcess, type ProcessIdentity } from "./processIdentity";
 import { lastLines } from "./run";
 import { waitFor } from "./waitFor";
 
@@ -89,10 +89,12 @@ export async function ensureDaemon(spec: DaemonSpec): Promise<boolean> {
   const commandLine = spec.place.commandLine(spec.command);
   const commandHash = hashOf(commandLine);
   const running = runningDaemon(spec.dir, spec.name);
-  if (running?.commandHash === commandHash) return false;
+  const { cgroups } = spec;
+  // One that was started by a run that was interrupted may be outside of its cgroups.
+  const inside = cgroups?.every((folder) => processesIn(folder).includes(running?.pid ?? 0)) ?? true;
+  if (running?.commandHash === commandHash && inside) return false;
   await stopDaemon(spec.dir, spec.name);
   mkdirSync(spec.dir, { recursive: true, mode: 0o700 });
-  const { cgroups } = spec;
   if (cgroups === undefined) {
     await start(spec, commandLine, commandHash);
     return true;
@@ -105,10 +107,23 @@ export async function ensureDaemon(spec: DaemonSpec): Promise<boolean> {
     gate,
     () => undefined,
     async () => {
-      joinCgroups(cgroups, await start(spec, ["flock", "--no-fork", gate, ...commandLine], commandHash));
+      const pid = await start(spec, ["flock", "--no-fork", gate, ...commandLine], commandHash);
+      await orStop(spec, () => {
+        joinCgroups(cgroups, pid);
+      });
     },
   );
   return true;
+}
+
+/** Ends a daemon whose start did not get to its end: it would be taken for a whole one next time. */
+async function orStop(spec: DaemonSpec, work: () => Promise<void> | void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await stopDaemon(spec.dir, spec.name);
+    throw error;
+  }
 }
 
 const pathWith = (first: string | undefined): string =>
@@ -132,7 +147,7 @@ async function start(spec: DaemonSpec, commandLine: readonly string[], commandHa
   const record: DaemonRecord = { ...identity, commandHash };
   writeFileSync(`${pidFile(spec.dir, spec.name)}.new`, JSON.stringify(record), { mode: 0o600 });
   renameSync(`${pidFile(spec.dir, spec.name)}.new`, pidFile(spec.dir, spec.name));
-  await spec.handOver?.(child);
+  await orStop(spec, () => spec.handOver?.(child));
   return identity.pid;
 }
 
@@ -145,10 +160,16 @@ export function assertRunning(spec: Pick<DaemonSpec, "dir" | "name">): void {
   }
 }
 
-/** Ends the daemon if it runs: TERM, and KILL when it has not gone in time. */
+/**
+ * Ends the daemon if it runs: TERM, and KILL when it has not gone in time. Its children first: one that was started in other namespaces is
+ * the child of what entered them, and would outlive it.
+ */
 export async function stopDaemon(dir: string, name: string): Promise<void> {
   const running = runningDaemon(dir, name);
-  if (running !== undefined) await endProcess(running);
+  if (running !== undefined) {
+    await Promise.all(childrenOf(running.pid).map((child) => endProcess(child)));
+    await endProcess(running);
+  }
   rmSync(pidFile(dir, name), { force: true });
 }
 

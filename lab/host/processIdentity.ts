@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { waitFor } from "./waitFor";
 
 /** Names one process for good: process ids are used again, a start time within one boot is not. */
@@ -73,12 +74,19 @@ export function residentMiB(pid: number): number | undefined {
   return kilobytes === undefined ? undefined : Math.round(Number(kilobytes) / 1024);
 }
 
-const NAMESPACE_MS = 10_000;
+const BEGIN_MS = 10_000;
 
-/** Waits until a process has left this machine's namespace of a kind for one of its own: before, a change "there" would be made here. */
-export const ownNamespace = (identity: ProcessIdentity, kind: "net" | "mnt" | "pid"): Promise<true> =>
-  waitFor(`process ${identity.pid} to have a ${kind} namespace of its own`, NAMESPACE_MS, () => {
-    if (!isAlive(identity)) throw new Error(`process ${identity.pid} ended; are ${kind} namespaces allowed here?`);
-    const [own, here] = [readlinkSync(`/proc/${identity.pid}/ns/${kind}`), readlinkSync(`/proc/self/ns/${kind}`)];
-    return own === here ? undefined : true;
+/** Programs that only prepare what another one then runs in. */
+const PREPARING = new Set(["node", "flock", "unshare"]);
+
+/**
+ * Waits until a process has become the program that it was started for, and so is in all namespaces that were made for it: before, a change
+ * "there" would be made here.
+ */
+export const hasBegun = (identity: ProcessIdentity): Promise<true> =>
+  waitFor(`process ${identity.pid} to begin`, BEGIN_MS, (note) => {
+    if (!isAlive(identity)) throw new Error(`process ${identity.pid} ended at once; are namespaces allowed here?`);
+    const program = basename(readlinkSync(`/proc/${identity.pid}/exe`));
+    note(`still ${program}`);
+    return PREPARING.has(program) ? undefined : true;
   });

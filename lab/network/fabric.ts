@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterPlan } from "../clusterPlan";
 import { ensureDaemon, runningDaemon, stopDaemon, type DaemonSpec } from "../host/daemon";
 import { inNetworkOf, onLoopback, type Place } from "../host/place";
-import { ownNamespace, type ProcessIdentity } from "../host/processIdentity";
+import { hasBegun, type ProcessIdentity } from "../host/processIdentity";
+import { isSetUp, markSetUp } from "../host/setUpMark";
 import { run } from "../host/run";
 
 const NAME = "fabric";
@@ -23,14 +23,6 @@ export const onFabric = (fabric: ProcessIdentity, plan: ClusterPlan): Place =>
 export const ipIn = (pid: number, ...args: readonly string[]): Promise<unknown> =>
   run("nsenter", [`--target=${pid}`, "--net", "--", "ip", ...args]);
 
-/** Does a set-up once for a process, and again for a later one of the same name. */
-export async function oncePer(identity: ProcessIdentity, file: string, setUp: () => Promise<void>): Promise<void> {
-  const mark = JSON.stringify([identity.pid, identity.startTicks, identity.bootId]);
-  if (existsSync(file) && readFileSync(file, "utf8") === mark) return;
-  await setUp();
-  writeFileSync(file, mark, { mode: 0o600 });
-}
-
 /** Starts the lab's network where it does not run, and gives every control plane its address. */
 export async function ensureFabric(labDir: string, plans: readonly ClusterPlan[]): Promise<ProcessIdentity> {
   const dir = fabricDir(labDir);
@@ -41,23 +33,21 @@ export async function ensureFabric(labDir: string, plans: readonly ClusterPlan[]
     place: onLoopback("127.0.0.1"),
     command: ["unshare", "--net", "sleep", "infinity"],
   };
+  const mark = join(dir, "configured");
+  const running = runningFabric(labDir);
+  if (running !== undefined && !isSetUp(running, mark)) await stopDaemon(dir, NAME);
   await ensureDaemon(spec);
   const fabric = runningFabric(labDir);
   if (fabric === undefined) throw new Error("the lab's network ended at once; are network namespaces allowed here?");
-  await ownNamespace(fabric, "net");
-  try {
-    await oncePer(fabric, join(dir, "configured"), async () => {
-      await ipIn(fabric.pid, "link", "set", "lo", "up");
-      await ipIn(fabric.pid, "link", "add", BRIDGE, "type", "bridge");
-      await ipIn(fabric.pid, "link", "set", BRIDGE, "up");
-    });
-    for (const { controlPlaneIp } of plans) {
-      await ipIn(fabric.pid, "address", "replace", `${controlPlaneIp}/24`, "dev", BRIDGE);
-    }
-  } catch (error) {
-    // Half a network would be taken for a whole one next time.
-    await stopDaemon(dir, NAME);
-    throw error;
+  await hasBegun(fabric);
+  if (!isSetUp(fabric, mark)) {
+    await ipIn(fabric.pid, "link", "set", "lo", "up");
+    await ipIn(fabric.pid, "link", "add", BRIDGE, "type", "bridge");
+    await ipIn(fabric.pid, "link", "set", BRIDGE, "up");
+    markSetUp(fabric, mark);
+  }
+  for (const { controlPlaneIp } of plans) {
+    await ipIn(fabric.pid, "address", "replace", `${controlPlaneIp}/24`, "dev", BRIDGE);
   }
   return fabric;
 }

@@ -14,8 +14,9 @@ export interface Passage {
   readonly to: string;
 }
 
-/** What the gateway is told with each listening socket. */
-export type GatewayMessage = { readonly kind: "passage"; readonly to: string; readonly port: number };
+/** What the gateway is told: with each listening socket where it leads, and that there are no more. */
+export type GatewayMessage =
+  { readonly kind: "passage"; readonly to: string; readonly port: number } | { readonly kind: "complete" };
 
 const NAME = "gateway";
 
@@ -29,14 +30,24 @@ async function listen({ from, port }: Passage): Promise<Server> {
 }
 
 async function handOver(child: ChildProcess, passages: readonly Passage[]): Promise<void> {
-  for (const passage of passages) {
-    const server = await listen(passage);
-    const message: GatewayMessage = { kind: "passage", to: passage.to, port: passage.port };
+  const ended = once(child, "exit").then(() => {
+    throw new Error("gateway of the lab: ended before it had all its sockets");
+  });
+  const tell = async (message: GatewayMessage, server?: Server): Promise<void> => {
     const taken = once(child, "message");
     child.send(message, server);
-    await taken;
-    server.close();
+    await Promise.race([taken, ended]);
+  };
+  for (const passage of passages) {
+    const server = await listen(passage);
+    try {
+      await tell({ kind: "passage", to: passage.to, port: passage.port }, server);
+    } finally {
+      server.close();
+    }
   }
+  await tell({ kind: "complete" });
+  ended.catch(() => undefined);
   child.disconnect();
 }
 

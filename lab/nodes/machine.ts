@@ -4,10 +4,10 @@ import { type NodeTools } from "../cache/tools";
 import { hierarchies, makeCgroups } from "../host/cgroups";
 import { ensureDaemon, endProcess, runningDaemon } from "../host/daemon";
 import { onLoopback } from "../host/place";
-import { childrenOf, ownNamespace, type ProcessIdentity } from "../host/processIdentity";
+import { childrenOf, hasBegun, type ProcessIdentity } from "../host/processIdentity";
 import { run } from "../host/run";
+import { isSetUp, markSetUp } from "../host/setUpMark";
 import { waitFor } from "../host/waitFor";
-import { oncePer } from "../network/fabric";
 import { mountSteps, TUNABLE_FILES } from "./mounts";
 import { plugIn } from "./nodeNetwork";
 import type { NodeSite } from "./nodeSite";
@@ -57,6 +57,9 @@ export async function ensureMachine(
   fabric: ProcessIdentity,
 ): Promise<ProcessIdentity> {
   const { dir, cgroup } = site;
+  const mark = join(dir, "set-up");
+  const running = runningMachine(dir);
+  if (running !== undefined && !isSetUp(running, mark)) await stopMachine(dir);
   await ensureDaemon({
     name: MACHINE,
     dir,
@@ -68,13 +71,10 @@ export async function ensureMachine(
   const init = await waitFor(`${site.cluster.plan.name} ${site.plan.name}: its first process`, INIT_MS, () =>
     runningMachine(dir),
   );
-  for (const kind of ["net", "mnt", "pid"] as const) await ownNamespace(init, kind);
-  try {
-    await oncePer(init, join(dir, "set-up"), () => setUp(site, tools, fabric, init));
-  } catch (error) {
-    // Half a machine would be taken for a whole one next time.
-    await stopMachine(dir);
-    throw error;
+  await hasBegun(init);
+  if (!isSetUp(init, mark)) {
+    await setUp(site, tools, fabric, init);
+    markSetUp(init, mark);
   }
   return init;
 }

@@ -8,6 +8,8 @@ const bridgePort = ({ plan, cluster }: NodeSite): string => `c${cluster.plan.id 
 /** Plugs a node into the lab's network. Every address is on its link, as in one rack: what `autoDirectNodeRoutes` needs. */
 export async function plugIn(node: NodeSite, fabric: ProcessIdentity, init: ProcessIdentity): Promise<void> {
   const port = bridgePort(node);
+  // The port of a machine that has just ended goes a moment later than the machine.
+  await ipIn(fabric.pid, "link", "delete", port).catch(() => undefined);
   await ipIn(fabric.pid, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", String(init.pid));
   await ipIn(fabric.pid, "link", "set", port, "master", BRIDGE, "up");
   await ipIn(init.pid, "link", "set", "lo", "up");

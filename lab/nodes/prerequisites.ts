@@ -22,7 +22,12 @@ export interface MachineFacts {
   /** Whether everything is built already. */
   readonly built: boolean;
   readonly freeMemoryGiB: number;
+  /** Whether the lab runs already, and so has its memory. */
+  readonly running: boolean;
 }
+
+/** What is known without looking at the machine. */
+export type KnownFacts = Pick<MachineFacts, "built" | "running">;
 
 const PROGRAMS = ["unshare", "nsenter", "mount", "umount", "pivot_root", "hostname", "ip", "tar", "cp", "chroot"];
 const CONTROLLERS = ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "pids"];
@@ -68,7 +73,7 @@ export function missingForNodes(facts: MachineFacts): readonly string[] {
       : [
           `disk: ${facts.freeDiskGiB.toFixed(1)} GiB free in ${cacheFolder()}, ${disk} are needed; make room, or set XDG_CACHE_HOME`,
         ]),
-    ...(facts.freeMemoryGiB >= MEMORY_GIB
+    ...(facts.running || facts.freeMemoryGiB >= MEMORY_GIB
       ? []
       : [`memory: ${facts.freeMemoryGiB.toFixed(1)} GiB available, ${MEMORY_GIB} are needed; end something else`]),
   ];
@@ -105,7 +110,7 @@ function availableMemory(): number {
   return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
 }
 
-async function readFacts(built: boolean): Promise<MachineFacts> {
+async function readFacts({ built, running }: KnownFacts): Promise<MachineFacts> {
   const root = process.getuid?.() === 0;
   const found = await Promise.all(PROGRAMS.map(async (program) => [program, await findOnPath(program)] as const));
   await mkdir(cacheFolder(), { recursive: true });
@@ -120,6 +125,7 @@ async function readFacts(built: boolean): Promise<MachineFacts> {
     freeDiskGiB: (bavail * bsize) / GIB,
     built,
     freeMemoryGiB: availableMemory() / GIB,
+    running,
   };
 }
 
@@ -127,7 +133,7 @@ async function readFacts(built: boolean): Promise<MachineFacts> {
  * Makes sure that this machine can run nodes, before anything is built for them.
  * @throws MissingPrerequisite with a line for everything that is missing and what to do.
  */
-export async function requireNodeFeatures(built: boolean): Promise<void> {
-  const missing = process.platform === "linux" ? missingForNodes(await readFacts(built)) : [];
+export async function requireNodeFeatures(known: KnownFacts): Promise<void> {
+  const missing = process.platform === "linux" ? missingForNodes(await readFacts(known)) : [];
   if (missing.length > 0) throw new MissingPrerequisite(missing);
 }

@@ -1,4 +1,4 @@
-import { MissingPrerequisite, tools } from "../../lab";
+import { areNodeToolsBuilt, MissingPrerequisite, nodeTools, requireNodeFeatures, tools } from "../../lab";
 
 /** A level of the tests: a program that says by its exit code whether it passed, or a mocha run that counts. */
 export interface Level {
@@ -16,10 +16,14 @@ function program(name: string, ...command: readonly string[]): Level {
   return { name, run: { kind: "program", command } };
 }
 
-/** The binaries of the lab, built where they are not in the cache yet. */
-async function labObstacle(): Promise<string | undefined> {
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What keeps this machine from something; what else goes wrong is an error. */
+async function obstacle(ensure: () => Promise<unknown>): Promise<string | undefined> {
   try {
-    await tools((line) => process.stdout.write(`${line}\n`));
+    await ensure();
     return undefined;
   } catch (error) {
     if (error instanceof MissingPrerequisite) {
@@ -29,8 +33,23 @@ async function labObstacle(): Promise<string | undefined> {
   }
 }
 
+/** The binaries of the lab, built where they are not in the cache yet. */
+const labObstacle = (): Promise<string | undefined> => obstacle(() => tools(say));
+
+/** Nodes need more of the machine than control planes; it is looked for before an hour of building. */
+const nodeObstacle = (): Promise<string | undefined> =>
+  obstacle(async () => {
+    await requireNodeFeatures({ built: await areNodeToolsBuilt(), running: false });
+    await tools(say);
+    await nodeTools(say);
+  });
+
 function onLab(name: string, ...args: readonly string[]): Level {
   return { name, run: { kind: "mocha", args }, obstacle: labObstacle };
+}
+
+function onNodes(name: string, ...args: readonly string[]): Level {
+  return { name, run: { kind: "mocha", args }, obstacle: nodeObstacle };
 }
 
 /** Every level, from cheap to real. */
@@ -43,4 +62,5 @@ export const LEVELS: readonly Level[] = [
   onLab("workflows", "test/workflows/**/*.test.ts"),
   onLab("plugins", "--require", "test/plugins/harness/hooks.ts", "test/plugins/**/*.test.ts"),
   onLab("engine", "--require", "test/engine/support/hooks.ts", "test/engine/**/*.test.ts"),
+  onNodes("lab", "--require", "test/lab/support/hooks.ts", "test/lab/**/*.test.ts"),
 ];

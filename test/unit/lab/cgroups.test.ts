@@ -21,8 +21,12 @@ describe("lab: cgroup hierarchies", () => {
     ]);
   });
 
-  it("count once when they are mounted twice", () => {
-    const twice = [line("/a", "cgroup", "pids"), line("/b", "cgroup", "pids")].join("\n");
-    assert.equal(parseHierarchies(twice).length, 1);
+  it("count once when they are mounted twice, and not where only a part is", () => {
+    const part = line("/part", "cgroup", "pids").replace(" / ", " /docker/1 ");
+    const mounted = [part, line("/a", "cgroup", "pids"), line("/b", "cgroup", "pids")].join("\n");
+    assert.deepEqual(
+      parseHierarchies(mounted).map(({ mountPoint }) => mountPoint),
+      ["/a"],
+    );
   });
 });

@@ -19,6 +19,7 @@ const able: MachineFacts = {
   freeDiskGiB: 40,
   built: false,
   freeMemoryGiB: 8,
+  running: false,
 };
 
 describe("lab: what nodes need of a machine", () => {
@@ -51,6 +52,10 @@ describe("lab: what nodes need of a machine", () => {
 
   it("is less disk once everything is built", () => {
     assert.deepEqual(missingForNodes({ ...able, freeDiskGiB: 5, built: true }), []);
+  });
+
+  it("is no more memory for a lab that has it", () => {
+    assert.deepEqual(missingForNodes({ ...able, freeMemoryGiB: 1, running: true }), []);
   });
 
   it("is all said at once", () => {
