@@ -29,3 +29,16 @@ export async function agentLog(cluster: LabCluster, node: LabNode): Promise<stri
 /** All nodes of all clusters, each with its cluster. */
 export const allNodes = (clusters: readonly LabCluster[]): readonly { cluster: LabCluster; node: LabNode }[] =>
   clusters.flatMap((cluster) => cluster.nodes.map((node) => ({ cluster, node })));
+
+const AGENTS = ["--namespace=kube-system", "get", "pods", "--selector=k8s-app=cilium"];
+
+/** The agent pods' UIDs and how often their containers were restarted: equal before and after where no agent was. */
+export async function agentUids(cluster: LabCluster): Promise<readonly string[]> {
+  const path =
+    "{range .items[*]}{.spec.nodeName} {.metadata.uid} {.status.containerStatuses[*].restartCount}{'\\n'}{end}";
+  const { stdout } = await cluster.run([...AGENTS, `--output=jsonpath=${path}`]);
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .sort();
+}

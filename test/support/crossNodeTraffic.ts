@@ -35,11 +35,20 @@ export async function makeTrafficPods(cluster: LabCluster): Promise<void> {
   await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...ready]);
 }
 
-/** Starts steady traffic from the client to the server: a new connection every 200 ms, a second for the answer. */
-export async function startTraffic(cluster: LabCluster): Promise<Pinger> {
+/** Puts another client beside the first one. It differs in its name and label alone. */
+export async function addTrafficClient(cluster: LabCluster, name: string): Promise<void> {
+  const last = cluster.nodes.at(-1);
+  if (last === undefined) throw new Error(`${cluster.name}: a client needs a node`);
+  await cluster.run(["apply", "--filename=-"], { stdin: JSON.stringify(pod(name, last.name, ["sleep", "infinity"])) });
+  const ready = ["wait", "--for=condition=Ready", `pod/${name}`, "--timeout=90s"];
+  await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...ready]);
+}
+
+/** Starts steady traffic from a client to the server: a new connection every 200 ms, a second for the answer. */
+export async function startTraffic(cluster: LabCluster, client = "client"): Promise<Pinger> {
   const address = ["get", "pod", "server", "--output=jsonpath={.status.podIP}"];
   const { stdout: ip } = await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...address]);
-  const from = await cluster.inPod({ namespace: TRAFFIC_NAMESPACE, pod: "client" });
+  const from = await cluster.inPod({ namespace: TRAFFIC_NAMESPACE, pod: client });
   return startPinger({ from, to: { ip, port: PORT } });
 }
 

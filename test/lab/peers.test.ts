@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import type { LabCluster } from "../../lab";
+import { agentUids } from "../support/agents";
+import { listenToDrops } from "./support/drops";
+import { twoClusters } from "./support/level";
+import { meshed } from "./support/mesh";
+import { identityOf, meshReady, peerForgotten } from "./support/peers";
+import { changePeerFiles } from "./support/peerSecret";
+import { timed } from "./support/say";
+import { databaseIp, ping, verdictsHold } from "./support/verdicts";
+
+const WORLD = 2;
+const EMPLOYEE = { namespace: "istio-space", pod: "employee-0" } as const;
+
+describe("a peer file that is taken away and given back", function () {
+  this.timeout("3m");
+  let here: LabCluster;
+  let there: LabCluster;
+  let giveBack: (() => Promise<void>) | undefined;
+  let uids: readonly string[];
+
+  const employeeIp = async (): Promise<string> =>
+    (
+      await there.run([
+        "get",
+        "pod",
+        EMPLOYEE.pod,
+        `--namespace=${EMPLOYEE.namespace}`,
+        "--output=jsonpath={.status.podIP}",
+      ])
+    ).stdout;
+  /** What every node of the first cluster takes the remote employee for. */
+  const takenFor = async (): Promise<readonly number[]> => {
+    const ip = await employeeIp();
+    return Promise.all(here.nodes.map((node) => identityOf(here, node, ip)));
+  };
+
+  before(async () => {
+    [here, there] = await twoClusters();
+    await meshed();
+    uids = await agentUids(here);
+  });
+
+  after(async () => {
+    await giveBack?.();
+    await meshReady([here, there]);
+  });
+
+  it("makes the remote employee one of the world, whom the policy drops", async () => {
+    assert.ok((await takenFor()).every((identity) => identity >> 16 === there.id));
+    giveBack = await changePeerFiles(here, () => ({ [there.name]: null }));
+    await timed("peer forgotten", () => peerForgotten(here, there));
+    assert.deepEqual(
+      await takenFor(),
+      here.nodes.map(() => WORLD),
+    );
+    const [ip, database] = [await employeeIp(), await databaseIp(here)];
+    const drops = await listenToDrops(here, here.nodes[0] ?? assert.fail());
+    try {
+      assert.equal(await ping(there, EMPLOYEE.namespace, EMPLOYEE.pod, database), "no answer");
+      const denied = (line: string) =>
+        line.includes("Policy denied") &&
+        /identity world->/.test(line) &&
+        line.includes(`${ip}:`) &&
+        line.includes(database);
+      await drops.until("the drop of the employee as one of the world", denied);
+    } finally {
+      drops.stop();
+    }
+  });
+
+  it("lets it in again without a restart of any agent", async () => {
+    await (giveBack ?? assert.fail("nothing was taken away"))();
+    await timed("peer ready again", () => meshReady([here, there]));
+    await verdictsHold([here, there]);
+    assert.ok((await takenFor()).every((identity) => identity >> 16 === there.id));
+    assert.deepEqual(await agentUids(here), uids);
+  });
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import type { LabCluster } from "../../lab";
+import { makeTrafficPods, removeTrafficPods } from "../support/crossNodeTraffic";
+import { twoClusters } from "./support/level";
+import { clustersNow, meshed, unmeshed } from "./support/mesh";
+import { peersSeen } from "./support/peers";
+import { acrossNodes, during, FEWEST_ATTEMPTS } from "./support/traffic";
+
+/** The demo's objects in all clusters, as `kind/name`. */
+async function demoObjects(clusters: readonly LabCluster[]): Promise<readonly string[]> {
+  const kinds = "statefulsets,services,ciliumnetworkpolicies.cilium.io,namespaces,pods";
+  const demo = /\/(protected-db|employee|stranger|istio-space|clustermesh-ingress-l4-policy)(-\d+)?$/;
+  const found = clusters.map(({ run }) => run(["get", kinds, "--all-namespaces", "--output=name"]));
+  return (await Promise.all(found)).flatMap(({ stdout }) => stdout.split("\n")).filter((name) => demo.test(name));
+}
+
+describe("a mesh that is taken down, whatever it has been through", function () {
+  this.timeout("5m");
+  let clusters: readonly [LabCluster, LabCluster];
+  let untouched: readonly object[];
+
+  before(async () => {
+    clusters = await twoClusters();
+    untouched = (await meshed()).before;
+    await makeTrafficPods(clusters[0]);
+  });
+
+  after(async () => {
+    await removeTrafficPods(clusters[0]);
+  });
+
+  it("loses no connection between the nodes of a cluster", async () => {
+    assert.ok((await demoObjects(clusters)).length > 0);
+    const { traffic } = await during("between nodes during destroy", acrossNodes(clusters[0]), unmeshed, 2000);
+    assert.ok(traffic.sent > FEWEST_ATTEMPTS, `only ${traffic.sent} connections`);
+    assert.equal(traffic.lost, 0);
+  });
+
+  it("leaves agents that know no peer, and nothing of the demo", async () => {
+    assert.deepEqual(await peersSeen(clusters), []);
+    assert.deepEqual(await demoObjects(clusters), []);
+  });
+
+  it("leaves every cluster as it was before", async () => {
+    assert.deepEqual(await clustersNow(), untouched);
+    assert.ok(untouched.every((each) => Object.keys(each).includes("ConfigMap/kube-system/cilium-config")));
+  });
+});
