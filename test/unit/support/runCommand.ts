@@ -1,11 +1,7 @@
-import { spawn } from "node:child_process";
-import { join, resolve } from "node:path";
-import { INPUT_VARIABLE } from "../../../components/commands/protocol";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import type { FakeKubectl } from "../../support/fakeKubectl";
+import { type Ended, runScript } from "../../support/runScript";
 import { agentStatusJson } from "./fixtures";
-
-const ROOT = resolve(__dirname, "..", "..", "..");
 
 /** The members of the mesh that is checked; their contexts have the same names. */
 export const MEMBERS = [
@@ -37,28 +33,9 @@ function asSeenFrom(cluster: string, status: object): object {
 export const READY = recorded("ready");
 export const OTHERS_READY = { cluster2: asSeenFrom("cluster2", READY), cluster3: asSeenFrom("cluster3", READY) };
 
-/** How a command ended, and what it said. */
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a verb of a script under `components/commands/`, as Pulumi does. */
-export async function runCommand(kubectl: FakeKubectl, script: string, verb: string, input: object): Promise<Ended> {
-  const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "components", "commands", script), verb], {
-    cwd: ROOT,
-    env: { ...kubectl.env, [INPUT_VARIABLE]: JSON.stringify(input) },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.end();
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number | null>((done) => child.on("close", done));
-  return { code, stdout, stderr };
-}
+/** Runs a verb of a script under `components/commands/` on a scripted kubectl. */
+export const runCommand = (kubectl: FakeKubectl, script: string, verb: string, input: object): Promise<Ended> =>
+  runScript({ script, verb, input, env: kubectl.env });
 
 /** Runs the check of the three members. */
 export function check(kubectl: FakeKubectl, timeoutSeconds: number, over: object = {}): Promise<Ended> {

@@ -1,12 +1,7 @@
-import { spawn } from "node:child_process";
-import { join, resolve } from "node:path";
-import { INPUT_VARIABLE } from "../../../components/commands/protocol";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import type { Phase } from "../../../components/model/demoPings";
+import { type Ended, launchScript, runScript, type ScriptRun } from "../../support/runScript";
 import type { RunningWorld } from "./demoWorld";
-
-const ROOT = resolve(__dirname, "..", "..", "..");
-const SCRIPT = join(ROOT, "components", "commands", "demoPings.ts");
 
 /** Where the demo is. */
 export const PLACES = {
@@ -15,15 +10,8 @@ export const PLACES = {
   clientCluster: "cluster2",
   clientNamespace: "istio-space",
 };
-/** How the command ended. */
-interface Run {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
-/** Starts the command; its standard input is for the caller to end. */
-export function launch(world: RunningWorld, phase: Phase, previous?: string, verdictTimeoutSeconds = 0) {
+function runOf(world: RunningWorld, phase: Phase, previous?: string, verdictTimeoutSeconds = 0): ScriptRun {
   const input = {
     places: PLACES,
     clusters: [PLACES.serverCluster, PLACES.clientCluster].map((name) => ({ name, context: name })),
@@ -31,28 +19,17 @@ export function launch(world: RunningWorld, phase: Phase, previous?: string, ver
     pingTimeoutSeconds: 3,
     verdictTimeoutSeconds,
   };
-  return spawn(process.execPath, ["--import", "tsx", SCRIPT, phase], {
-    cwd: ROOT,
-    env: {
-      ...world.env,
-      [INPUT_VARIABLE]: JSON.stringify(input),
-      ...(previous === undefined ? {} : { PULUMI_COMMAND_STDOUT: previous }),
-    },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const env = { ...world.env, ...(previous === undefined ? {} : { PULUMI_COMMAND_STDOUT: previous }) };
+  return { script: "demoPings.ts", verb: phase, input, env };
 }
 
+type Given = Parameters<typeof runOf>;
+
+/** Starts the command; its standard input is for the caller to end. */
+export const launch = (...given: Given) => launchScript(runOf(...given));
+
 /** Runs the command to its end. */
-export async function run(...args: Parameters<typeof launch>): Promise<Run> {
-  const child = launch(...args);
-  child.stdin.end();
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number | null>((done) => child.on("close", done));
-  return { code, stdout, stderr };
-}
+export const run = (...given: Given): Promise<Ended> => runScript(runOf(...given));
 
 /** Whether a process is there. */
 export function isRunning(pid: number): boolean {
