@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, totalmem, version as kernel } from "node:os";
+import { cpus, release, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 
 /** What a run of the demo came to. */
@@ -25,7 +25,7 @@ export function record({ stage, plugins, times, traffic, peakMemoryMiB }: DemoRe
     "One run of `npm run demo -- --record`.",
     "",
     `- ${new Date().toISOString().slice(0, 10)}, ${stage}`,
-    `- ${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${kernel()}, Node ${process.version}`,
+    `- ${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Linux ${release()}, Node ${process.version}`,
     `- ${plugins}`,
     `- memory taken at the peak, by everything: ${peakMemoryMiB} MiB`,
     "",
