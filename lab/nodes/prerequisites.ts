@@ -39,8 +39,8 @@ const FILE_SYSTEMS: Readonly<Record<string, readonly string[]>> = {
   tmpfs: [],
 };
 
-/** Two clusters with three nodes take three; a build takes two more for a while. */
-const MEMORY_GIB = 5;
+/** Two clusters with three nodes take three, with Pulumi and its plugins at work. */
+const MEMORY_GIB = 4;
 const DISK_GIB = { cold: 14, warm: 3 } as const;
 
 /** What keeps nodes from running on such a machine, each with what to do about it. */
