@@ -22,7 +22,8 @@ async function main(): Promise<void> {
     options: { keep: { type: "boolean", default: false }, record: { type: "boolean", default: false } },
   });
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(transcript, "");
+  // With --keep it says how to reach everything.
+  writeFileSync(transcript, "", { mode: 0o600 });
   try {
     await demo({ ...flags, write });
   } catch (error) {
