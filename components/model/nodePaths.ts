@@ -89,9 +89,10 @@ const NEIGHBOURS = 8;
 
 /** Those that follow a node in the ring of all nodes by name: every node asks as many as ask it. */
 function neighboursOf(from: HealthNode, nodes: readonly HealthNode[]): readonly HealthNode[] {
-  const ring = [...nodes].sort((one, other) => (one.node < other.node ? -1 : 1));
-  const place = ring.findIndex((each) => each.node === from.node);
-  return [...ring.slice(place + 1), ...ring.slice(0, Math.max(place, 0))].slice(0, NEIGHBOURS);
+  const ring = nodes.map(({ node }) => node).sort();
+  const place = ring.indexOf(from.node);
+  const next = new Set([...ring.slice(place + 1), ...ring.slice(0, Math.max(place, 0))].slice(0, NEIGHBOURS));
+  return nodes.filter(({ node }) => next.has(node));
 }
 
 /** The paths that are tried from one node to others of its cluster: to all of them, or in a large cluster to some. */
