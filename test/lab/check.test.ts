@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { parseCheckResult } from "../../components/model/checkResult";
 import { createAuthority, type LabCluster } from "../../lab";
-import { askEtcd } from "../support/etcdClient";
 import type { Ended } from "../support/runScript";
 import { check } from "./support/check";
-import { level, twoClusters } from "./support/level";
+import { twoClusters } from "./support/level";
 import { meshed } from "./support/mesh";
+import { ownEtcd } from "./support/ownEtcd";
 import { meshReady, peerNotReady } from "./support/peers";
 import { changePeerFiles, withComment } from "./support/peerSecret";
 import { say, timed } from "./support/say";
@@ -33,15 +32,7 @@ const CONFIG = z.object({ id: z.number() }).loose();
 
 /** Writes what a cluster says of itself in its own etcd. Returns what was there. */
 async function sayOfItself(cluster: LabCluster, change: (config: string) => string): Promise<string> {
-  const { lab } = await level();
-  const { dialEndpoint, caFile, certFile, keyFile } = cluster.ciliumEtcd;
-  const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map((file) => readFile(file, "utf8")));
-  const pem = { ca: ca ?? "", cert: cert ?? "", key: key ?? "" };
-  const etcd = (...args: readonly string[]): string => {
-    const { opened, text } = askEtcd(lab.bin.etcdctl, dialEndpoint, pem, args);
-    assert.ok(opened, text);
-    return text.trim();
-  };
+  const etcd = await ownEtcd(cluster);
   const name = `cilium/cluster-config/${cluster.name}`;
   const was = etcd("get", name, "--print-value-only");
   etcd("put", name, change(was));

@@ -3,6 +3,7 @@ import type { LabCluster } from "../../lab";
 import { makeTrafficPods, removeTrafficPods } from "../support/crossNodeTraffic";
 import { twoClusters } from "./support/level";
 import { clustersNow, meshed, unmeshed } from "./support/mesh";
+import { keysOfMember } from "./support/ownEtcd";
 import { peersSeen } from "./support/peers";
 import { acrossNodes, during, FEWEST_ATTEMPTS } from "./support/traffic";
 
@@ -29,6 +30,23 @@ describe("a mesh that is taken down, whatever it has been through", function () 
     await removeTrafficPods(clusters[0]);
   });
 
+  it("has written its name and id into every cluster's etcd", async () => {
+    for (const cluster of clusters) {
+      const keys = await keysOfMember(cluster);
+      for (const prefix of [
+        "cluster-config",
+        "state/nodes/v1",
+        "state/identities/v1/id",
+        "state/identities/v1/value",
+      ]) {
+        assert.ok(
+          keys.some((key) => key.startsWith(`cilium/${prefix}/`)),
+          `${cluster.name}: no ${prefix} in ${keys.join(", ")}`,
+        );
+      }
+    }
+  });
+
   it("loses no connection between the nodes of a cluster", async () => {
     assert.ok((await demoObjects(clusters)).length > 0);
     const { traffic } = await during("between nodes during destroy", acrossNodes(clusters[0]), unmeshed, 2000);
@@ -39,6 +57,10 @@ describe("a mesh that is taken down, whatever it has been through", function () 
   it("leaves agents that know no peer, and nothing of the demo", async () => {
     assert.deepEqual(await peersSeen(clusters), []);
     assert.deepEqual(await demoObjects(clusters), []);
+  });
+
+  it("leaves nothing under its names and ids in any etcd", async () => {
+    for (const cluster of clusters) assert.deepEqual(await keysOfMember(cluster), [], cluster.name);
   });
 
   it("leaves every cluster as it was before", async () => {
