@@ -3,6 +3,7 @@ import type { Kubectl } from "../kubectl";
 import { mapLimited } from "../mapLimited";
 import type { CiliumObjects } from "../model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "../model/agentStatus";
+import { errorMessage } from "./errorMessage";
 import { progress } from "./protocol";
 
 const EXEC_TIMEOUT_MS = 20_000;
@@ -63,7 +64,7 @@ export async function agentReports(
       const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "status", "-o", "json"]);
       return { cluster, pod, node, peers: parseAgentStatus(json) };
     } catch (error) {
-      return { cluster, pod, node, peers: { error: error instanceof Error ? error.message : String(error) } };
+      return { cluster, pod, node, peers: { error: errorMessage(error) } };
     }
   });
 }
@@ -77,6 +78,12 @@ export async function hurrySecrets(kubectl: Kubectl, names: CiliumObjects): Prom
   await kubectl.run(["annotate", "pods", "-n", names.namespace, "-l", names.agentSelector, stamp, "--overwrite"]);
 }
 
+/** What runs with a cluster's name and id, as `kind/name`. */
+export const rolledWorkloads = (names: CiliumObjects): readonly string[] => [
+  `daemonset/${names.daemonSet}`,
+  ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
+];
+
 /** Waits until the agents and the operator run from their current pod template. What is not there any more has nothing to wait for. */
 export async function waitForRollOut(
   kubectl: Kubectl,
@@ -84,11 +91,7 @@ export async function waitForRollOut(
   names: CiliumObjects,
   timeoutSeconds: number,
 ): Promise<void> {
-  const workloads = [
-    `daemonset/${names.daemonSet}`,
-    ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
-  ];
-  for (const workload of workloads) {
+  for (const workload of rolledWorkloads(names)) {
     if (!(await kubectl.exists(workload, names.namespace))) {
       progress(`cluster "${cluster}": ${workload} is not there`);
       continue;

@@ -15,12 +15,19 @@ const KEYS_AT_ONCE = 20;
 /** Deletes its arguments, and goes on after one that is gone by now. */
 const DELETE_SCRIPT = `for key; do cilium-dbg kvstore delete "$key" || failed=1; done; exit "\${failed:-0}"`;
 
-/** The etcd of a cluster, by an agent that is ready; `undefined` where none is. */
+/**
+ * The etcd of a cluster, by an agent that is ready; `undefined` where there are no agents.
+ *
+ * @throws Error when there are some and none of them is ready.
+ */
 export async function openKvstore(kubectl: Kubectl, names: CiliumObjects): Promise<Kvstore | undefined> {
   const agents = await agentPods(kubectl, names);
+  if (agents.length === 0) {
+    return undefined;
+  }
   const agent = agents.find(({ ready }) => ready);
   if (agent === undefined) {
-    return undefined;
+    throw new Error("no agent is ready");
   }
   const run = (command: readonly string[]): Promise<string> => inAgent(kubectl, names, agent.pod, command);
   const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);

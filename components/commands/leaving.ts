@@ -3,7 +3,8 @@ import { FIELD_MANAGER, ROLLOUT_ANNOTATION, type CiliumObjects } from "../model/
 import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../model/kvstoreKeys";
 import { parseList } from "../model/liveCluster";
 import type { MaxConnectedClusters } from "../model/mesh";
-import { agentPods, agentReports, hurrySecrets, waitForRollOut } from "./agents";
+import { agentReports, hurrySecrets, rolledWorkloads, waitForRollOut } from "./agents";
+import { errorMessage } from "./errorMessage";
 import { openKvstore, type Kvstore } from "./kvstore";
 import { readConfigMap } from "./originals";
 import { progress } from "./protocol";
@@ -55,12 +56,8 @@ export async function forgetPeers(kubectl: Kubectl, { name, names }: Leaving, pe
  * apply` would make this project the owner of all that a client-side apply has written.
  */
 async function annotate(kubectl: Kubectl, { names }: Leaving, value: string | null): Promise<void> {
-  const workloads = [
-    `daemonset/${names.daemonSet}`,
-    ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
-  ];
   const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
-  for (const workload of workloads) {
+  for (const workload of rolledWorkloads(names)) {
     if (await kubectl.exists(workload, names.namespace)) {
       const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
       await kubectl.run(["patch", workload, "-n", names.namespace, ...how]);
@@ -80,7 +77,7 @@ export async function rolled(kubectl: Kubectl, { name, names }: Leaving, timeout
   try {
     await waitForRollOut(kubectl, name, names, timeoutSeconds);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     progress(`warning: cluster "${name}": not all agents run with the values that were restored (${why}); going on`);
   }
 }
@@ -106,12 +103,6 @@ export async function leaveName(kubectl: Kubectl, leaving: Leaving, timeoutSecon
   await rolled(kubectl, leaving, timeoutSeconds);
 }
 
-/** Whether a cluster's agents keep their state in etcd; otherwise nothing of it is there to be left behind. */
-async function keepsStateInEtcd(kubectl: Kubectl, names: CiliumObjects): Promise<boolean> {
-  const config = await readConfigMap(kubectl, names);
-  return config?.data["kvstore"] === "etcd" && (await agentPods(kubectl, names)).length > 0;
-}
-
 /** Does something in a cluster's etcd; a cluster whose etcd is gone leaves all the same, and what stays is named. */
 async function inKvstore(
   kubectl: Kubectl,
@@ -119,7 +110,8 @@ async function inKvstore(
   what: string,
   work: (kvstore: Kvstore) => Promise<void>,
 ): Promise<void> {
-  if (!(await keepsStateInEtcd(kubectl, names))) {
+  // Agents that do not keep their state in etcd leave nothing there.
+  if ((await readConfigMap(kubectl, names))?.data["kvstore"] !== "etcd") {
     return;
   }
   try {
@@ -129,7 +121,7 @@ async function inKvstore(
       progress(`cluster "${name}": ${what} removed from its etcd`);
     }
   } catch (error) {
-    const why = error instanceof Error ? (error.message.split("\n").at(-1) ?? "") : String(error);
+    const why = errorMessage(error).split("\n").at(-1) ?? "";
     progress(
       `warning: cluster "${name}": ${what} stay in its etcd (${why}); delete them with cilium-dbg kvstore delete, ` +
         `and restart agents and operator at once: kubectl -n ${names.namespace} rollout restart daemonset/${names.daemonSet}`,

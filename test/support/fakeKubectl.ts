@@ -14,6 +14,8 @@ export interface FakeKubectl {
 export interface FakeCluster {
   /** The agents' pods, by node, and what `cilium-dbg status -o json` prints there. */
   readonly agents?: Readonly<Record<string, object>>;
+  /** Whether the agents' pods are ready; they are unless this is `false`. */
+  readonly ready?: boolean;
   /** Its CiliumNodes. */
   readonly ciliumNodes?: readonly object[];
   /** The data of `cilium-config`. */
@@ -74,7 +76,7 @@ if (has("get", "pods") && after("-n") !== "kube-system") {
     kind: "Pod",
     metadata: { name: podOn(node), namespace: "kube-system", uid: "1" },
     spec: { nodeName: node },
-    status: { conditions: [{ type: "Ready", status: "True" }] },
+    status: { conditions: [{ type: "Ready", status: cluster.ready === false ? "False" : "True" }] },
   });
   print({ items: cluster.agents === undefined || nodes.length > 0 ? nodes.map(pod) : [] });
 } else if (has("get", "ciliumnodes.cilium.io")) {

@@ -102,6 +102,11 @@ describe("the commands by which a cluster leaves", function () {
     assert.deepEqual(told.slice(-2), ["roll without annotation", "wait"]);
   });
 
+  it("say what stays in etcd where no agent is ready to remove it", async () => {
+    const { stderr } = await leave("restore", { config: MESHED, ready: false });
+    assert.match(stderr, /warning: cluster "cluster1": nodes \(.*\) stay in its etcd \(no agent is ready\)/);
+  });
+
   it("wait for no peer whose file is somebody else's", async () => {
     const agents = { "node-1": recorded("ready") };
     const files = { cluster2: "", cluster3: "" };
