@@ -4,6 +4,7 @@ export { findPulumi, type FoundPulumi } from "./cache/findPulumi";
 export { actionlint, areNodeToolsBuilt, nodeTools, tools, type Tools } from "./cache/tools";
 export { down } from "./down";
 export { cacheFolder } from "./host/folders";
+export { availableMemory } from "./host/memory";
 export { CommandError, run } from "./host/run";
 export { kubectl } from "./kubectl";
 export type { EtcdTls } from "./controlPlane/etcd";

@@ -3,6 +3,7 @@ import type { CiliumObjects } from "../model/agentConfig";
 import { readinessTable, statusCause, type AgentReport, type ExpectedPeer, type Readiness } from "../model/agentStatus";
 import { causeOf, complaintsOf, type Cause } from "../model/peerCauses";
 import { inAgent } from "./agents";
+import { errorMessage } from "./errorMessage";
 import type { OpenCluster } from "./openClusters";
 
 /** Agents repeat themselves; the last lines are about how things are now. */
@@ -21,15 +22,11 @@ interface Said {
   readonly log: string;
 }
 
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 async function ask(kubectl: Kubectl, names: CiliumObjects, agent: string): Promise<Said> {
   const logs = ["logs", "-n", names.namespace, agent, "-c", names.agentContainer, LOG_SINCE];
   const [troubleshoot, log] = await Promise.all([
-    inAgent(kubectl, names, agent, ["cilium-dbg", "troubleshoot", "clustermesh"]).catch(message),
-    kubectl.run(logs).catch(message),
+    inAgent(kubectl, names, agent, ["cilium-dbg", "troubleshoot", "clustermesh"]).catch(errorMessage),
+    kubectl.run(logs).catch(errorMessage),
   ]);
   return { troubleshoot, log };
 }

@@ -1,6 +1,7 @@
 import type { Kubectl } from "../kubectl";
 import type { CiliumObjects } from "../model/agentConfig";
 import { agentPods } from "./agents";
+import { errorMessage } from "./errorMessage";
 
 /** What a node's agent says that it drops; not to be had where there is no agent, or it cannot be asked. */
 export type DropLog =
@@ -77,7 +78,7 @@ async function listen(
       ? unavailable(`no agent (${names.namespace}, ${names.agentSelector}) runs on node ${node}`)
       : await monitor(kubectl, names, agent.pod, limitSeconds);
   } catch (error) {
-    return unavailable(error instanceof Error ? error.message : String(error));
+    return unavailable(errorMessage(error));
   }
 }
 

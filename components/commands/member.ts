@@ -8,6 +8,7 @@ import { recordOriginals, type Originals } from "../model/originals";
 import { occupiedProblem } from "../model/preflight/objects";
 import { formatProblems } from "../model/problem";
 import { waitForRollOut } from "./agents";
+import { errorMessage } from "./errorMessage";
 import { forgetPeers, isAnnotated, leaveName, removeNamedKeys, rolled, type Leaving } from "./leaving";
 import { readConfigMap, restoreOriginals } from "./originals";
 import { pathsBeforehand } from "./pathRecord";
@@ -59,7 +60,7 @@ async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T>
   try {
     return await Kubectl.with(accessTo(cluster, await readKubeconfigs()), use);
   } catch (error) {
-    throw new Error(`cluster "${cluster.name}": ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`cluster "${cluster.name}": ${errorMessage(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@ import type { CiliumObjects } from "../model/agentConfig";
 import { formatProblem, formatProblems, type Problem } from "../model/problem";
 import type { PathReport } from "../model/nodePaths";
 import { excusedLine, judgePaths, pathProblem, pathRow, type PathRow, type RecordedPaths } from "../model/pathVerdict";
+import { errorMessage } from "./errorMessage";
 import type { OpenCluster } from "./openClusters";
 import { probePaths } from "./paths";
 import { progress } from "./protocol";
@@ -17,7 +18,7 @@ async function probe({ kubectl, name }: OpenCluster, names: CiliumObjects): Prom
   try {
     return await probePaths(kubectl, name, names);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     return { kind: "notProbed", cluster: name, reason: `cluster ${name} cannot be asked: ${why}` };
   }
 }

@@ -2,6 +2,7 @@ import type { Kubectl } from "../kubectl";
 import type { CiliumObjects } from "../model/agentConfig";
 import { recordedLines, recordPaths, type RecordedPaths } from "../model/pathVerdict";
 import { agentPods } from "./agents";
+import { errorMessage } from "./errorMessage";
 import { probePaths } from "./paths";
 import { progress } from "./protocol";
 
@@ -27,7 +28,7 @@ export async function pathsBeforehand(
     }
     return recordPaths(report);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorMessage(error);
     progress(`cluster "${cluster}": paths between its nodes are not probed: ${why}`);
     return undefined;
   }

@@ -13,15 +13,12 @@ import {
   type TriedPath,
 } from "../model/nodePaths";
 import { agentPods, AGENTS_AT_ONCE, inAgent } from "./agents";
+import { errorMessage } from "./errorMessage";
 import { readConfigMap } from "./originals";
 
 /** A node asks this many at once; a few thousand processes at a time would be a burden of their own. */
 const PATHS_AT_ONCE = 64;
 const LIMIT_SECONDS = 3;
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** The agents that can be asked, with their addresses: a node that is gone says nothing of the others. */
 async function healthNodes(kubectl: Kubectl, names: CiliumObjects): Promise<readonly HealthNode[]> {
@@ -46,7 +43,7 @@ async function tryPaths(
     const probe = ["bash", "-c", PROBE_SCRIPT, "probe", ...numbers, ...addresses];
     return triedPaths(paths, await inAgent(kubectl, names, agent, probe), LIMIT_SECONDS);
   } catch (error) {
-    return triedPaths(paths, { error: said(error) }, LIMIT_SECONDS);
+    return triedPaths(paths, { error: errorMessage(error) }, LIMIT_SECONDS);
   }
 }
 

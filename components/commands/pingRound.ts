@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Kubectl } from "../kubectl";
 import { PROTECTED_DB, type DemoPlaces, type DemoWorkload } from "../model/demo";
 import { pingCommand, readPing, type Path, type Ping, type PingResult, type Seen } from "../model/demoPings";
+import { errorMessage } from "./errorMessage";
 
 /** How much longer than its ping `kubectl exec` may take. */
 const EXEC_MS = 20_000;
@@ -65,7 +66,7 @@ async function pingFrom(
     const timeoutMs = timeoutSeconds * 1000 + EXEC_MS;
     return readPing(await clusterNamed(clusters, cluster).attempt(command, { timeoutMs }));
   } catch (error) {
-    return { kind: "notPinged", reason: error instanceof Error ? error.message : String(error) };
+    return { kind: "notPinged", reason: errorMessage(error) };
   }
 }
 

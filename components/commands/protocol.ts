@@ -1,6 +1,7 @@
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import type { KubectlAccess } from "../kubectl";
+import { errorMessage } from "./errorMessage";
 
 /** Environment variable with a command's plain input as JSON. */
 export const INPUT_VARIABLE = "CLUSTERMESH_COMMAND_INPUT";
@@ -64,7 +65,7 @@ export async function dispatch(verbs: Readonly<Record<string, () => Promise<stri
     }
     process.stdout.write(await run());
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${errorMessage(error)}\n`);
     process.exitCode = 1;
   }
 }

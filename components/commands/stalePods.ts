@@ -6,6 +6,7 @@ import { parsePodIdentities, stalePods, type StalePod } from "../model/podIdenti
 import { formatProblem, formatProblems } from "../model/problem";
 import { parseLivePods, planRestarts, stalePodProblem, stalePodRow, type StalePodRow } from "../model/stalePods";
 import { agentPods, AGENTS_AT_ONCE, inAgent } from "./agents";
+import { errorMessage } from "./errorMessage";
 import type { OpenCluster } from "./openClusters";
 import { progress } from "./protocol";
 import { until } from "./until";
@@ -30,7 +31,7 @@ async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Prom
       const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
       return stalePods(cluster, parsePodIdentities(json), maxConnectedClusters);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorMessage(error);
       progress(`warning: cluster "${cluster.name}": identities of the pods of agent ${pod} are not known: ${why}`);
       return [];
     }

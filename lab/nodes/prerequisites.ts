@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
-import { freemem } from "node:os";
 import { findOnPath, MissingPrerequisite } from "../cache/toolchain";
 import { hierarchies, type Hierarchy } from "../host/cgroups";
 import { cacheFolder } from "../host/folders";
+import { availableMemory } from "../host/memory";
 import { run } from "../host/run";
 
 /** What a machine says of itself, as far as nodes depend on it. */
@@ -103,12 +103,6 @@ async function tryFileSystems(): Promise<Readonly<Record<string, string>>> {
 }
 
 const GIB = 2 ** 30;
-
-/** Memory that can be had without swapping; Node's own figure leaves out what the page cache would give back. */
-function availableMemory(): number {
-  const kilobytes = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
-  return kilobytes === undefined ? freemem() : Number(kilobytes) * 1024;
-}
 
 async function readFacts({ built, running }: KnownFacts): Promise<MachineFacts> {
   const root = process.getuid?.() === 0;
