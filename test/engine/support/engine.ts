@@ -2,8 +2,10 @@ import { up, type Lab, type LabCluster } from "../../../lab";
 import { describePlugins } from "../../plugins/install";
 import { makeWorkstation, type Workstation } from "../../support/pulumi";
 
-/** Clusters of the engine level: five for a mesh, and one that joins. */
-const CLUSTERS = 6;
+/** Clusters of the engine level: five for a mesh, and one that joins. For a look at one file fewer will do. */
+const CLUSTERS = Number(process.env["ENGINE_CLUSTERS"] ?? 6);
+/** Labs of different names do not meet, so different files can be looked at side by side. */
+const NAME = process.env["ENGINE_LAB"] ?? "engine";
 
 /** What the engine level runs on, started once for all its files. */
 export interface Engine {
@@ -17,7 +19,7 @@ async function start(): Promise<Engine> {
   const log = (line: string) => {
     process.stderr.write(`    lab: ${line}\n`);
   };
-  const lab = await up({ name: "engine", clusters: CLUSTERS, log });
+  const lab = await up({ name: NAME, clusters: CLUSTERS, log });
   const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig: lab.kubeconfig });
   log(describePlugins(workstation.plugins));
   return { lab, workstation };
