@@ -1,6 +1,14 @@
-import type * as pulumi from "@pulumi/pulumi";
-import { adoptedAuthority, generatedAuthority, type AdoptedAuthorityArgs, type Authority } from "./authority";
-import { authorityOf, type AuthorityScope, type CertificatePolicy } from "./model/certificates";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  adoptedAuthority,
+  generatedAuthority,
+  type AdoptedAuthorityArgs,
+  type Authority,
+  type TrustedAuthority,
+} from "./authority";
+import type { MeshSettings } from "./settings";
+import { authorityOf, type AuthorityScope } from "./model/certificates";
+import { formatRecord } from "./model/generation";
 import { SHARED_AUTHORITY } from "./model/peerFile";
 import type { Problem } from "./model/problem";
 
@@ -19,6 +27,13 @@ export interface Authorities {
   readonly byName: ReadonlyMap<string, Authority>;
   /** The name of the authority that a cluster's etcd trusts. */
   of(cluster: string): string;
+  /** What the peers' Secrets are issued as, for the preflight of the next run. */
+  readonly record: pulumi.Output<string>;
+}
+
+/** A trusted CA with the name of its authority. */
+export interface AuthoritySummary extends TrustedAuthority {
+  readonly authority: string;
 }
 
 /** Clusters without an authority of their own, where every cluster has to have one. */
@@ -36,23 +51,39 @@ export function validateAuthority(authority: MeshAuthority, clusters: readonly s
 export function meshAuthorities(
   name: string,
   authority: MeshAuthority,
-  policy: CertificatePolicy,
+  settings: MeshSettings,
   opts: pulumi.CustomResourceOptions,
 ): Authorities {
   const scope = authority.kind === "adoptedPerCluster" ? "perCluster" : "shared";
-  const byName = new Map(authoritiesByName(name, authority, policy, opts));
-  return { scope, byName, of: (cluster) => authorityOf(cluster, scope) };
+  const byName = new Map(authoritiesByName(name, authority, settings, opts));
+  const { client, server } = settings.generation;
+  const trust = [...byName].map(([each, { trust: known }]) => known.apply((value) => [each, value] as const));
+  const record = pulumi
+    .all(trust)
+    .apply((known) => formatRecord({ client, server, authorities: Object.fromEntries(known) }));
+  return { scope, byName, of: (cluster) => authorityOf(cluster, scope), record };
+}
+
+/** The CAs that are trusted, by authority, for people to read. */
+export function authoritySummaries({ byName }: Authorities): pulumi.Output<readonly AuthoritySummary[]> {
+  const named = [...byName].map(([authority, { trusted }]) =>
+    trusted.apply((all) => all.map((each) => ({ authority, ...each }))),
+  );
+  return pulumi.all(named).apply((all) => all.flat());
 }
 
 function authoritiesByName(
   name: string,
   authority: MeshAuthority,
-  policy: CertificatePolicy,
+  { certificates, generation }: MeshSettings,
   opts: pulumi.CustomResourceOptions,
 ): readonly (readonly [string, Authority])[] {
   switch (authority.kind) {
-    case "generated":
-      return [[SHARED_AUTHORITY, generatedAuthority(`${name}-ca`, `${name} Cilium ClusterMesh CA`, policy, opts)]];
+    case "generated": {
+      const commonName = `${name} Cilium ClusterMesh CA`;
+      const made = generatedAuthority(`${name}-ca`, commonName, generation.authority, certificates, opts);
+      return [[SHARED_AUTHORITY, made]];
+    }
     case "adopted":
       return [[SHARED_AUTHORITY, adoptedAuthority(authority.authority, { property: "authority" })]];
     case "adoptedPerCluster":

@@ -2,32 +2,62 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { refusal } from "./refusal";
 import { keyArgs, validityArgs } from "./tlsSettings";
-import { caHash, type CertificatePolicy } from "./model/certificates";
+import { authorityKeyId, caBundle, caHash, readCertificates, type CertificatePolicy } from "./model/certificates";
+import { trustOf, type AuthorityId, type AuthorityTrust } from "./model/generation";
 import { validateAdoptedAuthority } from "./model/validateCertificates";
 
-/** What signs: a CA certificate, its key, and a hash that changes with it. */
+/** A CA that is trusted, as an output shows it. */
+export interface TrustedAuthority {
+  /** Its generation, or a hash of its public key where it is adopted. */
+  readonly id: AuthorityId;
+  readonly subject: string;
+  /** RFC 3339. */
+  readonly expires: string;
+  readonly signs: boolean;
+}
+
+/** What signs, and what is trusted: while a CA is followed by another, both are. */
 export interface Authority {
+  /** Of the CA that signs. */
   readonly certificate: pulumi.Output<string>;
   readonly privateKey: pulumi.Output<string>;
+  /** The certificates of all that are trusted, in one PEM file. */
+  readonly bundle: pulumi.Output<string>;
+  /** Changes with the bundle, and not with who signs. */
   readonly hash: pulumi.Output<string>;
+  readonly trust: pulumi.Output<AuthorityTrust>;
+  readonly trusted: pulumi.Output<readonly TrustedAuthority[]>;
+}
+
+interface GeneratedCA {
+  readonly generation: number;
+  readonly subject: string;
+  readonly certificate: tls.SelfSignedCert;
+  readonly privateKey: pulumi.Output<string>;
 }
 
 /**
- * A CA of this mesh's own. It replaces itself `renewBeforeDays` before its end, and every leaf with it.
+ * A CA of this mesh's own. Its certificate replaces itself `renewBeforeDays` before its end, and every leaf with it; the key stays, so that
+ * old and new certificates go together. A new key takes a new generation.
  *
  * Usages are those of a CA and nothing else: `cert_signing` and `crl_signing` (RFC 5280, 4.2.1.3).
  */
-export function generatedAuthority(
+function generatedCA(
   name: string,
-  subject: string,
+  commonName: string,
+  generation: number,
   policy: CertificatePolicy,
   opts: pulumi.CustomResourceOptions,
-): Authority {
-  const key = new tls.PrivateKey(`${name}-key`, keyArgs(policy.keyAlgorithm), opts);
+): GeneratedCA {
+  // The first has the names that it had before there were others.
+  const [stem, subject] =
+    generation === 1 ? [name, commonName] : [`${name}-${String(generation)}`, `${commonName} ${String(generation)}`];
+  const key = new tls.PrivateKey(`${stem}-key`, keyArgs(policy.keyAlgorithm), opts);
+  const privateKey = pulumi.secret(key.privateKeyPem);
   const certificate = new tls.SelfSignedCert(
-    `${name}-cert`,
+    `${stem}-cert`,
     {
-      privateKeyPem: pulumi.secret(key.privateKeyPem),
+      privateKeyPem: privateKey,
       subject: { commonName: subject },
       isCaCertificate: true,
       allowedUses: ["cert_signing", "crl_signing"],
@@ -36,10 +66,39 @@ export function generatedAuthority(
     },
     opts,
   );
+  return { generation, subject, certificate, privateKey };
+}
+
+/**
+ * The CAs of this mesh's own.
+ *
+ * @param generations Those that are trusted, at least one; the first signs.
+ */
+export function generatedAuthority(
+  name: string,
+  commonName: string,
+  generations: readonly number[],
+  policy: CertificatePolicy,
+  opts: pulumi.CustomResourceOptions,
+): Authority {
+  const all = generations.map((generation) => generatedCA(name, commonName, generation, policy, opts));
+  const [signer] = all;
+  if (signer === undefined) {
+    throw new pulumi.RunError("generation.authority is empty; list at least one generation");
+  }
+  const bundle = pulumi.all(all.map(({ certificate }) => certificate.certPem)).apply(caBundle);
+  const trusted = all.map(({ generation, subject, certificate }) =>
+    certificate.validityEndTime.apply((expires) => {
+      return { id: generation, subject: `CN=${subject}`, expires, signs: generation === signer.generation };
+    }),
+  );
   return {
-    certificate: certificate.certPem,
-    privateKey: pulumi.secret(key.privateKeyPem),
-    hash: certificate.certPem.apply(caHash),
+    certificate: signer.certificate.certPem,
+    privateKey: signer.privateKey,
+    bundle,
+    hash: bundle.apply(caHash),
+    trust: pulumi.output(trustOf(signer.generation, generations)),
+    trusted: pulumi.all(trusted),
   };
 }
 
@@ -49,6 +108,8 @@ export interface AdoptedAuthorityArgs {
   readonly certificate: pulumi.Input<string>;
   /** PEM, unencrypted; a secret. */
   readonly privateKey: pulumi.Input<string>;
+  /** PEM, one certificate each: further CAs that the agents trust, while this one follows another or is followed. @default none */
+  readonly trusted?: readonly pulumi.Input<string>[];
 }
 
 /**
@@ -61,18 +122,47 @@ export function adoptedAuthority(
   args: AdoptedAuthorityArgs,
   at: { readonly cluster?: string; readonly property: string },
 ): Authority {
-  const pair = pulumi.all([args.certificate, pulumi.secret(args.privateKey)]).apply(([certificate, privateKey]) => {
-    const problems = validateAdoptedAuthority(at, { certificate, privateKey }, new Date());
-    if (problems.length > 0) {
-      throw refusal("the adopted authority cannot sign", problems);
-    }
-    return { certificate, privateKey };
-  });
-  // The certificate is public; it came out as a secret only because it was checked together with its key.
-  const certificate = pulumi.unsecret(pair.certificate);
+  const checked = pulumi
+    .all([args.certificate, pulumi.secret(args.privateKey), pulumi.all([...(args.trusted ?? [])])])
+    .apply(([certificate, privateKey, trusted]) => {
+      const problems = validateAdoptedAuthority(at, { certificate, privateKey, trusted }, new Date());
+      if (problems.length > 0) {
+        throw refusal("the adopted authority cannot sign", problems);
+      }
+      return { certificate, privateKey, all: [certificate, ...trusted] };
+    });
+  // Certificates are public; they came out as secrets only because they were checked together with a key.
+  const all = pulumi.unsecret(checked.all);
+  const bundle = all.apply(caBundle);
   return {
-    certificate,
-    privateKey: pair.privateKey,
-    hash: certificate.apply(caHash),
+    certificate: pulumi.unsecret(checked.certificate),
+    privateKey: checked.privateKey,
+    bundle,
+    hash: bundle.apply(caHash),
+    trust: all.apply(adoptedTrust),
+    trusted: all.apply(trustedOf),
   };
+}
+
+/**
+ * Who signs and what is trusted, out of the certificates of adopted CAs.
+ *
+ * @param certificates The signer's first. @throws Error where one cannot be read.
+ */
+export function adoptedTrust(certificates: readonly string[]): AuthorityTrust {
+  const ids = certificates.map(authorityKeyId);
+  return trustOf(ids[0] ?? "", ids);
+}
+
+function trustedOf(certificates: readonly string[]): readonly TrustedAuthority[] {
+  return certificates.flatMap((pem, index) =>
+    readCertificates(pem).map(({ subject, ends }) => {
+      return {
+        id: authorityKeyId(pem),
+        subject,
+        expires: ends.toISOString().replace(".000Z", "Z"),
+        signs: index === 0,
+      };
+    }),
+  );
 }

@@ -11,11 +11,15 @@ import type { Member } from "./model/mesh";
 export interface EtcdServer {
   readonly subject: string;
   readonly expires: pulumi.Output<string>;
+  readonly certificate: pulumi.Output<string>;
+  /** Done when etcd can have it. */
+  readonly secret: pulumi.Resource;
 }
 
 /**
  * Key and certificate for a cluster's own etcd, and the Secret with which it mounts them: `tls.crt` and `tls.key` for `--cert-file` and
- * `--key-file`, `ca.crt` for `--trusted-ca-file`, so that it trusts the peers' client certificates.
+ * `--key-file`, `ca.crt` for `--trusted-ca-file`, so that it trusts the peers' client certificates. etcd reads the first two at every
+ * handshake, and the last only when it starts.
  */
 export function etcdServerSecret(
   member: Member,
@@ -25,20 +29,21 @@ export function etcdServerSecret(
   opts: pulumi.CustomResourceOptions,
 ): EtcdServer {
   const names = serverNames(member);
-  const pair = keyPair(`${member.name}-etcd-server`, settings.certificates.keyAlgorithm, names, opts);
+  const { certificates, generation } = settings;
+  const pair = keyPair(`${member.name}-etcd-server`, certificates.keyAlgorithm, names, opts, generation.server);
   const certificate = signedCertificate(
     `${member.name}-etcd-server-cert`,
     "server",
     pair,
     authority,
-    settings.certificates.leaf,
+    certificates.leaf,
     opts,
   );
   const base64 = (value: string) => Buffer.from(value).toString("base64");
   const data = pulumi
-    .all([pair.privateKey, certificate.certPem, authority.certificate])
+    .all([pair.privateKey, certificate.certPem, authority.bundle])
     .apply(([key, crt, ca]) => ({ "tls.key": base64(key), "tls.crt": base64(crt), "ca.crt": base64(ca) }));
-  new k8s.core.v1.Secret(
+  const secret = new k8s.core.v1.Secret(
     `${member.name}-etcd-server`,
     {
       metadata: { name: settings.etcdServerSecret, namespace: settings.cilium.namespace, annotations: ownedBy(owner) },
@@ -47,5 +52,10 @@ export function etcdServerSecret(
     },
     opts,
   );
-  return { subject: `CN=${names.commonName}`, expires: certificate.validityEndTime };
+  return {
+    subject: `CN=${names.commonName}`,
+    expires: certificate.validityEndTime,
+    certificate: certificate.certPem,
+    secret,
+  };
 }

@@ -17,14 +17,20 @@ export interface CertificateNames {
   readonly ipAddresses?: readonly string[];
 }
 
-/** A new key and a request for the given names. */
+/**
+ * A new key and a request for the given names.
+ *
+ * @param generation Another number makes another key, and so another request and certificate. The engine compares it with the one of the
+ *   last run, and takes an absent one for no question at all: that is why the first generation is given to it as well.
+ */
 export function keyPair(
   name: string,
   algorithm: KeyAlgorithm,
   names: CertificateNames,
   opts: pulumi.CustomResourceOptions,
+  generation = 1,
 ): KeyPair {
-  const key = new tls.PrivateKey(`${name}-key`, keyArgs(algorithm), opts);
+  const key = new tls.PrivateKey(`${name}-key`, keyArgs(algorithm), { ...opts, replacementTrigger: generation });
   const privateKey = pulumi.secret(key.privateKeyPem);
   const request = new tls.CertRequest(
     `${name}-request`,

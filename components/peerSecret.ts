@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { Authorities } from "./authorities";
 import { ownedBy, patching } from "./ownership";
 import type { MeshSettings } from "./settings";
+import { GENERATION_ANNOTATION } from "./model/generation";
 import { peerFile, pemFiles } from "./model/peerFile";
 import type { Member } from "./model/mesh";
 
@@ -25,8 +26,8 @@ function base64(text: string): string {
  * the mesh, so that the work grows with its size and not with its square.
  */
 export function sharedPeerFiles(members: readonly Member[], authorities: Authorities): SecretData {
-  const known = [...authorities.byName].map(([name, { certificate, hash }]) =>
-    pulumi.all([certificate, hash]).apply(([pem, caHash]) => ({ name, pem, caHash })),
+  const known = [...authorities.byName].map(([name, { bundle, hash }]) =>
+    pulumi.all([bundle, hash]).apply(([pem, caHash]) => ({ name, pem, caHash })),
   );
   return pulumi.all(known).apply((all) => {
     const hashes = new Map(all.map(({ name, caHash }) => [name, caHash]));
@@ -39,9 +40,15 @@ export function sharedPeerFiles(members: readonly Member[], authorities: Authori
   });
 }
 
-/** A hash of everything that agents learn of their peers. */
-export function peersHash(shared: SecretData): pulumi.Output<string> {
-  return shared.apply((files) => createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16));
+/**
+ * A hash of everything that agents learn of their peers, and of what they show them.
+ *
+ * @param issued Of each member, what changes with its certificates.
+ */
+export function peersHash(shared: SecretData, issued: readonly pulumi.Output<string>[]): pulumi.Output<string> {
+  return pulumi
+    .all([shared, pulumi.all([...issued])])
+    .apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16));
 }
 
 /** The names of the keys that {@link peerSecret} writes for a cluster; plain, for the preflight. */
@@ -63,6 +70,8 @@ export interface PeerSecretArgs {
   readonly shared: SecretData;
   readonly privateKey: pulumi.Output<string>;
   readonly certificates: readonly ClientCertificate[];
+  /** What it is issued as. */
+  readonly record: pulumi.Output<string>;
   readonly owner: string;
   readonly settings: MeshSettings;
 }
@@ -84,12 +93,11 @@ export function peerSecret(
     );
   const data = pulumi.secret(pulumi.all([args.shared, own]).apply(([shared, mine]) => ({ ...shared, ...mine })));
   const metadata = { name: args.settings.peerSecret, namespace: args.settings.cilium.namespace };
+  const issued = { [GENERATION_ANNOTATION]: args.record };
   if (args.settings.foreignSecret === "adopt") {
-    return new k8s.core.v1.SecretPatch(name, { metadata: { ...metadata, annotations: patching(false) }, data }, opts);
+    const annotations = { ...patching(false), ...issued };
+    return new k8s.core.v1.SecretPatch(name, { metadata: { ...metadata, annotations }, data }, opts);
   }
-  return new k8s.core.v1.Secret(
-    name,
-    { metadata: { ...metadata, annotations: ownedBy(args.owner) }, type: "Opaque", data },
-    opts,
-  );
+  const annotations = { ...ownedBy(args.owner), ...issued };
+  return new k8s.core.v1.Secret(name, { metadata: { ...metadata, annotations }, type: "Opaque", data }, opts);
 }

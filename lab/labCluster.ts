@@ -8,6 +8,7 @@ import {
   type EtcdName,
   type EtcdTls,
   ownTls,
+  replaceTls,
   restartEtcd,
   startEtcd,
   stopEtcd,
@@ -45,6 +46,8 @@ export interface LabEtcd extends Stoppable {
    * later starts too). `certFile` above opens it only while `trustedCaFile` holds the lab's authority, alone or in a bundle.
    */
   readonly restart: (tls?: EtcdTls) => Promise<void>;
+  /** Gives a running etcd that was restarted with other files new ones in their place: new connections get the new certificate. */
+  readonly replaceTls: (tls: EtcdTls) => void;
 }
 
 /** The API server of a cluster. */
@@ -96,6 +99,9 @@ function labEtcd(tools: Tools, site: ClusterSite, name: EtcdName): LabEtcd {
     start: () => startEtcd(tools.etcd, site, name),
     stop: () => stopEtcd(site, name),
     restart: (tls) => restartEtcd(tools.etcd, site, name, tls),
+    replaceTls: (tls) => {
+      replaceTls(site, name, tls);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { endpointsOf, type Member } from "./mesh";
 import { meshHostName } from "./names";
 import { SHARED_AUTHORITY } from "./peerFile";
@@ -58,9 +58,9 @@ export interface ServerNames {
   readonly ipAddresses: readonly string[];
 }
 
-/** Host names and addresses of all endpoints, plus `<name>.mesh.cilium.io`. */
+/** Host names and addresses of all endpoints, those that the program dials included, plus `<name>.mesh.cilium.io`. */
 export function serverNames(member: Member): ServerNames {
-  const endpoints = endpointsOf(member.etcd.endpoints);
+  const endpoints = endpointsOf([...member.etcd.endpoints, ...(member.etcd.adminEndpoints ?? [])]);
   const commonName = meshHostName(member.name);
   const hosts = endpoints.filter((endpoint) => !endpoint.isIP).map((endpoint) => endpoint.host);
   const ips = endpoints.filter((endpoint) => endpoint.isIP).map((endpoint) => endpoint.host);
@@ -71,7 +71,52 @@ export function serverNames(member: Member): ServerNames {
   };
 }
 
-/** Short hash of a CA certificate, for the comment in the peer files. */
+function shortHash(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex").slice(0, 16);
+}
+
+/** Short hash of what is trusted, a CA certificate or a bundle of them, for the comment in the peer files. */
 export function caHash(certificatePem: string): string {
-  return createHash("sha256").update(certificatePem.trim()).digest("hex").slice(0, 16);
+  return shortHash(certificatePem.trim());
+}
+
+/**
+ * The CAs that are trusted as one PEM file, each once, in an order that says nothing of who signs: when another of them begins to sign, no
+ * file changes and no agent reconnects. A single CA stays as it is, byte for byte.
+ */
+export function caBundle(certificates: readonly string[]): string {
+  const byHash = new Map(certificates.map((pem) => [caHash(pem), pem]));
+  const sorted = [...byHash].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pem]) => pem);
+  const [only, ...more] = sorted;
+  return only !== undefined && more.length === 0 ? only : sorted.map((pem) => `${pem.trim()}\n`).join("");
+}
+
+/** The short hash by which an adopted CA is known; a renewed certificate of the same key has the same. @throws Error where it cannot be read. */
+export function authorityKeyId(certificatePem: string): string {
+  return shortHash(new X509Certificate(certificatePem).publicKey.export({ type: "spki", format: "der" }));
+}
+
+/** Short hash of certificates, in their order. */
+export function certificatesHash(certificates: readonly string[]): string {
+  return shortHash(JSON.stringify(certificates));
+}
+
+/** What is said of a certificate. */
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly ends: Date;
+}
+
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** The certificates of a PEM file as they are in it. What cannot be read is left out. */
+export function readCertificates(pem: string): readonly CertificateFacts[] {
+  return (pem.match(PEM_CERTIFICATE) ?? []).flatMap((block) => {
+    try {
+      const { subject, validTo } = new X509Certificate(block);
+      return [{ subject: subject.replaceAll("\n", ", "), ends: new Date(validTo) }];
+    } catch {
+      return [];
+    }
+  });
 }

@@ -26,11 +26,16 @@ export function pemFiles(authority: string): PemFiles {
   return { trustedCA: `${stem}.ca.crt`, certificate: `${stem}.client.crt`, key: "mesh.client.key" };
 }
 
+/** Whether a file of the Secret is a client certificate under a name of {@link pemFiles}. */
+export function isClientCertificate(file: string): boolean {
+  return /^mesh(-.+)?\.client\.crt$/.test(file);
+}
+
 /**
  * The peer file that tells agents how to reach one cluster's etcd: Cilium's etcd client configuration (`pkg/kvstore`, etcd
  * options). An agent ignores the file that has its own cluster's name, so the same files serve every cluster.
  *
- * @param caHash Hash of the authority's certificate. Agents watch this file and not the PEM files: a changed comment is what makes
+ * @param caHash Hash of the CAs that are trusted. Agents watch this file and not the PEM files: a changed comment is what makes
  *   them reconnect and read a changed CA.
  */
 export function peerFile(member: Member, authority: string, caHash: string): string {

@@ -6,6 +6,8 @@ import type { Problem } from "./problem";
 export interface AdoptedAuthority {
   readonly certificate: string;
   readonly privateKey: string;
+  /** Certificates of further CAs that are trusted beside it. */
+  readonly trusted?: readonly string[];
 }
 
 function validityProblems(property: string, validity: Validity): readonly Problem[] {
@@ -78,7 +80,7 @@ function keyFits(certificate: X509Certificate, key: KeyObject): boolean {
 
 /**
  * Whether a CA certificate and key can sign for a cluster's etcd: both readable, the key belongs to the certificate, it is a CA, and
- * valid now.
+ * valid now. The same of further CAs that are trusted, but for the key.
  *
  * @param property Where they are in the configuration, such as `authority` or `etcd.ca`.
  */
@@ -103,31 +105,46 @@ export function validateAdoptedAuthority(
   if (key === undefined) {
     problems.push(problem("privateKey", "(hidden) cannot be read", "give the CA's unencrypted private key in PEM"));
   }
+  const others = (authority.trusted ?? []).flatMap((pem, index) => trustedProblems(`trusted[${String(index)}]`, pem));
   if (certificate === undefined) {
-    return problems;
+    return [...problems, ...others];
   }
-  const subject = certificate.subject.replaceAll("\n", ", ");
-  if (!certificate.ca) {
-    problems.push(
-      problem("certificate", "is not a CA", "give the certificate of the authority, not a leaf it signed", subject),
-    );
+  problems.push(...caProblems("certificate", certificate));
+  if (authority.certificate.includes("PRIVATE KEY")) {
+    const allowed = "give the certificate alone: it is no secret, and goes to every cluster";
+    problems.push(problem("certificate", "holds a private key as well", allowed));
   }
   if (key !== undefined && !keyFits(certificate, key)) {
-    problems.push(
-      problem(
-        "privateKey",
-        "(hidden) does not belong to the certificate",
-        "give the key of this very certificate",
-        subject,
-      ),
-    );
+    const [reason, allowed] = ["(hidden) does not belong to the certificate", "give the key of this very certificate"];
+    problems.push(problem("privateKey", reason, allowed, subjectOf(certificate)));
   }
-  if (new Date(certificate.validTo) <= now) {
-    problems.push(problem("certificate", "has expired", "give a CA that is still valid", certificate.validTo));
-  } else if (new Date(certificate.validFrom) > now) {
-    problems.push(
-      problem("certificate", "is not valid yet", "wait until then, or give another CA", certificate.validFrom),
-    );
+  return [...problems, ...others];
+
+  function trustedProblems(property: string, pem: string): readonly Problem[] {
+    // A second block, or a key beside the certificate, would end up in every cluster.
+    const one = pem.split("-----BEGIN ").length === 2;
+    const trusted = one ? read(() => new X509Certificate(pem)) : undefined;
+    return trusted === undefined
+      ? [problem(property, "cannot be read", "give one PEM block BEGIN CERTIFICATE and nothing else")]
+      : caProblems(property, trusted);
   }
-  return problems;
+
+  function caProblems(property: string, ca: X509Certificate): readonly Problem[] {
+    const leaf = problem(
+      property,
+      "is not a CA",
+      "give the certificate of the authority, not a leaf it signed",
+      subjectOf(ca),
+    );
+    const expired = problem(property, "has expired", "give a CA that is still valid", ca.validTo);
+    const early = problem(property, "is not valid yet", "wait until then, or give another CA", ca.validFrom);
+    return [
+      ...(ca.ca ? [] : [leaf]),
+      ...(new Date(ca.validTo) <= now ? [expired] : new Date(ca.validFrom) > now ? [early] : []),
+    ];
+  }
+}
+
+function subjectOf(certificate: X509Certificate): string {
+  return certificate.subject.replaceAll("\n", ", ");
 }

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import type { EtcdPorts } from "../clusterPlan";
 import { assertRunning, ensureDaemon, stopDaemon, type DaemonSpec } from "../host/daemon";
@@ -105,24 +105,25 @@ export async function startEtcd(etcd: string, site: ClusterSite, name: EtcdName)
 /** Ends the etcd; its data stays. */
 export const stopEtcd = (site: ClusterSite, name: EtcdName): Promise<void> => stopDaemon(site.dir, name);
 
+/** Gives the etcd other TLS files, as copies. It reads certificate and key at each handshake, and whom it trusts only when it starts. */
+export function replaceTls(site: ClusterSite, name: EtcdName, tls: EtcdTls): void {
+  const { dir, files } = servedTls(site, name);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  for (const [from, to] of [
+    [tls.keyFile, files.keyFile],
+    [tls.certFile, files.certFile],
+    [tls.trustedCaFile, files.trustedCaFile],
+  ] as const) {
+    const draft = `${to}.new`;
+    copyFileSync(from, draft);
+    chmodSync(draft, 0o600);
+    renameSync(draft, to);
+  }
+}
+
 /** Starts the etcd again with the same data, with other TLS files when they are given; those stay until others are given. */
 export async function restartEtcd(etcd: string, site: ClusterSite, name: EtcdName, tls?: EtcdTls): Promise<void> {
   await stopEtcd(site, name);
-  if (tls !== undefined) {
-    const { dir } = servedTls(site, name);
-    const draft = `${dir}.new`;
-    rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { recursive: true, mode: 0o700 });
-    for (const [from, to] of [
-      [tls.certFile, "server.crt"],
-      [tls.keyFile, "server.key"],
-      [tls.trustedCaFile, "ca.crt"],
-    ] as const) {
-      copyFileSync(from, join(draft, to));
-      chmodSync(join(draft, to), 0o600);
-    }
-    rmSync(dir, { recursive: true, force: true });
-    renameSync(draft, dir);
-  }
+  if (tls !== undefined) replaceTls(site, name, tls);
   await startEtcd(etcd, site, name);
 }

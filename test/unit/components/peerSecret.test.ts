@@ -6,6 +6,7 @@ import { adoptedAuthorities } from "../support/authorities";
 import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { files, metadata } from "../support/secretData";
 
+const ISSUED = '{"client":1,"server":1,"authorities":{"mesh.ca":{"signs":1,"trusts":[1]}}}';
 const NAMES = ["cluster1", "cluster2", "cluster3"];
 const THREE: MeshOptions = { clusters: [1, 2, 3] };
 
@@ -79,8 +80,10 @@ describe("components: the peers' Secret", function () {
       name: "cilium-clustermesh",
       namespace: "kube-system",
       annotations: {
+        "cilium-clustermesh/generation": ISSUED,
         "cilium-clustermesh/owner": "clustermesh/test",
         "pulumi.com/patchFieldManager": "cilium-clustermesh",
+        "pulumi.com/patchForce": "true",
       },
     });
     assert.equal(secret.inputs["type"], "Opaque");
@@ -129,14 +132,21 @@ describe("components: an adopted Secret", function () {
   it("is patched with our keys under our manager, without force and without our owner", async () => {
     const ran = await runMesh({ settings: { foreignSecret: "adopt" } });
     assert.deepEqual(
-      ran.all("v1:Secret").map(({ name }) => name),
+      ran
+        .all("v1:Secret")
+        .map(({ name }) => name)
+        .sort(),
       ["cluster1-etcd-server", "cluster2-etcd-server"],
     );
     const patch = ran.one("v1:SecretPatch", "cluster2-peers");
     assert.deepEqual(metadata(patch), {
       name: "cilium-clustermesh",
       namespace: "kube-system",
-      annotations: { "pulumi.com/patchFieldManager": "cilium-clustermesh", "pulumi.com/skipAwait": "true" },
+      annotations: {
+        "cilium-clustermesh/generation": ISSUED,
+        "pulumi.com/patchFieldManager": "cilium-clustermesh",
+        "pulumi.com/skipAwait": "true",
+      },
     });
     assertComplete(files(patch), ["cluster1", "cluster2"]);
     assert.ok(!("type" in patch.inputs));

@@ -38,6 +38,14 @@ describe("model: an adopted CA", () => {
   const judge = (authority: CA) =>
     lines(validateAdoptedAuthority({ cluster: "east", property: "etcd.ca" }, authority, NOW));
 
+  it("is its certificate alone: a key behind it would go to every cluster", async () => {
+    const ca = await mintCA();
+    const certificate = `${ca.certificate}\n${ca.privateKey}`;
+    assert.deepEqual(judge({ ...ca, certificate }), [
+      'cluster "east": etcd.ca.certificate holds a private key as well; give the certificate alone: it is no secret, and goes to every cluster',
+    ]);
+  });
+
   for (const key of ["P-256", "RSA-2048"] as const) {
     it(`with ${key} can sign`, async () => {
       assert.deepEqual(judge(await mintCA({ key })), []);
@@ -93,6 +101,35 @@ describe("model: an adopted CA", () => {
       'cluster "east": etcd.ca.certificate cannot be read; give one PEM block BEGIN CERTIFICATE',
       'cluster "east": etcd.ca.privateKey (hidden) cannot be read; give the CA\'s unencrypted private key in PEM',
     ]);
+  });
+
+  it("may have others that are trusted beside it: CAs that are valid, a block each, and no key", async () => {
+    const [ca, good, expired, leaf] = await Promise.all([
+      mintCA(),
+      mintCA(),
+      mintCA({ notAfter: new Date("2026-01-01T00:00:00Z") }),
+      mintCA({ isCA: false }),
+    ]);
+    const trusting = (...trusted: readonly string[]) =>
+      lines(validateAdoptedAuthority({ cluster: "east", property: "etcd.ca" }, { ...ca, trusted }, NOW));
+    assert.deepEqual(trusting(good.certificate), []);
+    const unreadable = "cannot be read; give one PEM block BEGIN CERTIFICATE and nothing else";
+    assert.deepEqual(
+      trusting(
+        expired.certificate,
+        leaf.certificate,
+        "",
+        good.certificate + good.privateKey,
+        good.certificate + ca.certificate,
+      ),
+      [
+        'cluster "east": etcd.ca.trusted[0] "Jan  1 00:00:00 2026 GMT" has expired; give a CA that is still valid',
+        'cluster "east": etcd.ca.trusted[1] "CN=etcd-ca" is not a CA; give the certificate of the authority, not a leaf it signed',
+        `cluster "east": etcd.ca.trusted[2] ${unreadable}`,
+        `cluster "east": etcd.ca.trusted[3] ${unreadable}`,
+        `cluster "east": etcd.ca.trusted[4] ${unreadable}`,
+      ],
+    );
   });
 
   it("of the whole mesh is named as such", async () => {
