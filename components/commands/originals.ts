@@ -1,14 +1,17 @@
 import { KubectlError, type Kubectl } from "../kubectl";
 import { FIELD_MANAGER, type CiliumObjects } from "../model/agentConfig";
 import { parseList } from "../model/liveCluster";
-import { planRestoration, restorationPatches, type ManagedFieldsEntry, type Originals } from "../model/originals";
+import { appliedPart, type OwnedData, type Originals } from "../model/originals";
+import { planRestoration, restorationWrites, type Restoration, type Write } from "../model/restoration";
 import { progress } from "./protocol";
+import { applyAs, ApplyConflict } from "./serverSideApply";
 
 /** `cilium-config` as it is now. */
-export interface LiveConfig {
-  readonly data: Readonly<Record<string, string>>;
-  readonly managedFields: readonly ManagedFieldsEntry[];
+export interface LiveConfig extends OwnedData {
+  readonly uid: string;
   readonly version: string | undefined;
+  /** The whole object. */
+  readonly object: unknown;
 }
 
 const TRIES_AGAINST_OTHER_WRITERS = 5;
@@ -18,20 +21,61 @@ export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Pro
   const name = `configmap/${names.configMap}`;
   const flags = ["-n", names.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
   const json = await kubectl.run(["get", name, ...flags]);
-  const [object] = json.trim() === "" ? [] : parseList(`{"items":[${json}]}`);
-  return object === undefined
+  const [found] = json.trim() === "" ? [] : parseList(`{"items":[${json}]}`);
+  return found === undefined
     ? undefined
     : {
-        data: object.data ?? {},
-        managedFields: object.metadata.managedFields ?? [],
-        version: object.metadata.resourceVersion,
+        data: found.data ?? {},
+        managedFields: found.metadata.managedFields ?? [],
+        uid: found.metadata.uid,
+        version: found.metadata.resourceVersion,
+        object: JSON.parse(json) as unknown,
       };
 }
 
+/** An update of some keys, which leaves everything else and everybody else alone. */
+async function update(kubectl: Kubectl, names: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
+  const body = JSON.stringify({ metadata: { resourceVersion: live.version }, data: write.data });
+  const target = ["patch", `configmap/${names.configMap}`, "-n", names.namespace];
+  await kubectl.run([...target, "--type=merge", `--field-manager=${write.manager}`, "--patch", body]);
+}
+
 /**
- * Writes back what is still ours to restore, against whoever else may be writing; names what is left alone.
+ * Applies what a manager has applied, and the keys that go back to it: an apply without the rest would take the rest away. By force, for the
+ * keys are still ours; everything else has the value that it has.
+ */
+async function apply(kubectl: Kubectl, names: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
+  const own = appliedPart(live.object, live.managedFields, write.manager);
+  const { metadata = {}, data = {} } = own as { readonly metadata?: object; readonly data?: object };
+  const { version: resourceVersion, uid } = live;
+  await applyAs(kubectl, write.manager, {
+    ...own,
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { ...metadata, name: names.configMap, namespace: names.namespace, uid, resourceVersion },
+    data: { ...data, ...write.data },
+  });
+}
+
+/** Whether a write came too late: somebody else has written in between. */
+function isLate(error: unknown): boolean {
+  const modified = error instanceof KubectlError && error.message.includes("the object has been modified");
+  return modified || error instanceof ApplyConflict;
+}
+
+function nameWhatIsLeft(cluster: string, names: CiliumObjects, plan: readonly Restoration[]): void {
+  for (const step of plan) {
+    if (step.kind === "leave") {
+      const value = JSON.stringify(step.live);
+      progress(`cluster "${cluster}": ${names.configMap} ${step.key} is ${value} by now and is left so`);
+    }
+  }
+}
+
+/**
+ * Writes back what is still ours to restore, to all who had it, against whoever else may be writing; names what is left alone.
  *
- * @returns Whether anything was written: then agents that run have other values.
+ * @returns Whether any value was written: then agents that run have other values.
  */
 export async function restoreOriginals(
   kubectl: Kubectl,
@@ -41,32 +85,25 @@ export async function restoreOriginals(
   desired: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   let written = false;
-  for (let attempt = 1; ; attempt++) {
+  for (let late = 0; ;) {
     const live = await readConfigMap(kubectl, names);
     if (live === undefined) {
       progress(`cluster "${cluster}": ConfigMap ${names.namespace}/${names.configMap} is gone, nothing to restore`);
-      return false;
-    }
-    const plan = planRestoration(kept, desired, live.data, FIELD_MANAGER);
-    const [patch] = restorationPatches(plan, FIELD_MANAGER);
-    if (patch === undefined) {
-      for (const step of plan) {
-        if (step.kind === "leave") {
-          const value = JSON.stringify(step.live);
-          progress(`cluster "${cluster}": ${names.configMap} ${step.key} is ${value} by now and is left so`);
-        }
-      }
       return written;
     }
-    const body = JSON.stringify({ metadata: { resourceVersion: live.version }, data: patch.data });
-    const target = ["patch", `configmap/${names.configMap}`, "-n", names.namespace];
+    const plan = planRestoration(kept, desired, live, FIELD_MANAGER);
+    const [write] = restorationWrites(plan, FIELD_MANAGER);
+    if (write === undefined) {
+      nameWhatIsLeft(cluster, names, plan);
+      return written;
+    }
     try {
-      await kubectl.run([...target, "--type=merge", `--field-manager=${patch.manager}`, "--patch", body]);
-      written = true;
-      progress(`cluster "${cluster}": ${names.configMap} ${Object.keys(patch.data).join(", ")} restored`);
+      await (write.kind === "Apply" ? apply : update)(kubectl, names, live, write);
+      written ||= plan.some(({ kind }) => kind === "write" || kind === "remove");
+      progress(`cluster "${cluster}": ${names.configMap} ${Object.keys(write.data).join(", ")} restored`);
     } catch (error) {
-      const conflict = error instanceof KubectlError && error.message.includes("Conflict");
-      if (!conflict || attempt === TRIES_AGAINST_OTHER_WRITERS) {
+      late += 1;
+      if (!isLate(error) || late === TRIES_AGAINST_OTHER_WRITERS) {
         throw error;
       }
     }

@@ -1,36 +1,74 @@
+import { z } from "zod";
+import { ownedPart } from "./fieldSet";
+
 /** The part of an object's `metadata.managedFields` that says who owns a field. */
 export interface ManagedFieldsEntry {
   readonly manager?: string | undefined;
   readonly operation?: string | undefined;
+  readonly time?: string | undefined;
   readonly fieldsV1?: unknown;
+}
+
+/** Who owns a field, and how it came to: a manager is another one for each of the two. */
+export interface FieldOwner {
+  readonly manager: string;
+  readonly operation: "Apply" | "Update";
 }
 
 /** A field as it was before it was patched. */
 export type OriginalField =
   | { readonly kind: "absent" }
-  | { readonly kind: "value"; readonly value: string; readonly managers: readonly string[] };
+  | { readonly kind: "value"; readonly value: string; readonly managers: readonly FieldOwner[] };
 
 /** The originals of a ConfigMap's keys: what `pulumi destroy` gives back. Kept in the state as the output of a command. */
 export type Originals = Readonly<Record<string, OriginalField>>;
 
-/** What to do with one key on the way back. */
-export type Restoration =
-  | { readonly kind: "write"; readonly key: string; readonly value: string; readonly manager: string }
-  | { readonly kind: "remove"; readonly key: string }
-  | { readonly kind: "nothing"; readonly key: string }
-  | { readonly kind: "leave"; readonly key: string; readonly live: string };
+const fieldOwner = z.union([
+  z.object({ manager: z.string(), operation: z.enum(["Apply", "Update"]) }),
+  // States of earlier versions have names alone; all was given back as an update then.
+  z.string().transform((manager): FieldOwner => ({ manager, operation: "Update" })),
+]);
+
+/** {@link Originals} as the state has them, in this version or an earlier one. */
+export const recordedOriginals: z.ZodType<Originals> = z.record(
+  z.string(),
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("absent") }),
+    z.object({ kind: z.literal("value"), value: z.string(), managers: z.array(fieldOwner) }),
+  ]),
+);
+
+const printedRecord = z.object({ config: recordedOriginals });
+
+/** The originals of `cilium-config`, out of all that `record` has printed. */
+export function originalsOf(printed: string): Originals {
+  return printedRecord.parse(JSON.parse(printed)).config;
+}
 
 type Data = Readonly<Record<string, string>>;
+
+/** A ConfigMap as far as the way back depends on it. */
+export interface OwnedData {
+  readonly data: Data;
+  readonly managedFields: readonly ManagedFieldsEntry[];
+}
 
 function property(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
 }
 
-/** The managers that own `data.<key>`, in the order in which the API server lists them. */
-export function dataOwners(managedFields: readonly ManagedFieldsEntry[], key: string): readonly string[] {
+/** The owners of `data.<key>`, in the order in which the API server lists them. */
+export function fieldOwners(managedFields: readonly ManagedFieldsEntry[], key: string): readonly FieldOwner[] {
   return managedFields
     .filter((entry) => property(property(entry.fieldsV1, "f:data"), `f:${key}`) !== undefined)
-    .flatMap((entry) => entry.manager ?? []);
+    .flatMap(({ manager, operation }) =>
+      manager === undefined ? [] : { manager, operation: operation === "Apply" ? "Apply" : "Update" },
+    );
+}
+
+/** The managers that own `data.<key>`, in the order in which the API server lists them. */
+export function dataOwners(managedFields: readonly ManagedFieldsEntry[], key: string): readonly string[] {
+  return fieldOwners(managedFields, key).map(({ manager }) => manager);
 }
 
 /** Records what a ConfigMap holds under the keys that are about to be patched. */
@@ -44,59 +82,18 @@ export function recordOriginals(
       const value = data[key];
       return [
         key,
-        value === undefined ? { kind: "absent" } : { kind: "value", value, managers: dataOwners(managedFields, key) },
+        value === undefined ? { kind: "absent" } : { kind: "value", value, managers: fieldOwners(managedFields, key) },
       ];
     }),
   );
 }
 
-/**
- * How each key gets back to its original. A key is ours to restore while it holds the value that was set for it, or is gone because the
- * patch that set it is gone. Anything else somebody has written since: it is left, and named.
- *
- * @param desired What this project has set.
- * @param fallbackManager Field manager for an original that no manager owned.
- */
-export function planRestoration(
-  originals: Originals,
-  desired: Data,
-  live: Data,
-  fallbackManager: string,
-): readonly Restoration[] {
-  return Object.entries(originals).map(([key, original]): Restoration => {
-    const current = live[key];
-    if (original.kind === "absent") {
-      if (current === undefined) {
-        return { kind: "nothing", key };
-      }
-      return current === desired[key] ? { kind: "remove", key } : { kind: "leave", key, live: current };
-    }
-    if (current === original.value) {
-      return { kind: "nothing", key };
-    }
-    if (current !== undefined && current !== desired[key]) {
-      return { kind: "leave", key, live: current };
-    }
-    return { kind: "write", key, value: original.value, manager: original.managers[0] ?? fallbackManager };
-  });
-}
-
-/**
- * The merge patches that carry out a plan, one for each manager, so that every value goes back to the manager that had it. Each is
- * bound to the version that the plan was made from: a ConfigMap that changes meanwhile is looked at again and not written over.
- */
-export function restorationPatches(
-  plan: readonly Restoration[],
-  fallbackManager: string,
-): readonly { readonly manager: string; readonly data: Readonly<Record<string, string | null>> }[] {
-  const byManager = new Map<string, Record<string, string | null>>();
-  for (const step of plan) {
-    if (step.kind === "write" || step.kind === "remove") {
-      const manager = step.kind === "write" ? step.manager : fallbackManager;
-      const data = byManager.get(manager) ?? {};
-      data[step.key] = step.kind === "write" ? step.value : null;
-      byManager.set(manager, data);
-    }
-  }
-  return [...byManager].map(([manager, data]) => ({ manager, data }));
+/** The part of an object that a manager has applied: applied again under its name, it changes nothing. Empty where it has applied nothing. */
+export function appliedPart(
+  object: unknown,
+  managedFields: readonly ManagedFieldsEntry[],
+  manager: string,
+): Readonly<Record<string, unknown>> {
+  const own = managedFields.find((entry) => entry.manager === manager && entry.operation === "Apply");
+  return (ownedPart(object, own?.fieldsV1) ?? {}) as Readonly<Record<string, unknown>>;
 }

@@ -62,3 +62,25 @@ export async function versions(cluster: LabCluster): Promise<Readonly<Record<str
     (await objects(cluster)).map((object) => [keyOf(object), object.metadata["resourceVersion"]]),
   );
 }
+
+/** Who owns which fields of an object, and how; without the order and the times, which every write changes. */
+export async function ownersOf(cluster: LabCluster, object: string): Promise<readonly string[]> {
+  const { stdout } = await cluster.run(["get", object, "-n", "kube-system", "-o", "json", "--show-managed-fields"]);
+  const { metadata } = JSON.parse(stdout) as LiveObject;
+  const entries = (metadata["managedFields"] ?? []) as readonly Readonly<Record<string, unknown>>[];
+  return entries
+    .map(({ manager, operation, subresource, fieldsV1 }) =>
+      [manager, operation, subresource ?? "", JSON.stringify(sortedKeys(fieldsV1))].join(" "),
+    )
+    .sort();
+}
+
+function sortedKeys(value: unknown): unknown {
+  return typeof value !== "object" || value === null
+    ? value
+    : Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, inside]) => [key, sortedKeys(inside)]),
+      );
+}

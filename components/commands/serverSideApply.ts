@@ -1,0 +1,124 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { KubectlError, type Kubectl } from "../kubectl";
+import { FIELD_MANAGER } from "../model/agentConfig";
+
+/** An object with the fields that are to be this project's own, and no others. */
+export interface AppliedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+/** The API server did not take an apply, because the object is another one by now or has another owner. */
+export class ApplyConflict extends Error {
+  override readonly name = "ApplyConflict";
+}
+
+const PROXY_STARTS = "Starting to serve";
+const ANSWER_TIMEOUT_MS = 60_000;
+const CONFLICT = 409;
+
+const PATHS: Readonly<Record<string, string>> = {
+  ConfigMap: "configmaps",
+  DaemonSet: "daemonsets",
+  Deployment: "deployments",
+};
+
+function pathOf({ apiVersion, kind, metadata }: AppliedObject): string {
+  const group = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
+  const place = ["namespaces", metadata.namespace, PATHS[kind] ?? kind, metadata.name].map(encodeURIComponent);
+  return `${group}/${place.join("/")}`;
+}
+
+/** Starts kubectl's proxy on a socket in a folder that is this user's alone, and ends it whatever happens. */
+async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "clustermesh-"));
+  const socket = join(folder, "api");
+  const proxy = kubectl.start(["proxy", `--unix-socket=${socket}`]);
+  const ended = new Promise<string>((resolve, reject) => {
+    let said = "";
+    proxy.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    proxy.on("error", reject);
+    proxy.on("close", () => {
+      resolve(said.trim());
+    });
+  });
+  const failed = ended.then((said) => {
+    throw new KubectlError(said === "" ? "kubectl proxy has ended" : said);
+  });
+  failed.catch(() => undefined);
+  try {
+    const started = (async () => {
+      for (let said = ""; !said.includes(PROXY_STARTS);) {
+        said += String((await once(proxy.stdout, "data"))[0]);
+      }
+      return use(socket);
+    })();
+    return await Promise.race([started, failed]);
+  } finally {
+    proxy.kill();
+    await ended.catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function send(socketPath: string, object: AppliedObject, manager: string): Promise<void> {
+  const query = new URLSearchParams({ fieldManager: manager, force: "true" });
+  const body = JSON.stringify(object);
+  const [status, answer] = await new Promise<readonly [number, string]>((resolve, reject) => {
+    const call = request(
+      {
+        socketPath,
+        method: "PATCH",
+        path: `${pathOf(object)}?${query.toString()}`,
+        headers: { "content-type": "application/apply-patch+yaml", "content-length": Buffer.byteLength(body) },
+        timeout: ANSWER_TIMEOUT_MS,
+      },
+      (response) => {
+        text(response).then((said) => {
+          resolve([response.statusCode ?? 0, said]);
+        }, reject);
+      },
+    );
+    call.on("timeout", () => call.destroy(new KubectlError(`no answer within ${String(ANSWER_TIMEOUT_MS / 1000)} s`)));
+    call.on("error", reject);
+    call.end(body);
+  });
+  if (status < 200 || status >= 300) {
+    const words = wordsOf(answer);
+    throw status === CONFLICT ? new ApplyConflict(words) : new KubectlError(words);
+  }
+}
+
+function wordsOf(answer: string): string {
+  try {
+    return (JSON.parse(answer) as { readonly message?: string }).message ?? answer.trim();
+  } catch {
+    return answer.trim();
+  }
+}
+
+/**
+ * Server-side apply as this project's field manager, forced, exactly as a Patch resource does it: what the state says of the object is true
+ * afterwards. `kubectl apply --server-side` does more: where something was installed by a client-side apply, it makes this project the owner
+ * of all of that. So the API server is asked directly.
+ *
+ * An apply creates what it does not find: give `uid` in the metadata of an object that must be there, and `resourceVersion` where it must be
+ * as it was when it was looked at.
+ *
+ * @throws {@link ApplyConflict} when the object is not that one, or not as it was; {@link KubectlError} with the server's words otherwise.
+ */
+export function applyOwnFields(kubectl: Kubectl, object: AppliedObject): Promise<void> {
+  return applyAs(kubectl, FIELD_MANAGER, object);
+}
+
+/** The same under the name of another manager, which gets back by it what it had applied: whatever the object leaves out, it gives up. */
+export function applyAs(kubectl: Kubectl, manager: string, object: AppliedObject): Promise<void> {
+  return throughProxy(kubectl, (socket) => send(socket, object, manager));
+}

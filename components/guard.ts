@@ -1,0 +1,48 @@
+import type { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { contextOf, nodeCommand, type ClusterAccess } from "./nodeCommand";
+import type { MeshSettings } from "./settings";
+import { desiredConfig } from "./model/agentConfig";
+import type { Member } from "./model/mesh";
+
+/** The arguments of {@link clusterGuard}. */
+export interface ClusterGuardArgs {
+  readonly member: Member;
+  readonly access: ClusterAccess;
+  /** What will be given back, as it was recorded. It stays as it is, and so runs nothing again. */
+  readonly originals: pulumi.Output<string>;
+  readonly owner: string;
+  readonly settings: MeshSettings;
+}
+
+/**
+ * Stands before the way back of a cluster: its deletion refuses while policies would fail open once the cluster's name is gone.
+ *
+ * It has to come after all that is written to the cluster, and the check after the guards of all clusters. Pulumi deletes in layers, each
+ * after the one before, and stops where one fails: so all guards have agreed before anything of the mesh is taken apart.
+ */
+export function clusterGuard(args: ClusterGuardArgs, opts: pulumi.CustomResourceOptions): local.Command {
+  const { member, access, originals, owner, settings } = args;
+  return nodeCommand(
+    `${member.name}-guard`,
+    {
+      script: "guard.ts",
+      create: "stand",
+      update: "stand",
+      delete: "guard",
+      clusters: { [member.name]: access },
+      input: {
+        cluster: { name: member.name, ...contextOf(access) },
+        names: settings.cilium,
+        desired: desiredConfig(member),
+        peerSecret: settings.peerSecret,
+        // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+        originals: pulumi.unsecret(originals),
+        owner,
+        openPolicies: settings.openPolicies,
+        ...(member.presence === "gone" ? { gone: true } : {}),
+      },
+    },
+    opts,
+  );
+}

@@ -1,0 +1,117 @@
+import type { FieldOwner, OriginalField, Originals, OwnedData } from "./originals";
+import { fieldOwners } from "./originals";
+
+/** What to do with one key on the way back. */
+export type Restoration =
+  /** Its value is written back, by the first of those who had it. */
+  | { readonly kind: "write"; readonly key: string; readonly value: string; readonly owner: FieldOwner }
+  /** Its value is back; one more of those who had applied it gets it back too. */
+  | { readonly kind: "own"; readonly key: string; readonly value: string; readonly owner: FieldOwner }
+  | { readonly kind: "remove"; readonly key: string }
+  | { readonly kind: "nothing"; readonly key: string }
+  | { readonly kind: "leave"; readonly key: string; readonly live: string };
+
+/** One write to the ConfigMap. `null` removes a key. */
+export type Write =
+  | { readonly kind: "Update"; readonly manager: string; readonly data: Readonly<Record<string, string | null>> }
+  | { readonly kind: "Apply"; readonly manager: string; readonly data: Readonly<Record<string, string>> };
+
+function isSame(a: FieldOwner, b: FieldOwner): boolean {
+  return a.manager === b.manager && a.operation === b.operation;
+}
+
+/**
+ * Those who get an original back, in order: whoever updated it first, for an update owns only what it changes; then those who applied it.
+ * What this project itself has applied is no original: it goes with its patch, and so would the value.
+ */
+function heirs(managers: readonly FieldOwner[], us: string): readonly FieldOwner[] {
+  const updated = managers.filter(({ operation }) => operation === "Update").slice(0, 1);
+  const applied = managers.filter(({ operation, manager }) => operation === "Apply" && manager !== us);
+  return updated.length + applied.length === 0 ? [{ manager: us, operation: "Update" }] : [...updated, ...applied];
+}
+
+/** Who is still to get back a value that is there again, unless somebody else has taken it meanwhile. */
+function missingHeir(original: OriginalField, owners: readonly FieldOwner[], us: string): FieldOwner | undefined {
+  if (original.kind === "absent" || original.managers.length === 0) {
+    return undefined;
+  }
+  const theirs = heirs(original.managers, us);
+  const stranger = owners.some((owner) => owner.manager !== us && !theirs.some((heir) => isSame(heir, owner)));
+  const missing = theirs.filter((heir) => heir.operation === "Apply" && !owners.some((owner) => isSame(owner, heir)));
+  return stranger ? undefined : missing[0];
+}
+
+/**
+ * How each key gets back to its original. A key is ours to restore while it holds the value that was set for it, or is gone because the
+ * patch that set it is gone. Anything else somebody has written since: it is left, and named.
+ *
+ * A plan is a beginning: once its writes are done, the next one says whether there is more to do.
+ *
+ * @param desired What this project has set.
+ * @param us This project's field manager, which also gets an original that no manager owned.
+ */
+export function planRestoration(
+  originals: Originals,
+  desired: Readonly<Record<string, string>>,
+  live: OwnedData,
+  us: string,
+): readonly Restoration[] {
+  return Object.entries(originals).map(([key, original]): Restoration => {
+    const current = live.data[key];
+    if (original.kind === "absent") {
+      if (current === undefined) {
+        return { kind: "nothing", key };
+      }
+      return current === desired[key] ? { kind: "remove", key } : { kind: "leave", key, live: current };
+    }
+    const { value } = original;
+    if (current === value) {
+      const owner = missingHeir(original, fieldOwners(live.managedFields, key), us);
+      return owner === undefined ? { kind: "nothing", key } : { kind: "own", key, value, owner };
+    }
+    if (current !== undefined && current !== desired[key]) {
+      return { kind: "leave", key, live: current };
+    }
+    const [owner = { manager: us, operation: "Update" }] = heirs(original.managers, us);
+    return { kind: "write", key, value, owner };
+  });
+}
+
+/**
+ * The writes that carry out a plan, one for each owner: updates first, then what is applied. Each is to be bound to the version that the plan
+ * was made from: a ConfigMap that changes meanwhile is looked at again and not written over.
+ */
+export function restorationWrites(plan: readonly Restoration[], us: string): readonly Write[] {
+  const updates = new Map<string, Record<string, string | null>>();
+  const applied = new Map<string, Record<string, string>>();
+  for (const step of plan) {
+    if (step.kind === "remove") {
+      updates.set(us, { ...updates.get(us), [step.key]: null });
+    } else if (step.kind === "write" || step.kind === "own") {
+      const { manager, operation } = step.owner;
+      const value = { [step.key]: step.value };
+      if (operation === "Update") {
+        updates.set(manager, { ...updates.get(manager), ...value });
+      } else {
+        applied.set(manager, { ...applied.get(manager), ...value });
+      }
+    }
+  }
+  return [
+    ...[...updates].map(([manager, data]): Write => ({ kind: "Update", manager, data })),
+    ...[...applied].map(([manager, data]): Write => ({ kind: "Apply", manager, data })),
+  ];
+}
+
+/** What a key holds once a plan is carried out; `undefined` where it is gone. */
+export function afterRestoration(plan: readonly Restoration[], key: string, live: OwnedData): string | undefined {
+  const step = plan.find((each) => each.key === key);
+  switch (step?.kind) {
+    case "write":
+      return step.value;
+    case "remove":
+      return undefined;
+    default:
+      return live.data[key];
+  }
+}
