@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { stackOwner, type ClusterAccess, type MeshCluster } from "../components";
-import type { ClusterSpec } from "../components/model/mesh";
+import type { ClusterSpec, Presence } from "../components/model/mesh";
 import type { Configuration } from "./schema";
 
 type ClusterConfiguration = Configuration["clusters"][string];
@@ -21,15 +21,36 @@ function clusterAccess({ context = "", kubeconfig }: ClusterConfiguration): Clus
  * - `upsertExistingObjects`: an `up` killed between writing an object and remembering it can be repeated. That no object of somebody else
  *   gets overwritten is seen to before, by the preflight and again by the first step on each cluster.
  */
-function clusterProvider(name: string, access: ClusterAccess): k8s.Provider {
+function clusterProvider(name: string, access: ClusterAccess, presence: Presence): k8s.Provider {
   return new k8s.Provider(name, {
-    // Empty and not absent: absent, the SDK would write the path of whoever runs it, from $KUBECONFIG, into the state.
-    ...(access.kind === "context" ? { context: access.context, kubeconfig: "" } : { kubeconfig: access.kubeconfig }),
+    ...reach(access, presence),
     clusterIdentifier: `${stackOwner()}/${name}`,
     enableServerSideApply: true,
     enableSecretMutable: true,
     upsertExistingObjects: true,
   });
+}
+
+/** A kubeconfig that leads nowhere: nothing listens on this port of the machine itself, and the refusal comes at once. */
+const NOWHERE = JSON.stringify({
+  apiVersion: "v1",
+  kind: "Config",
+  clusters: [{ name: "gone", cluster: { server: "https://127.0.0.1:1" } }],
+  contexts: [{ name: "gone", context: { cluster: "gone", user: "gone" } }],
+  users: [{ name: "gone", user: {} }],
+  "current-context": "gone",
+});
+
+/**
+ * How a provider reaches its cluster. One that is gone is not reached even if it should answer: what its objects were leaves the state, and
+ * the cluster stays as it is. Half an answer would undo half of it.
+ */
+function reach(access: ClusterAccess, presence: Presence): k8s.ProviderArgs {
+  if (presence === "gone") {
+    return { kubeconfig: NOWHERE, deleteUnreachable: true, skipUpdateUnreachable: true };
+  }
+  // Empty and not absent: absent, the SDK would write the path of whoever runs it, from $KUBECONFIG, into the state.
+  return access.kind === "context" ? { context: access.context, kubeconfig: "" } : { kubeconfig: access.kubeconfig };
 }
 
 /** The clusters of a mesh, each with its provider. */
@@ -44,7 +65,7 @@ export function meshClusters(
         return [];
       }
       const access = clusterAccess(configuration);
-      return [[name, { ...spec, access, provider: clusterProvider(name, access) }]];
+      return [[name, { ...spec, access, provider: clusterProvider(name, access, spec.presence ?? "here") }]];
     }),
   );
 }

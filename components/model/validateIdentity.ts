@@ -57,7 +57,7 @@ export function validateIdentities(spec: MeshSpec, members: readonly Member[]): 
       property: "clusters",
       value: members.length,
       reason: "is no mesh",
-      allowed: "list at least two clusters",
+      allowed: "list at least two clusters; the last two leave with pulumi destroy",
     });
   }
   if (members.length > max) {

@@ -4,31 +4,64 @@ import { UNMESHED_NAME } from "../names";
 import type { Problem } from "../problem";
 import type { Found } from "./policy";
 
+/** A cluster's name and id as `cilium-config` has them. */
+interface Identity {
+  readonly name: string;
+  /** `"0"` or empty: in no mesh. */
+  readonly id: string;
+}
+
+/** The live name and id of a `cilium-config`; what is not set has Cilium's default. */
+export function identityIn(config: Readonly<Record<string, string>>): Identity {
+  return { name: config[NAME_KEY] ?? UNMESHED_NAME, id: config[ID_KEY] ?? "0" };
+}
+
+const LEAVE = "remove the cluster from its configuration and run pulumi up";
+
+/**
+ * A meshed cluster that would get another name or id: its identities and nodes under the old ones would stay in its peers, and in its own
+ * etcd. It leaves first, as itself, and joins again as another.
+ *
+ * @returns What is wrong and the steps to take; nothing for a cluster in no mesh, or one that stays what it is.
+ */
+export function identityChange(live: Identity, wanted: Identity): Omit<Problem, "cluster"> | undefined {
+  if (live.id === "0" || live.id === "" || (live.name === wanted.name && live.id === wanted.id)) {
+    return undefined;
+  }
+  if (live.name !== wanted.name) {
+    const [old, name] = [JSON.stringify(live.name), JSON.stringify(wanted.name)];
+    return {
+      property: `live ${NAME_KEY}`,
+      value: live.name,
+      reason: `is that of a cluster meshed with id ${live.id}: a meshed cluster is not renamed`,
+      allowed: `list it as ${old}, or take two steps: 1. ${LEAVE}, 2. list it as ${name} and run pulumi up`,
+    };
+  }
+  return {
+    property: `live ${ID_KEY}`,
+    value: live.id,
+    reason: `cannot become ${wanted.id}: the id of a meshed cluster does not change`,
+    allowed:
+      `declare id ${live.id}, or take two steps: 1. ${LEAVE}, ` +
+      `2. list it under a new name with id ${wanted.id} and run pulumi up`,
+  };
+}
+
 /** A live name or id that says: this is another cluster, another mesh, or a member whose id would change under it. */
 export function liveIdentity({ member, live }: Found, members: readonly Member[]): readonly Problem[] {
-  const name = live.config?.data[NAME_KEY] ?? UNMESHED_NAME;
-  const id = live.config?.data[ID_KEY] ?? "0";
-  const meshed = id !== "0" && id !== "";
-  const problem = (property: string, value: string, reason: string, allowed: string): readonly Problem[] => [
-    { cluster: member.name, property: `live ${property}`, value, reason, allowed },
-  ];
-  if (name !== member.name && members.some((other) => other.name === name)) {
-    return problem(NAME_KEY, name, "is the name of another member", "point context or kubeconfig at the right cluster");
+  const current = identityIn(live.config?.data ?? {});
+  if (current.name !== member.name && members.some((other) => other.name === current.name)) {
+    const reason = "is the name of another member";
+    const allowed = "point context or kubeconfig at the right cluster";
+    return [{ cluster: member.name, property: `live ${NAME_KEY}`, value: current.name, reason, allowed }];
   }
-  if (meshed && name !== member.name) {
-    const allowed = `take the cluster out of that mesh first, or list it as ${JSON.stringify(name)}`;
-    return problem(NAME_KEY, name, `is that of a cluster meshed with id ${id}`, allowed);
+  const change = identityChange(current, { name: member.name, id: String(member.id) });
+  if (change === undefined) {
+    return [];
   }
-  if (meshed && id !== String(member.id)) {
-    const other = members.find((each) => String(each.id) === id);
-    const reason =
-      other === undefined
-        ? `cannot become ${String(member.id)}: the id of a meshed cluster does not change`
-        : `is the id of member ${JSON.stringify(other.name)}`;
-    const allowed = `declare id ${id}, or take the cluster out of the mesh first and give it a new name with the new id`;
-    return problem(ID_KEY, id, reason, allowed);
-  }
-  return [];
+  const other = current.name === member.name && members.find((each) => String(each.id) === current.id);
+  const reason = other ? `is the id of member ${JSON.stringify(other.name)}` : change.reason;
+  return [{ cluster: member.name, ...change, reason }];
 }
 
 /** Two names for one cluster: the contexts lead to the same place. */

@@ -35,20 +35,20 @@ describe("preflight: live name and id", () => {
 
   it("may not be those of a cluster of another mesh", () => {
     assert.deepEqual(live("west", "7"), [
-      'cluster "cluster1": live cluster-name "west" is that of a cluster meshed with id 7; take the cluster out of that mesh first, or list it as "west"',
+      'cluster "cluster1": live cluster-name "west" is that of a cluster meshed with id 7: a meshed cluster is not renamed; list it as "west", or take two steps: 1. remove the cluster from its configuration and run pulumi up, 2. list it as "cluster1" and run pulumi up',
     ]);
     assert.equal(live("west", "101").length, 1);
   });
 
   it("may not be those of a member whose id alone would change", () => {
     assert.deepEqual(live("cluster1", "7"), [
-      'cluster "cluster1": live cluster-id "7" cannot become 101: the id of a meshed cluster does not change; declare id 7, or take the cluster out of the mesh first and give it a new name with the new id',
+      'cluster "cluster1": live cluster-id "7" cannot become 101: the id of a meshed cluster does not change; declare id 7, or take two steps: 1. remove the cluster from its configuration and run pulumi up, 2. list it under a new name with id 101 and run pulumi up',
     ]);
   });
 
   it("may not be a member's name with another member's id", () => {
     assert.deepEqual(live("cluster1", "102"), [
-      'cluster "cluster1": live cluster-id "102" is the id of member "cluster2"; declare id 102, or take the cluster out of the mesh first and give it a new name with the new id',
+      'cluster "cluster1": live cluster-id "102" is the id of member "cluster2"; declare id 102, or take two steps: 1. remove the cluster from its configuration and run pulumi up, 2. list it under a new name with id 101 and run pulumi up',
     ]);
   });
 });

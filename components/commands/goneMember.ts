@@ -1,0 +1,45 @@
+import type { CiliumObjects } from "../model/agentConfig";
+import type { Claim } from "../model/liveCluster";
+import { handBack } from "../model/lostCluster";
+import type { Originals } from "../model/originals";
+import { previousOutput, progress } from "./protocol";
+
+/** What is known of a cluster that will not answer any more. */
+interface Gone {
+  readonly cluster: string;
+  readonly names: CiliumObjects;
+  readonly claims: readonly Claim[];
+  /** Reads what `record` has printed. */
+  readonly originals: () => Originals;
+}
+
+/** The verbs of a member that is gone: nothing is asked of it, and what it would need to be as before is said. */
+export function goneVerbs({
+  cluster,
+  names,
+  claims,
+  originals,
+}: Gone): Readonly<Record<string, () => Promise<string>>> {
+  const name = `cluster "${cluster}"`;
+  const nothing = () => Promise.resolve("");
+  return {
+    record: () =>
+      Promise.reject(
+        new Error(`${name}: is declared gone, and nothing of it is known here; remove it from the configuration`),
+      ),
+    keep: () => {
+      progress(`${name}: is declared gone and not asked any more; remove it from the configuration for the next up`);
+      return Promise.resolve(previousOutput());
+    },
+    settle: nothing,
+    restore: nothing,
+    release: () => {
+      const commands = handBack({ names, claims, originals: originals() });
+      // One line, for Pulumi shows the last one of a command, and to be pasted.
+      progress(
+        `${name}: left without being asked; should it ever return, this gives it back: ${commands.join(" && ")}`,
+      );
+      return nothing();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { local } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import { contextOf, nodeCommand, type ClusterAccess } from "./nodeCommand";
+import type { MeshSettings } from "./settings";
+import { desiredConfig } from "./model/agentConfig";
+import type { Claim } from "./model/liveCluster";
+import type { Member } from "./model/mesh";
+
+/** The arguments of a member's commands. */
+export interface MemberCommandArgs {
+  readonly member: Member;
+  readonly access: ClusterAccess;
+  /** Objects that this stack makes in the cluster; `up` stops where one of them is there already and somebody else's. */
+  readonly claims: readonly Claim[];
+  readonly owner: string;
+  readonly settings: MeshSettings;
+}
+
+/** What both commands are given. A cluster that is gone is not asked by either, whatever the verb. */
+function commandOf({ member, access, owner, settings }: MemberCommandArgs) {
+  const { cilium, rollOut } = settings;
+  return {
+    script: "member.ts",
+    clusters: { [member.name]: access },
+    input: {
+      cluster: { name: member.name, ...contextOf(access) },
+      names: cilium,
+      desired: desiredConfig(member),
+      owner,
+      peerSecret: settings.peerSecret,
+      rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
+      maxConnectedClusters: settings.maxConnectedClusters,
+      ...(member.presence === "gone" ? { gone: true } : {}),
+    },
+  };
+}
+
+/** The first step on a cluster: refuses what must not be touched, and records what will be overwritten. Its deletion is the last step. */
+export function originalsCommand(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
+  const { member, claims, settings } = args;
+  const { input, ...command } = commandOf(args);
+  const adopted = settings.foreignSecret === "adopt" ? { adoptedSecret: settings.peerSecret } : {};
+  return nodeCommand(
+    `${member.name}-originals`,
+    {
+      ...command,
+      create: "record",
+      update: "keep",
+      delete: "release",
+      input: { ...input, claims, ...adopted, probePaths: settings.check.enabled },
+    },
+    opts,
+  );
+}
+
+/**
+ * Makes sure that name and id are as they were set, and waits until agents and operator run with them. Its deletion writes the originals back.
+ *
+ * @param written When name and id were written last: agents that were started between somebody else's change and ours have other ones. It
+ *   changes with what we write and with nothing else, and so runs this again then and only then.
+ */
+export function settledCommand(
+  args: MemberCommandArgs,
+  originals: local.Command,
+  opts: pulumi.CustomResourceOptions,
+  written?: pulumi.Output<string | undefined>,
+): local.Command {
+  const { input, ...command } = commandOf(args);
+  const { conflicts } = args.settings;
+  return nodeCommand(
+    `${args.member.name}-settled`,
+    {
+      ...command,
+      create: "settle",
+      update: "settle",
+      delete: "restore",
+      occasion: { seen: args.member.changedSince },
+      input: { ...input, conflicts, originals: originals.stdout, written },
+    },
+    opts,
+  );
+}

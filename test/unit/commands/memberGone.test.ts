@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
+import { fakeKubectl } from "../../support/fakeKubectl";
+import { runScript } from "../../support/runScript";
+
+const original = (value: string) => ({ kind: "value", value, managers: [] });
+const RECORDED = JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } });
+const INPUT = {
+  cluster: { name: "cluster1", context: "cluster1" },
+  names: DEFAULT_CILIUM_OBJECTS,
+  desired: { "cluster-name": "cluster1", "cluster-id": "101" },
+  owner: "clustermesh/test",
+  peerSecret: "cilium-clustermesh",
+  claims: [
+    { resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" },
+    { resource: "statefulsets.apps", name: "employee", namespace: "default" },
+  ],
+  rollOut: { await: true, timeoutSeconds: 5 },
+};
+
+describe("the commands of a member", function () {
+  this.timeout("60s");
+
+  /** Runs a verb on a cluster whose `cilium-config` is this. */
+  async function run(verb: string, config: Readonly<Record<string, string>>, over: object = {}) {
+    const kubectl = await fakeKubectl({}, { cluster1: { config } });
+    try {
+      const env = { ...kubectl.env, PULUMI_COMMAND_STDOUT: RECORDED };
+      const ended = await runScript({ script: "member.ts", verb, input: { ...INPUT, ...over }, env });
+      return { ...ended, calls: await kubectl.calls() };
+    } finally {
+      await kubectl.remove();
+    }
+  }
+
+  describe("that is gone", () => {
+    const gone = (verb: string, over: object = {}) => run(verb, {}, { gone: true, ...over });
+
+    it("ask nothing, and succeed", async () => {
+      for (const verb of ["keep", "settle", "restore", "release"]) {
+        const { code, calls, stderr } = await gone(verb, { originals: verb === "keep" ? "" : RECORDED });
+        assert.equal(code, 0, stderr);
+        assert.deepEqual(calls, [], verb);
+      }
+    });
+
+    it("keep what was recorded", async () => {
+      assert.equal((await gone("keep")).stdout, RECORDED);
+    });
+
+    it("say in the end how the cluster would be given back", async () => {
+      const { stderr } = await gone("release");
+      assert.match(stderr, /cluster "cluster1": left without being asked/);
+      assert.match(stderr, /delete secret --ignore-not-found cilium-clustermesh && /);
+      assert.match(stderr, /patch configmap\/cilium-config .*"cluster-name":"default","cluster-id":"0"/);
+    });
+
+    it("refuse a cluster of which nothing is known", async () => {
+      const { code, stderr, calls } = await gone("record");
+      assert.notEqual(code, 0);
+      assert.match(stderr, /cluster "cluster1": is declared gone, and nothing of it is known here; remove it/);
+      assert.deepEqual(calls, []);
+    });
+  });
+
+  describe("that is meshed as another", () => {
+    const refused = async (verb: string, live: Readonly<Record<string, string>>, line: RegExp) => {
+      const { code, stderr, calls } = await run(verb, live, { claims: [] });
+      assert.notEqual(code, 0, verb);
+      assert.match(stderr, line);
+      assert.ok(calls.every((call) => !call.some((word) => /^(patch|apply|create|delete|annotate)$/.test(word))));
+    };
+
+    it("refuse another name and another id, with the steps to take", async () => {
+      for (const verb of ["record", "keep"]) {
+        await refused(verb, { "cluster-name": "west", "cluster-id": "101" }, /"west" .*not renamed; .*1\. remove/);
+        await refused(verb, { "cluster-name": "cluster1", "cluster-id": "7" }, /"7" cannot become 101: .*1\. remove/);
+      }
+    });
+
+    it("go on where the cluster is what it will be, or in no mesh", async () => {
+      const fine = [INPUT.desired, { "cluster-name": "west", "cluster-id": "0" }, { kvstore: "etcd" }];
+      for (const [verb, live] of [["keep", INPUT.desired] as const, ...fine.map((each) => ["record", each] as const)]) {
+        const { code, stderr } = await run(verb, live, { claims: [] });
+        assert.equal(code, 0, stderr);
+      }
+    });
+  });
+});
