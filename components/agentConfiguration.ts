@@ -1,25 +1,17 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { contextOf, nodeCommand, type ClusterAccess } from "./nodeCommand";
+import { originalsCommand, settledCommand, type MemberCommandArgs } from "./memberCommands";
 import { patching } from "./ownership";
-import type { MeshSettings } from "./settings";
-import { desiredConfig, ROLLOUT_ANNOTATION, rolloutChecksum } from "./model/agentConfig";
-import type { Claim } from "./model/liveCluster";
-import type { Member } from "./model/mesh";
+import { desiredConfig, FIELD_MANAGER, ROLLOUT_ANNOTATION, rolloutChecksum } from "./model/agentConfig";
+import { appliedAt } from "./model/appliedAt";
 import { recordedPathsOf, type RecordedPaths } from "./model/pathVerdict";
-
-/** The arguments of {@link agentConfiguration}. */
-export interface AgentConfigurationArgs {
-  readonly member: Member;
-  readonly access: ClusterAccess;
-  /** Objects that this stack makes in the cluster; `up` stops where one of them is there already and somebody else's. */
-  readonly claims: readonly Claim[];
-  readonly owner: string;
-  readonly settings: MeshSettings;
-}
 
 /** Agents that run with their name and id. */
 export interface AgentConfiguration {
+  /** Done when what will be overwritten is recorded, and nothing speaks against it: no object is written before. */
+  readonly recorded: pulumi.Resource;
+  /** What was recorded. */
+  readonly originals: pulumi.Output<string>;
   /** Done when they do: peers come after it, for a restarted agent that learns of peers late can cut the routes inside its own cluster. */
   readonly settled: pulumi.Resource;
   /** Which paths between the cluster's nodes did not work before. */
@@ -37,38 +29,15 @@ export interface AgentConfiguration {
  * | record the originals | `originals` | restore again what an interrupted run left, wait for the roll-out, remove what has name or id from etcd |
  * | set name and id | `config` | give up the fields |
  * | roll | `agents`, `operator` | take the annotation back, if it is still there |
- * | wait for the roll-out | `settled` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
+ * | set again what was given back, wait for the roll-out, restart what it did not reach | `settled` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
  */
-export function agentConfiguration(
-  { member, access, claims, owner, settings }: AgentConfigurationArgs,
-  opts: pulumi.CustomResourceOptions,
-): AgentConfiguration {
-  const { cilium, rollOut } = settings;
+export function agentConfiguration(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): AgentConfiguration {
+  const { member, settings } = args;
+  const { cilium } = settings;
   const desired = desiredConfig(member);
   const metadata = (object: string) => ({ name: object, namespace: cilium.namespace });
-  const input = {
-    cluster: { name: member.name, ...contextOf(access) },
-    names: cilium,
-    desired,
-    owner,
-    peerSecret: settings.peerSecret,
-    rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
-    maxConnectedClusters: settings.maxConnectedClusters,
-  };
-  const adopted = settings.foreignSecret === "adopt" ? { adoptedSecret: settings.peerSecret } : {};
-  const command = { script: "member.ts", clusters: { [member.name]: access } };
 
-  const originals = nodeCommand(
-    `${member.name}-originals`,
-    {
-      ...command,
-      create: "record",
-      update: "keep",
-      delete: "release",
-      input: { ...input, claims, ...adopted, probePaths: settings.check.enabled },
-    },
-    opts,
-  );
+  const originals = originalsCommand(args, opts);
   const config = new k8s.core.v1.ConfigMapPatch(
     `${member.name}-config`,
     {
@@ -78,13 +47,14 @@ export function agentConfiguration(
     { ...opts, dependsOn: originals },
   );
 
+  // Forced: an interrupted destroy leaves the annotation with an update of our own, and to an apply that is somebody else.
   const rolled = {
     template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: rolloutChecksum(desired) } } },
   };
   const afterConfig = { ...opts, dependsOn: config };
   const agents = new k8s.apps.v1.DaemonSetPatch(
     `${member.name}-agents`,
-    { metadata: { ...metadata(cilium.daemonSet), annotations: patching(false) }, spec: rolled },
+    { metadata: { ...metadata(cilium.daemonSet), annotations: patching(true) }, spec: rolled },
     afterConfig,
   );
   const operator =
@@ -93,21 +63,13 @@ export function agentConfiguration(
       : [
           new k8s.apps.v1.DeploymentPatch(
             `${member.name}-operator`,
-            { metadata: { ...metadata(cilium.operator), annotations: patching(false) }, spec: rolled },
+            { metadata: { ...metadata(cilium.operator), annotations: patching(true) }, spec: rolled },
             afterConfig,
           ),
         ];
-  const settled = nodeCommand(
-    `${member.name}-settled`,
-    {
-      ...command,
-      create: "settle",
-      update: "settle",
-      delete: "restore",
-      input: { ...input, originals: originals.stdout },
-    },
-    { ...opts, dependsOn: [agents, ...operator] },
-  );
+  const written = config.metadata.apply(({ managedFields }) => appliedAt(managedFields, FIELD_MANAGER));
+  const settled = settledCommand(args, originals, { ...opts, dependsOn: [agents, ...operator] }, written);
   // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-  return { settled, pathsBefore: pulumi.unsecret(originals.stdout).apply(recordedPathsOf) };
+  const pathsBefore = pulumi.unsecret(originals.stdout).apply(recordedPathsOf);
+  return { recorded: originals, originals: originals.stdout, settled, pathsBefore };
 }

@@ -1,7 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { join, relative } from "node:path";
-import { INPUT_VARIABLE } from "./commands/protocol";
+import { INPUT_VARIABLE, OCCASION_VARIABLE } from "./commands/protocol";
 
 /** How the program reaches a cluster with kubectl: by a context of the ambient kubeconfig, or by a kubeconfig's content. */
 export type ClusterAccess =
@@ -18,6 +18,13 @@ export interface NodeCommandArgs {
   readonly input: pulumi.Input<object>;
   /** Clusters the script reaches. Their kubeconfigs are secrets and go through standard input, never through arguments or files of the state. */
   readonly clusters: Readonly<Record<string, ClusterAccess>>;
+  /** What else is secret, by names with a dot, which no cluster has; it goes the same way. */
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /**
+   * Something seen before the run that has the script run again, though nothing else has changed. Given to the commands that may have one:
+   * where there is none (`undefined`), the last one stays, and a change of it is no change.
+   */
+  readonly occasion?: { readonly seen: string | undefined };
 }
 
 /** The clusters' contexts, for the plain input. */
@@ -31,9 +38,13 @@ export function contextOf(access: ClusterAccess): { readonly context?: string } 
  */
 export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
   const script = relative(process.cwd(), join(__dirname, "commands", args.script));
-  const secrets = Object.entries(args.clusters).flatMap(([cluster, access]) =>
+  const kubeconfigs = Object.entries(args.clusters).flatMap(([cluster, access]) =>
     access.kind === "kubeconfig" ? [[cluster, access.kubeconfig] as const] : [],
   );
+  const secrets = [...kubeconfigs, ...Object.entries(args.secrets ?? {})];
+  const occasion = args.occasion?.seen;
+  const keepsLast = args.occasion !== undefined && occasion === undefined;
+  const ignored = [...(opts.ignoreChanges ?? []), ...(keepsLast ? [`environment.${OCCASION_VARIABLE}`] : [])];
   return new local.Command(
     name,
     {
@@ -41,10 +52,13 @@ export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.Cu
       create: args.create,
       update: args.update,
       ...(args.delete === undefined ? {} : { delete: args.delete }),
-      environment: { [INPUT_VARIABLE]: pulumi.jsonStringify(args.input) },
+      environment: {
+        [INPUT_VARIABLE]: pulumi.jsonStringify(args.input),
+        ...(occasion === undefined ? {} : { [OCCASION_VARIABLE]: occasion }),
+      },
       ...(secrets.length === 0 ? {} : { stdin: pulumi.secret(pulumi.jsonStringify(Object.fromEntries(secrets))) }),
       logging: local.Logging.Stderr,
     },
-    opts,
+    ignored.length === 0 ? opts : { ...opts, ignoreChanges: ignored },
   );
 }

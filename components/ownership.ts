@@ -3,9 +3,12 @@ import { FIELD_MANAGER, OWNER_ANNOTATION } from "./model/agentConfig";
 /**
  * Annotations of an object that this stack creates: whose it is, and a stable field manager. With the manager the same in every run, an
  * `up` that was killed between writing an object and remembering it finds its own object and goes on, instead of a conflict with itself.
+ *
+ * By force: who edits an object of ours becomes the owner of those fields, and setting it right would be a conflict. An object of somebody
+ * else's is refused before it comes to that.
  */
 export function ownedBy(owner: string): Readonly<Record<string, string>> {
-  return { [OWNER_ANNOTATION]: owner, "pulumi.com/patchFieldManager": FIELD_MANAGER };
+  return { [OWNER_ANNOTATION]: owner, "pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/patchForce": "true" };
 }
 
 /**

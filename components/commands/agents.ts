@@ -3,6 +3,7 @@ import type { Kubectl } from "../kubectl";
 import { mapLimited } from "../mapLimited";
 import type { CiliumObjects } from "../model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "../model/agentStatus";
+import { isObjectName } from "../model/names";
 import { errorMessage } from "./errorMessage";
 import { progress } from "./protocol";
 
@@ -10,35 +11,46 @@ const EXEC_TIMEOUT_MS = 20_000;
 /** So many agents of a cluster are asked side by side: each takes a process here and a connection there. */
 export const AGENTS_AT_ONCE = 16;
 
-/** An agent's pod and where it runs. */
+/** A pod of an agent, or of another workload, and where it runs. */
 export interface AgentPod {
   readonly pod: string;
   readonly node: string;
   /** Whether it can be asked: not so on a node that is gone. */
   readonly ready: boolean;
+  /** When it was made, in RFC 3339; empty where that is not told. */
+  readonly created: string;
 }
 
 const podList = z.object({
   items: z.array(
     z.object({
-      metadata: z.object({ name: z.string(), deletionTimestamp: z.string().optional() }),
+      metadata: z.object({
+        // It becomes an argument of kubectl, which no cluster may have taken for a flag.
+        name: z.string().refine(isObjectName),
+        creationTimestamp: z.string().nullish(),
+        deletionTimestamp: z.string().optional(),
+      }),
       spec: z.object({ nodeName: z.string().default("") }),
       status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
     }),
   ),
 });
 
-/** The agent pods of a cluster, without those that are going. */
-export async function agentPods(kubectl: Kubectl, names: CiliumObjects): Promise<readonly AgentPod[]> {
-  const json = await kubectl.run(["get", "pods", "-n", names.namespace, "-l", names.agentSelector, "-o", "json"]);
+/** The pods that a label selector selects, without those that are going. */
+export async function podsOf(kubectl: Kubectl, namespace: string, selector: string): Promise<readonly AgentPod[]> {
+  const json = await kubectl.run(["get", "pods", "-n", namespace, "-l", selector, "-o", "json"]);
   return podList
     .parse(JSON.parse(json))
     .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .map(({ metadata, spec, status }) => {
       const ready = status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
-      return { pod: metadata.name, node: spec.nodeName, ready };
+      return { pod: metadata.name, node: spec.nodeName, ready, created: metadata.creationTimestamp ?? "" };
     });
 }
+
+/** The agent pods of a cluster, without those that are going. */
+export const agentPods = (kubectl: Kubectl, names: CiliumObjects): Promise<readonly AgentPod[]> =>
+  podsOf(kubectl, names.namespace, names.agentSelector);
 
 /** Runs a command in an agent's container. */
 export async function inAgent(
@@ -46,9 +58,10 @@ export async function inAgent(
   names: CiliumObjects,
   pod: string,
   command: readonly string[],
+  timeoutMs = EXEC_TIMEOUT_MS,
 ): Promise<string> {
   const target = ["exec", "-n", names.namespace, pod, "-c", names.agentContainer, "--"];
-  return kubectl.run([...target, ...command], { timeoutMs: EXEC_TIMEOUT_MS });
+  return kubectl.run([...target, ...command], { timeoutMs });
 }
 
 /** What every agent of a cluster says about its peers; an agent that says nothing is part of the answer. */

@@ -24,7 +24,7 @@ const ROUTES_STAY_SECONDS = 30;
 const FORGET_SECONDS = 120;
 
 /** The files of the peers' Secret: peers whose file is somebody else's stay. */
-async function secretFiles(kubectl: Kubectl, namespace: string, secret: string): Promise<ReadonlySet<string>> {
+export async function secretFiles(kubectl: Kubectl, namespace: string, secret: string): Promise<ReadonlySet<string>> {
   const json = await kubectl.run(["get", `secret/${secret}`, "-n", namespace, "--ignore-not-found", "-o", "json"]);
   const data = json.trim() === "" ? {} : (parseList(`{"items":[${json}]}`)[0]?.data ?? {});
   return new Set(Object.keys(data));

@@ -4,29 +4,26 @@ import { Kubectl } from "../kubectl";
 import { ID_KEY, NAME_KEY } from "../model/agentConfig";
 import { parseList, parseOccupied } from "../model/liveCluster";
 import { recordedPaths } from "../model/pathVerdict";
-import { recordOriginals, type Originals } from "../model/originals";
+import { recordedOriginals, recordOriginals } from "../model/originals";
+import { withAdvice } from "../model/lostCluster";
+import { identityChange, identityIn } from "../model/preflight/identity";
 import { occupiedProblem } from "../model/preflight/objects";
 import { formatProblems } from "../model/problem";
 import { waitForRollOut } from "./agents";
+import { ensureApplied } from "./ensureApplied";
 import { errorMessage } from "./errorMessage";
+import { goneVerbs } from "./goneMember";
 import { forgetPeers, isAnnotated, leaveName, removeNamedKeys, rolled, type Leaving } from "./leaving";
 import { readConfigMap, restoreOriginals } from "./originals";
 import { pathsBeforehand } from "./pathRecord";
 import { accessTo, ciliumObjects, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
+import { restartOutdated } from "./restartOutdated";
 
 const claim = z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() });
 
-const configOriginals: z.ZodType<Originals> = z.record(
-  z.string(),
-  z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("absent") }),
-    z.object({ kind: z.literal("value"), value: z.string(), managers: z.array(z.string()) }),
-  ]),
-);
-
 /** What `record` prints and the state keeps. */
 const recordedState = z.object({
-  config: configOriginals,
+  config: recordedOriginals,
   /** Whether the Secret that is to be adopted was there; a patch creates a missing one and never removes it. */
   adoptedSecret: z.enum(["present", "absent"]).optional(),
   /** The paths between the cluster's nodes; absent without agents, without a check, and in states of earlier versions. */
@@ -46,10 +43,13 @@ const input = z.object({
   owner: z.string(),
   peerSecret: z.string(),
   originals: z.string().default(""),
+  conflicts: z.enum(["refuse", "overwrite"]).default("refuse"),
   /** Whether a check will want to know what worked before. */
   probePaths: z.boolean().default(false),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
   maxConnectedClusters: z.literal([255, 511]).default(255),
+  /** The cluster will not answer any more, and is not asked. */
+  gone: z.boolean().default(false),
 });
 
 const given = readInput(input);
@@ -60,7 +60,15 @@ async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T>
   try {
     return await Kubectl.with(accessTo(cluster, await readKubeconfigs()), use);
   } catch (error) {
-    throw new Error(`cluster "${cluster.name}": ${errorMessage(error)}`);
+    throw new Error(`cluster "${cluster.name}": ${withAdvice(errorMessage(error))}`);
+  }
+}
+
+/** A meshed cluster that would get another name or id: the last guard, for previews can be made without live checks. */
+function refuseOtherIdentity(config: Readonly<Record<string, string>>): void {
+  const change = identityChange(identityIn(config), identityIn(desired));
+  if (change !== undefined) {
+    throw new Error(formatProblems("it has to leave the mesh first", [{ cluster: cluster.name, ...change }]));
   }
 }
 
@@ -138,7 +146,7 @@ async function giveBack(kubectl: Kubectl): Promise<void> {
   }
 }
 
-void dispatch({
+const verbs = {
   /** Prints the originals, which the state keeps. Fails where the patches that follow would create or take over something. */
   record: () =>
     withCluster(async (kubectl) => {
@@ -147,6 +155,7 @@ void dispatch({
       if (live === undefined) {
         throw new Error(`ConfigMap ${names.namespace}/${names.configMap} not found`);
       }
+      refuseOtherIdentity(live.data);
       const config = recordOriginals(live.data, live.managedFields, Object.keys(desired));
       const paths = given.probePaths ? await pathsBeforehand(kubectl, cluster.name, names) : undefined;
       return JSON.stringify({ config, ...(await secretPresence(kubectl)), paths });
@@ -155,13 +164,17 @@ void dispatch({
   keep: () =>
     withCluster(async (kubectl) => {
       await refuseForeignObjects(kubectl);
+      refuseOtherIdentity((await readConfigMap(kubectl, names))?.data ?? {});
       return previousOutput();
     }),
-  /** Returns when agents and operator run with the new name and id. */
+  /** Returns when name and id are as they were set, and agents and operator run with them. */
   settle: () =>
     withCluster(async (kubectl) => {
+      const set = { ...given, cluster: cluster.name, timeoutSeconds };
+      await ensureApplied(kubectl, { ...set, originals: () => recorded().config });
       if (given.rollOut.await) {
         await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds);
+        await restartOutdated(kubectl, set);
       }
       return "";
     }),
@@ -191,4 +204,9 @@ void dispatch({
       }
       return "";
     }),
-});
+};
+
+const { claims } = given;
+void dispatch(
+  given.gone ? goneVerbs({ cluster: cluster.name, names, claims, originals: () => recorded().config }) : verbs,
+);

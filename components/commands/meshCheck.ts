@@ -2,12 +2,15 @@ import { z } from "zod";
 import { readinessProblems, readinessTable, type AgentReport, type Readiness } from "../model/agentStatus";
 import type { CheckResult } from "../model/checkResult";
 import { recordedPaths } from "../model/pathVerdict";
+import { departedPeers } from "../model/departed";
 import { formatProblem, formatProblems } from "../model/problem";
 import { agentReports, hurrySecrets } from "./agents";
+import { waitUntilForgotten } from "./departed";
 import { diagnose } from "./diagnosis";
+import { waitForNewConnections } from "./newConnections";
 import { withClusters, type OpenCluster } from "./openClusters";
 import { waitForPaths } from "./pathPhase";
-import { ciliumObjects, dispatch, progress, readInput } from "./protocol";
+import { ciliumObjects, dispatch, previousOutput, progress, readInput } from "./protocol";
 import { settleStalePods } from "./stalePods";
 import { nowAndThen, until } from "./until";
 
@@ -51,13 +54,16 @@ async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number
 
 void dispatch({
   /**
-   * Prints the result as JSON once every agent sees every declared peer ready with the declared id, and every path inside a cluster that
-   * worked before works again.
+   * Prints the result as JSON once every agent sees every declared peer ready with the declared id and has forgotten those that have left,
+   * new connections to the peers' etcds open, and every path inside a cluster that worked before works again.
    */
   check: () =>
     withClusters(given.members, async (clusters) => {
       const deadline = Date.now() + given.timeoutSeconds * 1000;
       const readiness = await waitUntilReady(clusters, deadline);
+      const departed = departedPeers(previousOutput(), given.members);
+      await waitUntilForgotten(departed, () => reportsOf(clusters), deadline, given.timeoutSeconds);
+      await waitForNewConnections(clusters, given.names, deadline, given.timeoutSeconds);
       const paths = await waitForPaths(clusters, given.names, given.pathsBefore, deadline);
       const stalePods = await settleStalePods(clusters, given, deadline);
       const result: CheckResult = { readiness, paths, stalePods };

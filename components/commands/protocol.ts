@@ -6,6 +6,9 @@ import { errorMessage } from "./errorMessage";
 /** Environment variable with a command's plain input as JSON. */
 export const INPUT_VARIABLE = "CLUSTERMESH_COMMAND_INPUT";
 
+/** Environment variable that no script reads: a change of it has a command run again. */
+export const OCCASION_VARIABLE = "CLUSTERMESH_COMMAND_OCCASION";
+
 /** The shape of `CiliumObjects` in a command's input. */
 export const ciliumObjects = z.object({
   namespace: z.string(),
@@ -29,10 +32,15 @@ export function previousOutput(): string {
   return process.env[PREVIOUS_OUTPUT_VARIABLE] ?? "";
 }
 
-/** Standard input carries the secrets of a command: kubeconfigs by cluster name. Clusters without one are reached by their context. */
-export async function readKubeconfigs(): Promise<Readonly<Record<string, string>>> {
+/** Reads the secrets of a command, which standard input carries as one object. */
+export async function readSecrets<T>(schema: z.ZodType<T>): Promise<T> {
   const sent = await text(process.stdin);
-  return sent.trim() === "" ? {} : (JSON.parse(sent) as Record<string, string>);
+  return schema.parse(sent.trim() === "" ? {} : JSON.parse(sent));
+}
+
+/** The kubeconfigs by cluster name. Clusters without one are reached by their context. */
+export function readKubeconfigs(): Promise<Readonly<Record<string, string>>> {
+  return readSecrets(z.record(z.string(), z.string()));
 }
 
 /** How to reach a cluster, from its plain context and the secrets of standard input. */

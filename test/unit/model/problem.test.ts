@@ -32,6 +32,18 @@ describe("model: formatProblem", () => {
     assert.equal(shown("y".repeat(500)).length, "mesh: p  r; a".length + 120);
   });
 
+  it("shows no file that was pasted where it does not belong", () => {
+    const pem = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----";
+    for (const value of [pem, Buffer.from(pem).toString("base64"), "apiVersion: v1\nusers: [{user: {token: t}}]"]) {
+      assert.equal(formatProblem({ property: "p", value, reason: "r", allowed: "a" }), "mesh: p (hidden) r; a");
+    }
+  });
+
+  it("reads as it is written: nothing in it turns round, hides or commands", () => {
+    const line = formatProblem({ ...problem, cluster: "\u202ea", value: "\u001b[2J\u2028\ufeff", reason: "\u{e0001}" });
+    assert.ok(line.startsWith('cluster "\\u202ea": id "\\u001b[2J\\u2028\\ufeff" \\u{e0001};'), line);
+  });
+
   it("is one line, whatever names and values hold", () => {
     fc.assert(
       fc.property(hostile, hostile, (cluster, value) => {

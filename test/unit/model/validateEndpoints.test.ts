@@ -48,6 +48,34 @@ describe("model: endpoints", () => {
   });
 });
 
+describe("model: endpoints for the program", () => {
+  const endpoints = ["https://10.1.1.1:2379"];
+
+  it("are read as the peers' are", () => {
+    assert.deepEqual(first({ endpoints, adminEndpoints: [] }), [
+      `cluster "cluster1": etcd.adminEndpoints [] is empty; ${urls}`,
+    ]);
+    assert.deepEqual(first({ endpoints, adminEndpoints: ["https://127.0.0.1:12379", "bastion:2379"] }), [
+      `cluster "cluster1": etcd.adminEndpoints[1] "bastion:2379" is not an https URL with host and port and nothing behind it; ${urls}`,
+    ]);
+  });
+
+  it("may be the peers' own, and are no other cluster's: its users would be made in the wrong etcd", () => {
+    const [one, two] = [endpoints, ["https://10.1.2.1:2379"]];
+    assert.deepEqual(judge(pair({ etcd: { endpoints: one, adminEndpoints: one } })), []);
+    assert.deepEqual(judge(pair({ etcd: { endpoints: one } }, { etcd: { endpoints: two, adminEndpoints: one } })), [
+      'cluster "cluster2": etcd.adminEndpoints "https://10.1.1.1:2379" is also an endpoint of cluster "cluster1"; each cluster needs an etcd of its own',
+    ]);
+  });
+
+  it("are never the API server's", () => {
+    const etcd = { endpoints, adminEndpoints: ["https://10.1.1.9:2379"] };
+    assert.deepEqual(first(etcd, { apiServerEtcd: ["https://10.1.1.9:2379"] }), [
+      `cluster "cluster1": etcd.adminEndpoints[0] "https://10.1.1.9:2379" is the etcd of the API server of cluster "cluster1"; ${own}`,
+    ]);
+  });
+});
+
 describe("model: the API server's etcd", () => {
   const reserved = 'is the etcd of the API server of cluster "cluster1"';
 

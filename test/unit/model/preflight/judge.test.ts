@@ -71,7 +71,7 @@ describe("preflight: judgeLiveClusters", () => {
 describe("preflight: unreachableClusters", () => {
   it("are named with what kubectl said", () => {
     assert.deepEqual(lines(unreachableClusters(MEMBERS, live({ cluster3: "unreachable" }))), [
-      'cluster "cluster3": API server cannot be reached: dial tcp 10.1.3.1:6443: i/o timeout; check context and network, or set clustermesh:unreachable to "warn"',
+      'cluster "cluster3": API server cannot be reached: dial tcp 10.1.3.1:6443: i/o timeout; check context and network, or set clustermesh:unreachable to "warn"; list it with gone: true if it is gone for good',
     ]);
   });
 });

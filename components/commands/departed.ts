@@ -1,0 +1,39 @@
+import type { AgentReport } from "../model/agentStatus";
+import { departedProblems } from "../model/departed";
+import { formatProblem, formatProblems } from "../model/problem";
+import { progress } from "./protocol";
+import { nowAndThen, until } from "./until";
+
+/**
+ * Waits until no agent lists a peer that has left the mesh. A cluster that leaves gets its old name and id back only when this is done.
+ *
+ * @param timeoutSeconds For the message.
+ * @throws Error that names agents and peers when the time is up.
+ */
+export async function waitUntilForgotten(
+  departed: readonly string[],
+  look: () => Promise<readonly AgentReport[]>,
+  deadline: number,
+  timeoutSeconds: number,
+): Promise<void> {
+  if (departed.length === 0) {
+    return;
+  }
+  const reports = await until(
+    deadline,
+    look,
+    (seen) => departedProblems(departed, seen).length === 0,
+    nowAndThen((seen) => {
+      const [first, ...others] = departedProblems(departed, seen);
+      if (first !== undefined) {
+        progress(`${String(1 + others.length)} have not forgotten yet, first: ${formatProblem(first)}`);
+      }
+    }),
+  );
+  const problems = departedProblems(departed, reports);
+  if (problems.length > 0) {
+    const heading = `peers that have left are not forgotten after ${String(timeoutSeconds)} s`;
+    throw new Error(formatProblems(heading, problems));
+  }
+  progress(`no agent lists ${departed.join(", ")} any more`);
+}

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { DEFAULT_CILIUM_OBJECTS, rolloutChecksum } from "../../../components/model/agentConfig";
+import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
+import { runCommand } from "../support/runCommand";
+
+const original = (value: string) => ({ kind: "value", value, managers: ["helm"] });
+const DESIRED = { "cluster-name": "cluster1", "cluster-id": "101" };
+const UNMESHED = { "cluster-name": "default", "cluster-id": "0" };
+const CHECKSUM = rolloutChecksum(DESIRED);
+const INPUT = {
+  cluster: { name: "cluster1", context: "cluster1" },
+  names: DEFAULT_CILIUM_OBJECTS,
+  desired: DESIRED,
+  owner: "clustermesh/test",
+  peerSecret: "cilium-clustermesh",
+  rollOut: { await: true, timeoutSeconds: 20 },
+  conflicts: "refuse",
+  originals: JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } }),
+};
+
+const WRITTEN = "2026-11-24T09:00:00Z";
+const managedFields = [{ manager: "cilium-clustermesh", operation: "Apply", time: WRITTEN }];
+const BEFORE = "2026-11-24T08:00:00Z";
+const AFTER = "2026-11-24T10:00:00Z";
+
+const agent = (name: string, first: number) => ({
+  cluster: { self: `${name}/node` },
+  "identity-range": { "min-identity": first },
+});
+const MESHED = agent("cluster1", 101 * 2 ** 16);
+const OTHER = agent("default", 256);
+
+/** The calls that change something, wait or ask an agent, in a few words each. */
+function story(calls: readonly (readonly string[])[]): readonly string[] {
+  return calls.flatMap((call) => {
+    const words = call.join(" ");
+    if (call.includes("status") && call.includes("exec")) return ["ask"];
+    if (call[1] === "apply")
+      return [`apply ${/\/(configmaps|daemonsets|deployments)\//.exec(call[2] ?? "")?.[1] ?? ""}`];
+    const restarted = /delete pod (.*) -n kube-system/.exec(words)?.[1];
+    if (restarted !== undefined) return [`restart ${restarted}`];
+    const waited = /rollout status (\w+)/.exec(words)?.[1];
+    return waited === undefined ? [] : [`wait ${waited}`];
+  });
+}
+
+const ROLLED = ["wait daemonset", "wait deployment"];
+
+describe("the command that settles a member", function () {
+  this.timeout("60s");
+  let kubectl: FakeKubectl | undefined;
+
+  afterEach(async () => {
+    await kubectl?.remove();
+  });
+
+  async function settle(cluster: FakeCluster, over: object = {}) {
+    const well = { config: DESIRED, annotation: CHECKSUM, managedFields, restarted: MESHED };
+    kubectl = await fakeKubectl({}, { cluster1: { ...well, ...cluster } });
+    const ended = await runCommand(kubectl, "member.ts", "settle", { ...INPUT, ...over });
+    const calls = await kubectl.calls();
+    return { ...ended, calls, story: story(calls) };
+  }
+
+  it("writes nothing and asks no agent where all is as it was set and has rolled since", async () => {
+    const { code, stderr, story: told } = await settle({ agents: { a: OTHER }, born: AFTER, operatorPods: ["op"] });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(told, ROLLED);
+  });
+
+  it("restarts older agents that run with another name or id, as many at a time as may be, then the operator", async () => {
+    const agents = { a: OTHER, b: MESHED, c: OTHER, d: agent("cluster1", 256) };
+    const {
+      code,
+      stderr,
+      story: told,
+    } = await settle({
+      agents,
+      born: BEFORE,
+      maxUnavailable: "50%",
+      operatorPods: ["op1", "op2"],
+    });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(told, [
+      ...ROLLED,
+      ...["ask", "ask", "ask", "ask"],
+      "restart cilium-cluster1-a cilium-cluster1-c",
+      "restart cilium-cluster1-d",
+      "restart op1 op2",
+      "wait deployment",
+    ]);
+    assert.match(stderr, /agent cilium-cluster1-a on node a runs as default, id 0/);
+    assert.match(stderr, /restarting cilium-cluster1-d \(3 of 3\)/);
+  });
+
+  it("restarts one at a time where the DaemonSet says nothing", async () => {
+    const { story: told } = await settle({ agents: { a: OTHER, b: OTHER }, born: BEFORE });
+    assert.deepEqual(
+      told.filter((each) => each.startsWith("restart")),
+      ["restart cilium-cluster1-a", "restart cilium-cluster1-b"],
+    );
+  });
+
+  it("leaves agents alone that do not say what they run with, and goes on", async () => {
+    const { code, stderr, story: told } = await settle({ agents: { a: {} }, born: BEFORE });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(told, [...ROLLED, "ask"]);
+  });
+
+  it("sets again what an interrupted destroy has given back, and rolls", async () => {
+    const { code, stderr, calls, story: told } = await settle({ agents: {}, config: UNMESHED, annotation: "leaving" });
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(told, ["apply configmaps", "apply daemonsets", ...ROLLED]);
+    const [config, daemonSet] = calls.filter((call) => call[1] === "apply");
+    assert.equal(
+      config?.[2],
+      "/api/v1/namespaces/kube-system/configmaps/cilium-config?fieldManager=cilium-clustermesh&force=true",
+    );
+    const annotations = {
+      "pulumi.com/patchFieldManager": "cilium-clustermesh",
+      "pulumi.com/skipAwait": "true",
+    };
+    const place = { namespace: "kube-system" };
+    assert.deepEqual(JSON.parse(config[3] ?? ""), {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "cilium-config", uid: "2", resourceVersion: "1", ...place, annotations },
+      data: DESIRED,
+    });
+    assert.deepEqual(JSON.parse(daemonSet?.[3] ?? ""), {
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata: {
+        name: "cilium",
+        uid: "4",
+        ...place,
+        annotations: { ...annotations, "pulumi.com/patchForce": "true" },
+      },
+      spec: { template: { metadata: { annotations: { "cilium-clustermesh/config": CHECKSUM } } } },
+    });
+  });
+
+  it("sets it again, and asks no agent, where roll-outs are not awaited", async () => {
+    const rollOut = { await: false, timeoutSeconds: 5 };
+    const { story: told } = await settle({ agents: { a: OTHER }, born: BEFORE, config: UNMESHED }, { rollOut });
+    assert.deepEqual(told, ["apply configmaps"]);
+  });
+
+  it("marks what it writes as forced where conflicts are overwritten, as the Patch resource does", async () => {
+    const { calls } = await settle({ agents: {}, config: { "cluster-id": "7" } }, { conflicts: "overwrite" });
+    const { metadata } = JSON.parse(calls.find((call) => call[1] === "apply")?.[3] ?? "") as {
+      readonly metadata: { readonly annotations: object };
+    };
+    assert.ok("pulumi.com/patchForce" in metadata.annotations);
+  });
+
+  it("writes nothing over a value that somebody has set since, and says whose it is", async () => {
+    const data = { "f:data": { "f:cluster-id": {} } };
+    const theirs = [...managedFields, { manager: "kubectl-edit", operation: "Update", fieldsV1: data }];
+    const config = { ...DESIRED, "cluster-id": "7" };
+    const { code, stderr, story: told } = await settle({ config, managedFields: theirs });
+    assert.equal(code, 1);
+    assert.deepEqual(told, []);
+    assert.match(
+      stderr,
+      /cluster "cluster1": cilium-config cluster-id "7" was changed since, and belongs to "kubectl-edit"/,
+    );
+  });
+});
