@@ -102,6 +102,23 @@ describe("stand-in of the kubernetes plugin: the provider", function () {
     });
   });
 
+  describe("of a cluster that has gone silent", () => {
+    it("gives up like its HTTP/2 transport, by a ping that nobody answers", async () => {
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const address = server.address();
+      assert.ok(address !== null && typeof address === "object");
+      const env = { HTTP2_READ_IDLE_TIMEOUT_SECONDS: "1", HTTP2_PING_TIMEOUT_SECONDS: "1" };
+      const silent = kubeconfig(`https://127.0.0.1:${String(address.port)}`);
+      try {
+        const plugin = await Plugin.start("kubernetes", { kubeconfig: silent }, env);
+        await assert.rejects(plugin.create(CONFIG_MAP, map("x")), /unreachable: .*http2: client connection lost/);
+      } finally {
+        server.close();
+      }
+    });
+  });
+
   describe("changed", () => {
     let plugin: Plugin;
     const one = kubeconfig("https://127.0.0.1:1", "https://127.0.0.1:2");

@@ -8,6 +8,7 @@ export interface Step {
 
 interface EngineEvent {
   readonly resourcePreEvent?: { readonly metadata: StepMetadata };
+  readonly resOutputsEvent?: { readonly metadata: StepMetadata };
   readonly diagnosticEvent?: { readonly message: string; readonly severity: string; readonly urn?: string };
 }
 
@@ -26,15 +27,22 @@ export function readEvents(log: string): readonly EngineEvent[] {
     .map((line) => JSON.parse(line) as EngineEvent);
 }
 
+function stepOf({ op, urn, diffs, detailedDiff }: StepMetadata): Step {
+  return { op, urn, diffs: [...(diffs ?? []), ...Object.keys(detailedDiff ?? {})] };
+}
+
 /** The steps in the order in which the engine began them. */
 export function stepsOf(events: readonly EngineEvent[]): readonly Step[] {
-  return events.flatMap(({ resourcePreEvent }) => {
-    if (resourcePreEvent === undefined) {
-      return [];
-    }
-    const { op, urn, diffs, detailedDiff } = resourcePreEvent.metadata;
-    return [{ op, urn, diffs: [...(diffs ?? []), ...Object.keys(detailedDiff ?? {})] }];
-  });
+  return events.flatMap(({ resourcePreEvent }) =>
+    resourcePreEvent === undefined ? [] : [stepOf(resourcePreEvent.metadata)],
+  );
+}
+
+/** The steps that have ended well, in that order. The state may not know of the last one yet. */
+export function endedOf(events: readonly EngineEvent[]): readonly Step[] {
+  return events.flatMap(({ resOutputsEvent }) =>
+    resOutputsEvent === undefined ? [] : [stepOf(resOutputsEvent.metadata)],
+  );
 }
 
 /** The last part of a URN: the resource's name. */
@@ -47,4 +55,15 @@ export function changes(steps: readonly Step[]): readonly string[] {
   return steps
     .filter((step) => step.op !== "same" && step.op !== "read")
     .map((step) => `${step.op} ${nameOf(step.urn)}`);
+}
+
+/**
+ * An event log without the lines for debugging, in which Pulumi's SDK tells all that it registers, secrets in the clear. Nobody sees them
+ * without `--event-log` or `--debug`.
+ */
+export function withoutDebugging(log: string): string {
+  return readEvents(log)
+    .filter(({ diagnosticEvent }) => diagnosticEvent?.severity !== "debug")
+    .map((event) => JSON.stringify(event))
+    .join("\n");
 }

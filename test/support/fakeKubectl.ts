@@ -16,6 +16,16 @@ export interface FakeCluster {
   readonly agents?: Readonly<Record<string, object>>;
   /** Whether the agents' pods are ready; they are unless this is `false`. */
   readonly ready?: boolean;
+  /** When the pods of agents and operator were made; deleted ones are made anew, now. */
+  readonly born?: string;
+  /** What a deleted agent's successor says of itself. */
+  readonly restarted?: object;
+  /** Names of the operator's pods. */
+  readonly operatorPods?: readonly string[];
+  /** The DaemonSet's. */
+  readonly maxUnavailable?: number | string;
+  /** The `managedFields` of `cilium-config`. */
+  readonly managedFields?: readonly object[];
   /** Its CiliumNodes. */
   readonly ciliumNodes?: readonly object[];
   /** The data of `cilium-config`. */
@@ -28,7 +38,8 @@ export interface FakeCluster {
   readonly endpoints?: readonly object[];
   /** Pods by namespace and name, with their owner; a deleted one that has an owner comes back under another name. */
   readonly pods?: Readonly<Record<string, string | null>>;
-  readonly troubleshoot?: string;
+  /** What `cilium-dbg troubleshoot clustermesh` prints; of several, the next one each time, and the last one from then on. */
+  readonly troubleshoot?: string | readonly string[];
   readonly log?: string;
   /** The value of the annotation that rolls the agents. */
   readonly annotation?: string;
@@ -53,7 +64,12 @@ const extra = join(__dirname, context + ".cluster.json");
 const cluster = existsSync(extra) ? JSON.parse(readFileSync(extra, "utf8")) : {};
 const status = () => JSON.parse(readFileSync(join(__dirname, context + ".json"), "utf8"));
 const nodes = Object.keys(cluster.agents ?? { node1: {} });
-const podOn = (node) => (cluster.agents === undefined ? "cilium-" + context : "cilium-" + context + "-" + node);
+const deleted = made.filter((call) => call.includes("delete") && call.includes("pod") && call[0] === access)
+  .flatMap((call) => call.slice(call.indexOf("pod") + 1, call.indexOf("-n")));
+const firstOn = (node) => (cluster.agents === undefined ? "cilium-" + context : "cilium-" + context + "-" + node);
+const isAnew = (node) => deleted.includes(firstOn(node));
+const podOn = (node) => firstOn(node) + (isAnew(node) ? "-again" : "");
+const bornAs = (again) => (again || cluster.born === undefined ? new Date().toISOString() : cluster.born);
 const nodeOf = nodes.find((node) => has(podOn(node)));
 const print = (what) => process.stdout.write(typeof what === "string" ? what : JSON.stringify(what));
 const gone = new Set(
@@ -69,12 +85,38 @@ function workloads(namespace) {
     return gone.has(key) && owner === null ? [] : [{ metadata: { name, namespace, ownerReferences }, status: ready }];
   });
 }
-if (has("get", "pods") && after("-n") !== "kube-system") {
+if (has("proxy")) {
+  const socket = args.find((arg) => arg.startsWith("--unix-socket=")).slice("--unix-socket=".length);
+  const server = require("node:http").createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => (body += chunk));
+    request.on("end", () => {
+      appendFileSync(calls, JSON.stringify([access, "apply", request.url, body]) + "\\n");
+      const { kind, data, spec } = JSON.parse(body);
+      const changed = kind === "ConfigMap"
+        ? { config: { ...cluster.config, ...data } }
+        : { annotation: Object.values(spec.template.metadata.annotations)[0] };
+      writeFileSync(extra, JSON.stringify({ ...JSON.parse(readFileSync(extra, "utf8")), ...changed }));
+      response.end("{}");
+    });
+  });
+  server.listen(socket, () => print("Starting to serve on " + socket + "\\n"));
+} else if (has("get", "json") && args.some((arg) => /^(daemonset|deployment)\\//.test(arg))) {
+  const kind = args.some((arg) => arg.startsWith("daemonset/")) ? "DaemonSet" : "Deployment";
+  const annotations = cluster.annotation === undefined ? {} : { "cilium-clustermesh/config": cluster.annotation };
+  const rollingUpdate = cluster.maxUnavailable === undefined ? undefined : { maxUnavailable: cluster.maxUnavailable };
+  const selector = { matchLabels: { name: "cilium-operator" } };
+  const spec = { selector, template: { metadata: { annotations } }, updateStrategy: { rollingUpdate } };
+  print({ apiVersion: "apps/v1", kind, metadata: { uid: "4" }, spec, status: { desiredNumberScheduled: nodes.length } });
+} else if (has("get", "pods", "name=cilium-operator")) {
+  const pod = (name) => ({ metadata: { name, creationTimestamp: bornAs(deleted.includes(name)) }, spec: {} });
+  print({ items: (cluster.operatorPods ?? []).map(pod) });
+} else if (has("get", "pods") && after("-n") !== "kube-system") {
   print({ items: workloads(after("-n")) });
 } else if (has("get", "pods")) {
   const pod = (node) => ({
     kind: "Pod",
-    metadata: { name: podOn(node), namespace: "kube-system", uid: "1" },
+    metadata: { name: podOn(node), namespace: "kube-system", uid: "1", creationTimestamp: bornAs(isAnew(node)) },
     spec: { nodeName: node },
     status: { conditions: [{ type: "Ready", status: cluster.ready === false ? "False" : "True" }] },
   });
@@ -100,10 +142,10 @@ if (has("get", "pods") && after("-n") !== "kube-system") {
     process.exitCode = 1;
   } else print(cluster.kvstore ?? "");
 } else if (has("get") && args.some((arg) => arg.startsWith("configmap/"))) {
-  const metadata = { name: "cilium-config", uid: "2", resourceVersion: "1", managedFields: [] };
+  const metadata = { name: "cilium-config", uid: "2", resourceVersion: "1", managedFields: cluster.managedFields ?? [] };
   print({ kind: "ConfigMap", metadata, data: cluster.config ?? {} });
 } else if (has("exec", "cilium-dbg", "status")) {
-  print(cluster.agents?.[nodeOf] ?? status());
+  print(isAnew(nodeOf) && cluster.restarted ? cluster.restarted : (cluster.agents?.[nodeOf] ?? status()));
 } else if (has("exec", "cilium-dbg", "endpoint", "list")) {
   const ids = (each) => each.status["external-identifiers"];
   print((cluster.endpoints ?? []).filter((each) => !gone.has(ids(each)["k8s-namespace"] + "/" + ids(each)["k8s-pod-name"])));
@@ -114,7 +156,11 @@ if (has("get", "pods") && after("-n") !== "kube-system") {
     if (healed || !cluster.silent?.[nodeOf]?.includes(address)) print(address + " HTTP/1.0 200 OK\\n");
   }
 } else if (has("exec", "cilium-dbg", "troubleshoot", "clustermesh")) {
-  print(cluster.troubleshoot ?? "troubleshooting in " + context);
+  const peers = ((cluster.agents?.[nodeOf] ?? status())["cluster-mesh"]?.clusters ?? []).map(({ name }) => name);
+  const opened = peers.map((name) => 'Cluster "' + name + '":\\n   ✅ Etcd connection successfully established\\n');
+  const told = [cluster.troubleshoot ?? []].flat();
+  const times = made.filter((call) => call.includes("troubleshoot") && call[0] === access).length;
+  print(told[Math.min(times, told.length) - 1] ?? "troubleshooting in " + context + "\\n" + opened.join("\\n"));
 } else if (has("logs")) {
   print(cluster.log ?? "");
 } else if (!["annotate", "delete", "rollout"].some((verb) => has(verb))) {

@@ -21,8 +21,8 @@ export interface Workstation {
   readonly stateDir: string;
   /** What a shell needs to drive the stacks by hand. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A stack; whoever watches is given what the CLI prints, as it prints it. */
-  stack(name: string, watch?: (chunk: Buffer) => void): PulumiStack;
+  /** A stack; whoever watches is given what the CLI prints, as it prints it. Its environment may have more than this one's. */
+  stack(name: string, watch?: (chunk: Buffer) => void, env?: Readonly<Record<string, string>>): PulumiStack;
   remove(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
     plugins,
     stateDir,
     environment,
-    stack: (name, watch) => new PulumiStack(name, tools.pulumi, checkout, env, watch),
+    stack: (name, watch, more) => new PulumiStack(name, tools.pulumi, checkout, { ...env, ...more }, watch),
     remove: async () => {
       await Promise.all([checkout.remove(), rm(home, { recursive: true, force: true })]);
     },
@@ -136,14 +136,29 @@ export class PulumiStack {
     return (await this.must(["stack", "export", "--stack", this.name])).text;
   }
 
+  /** The state with its secrets in the clear; for {@link replaceState}. */
+  async exportOpen(): Promise<string> {
+    return (await this.must(["stack", "export", "--show-secrets", "--stack", this.name])).text;
+  }
+
+  /** Puts another state in place of this one. */
+  async replaceState(exported: string): Promise<void> {
+    await this.must(["stack", "import", "--stack", this.name], exported);
+  }
+
+  /** The same with every secret in the clear. */
+  async exportWithSecrets(): Promise<string> {
+    return (await this.must(["stack", "export", "--show-secrets", "--stack", this.name])).text;
+  }
+
   /** After a kill: gives up the lock of the run that is gone. */
   async cancel(): Promise<void> {
     await this.must(["cancel", "--yes", "--stack", this.name]);
   }
 
-  /** Begins an operation and hands over its process. */
-  start(operation: string, flags: readonly string[]): Started {
-    const started = this.spawn([operation, "--stack", this.name, ...flags]);
+  /** Begins an operation and hands over its process; `detached`: one that begins a session, which no Ctrl-C of the terminal reaches. */
+  start(operation: string, flags: readonly string[], options: { readonly detached?: boolean } = {}): Started {
+    const started = this.spawn([operation, "--stack", this.name, ...flags], undefined, options);
     started.process.stdout?.on("data", this.watch);
     started.process.stderr?.on("data", this.watch);
     return started;
@@ -169,11 +184,16 @@ export class PulumiStack {
     return run;
   }
 
-  private spawn(args: readonly string[], stdin?: string): Started {
+  private spawn(
+    args: readonly string[],
+    stdin?: string,
+    { detached = false }: { readonly detached?: boolean } = {},
+  ): Started {
     const child = spawn(this.cli, [...args, "--non-interactive", "--color=never"], {
       cwd: this.checkout.dir,
       env: this.env,
       stdio: ["pipe", "pipe", "pipe"],
+      detached,
     });
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -10,6 +10,8 @@ export interface ScriptRun {
   readonly verb: string;
   readonly input: object;
   readonly env: NodeJS.ProcessEnv;
+  /** Its secrets, as standard input has them. @default none */
+  readonly stdin?: string;
 }
 
 /** How it ended, and what it said. */
@@ -30,7 +32,7 @@ export const launchScript = ({ script, verb, input, env }: ScriptRun): ChildProc
 /** Runs a script to its end. */
 export async function runScript(run: ScriptRun): Promise<Ended> {
   const child = launchScript(run);
-  child.stdin.end();
+  child.stdin.end(run.stdin ?? "");
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));

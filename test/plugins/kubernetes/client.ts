@@ -1,9 +1,12 @@
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { ConnectionOptions } from "node:tls";
 import { isPlainMap, type Plain, type PlainMap } from "../shared/value";
+import { giveUpOnSilence } from "./health";
 import type { Connection } from "./kubeconfig";
 
 const CONNECT_MS = 30_000;
+const HANDSHAKE_MS = 10_000;
 
 /** An answer of the API server that is no success. */
 export class ApiError extends Error {
@@ -57,6 +60,7 @@ function failure(status: number, text: string): ApiError {
 /** The API server of one cluster, over HTTP with the credentials of a kubeconfig. */
 export class Client {
   private readonly agent: HttpAgent | HttpsAgent;
+  private readonly tls: ConnectionOptions;
 
   constructor(
     private readonly target: Connection,
@@ -64,7 +68,7 @@ export class Client {
     private readonly limit: number | undefined,
     private readonly cancelled: AbortSignal,
   ) {
-    const tls = {
+    this.tls = {
       ca: target.ca,
       cert: target.certificate,
       key: target.key,
@@ -74,7 +78,7 @@ export class Client {
     this.agent =
       target.server.protocol === "http:"
         ? new HttpAgent({ keepAlive: true })
-        : new HttpsAgent({ keepAlive: true, ...tls });
+        : new HttpsAgent({ keepAlive: true, ...this.tls });
   }
 
   /** @throws ApiError when the server refuses, another error when it cannot be reached. */
@@ -109,18 +113,27 @@ export class Client {
       });
       request.on("socket", (socket) => {
         if (!socket.connecting) return;
-        const timer = setTimeout(() => request.destroy(new Error(`dial tcp ${url.host}: i/o timeout`)), CONNECT_MS);
-        socket.once("connect", () => {
-          clearTimeout(timer);
-        });
-        socket.once("close", () => {
-          clearTimeout(timer);
-        });
+        const within = (ms: number, reason: string, done: string) => {
+          const timer = setTimeout(() => request.destroy(new Error(reason)), ms);
+          for (const event of [done, "close"]) {
+            socket.once(event, () => {
+              clearTimeout(timer);
+            });
+          }
+        };
+        within(CONNECT_MS, `dial tcp ${url.host}: i/o timeout`, "connect");
+        if (url.protocol === "https:") {
+          socket.once("connect", () => {
+            within(HANDSHAKE_MS, "net/http: TLS handshake timeout", "secureConnect");
+          });
+        }
       });
       if (this.limit !== undefined) {
         request.setTimeout(this.limit, () =>
           request.destroy(new Error(`${method} ${url.host}: no answer within the client's timeout`)),
         );
+      } else {
+        giveUpOnSilence(request, { url, tls: this.tls });
       }
       request.on("error", (error) => {
         reject(new Error(`${method} ${JSON.stringify(url.origin + url.pathname)}: ${error.message}`, { cause: error }));

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import type { LabCluster } from "../../lab";
+import { frozenAt } from "../support/frozenRun";
+import { clusterConfig, meshConfig } from "../support/meshConfig";
+import { startProxy, type Proxy } from "../support/proxy";
+import { succeeded, type PulumiStack } from "../support/pulumi";
+import { snapshot } from "../support/snapshot";
+import { engine, labClusters } from "./support/engine";
+import { assertKept, assertMeshed, haveEnded } from "./support/kept";
+
+/** A round trip of more than half a second, and a few of them for each call. */
+const DELAY_MS = 300;
+
+describe("an API server behind a bad line", function () {
+  this.timeout("10m");
+  let stack: PulumiStack;
+  let clusters: readonly LabCluster[];
+  let first: LabCluster;
+  let second: LabCluster;
+  let untouched: readonly object[];
+  let proxy: Proxy | undefined;
+
+  before(async () => {
+    clusters = await labClusters(2);
+    first = clusters[0] ?? assert.fail();
+    second = clusters[1] ?? assert.fail();
+    untouched = await Promise.all(clusters.map(snapshot));
+    stack = (await engine()).workstation.stack("slow");
+    await stack.init(meshConfig(clusters));
+  });
+
+  afterEach(async () => {
+    await proxy?.close();
+    proxy = undefined;
+  });
+
+  /** The stack with the second cluster behind a proxy. */
+  async function through(delayMs: number, extra: Readonly<Record<string, unknown>> = {}): Promise<Proxy> {
+    const line = await startProxy(second, delayMs);
+    proxy = line;
+    const config = meshConfig(clusters, extra);
+    const { context, ...behind } = clusterConfig(second);
+    assert.ok(context);
+    await stack.configure({ ...config, clusters: { [first.name]: clusterConfig(first), [second.name]: behind } });
+    await stack.setSecret(`clusters.${second.name}.kubeconfig`, line.kubeconfig);
+    return line;
+  }
+
+  it("that is slow makes up and destroy slow, and nothing else", async () => {
+    await through(DELAY_MS, { liveCheckTimeoutSeconds: 60 });
+    succeeded(await stack.up());
+    await assertMeshed(clusters);
+    succeeded(await stack.destroy());
+    assert.deepEqual(await Promise.all(clusters.map(snapshot)), untouched);
+  });
+
+  it("that takes calls and never answers is named by the preview, within the time of its live checks", async () => {
+    const line = await through(0);
+    line.silence(true);
+    const { code, text } = await stack.preview();
+    assert.notEqual(code, 0, text);
+    assert.match(text, /cluster "cluster2": API server cannot be reached: .*(within 5 s|timeout|deadline)/i);
+    assert.doesNotMatch(text, /cluster "cluster1"/);
+  });
+
+  it("that goes silent in the middle of up ends it with the cluster's name, and the next up goes on", async () => {
+    const line = await through(0);
+    const run = await frozenAt(stack, "up", haveEnded("cluster1-config", "cluster2-config"));
+    line.silence(true);
+    const begin = Date.now();
+    const { code, text } = await run.goOn();
+    process.stdout.write(`silent: up ended after ${String(Math.round((Date.now() - begin) / 1000))} s\n`);
+    line.silence(false);
+    assert.notEqual(code, 0, text);
+    assert.match(text, /cluster2-(agents|operator|etcd-server|settled|peers)/);
+    assert.match(text, /connection lost|timeout|no answer|deadline/i);
+    await assertKept(stack, first);
+    succeeded(await stack.up());
+    await assertMeshed(clusters);
+    succeeded(await stack.destroy());
+    assert.deepEqual(await Promise.all(clusters.map(snapshot)), untouched);
+  });
+});

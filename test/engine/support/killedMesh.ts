@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import type { LabCluster } from "../../../lab";
+import { removeEmptyAttributes } from "../../support/fileBackend";
+import { frozenAt } from "../../support/frozenRun";
+import { meshConfig } from "../../support/meshConfig";
+import { meshedView } from "../../support/meshedView";
+import { succeeded, type PulumiStack } from "../../support/pulumi";
+import { snapshot } from "../../support/snapshot";
+import { readState, type StackState } from "../../support/stackState";
+import { engine } from "./engine";
+
+type Objects = Readonly<Record<string, object>>;
+
+/** A mesh of its own: what the loop over the boundaries runs on. Two of them run side by side. */
+export interface Mesh {
+  readonly clusters: readonly LabCluster[];
+  readonly stack: PulumiStack;
+  readonly untouched: readonly Objects[];
+  readonly meshed: readonly Objects[];
+  /** What the state has recorded of each cluster: the true originals. */
+  readonly originals: readonly unknown[];
+  /** The resources, in an order that is the same for both meshes. */
+  readonly urns: readonly string[];
+}
+
+const snapshots = (clusters: readonly LabCluster[]): Promise<readonly Objects[]> => Promise.all(clusters.map(snapshot));
+
+async function meshedViews({ clusters, untouched }: Pick<Mesh, "clusters" | "untouched">): Promise<readonly Objects[]> {
+  return (await snapshots(clusters)).map((seen, index) => meshedView(seen, untouched[index] ?? {}));
+}
+
+const stateOf = async ({ stack }: Pick<Mesh, "stack">): Promise<StackState> => readState(await stack.export());
+
+/** What is recorded of each cluster as it was found. */
+const originalsIn = (state: StackState, clusters: readonly LabCluster[]): readonly unknown[] =>
+  clusters.map(({ name }) => {
+    const recorded = JSON.parse(String(state.outputsOf(`${name}-originals`)["stdout"])) as { readonly config: unknown };
+    return recorded.config;
+  });
+
+/** What a resource is called in both meshes. */
+export function commonName(urn: string, { clusters, stack }: Pick<Mesh, "clusters" | "stack">): string {
+  const [, , ...typeAndName] = urn.split("::");
+  return clusters
+    .reduce((text, { name }, index) => text.replace(name, `cluster-${String(index)}`), typeAndName.join("::"))
+    .replace(stack.name, "stack");
+}
+
+/** A mesh after an up and a destroy that nobody has disturbed. */
+export async function referenceMesh(clusters: readonly LabCluster[], name: string): Promise<Mesh> {
+  const stack = (await engine()).workstation.stack(name);
+  await stack.init(meshConfig(clusters));
+  const untouched = await snapshots(clusters);
+  succeeded(await stack.up());
+  const meshed = await meshedViews({ clusters, untouched });
+  const state = await stateOf({ stack });
+  const { urns } = state;
+  const originals = originalsIn(state, clusters);
+  for (const recorded of originals) {
+    assert.match(JSON.stringify(recorded), /"value":"default".*"helm"|"helm".*"value":"default"/);
+  }
+  succeeded(await stack.destroy());
+  assert.deepEqual(await snapshots(clusters), untouched);
+  const named = urns.map((urn) => ({ urn, common: commonName(urn, { clusters, stack }) }));
+  const sorted = named.sort((one, other) => (one.common < other.common ? -1 : 1)).map(({ urn }) => urn);
+  return { clusters, stack, untouched, meshed, originals, urns: sorted };
+}
+
+/** What a killed run has left of its state. */
+export interface Left {
+  /** Whether a step that had ended is in it as one under way. */
+  readonly pending: boolean;
+  /** Whether it could not be read until {@link removeEmptyAttributes} had seen to it. */
+  readonly unread: boolean;
+}
+
+/** Kills an operation as soon as the step of a resource has ended. */
+export async function killedAfter(mesh: Mesh, operation: "up" | "destroy", urn: string): Promise<Left> {
+  const { stack } = mesh;
+  const run = await frozenAt(stack, operation, (ended) => ended.some((step) => step.urn === urn), ["--parallel", "1"]);
+  await run.kill();
+  const unread = await removeEmptyAttributes((await engine()).workstation.stateDir, stack.name);
+  await stack.cancel();
+  return { pending: (await stateOf(mesh)).pending.length > 0, unread };
+}
+
+/** The clusters and the state are as after the up that nobody disturbed. */
+export async function assertMeshed(mesh: Mesh): Promise<void> {
+  assert.deepEqual(await meshedViews(mesh), mesh.meshed);
+  const state = await stateOf(mesh);
+  assert.deepEqual([...state.urns].sort(), [...mesh.urns].sort());
+  // The engine itself keeps a creation as pending until a refresh is told to forget it, although the next up has made the resource.
+  const open = state.pending.filter(({ type, urn }) => type !== "creating" || !mesh.urns.includes(urn));
+  assert.deepEqual(open, []);
+  assert.deepEqual(originalsIn(state, mesh.clusters), mesh.originals);
+}
+
+/** The clusters are as found, and the state is empty. */
+export async function assertUntouched(mesh: Mesh): Promise<void> {
+  assert.deepEqual(await snapshots(mesh.clusters), mesh.untouched);
+  assert.deepEqual((await stateOf(mesh)).urns, []);
+}
+
+/** The engine forgets creations of killed runs, as the user has it do. */
+export async function forgetPending(mesh: Mesh): Promise<void> {
+  if ((await stateOf(mesh)).pending.length > 0) {
+    succeeded(await mesh.stack.refresh("--clear-pending-creates"));
+    assert.deepEqual((await stateOf(mesh)).pending, []);
+  }
+}

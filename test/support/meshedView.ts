@@ -1,0 +1,24 @@
+type Objects = Readonly<Record<string, object>>;
+
+interface Shown {
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly data?: object;
+}
+
+/** What an object that is made anew has of its own. */
+const BORN_WITH = new Set(["uid", "creationTimestamp"]);
+
+/**
+ * A {@link snapshot} of a meshed cluster without what legitimately differs from one mesh to the next: the contents of Secrets, of which the
+ * file names stay, and when objects were made that were not there before. Those that were must be the same ones still.
+ */
+export function meshedView(seen: Objects, untouched: Objects): Objects {
+  return Object.fromEntries(
+    Object.entries(seen).map(([key, object]) => {
+      const { metadata = {}, data = {}, ...rest }: Shown = object;
+      const own = Object.entries(metadata).filter(([field]) => key in untouched || !BORN_WITH.has(field));
+      const shown = key.startsWith("Secret/") ? Object.keys(data).sort() : data;
+      return [key, { ...rest, data: shown, metadata: Object.fromEntries(own) }];
+    }),
+  );
+}
