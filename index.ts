@@ -10,11 +10,14 @@ export = async () => {
   return {
     clusters: describeClusters(environment.spec),
     certificates: mesh.certificates,
+    authorities: mesh.authorities,
     readiness: mesh.readiness,
     paths: mesh.paths,
     stalePods: mesh.stalePods,
+    etcdUsers: mesh.etcdUsers,
     demo: mesh.verdicts,
     drops: mesh.drops,
     topology: mesh.topology,
+    ...(Object.keys(mesh.gone).length === 0 ? {} : { gone: mesh.gone }),
   };
 };

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { meshAuthorities } from "./authorities";
+import { authoritySummaries, meshAuthorities, type AuthoritySummary } from "./authorities";
 import { planMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
 import { Demo } from "./demo";
+import { etcdAdmin } from "./etcdAdmin";
+import { GoneMember } from "./goneMember";
+import { clusterGuard } from "./guard";
 import { Member, type CertificateSummary } from "./member";
 import { meshCheck } from "./meshCheck";
 import { peersHash, sharedPeerFiles } from "./peerSecret";
@@ -20,16 +23,22 @@ import { topology } from "./model/topology";
 export class ClusterMesh extends pulumi.ComponentResource {
   /** What was issued, by cluster. */
   readonly certificates: Readonly<Record<string, readonly CertificateSummary[]>>;
+  /** The CAs that are trusted, who of them signs, and when they end. */
+  readonly authorities: pulumi.Output<readonly AuthoritySummary[]>;
   /** How every agent sees every peer; a sentence where the check is off. */
   readonly readiness: pulumi.Output<readonly Readiness[] | string>;
   /** Whether the nodes of each cluster reach each other; a sentence where the check is off. */
   readonly paths: pulumi.Output<readonly PathRow[] | string>;
   /** Pods that have kept identities from before the change of their cluster's id; a sentence where the check is off. */
   readonly stalePods: pulumi.Output<readonly StalePodRow[] | string>;
+  /** By cluster, whether its etcd holds the peers to what they may read; a sentence where users are not managed. */
+  readonly etcdUsers: pulumi.Output<Readonly<Record<string, string>> | string>;
   /** Who reaches the demo's database, before its policy and after it; a word where there is no demo. */
   readonly verdicts: pulumi.Output<readonly Verdict[] | string>;
   /** What Cilium has logged of the demo's pings that its policy kept out; a word where there is no demo. */
   readonly drops: pulumi.Output<readonly string[] | string>;
+  /** The clusters that are gone, with the commands that give one back by hand, should it ever return. */
+  readonly gone: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
   /** The mesh as Mermaid text. */
   readonly topology: string;
 
@@ -39,15 +48,26 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const child = { parent: this };
     const { members, settings, owner, access } = plan;
 
-    const authorities = meshAuthorities(name, args.authority, settings.certificates, child);
+    const authorities = meshAuthorities(name, plan.authority, settings, child);
     const shared = sharedPeerFiles(members, authorities);
-    const joined = members.map(
-      (spec) => new Member(spec.name, plan.memberArgs(spec, authorities, shared), plan.memberOptions(spec, child)),
+    // A promise, for the first member waits for the last one, which is made after it.
+    const allRecorded = Promise.resolve().then(() => joined.map((member) => member.recorded));
+    const admin = etcdAdmin(name, authorities, settings, child);
+    const ofMesh = { authorities, sharedPeerFiles: shared, etcdAdmin: admin, allRecorded };
+    const joined: readonly Member[] = members.map(
+      (spec) => new Member(spec.name, plan.memberArgs(spec, ofMesh), plan.memberOptions(spec, child)),
     );
-    const meshed = joined.map((member) => member.meshed);
-    const told = peersHash(shared);
+    const gone = plan.gone.map(
+      (spec) => new GoneMember(spec.name, plan.goneArgs(spec), plan.memberOptions(spec, child)),
+    );
+    const guarded = (member: Member | GoneMember) =>
+      clusterGuard(plan.guardArgs(member.spec, member.originals), { ...child, dependsOn: member });
+    gone.forEach(guarded);
+    const guards = joined.map(guarded);
+    const issued = joined.map((member) => member.issued);
+    const told = peersHash(shared, issued);
     const pathsBefore = Object.fromEntries(joined.map((member) => [member.cluster, member.pathsBefore]));
-    const check = meshCheck(name, { members, access, settings, peersHash: told, pathsBefore }, meshed, child);
+    const check = meshCheck(name, { members, access, settings, peersHash: told, pathsBefore }, guards, child);
     const demo =
       args.demo === undefined
         ? undefined
@@ -60,12 +80,22 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.certificates = Object.fromEntries(
       members.map((spec, index) => [spec.name, joined[index]?.certificates ?? []]),
     );
+    this.authorities = authoritySummaries(authorities);
+    this.gone = Object.fromEntries(gone.map(({ spec, handBack }) => [spec.name, handBack]));
     this.readiness = check.readiness;
     this.paths = check.paths;
     this.stalePods = check.stalePods;
+    this.etcdUsers = usersOf(joined);
     this.verdicts = demo?.verdicts ?? pulumi.output("off");
     this.drops = demo?.drops ?? pulumi.output("off");
     this.topology = topology(members);
     this.registerOutputs({});
   }
+}
+
+function usersOf(members: readonly Member[]): pulumi.Output<Readonly<Record<string, string>> | string> {
+  const managed = members.flatMap(({ cluster, etcdUsers }) =>
+    etcdUsers === undefined ? [] : [[cluster, etcdUsers] as const],
+  );
+  return managed.length === 0 ? pulumi.output("off: not managed") : pulumi.all(Object.fromEntries(managed));
 }

@@ -1,15 +1,19 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { validateAuthority, type Authorities, type MeshAuthority } from "./authorities";
+import type { EtcdAdmin } from "./etcdAdmin";
+import type { ClusterGuardArgs } from "./guard";
 import type { MemberArgs } from "./member";
+import type { MemberCommandArgs } from "./memberCommands";
 import type { ClusterAccess } from "./nodeCommand";
 import type { SecretData } from "./peerSecret";
 import { refusal } from "./refusal";
 import type { MeshSettings } from "./settings";
 import { clientAuthorities } from "./model/certificates";
 import { claimsOf } from "./model/claims";
-import { validateDemo, type DemoSettings } from "./model/demo";
-import { membersOf, type ClusterSpec, type Member, type MeshSpec } from "./model/mesh";
+import { validateDemo, validateDemoPresence, type DemoSettings } from "./model/demo";
+import { validateGeneration } from "./model/generation";
+import { membersOf, present, type ClusterSpec, type Member, type MeshSpec } from "./model/mesh";
 import { SHARED_AUTHORITY } from "./model/peerFile";
 import type { Problem } from "./model/problem";
 import { validateMesh } from "./model/validate";
@@ -19,7 +23,8 @@ import { validateCertificatePolicy } from "./model/validateCertificates";
 export interface MeshCluster extends ClusterSpec {
   /**
    * A provider of this cluster's own. It needs `enableSecretMutable`, or a changed peer is a deleted Secret for a moment and so a lost mesh,
-   * and `upsertExistingObjects`, or an `up` that was killed at the wrong moment trips over its own objects.
+   * and `upsertExistingObjects`, or an `up` that was killed at the wrong moment trips over its own objects. That of a cluster that is gone
+   * reaches nothing and has `deleteUnreachable`: so the stack lets go of its objects.
    */
   readonly provider: k8s.Provider;
   /** For the steps that run kubectl. */
@@ -36,15 +41,31 @@ export interface ClusterMeshArgs extends Omit<MeshSpec, "clusters" | "maxConnect
   readonly demo?: DemoSettings;
 }
 
+/** What every member is given alike. */
+export interface OfMesh {
+  readonly authorities: Authorities;
+  readonly sharedPeerFiles: SecretData;
+  /** Absent where no users are managed. */
+  readonly etcdAdmin: EtcdAdmin | undefined;
+  readonly allRecorded: Promise<readonly pulumi.Resource[]>;
+}
+
 /** The arguments of a mesh as its parts need them. */
 export interface MeshPlan {
+  /** Those that are there: the peers of the mesh. */
   readonly members: readonly Member[];
+  /** Those that will not answer any more. */
+  readonly gone: readonly Member[];
+  /** Who signs for those that are there. */
+  readonly authority: MeshAuthority;
   readonly settings: MeshSettings;
   /** Whose the objects are: project and stack. */
   readonly owner: string;
   readonly access: Readonly<Record<string, ClusterAccess>>;
   readonly providers: Readonly<Record<string, k8s.Provider>>;
-  memberArgs(spec: Member, authorities: Authorities, shared: SecretData): MemberArgs;
+  memberArgs(spec: Member, ofMesh: OfMesh): MemberArgs;
+  goneArgs(spec: Member): MemberCommandArgs;
+  guardArgs(spec: Member, originals: pulumi.Output<string>): ClusterGuardArgs;
   memberOptions(spec: Member, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions;
 }
 
@@ -62,7 +83,9 @@ export function validateArgs(
   return [
     ...validateMesh(spec),
     ...validateCertificatePolicy(settings.certificates),
-    ...(demo === undefined ? [] : validateDemo(demo, Object.keys(spec.clusters))),
+    ...(demo === undefined
+      ? []
+      : [...validateDemo(demo, Object.keys(spec.clusters)), ...validateDemoPresence(demo, membersOf(spec.clusters))]),
   ];
 }
 
@@ -73,42 +96,64 @@ export function validateArgs(
  */
 export function planMesh(args: ClusterMeshArgs): MeshPlan {
   const { settings, demo, authority } = args;
+  const all = membersOf(args.clusters);
+  const members = present(all);
+  const names = members.map((member) => member.name);
   const problems = [
     ...validateArgs({ ...args, maxConnectedClusters: settings.maxConnectedClusters }, settings, demo),
-    ...validateAuthority(authority, Object.keys(args.clusters)),
+    ...validateAuthority(authority, names),
+    ...validateGeneration(settings.generation, authority.kind === "generated" ? "generated" : "adopted"),
   ];
   if (problems.length > 0) {
     throw refusal("this mesh cannot work", problems);
   }
-  const members = membersOf(args.clusters);
-  const names = members.map((member) => member.name);
   const owner = stackOwner();
   const clusters = Object.entries(args.clusters);
-  const access = Object.fromEntries(clusters.map(([name, cluster]) => [name, cluster.access]));
+  const accessOfAll = Object.fromEntries(clusters.map(([name, cluster]) => [name, cluster.access]));
   const providers = Object.fromEntries(clusters.map(([name, cluster]) => [name, cluster.provider]));
   const issuesServers = authority.kind === "generated";
+  const commandArgs = (spec: Member) => ({
+    access: required(accessOfAll, spec.name),
+    claims: claimsOf(spec.name, settings, issuesServers, demo),
+    owner,
+    settings,
+  });
   return {
     members,
+    gone: all.filter((member) => !members.includes(member)),
+    authority: authorityFor(authority, names),
     settings,
     owner,
-    access,
+    access: Object.fromEntries(names.map((name) => [name, required(accessOfAll, name)])),
     providers,
-    memberArgs: (spec, authorities, shared) => {
+    memberArgs: (spec, { authorities, etcdAdmin, ...ofMesh }) => {
+      const credential = etcdAdmin?.credentialFor(spec.name);
       const wanted = clientAuthorities(spec.name, names, authorities.scope);
       const server = issuesServers ? authorities.byName.get(SHARED_AUTHORITY) : undefined;
       return {
         spec,
-        access: required(access, spec.name),
+        ...commandArgs(spec),
+        ...ofMesh,
+        issueRecord: authorities.record,
         clientAuthorities: new Map([...authorities.byName].filter(([name]) => wanted.includes(name))),
+        peers: names.filter((name) => name !== spec.name),
+        ...(credential === undefined ? {} : { etcdCredential: credential }),
         ...(server === undefined ? {} : { serverAuthority: server }),
-        sharedPeerFiles: shared,
-        claims: claimsOf(spec.name, settings, issuesServers, demo),
-        owner,
-        settings,
       };
     },
+    goneArgs: (spec) => ({ member: spec, ...commandArgs(spec) }),
+    guardArgs: (spec, originals) => ({ member: spec, ...commandArgs(spec), originals }),
     memberOptions: (spec, opts) => ({ ...opts, providers: [required(providers, spec.name)] }),
   };
+}
+
+/** The authority without those of clusters that are no peers. */
+function authorityFor(authority: MeshAuthority, names: readonly string[]): MeshAuthority {
+  if (authority.kind !== "adoptedPerCluster") {
+    return authority;
+  }
+  const own = Object.entries(authority.authorities).filter(([name]) => names.includes(name));
+  return { ...authority, authorities: Object.fromEntries(own) };
 }
 
 function required<T>(record: Readonly<Record<string, T>>, key: string): T {

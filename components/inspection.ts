@@ -76,6 +76,17 @@ export async function inspectCluster(
   }
 }
 
+/** Whether a cluster's API server answers. */
+export async function answers(access: KubectlAccess, timeoutSeconds: number): Promise<boolean> {
+  const question = ["get", "namespace/kube-system", "--output=name", `--request-timeout=${String(timeoutSeconds)}s`];
+  try {
+    await Kubectl.with(access, (kubectl) => kubectl.run(question, { timeoutMs: timeoutSeconds * 1000 }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const lines = text.split("\n").filter((line) => line.trim() !== "");

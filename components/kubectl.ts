@@ -1,8 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { openKubeconfig, type KubeconfigFile } from "./kubeconfigFile";
 
 /** How kubectl gets at a cluster: a context of the ambient kubeconfig, or a kubeconfig's content (a secret). */
 export type KubectlAccess =
@@ -22,29 +19,24 @@ interface RunOptions {
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
-/**
- * kubectl for one cluster. Arguments go to the process as they are, never through a shell. A kubeconfig's content goes into a file that
- * only this user can read, and that is gone when {@link Kubectl.close} is called or the process ends.
- */
+/** Pulumi gives a program its configuration in the environment, decrypted, beside its passphrase: nothing that kubectl has to do with. */
+function withoutPulumiConfig(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("PULUMI_CONFIG")));
+}
+
+/** kubectl for one cluster. Arguments go to the process as they are, never through a shell; a kubeconfig's content is in none of them. */
 export class Kubectl {
   private constructor(
-    private readonly accessArgs: readonly string[],
-    private readonly directory: string | undefined,
-    private readonly onExit: () => void,
+    private readonly access: string,
+    private readonly kubeconfig?: KubeconfigFile,
   ) {}
 
   static async open(access: KubectlAccess): Promise<Kubectl> {
     if (access.kind === "context") {
-      return new Kubectl([`--context=${access.context}`], undefined, () => undefined);
+      return new Kubectl(`--context=${access.context}`);
     }
-    const directory = await mkdtemp(join(tmpdir(), "clustermesh-"));
-    const onExit = () => {
-      rmSync(directory, { recursive: true, force: true });
-    };
-    process.once("exit", onExit);
-    const file = join(directory, "kubeconfig");
-    await writeFile(file, access.content, { mode: 0o600 });
-    return new Kubectl([`--kubeconfig=${file}`], directory, onExit);
+    const kubeconfig = await openKubeconfig(access.content);
+    return new Kubectl(`--kubeconfig=${kubeconfig.path}`, kubeconfig);
   }
 
   /** Runs kubectl and gives what it printed. @throws {@link KubectlError} with kubectl's own words. */
@@ -59,13 +51,19 @@ export class Kubectl {
   }
 
   /** Runs kubectl and gives how it ended, for callers to whom an exit code says something. @throws {@link KubectlError} when it does not end. */
-  attempt(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    return execute([...this.accessArgs, ...args], options);
+  async attempt(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+    return ending(this.start(args), options);
   }
 
   /** Starts kubectl and leaves it running; whoever starts it ends it. */
   start(args: readonly string[]): ChildProcessWithoutNullStreams {
-    return spawn("kubectl", [...this.accessArgs, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+    const descriptor = this.kubeconfig?.descriptor;
+    const child = spawn("kubectl", [this.access, ...args], {
+      stdio: ["pipe", "pipe", "pipe", ...(descriptor === undefined ? [] : [descriptor])],
+      env: withoutPulumiConfig(process.env),
+    });
+    // Node's types know streams of three entries only.
+    return child as ChildProcessWithoutNullStreams;
   }
 
   /** Whether an object (`kind/name`) is there. */
@@ -74,10 +72,7 @@ export class Kubectl {
   }
 
   async close(): Promise<void> {
-    if (this.directory !== undefined) {
-      process.off("exit", this.onExit);
-      await rm(this.directory, { recursive: true, force: true });
-    }
+    await this.kubeconfig?.close();
   }
 
   /** Opens, uses and closes. */
@@ -98,9 +93,11 @@ interface Ended {
   readonly stderr: string;
 }
 
-function execute(args: readonly string[], { stdin, timeoutMs = DEFAULT_TIMEOUT_MS }: RunOptions): Promise<Ended> {
+function ending(
+  child: ChildProcessWithoutNullStreams,
+  { stdin, timeoutMs = DEFAULT_TIMEOUT_MS }: RunOptions,
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn("kubectl", args, { stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     let late = false;

@@ -1,12 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { agentConfiguration } from "./agentConfiguration";
 import type { Authority } from "./authority";
+import type { EtcdCredential } from "./etcdAdmin";
 import { etcdServerSecret } from "./etcdServerSecret";
+import { etcdUsers, type EtcdUsers } from "./etcdUsers";
 import { keyPair, signedCertificate } from "./leafCertificate";
 import type { ClusterAccess } from "./nodeCommand";
 import { peerSecret, type ClientCertificate } from "./peerSecret";
 import type { MeshSettings } from "./settings";
-import { clientCommonName } from "./model/certificates";
+import { certificatesHash, clientCommonName } from "./model/certificates";
 import type { Claim } from "./model/liveCluster";
 import type { Member as MemberSpec } from "./model/mesh";
 import type { RecordedPaths } from "./model/pathVerdict";
@@ -22,6 +24,14 @@ export interface MemberArgs {
   readonly serverAuthority?: Authority;
   /** Files of the peer Secret that all clusters share. */
   readonly sharedPeerFiles: pulumi.Output<Readonly<Record<string, string>>>;
+  /** What the Secret is issued as, for the preflight of the next run. */
+  readonly issueRecord: pulumi.Output<string>;
+  /** Done when nothing in any cluster of the mesh speaks against it: no cluster is told of peers before. */
+  readonly allRecorded: Promise<readonly pulumi.Resource[]>;
+  /** The other clusters that are there, by name. */
+  readonly peers: readonly string[];
+  /** With what the users in this cluster's etcd are managed; absent where they are not. */
+  readonly etcdCredential?: EtcdCredential;
   readonly claims: readonly Claim[];
   readonly owner: string;
   readonly settings: MeshSettings;
@@ -37,14 +47,21 @@ export interface CertificateSummary {
 
 /** Everything that happens on one cluster of the mesh. Its children inherit the cluster's provider. */
 export class Member extends pulumi.ComponentResource {
+  readonly spec: MemberSpec;
   /** The cluster's name. */
   readonly cluster: string;
   /** What was issued for this cluster. */
   readonly certificates: readonly CertificateSummary[];
-  /** Done when this cluster's agents have been given their peers. */
-  readonly meshed: pulumi.Resource;
+  /** Changes with every certificate that is issued for this cluster. */
+  readonly issued: pulumi.Output<string>;
+  /** Done when what will be overwritten in this cluster is recorded, and nothing in it speaks against the mesh. */
+  readonly recorded: pulumi.Resource;
+  /** What was recorded. */
+  readonly originals: pulumi.Output<string>;
   /** Which paths between this cluster's nodes did not work before it was changed. */
   readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
+  /** Whether this cluster's etcd holds its peers to what they may read, in words; absent where its users are not managed. */
+  readonly etcdUsers: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: MemberArgs, opts: pulumi.ComponentResourceOptions) {
     super("clustermesh:index:Member", name, {}, opts);
@@ -52,24 +69,48 @@ export class Member extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const client = clientCertificates(args, child);
-    const server = serverCertificate(args, child);
     const agents = agentConfiguration({ member: spec, access, claims, owner, settings }, child);
-    this.meshed = peerSecret(
+    const server = serverCertificate(args, { ...child, dependsOn: agents.recorded });
+    const users = managedUsers(args, {
+      ...child,
+      // An etcd that is to have the certificate of that Secret can be dialled only then.
+      dependsOn: [agents.recorded, ...server.map(({ secret }) => secret)],
+    });
+    peerSecret(
       `${spec.name}-peers`,
       {
         shared: args.sharedPeerFiles,
         privateKey: client.privateKey,
         certificates: client.certificates,
+        record: args.issueRecord,
         owner,
         settings,
       },
-      { ...child, dependsOn: agents.settled },
+      { ...child, dependsOn: after(args.allRecorded, [agents.settled, ...(users === undefined ? [] : [users.done])]) },
     );
+    this.spec = spec;
     this.cluster = spec.name;
+    this.recorded = agents.recorded;
+    this.originals = agents.originals;
     this.pathsBefore = agents.pathsBefore;
-    this.certificates = [...client.summaries, ...server];
+    this.etcdUsers = users?.authentication;
+    this.certificates = [...client.summaries, ...server.map(({ summary }) => summary)];
+    const issued = [...client.certificates, ...server].map(({ certificate }) => certificate);
+    this.issued = pulumi.unsecret(pulumi.all(issued).apply(certificatesHash));
     this.registerOutputs({});
   }
+}
+
+async function after(
+  all: Promise<readonly pulumi.Resource[]>,
+  last: readonly pulumi.Resource[],
+): Promise<pulumi.Input<pulumi.Resource>[]> {
+  return [...(await all), ...last];
+}
+
+function managedUsers(args: MemberArgs, opts: pulumi.CustomResourceOptions): EtcdUsers | undefined {
+  const { spec, peers, etcdCredential: credential } = args;
+  return credential === undefined ? undefined : etcdUsers({ member: spec, peers, credential }, opts);
 }
 
 interface ClientCertificates {
@@ -83,7 +124,7 @@ function clientCertificates(args: MemberArgs, opts: pulumi.CustomResourceOptions
   const { spec, settings } = args;
   const { keyAlgorithm, leaf } = settings.certificates;
   const commonName = clientCommonName(spec.name);
-  const pair = keyPair(`${spec.name}-client`, keyAlgorithm, { commonName }, opts);
+  const pair = keyPair(`${spec.name}-client`, keyAlgorithm, { commonName }, opts, settings.generation.client);
   const signed = [...args.clientAuthorities].map(([authority, signer]) => {
     const name = authority === SHARED_AUTHORITY ? `${spec.name}-client-cert` : `${spec.name}-client-cert/${authority}`;
     const { certPem, validityEndTime } = signedCertificate(name, "client", pair, signer, leaf, opts);
@@ -96,10 +137,17 @@ function clientCertificates(args: MemberArgs, opts: pulumi.CustomResourceOptions
   };
 }
 
-function serverCertificate(args: MemberArgs, opts: pulumi.CustomResourceOptions): readonly CertificateSummary[] {
+interface ServerCertificate {
+  readonly summary: CertificateSummary;
+  readonly certificate: pulumi.Output<string>;
+  readonly secret: pulumi.Resource;
+}
+
+function serverCertificate(args: MemberArgs, opts: pulumi.CustomResourceOptions): readonly ServerCertificate[] {
   const { spec, serverAuthority, owner, settings } = args;
   if (serverAuthority === undefined) {
     return [];
   }
-  return [{ ...etcdServerSecret(spec, serverAuthority, owner, settings, opts), issuer: SHARED_AUTHORITY }];
+  const { certificate, secret, ...server } = etcdServerSecret(spec, serverAuthority, owner, settings, opts);
+  return [{ summary: { ...server, issuer: SHARED_AUTHORITY }, certificate, secret }];
 }

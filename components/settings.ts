@@ -1,5 +1,6 @@
 import { DEFAULT_CILIUM_OBJECTS, type CiliumObjects } from "./model/agentConfig";
 import { DEFAULT_CERTIFICATE_POLICY, type CertificatePolicy } from "./model/certificates";
+import { DEFAULT_GENERATION, type GenerationSettings } from "./model/generation";
 import type { MaxConnectedClusters } from "./model/mesh";
 import { CLUSTERMESH_SECRET } from "./model/peerFile";
 
@@ -17,6 +18,8 @@ export interface MeshSettings {
   readonly maxConnectedClusters: MaxConnectedClusters;
   /** Key algorithm and lifetimes of what is issued. */
   readonly certificates: CertificatePolicy;
+  /** Which keys and generated CAs there are; a changed number issues anew. */
+  readonly generation: GenerationSettings;
   /** Secret with the peer files, as the agents project it. @default "cilium-clustermesh" */
   readonly peerSecret: string;
   /** A Secret of that name that somebody else made: refuse, or add the peers and keep its own keys. @default "refuse" */
@@ -34,6 +37,16 @@ export interface MeshSettings {
    * controller makes anew. @default "report"
    */
   readonly stalePods: "report" | "restart";
+  /**
+   * Policies that would fail open once a cluster's name is gone: refuse to take it away, or accept that, as one gives up a deletion protection:
+   * by an `up` beforehand. @default "refuse"
+   */
+  readonly openPolicies: "refuse" | "accept";
+  /**
+   * Users for the peers in every cluster's etcd, with a role that reads what a peer needs and nothing else: none, or made, kept as they have to
+   * be, and removed on destroy. @default "off"
+   */
+  readonly etcdUsers: "off" | "manage";
 }
 
 /** Settings for a Cilium as its Helm chart installs it. */
@@ -41,6 +54,7 @@ export const DEFAULT_SETTINGS: MeshSettings = {
   cilium: DEFAULT_CILIUM_OBJECTS,
   maxConnectedClusters: 255,
   certificates: DEFAULT_CERTIFICATE_POLICY,
+  generation: DEFAULT_GENERATION,
   peerSecret: CLUSTERMESH_SECRET,
   foreignSecret: "refuse",
   etcdServerSecret: "clustermesh-etcd-server",
@@ -48,4 +62,6 @@ export const DEFAULT_SETTINGS: MeshSettings = {
   rollOut: { enabled: true, timeoutSeconds: 600 },
   check: { enabled: true, timeoutSeconds: 300 },
   stalePods: "report",
+  openPolicies: "refuse",
+  etcdUsers: "off",
 };

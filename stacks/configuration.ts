@@ -56,11 +56,7 @@ function place(path: readonly PropertyKey[]): { readonly cluster?: string; reado
 function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Problem[] {
   const at = place(issue.path);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      ...place([...issue.path, key]),
-      reason: "is no property known here",
-      allowed: "check its spelling, or remove it",
-    }));
+    return issue.keys.map((key) => unknownProperty([...issue.path, key]));
   }
   if (issue.code === "invalid_union") {
     const nested = issue.errors.flat().filter((each) => each.path.length > 0);
@@ -150,6 +146,32 @@ function without(root: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssu
   return remove(root, issue.path.slice(0, depth).map(String)) as Readonly<Record<string, unknown>>;
 }
 
+/** No path in a configuration has more keys than `clusters.<name>.etcd.hostAliases.<host>`. */
+const DEPTH = 5;
+
+/**
+ * Takes out keys named `__proto__`, which the schema would drop from a record of names without a word.
+ *
+ * @param found Told their paths.
+ */
+function withoutProto(value: unknown, found: (path: readonly string[]) => void, path: readonly string[] = []): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || path.length === DEPTH) {
+    return value;
+  }
+  const entries = Object.entries(value).flatMap(([key, each]): [string, unknown][] => {
+    if (key === "__proto__") {
+      found([...path, key]);
+      return [];
+    }
+    return [[key, withoutProto(each, found, [...path, key])]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function unknownProperty(path: readonly PropertyKey[]): Problem {
+  return { ...place(path), reason: "is no property known here", allowed: "check its spelling, or remove it" };
+}
+
 /**
  * Reads a stack's configuration from the texts that Pulumi has for the keys of this project. Missing, unknown and ill-formed properties
  * are collected, and secret values kept out of the messages.
@@ -157,19 +179,21 @@ function without(root: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssu
  * @param texts Values by key, without the project's prefix.
  */
 export function readConfiguration(texts: Readonly<Record<string, string>>): ReadConfiguration {
-  const decoded = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, decode(key, text)]));
+  const given = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, decode(key, text)]));
+  const lost: Problem[] = [];
+  const decoded = withoutProto(given, (path) => lost.push(unknownProperty(path))) as Readonly<Record<string, unknown>>;
   const parsed = configurationSchema.safeParse(decoded);
   if (parsed.success) {
-    return { problems: [], readable: parsed.data, unreadableClusters: [] };
+    return { problems: lost, readable: parsed.data, unreadableClusters: [] };
   }
   const { issues } = parsed.error;
   const rest = configurationSchema.safeParse(issues.reduce(without, decoded));
-  const problems = issues.flatMap((issue) => problemsOf(issue, decoded));
+  const problems = [...lost, ...issues.flatMap((issue) => problemsOf(issue, decoded))];
   return {
     problems,
     ...(rest.success ? { readable: rest.data } : {}),
     unreadableClusters: [...new Set(problems.flatMap(({ cluster }) => cluster ?? []))].filter(
-      (cluster) => !rest.success || !(cluster in rest.data.clusters),
+      (cluster) => !rest.success || !Object.hasOwn(rest.data.clusters, cluster),
     ),
   };
 }

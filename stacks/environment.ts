@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_SETTINGS, type MeshAuthority, type MeshSettings } from "../components";
 import { DEFAULT_DEMO, type DemoSettings } from "../components/model/demo";
 import type { ClusterSpec, MeshSpec } from "../components/model/mesh";
+import { validateGeneration } from "../components/model/generation";
 import type { Problem } from "../components/model/problem";
 import { validateAdoptedAuthority } from "../components/model/validateCertificates";
-import type { Configuration } from "./schema";
+import type { AdoptedCA, Configuration } from "./schema";
 
 /** A stack's configuration as the arguments of its mesh. */
 export interface Environment {
@@ -16,13 +17,18 @@ export interface Environment {
 
 function clusterSpec(cluster: Configuration["clusters"][string]): ClusterSpec {
   const { id, podCIDRs, nodeCIDRs, apiServerEtcd, etcd } = cluster;
-  const { endpoints, hostAliases } = etcd;
+  const { endpoints, hostAliases, adminEndpoints } = etcd;
   return {
     id,
     podCIDRs,
     nodeCIDRs,
-    etcd: { endpoints, ...(hostAliases === undefined ? {} : { hostAliases }) },
+    etcd: {
+      endpoints,
+      ...(hostAliases === undefined ? {} : { hostAliases }),
+      ...(adminEndpoints === undefined ? {} : { adminEndpoints }),
+    },
     ...(apiServerEtcd === undefined ? {} : { apiServerEtcd }),
+    ...(cluster.gone === true ? { presence: "gone" } : {}),
   };
 }
 
@@ -65,6 +71,7 @@ function meshSettings(configuration: Configuration): MeshSettings {
         renewBeforeDays: configuration.leafRenewBeforeDays,
       }),
     },
+    generation: over(DEFAULT_SETTINGS.generation, configuration.generation),
     peerSecret: configuration.peerSecret,
     foreignSecret: configuration.foreignSecret,
     etcdServerSecret: configuration.etcdServerSecret,
@@ -72,6 +79,8 @@ function meshSettings(configuration: Configuration): MeshSettings {
     rollOut: { enabled: configuration.awaitRollOut, timeoutSeconds: configuration.rollOutTimeoutSeconds },
     check: { enabled: configuration.check, timeoutSeconds: configuration.checkTimeoutSeconds },
     stalePods: configuration.stalePods,
+    openPolicies: configuration.openPolicies,
+    etcdUsers: configuration.etcdUsers,
   });
 }
 
@@ -100,7 +109,7 @@ function authorityProblems(configuration: Configuration, now: Date): readonly Pr
     return [...both, ...validateAdoptedAuthority({ property: "clustermesh:ca" }, shared, now)];
   }
   const missing = Object.entries(configuration.clusters)
-    .filter(([, { etcd }]) => etcd.ca === undefined)
+    .filter(([, { etcd, gone }]) => etcd.ca === undefined && gone !== true)
     .map(([name]) => ({
       cluster: name,
       property: "etcd.ca",
@@ -125,8 +134,8 @@ function meshAuthority(configuration: Configuration): MeshAuthority {
   if (configuration.authority === "generated") {
     return { kind: "generated" };
   }
-  const adopt = ({ certificate, privateKey }: { certificate: string; privateKey: string }) => ({
-    certificate,
+  const adopt = ({ privateKey, ...certificates }: AdoptedCA) => ({
+    ...certificates,
     privateKey: pulumi.secret(privateKey),
   });
   if (configuration.ca !== undefined) {
@@ -154,8 +163,9 @@ function demoSettings(configuration: Configuration): DemoSettings | undefined {
 
 /** How each cluster is reached: a context or a kubeconfig, and not both. */
 function accessProblems(configuration: Configuration): readonly Problem[] {
-  return Object.entries(configuration.clusters).flatMap(([name, { context, kubeconfig }]): Problem[] => {
-    if ((context === undefined) !== (kubeconfig === undefined)) {
+  return Object.entries(configuration.clusters).flatMap(([name, { context, kubeconfig, gone }]): Problem[] => {
+    const neededNoMore = gone === true && context === undefined;
+    if (neededNoMore || (context === undefined) !== (kubeconfig === undefined)) {
       return [];
     }
     const reason = context === undefined ? "is missing" : "and kubeconfig are both given";
@@ -169,13 +179,18 @@ export function toEnvironment(
   now: Date,
 ): { readonly environment: Environment; readonly problems: readonly Problem[] } {
   const demo = demoSettings(configuration);
+  const settings = meshSettings(configuration);
   return {
     environment: {
       spec: meshSpec(configuration),
-      settings: meshSettings(configuration),
+      settings,
       authority: meshAuthority(configuration),
       ...(demo === undefined ? {} : { demo }),
     },
-    problems: [...accessProblems(configuration), ...authorityProblems(configuration, now)],
+    problems: [
+      ...accessProblems(configuration),
+      ...authorityProblems(configuration, now),
+      ...validateGeneration(settings.generation, configuration.authority),
+    ],
   };
 }

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refusal, validateArgs } from "../components";
-import { formatProblem, type Problem } from "../components/model/problem";
+import { refusal } from "../components";
+import { formatProblem } from "../components/model/problem";
 import { readConfiguration, type ReadConfiguration } from "./configuration";
-import { toEnvironment, type Environment } from "./environment";
+import type { Environment } from "./environment";
+import { checkOnPaper } from "./onPaper";
 import { preflight, type Preflight } from "./preflight";
+import { adoptedEndings } from "./rotation";
 import type { Configuration } from "./schema";
 
 /** A stack's configuration that has passed every check. */
@@ -21,24 +23,26 @@ function stackConfiguration(): Readonly<Record<string, string>> {
   );
 }
 
-/** Everything that is wrong, and what may pass with a warning. Parts that cannot be read do not keep the rest from being checked. */
+/** Everything that is wrong, and what may pass with a warning. */
 async function check(read: ReadConfiguration): Promise<Preflight & { readonly environment?: Environment }> {
-  const { readable, unreadableClusters } = read;
-  if (readable === undefined) {
-    return { problems: read.problems, warnings: [] };
+  const now = new Date();
+  const { environment, problems } = checkOnPaper(read, now);
+  if (environment === undefined || read.readable === undefined) {
+    return { problems, warnings: [], notes: [] };
   }
-  const { environment, problems } = toEnvironment(readable, new Date());
-  const { spec, settings, demo } = environment;
-  const live = await preflight(readable, environment);
-  // With clusters left out, how many there are and which of them the demo names cannot be judged.
-  const aboutTheWhole = ({ cluster, property }: Problem) =>
-    unreadableClusters.length > 0 && cluster === undefined && /^(clusters$|demo\.)/.test(property);
-  const onPaper = validateArgs(spec, settings, demo).filter((problem) => !aboutTheWhole(problem));
-  return {
-    environment,
-    problems: [...read.problems, ...problems, ...onPaper, ...live.problems],
-    warnings: live.warnings,
-  };
+  const live = await preflight(read.readable, environment);
+  const warnings = [...adoptedEndings(read.readable, now), ...live.warnings];
+  const seen = withChanges(environment, live.changes);
+  return { environment: seen, problems: [...problems, ...live.problems], warnings, notes: live.notes };
+}
+
+/** The environment with what was changed in the clusters since, so that an `up` sets it again whose state knows of no change. */
+function withChanges(environment: Environment, changes: Preflight["changes"] = {}): Environment {
+  const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
+    const changedSince = changes[name];
+    return [name, changedSince === undefined ? cluster : { ...cluster, changedSince }] as const;
+  });
+  return { ...environment, spec: { ...environment.spec, clusters: Object.fromEntries(clusters) } };
 }
 
 /**
@@ -48,7 +52,10 @@ async function check(read: ReadConfiguration): Promise<Preflight & { readonly en
  */
 export async function loadStack(): Promise<Loaded> {
   const read = readConfiguration(stackConfiguration());
-  const { environment, problems, warnings } = await check(read);
+  const { environment, problems, warnings, notes } = await check(read);
+  for (const note of notes) {
+    await pulumi.log.info(formatProblem(note));
+  }
   for (const warning of warnings) {
     await pulumi.log.warn(formatProblem(warning));
   }

@@ -1,13 +1,16 @@
-import { inspectCluster, peerSecretKeys, stackOwner } from "../components";
+import { answers, inspectCluster, peerSecretKeys, stackOwner } from "../components";
 import type { KubectlAccess } from "../components/kubectl";
 import { mapLimited } from "../components/mapLimited";
 import { claimsOf } from "../components/model/claims";
 import type { LiveCluster } from "../components/model/liveCluster";
-import { membersOf } from "../components/model/mesh";
+import { membersOf, present } from "../components/model/mesh";
 import { SHARED_AUTHORITY } from "../components/model/peerFile";
+import { changedSince } from "../components/model/preflight/changedSince";
 import { judgeLiveClusters, unreachableClusters } from "../components/model/preflight/judge";
+import { judgeRotation } from "../components/model/preflight/judgeRotation";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
+import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
 
 const CLUSTERS_AT_ONCE = 8;
@@ -17,6 +20,10 @@ export interface Preflight {
   readonly problems: readonly Problem[];
   /** Worth saying, but no reason to stop. */
   readonly warnings: readonly Problem[];
+  /** What this run does by itself, and a preview would not explain. */
+  readonly notes: readonly Problem[];
+  /** By cluster, what tells a change of its name and id since they were set from any other. */
+  readonly changes?: Readonly<Record<string, string>>;
 }
 
 /** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
@@ -27,15 +34,36 @@ function accessOf({ context, kubeconfig }: Configuration["clusters"][string]): K
   return context === undefined ? undefined : { kind: "context", context };
 }
 
+/** The clusters whose configuration says how to reach them. */
+function reachableBy(configuration: Configuration) {
+  return Object.entries(configuration.clusters).flatMap(([name, cluster]) => {
+    const access = accessOf(cluster);
+    return access === undefined ? [] : [{ name, access, gone: cluster.gone === true }];
+  });
+}
+
+/** Clusters that are declared gone, and answer: somebody may have declared the wrong one. */
+async function goneAndAnswering(configuration: Configuration): Promise<readonly Problem[]> {
+  const gone = reachableBy(configuration).filter((cluster) => cluster.gone);
+  const found = await mapLimited(gone, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Problem[]> => {
+    if (!(await answers(access, configuration.liveCheckTimeoutSeconds))) {
+      return [];
+    }
+    const reason = "is declared, but its API server answers";
+    const allowed =
+      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove gone, " +
+      "run pulumi up, and then remove the cluster";
+    return [{ cluster: name, property: "gone", reason, allowed }];
+  });
+  return found.flat();
+}
+
 async function inspectAll(
   configuration: Configuration,
   environment: Environment,
 ): Promise<ReadonlyMap<string, LiveCluster>> {
   const { settings, authority, demo } = environment;
-  const clusters = Object.entries(configuration.clusters).flatMap(([name, cluster]) => {
-    const access = accessOf(cluster);
-    return access === undefined ? [] : [{ name, access }];
-  });
+  const clusters = reachableBy(configuration).filter(({ gone }) => !gone);
   const found = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
     // An adopted Secret is no claim, but its keys must be known.
     const claims = claimsOf(name, { ...settings, foreignSecret: "refuse" }, authority.kind === "generated", demo);
@@ -51,21 +79,30 @@ async function inspectAll(
  */
 export async function preflight(configuration: Configuration, environment: Environment): Promise<Preflight> {
   if (!configuration.liveChecks) {
-    return { problems: [], warnings: [] };
+    return { problems: [], warnings: [], notes: [] };
   }
   const { spec, settings, authority } = environment;
   const members = membersOf(spec.clusters);
-  const names = members.map((member) => member.name);
+  const peers = present(members);
+  const names = peers.map((member) => member.name);
   const authorities = authority.kind === "adoptedPerCluster" ? names : [SHARED_AUTHORITY];
-  const live = await inspectAll(configuration, environment);
+  const [live, answering] = await Promise.all([
+    inspectAll(configuration, environment),
+    goneAndAnswering(configuration),
+  ]);
   const judged = judgeLiveClusters(members, live, {
     ...settings,
     names: settings.cilium,
     peerSecretKeys: peerSecretKeys(names, authorities),
     owner: stackOwner(),
   });
-  const unreachable = unreachableClusters(members, live);
+  const rotation = judgeRotation(names, live, rotationPolicy(configuration, environment, authorities), new Date());
+  const { notes } = rotation;
+  const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
+  const warnings = [...answering, ...changed, ...rotation.warnings];
+  const unreachable = unreachableClusters(peers, live);
+  const problems = [...judged, ...rotation.problems];
   return configuration.unreachable === "error"
-    ? { problems: [...unreachable, ...judged], warnings: [] }
-    : { problems: judged, warnings: unreachable };
+    ? { problems: [...unreachable, ...problems], warnings, notes, changes }
+    : { problems, warnings: [...unreachable, ...warnings], notes, changes };
 }

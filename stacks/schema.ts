@@ -1,21 +1,45 @@
 import { z } from "zod";
 
-const ca = z.strictObject({ certificate: z.string(), privateKey: z.string() });
+/** A text that a process can be given as an argument, and a terminal can show. */
+const line = z
+  .string()
+  .min(1)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "has control characters in it");
+
+const ca = z.strictObject({
+  certificate: z.string(),
+  privateKey: z.string(),
+  /** Certificates of CAs that are trusted beside it, while one follows another. */
+  trusted: z.array(z.string()).exactOptional(),
+});
+
+/** An adopted CA as it is written down. */
+export type AdoptedCA = z.infer<typeof ca>;
+
+const generation = z.strictObject({
+  client: z.int().min(1).exactOptional(),
+  server: z.int().min(1).exactOptional(),
+  authority: z.array(z.int().min(1)).exactOptional(),
+});
 
 const etcd = z.strictObject({
   endpoints: z.array(z.string()),
   hostAliases: z.record(z.string(), z.array(z.string())).exactOptional(),
+  /** How the machine that runs the program reaches this etcd, where that is not as the peers do. */
+  adminEndpoints: z.array(z.string()).exactOptional(),
   ca: ca.exactOptional(),
 });
 
 const cluster = z.strictObject({
   id: z.number(),
-  context: z.string().min(1).exactOptional(),
+  context: line.exactOptional(),
   kubeconfig: z.string().min(1).exactOptional(),
   etcd,
   apiServerEtcd: z.array(z.string()).exactOptional(),
   podCIDRs: z.array(z.string()),
   nodeCIDRs: z.array(z.string()),
+  /** The cluster will not answer any more: the others drop it, and it can be removed without being asked. */
+  gone: z.boolean().exactOptional(),
 });
 
 const objectName = z
@@ -29,7 +53,7 @@ const cilium = z.strictObject({
   daemonSet: objectName.exactOptional(),
   /** `false` where no operator is installed. */
   operator: z.union([objectName, z.literal(false)]).exactOptional(),
-  agentSelector: z.string().min(1).exactOptional(),
+  agentSelector: line.exactOptional(),
   agentContainer: objectName.exactOptional(),
 });
 
@@ -40,7 +64,7 @@ const demo = z.strictObject({
   serverNamespace: z.string().exactOptional(),
   clientCluster: z.string().exactOptional(),
   clientNamespace: z.string().exactOptional(),
-  image: z.string().min(1).exactOptional(),
+  image: line.exactOptional(),
   imagePullPolicy: z.enum(["Always", "IfNotPresent", "Never"]).exactOptional(),
   nodeSelectors: z.record(z.string(), z.record(z.string(), z.string())).exactOptional(),
   awaitWorkloads: z.boolean().exactOptional(),
@@ -67,6 +91,8 @@ export const configurationSchema = z.strictObject({
   authorityRenewBeforeDays: z.number().exactOptional(),
   leafDays: z.number().exactOptional(),
   leafRenewBeforeDays: z.number().exactOptional(),
+  generation: generation.default({}),
+  expiryWarningDays: z.int().min(0).max(36_500).default(30),
   peerSecret: objectName.exactOptional(),
   foreignSecret: z.enum(["refuse", "adopt"]).exactOptional(),
   etcdServerSecret: objectName.exactOptional(),
@@ -76,6 +102,8 @@ export const configurationSchema = z.strictObject({
   check: z.boolean().default(true),
   checkTimeoutSeconds: seconds.default(300),
   stalePods: z.enum(["report", "restart"]).exactOptional(),
+  openPolicies: z.enum(["refuse", "accept"]).exactOptional(),
+  etcdUsers: z.enum(["off", "manage"]).exactOptional(),
   liveChecks: z.boolean().default(true),
   liveCheckTimeoutSeconds: seconds.default(5),
   unreachable: z.enum(["error", "warn"]).default("error"),

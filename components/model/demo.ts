@@ -1,5 +1,6 @@
 import type { Claim } from "./liveCluster";
 import type { Problem } from "./problem";
+import type { Member } from "./mesh";
 import { isNamespaceName } from "./names";
 
 /** The demo: a database in one cluster, clients in both, and a policy that lets only the employees in. */
@@ -156,4 +157,17 @@ export function validateDemo(demo: DemoSettings, clusters: readonly string[]): r
       allowed: `use one of ${workloads.join(", ")}`,
     }));
   return [...unknown, ...namespaces, ...same, ...selectors];
+}
+
+/** A demo in a cluster that will not answer any more. */
+export function validateDemoPresence(demo: DemoPlaces, members: readonly Member[]): readonly Problem[] {
+  const gone = members.filter(({ presence }) => presence === "gone").map(({ name }) => name);
+  return (["serverCluster", "clientCluster"] as const)
+    .filter((property) => gone.includes(demo[property]))
+    .map((property) => ({
+      property: `demo.${property}`,
+      value: demo[property],
+      reason: "is gone",
+      allowed: "name a cluster that answers, or set clustermesh:demo to false",
+    }));
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FIELD_MANAGER, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
 import { etcdServers } from "./apiServerFlags";
+import { GENERATION_ANNOTATION } from "./generation";
 import { dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
 
@@ -24,6 +25,10 @@ export interface Occupied {
   readonly maker: string;
   /** The keys of a Secret's data, without those that this project has put there. */
   readonly keys: readonly string[];
+  /** The PEM certificates among a Secret's files, decoded. Keys are never read. */
+  readonly certificates: Readonly<Record<string, string>>;
+  /** Value of the annotation that says what a Secret was issued as. */
+  readonly generation?: string;
 }
 
 /** What a reachable cluster says about itself. */
@@ -35,6 +40,7 @@ export interface ReachableCluster {
   readonly config?: {
     readonly data: Readonly<Record<string, string>>;
     readonly managedFields: readonly ManagedFieldsEntry[];
+    readonly version?: string;
     readonly helmRelease?: string;
   };
   /** DaemonSet of the agents; absent where it is missing. */
@@ -52,6 +58,7 @@ const managedFields = z.array(
   z.object({
     manager: z.string().optional(),
     operation: z.string().optional(),
+    time: z.string().optional(),
     fieldsV1: z.unknown().optional(),
   }),
 );
@@ -130,10 +137,17 @@ function makerOf(live: LiveObject): string {
   return manager === undefined ? "somebody else" : `field manager ${JSON.stringify(manager)}`;
 }
 
+/** The certificates of a Secret: what is named so. The rest is nobody's business here. */
+function certificatesOf({ kind, data = {} }: LiveObject): Readonly<Record<string, string>> {
+  const files = kind === "Secret" ? Object.entries(data).filter(([file]) => file.endsWith(".crt")) : [];
+  return Object.fromEntries(files.map(([file, text]) => [file, Buffer.from(text, "base64").toString()]));
+}
+
 function occupied(live: LiveObject): Occupied {
   const { name, namespace, annotations, managedFields: fields = [] } = live.metadata;
   const keys = Object.keys(live.data ?? {}).filter((key) => !dataOwners(fields, key).includes(FIELD_MANAGER));
   const owner = annotations?.[OWNER_ANNOTATION];
+  const generation = annotations?.[GENERATION_ANNOTATION];
   return {
     kind: live.kind,
     name,
@@ -141,6 +155,8 @@ function occupied(live: LiveObject): Occupied {
     ...(owner === undefined ? {} : { owner }),
     maker: makerOf(live),
     keys: live.kind === "Secret" ? keys : [],
+    certificates: certificatesOf(live),
+    ...(generation === undefined ? {} : { generation }),
   };
 }
 
@@ -182,6 +198,7 @@ export function parseLiveCluster(
           config: {
             data: config.data ?? {},
             managedFields: config.metadata.managedFields ?? [],
+            ...(config.metadata.resourceVersion === undefined ? {} : { version: config.metadata.resourceVersion }),
             ...(helmRelease === undefined ? {} : { helmRelease }),
           },
         }),

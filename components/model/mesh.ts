@@ -9,6 +9,8 @@ export interface EtcdSpec {
   readonly endpoints: readonly string[];
   /** Host names of the endpoints with the addresses behind them, for names that the peers' DNS does not know. */
   readonly hostAliases?: Readonly<Record<string, readonly string[]>>;
+  /** How the program's own machine reaches it, to manage its users. @default the endpoints */
+  readonly adminEndpoints?: readonly string[];
 }
 
 /** One cluster of the mesh as plain data: it decides what exists, so nothing in it may be an output. */
@@ -20,6 +22,26 @@ export interface ClusterSpec {
   readonly apiServerEtcd?: readonly string[];
   readonly podCIDRs: readonly string[];
   readonly nodeCIDRs: readonly string[];
+  /**
+   * `gone`: it will not answer any more. It is no peer of the others, and nothing is asked of it; its name, id and ranges stay taken until it
+   * is removed. @default "here"
+   */
+  readonly presence?: Presence;
+  /**
+   * What tells this change of the live name and id from any other, where somebody has changed them since they were set; absent otherwise. It
+   * has an `up` set them again whose state knows of no difference.
+   */
+  readonly changedSince?: string;
+}
+
+/** Whether a cluster is still there to be asked. */
+export type Presence = "here" | "gone";
+
+/** Those that are still there: the peers of the mesh. */
+export function present<Cluster extends { readonly presence?: Presence }>(
+  members: readonly Cluster[],
+): readonly Cluster[] {
+  return members.filter(({ presence = "here" }) => presence === "here");
 }
 
 /** Everything about a mesh that can be checked before any cluster is touched. */
@@ -42,6 +64,11 @@ export function membersOf(clusters: Readonly<Record<string, ClusterSpec>>): read
   return Object.entries(clusters)
     .map(([name, cluster]) => ({ name, ...cluster }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Where the program dials a cluster's etcd. */
+export function adminEndpointsOf({ etcd }: { readonly etcd: EtcdSpec }): readonly string[] {
+  return etcd.adminEndpoints ?? etcd.endpoints;
 }
 
 /** The endpoints of a cluster that could be read. The others are the validation's business. */

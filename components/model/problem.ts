@@ -15,25 +15,36 @@ export interface Problem {
   readonly allowed: string;
 }
 
+const VALUE_LENGTH = 120;
+const TEXT_LENGTH = 1000;
+
+/** Files that are full of secrets, and that somebody may have pasted into the wrong place: PEM, PEM in base64, a kubeconfig. */
+const PASTED_FILE = /-----BEGIN|LS0tLS1CRUdJTi|apiVersion/;
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 3)}...` : text;
+}
+
 /** A value as it is shown in a problem line: as JSON, cut where it gets long. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+  return PASTED_FILE.test(text) ? "(hidden)" : cut(text, VALUE_LENGTH);
 }
 
-/** Names and live values can hold anything; a line stays a line, and nothing in it commands a terminal. */
+/** Names and live values can hold anything; a line stays a line, reads as it is written, and nothing in it commands a terminal. */
 function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u${code.toString(16).padStart(4, "0")}`;
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
   });
 }
 
 /** One line for one problem: `cluster "west": id 3 is also used by cluster "east"; use an id of its own from 1 to 255`. */
 export function formatProblem(problem: Problem): string {
-  const where = problem.cluster === undefined ? "mesh" : `cluster ${JSON.stringify(problem.cluster)}`;
+  const where = problem.cluster === undefined ? "mesh" : `cluster ${shown(problem.cluster)}`;
   const value = problem.value === undefined ? "" : ` ${shown(problem.value)}`;
-  return printable(`${where}: ${problem.property}${value} ${problem.reason}; ${problem.allowed}`);
+  const what = `${cut(problem.property, VALUE_LENGTH)}${value} ${cut(problem.reason, TEXT_LENGTH)}`;
+  return printable(`${where}: ${what}; ${cut(problem.allowed, TEXT_LENGTH)}`);
 }
 
 /** The whole list under one heading, ready to be thrown by whoever stops the run. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isObjectName } from "./names";
 import type { StalePod } from "./podIdentity";
 import type { Problem } from "./problem";
 
@@ -21,7 +22,8 @@ export interface LivePod {
 
 const pod = z.object({
   metadata: z.object({
-    name: z.string(),
+    // It becomes an argument of kubectl, which no cluster may have taken for a flag.
+    name: z.string().refine(isObjectName),
     namespace: z.string().default(""),
     deletionTimestamp: z.string().optional(),
     ownerReferences: z

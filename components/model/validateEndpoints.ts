@@ -4,16 +4,29 @@ import { endpointsOf, type EtcdSpec, type Member } from "./mesh";
 import { isHostName } from "./names";
 import type { Problem } from "./problem";
 
-function readEndpoints(member: Member): readonly Problem[] {
-  const { endpoints } = member.etcd;
+/** A list of URLs of a cluster's etcd in its configuration. */
+interface EndpointList {
+  readonly property: string;
+  readonly urls: readonly string[];
+}
+
+/** As its peers dial it and, where that is given, as the program does. */
+function endpointLists({ endpoints, adminEndpoints }: EtcdSpec): readonly EndpointList[] {
+  return [
+    { property: "etcd.endpoints", urls: endpoints },
+    ...(adminEndpoints === undefined ? [] : [{ property: "etcd.adminEndpoints", urls: adminEndpoints }]),
+  ];
+}
+
+function readEndpoints(member: Member, { property, urls }: EndpointList): readonly Problem[] {
   const allowed = "use URLs like https://10.1.1.1:2379 or https://etcd.example.com:2379";
-  if (endpoints.length === 0) {
-    return [{ cluster: member.name, property: "etcd.endpoints", value: [], reason: "is empty", allowed }];
+  if (urls.length === 0) {
+    return [{ cluster: member.name, property, value: [], reason: "is empty", allowed }];
   }
-  return endpoints.flatMap((url, index): Problem[] => {
+  return urls.flatMap((url, index): Problem[] => {
     const parsed = parseEndpoint(url);
-    const property = `etcd.endpoints[${String(index)}]`;
-    return parsed.ok ? [] : [{ cluster: member.name, property, value: url, reason: parsed.reason, allowed }];
+    const at = { cluster: member.name, property: `${property}[${String(index)}]` };
+    return parsed.ok ? [] : [{ ...at, value: url, reason: parsed.reason, allowed }];
   });
 }
 
@@ -74,7 +87,10 @@ export function forbiddenEndpoints(
   member: { readonly name: string; readonly etcd: EtcdSpec },
   forbidden: ReadonlyMap<string, string>,
 ): readonly Problem[] {
-  return member.etcd.endpoints.flatMap((url, index): Problem[] => {
+  const urls = endpointLists(member.etcd).flatMap((list) =>
+    list.urls.map((url, index) => ({ url, property: `${list.property}[${String(index)}]` })),
+  );
+  return urls.flatMap(({ url, property }): Problem[] => {
     const parsed = parseEndpoint(url);
     const keys = parsed.ok ? [endpointKey(parsed.endpoint), ...listenersOf(member.etcd, parsed.endpoint)] : [];
     const reason = keys.map((key) => forbidden.get(key)).find((each) => each !== undefined);
@@ -83,7 +99,7 @@ export function forbiddenEndpoints(
     }
     const allowed =
       "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster";
-    return [{ cluster: member.name, property: `etcd.endpoints[${String(index)}]`, value: url, reason, allowed }];
+    return [{ cluster: member.name, property, value: url, reason, allowed }];
   });
 }
 
@@ -102,8 +118,9 @@ function declaredApiServerEtcds(members: readonly Member[]): ReadonlyMap<string,
 
 function sharedEndpoints(members: readonly Member[]): readonly Problem[] {
   const firstWith = new Map<string, string>();
-  return members.flatMap((member) =>
-    endpointsOf(member.etcd.endpoints).flatMap((endpoint): Problem[] => {
+  const lists = members.flatMap((member) => endpointLists(member.etcd).map((list) => ({ member, ...list })));
+  return lists.flatMap(({ member, property, urls }) =>
+    endpointsOf(urls).flatMap((endpoint): Problem[] => {
       const keys = listenersOf(member.etcd, endpoint);
       const first = keys.map((key) => firstWith.get(key)).find((each) => each !== undefined && each !== member.name);
       keys.forEach((key) => firstWith.set(key, firstWith.get(key) ?? member.name));
@@ -114,7 +131,7 @@ function sharedEndpoints(members: readonly Member[]): readonly Problem[] {
       return [
         {
           cluster: member.name,
-          property: "etcd.endpoints",
+          property,
           value: endpoint.url,
           reason,
           allowed: "each cluster needs an etcd of its own",
@@ -129,7 +146,7 @@ export function validateEndpoints(members: readonly Member[]): readonly Problem[
   const forbidden = declaredApiServerEtcds(members);
   return [
     ...members.flatMap((member) => [
-      ...readEndpoints(member),
+      ...endpointLists(member.etcd).flatMap((list) => readEndpoints(member, list)),
       ...readApiServerEtcd(member),
       ...readHostAliases(member),
       ...forbiddenEndpoints(member, forbidden),

@@ -57,7 +57,8 @@ export function unreachableClusters(
             cluster: member.name,
             property: "API server",
             reason: `cannot be reached: ${cluster.reason}`,
-            allowed: 'check context and network, or set clustermesh:unreachable to "warn"',
+            allowed:
+              'check context and network, or set clustermesh:unreachable to "warn"; list it with gone: true if it is gone for good',
           },
         ]
       : [];

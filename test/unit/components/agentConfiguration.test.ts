@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
+import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/commands/protocol";
 import { FIELD_MANAGER, ROLLOUT_ANNOTATION } from "../../../components/model/agentConfig";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
-import type { Registered } from "../support/pulumiMocks";
+import { WRITTEN_AT, type Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
 
 const MANAGER = { "pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/skipAwait": "true" };
+
+const FORCED = { ...MANAGER, "pulumi.com/patchForce": "true" };
 
 /** The annotations of a patched workload's pod template. */
 function podAnnotations({ inputs }: Registered): Readonly<Record<string, string>> {
@@ -33,13 +36,19 @@ describe("components: name and id of the agents", function () {
 
   it("are forced on others only where conflicts may be overwritten", async () => {
     const forced = config(await runMesh({ settings: { conflicts: "overwrite" } }));
-    assert.deepEqual(metadata(forced).annotations, { ...MANAGER, "pulumi.com/patchForce": "true" });
+    assert.deepEqual(metadata(forced).annotations, FORCED);
   });
 
-  it("force nothing else", async () => {
-    const { resources } = await runMesh({ settings: { conflicts: "overwrite" } });
-    const forced = resources.filter((each) => metadata(each).annotations?.["pulumi.com/patchForce"] !== undefined);
-    assert.deepEqual(forced.map(({ name }) => name).sort(), ["cluster1-config", "cluster2-config"]);
+  it("force nothing else of somebody else, but for the annotation of our own that rolls the pods", async () => {
+    const { resources } = await runMesh({ settings: { conflicts: "refuse" } });
+    const patches = resources.filter(({ type }) => type.endsWith("Patch"));
+    const forced = patches.filter((each) => metadata(each).annotations?.["pulumi.com/patchForce"] !== undefined);
+    assert.deepEqual(forced.map(({ name }) => name).sort(), [
+      "cluster1-agents",
+      "cluster1-operator",
+      "cluster2-agents",
+      "cluster2-operator",
+    ]);
   });
 });
 
@@ -52,8 +61,8 @@ describe("components: roll-out of the agents", function () {
     const operator = ran.one("DeploymentPatch", "cluster1-operator");
     assert.deepEqual(Object.keys(podAnnotations(agents)), [ROLLOUT_ANNOTATION]);
     assert.deepEqual(podAnnotations(operator), podAnnotations(agents));
-    assert.deepEqual(metadata(agents), { name: "cilium", namespace: "kube-system", annotations: MANAGER });
-    assert.deepEqual(metadata(operator), { name: "cilium-operator", namespace: "kube-system", annotations: MANAGER });
+    assert.deepEqual(metadata(agents), { name: "cilium", namespace: "kube-system", annotations: FORCED });
+    assert.deepEqual(metadata(operator), { name: "cilium-operator", namespace: "kube-system", annotations: FORCED });
   });
 
   it("is known in a preview, and differs between clusters", async () => {
@@ -89,5 +98,29 @@ describe("components: roll-out of the agents", function () {
     assert.equal(where("DaemonSetPatch", "cluster1-agents"), "cilium/agents");
     assert.equal(where("v1:Secret", "cluster1-peers"), "cilium/cilium-clustermesh");
     assert.equal(where("v1:Secret", "cluster1-etcd-server"), "cilium/clustermesh-etcd-server");
+  });
+});
+
+describe("components: agents that run with what was set", function () {
+  this.timeout(20_000);
+  const environment = ({ inputs }: Registered) => inputs["environment"] as Readonly<Record<string, string>>;
+  const settled = async (options = {}) => environment((await runMesh(options)).one("Command", "cluster1-settled"));
+
+  it("are looked after again when name and id were written again", async () => {
+    const input = JSON.parse((await settled())[INPUT_VARIABLE] ?? "") as Readonly<Record<string, unknown>>;
+    assert.equal(input["written"], WRITTEN_AT);
+    assert.equal(input["conflicts"], DEFAULT_SETTINGS.conflicts);
+  });
+
+  it("are looked after again when somebody was seen to have changed them, in that cluster alone", async () => {
+    const options = { specs: { 1: { changedSince: "cilium-config 77" } } };
+    assert.equal((await settled(options))[OCCASION_VARIABLE], "cilium-config 77");
+    assert.ok(!(OCCASION_VARIABLE in (await settled())));
+    const { resources } = await runMesh(options);
+    const others = resources.filter(({ inputs }) => JSON.stringify(inputs).includes("cilium-config 77"));
+    assert.deepEqual(
+      others.map(({ name }) => name),
+      ["cluster1-settled"],
+    );
   });
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { inspectCluster } from "../../../components/inspection";
 import { Kubectl, KubectlError } from "../../../components/kubectl";
+import { openKubeconfig } from "../../../components/kubeconfigFile";
 import { scriptedKubectl, type ScriptedKubectl } from "../support/scriptedKubectl";
 import { recorded } from "../support/live";
 
@@ -26,24 +29,80 @@ describe("components: kubectl", function () {
     assert.deepEqual(kubectl.calls(), [["--context=my context; id", ...hostile]]);
   });
 
-  it("reads a kubeconfig's content from a file that only this user can read, and that is gone afterwards", async () => {
-    const kubectl = answer(
-      'const file = cluster.split("=")[1]; process.stdout.write((fs.statSync(file).mode & 0o777).toString(8) + " " + fs.readFileSync(file));',
+  /** Says the mode of the kubeconfig, how many names it has, and what is in it, read twice as kubectl does. */
+  const READ_KUBECONFIG = `const file = cluster.split("=")[1];
+    const { mode, nlink } = fs.statSync(file);
+    const read = () => fs.readFileSync(file, "utf8");
+    process.stdout.write(JSON.stringify([(mode & 0o777).toString(8), nlink, read(), read()]));`;
+
+  it("reads a kubeconfig's content from a file without a name, as often as it likes", async function () {
+    if (process.platform !== "linux") {
+      this.skip();
+    }
+    const kubectl = answer(READ_KUBECONFIG);
+    const said = await Kubectl.with({ kind: "kubeconfig", content: "CONTENT" }, (each) =>
+      Promise.all([1, 2, 3].map(() => each.run(["version"]))),
     );
-    const said = await Kubectl.with({ kind: "kubeconfig", content: "CONTENT" }, (each) => each.run(["version"]));
-    assert.equal(said, "600 CONTENT");
-    const [[option = ""] = []] = kubectl.calls();
-    assert.match(option, /^--kubeconfig=\//);
-    assert.equal(existsSync(option.split("=")[1] ?? ""), false);
+    assert.deepEqual(
+      said.map((each) => JSON.parse(each) as unknown),
+      said.map(() => ["600", 0, "CONTENT", "CONTENT"]),
+    );
+    assert.deepEqual(kubectl.calls()[0], ["--kubeconfig=/proc/self/fd/3", "version"]);
     assert.ok(!JSON.stringify(kubectl.calls()).includes("CONTENT"));
   });
 
-  it("leaves no file where a call fails, and fails with kubectl's own words", async () => {
-    const kubectl = answer('process.stderr.write("error: no such thing\\n"); process.exit(1);');
+  for (const platform of ["linux", "darwin"] as const) {
+    it(`leaves no kubeconfig behind on ${platform}`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "clustermesh-test-"));
+      const before = process.env["TMPDIR"];
+      process.env["TMPDIR"] = folder;
+      try {
+        const file = await openKubeconfig("CONTENT", platform);
+        const open = readdirSync(folder);
+        assert.equal(open.length, platform === "linux" ? 0 : 1);
+        for (const name of open) {
+          assert.equal(statSync(join(folder, name)).mode & 0o777, 0o700);
+          assert.equal(statSync(file.path).mode & 0o777, 0o600);
+          assert.equal(readFileSync(file.path, "utf8"), "CONTENT");
+        }
+        await file.close();
+        assert.deepEqual(readdirSync(folder), []);
+      } finally {
+        if (before === undefined) {
+          delete process.env["TMPDIR"];
+        } else {
+          process.env["TMPDIR"] = before;
+        }
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+
+  it("fails with kubectl's own words", async () => {
+    answer('process.stderr.write("error: no such thing\\n"); process.exit(1);');
     const failing = Kubectl.with({ kind: "kubeconfig", content: "CONTENT" }, (each) => each.run(["get", "x"]));
     await assert.rejects(failing, new KubectlError("error: no such thing"));
-    const [[option = ""] = []] = kubectl.calls();
-    assert.equal(existsSync(option.split("=")[1] ?? ""), false);
+  });
+
+  it("gets the environment without Pulumi's configuration and passphrase", async () => {
+    answer("process.stdout.write(JSON.stringify(process.env));");
+    const given = {
+      PULUMI_CONFIG: "c",
+      PULUMI_CONFIG_SECRET_KEYS: "k",
+      PULUMI_CONFIG_PASSPHRASE: "p",
+      KUBECTL_TEST: "t",
+    };
+    Object.assign(process.env, given);
+    try {
+      const said = await Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["version"]));
+      const names = Object.keys(JSON.parse(said) as object);
+      assert.deepEqual(
+        names.filter((name) => name in given),
+        ["KUBECTL_TEST"],
+      );
+    } finally {
+      Object.keys(given).forEach((name) => Reflect.deleteProperty(process.env, name));
+    }
   });
 
   it("is ended when it takes too long", async () => {

@@ -45,6 +45,26 @@ describe("components: order of steps", function () {
     follows("cluster1-peers", "cluster1-settled");
   });
 
+  it("on a cluster: its guard after everything that has anything to take back, so that it goes before", () => {
+    for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
+      const component = ran.one("index:Member", cluster).urn;
+      const inside = ran.resources.filter(({ parent }) => parent === component);
+      assert.ok(inside.length > 10, cluster);
+      for (const { name } of inside) {
+        follows(`${cluster}-guard`, name);
+      }
+    }
+  });
+
+  it("of the guards: all in one layer, for only the check and what comes after it follow them", () => {
+    const guards = ran.all("local:Command").filter(({ name }) => name.endsWith("-guard"));
+    assert.equal(guards.length, 3);
+    for (const { urn } of guards) {
+      const next = ran.resources.filter(({ dependencies }) => dependencies.includes(urn)).map(({ name }) => name);
+      assert.deepEqual(next, ["clustermesh-check"]);
+    }
+  });
+
   it("of the mesh: every cluster's peers, the check, the demo", () => {
     for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
       follows("clustermesh-check", `${cluster}-peers`);

@@ -56,6 +56,30 @@ describe("components: secrets", function () {
     });
   }
 
+  const everything = { demo: true, settings: { etcdUsers: "manage" } } as const;
+  for (const [what, options] of Object.entries(meshes)) {
+    for (const kubeconfigs of [[], [1], [1, 2]]) {
+      it(`are secret in everything at once: ${what}, ${String(kubeconfigs.length)} kubeconfigs`, async () => {
+        const { settings, ...mesh } = await options();
+        const given = { ...mesh, ...everything, settings: { ...settings, ...everything.settings }, kubeconfigs };
+        for (const preview of [false, true]) {
+          for (const { name, wrapped } of (await runMesh(given, preview)).resources) {
+            assert.deepEqual(leaks(wrapped), [], name);
+          }
+        }
+      });
+    }
+  }
+
+  it("are in no component's inputs, which are none at all", async () => {
+    const { resources } = await runMesh({ ...KUBECONFIGS, ...everything });
+    const components = resources.filter(({ type }) => type.startsWith("clustermesh:"));
+    assert.ok(components.length >= 3, String(components.length));
+    for (const { name, inputs } of components) {
+      assert.deepEqual(inputs, {}, name);
+    }
+  });
+
   it("are secret in a preview too, where most is unknown", async () => {
     for (const { name, wrapped } of (await runMesh({ ...KUBECONFIGS, demo: true }, true)).resources) {
       assert.deepEqual(leaks(wrapped), [], name);
@@ -64,8 +88,8 @@ describe("components: secrets", function () {
 
   it("are in no output, and outputs are not secret, for people read them", async () => {
     const { result } = await runMesh({ ...KUBECONFIGS, demo: true });
-    const { certificates, readiness, paths, stalePods, verdicts, drops, topology } = result;
-    const all = pulumi.output({ certificates, readiness, paths, stalePods, verdicts, drops, topology });
+    const { certificates, authorities, readiness, paths, stalePods, verdicts, drops, topology } = result;
+    const all = pulumi.output({ certificates, authorities, readiness, paths, stalePods, verdicts, drops, topology });
     assert.equal(await pulumi.isSecret(all), false);
     assert.deepEqual(leaks(await valueOf(all)), []);
   });

@@ -4,6 +4,7 @@ import { formatProblems } from "../../../components/model/problem";
 import { readConfiguration } from "../../../stacks/configuration";
 import { hostile } from "../support/arbitraries";
 import { clusterConfiguration, clusters, complaints, configuration, texts } from "../support/configuration";
+import { lines } from "../support/mesh";
 
 const unknown = "is no property known here; check its spelling, or remove it";
 
@@ -100,6 +101,8 @@ describe("stacks: missing and ill-typed properties", () => {
     conflicts: ["force", '"force" is not allowed; use one of refuse, overwrite'],
     rollOutTimeoutSeconds: [0, "0 is not allowed; use at least 1"],
     liveCheckTimeoutSeconds: [1e6, "1000000 is not allowed; use at most 86400"],
+    generation: [2, "2 is not allowed; give an object"],
+    expiryWarningDays: [-1, "-1 is not allowed; use at least 0"],
     demo: ["on", '"on" is not allowed; use one of true, false, or an object'],
   };
   for (const [key, [value, line]] of Object.entries(settings)) {
@@ -177,6 +180,26 @@ describe("stacks: what is left of a configuration", () => {
   it("has the default of a setting that cannot be read", () => {
     assert.equal(read({ clusters: clusters(), check: "yes" }).readable?.check, true);
     assert.deepEqual(read({ clusters: clusters(), cilium: { namespace: 5 } }).readable?.cilium, {});
+  });
+
+  it("says which clusters are left out, whatever they are called", () => {
+    const { unreadableClusters } = read({ clusters: { ...clusters(), toString: {}, constructor: {} } });
+    assert.deepEqual(unreadableClusters, ["toString", "constructor"]);
+  });
+
+  it("has no key __proto__, which is a problem wherever it is", () => {
+    const own = (value: unknown) => JSON.parse(`{"__proto__":${JSON.stringify(value)}}`) as object;
+    const etcd = { endpoints: ["https://10.1.1.1:2379"], hostAliases: own(["10.1.1.1"]) };
+    const { problems, readable } = read({
+      clusters: { ...clusters({ etcd }), ...own(clusterConfiguration(3)) },
+      demo: { nodeSelectors: own({}) },
+    });
+    assert.deepEqual(lines(problems), [
+      `cluster "cluster1": etcd.hostAliases.__proto__ ${unknown}`,
+      `cluster "__proto__": configuration ${unknown}`,
+      `mesh: clustermesh:demo.nodeSelectors.__proto__ ${unknown}`,
+    ]);
+    assert.deepEqual(Object.keys(readable?.clusters ?? {}), ["cluster1", "cluster2"]);
   });
 
   it("is nothing without clusters", () => {

@@ -13,7 +13,8 @@ const problems = (values: Readonly<Record<string, unknown>>) =>
 
 describe("stacks: toEnvironment, the mesh", () => {
   it("is the plain part of the configuration, without ways in and without keys", () => {
-    const first = { etcd: { endpoints: ["https://etcd:2379"], hostAliases: { etcd: ["10.1.1.1"] } } };
+    const etcd = { endpoints: ["https://etcd:2379"], adminEndpoints: ["https://bastion:2379"] };
+    const first = { etcd: { ...etcd, hostAliases: { etcd: ["10.1.1.1"] } } };
     const { spec } = environment({ clusters: clusters(first), ipamMode: "eni", nativeRoutingCIDRs: ["10.0.0.0/8"] });
     assert.deepEqual(spec, {
       clusters: { cluster1: { ...clusterSpec(1), ...first }, cluster2: clusterSpec(2) },
@@ -44,6 +45,7 @@ describe("stacks: toEnvironment, the settings", () => {
       keyAlgorithm: "RSA4096",
       leafDays: 90,
       authorityRenewBeforeDays: 30,
+      generation: { client: 2, authority: [1, 2] },
       peerSecret: "peers",
       foreignSecret: "adopt",
       etcdServerSecret: "server",
@@ -53,6 +55,8 @@ describe("stacks: toEnvironment, the settings", () => {
       check: false,
       checkTimeoutSeconds: 30,
       stalePods: "restart",
+      etcdUsers: "manage",
+      openPolicies: "accept",
     });
     assert.deepEqual(settings, {
       cilium: { ...DEFAULT_SETTINGS.cilium, namespace: "cilium", agentContainer: "agent" },
@@ -62,6 +66,7 @@ describe("stacks: toEnvironment, the settings", () => {
         authority: { days: 1095, renewBeforeDays: 30 },
         leaf: { days: 90, renewBeforeDays: 60 },
       },
+      generation: { client: 2, server: 1, authority: [1, 2] },
       peerSecret: "peers",
       foreignSecret: "adopt",
       etcdServerSecret: "server",
@@ -69,6 +74,8 @@ describe("stacks: toEnvironment, the settings", () => {
       rollOut: { enabled: false, timeoutSeconds: 60 },
       check: { enabled: false, timeoutSeconds: 30 },
       stalePods: "restart",
+      etcdUsers: "manage",
+      openPolicies: "accept",
     });
   });
 
@@ -126,6 +133,16 @@ describe("stacks: toEnvironment, access", () => {
   it("is a context or a kubeconfig", () => {
     assert.deepEqual(problems({}), []);
     assert.deepEqual(problems({ clusters: clusters({ context: undefined, kubeconfig: "x" }) }), []);
+  });
+
+  it("is needed no more where the cluster is gone, nor is its CA", async () => {
+    const gone = { gone: true, context: undefined };
+    assert.deepEqual(problems({ clusters: clusters(gone) }), []);
+    assert.deepEqual(environment({ clusters: clusters(gone) }).spec.clusters["cluster1"]?.presence, "gone");
+    const second = clusterConfiguration(2, { etcd: { endpoints: ["https://10.1.2.1:2379"], ca: await mintCA() } });
+    const adopted = { authority: "adopted", clusters: { ...clusters(gone), cluster2: second } };
+    assert.deepEqual(problems(adopted), []);
+    assert.equal(problems({ ...adopted, clusters: { ...clusters(), cluster2: second } }).length, 1);
   });
 
   it("is neither none nor both", () => {

@@ -18,4 +18,10 @@ describe("stacks: outputs", () => {
       shown("west", 101, "https://10.1.1.1:2379", "10.101.0.0/16", "10.1.1.0/24"),
     ]);
   });
+
+  it("say which of them is gone", () => {
+    const spec = mesh({ west: clusterSpec(1, { presence: "gone" }), east: clusterSpec(2) });
+    const presence = describeClusters(spec).map((each) => ("presence" in each ? each.presence : undefined));
+    assert.deepEqual(presence, [undefined, "gone"]);
+  });
 });

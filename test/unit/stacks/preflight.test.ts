@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { toEnvironment } from "../../../stacks/environment";
 import { preflight } from "../../../stacks/preflight";
+import { OWNER_ANNOTATION } from "../../../components/model/agentConfig";
+import { formatRecord, GENERATION_ANNOTATION, trustOf } from "../../../components/model/generation";
 import { clusters, configuration } from "../support/configuration";
 import { recorded } from "../support/live";
 import { lines } from "../support/mesh";
@@ -66,6 +68,22 @@ describe("stacks: preflight", function () {
     assert.deepEqual(tolerant, { problems: [], warnings: [line] });
   });
 
+  it("asks a cluster that is gone only whether it answers, and warns where it does", async () => {
+    const gone = { clusters: clusters({ gone: true }) };
+    assert.deepEqual(await judge(answers(undefined), gone), {
+      problems: [],
+      warnings: ['cluster "cluster1": gone is declared, but its API server answers'],
+    });
+    const asked = (kubectl?.calls() ?? []).filter(([first]) => first === "--context=context1");
+    assert.deepEqual(
+      asked.map((call) => call.slice(0, 3)),
+      [["--context=context1", "get", "namespace/kube-system"]],
+    );
+    kubectl?.remove();
+    const swapped = answers(undefined, false).replace("context2", "context1");
+    assert.deepEqual(await judge(swapped, gone), { problems: [], warnings: [] });
+  });
+
   it("never asks kubectl's current context for a cluster without access", async () => {
     await judge(answers(undefined), { clusters: clusters({ context: undefined }) });
     assert.deepEqual([...new Set((kubectl?.calls() ?? []).map(([first]) => first))], ["--context=context2"]);
@@ -85,6 +103,22 @@ describe("stacks: preflight", function () {
       `cluster "cluster1": ${said}`,
       `cluster "cluster2": ${said}`,
     ]);
+  });
+
+  it("refuses the second step of a rotation before the first, and says what the first one does", async () => {
+    const record = formatRecord({ client: 1, server: 1, authorities: { "mesh.ca": trustOf(1, [1]) } });
+    const annotations = { [OWNER_ANNOTATION]: "p/s", [GENERATION_ANNOTATION]: record };
+    const live = answers({ ...foreign, metadata: { ...foreign.metadata, annotations } });
+    const early = await judge(live, { generation: { authority: [2, 1] } });
+    assert.deepEqual(early.problems, [
+      'mesh: clustermesh:generation.authority [2,1] lets generation 2 sign, which clusters "cluster1", "cluster2" do not trust yet',
+    ]);
+    kubectl?.remove();
+    const read = configuration({ conflicts: "overwrite", generation: { authority: [1, 2] } });
+    kubectl = scriptedKubectl(live);
+    const { problems, notes } = await preflight(read, toEnvironment(read, new Date()).environment);
+    assert.deepEqual(problems, []);
+    assert.match(lines(notes).join(), /makes generation 2 trusted; then restart every etcd/);
   });
 
   it("adopts a Secret with other keys", async () => {

@@ -34,6 +34,18 @@ describe("stacks: meshClusters", () => {
     assert.equal(clusterIdentifier, "clustermesh/test/cluster1");
   });
 
+  it("reaches nothing where the cluster is gone, whatever it is given, and lets go of what was there", async () => {
+    for (const first of [{ gone: true }, { gone: true, context: undefined, kubeconfig: "content" }]) {
+      const { byName } = await providers(first);
+      const inputs = byName.get("cluster1")?.inputs ?? {};
+      assert.equal(inputs["context"], undefined);
+      assert.match(String(inputs["kubeconfig"]), /https:\/\/127\.0\.0\.1:1"/);
+      assert.deepEqual([inputs["deleteUnreachable"], inputs["skipUpdateUnreachable"]], ["true", "true"]);
+      assert.equal(inputs["clusterIdentifier"], "clustermesh/test/cluster1");
+      assert.equal(byName.get("cluster2")?.inputs["deleteUnreachable"], undefined);
+    }
+  });
+
   it("writes no path of whoever runs it into the state", async () => {
     const before = process.env["KUBECONFIG"];
     process.env["KUBECONFIG"] = "/home/somebody/.kube/config";

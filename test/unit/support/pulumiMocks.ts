@@ -14,6 +14,8 @@ export interface Registered {
   readonly dependencies: readonly string[];
   /** Inputs with their secrets wrapped, as the engine gets them. */
   readonly wrapped: unknown;
+  /** What makes the engine replace it, when it changes. */
+  readonly replacementTrigger: unknown;
   /** Inputs as plain values. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -61,6 +63,11 @@ function computed(type: string, name: string, inputs: object): Readonly<Record<s
     case "tls:index/selfSignedCert:SelfSignedCert":
     case "tls:index/locallySignedCert:LocallySignedCert":
       return { certPem: `certificate ${name}`, validityEndTime: "2027-11-15T12:00:00Z" };
+    case "kubernetes:core/v1:ConfigMapPatch": {
+      const { metadata } = inputs as { readonly metadata: object };
+      const managedFields = [{ manager: "cilium-clustermesh", operation: "Apply", time: WRITTEN_AT }];
+      return { metadata: { ...metadata, managedFields } };
+    }
     case "command:local:Command":
       // Like the real one: with a secret among the inputs, the engine takes every output for one.
       return { stdout: "stdin" in inputs ? pulumi.secret(printed(name)) : printed(name), stderr: "" };
@@ -68,6 +75,9 @@ function computed(type: string, name: string, inputs: object): Readonly<Record<s
       return {};
   }
 }
+
+/** When a Patch of `cilium-config` has written something. */
+export const WRITTEN_AT = "2026-11-15T12:00:00Z";
 
 /** The record of paths that the first cluster has, and no other. */
 export const PATHS_OF_CLUSTER1 = { kind: "probed", broken: ["host a → b"], unjudged: [] };
@@ -81,6 +91,12 @@ function printed(name: string): pulumi.Input<string> {
   if (name === "cluster1-originals") {
     // As of a command that got a kubeconfig.
     return pulumi.secret(JSON.stringify({ of: name, paths: PATHS_OF_CLUSTER1 }));
+  }
+  if (name.endsWith("-etcd-users")) {
+    return JSON.stringify({ auth: name.startsWith("cluster1") ? "enforced" : "off", users: [] });
+  }
+  if (name.endsWith("-originals")) {
+    return JSON.stringify({ of: name, config: { "cluster-id": { kind: "value", value: "0", managers: [] } } });
   }
   return name.endsWith("-check") ? "[]" : `{"of":"${name}"}`;
 }
@@ -131,6 +147,7 @@ async function runAlone<T>(program: () => T | Promise<T>, preview: boolean): Pro
         provider: providerName(request.getProvider()),
         dependencies: request.getDependenciesList(),
         wrapped,
+        replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
         inputs: unwrapped(wrapped) as Readonly<Record<string, unknown>>,
       });
       callback(error, response);

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { ClusterMesh } from "../../../components";
+import { INPUT_VARIABLE } from "../../../components/commands/protocol";
+import { agentPods } from "../../../components/commands/agents";
+import { Kubectl } from "../../../components/kubectl";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
+import { parseLivePods } from "../../../components/model/stalePods";
+import { loadStack, meshClusters } from "../../../stacks";
+import { fakeKubectl } from "../../support/fakeKubectl";
+import { clusterConfiguration, texts } from "../support/configuration";
+import { run, type Registered } from "../support/pulumiMocks";
+import { MEMBERS, READY, runCommand } from "../support/runCommand";
+import { scriptedKubectl } from "../support/scriptedKubectl";
+
+const ROOT = resolve(__dirname, "..", "..", "..");
+
+/** A text that a shell would run, and that a program would take for a flag. */
+const HOSTILE = "--all=$(touch x)`touch x`'; touch x #\" && touch x | *";
+
+/** The resources of a stack that is configured with a text of choice, wherever the schema takes any. */
+async function resources(text: string): Promise<readonly Registered[]> {
+  const hosts = { "etcd.example.com": ["10.1.1.1"] };
+  const endpoints = ["https://etcd.example.com:2379"];
+  const clusters = {
+    cluster1: clusterConfiguration(1, { context: text, etcd: { endpoints, hostAliases: hosts } }),
+    cluster2: clusterConfiguration(2, { context: undefined, kubeconfig: text }),
+  };
+  const cilium = { agentSelector: text };
+  const demo = { image: text, nodeSelectors: { employee: { [text]: text } } };
+  const values = texts({ clusters, cilium, demo, ipamMode: text, liveChecks: false });
+  const prefixed = Object.entries(values).map(([key, value]) => [`clustermesh:${key}`, value] as const);
+  const ran = await run(async () => {
+    pulumi.runtime.setAllConfig(Object.fromEntries(prefixed));
+    const { configuration, environment } = await loadStack();
+    const reached = meshClusters(environment.spec.clusters, configuration.clusters);
+    return new ClusterMesh("clustermesh", { ...environment, ...environment.spec, clusters: reached });
+  });
+  return ran.resources;
+}
+
+const commandsOf = (all: readonly Registered[]) => all.filter(({ type }) => type === "command:local:Command");
+
+/** What decides which program runs, and with which arguments. */
+function programOf({ name, inputs }: Registered): object {
+  const { interpreter, create, update, delete: remove } = inputs;
+  return { name, interpreter, create, update, remove };
+}
+
+describe("components: no shell", function () {
+  this.timeout(60_000);
+
+  after(() => {
+    pulumi.runtime.setAllConfig({});
+  });
+
+  it("is given anything: configured texts do not change which program runs, and with which arguments", async () => {
+    const [hostile, tame] = [commandsOf(await resources(HOSTILE)), commandsOf(await resources("tame"))];
+    assert.ok(hostile.length >= 7, String(hostile.length));
+    assert.deepEqual(hostile.map(programOf), tame.map(programOf));
+    assert.ok(JSON.stringify(hostile.map(({ inputs }) => inputs)).includes("touch x"), "the texts get to the commands");
+  });
+
+  it("is the interpreter of a command: that is node, on a script of ours, and the verb a single word", async () => {
+    const scripts = readdirSync(join(ROOT, "components", "commands")).map((file) => `components/commands/${file}`);
+    for (const { name, inputs } of commandsOf(await resources(HOSTILE))) {
+      const [program, flag, loader, script, ...more] = inputs["interpreter"] as readonly string[];
+      assert.deepEqual([program, flag, loader, more], ["node", "--import", "tsx", []], name);
+      assert.ok(scripts.includes(script ?? ""), script);
+      for (const verb of [inputs["create"], inputs["update"], inputs["delete"]].filter((each) => each !== undefined)) {
+        assert.ok(typeof verb === "string" && /^[a-z][A-Za-z]*$/.test(verb), name);
+      }
+      assert.deepEqual(Object.keys(inputs["environment"] as object), [INPUT_VARIABLE], name);
+      const known = ["create", "delete", "environment", "interpreter", "logging", "stdin", "update"];
+      assert.deepEqual(
+        Object.keys(inputs).filter((key) => !known.includes(key)),
+        [],
+        name,
+      );
+    }
+  });
+});
+
+describe("components: arguments of kubectl", function () {
+  this.timeout(60_000);
+
+  it("are what they were, whatever is in them, and a context is no flag of its own", async () => {
+    const kubectl = scriptedKubectl("");
+    try {
+      const all = [HOSTILE, "-v=9", "--context=other", "a\nb", "\u001b[2J", "$HOME", "%PATH%", "ä\u202e", ""];
+      for (const context of all) {
+        await Kubectl.with({ kind: "context", context }, (each) => each.run(["get", ...all]));
+      }
+      assert.deepEqual(
+        kubectl.calls(),
+        all.map((context) => [`--context=${context}`, "get", ...all]),
+      );
+    } finally {
+      kubectl.remove();
+    }
+  });
+
+  it("are values of flags, where they are configured", async () => {
+    const context = "-v";
+    const kubectl = await fakeKubectl({ [context]: READY }, { [context]: { config: { "cluster-name": "default" } } });
+    try {
+      const names = {
+        ...DEFAULT_CILIUM_OBJECTS,
+        agentSelector: HOSTILE,
+        agentContainer: "--container",
+        namespace: "kube-system",
+      };
+      const cluster = { name: "cluster1", context };
+      const desired = { "cluster-name": "cluster1", "cluster-id": "101" };
+      const member = {
+        cluster,
+        names,
+        desired,
+        owner: "o/s",
+        peerSecret: "s",
+        rollOut: { await: true, timeoutSeconds: 1 },
+      };
+      const members = MEMBERS.slice(0, 1).map((each) => ({ ...each, context }));
+      await runCommand(kubectl, "member.ts", "record", { ...member, probePaths: true });
+      await runCommand(kubectl, "member.ts", "settle", member);
+      await runCommand(kubectl, "meshCheck.ts", "check", { members, names, timeoutSeconds: 1 });
+      const calls = await kubectl.calls();
+      assert.ok(calls.length >= 5, JSON.stringify(calls));
+      for (const [access, ...args] of calls) {
+        assert.equal(access, `--context=${context}`);
+        const end = args.includes("--") ? args.indexOf("--") : args.length;
+        args.slice(0, end).forEach((arg, index) => {
+          if (arg === HOSTILE || arg === "--container") {
+            assert.match(args[index - 1] ?? "", /^-[lc]$/, JSON.stringify(args));
+          } else {
+            assert.ok(!arg.includes("touch x") && arg !== context, JSON.stringify(args));
+          }
+        });
+      }
+      assert.ok(calls.some((call) => call.includes(HOSTILE)) && calls.some((call) => call.includes("exec")));
+    } finally {
+      await kubectl.remove();
+    }
+  });
+
+  it("are never a flag that a cluster has made up for the name of a pod", async () => {
+    const pod = { metadata: { name: "--context=other" }, spec: { nodeName: "n" }, status: {} };
+    const json = JSON.stringify({ items: [pod] });
+    assert.throws(() => parseLivePods(json));
+    const kubectl = scriptedKubectl(`process.stdout.write(${JSON.stringify(json)});`);
+    try {
+      const asking = Kubectl.with({ kind: "context", context: "c" }, (each) => agentPods(each, DEFAULT_CILIUM_OBJECTS));
+      await assert.rejects(asking);
+    } finally {
+      kubectl.remove();
+    }
+  });
+});

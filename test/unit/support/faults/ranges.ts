@@ -1,0 +1,52 @@
+import { inCluster, is, missing, notAllowed, without, type Fault } from "./fault";
+
+/** Pod and node ranges. */
+export const ranges: readonly Fault[] = [
+  ...(["podCIDRs", "nodeCIDRs"] as const).flatMap((own) => [
+    ...(["podCIDRs", "nodeCIDRs"] as const).map((theirs) =>
+      inCluster(`${own} that overlap with ${theirs} of another cluster`, "overlap", (cluster, other) => {
+        const range = other[theirs].at(-1);
+        const to = { ...cluster, [own]: [...cluster[own], range] };
+        // The line is about the second by name, and names the property of either.
+        return range === undefined
+          ? undefined
+          : { to, property: `${own}|${theirs}`, reason: is("overlaps"), between: true };
+      }),
+    ),
+    inCluster(`${own} that hold a range twice`, "own overlap", (cluster) => {
+      const to = { ...cluster, [own]: [...cluster[own], cluster[own][0]] };
+      return { to, property: own, reason: is("overlaps its own") };
+    }),
+    inCluster(`no ${own}`, own, (cluster) => ({
+      to: { ...cluster, [own]: [] },
+      property: own,
+      reason: is("is empty"),
+    })),
+    inCluster(`${own} that are missing`, own, (cluster) => ({
+      to: without(cluster, own),
+      property: own,
+      reason: missing,
+    })),
+    ...["10.0.0.0", "10/8", "010.0.0.0/8", "10.0.0.0/33", "fd00::/129", "::ffff/-1", "x", "", "10.0.0.0/8\n"].map(
+      (text) =>
+        inCluster(`${own} with ${JSON.stringify(text)}`, own, (cluster) => {
+          return { to: { ...cluster, [own]: [...cluster[own], text] }, property: own, reason: is("is not a CIDR") };
+        }),
+    ),
+    ...["10.255.0.1/16", "fd00:ffff::1/64"].map((text) =>
+      inCluster(`${own} with host bits, ${text}`, own, (cluster) => {
+        return { to: { ...cluster, [own]: [...cluster[own], text] }, property: own, reason: is("has host bits") };
+      }),
+    ),
+    inCluster(`${own} outside the native-routing CIDR`, own, (cluster, _, { settings }) => {
+      const outside = own === "podCIDRs" ? "198.18.0.0/24" : "198.19.0.0/24";
+      const to = { ...cluster, [own]: [...cluster[own], outside] };
+      return (settings["nativeRoutingCIDRs"] as readonly string[] | undefined)?.includes("10.0.0.0/8") === true
+        ? { to, property: own, reason: is("lies outside") }
+        : undefined;
+    }),
+    inCluster(`${own} that are a text`, own, (cluster) => {
+      return { to: { ...cluster, [own]: "10.0.0.0/8" }, property: own, reason: notAllowed };
+    }),
+  ]),
+];
