@@ -47,6 +47,23 @@ export async function twoClusters(): Promise<readonly [LabCluster, LabCluster]> 
   return [first ?? assert.fail("no cluster1"), second ?? assert.fail("no cluster2")];
 }
 
+let grown: Promise<LabCluster> | undefined;
+
+async function grow(): Promise<LabCluster> {
+  await level();
+  const log = (line: string) => {
+    say(`lab: ${line}`);
+  };
+  const { clusters } = await timed("third cluster", () => up({ name: NAME, nodes: [...NODES, 1], log }));
+  return clusters[2] ?? assert.fail("no cluster3");
+}
+
+/** A cluster that is there only for the tests that change the mesh, and joins the lab with the first of them. */
+export function thirdCluster(): Promise<LabCluster> {
+  grown ??= grow();
+  return grown;
+}
+
 /** Takes the lab down and looks whether this machine is as it was before. */
 async function endLab(lab: Lab, before: HostState): Promise<void> {
   const during = await tracesOf(lab.name, lab.dir);

@@ -2,6 +2,7 @@ import { TRAFFIC_NAMESPACE } from "../../support/crossNodeTraffic";
 import { adoptEtcdAuthorities, localConfig } from "../../support/localStack";
 import { succeeded, type PulumiStack, type Run } from "../../support/pulumi";
 import { snapshot } from "../../support/snapshot";
+import { agentState } from "./agentState";
 import { level } from "./level";
 import { say, timed } from "./say";
 
@@ -11,6 +12,8 @@ export interface Mesh {
   readonly up: Run;
   /** The clusters before anything was brought up. */
   readonly before: readonly object[];
+  /** What their agents and etcds knew then. */
+  readonly agentsBefore: readonly object[];
 }
 
 let stack: Promise<PulumiStack> | undefined;
@@ -50,10 +53,16 @@ export async function clustersNow(): Promise<readonly object[]> {
   );
 }
 
+/** What agents and etcds of every cluster know. */
+export async function agentsNow(): Promise<readonly object[]> {
+  return Promise.all((await level()).lab.clusters.map(agentState));
+}
+
 async function bringUp(): Promise<Mesh> {
   const own = await localStack();
   const before = await clustersNow();
-  return { stack: own, before, up: await operate("pulumi up", () => own.up()) };
+  const agentsBefore = await agentsNow();
+  return { stack: own, before, agentsBefore, up: await operate("pulumi up", () => own.up()) };
 }
 
 /** The mesh with its demo, brought up unless it is there. */

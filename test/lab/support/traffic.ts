@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { describeTraffic, startPinger, type LabCluster, type Pinger, type TrafficReport } from "../../../lab";
 import { startTraffic } from "../../support/crossNodeTraffic";
 import { waitUntil } from "../../support/waitUntil";
@@ -35,7 +36,10 @@ export async function during<T>(
 }
 
 /** Steady traffic between the nodes of a cluster that has two. */
-export const acrossNodes = (cluster: LabCluster) => (): Promise<Pinger> => startTraffic(cluster);
+export const acrossNodes = (cluster: LabCluster) => (): Promise<Pinger> => {
+  assert.ok(cluster.nodes.length > 1, `${cluster.name} has one node`);
+  return startTraffic(cluster);
+};
 
 /** Steady traffic that the demo's policy allows, from the employee of the second cluster to the database of the first. */
 export const acrossClusters = (server: LabCluster, client: LabCluster) => async (): Promise<Pinger> => {

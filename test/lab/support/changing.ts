@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import { startPinger, trafficReport, type LabCluster, type Pinger, type TrafficReport } from "../../../lab";
+import { serverIp, startTraffic, TRAFFIC_NAMESPACE } from "../../support/crossNodeTraffic";
+import { localConfig } from "../../support/localStack";
+import { succeeded, type PulumiStack, type Run } from "../../support/pulumi";
+import { level } from "./level";
+import { say, timed } from "./say";
+
+/** An ordered pair of clusters. */
+export interface Pair {
+  readonly from: LabCluster;
+  readonly to: LabCluster;
+}
+
+/** Every ordered pair. */
+export const orderedPairs = (clusters: readonly LabCluster[]): readonly Pair[] =>
+  clusters.flatMap((from) => clusters.filter((to) => to !== from).map((to) => ({ from, to })));
+
+/** The configuration of a mesh without the demo, whose etcds keep their own authorities. */
+export async function ownAuthorities(
+  clusters: readonly LabCluster[],
+  extra: Readonly<Record<string, unknown>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const config = await localConfig(clusters);
+  const members = config["clusters"] as Readonly<Record<string, { readonly etcd: object }>>;
+  const withCa = await Promise.all(
+    clusters.map(async ({ name, ciliumEtcd }) => {
+      const [certificate, privateKey] = await Promise.all(
+        [ciliumEtcd.caFile, ciliumEtcd.caKeyFile].map((file) => readFile(file, "utf8")),
+      );
+      const member = members[name];
+      return [name, { ...member, etcd: { ...member?.etcd, ca: { certificate, privateKey } } }] as const;
+    }),
+  );
+  return { ...config, demo: false, authority: "adopted", clusters: Object.fromEntries(withCa), ...extra };
+}
+
+/** A stack of the level's workstation, with its first configuration. */
+export async function makeStack(name: string, config: Readonly<Record<string, unknown>>): Promise<PulumiStack> {
+  const stack = (await level()).workstation.stack(name);
+  await stack.init(config);
+  return stack;
+}
+
+/** Configures a stack and brings it up. */
+export async function change(
+  what: string,
+  stack: PulumiStack,
+  config: Readonly<Record<string, unknown>>,
+): Promise<Run> {
+  await stack.configure(config);
+  return succeeded(await timed(what, () => stack.up()));
+}
+
+/** Whether a new connection from a pod of one cluster to one of the other is answered; throws where none is in time. */
+export async function pinged({ from, to }: Pair): Promise<void> {
+  const place = await from.inPod({ namespace: TRAFFIC_NAMESPACE, pod: "client" });
+  const pinger = await startPinger({ from: place, to: { ip: await serverIp(to), port: 6379 } });
+  await pinger.stop();
+}
+
+/** Steady traffic in several places at once. */
+export interface Traffic {
+  /** What became of all of it since a moment, by name. */
+  readonly since: (moment: number) => Readonly<Record<string, TrafficReport>>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Begins steady traffic between the nodes of each cluster that has several, and for every ordered pair. */
+export async function trafficEverywhere(clusters: readonly LabCluster[]): Promise<Traffic> {
+  const inside = clusters.filter(({ nodes }) => nodes.length > 1).map((cluster) => ({ from: cluster, to: cluster }));
+  const started = new Map<string, Pinger>();
+  for (const { from, to } of [...inside, ...orderedPairs(clusters)]) {
+    started.set(`${from.name} → ${to.name}`, await startTraffic(from, "client", to));
+  }
+  return {
+    since: (moment) =>
+      Object.fromEntries(
+        [...started].map(([name, pinger]) => [name, trafficReport(pinger.attempts().filter(({ at }) => at >= moment))]),
+      ),
+    stop: async () => {
+      await Promise.all([...started.values()].map((pinger) => pinger.stop()));
+    },
+  };
+}
+
+/** Sums up what was lost, and tells it. */
+export function lostOf(what: string, reports: Readonly<Record<string, TrafficReport>>): number {
+  const all = Object.values(reports);
+  const sum = (of: (report: TrafficReport) => number) => all.reduce((total, report) => total + of(report), 0);
+  const lost = sum((report) => report.lost);
+  const gap = Math.max(...all.map(({ longestGapMs }) => longestGapMs)) / 1000;
+  say(
+    `${what}: ${sum(({ sent }) => sent)} connections on ${all.length} ways, ${lost} lost${lost === 0 ? "" : `, longest gap ${gap.toFixed(1)} s`}`,
+  );
+  return lost;
+}
