@@ -70,15 +70,15 @@ describe("a mesh that is taken down, whatever it has been through", function () 
     for (const cluster of clusters) assert.deepEqual(await keysOfMember(cluster), [], cluster.name);
   });
 
+  it("leaves every cluster as it was before", async () => {
+    assert.deepEqual(await clustersNow(), untouched);
+    assert.ok(untouched.every((each) => Object.keys(each).includes("ConfigMap/kube-system/cilium-config")));
+  });
+
   it("leaves routes, nodes, identities and etcd keys as they were before", async () => {
     await waitUntil("agents and etcds as before", 60, async () => {
       return isDeepStrictEqual(await agentsNow(), agentsUntouched);
     }).catch(() => undefined);
     assert.deepEqual(await agentsNow(), agentsUntouched);
-  });
-
-  it("leaves every cluster as it was before", async () => {
-    assert.deepEqual(await clustersNow(), untouched);
-    assert.ok(untouched.every((each) => Object.keys(each).includes("ConfigMap/kube-system/cilium-config")));
   });
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { LabCluster, LabNode } from "../../../lab";
 import { inAgent } from "../../support/agents";
+import { TRAFFIC_NAMESPACE } from "../../support/crossNodeTraffic";
 import { parseIdentities } from "../../support/identities";
 import { ownEtcd } from "./ownEtcd";
 
@@ -23,17 +24,25 @@ async function nodeList(cluster: LabCluster, node: LabNode): Promise<readonly st
   return listed.map((each) => `${each.name} ${each["primary-address"].ipv4.ip}`).sort();
 }
 
+/** Identities with a cluster id, its own and those of peers. */
 async function identities(cluster: LabCluster, node: LabNode): Promise<readonly string[]> {
   const json = await inAgent(cluster, node, ["cilium-dbg", "identity", "list", "-o", "json"]);
-  return parseIdentities(json).map(({ identity, labels }) => `${identity} ${[...labels].sort().join(" ")}`);
+  return parseIdentities(json)
+    .filter((identity) => identity.cluster !== 0)
+    .map(({ identity, labels }) => `${identity} ${[...labels].sort().join(" ")}`);
 }
 
-/** The heartbeat is written every minute, whether or not there is a mesh. */
-const HEARTBEAT = "cilium/.heartbeat";
+/**
+ * Keys that come and go whether or not there is a mesh: the heartbeat, locks of agents that start, addresses of pods, and identities without
+ * a cluster id, which the operator collects some time after the last pod that had them. And those of the tests' own traffic.
+ */
+const BY_THEMSELVES = new RegExp(
+  `^cilium/(\\.heartbeat$|\\.initlock/|state/ip/v1/|state/identities/v1/id/\\d{1,5}$|.*${TRAFFIC_NAMESPACE})`,
+);
 
 async function etcdKeys(cluster: LabCluster): Promise<readonly string[]> {
   const keys = (await ownEtcd(cluster))("get", "cilium/", "--prefix", "--keys-only").split("\n");
-  return keys.filter((key) => key !== "" && key !== HEARTBEAT).sort();
+  return keys.filter((key) => key !== "" && !BY_THEMSELVES.test(key)).sort();
 }
 
 /** What Cilium of a cluster knows and has set: routes, nodes and identities of each agent, and the keys of its etcd. */
