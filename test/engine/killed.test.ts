@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { nameOf } from "../support/events";
 import { succeeded } from "../support/pulumi";
 import { labClusters } from "./support/engine";
 import {
@@ -92,7 +93,10 @@ function add(one: Tally, other: Partial<Tally>): Tally {
 /** The turns of resources, one after the other. What fails is noted, and the next begins from clusters as they were found, or not at all. */
 async function loop(mesh: Mesh, urns: readonly string[]): Promise<Tally> {
   let tally = NOTHING;
-  for (const urn of urns) {
+  for (const [index, urn] of urns.entries()) {
+    process.stdout.write(
+      `    killed after ${nameOf(urn)} (${String(index + 1)} of ${String(urns.length)} in this lane)\n`,
+    );
     for (const part of [killedUp, regrettedDestroy, killedDestroy]) {
       try {
         tally = add(tally, await part(mesh, urn));
