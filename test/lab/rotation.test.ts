@@ -8,11 +8,19 @@ import { makeTrafficPods, removeTrafficPods } from "../support/crossNodeTraffic"
 import { renewIssuedCertificate, serveWithIssuedCertificate } from "../support/etcdServer";
 import { localConfig } from "../support/localStack";
 import { succeeded, type PulumiStack } from "../support/pulumi";
-import { change, lostOf, makeStack, trafficEverywhere, type Traffic } from "./support/changing";
+import {
+  change,
+  CILIUM_WORKLOADS,
+  ciliumRolledOut,
+  lostOf,
+  makeStack,
+  trafficEverywhere,
+  type Traffic,
+} from "./support/changing";
 import { check } from "./support/check";
 import { thirdCluster, twoClusters } from "./support/level";
 import { unmeshed } from "./support/mesh";
-import { everyPeerReady, peersSeen } from "./support/peers";
+import { everyPeerReady, meshReady, peersSeen } from "./support/peers";
 import { readinessDuring } from "./support/readiness";
 import { timed } from "./support/say";
 
@@ -27,9 +35,8 @@ async function ownAgentsTrust(cluster: LabCluster, bundle: string): Promise<void
 }
 
 async function restartAgents(cluster: LabCluster): Promise<void> {
-  const workloads = ["daemonset/cilium", "deployment/cilium-operator"];
-  await cluster.run([NAMESPACE, "rollout", "restart", ...workloads]);
-  for (const workload of workloads) await cluster.run([NAMESPACE, "rollout", "status", workload, "--timeout=120s"]);
+  await cluster.run([NAMESPACE, "rollout", "restart", ...CILIUM_WORKLOADS]);
+  await ciliumRolledOut(cluster);
 }
 
 /** The certificate that an etcd shows to whoever connects now. */
@@ -149,14 +156,17 @@ describe("certificates that are renewed in a mesh under traffic", function () {
   it("another CA, in three steps: nothing lost", async () => {
     const generation = (...authority: readonly number[]) => ({ client: 2, server: 2, authority });
     await under("a second CA is trusted", () => up("up, authority [1, 2]", generation(1, 2)));
-    const restart = (): Promise<void> =>
-      each(async (cluster, ownCA) => {
+    const restart = async (): Promise<void> => {
+      await each(async (cluster, ownCA) => {
         const { "ca.crt": bundle = "" } = await secretFiles(cluster, "clustermesh-etcd-server");
         assert.equal(bundle.match(/BEGIN CERTIFICATE/g)?.length, 2);
         await ownAgentsTrust(cluster, `${ownCA}${bundle}`);
         await serveWithIssuedCertificate(cluster, ownCA);
         await restartAgents(cluster);
       });
+      // A rolled out agent may still be connecting.
+      await meshReady(clusters);
+    };
     await under("etcds and agents are restarted with both", restart);
     await allReady();
     const old = new X509Certificate(
