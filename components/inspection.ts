@@ -1,5 +1,5 @@
 import { Kubectl, type KubectlAccess } from "./kubectl";
-import type { CiliumObjects } from "./model/agentConfig";
+import { rolledWorkloads, type CiliumObjects } from "./model/agentConfig";
 import { parseLiveCluster, type Claim, type LiveCluster } from "./model/liveCluster";
 
 const EMPTY_LIST = '{"items":[]}';
@@ -50,12 +50,7 @@ export async function inspectCluster(
   timeoutSeconds: number,
 ): Promise<LiveCluster> {
   const timeoutMs = timeoutSeconds * 1000;
-  const objects = [
-    "namespace/kube-system",
-    `configmap/${names.configMap}`,
-    `daemonset/${names.daemonSet}`,
-    ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
-  ];
+  const objects = ["namespace/kube-system", `configmap/${names.configMap}`, ...rolledWorkloads(names)];
   try {
     return await Kubectl.with(access, async (kubectl) => {
       const get = async (args: readonly string[]) =>

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import type { Kubectl } from "../kubectl";
 import { mapLimited } from "../mapLimited";
-import type { CiliumObjects } from "../model/agentConfig";
+import { rolledWorkloads, type CiliumObjects } from "../model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "../model/agentStatus";
 import { isObjectName } from "../model/names";
 import { errorMessage } from "./errorMessage";
 import { progress } from "./protocol";
 
 const EXEC_TIMEOUT_MS = 20_000;
+const DELETE_TIMEOUT_MS = 120_000;
 /** So many agents of a cluster are asked side by side: each takes a process here and a connection there. */
 export const AGENTS_AT_ONCE = 16;
 
@@ -52,6 +53,12 @@ export async function podsOf(kubectl: Kubectl, namespace: string, selector: stri
 export const agentPods = (kubectl: Kubectl, names: CiliumObjects): Promise<readonly AgentPod[]> =>
   podsOf(kubectl, names.namespace, names.agentSelector);
 
+/** Deletes pods and waits until they are gone. */
+export async function deletePods(kubectl: Kubectl, namespace: string, pods: readonly string[]): Promise<void> {
+  const remove = ["delete", "pod", ...pods, "-n", namespace, "--ignore-not-found", "--wait=true"];
+  await kubectl.run(remove, { timeoutMs: DELETE_TIMEOUT_MS });
+}
+
 /** Runs a command in an agent's container. */
 export async function inAgent(
   kubectl: Kubectl,
@@ -91,11 +98,16 @@ export async function hurrySecrets(kubectl: Kubectl, names: CiliumObjects): Prom
   await kubectl.run(["annotate", "pods", "-n", names.namespace, "-l", names.agentSelector, stamp, "--overwrite"]);
 }
 
-/** What runs with a cluster's name and id, as `kind/name`. */
-export const rolledWorkloads = (names: CiliumObjects): readonly string[] => [
-  `daemonset/${names.daemonSet}`,
-  ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
-];
+/** Waits until a workload (`kind/name`) runs from its current pod template. */
+export async function rollOut(
+  kubectl: Kubectl,
+  namespace: string,
+  workload: string,
+  timeoutSeconds: number,
+): Promise<void> {
+  const status = ["rollout", "status", workload, "-n", namespace, `--timeout=${String(timeoutSeconds)}s`];
+  await kubectl.run(status, { timeoutMs: (timeoutSeconds + 30) * 1000 });
+}
 
 /** Waits until the agents and the operator run from their current pod template. What is not there any more has nothing to wait for. */
 export async function waitForRollOut(
@@ -110,9 +122,6 @@ export async function waitForRollOut(
       continue;
     }
     progress(`cluster "${cluster}": waiting for the roll-out of ${workload}`);
-    const timeout = `--timeout=${String(timeoutSeconds)}s`;
-    await kubectl.run(["rollout", "status", workload, "-n", names.namespace, timeout], {
-      timeoutMs: (timeoutSeconds + 30) * 1000,
-    });
+    await rollOut(kubectl, names.namespace, workload, timeoutSeconds);
   }
 }

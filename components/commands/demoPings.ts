@@ -4,12 +4,12 @@ import { DEMO_POLICY, workloadName } from "../model/demo";
 import { expectedPings, pingProblems, type Phase, type PingResult } from "../model/demoPings";
 import { NO_PINGS, reportPings } from "../model/demoVerdicts";
 import { dropLogExcerpt, policyDrops, type Sender } from "../model/dropLog";
-import { formatProblem, formatProblems, type Problem } from "../model/problem";
+import { formatProblems, type Problem } from "../model/problem";
 import { withDropLog, type DropLog } from "./dropLog";
 import { withClusters } from "./openClusters";
 import { databaseOf, pingRound, podOf, type Clusters, type Pod } from "./pingRound";
 import { ciliumObjects, dispatch, previousOutput, progress, readInput } from "./protocol";
-import { nowAndThen, until } from "./until";
+import { tellProblems, until } from "./until";
 
 const given = readInput(
   z.object({
@@ -50,11 +50,7 @@ function repeatPings(clusters: Clusters, phase: Phase, log: DropLog): Promise<Ou
     Date.now() + verdictTimeoutSeconds * 1000,
     round,
     ({ problems }) => problems.length === 0,
-    nowAndThen(({ problems: [first, ...others] }) => {
-      if (first !== undefined) {
-        progress(`${String(1 + others.length)} pings not as expected yet, first: ${formatProblem(first)}`);
-      }
-    }),
+    tellProblems("pings not as expected yet", ({ problems }) => problems),
   );
 }
 

@@ -1,8 +1,8 @@
 import type { AgentReport } from "../model/agentStatus";
 import { departedProblems } from "../model/departed";
-import { formatProblem, formatProblems } from "../model/problem";
+import { formatProblems } from "../model/problem";
 import { progress } from "./protocol";
-import { nowAndThen, until } from "./until";
+import { tellProblems, until } from "./until";
 
 /**
  * Waits until no agent lists a peer that has left the mesh. A cluster that leaves gets its old name and id back only when this is done.
@@ -19,18 +19,14 @@ export async function waitUntilForgotten(
   if (departed.length === 0) {
     return;
   }
+  const problemsOf = (seen: readonly AgentReport[]) => departedProblems(departed, seen);
   const reports = await until(
     deadline,
     look,
-    (seen) => departedProblems(departed, seen).length === 0,
-    nowAndThen((seen) => {
-      const [first, ...others] = departedProblems(departed, seen);
-      if (first !== undefined) {
-        progress(`${String(1 + others.length)} have not forgotten yet, first: ${formatProblem(first)}`);
-      }
-    }),
+    (seen) => problemsOf(seen).length === 0,
+    tellProblems("have not forgotten yet", problemsOf),
   );
-  const problems = departedProblems(departed, reports);
+  const problems = problemsOf(reports);
   if (problems.length > 0) {
     const heading = `peers that have left are not forgotten after ${String(timeoutSeconds)} s`;
     throw new Error(formatProblems(heading, problems));

@@ -1,11 +1,10 @@
 import { patching } from "../ownership";
 import type { Kubectl } from "../kubectl";
-import { ROLLOUT_ANNOTATION, rolloutChecksum, type CiliumObjects } from "../model/agentConfig";
+import { rolledWorkloads, ROLLOUT_ANNOTATION, rolloutChecksum, type CiliumObjects } from "../model/agentConfig";
 import { parseWorkload, planEnsuring } from "../model/ensuring";
 import type { Originals } from "../model/originals";
 import { formatProblems } from "../model/problem";
-import { rolledWorkloads } from "./agents";
-import { readConfigMap, type LiveConfig } from "./originals";
+import { readConfigMap, TRIES_AGAINST_OTHER_WRITERS, type LiveConfig } from "./originals";
 import { progress } from "./protocol";
 import { applyOwnFields, ApplyConflict } from "./serverSideApply";
 
@@ -17,10 +16,6 @@ export interface Applied {
   readonly originals: () => Originals;
   readonly conflicts: "refuse" | "overwrite";
 }
-
-const TRIES_AGAINST_OTHER_WRITERS = 5;
-
-const uidOf = (object: unknown): string => (object as { readonly metadata: { readonly uid: string } }).metadata.uid;
 
 async function liveConfig(kubectl: Kubectl, { cluster, names }: Applied): Promise<LiveConfig> {
   const live = await readConfigMap(kubectl, names);
@@ -47,7 +42,7 @@ async function ensureConfig(kubectl: Kubectl, applied: Applied): Promise<void> {
     }
     const annotations = patching(conflicts === "overwrite");
     const place = { name: names.configMap, namespace: names.namespace };
-    const seen = { uid: uidOf(live.object), ...(live.version === undefined ? {} : { resourceVersion: live.version }) };
+    const seen = { uid: live.uid, ...(live.version === undefined ? {} : { resourceVersion: live.version }) };
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { ...place, ...seen, annotations }, data: desired };
     try {
       await applyOwnFields(kubectl, object);

@@ -42,10 +42,13 @@ async function nameChange(kubectl: Kubectl): Promise<NameChange | undefined> {
   }
   const plan = planRestoration(originalsOf(given.originals), given.desired, live, FIELD_MANAGER);
   const to = afterRestoration(plan, NAME_KEY, live) ?? UNMESHED_NAME;
+  if (to === cluster.name) {
+    return undefined;
+  }
   const files = await secretFiles(kubectl, given.names.namespace, given.peerSecret);
   // The other files have a dot in their names, which no cluster's name has.
   const peers = [...files].filter((name) => name !== cluster.name && !name.includes("."));
-  return to === cluster.name ? undefined : { from: cluster.name, to, peers };
+  return { from: cluster.name, to, peers };
 }
 
 /** Kinds that could not be looked at: a guard that does not see must not say that all is well. */

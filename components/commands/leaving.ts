@@ -1,9 +1,9 @@
 import type { Kubectl } from "../kubectl";
-import { FIELD_MANAGER, ROLLOUT_ANNOTATION, type CiliumObjects } from "../model/agentConfig";
+import { FIELD_MANAGER, rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../model/agentConfig";
 import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../model/kvstoreKeys";
-import { parseList } from "../model/liveCluster";
+import { parseObject } from "../model/liveCluster";
 import type { MaxConnectedClusters } from "../model/mesh";
-import { agentReports, hurrySecrets, rolledWorkloads, waitForRollOut } from "./agents";
+import { agentReports, hurrySecrets, waitForRollOut } from "./agents";
 import { errorMessage } from "./errorMessage";
 import { openKvstore, type Kvstore } from "./kvstore";
 import { readConfigMap } from "./originals";
@@ -26,8 +26,7 @@ const FORGET_SECONDS = 120;
 /** The files of the peers' Secret: peers whose file is somebody else's stay. */
 export async function secretFiles(kubectl: Kubectl, namespace: string, secret: string): Promise<ReadonlySet<string>> {
   const json = await kubectl.run(["get", `secret/${secret}`, "-n", namespace, "--ignore-not-found", "-o", "json"]);
-  const data = json.trim() === "" ? {} : (parseList(`{"items":[${json}]}`)[0]?.data ?? {});
-  return new Set(Object.keys(data));
+  return new Set(Object.keys(parseObject(json)?.data ?? {}));
 }
 
 /**

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readClaims } from "../inspection";
 import { Kubectl } from "../kubectl";
 import { ID_KEY, NAME_KEY } from "../model/agentConfig";
-import { parseList, parseOccupied } from "../model/liveCluster";
+import { parseOccupied } from "../model/liveCluster";
 import { recordedPaths } from "../model/pathVerdict";
 import { recordedOriginals, recordOriginals } from "../model/originals";
 import { withAdvice } from "../model/lostCluster";
@@ -13,7 +13,7 @@ import { waitForRollOut } from "./agents";
 import { ensureApplied } from "./ensureApplied";
 import { errorMessage } from "./errorMessage";
 import { goneVerbs } from "./goneMember";
-import { forgetPeers, isAnnotated, leaveName, removeNamedKeys, rolled, type Leaving } from "./leaving";
+import { forgetPeers, isAnnotated, leaveName, removeNamedKeys, rolled, secretFiles, type Leaving } from "./leaving";
 import { readConfigMap, restoreOriginals } from "./originals";
 import { pathsBeforehand } from "./pathRecord";
 import { accessTo, ciliumObjects, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
@@ -54,7 +54,6 @@ const input = z.object({
 
 const given = readInput(input);
 const { cluster, names, desired } = given;
-const inNamespace = ["-n", names.namespace] as const;
 
 async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T> {
   try {
@@ -100,18 +99,11 @@ async function secretPresence(kubectl: Kubectl): Promise<Pick<RecordedState, "ad
 /** Removes the empty Secret that a patch has left, where there was none before. One that somebody has filled since stays. */
 async function removeLeftSecret(kubectl: Kubectl): Promise<void> {
   const secret = given.adoptedSecret;
-  if (
-    secret === undefined ||
-    recorded().adoptedSecret !== "absent" ||
-    !(await kubectl.exists(`secret/${secret}`, names.namespace))
-  ) {
+  if (secret === undefined || recorded().adoptedSecret !== "absent") {
     return;
   }
-  const [left] = parseList(
-    `{"items":[${await kubectl.run(["get", `secret/${secret}`, ...inNamespace, "-o", "json"])}]}`,
-  );
-  if (Object.keys(left?.data ?? {}).length === 0) {
-    await kubectl.run(["delete", `secret/${secret}`, ...inNamespace, "--ignore-not-found"]);
+  if ((await secretFiles(kubectl, names.namespace, secret)).size === 0) {
+    await kubectl.run(["delete", `secret/${secret}`, "-n", names.namespace, "--ignore-not-found"]);
   }
 }
 

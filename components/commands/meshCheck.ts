@@ -3,16 +3,16 @@ import { readinessProblems, readinessTable, type AgentReport, type Readiness } f
 import type { CheckResult } from "../model/checkResult";
 import { recordedPaths } from "../model/pathVerdict";
 import { departedPeers } from "../model/departed";
-import { formatProblem, formatProblems } from "../model/problem";
+import { formatProblems } from "../model/problem";
 import { agentReports, hurrySecrets } from "./agents";
 import { waitUntilForgotten } from "./departed";
 import { diagnose } from "./diagnosis";
 import { waitForNewConnections } from "./newConnections";
 import { withClusters, type OpenCluster } from "./openClusters";
 import { waitForPaths } from "./pathPhase";
-import { ciliumObjects, dispatch, previousOutput, progress, readInput } from "./protocol";
+import { ciliumObjects, dispatch, previousOutput, readInput } from "./protocol";
 import { settleStalePods } from "./stalePods";
-import { nowAndThen, until } from "./until";
+import { tellProblems, until } from "./until";
 
 const given = readInput(
   z.object({
@@ -37,12 +37,7 @@ async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number
     deadline,
     () => reportsOf(clusters),
     (seen) => problemsOf(seen).length === 0,
-    nowAndThen((seen) => {
-      const [first, ...others] = problemsOf(seen);
-      if (first !== undefined) {
-        progress(`${String(1 + others.length)} not ready yet, first: ${formatProblem(first)}`);
-      }
-    }),
+    tellProblems("not ready yet", problemsOf),
   );
   if (problemsOf(reports).length > 0) {
     const { causeFor, text } = await diagnose(clusters, given.names, given.members, reports);

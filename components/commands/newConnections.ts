@@ -2,12 +2,12 @@ import type { Kubectl } from "../kubectl";
 import { mapLimited } from "../mapLimited";
 import type { CiliumObjects } from "../model/agentConfig";
 import { connectionProblems, type Dialled } from "../model/newConnections";
-import { formatProblem, formatProblems, type Problem } from "../model/problem";
+import { formatProblems, type Problem } from "../model/problem";
 import { agentPods, inAgent } from "./agents";
 import { errorMessage } from "./errorMessage";
 import type { OpenCluster } from "./openClusters";
 import { progress } from "./protocol";
-import { nowAndThen, until } from "./until";
+import { tellProblems, until } from "./until";
 
 const CLUSTERS_AT_ONCE = 16;
 /** The agent gives up a peer after five seconds, and dials one after the other. */
@@ -80,12 +80,7 @@ export async function waitForNewConnections(
       open = failing().map(({ cluster }) => cluster);
     },
     () => open.length === 0,
-    nowAndThen(() => {
-      const [first, ...others] = failing().flatMap(({ problems }) => problems);
-      if (first !== undefined) {
-        progress(`${String(1 + others.length)} new connections do not open yet, first: ${formatProblem(first)}`);
-      }
-    }),
+    tellProblems("new connections do not open yet", () => failing().flatMap(({ problems }) => problems)),
   );
   for (const { dialled } of outcomes.values()) {
     if (cannotDial(dialled)) {

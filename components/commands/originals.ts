@@ -1,6 +1,6 @@
 import { KubectlError, type Kubectl } from "../kubectl";
 import { FIELD_MANAGER, type CiliumObjects } from "../model/agentConfig";
-import { parseList } from "../model/liveCluster";
+import { parseObject } from "../model/liveCluster";
 import { appliedPart, type OwnedData, type Originals } from "../model/originals";
 import { planRestoration, restorationWrites, type Restoration, type Write } from "../model/restoration";
 import { progress } from "./protocol";
@@ -14,14 +14,15 @@ export interface LiveConfig extends OwnedData {
   readonly object: unknown;
 }
 
-const TRIES_AGAINST_OTHER_WRITERS = 5;
+/** So often a write that somebody else was quicker with is planned anew. */
+export const TRIES_AGAINST_OTHER_WRITERS = 5;
 
 /** Reads `cilium-config`; `undefined` where there is none. */
 export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Promise<LiveConfig | undefined> {
   const name = `configmap/${names.configMap}`;
   const flags = ["-n", names.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
   const json = await kubectl.run(["get", name, ...flags]);
-  const [found] = json.trim() === "" ? [] : parseList(`{"items":[${json}]}`);
+  const found = parseObject(json);
   return found === undefined
     ? undefined
     : {

@@ -1,12 +1,12 @@
 import type { CiliumObjects } from "../model/agentConfig";
-import { formatProblem, formatProblems, type Problem } from "../model/problem";
+import { formatProblems, type Problem } from "../model/problem";
 import type { PathReport } from "../model/nodePaths";
 import { excusedLine, judgePaths, pathProblem, pathRow, type PathRow, type RecordedPaths } from "../model/pathVerdict";
 import { errorMessage } from "./errorMessage";
 import type { OpenCluster } from "./openClusters";
 import { probePaths } from "./paths";
 import { progress } from "./protocol";
-import { nowAndThen, until } from "./until";
+import { tellProblems, until } from "./until";
 
 /** A firewall breaks all paths alike; ten lines tell as much as a thousand. */
 const WARNINGS_SHOWN = 10;
@@ -56,18 +56,14 @@ export async function waitForPaths(
   deadline: number,
 ): Promise<readonly PathRow[]> {
   // A restarted agent makes its health endpoint anew, which takes some seconds.
+  const cut = (seen: readonly PathReport[]) => problemsOf(seen, before, names);
   const reports = await until(
     deadline,
     () => Promise.all(clusters.map((cluster) => probe(cluster, names))),
-    (seen) => problemsOf(seen, before, names).length === 0,
-    nowAndThen((seen) => {
-      const [first, ...others] = problemsOf(seen, before, names);
-      if (first !== undefined) {
-        progress(`${String(others.length + 1)} paths inside clusters are cut, first: ${formatProblem(first)}`);
-      }
-    }),
+    (seen) => cut(seen).length === 0,
+    tellProblems("paths inside clusters are cut", cut),
   );
-  const lost = problemsOf(reports, before, names);
+  const lost = cut(reports);
   if (lost.length > 0) {
     throw new Error(formatProblems("every agent is ready, but pods of one cluster cannot reach each other", lost));
   }

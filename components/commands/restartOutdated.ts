@@ -4,7 +4,7 @@ import { FIELD_MANAGER, type CiliumObjects } from "../model/agentConfig";
 import type { MaxConnectedClusters } from "../model/mesh";
 import { appliedAt } from "../model/appliedAt";
 import { agentsAtATime, describeRunningAs, parseRunningAs, podSelector, runsOtherwise } from "../model/runningAs";
-import { agentPods, AGENTS_AT_ONCE, inAgent, podsOf, type AgentPod } from "./agents";
+import { agentPods, AGENTS_AT_ONCE, deletePods, inAgent, podsOf, rollOut, type AgentPod } from "./agents";
 import { errorMessage } from "./errorMessage";
 import { readConfigMap } from "./originals";
 import { progress } from "./protocol";
@@ -20,16 +20,11 @@ export interface Restarted {
   readonly timeoutSeconds: number;
 }
 
-const DELETE_TIMEOUT_MS = 120_000;
-
 /** Pods from before that time, in RFC 3339. Younger ones have read what was written then. */
 const olderThan = (pods: readonly AgentPod[], time: string | undefined): readonly AgentPod[] =>
   pods.filter(({ created }) => time === undefined || created === "" || Date.parse(created) < Date.parse(time));
 
-async function deletePods(kubectl: Kubectl, names: CiliumObjects, pods: readonly AgentPod[]): Promise<void> {
-  const remove = ["delete", "pod", ...pods.map(({ pod }) => pod), "-n", names.namespace];
-  await kubectl.run([...remove, "--ignore-not-found", "--wait=true"], { timeoutMs: DELETE_TIMEOUT_MS });
-}
+const podNames = (pods: readonly AgentPod[]): readonly string[] => pods.map(({ pod }) => pod);
 
 /** The agents that run with another name or id. One that cannot be asked is left alone, and named. */
 async function outdatedAgents(
@@ -59,8 +54,8 @@ async function outdatedAgents(
 /** Restarts agents, and returns when their nodes have others that are ready. */
 async function restartBatch(kubectl: Kubectl, member: Restarted, batch: readonly AgentPod[]): Promise<void> {
   const { names, cluster, timeoutSeconds } = member;
-  await deletePods(kubectl, names, batch);
-  const gone = new Set(batch.map(({ pod }) => pod));
+  const gone = new Set(podNames(batch));
+  await deletePods(kubectl, names.namespace, [...gone]);
   const missing = await until(
     Date.now() + timeoutSeconds * 1000,
     async () => {
@@ -84,7 +79,7 @@ async function restartAgents(kubectl: Kubectl, member: Restarted, agents: readon
   const size = agentsAtATime(json);
   for (let first = 0; first < agents.length; first += size) {
     const batch = agents.slice(first, first + size);
-    const which = batch.map(({ pod }) => pod).join(", ");
+    const which = podNames(batch).join(", ");
     const count = `${String(first + batch.length)} of ${String(agents.length)}`;
     progress(`cluster "${cluster}": restarting ${which} (${count}), which ${JSON.stringify(desired)} has not reached`);
     await restartBatch(kubectl, member, batch);
@@ -103,10 +98,9 @@ async function restartOperator(kubectl: Kubectl, member: Restarted, written: str
   if (old.length === 0) {
     return;
   }
-  progress(`cluster "${cluster}": restarting ${old.map(({ pod }) => pod).join(", ")}`);
-  await deletePods(kubectl, names, old);
-  const wait = ["rollout", "status", target, "-n", names.namespace, `--timeout=${String(timeoutSeconds)}s`];
-  await kubectl.run(wait, { timeoutMs: (timeoutSeconds + 30) * 1000 });
+  progress(`cluster "${cluster}": restarting ${podNames(old).join(", ")}`);
+  await deletePods(kubectl, names.namespace, podNames(old));
+  await rollOut(kubectl, names.namespace, target, timeoutSeconds);
 }
 
 /**

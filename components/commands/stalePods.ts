@@ -5,13 +5,12 @@ import type { MaxConnectedClusters } from "../model/mesh";
 import { parsePodIdentities, stalePods, type StalePod } from "../model/podIdentity";
 import { formatProblem, formatProblems } from "../model/problem";
 import { parseLivePods, planRestarts, stalePodProblem, stalePodRow, type StalePodRow } from "../model/stalePods";
-import { agentPods, AGENTS_AT_ONCE, inAgent } from "./agents";
+import { agentPods, AGENTS_AT_ONCE, deletePods, inAgent } from "./agents";
 import { errorMessage } from "./errorMessage";
 import type { OpenCluster } from "./openClusters";
 import { progress } from "./protocol";
 import { until } from "./until";
 
-const DELETE_TIMEOUT_MS = 120_000;
 /** Restarted agents give their pods new identities by themselves, as soon as they have allocated them. */
 const REGENERATION_MS = 20_000;
 
@@ -48,8 +47,7 @@ async function restart(kubectl: Kubectl, stale: readonly StalePod[]) {
   const plan = planRestarts(stale, lists.flatMap(parseLivePods));
   await mapLimited(plan.now, AGENTS_AT_ONCE, async ({ cluster, namespace, pod, identity }) => {
     progress(`cluster "${cluster}": restarting pod ${namespace}/${pod}, whose identity ${String(identity)} is stale`);
-    const remove = ["delete", "pod", pod, "-n", namespace, "--ignore-not-found", "--wait=true"];
-    await kubectl.run(remove, { timeoutMs: DELETE_TIMEOUT_MS });
+    await deletePods(kubectl, namespace, [pod]);
   });
   return { waiting: [...plan.now, ...plan.later], never: plan.never };
 }

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { formatProblem, type Problem } from "../model/problem";
+import { progress } from "./protocol";
 
 const POLL_MS = 1000;
 const PROGRESS_MS = 10_000;
 
 /** Passes on what is not enough yet, now and then: the first seconds of waiting are no news. */
-export function nowAndThen<T>(tell: (seen: T) => void): (seen: T) => void {
+function nowAndThen<T>(tell: (seen: T) => void): (seen: T) => void {
   let next = Date.now() + PROGRESS_MS;
   return (seen) => {
     if (Date.now() > next) {
@@ -12,6 +14,20 @@ export function nowAndThen<T>(tell: (seen: T) => void): (seen: T) => void {
       next = Date.now() + PROGRESS_MS;
     }
   };
+}
+
+/**
+ * Tells now and then how many problems there still are, and the first of them.
+ *
+ * @param what What they are, after their number: `paths are cut`.
+ */
+export function tellProblems<T>(what: string, problemsOf: (seen: T) => readonly Problem[]): (seen: T) => void {
+  return nowAndThen((seen) => {
+    const [first, ...others] = problemsOf(seen);
+    if (first !== undefined) {
+      progress(`${String(1 + others.length)} ${what}, first: ${formatProblem(first)}`);
+    }
+  });
 }
 
 /**

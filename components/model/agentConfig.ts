@@ -25,6 +25,12 @@ export const DEFAULT_CILIUM_OBJECTS: CiliumObjects = {
   agentContainer: "cilium-agent",
 };
 
+/** What runs with a cluster's name and id, as `kind/name`. */
+export const rolledWorkloads = (names: CiliumObjects): readonly string[] => [
+  `daemonset/${names.daemonSet}`,
+  ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
+];
+
 /** Under this name this project owns fields of objects that others own too. Never changed: a new name would orphan the old fields. */
 export const FIELD_MANAGER = "cilium-clustermesh";
 

@@ -165,6 +165,11 @@ export function parseList(json: string): readonly LiveObject[] {
   return list.parse(JSON.parse(json)).items;
 }
 
+/** Reads one object as `kubectl get -o json --ignore-not-found` prints it; `undefined` where there is none. */
+export function parseObject(json: string): LiveObject | undefined {
+  return json.trim() === "" ? undefined : object.parse(JSON.parse(json));
+}
+
 /** The claimed objects that are there already, out of a `kubectl get … -o json` for them. */
 export function parseOccupied(json: string): readonly Occupied[] {
   return parseList(json).map(occupied);

@@ -1,4 +1,4 @@
-import { ROLLOUT_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "./agentConfig";
 import type { Claim } from "./liveCluster";
 import type { Originals } from "./originals";
 
@@ -47,10 +47,6 @@ export function handBack({ names, originals, claims }: GivenBack): readonly stri
   const data = Object.fromEntries(
     Object.entries(originals).map(([key, original]) => [key, original.kind === "value" ? original.value : null]),
   );
-  const workloads = [
-    `daemonset/${names.daemonSet}`,
-    ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
-  ];
   // Without the annotation the pod templates are as they were, and their pods start anew.
   const template = { spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: null } } } } };
   const metadata = { annotations: Object.fromEntries(PATCH_ANNOTATIONS.map((key) => [key, null])) };
@@ -59,6 +55,6 @@ export function handBack({ names, originals, claims }: GivenBack): readonly stri
   return [
     ...(secrets.length === 0 ? [] : [`${kubectl} delete secret --ignore-not-found ${secrets.join(" ")}`]),
     patch(`configmap/${names.configMap}`, { data }),
-    ...workloads.map((workload) => patch(workload, template)),
+    ...rolledWorkloads(names).map((workload) => patch(workload, template)),
   ];
 }

@@ -4,12 +4,11 @@ import { ciliumConfig, rollOutAnnotation, secretFiles } from "../support/cluster
 import { changes, nameOf } from "../support/events";
 import { fieldOwners } from "../support/fieldOwners";
 import { frozenAt } from "../support/frozenRun";
-import { meshConfig } from "../support/meshConfig";
-import { meshedView } from "../support/meshedView";
+import { meshedViews } from "../support/meshedView";
 import { succeeded, type PulumiStack, type Run } from "../support/pulumi";
-import { snapshot } from "../support/snapshot";
+import { snapshots } from "../support/snapshot";
 import { readState } from "../support/stackState";
-import { engine, labClusters } from "./support/engine";
+import { newStack } from "./support/newStack";
 
 const NAMESPACE = ["-n", "kube-system"];
 const PEERS = "secret/cilium-clustermesh";
@@ -35,21 +34,12 @@ interface Mesh {
   readonly meshed: readonly Objects[];
 }
 
-const snapshots = (clusters: readonly LabCluster[]): Promise<readonly Objects[]> => Promise.all(clusters.map(snapshot));
-
-async function views({ clusters, untouched }: Pick<Mesh, "clusters" | "untouched">): Promise<readonly Objects[]> {
-  return (await snapshots(clusters)).map((seen, index) => meshedView(seen, untouched[index] ?? {}));
-}
-
 async function meshOf(name: string): Promise<Mesh> {
-  const clusters = await labClusters(2);
+  const { stack, clusters, untouched } = await newStack(name, 2);
   const [first] = clusters;
   assert.ok(first);
-  const untouched = await snapshots(clusters);
-  const stack = (await engine()).workstation.stack(name);
-  await stack.init(meshConfig(clusters));
   succeeded(await stack.up());
-  return { stack, clusters, first, untouched, meshed: await views({ clusters, untouched }) };
+  return { stack, clusters, first, untouched, meshed: await meshedViews({ clusters, untouched }) };
 }
 
 /** Objects without what one has of its own that was made anew meanwhile. */
@@ -131,7 +121,7 @@ describe("a mesh that drifts", function () {
       await change(first);
       assert.deepEqual(wanted(succeeded(await stack.preview("--refresh"))), steps);
       succeeded(await stack.up("--refresh"));
-      assert.deepEqual(await views(mesh), mesh.meshed);
+      assert.deepEqual(await meshedViews(mesh), mesh.meshed);
       succeeded(await stack.up("--expect-no-changes"));
       assert.deepEqual(await originalsOf(mesh), originals);
     });
@@ -157,7 +147,7 @@ describe("a mesh that drifts", function () {
       assert.deepEqual(wanted(shown), ["update cluster1-settled"]);
       assert.match(shown.text, /cilium-config cluster-name "default" was changed since it was set to "cluster1"/);
       succeeded(await stack.up());
-      assert.deepEqual(await views(mesh), mesh.meshed);
+      assert.deepEqual(await meshedViews(mesh), mesh.meshed);
       assert.deepEqual(await fieldOwners(first, CONFIG), owners);
       succeeded(await stack.up("--expect-no-changes"));
     }
@@ -214,7 +204,7 @@ describe("a destroy that goes no further than a cluster's originals", function (
     assert.equal((await ciliumConfig(first))["cluster-name"], "default");
 
     succeeded(await stack.up());
-    assert.deepEqual(await views(mesh), mesh.meshed);
+    assert.deepEqual(await meshedViews(mesh), mesh.meshed);
     assert.deepEqual(await owners(), before);
     assert.deepEqual(await originalsOf(mesh), originals);
     assert.match(await rollOutAnnotation(first, DAEMON_SET), /^[0-9a-f]{16}$/);

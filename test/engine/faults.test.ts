@@ -6,6 +6,7 @@ import { succeeded, type PulumiStack } from "../support/pulumi";
 import { snapshot, versions } from "../support/snapshot";
 import { engine, labClusters } from "./support/engine";
 import { assertKept, assertMeshed, haveEnded } from "./support/kept";
+import { newStack } from "./support/newStack";
 
 /** A server of a control plane that goes away in the middle, and what is said about it. */
 interface Server {
@@ -43,13 +44,9 @@ describe("a control plane that goes away", function () {
   let untouched: readonly object[];
 
   before(async () => {
-    clusters = await labClusters(2);
-    first = clusters[0] ?? assert.fail();
-    second = clusters[1] ?? assert.fail();
-    untouched = await Promise.all(clusters.map(snapshot));
-    stack = (await engine()).workstation.stack("faults");
     // A server that has just come back takes its time, and how long is not what is looked at here.
-    await stack.init(meshConfig(clusters, { liveCheckTimeoutSeconds: 60 }));
+    ({ stack, clusters, untouched } = await newStack("faults", 2, { liveCheckTimeoutSeconds: 60 }));
+    [first = assert.fail(), second = assert.fail()] = clusters;
   });
 
   for (const { what, stop, start, words } of SERVERS) {

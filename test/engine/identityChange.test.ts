@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
 import { ciliumConfig, secretFiles } from "../support/clusterObjects";
-import { clusterConfig, meshConfig } from "../support/meshConfig";
+import { clusterConfig, meshConfig, withMember } from "../support/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../support/pulumi";
 import { snapshot, versions } from "../support/snapshot";
-import { engine, labClusters } from "./support/engine";
+import { newStack } from "./support/newStack";
 
 /** An id that no cluster of the lab has. */
 const NEW_ID = 77;
@@ -19,20 +19,15 @@ describe("a meshed cluster that is to have another name or id", function () {
   let untouched: readonly object[];
 
   before(async () => {
-    all = await labClusters(3);
+    ({ stack, clusters: all, untouched } = await newStack("identity", 3));
     rest = all.slice(0, 2);
     changing = all[2] ?? assert.fail("the lab has too few clusters");
-    untouched = await Promise.all(all.map(snapshot));
-    stack = (await engine()).workstation.stack("identity");
-    await stack.init(meshConfig(all));
     succeeded(await stack.up());
   });
 
   /** The mesh with the third cluster under a name and with an id. */
-  const as = (name: string, id: number, extra: object = {}) => {
-    const config = meshConfig(rest, { ...extra });
-    return { ...config, clusters: { ...(config["clusters"] as object), [name]: { ...clusterConfig(changing), id } } };
-  };
+  const as = (name: string, id: number, extra: object = {}) =>
+    withMember(meshConfig(rest, { ...extra }), name, { ...clusterConfig(changing), id });
 
   async function refused(config: Readonly<Record<string, unknown>>, run: () => Promise<Run>, line: RegExp) {
     await stack.configure(config);

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
 import { ciliumConfig, secretFiles, uidOf } from "../support/clusterObjects";
 import { changes, nameOf, type Step } from "../support/events";
-import { clusterConfig, meshConfig } from "../support/meshConfig";
+import { clusterConfig, meshConfig, withMember } from "../support/meshConfig";
 import { succeeded, type PulumiStack } from "../support/pulumi";
 import { snapshot, versions } from "../support/snapshot";
 import { readState } from "../support/stackState";
-import { engine, labClusters } from "./support/engine";
+import { newStack } from "./support/newStack";
 
 const PEERS = "cilium-clustermesh";
 const OBJECTS = [`secret/${PEERS}`, "secret/clustermesh-etcd-server", "configmap/cilium-config", "daemonset/cilium"];
@@ -35,20 +35,13 @@ describe("a cluster that leaves", function () {
   let untouched: readonly object[];
 
   before(async () => {
-    all = await labClusters(3);
+    ({ stack, clusters: all, untouched } = await newStack("leaving", 3));
     rest = all.slice(0, 2);
     leaver = all[2] ?? assert.fail("the lab has too few clusters");
-    untouched = await each(all, snapshot);
-    stack = (await engine()).workstation.stack("leaving");
-    await stack.init(meshConfig(all));
   });
 
   /** The mesh with the third cluster changed. */
-  const withLeaver = (over: object) => {
-    const config = meshConfig(rest);
-    const members = config["clusters"] as object;
-    return { ...config, clusters: { ...members, [leaver.name]: { ...clusterConfig(leaver), ...over } } };
-  };
+  const withLeaver = (over: object) => withMember(meshConfig(rest), leaver.name, { ...clusterConfig(leaver), ...over });
   const GONE = { gone: true };
   const originals = async () => readState(await stack.export()).outputsOf(`${leaver.name}-originals`)["stdout"];
   const urns = async () => readState(await stack.export()).urns;

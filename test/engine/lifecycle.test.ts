@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
 import { ciliumConfig, rollOutAnnotation, secretFiles, uidOf } from "../support/clusterObjects";
 import { changes, nameOf } from "../support/events";
-import { clusterConfig, meshConfig } from "../support/meshConfig";
+import { clusterConfig, meshConfig, withMember } from "../support/meshConfig";
 import { succeeded, type PulumiStack } from "../support/pulumi";
 import { snapshot, versions } from "../support/snapshot";
 import { engine, labClusters } from "./support/engine";
@@ -84,8 +84,7 @@ for (const size of [2, 5]) {
         ...clusterConfig(first),
         etcd: { endpoints: ["https://127.0.0.77:2379", first.ciliumEtcd.endpoint] },
       };
-      const config = meshConfig(clusters, EXTRA);
-      await stack.configure({ ...config, clusters: { ...(config["clusters"] as object), [first.name]: moved } });
+      await stack.configure(withMember(meshConfig(clusters, EXTRA), first.name, moved));
       const run = succeeded(await stack.up());
       assert.deepEqual(
         run.steps.filter((step) => step.op.includes("replace") && step.urn.includes("kubernetes:")),

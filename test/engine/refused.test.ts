@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
-import { meshConfig } from "../support/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../support/pulumi";
 import { CONFIG_WEBHOOK, POLICY, QUOTA, WEBHOOK, whileRefused } from "../support/refusals";
 import { snapshot } from "../support/snapshot";
 import { readState } from "../support/stackState";
-import { engine, labClusters } from "./support/engine";
 import { assertKept, assertMeshed } from "./support/kept";
+import { newStack } from "./support/newStack";
 
 describe("a cluster that refuses writes", function () {
   this.timeout("10m");
@@ -17,12 +16,8 @@ describe("a cluster that refuses writes", function () {
   let untouched: readonly object[];
 
   before(async () => {
-    clusters = await labClusters(2);
-    first = clusters[0] ?? assert.fail();
-    second = clusters[1] ?? assert.fail();
-    untouched = await Promise.all(clusters.map(snapshot));
-    stack = (await engine()).workstation.stack("refused");
-    await stack.init(meshConfig(clusters));
+    ({ stack, clusters, untouched } = await newStack("refused", 2));
+    [first = assert.fail(), second = assert.fail()] = clusters;
   });
 
   function failed({ code, text }: Run, ...lines: readonly RegExp[]): void {

@@ -6,7 +6,9 @@ import { meshConfig } from "../support/meshConfig";
 import { succeeded, type Run } from "../support/pulumi";
 import { secretOutput, withoutTriggers, withOutputs } from "../support/stateEdit";
 import { assertOpens, heldNow } from "./support/pairs";
-import { begin, end, replaced, serveIssued, snapshots, type Rotating } from "./support/rotating";
+import { snapshots } from "../support/snapshot";
+import type { NewStack } from "./support/newStack";
+import { begin, end, replaced, serveIssued } from "./support/rotating";
 
 const DAY_MS = 86_400_000;
 const SERVER = "clustermesh-etcd-server";
@@ -23,7 +25,7 @@ function differing(before: readonly object[], after: readonly object[]): readonl
 
 describe("a rotation of keys and certificates", function () {
   this.timeout("4m");
-  let mesh: Rotating;
+  let mesh: NewStack;
   let generation: Readonly<Record<string, number>> = {};
 
   before(async () => {

@@ -6,11 +6,12 @@ import { serveWith } from "../support/etcdServer";
 import { clusterConfig, meshConfig } from "../support/meshConfig";
 import { succeeded, type Run } from "../support/pulumi";
 import { assertOpens, heldNow, type Held } from "./support/pairs";
-import { assertRefused, begin, end, prepare, replaced, serveIssued, type Rotating } from "./support/rotating";
+import { newStack, type NewStack } from "./support/newStack";
+import { assertRefused, begin, end, replaced, serveIssued } from "./support/rotating";
 
 describe("a rotation of the generated CA", function () {
   this.timeout("4m");
-  let mesh: Rotating;
+  let mesh: NewStack;
   let held: Held;
 
   before(async () => {
@@ -102,13 +103,13 @@ describe("a rotation of the generated CA", function () {
 
 describe("a rotation of an adopted CA", function () {
   this.timeout("6m");
-  let mesh: Rotating;
+  let mesh: NewStack;
   let held: Held;
   /** The first cluster's own CA and the one that follows it, and the certificate with which its etcd was found. */
   let [own, next, server]: readonly Pair[] = [];
 
   before(async () => {
-    mesh = await prepare("rotation-adopted", { authority: "adopted" });
+    mesh = await newStack("rotation-adopted", 2, { authority: "adopted" });
     const { ciliumEtcd } = mesh.clusters[0] ?? assert.fail();
     own = await pair(ciliumEtcd.caFile, ciliumEtcd.caKeyFile);
     server = await pair(ciliumEtcd.ownTls.certFile, ciliumEtcd.ownTls.keyFile);

@@ -10,7 +10,7 @@ import { meshConfig } from "../support/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../support/pulumi";
 import { filesOf, watchFiles, type FileWatch } from "../support/secrecy/fileWatch";
 import { findLeaks, keyNeedles, keysIn, textNeedle, type Haystack, type Needle } from "../support/secrecy/needles";
-import { kubeconfigOf } from "../support/secrecy/kubeconfig";
+import { kubeconfigOf } from "../support/kubeconfig";
 import { watchProcesses, type ProcessWatch } from "../support/secrecy/processWatch";
 import { killSession } from "../support/session";
 import { waitUntil } from "../support/waitUntil";
@@ -19,6 +19,8 @@ import { engine, labClusters } from "./support/engine";
 /** Unlike anything else on the machine. */
 const PASSPHRASE = "passphrase-of-the-secrecy-test-5f0c";
 const TOKEN = "t0ken-of-the-secrecy-test-8a7d31c2";
+/** A cluster's kubeconfig with a token beside the client's key; kubectl sends both. */
+const withToken = (cluster: LabCluster): string => kubeconfigOf(cluster, { user: (own) => ({ ...own, token: TOKEN }) });
 const PEERS = "cilium-clustermesh";
 /** How Pulumi's language host starts a program. */
 const PROGRAM = "@pulumi/pulumi/cmd/run";
@@ -68,7 +70,7 @@ describe("secrets in a whole life of a stack", function () {
     const withoutContexts = Object.entries(members).map(([name, each]) => [name, { ...each, context: undefined }]);
     await stack.configure({ ...config, clusters: Object.fromEntries(withoutContexts) as unknown });
     for (const cluster of clusters) {
-      await stack.setSecret(`clusters.${cluster.name}.kubeconfig`, kubeconfigOf(cluster, TOKEN));
+      await stack.setSecret(`clusters.${cluster.name}.kubeconfig`, withToken(cluster));
       if (adopt) {
         const { caFile, caKeyFile } = cluster.ciliumEtcd;
         await stack.setSecret(`clusters.${cluster.name}.etcd.ca.certificate`, readFileSync(caFile, "utf8"));
@@ -99,7 +101,7 @@ describe("secrets in a whole life of a stack", function () {
 
   /** Every key that the stack has made or was given, and the cluster has. */
   async function learnKeys(stack: PulumiStack, ...names: readonly string[]): Promise<void> {
-    const inState = keysIn(JSON.parse(await stack.exportWithSecrets()));
+    const inState = keysIn(JSON.parse(await stack.exportOpen()));
     const secrets = await Promise.all(clusters.flatMap((each) => names.map((name) => secretFiles(each, name))));
     const inClusters = keysIn(secrets);
     assert.ok(inState.length >= 4, `${String(inState.length)} keys in the state`);
@@ -158,7 +160,7 @@ describe("secrets in a whole life of a stack", function () {
 
   /** What nobody may see. */
   function secrets(): readonly Needle[] {
-    const kubeconfigs = clusters.map((each) => kubeconfigOf(each, TOKEN));
+    const kubeconfigs = clusters.map((each) => withToken(each));
     const inKubeconfigs = kubeconfigs.flatMap((each) => keysIn(JSON.parse(each)));
     const authorities = clusters.map(({ ciliumEtcd }) => readFileSync(ciliumEtcd.caKeyFile, "utf8"));
     assert.equal(inKubeconfigs.length, clusters.length);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
 import { frozenAt } from "../support/frozenRun";
-import { clusterConfig, meshConfig } from "../support/meshConfig";
+import { clusterConfig, meshConfig, withMember } from "../support/meshConfig";
 import { startProxy, type Proxy } from "../support/proxy";
 import { succeeded, type PulumiStack } from "../support/pulumi";
 import { snapshot } from "../support/snapshot";
-import { engine, labClusters } from "./support/engine";
 import { assertKept, assertMeshed, haveEnded } from "./support/kept";
+import { newStack } from "./support/newStack";
 
 /** A round trip of more than half a second, and a few of them for each call. */
 const DELAY_MS = 300;
@@ -21,12 +21,8 @@ describe("an API server behind a bad line", function () {
   let proxy: Proxy | undefined;
 
   before(async () => {
-    clusters = await labClusters(2);
-    first = clusters[0] ?? assert.fail();
-    second = clusters[1] ?? assert.fail();
-    untouched = await Promise.all(clusters.map(snapshot));
-    stack = (await engine()).workstation.stack("slow");
-    await stack.init(meshConfig(clusters));
+    ({ stack, clusters, untouched } = await newStack("slow", 2));
+    [first = assert.fail(), second = assert.fail()] = clusters;
   });
 
   afterEach(async () => {
@@ -38,10 +34,9 @@ describe("an API server behind a bad line", function () {
   async function through(delayMs: number, extra: Readonly<Record<string, unknown>> = {}): Promise<Proxy> {
     const line = await startProxy(second, delayMs);
     proxy = line;
-    const config = meshConfig(clusters, extra);
     const { context, ...behind } = clusterConfig(second);
     assert.ok(context);
-    await stack.configure({ ...config, clusters: { [first.name]: clusterConfig(first), [second.name]: behind } });
+    await stack.configure(withMember(meshConfig(clusters, extra), second.name, behind));
     await stack.setSecret(`clusters.${second.name}.kubeconfig`, line.kubeconfig);
     return line;
   }

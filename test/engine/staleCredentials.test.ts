@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
 import { rollOutAnnotation, secretFiles, uidOf } from "../support/clusterObjects";
 import { changes, nameOf } from "../support/events";
-import { clusterConfig, meshConfig } from "../support/meshConfig";
+import { clusterConfig, meshConfig, withMember } from "../support/meshConfig";
 import { succeeded, type PulumiStack } from "../support/pulumi";
 import { makeServiceAccount, type ServiceAccount } from "../support/serviceAccount";
 import { snapshot } from "../support/snapshot";
 import { readState } from "../support/stackState";
-import { engine, labClusters } from "./support/engine";
+import { newStack } from "./support/newStack";
 
 describe("a cluster that is reached by a kubeconfig's content", function () {
   this.timeout("4m");
@@ -19,13 +19,10 @@ describe("a cluster that is reached by a kubeconfig's content", function () {
   let accounts: readonly ServiceAccount[];
 
   before(async () => {
-    all = await labClusters(3);
+    ({ stack, clusters: all, untouched } = await newStack("credentials", 3));
     rest = all.slice(0, 2);
     leaver = all[2] ?? assert.fail("the lab has too few clusters");
-    untouched = await Promise.all(all.map(snapshot));
     accounts = await Promise.all(["mesh-old", "mesh-new"].map((name) => makeServiceAccount(leaver, name)));
-    stack = (await engine()).workstation.stack("credentials");
-    await stack.init(meshConfig(rest));
   });
 
   after(async () => {
@@ -35,10 +32,9 @@ describe("a cluster that is reached by a kubeconfig's content", function () {
   /** Lists the third cluster with the kubeconfig of an account. */
   async function listedWith(account: ServiceAccount | undefined): Promise<void> {
     assert.ok(account);
-    const config = meshConfig(rest);
     const { context, ...reached } = clusterConfig(leaver);
     assert.ok(context);
-    await stack.configure({ ...config, clusters: { ...(config["clusters"] as object), [leaver.name]: reached } });
+    await stack.configure(withMember(meshConfig(rest), leaver.name, reached));
     await stack.setSecret(`clusters.${leaver.name}.kubeconfig`, account.kubeconfig);
   }
 

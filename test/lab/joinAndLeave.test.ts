@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { run, type LabCluster } from "../../lab";
 import { agentUids, allNodes } from "../support/agents";
-import { makeTrafficPods, removeTrafficPods, serverIp, TRAFFIC_NAMESPACE } from "../support/crossNodeTraffic";
+import { makeTrafficPods, removeTrafficPods, serverIp } from "../support/crossNodeTraffic";
 import { changes, nameOf } from "../support/events";
+import { withMember } from "../support/meshConfig";
 import { succeeded, type PulumiStack } from "../support/pulumi";
-import { snapshot } from "../support/snapshot";
 import { waitUntil } from "../support/waitUntil";
 import {
   change,
+  ciliumRolledOut,
   lostOf,
   makeStack,
   orderedPairs,
@@ -17,16 +18,11 @@ import {
   type Traffic,
 } from "./support/changing";
 import { thirdCluster, twoClusters } from "./support/level";
-import { unmeshed } from "./support/mesh";
+import { objectsOf, unmeshed } from "./support/mesh";
 import { keysOfMember } from "./support/ownEtcd";
 import { everyPeerReady, identitiesSeen, identityOf, nodesSeen, peersSeen } from "./support/peers";
 
 const WORLD = 2;
-
-async function objectsOf(cluster: LabCluster): Promise<object> {
-  const objects = Object.entries(await snapshot(cluster));
-  return Object.fromEntries(objects.filter(([key]) => !key.includes(`/${TRAFFIC_NAMESPACE}`)));
-}
 
 describe("a third cluster that joins and leaves", function () {
   this.timeout("5m");
@@ -115,7 +111,7 @@ describe("a third cluster that joins and leaves", function () {
     try {
       const config = await ownAuthorities(three);
       const members = config["clusters"] as Readonly<Record<string, object>>;
-      const gone = { ...config, clusters: { ...members, [third.name]: { ...members[third.name], gone: true } } };
+      const gone = withMember(config, third.name, { ...members[third.name], gone: true });
       await quiet("the first two while the third is given up", async () => {
         await change("up, the third is gone", stack, gone);
       });
@@ -143,9 +139,7 @@ describe("a third cluster that joins and leaves", function () {
         },
       );
     }
-    for (const workload of ["daemonset/cilium", "deployment/cilium-operator"]) {
-      await third.run(["--namespace=kube-system", "rollout", "status", workload, "--timeout=120s"]);
-    }
+    await ciliumRolledOut(third);
     assert.deepEqual(await objectsOf(third), untouched[2]);
     await forgotten(await serverIp(third));
   });

@@ -11,6 +11,15 @@ export function clusterConfig(cluster: LabCluster): Readonly<Record<string, unkn
   };
 }
 
+/** A configuration with one cluster more, or another in its place. */
+export function withMember(
+  config: Readonly<Record<string, unknown>>,
+  name: string,
+  member: object,
+): Readonly<Record<string, unknown>> {
+  return { ...config, clusters: { ...(config["clusters"] as object), [name]: member } };
+}
+
 /** Settings that a lab without nodes needs: nothing rolls out there, and no agent can be asked. */
 export const WITHOUT_NODES = { awaitRollOut: false, check: false } as const;
 

@@ -1,3 +1,6 @@
+import type { LabCluster } from "../../lab";
+import { snapshots } from "./snapshot";
+
 type Objects = Readonly<Record<string, object>>;
 
 interface Shown {
@@ -12,7 +15,7 @@ const BORN_WITH = new Set(["uid", "creationTimestamp"]);
  * A {@link snapshot} of a meshed cluster without what legitimately differs from one mesh to the next: the contents of Secrets, of which the
  * file names stay, and when objects were made that were not there before. Those that were must be the same ones still.
  */
-export function meshedView(seen: Objects, untouched: Objects): Objects {
+function meshedView(seen: Objects, untouched: Objects): Objects {
   return Object.fromEntries(
     Object.entries(seen).map(([key, object]) => {
       const { metadata = {}, data = {}, ...rest }: Shown = object;
@@ -21,4 +24,12 @@ export function meshedView(seen: Objects, untouched: Objects): Objects {
       return [key, { ...rest, data: shown, metadata: Object.fromEntries(own) }];
     }),
   );
+}
+
+/** The {@link meshedView} of each cluster, now. */
+export async function meshedViews(mesh: {
+  readonly clusters: readonly LabCluster[];
+  readonly untouched: readonly Objects[];
+}): Promise<readonly Objects[]> {
+  return (await snapshots(mesh.clusters)).map((seen, index) => meshedView(seen, mesh.untouched[index] ?? {}));
 }

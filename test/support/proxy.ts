@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { connect, createServer, type Socket } from "node:net";
 import type { LabCluster } from "../../lab";
+import { kubeconfigOf } from "./kubeconfig";
 
 /** A way to a cluster's API server that a test can make slow or silent. */
 export interface Proxy {
@@ -12,28 +12,8 @@ export interface Proxy {
   readonly close: () => Promise<void>;
 }
 
-interface Kubeconfig {
-  readonly clusters: readonly { readonly name: string; readonly cluster: object }[];
-  readonly users: readonly { readonly name: string }[];
-  readonly contexts: readonly { readonly name: string }[];
-}
-
 /** A name that the API server's certificate has, since not all clients take an address for one. */
 const SERVER_NAME = "kubernetes";
-
-/** The cluster's own kubeconfig with another address of the server. */
-async function kubeconfigAt(cluster: LabCluster, port: number): Promise<string> {
-  const all = JSON.parse(await readFile(cluster.kubeconfig, "utf8")) as Kubeconfig;
-  const ours = ({ name }: { readonly name: string }) => name === cluster.name;
-  const address = { server: `https://127.0.0.1:${String(port)}`, "tls-server-name": SERVER_NAME };
-  return JSON.stringify({
-    ...all,
-    "current-context": cluster.name,
-    clusters: all.clusters.filter(ours).map((each) => ({ ...each, cluster: { ...each.cluster, ...address } })),
-    users: all.users.filter(ours),
-    contexts: all.contexts.filter(ours),
-  });
-}
 
 /**
  * A TCP proxy on loopback before a cluster's API server.
@@ -69,7 +49,9 @@ export async function startProxy(cluster: LabCluster, delayMs = 0): Promise<Prox
     throw new Error("the proxy has no port");
   }
   return {
-    kubeconfig: await kubeconfigAt(cluster, address.port),
+    kubeconfig: kubeconfigOf(cluster, {
+      server: { server: `https://127.0.0.1:${String(address.port)}`, "tls-server-name": SERVER_NAME },
+    }),
     silence: (on) => {
       silent = on;
     },

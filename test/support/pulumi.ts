@@ -136,7 +136,7 @@ export class PulumiStack {
     return (await this.must(["stack", "export", "--stack", this.name])).text;
   }
 
-  /** The state with its secrets in the clear; for {@link replaceState}. */
+  /** The state with its secrets in the clear. */
   async exportOpen(): Promise<string> {
     return (await this.must(["stack", "export", "--show-secrets", "--stack", this.name])).text;
   }
@@ -144,11 +144,6 @@ export class PulumiStack {
   /** Puts another state in place of this one. */
   async replaceState(exported: string): Promise<void> {
     await this.must(["stack", "import", "--stack", this.name], exported);
-  }
-
-  /** The same with every secret in the clear. */
-  async exportWithSecrets(): Promise<string> {
-    return (await this.must(["stack", "export", "--show-secrets", "--stack", this.name])).text;
   }
 
   /** After a kill: gives up the lock of the run that is gone. */

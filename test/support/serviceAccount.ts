@@ -1,4 +1,5 @@
 import type { LabCluster } from "../../lab";
+import { kubeconfigOf } from "./kubeconfig";
 import { waitUntil } from "./waitUntil";
 
 /** An administrator of a cluster whose credentials can be taken away. */
@@ -19,14 +20,11 @@ export async function makeServiceAccount(cluster: LabCluster, name: string): Pro
   const admin = ["--clusterrole=cluster-admin", `--serviceaccount=default:${name}`];
   await cluster.run(["create", "clusterrolebinding", name, ...admin]);
   const token = (await cluster.run(["create", "token", name, ...NAMESPACE, "--duration=2h"])).stdout.trim();
-  const { stdout } = await cluster.run(["config", "view", "--raw", "--minify", "--flatten", "--output=json"]);
-  const own = JSON.parse(stdout) as { readonly users: readonly { readonly name: string }[] };
-  // The token alone: the lab's client certificate beside it would be taken instead.
-  const users = own.users.map((user) => ({ name: user.name, user: { token } }));
   const removeAccount = () => cluster.run(["delete", "serviceaccount", name, ...NAMESPACE, "--ignore-not-found"]);
   const review = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } };
   return {
-    kubeconfig: JSON.stringify({ ...own, users }),
+    // The token alone: the lab's client certificate beside it would be taken instead.
+    kubeconfig: kubeconfigOf(cluster, { user: () => ({ token }) }),
     invalidate: async () => {
       await removeAccount();
       await waitUntil(`the token of ${name} is not taken any more`, 60, async () => {

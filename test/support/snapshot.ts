@@ -56,6 +56,10 @@ export async function snapshot(cluster: LabCluster): Promise<Readonly<Record<str
   return Object.fromEntries(found.map((object) => [keyOf(object), withoutBookkeeping(object)]));
 }
 
+/** The {@link snapshot} of each cluster. */
+export const snapshots = (clusters: readonly LabCluster[]): Promise<readonly Readonly<Record<string, object>>[]> =>
+  Promise.all(clusters.map(snapshot));
+
 /** The versions of all those objects: equal before and after means that nothing was written in between. */
 export async function versions(cluster: LabCluster): Promise<Readonly<Record<string, unknown>>> {
   return Object.fromEntries(

@@ -3,9 +3,9 @@ import type { LabCluster } from "../../../lab";
 import { removeEmptyAttributes } from "../../support/fileBackend";
 import { frozenAt } from "../../support/frozenRun";
 import { meshConfig } from "../../support/meshConfig";
-import { meshedView } from "../../support/meshedView";
+import { meshedViews } from "../../support/meshedView";
 import { succeeded, type PulumiStack } from "../../support/pulumi";
-import { snapshot } from "../../support/snapshot";
+import { snapshots } from "../../support/snapshot";
 import { readState, type StackState } from "../../support/stackState";
 import { engine } from "./engine";
 
@@ -21,12 +21,6 @@ export interface Mesh {
   readonly originals: readonly unknown[];
   /** The resources, in an order that is the same for both meshes. */
   readonly urns: readonly string[];
-}
-
-const snapshots = (clusters: readonly LabCluster[]): Promise<readonly Objects[]> => Promise.all(clusters.map(snapshot));
-
-async function meshedViews({ clusters, untouched }: Pick<Mesh, "clusters" | "untouched">): Promise<readonly Objects[]> {
-  return (await snapshots(clusters)).map((seen, index) => meshedView(seen, untouched[index] ?? {}));
 }
 
 const stateOf = async ({ stack }: Pick<Mesh, "stack">): Promise<StackState> => readState(await stack.export());

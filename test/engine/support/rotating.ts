@@ -3,17 +3,9 @@ import { readFile } from "node:fs/promises";
 import type { LabCluster } from "../../../lab";
 import { serveWithIssuedCertificate } from "../../support/etcdServer";
 import { changes } from "../../support/events";
-import { meshConfig } from "../../support/meshConfig";
-import { succeeded, type PulumiStack, type Run } from "../../support/pulumi";
-import { snapshot } from "../../support/snapshot";
-import { engine, labClusters } from "./engine";
-
-/** A mesh of two clusters, and how these were found. */
-export interface Rotating {
-  readonly stack: PulumiStack;
-  readonly clusters: readonly LabCluster[];
-  readonly untouched: readonly object[];
-}
+import { succeeded, type Run } from "../../support/pulumi";
+import { snapshots } from "../../support/snapshot";
+import { newStack, type NewStack } from "./newStack";
 
 /** Restarts the etcds with the certificates that were issued for them. */
 export async function serveIssued(clusters: readonly LabCluster[]): Promise<void> {
@@ -22,30 +14,16 @@ export async function serveIssued(clusters: readonly LabCluster[]): Promise<void
   }
 }
 
-/** What the clusters have now. */
-export function snapshots(clusters: readonly LabCluster[]): Promise<readonly object[]> {
-  return Promise.all(clusters.map(snapshot));
-}
-
-/** A stack over two clusters, and nothing done yet. */
-export async function prepare(name: string, extra: Readonly<Record<string, unknown>> = {}): Promise<Rotating> {
-  const clusters = await labClusters(2);
-  const untouched = await snapshots(clusters);
-  const stack = (await engine()).workstation.stack(name);
-  await stack.init(meshConfig(clusters, extra));
-  return { stack, clusters, untouched };
-}
-
 /** A mesh with a generated authority, whose etcds have the certificates that were issued for them. */
-export async function begin(name: string): Promise<Rotating> {
-  const mesh = await prepare(name);
+export async function begin(name: string): Promise<NewStack> {
+  const mesh = await newStack(name, 2);
   succeeded(await mesh.stack.up());
   await serveIssued(mesh.clusters);
   return mesh;
 }
 
 /** Takes the mesh away; the clusters are as they were found. */
-export async function end({ stack, clusters, untouched }: Rotating): Promise<void> {
+export async function end({ stack, clusters, untouched }: NewStack): Promise<void> {
   succeeded(await stack.destroy());
   await Promise.all(clusters.map(({ ciliumEtcd }) => ciliumEtcd.restart(ciliumEtcd.ownTls)));
   assert.deepEqual(await snapshots(clusters), untouched);
@@ -58,7 +36,7 @@ export function replaced({ steps }: Run): readonly string[] {
 }
 
 /** Preview and up both stop with this line, and nothing in the clusters is written. */
-export async function assertRefused({ stack, clusters }: Rotating, ...lines: readonly RegExp[]): Promise<void> {
+export async function assertRefused({ stack, clusters }: NewStack, ...lines: readonly RegExp[]): Promise<void> {
   const before = await snapshots(clusters);
   for (const run of [await stack.preview(), await stack.up()]) {
     assert.notEqual(run.code, 0, run.text);

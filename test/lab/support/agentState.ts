@@ -1,13 +1,7 @@
-import { z } from "zod";
 import type { LabCluster, LabNode } from "../../../lab";
-import { inAgent } from "../../support/agents";
 import { TRAFFIC_NAMESPACE } from "../../support/crossNodeTraffic";
-import { parseIdentities } from "../../support/identities";
 import { ownEtcd } from "./ownEtcd";
-
-const NODES = z.array(
-  z.object({ name: z.string(), "primary-address": z.object({ ipv4: z.object({ ip: z.string() }).loose() }).loose() }),
-);
+import { identityList, nodeList } from "./peers";
 
 /** Routes of a node to other nodes and their pods; those to its own pods come and go with them. */
 async function routes(node: LabNode): Promise<readonly string[]> {
@@ -19,15 +13,13 @@ async function routes(node: LabNode): Promise<readonly string[]> {
     .sort();
 }
 
-async function nodeList(cluster: LabCluster, node: LabNode): Promise<readonly string[]> {
-  const listed = NODES.parse(JSON.parse(await inAgent(cluster, node, ["cilium-dbg", "node", "list", "-o", "json"])));
-  return listed.map((each) => `${each.name} ${each["primary-address"].ipv4.ip}`).sort();
+async function nodes(cluster: LabCluster, node: LabNode): Promise<readonly string[]> {
+  return (await nodeList(cluster, node)).map((each) => `${each.name} ${each["primary-address"].ipv4.ip}`).sort();
 }
 
 /** Identities with a cluster id, its own and those of peers. */
 async function identities(cluster: LabCluster, node: LabNode): Promise<readonly string[]> {
-  const json = await inAgent(cluster, node, ["cilium-dbg", "identity", "list", "-o", "json"]);
-  return parseIdentities(json)
+  return (await identityList(cluster, node))
     .filter((identity) => identity.cluster !== 0)
     .map(({ identity, labels }) => `${identity} ${[...labels].sort().join(" ")}`);
 }
@@ -51,7 +43,7 @@ export async function agentState(cluster: LabCluster): Promise<Readonly<Record<s
     cluster.nodes.map(async (node) => {
       const state = {
         routes: await routes(node),
-        nodes: await nodeList(cluster, node),
+        nodes: await nodes(cluster, node),
         identities: await identities(cluster, node),
       };
       return Object.entries(state).map(([what, lines]) => [`${what} of ${node.name}`, lines] as const);

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { startPinger, trafficReport, type LabCluster, type Pinger, type TrafficReport } from "../../../lab";
-import { serverIp, startTraffic, TRAFFIC_NAMESPACE } from "../../support/crossNodeTraffic";
+import { trafficReport, type LabCluster, type Pinger, type TrafficReport } from "../../../lab";
+import { startTraffic } from "../../support/crossNodeTraffic";
 import { localConfig } from "../../support/localStack";
 import { succeeded, type PulumiStack, type Run } from "../../support/pulumi";
 import { level } from "./level";
@@ -54,9 +54,17 @@ export async function change(
 
 /** Whether a new connection from a pod of one cluster to one of the other is answered; throws where none is in time. */
 export async function pinged({ from, to }: Pair): Promise<void> {
-  const place = await from.inPod({ namespace: TRAFFIC_NAMESPACE, pod: "client" });
-  const pinger = await startPinger({ from: place, to: { ip: await serverIp(to), port: 6379 } });
-  await pinger.stop();
+  await (await startTraffic(from, "client", to)).stop();
+}
+
+/** What of Cilium runs with a cluster's name and id. */
+export const CILIUM_WORKLOADS = ["daemonset/cilium", "deployment/cilium-operator"] as const;
+
+/** Waits until they run as they are to. */
+export async function ciliumRolledOut(cluster: LabCluster): Promise<void> {
+  for (const workload of CILIUM_WORKLOADS) {
+    await cluster.run(["--namespace=kube-system", "rollout", "status", workload, "--timeout=120s"]);
+  }
 }
 
 /** Steady traffic in several places at once. */

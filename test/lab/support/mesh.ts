@@ -1,3 +1,4 @@
+import type { LabCluster } from "../../../lab";
 import { TRAFFIC_NAMESPACE } from "../../support/crossNodeTraffic";
 import { adoptEtcdAuthorities, localConfig } from "../../support/localStack";
 import { succeeded, type PulumiStack, type Run } from "../../support/pulumi";
@@ -45,12 +46,15 @@ async function operate(what: string, operation: () => Promise<Run>): Promise<Run
   return run;
 }
 
-/** Every object of every cluster that a mesh could touch, field by field; without the tests' own traffic, which comes and goes. */
+/** Every object of a cluster that a mesh could touch, field by field; without the tests' own traffic, which comes and goes. */
+export async function objectsOf(cluster: LabCluster): Promise<object> {
+  const objects = Object.entries(await snapshot(cluster));
+  return Object.fromEntries(objects.filter(([key]) => !key.includes(`/${TRAFFIC_NAMESPACE}`)));
+}
+
+/** The objects of every cluster of the level. */
 export async function clustersNow(): Promise<readonly object[]> {
-  const found = await Promise.all((await level()).lab.clusters.map(snapshot));
-  return found.map((objects) =>
-    Object.fromEntries(Object.entries(objects).filter(([key]) => !key.includes(`/${TRAFFIC_NAMESPACE}`))),
-  );
+  return Promise.all((await level()).lab.clusters.map(objectsOf));
 }
 
 /** What agents and etcds of every cluster know. */

@@ -1,20 +1,11 @@
-import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import type { LabCluster } from "../../../lab";
-import { askEtcd } from "../../support/etcdClient";
+import { asRoot } from "../../support/etcdAuth";
 import { level } from "./level";
 
 /** Asks a cluster's own etcd of Cilium as its administrator; gives what etcdctl prints. */
 export async function ownEtcd(cluster: LabCluster): Promise<(...args: readonly string[]) => string> {
-  const { lab } = await level();
-  const { dialEndpoint, caFile, certFile, keyFile } = cluster.ciliumEtcd;
-  const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map((file) => readFile(file, "utf8")));
-  const pem = { ca: ca ?? "", cert: cert ?? "", key: key ?? "" };
-  return (...args) => {
-    const { opened, text } = askEtcd(lab.bin.etcdctl, dialEndpoint, pem, args);
-    assert.ok(opened, text);
-    return text.trim();
-  };
+  const { etcdctl } = (await level()).lab.bin;
+  return (...args) => asRoot(etcdctl, cluster, args).trim();
 }
 
 /** The keys that carry a cluster's name, or an identity under its id, in its own etcd. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import type { LabCluster, LabNode } from "../../../lab";
 import { allNodes, inAgent } from "../../support/agents";
-import { parseIdentities } from "../../support/identities";
+import { parseIdentities, type Identity } from "../../support/identities";
 import { waitUntil } from "../../support/waitUntil";
 
 /** How an agent sees a peer. */
@@ -85,19 +85,27 @@ const NODES = z.array(
   z.object({ name: z.string(), "primary-address": z.object({ ipv4: z.object({ ip: z.string() }).loose() }).loose() }),
 );
 
+/** All nodes that an agent lists. */
+export async function nodeList(cluster: LabCluster, node: LabNode): Promise<z.infer<typeof NODES>> {
+  return NODES.parse(JSON.parse(await inAgent(cluster, node, ["cilium-dbg", "node", "list", "-o", "json"])));
+}
+
 /** Nodes of one cluster as an agent lists them, each with address and pod range. */
 export async function nodesSeen(cluster: LabCluster, node: LabNode, of: LabCluster): Promise<readonly object[]> {
-  const listed = NODES.parse(JSON.parse(await inAgent(cluster, node, ["cilium-dbg", "node", "list", "-o", "json"])));
-  return listed
+  return (await nodeList(cluster, node))
     .filter(({ name }) => name.startsWith(`${of.name}/`))
     .map((each) => ({ name: each.name, address: each["primary-address"] }))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
+/** The identities of all workloads that an agent lists. */
+export async function identityList(cluster: LabCluster, node: LabNode): Promise<readonly Identity[]> {
+  return parseIdentities(await inAgent(cluster, node, ["cilium-dbg", "identity", "list", "-o", "json"]));
+}
+
 /** Numbers and labels of one cluster's identities as an agent lists them. */
 export async function identitiesSeen(cluster: LabCluster, node: LabNode, of: LabCluster): Promise<readonly object[]> {
-  const listed = parseIdentities(await inAgent(cluster, node, ["cilium-dbg", "identity", "list", "-o", "json"]));
-  return listed
+  return (await identityList(cluster, node))
     .filter((identity) => identity.cluster === of.id)
     .map(({ identity, labels }) => ({ identity, labels: [...labels].sort() }));
 }

@@ -1,21 +1,16 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { fakeKubectl } from "../../support/fakeKubectl";
 import { runScript } from "../../support/runScript";
+import { MEMBER_INPUT } from "../support/runCommand";
 
 const original = (value: string) => ({ kind: "value", value, managers: [] });
 const RECORDED = JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } });
 const INPUT = {
-  cluster: { name: "cluster1", context: "cluster1" },
-  names: DEFAULT_CILIUM_OBJECTS,
-  desired: { "cluster-name": "cluster1", "cluster-id": "101" },
-  owner: "clustermesh/test",
-  peerSecret: "cilium-clustermesh",
+  ...MEMBER_INPUT,
   claims: [
     { resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" },
     { resource: "statefulsets.apps", name: "employee", namespace: "default" },
   ],
-  rollOut: { await: true, timeoutSeconds: 5 },
 };
 
 describe("the commands of a member", function () {

@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
-import { recorded, runCommand } from "../support/runCommand";
+import { MEMBER_INPUT, recorded, runCommand } from "../support/runCommand";
 
 const original = (value: string) => ({ kind: "value", value, managers: ["helm"] });
 const ORIGINALS = { config: { "cluster-name": original("default"), "cluster-id": original("0") } };
 const MESHED = { "cluster-name": "cluster1", "cluster-id": "101", kvstore: "etcd" };
 const INPUT = {
-  cluster: { name: "cluster1", context: "cluster1" },
-  names: DEFAULT_CILIUM_OBJECTS,
-  desired: { "cluster-name": "cluster1", "cluster-id": "101" },
-  owner: "clustermesh/test",
-  peerSecret: "cilium-clustermesh",
-  rollOut: { await: true, timeoutSeconds: 5 },
+  ...MEMBER_INPUT,
   originals: JSON.stringify(ORIGINALS),
 };
 const IDENTITIES = "cilium/state/identities/v1/id/6619639 => a\ncilium/state/identities/v1/id/777 => b\n";

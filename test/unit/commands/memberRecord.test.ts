@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { recordedPathsOf } from "../../../components/model/pathVerdict";
 import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
 import { ciliumNode, HEALTH } from "../support/healthStatus";
-import { runCommand } from "../support/runCommand";
+import { MEMBER_INPUT, runCommand } from "../support/runCommand";
 
 const INPUT = {
-  cluster: { name: "cluster1", context: "cluster1" },
-  names: DEFAULT_CILIUM_OBJECTS,
-  desired: { "cluster-name": "cluster1", "cluster-id": "101" },
-  owner: "clustermesh/test",
-  peerSecret: "cilium-clustermesh",
-  rollOut: { await: true, timeoutSeconds: 5 },
+  ...MEMBER_INPUT,
   probePaths: true,
 };
 

@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS, rolloutChecksum } from "../../../components/model/agentConfig";
+import { rolloutChecksum } from "../../../components/model/agentConfig";
 import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
-import { runCommand } from "../support/runCommand";
+import { MEMBER_INPUT, runCommand } from "../support/runCommand";
 
 const original = (value: string) => ({ kind: "value", value, managers: ["helm"] });
-const DESIRED = { "cluster-name": "cluster1", "cluster-id": "101" };
+const { desired: DESIRED } = MEMBER_INPUT;
 const UNMESHED = { "cluster-name": "default", "cluster-id": "0" };
 const CHECKSUM = rolloutChecksum(DESIRED);
 const INPUT = {
-  cluster: { name: "cluster1", context: "cluster1" },
-  names: DEFAULT_CILIUM_OBJECTS,
-  desired: DESIRED,
-  owner: "clustermesh/test",
-  peerSecret: "cilium-clustermesh",
+  ...MEMBER_INPUT,
   rollOut: { await: true, timeoutSeconds: 20 },
   conflicts: "refuse",
   originals: JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } }),

@@ -10,6 +10,16 @@ export const MEMBERS = [
   { name: "cluster3", id: 103 },
 ];
 
+/** What the commands of the member cluster1 are given, whatever the verb. */
+export const MEMBER_INPUT = {
+  cluster: { name: "cluster1", context: "cluster1" },
+  names: DEFAULT_CILIUM_OBJECTS,
+  desired: { "cluster-name": "cluster1", "cluster-id": "101" },
+  owner: "clustermesh/test",
+  peerSecret: "cilium-clustermesh",
+  rollOut: { await: true, timeoutSeconds: 5 },
+} as const;
+
 /** The recorded status of an agent of cluster1 that says this of its mesh. */
 export function recorded(clusterMesh: string): object {
   return JSON.parse(agentStatusJson(clusterMesh)) as object;

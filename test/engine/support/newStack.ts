@@ -1,0 +1,25 @@
+import type { LabCluster } from "../../../lab";
+import { meshConfig } from "../../support/meshConfig";
+import type { PulumiStack } from "../../support/pulumi";
+import { snapshots } from "../../support/snapshot";
+import { engine, labClusters } from "./engine";
+
+/** A stack of which nothing is up yet, and its clusters as they were found. */
+export interface NewStack {
+  readonly stack: PulumiStack;
+  readonly clusters: readonly LabCluster[];
+  readonly untouched: readonly Readonly<Record<string, object>>[];
+}
+
+/** A stack over the first clusters of the lab. */
+export async function newStack(
+  name: string,
+  count: number,
+  extra: Readonly<Record<string, unknown>> = {},
+): Promise<NewStack> {
+  const clusters = await labClusters(count);
+  const untouched = await snapshots(clusters);
+  const stack = (await engine()).workstation.stack(name);
+  await stack.init(meshConfig(clusters, extra));
+  return { stack, clusters, untouched };
+}
