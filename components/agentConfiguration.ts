@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { originalsCommand, settledCommand, type MemberCommandArgs } from "./memberCommands";
 import { patching } from "./ownership";
-import { desiredConfig, FIELD_MANAGER, ROLLOUT_ANNOTATION, rolloutChecksum } from "./model/agentConfig";
+import { desiredConfig, FIELD_MANAGER } from "./model/agentConfig";
 import { appliedAt } from "./model/appliedAt";
 import { recordedPathsOf, type RecordedPaths } from "./model/pathVerdict";
 
@@ -28,47 +28,28 @@ export interface AgentConfiguration {
  * |---|---|---|
  * | record the originals | `originals` | restore again what an interrupted run left, wait for the roll-out, remove what has name or id from etcd |
  * | set name and id | `config` | give up the fields |
- * | roll | `agents`, `operator` | take the annotation back, if it is still there |
- * | set again what was given back, wait for the roll-out, restart what it did not reach | `settled` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
+ * | set again what was given back, roll, wait, restart what that did not reach | `settled` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
  */
 export function agentConfiguration(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): AgentConfiguration {
   const { member, settings } = args;
   const { cilium } = settings;
-  const desired = desiredConfig(member);
-  const metadata = (object: string) => ({ name: object, namespace: cilium.namespace });
 
   const originals = originalsCommand(args, opts);
   const config = new k8s.core.v1.ConfigMapPatch(
     `${member.name}-config`,
     {
-      metadata: { ...metadata(cilium.configMap), annotations: patching(settings.conflicts === "overwrite") },
-      data: desired,
+      metadata: {
+        name: cilium.configMap,
+        namespace: cilium.namespace,
+        annotations: patching(settings.conflicts === "overwrite"),
+      },
+      data: desiredConfig(member),
     },
     { ...opts, dependsOn: originals },
   );
 
-  // Forced: an interrupted destroy leaves the annotation with an update of our own, and to an apply that is somebody else.
-  const rolled = {
-    template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: rolloutChecksum(desired) } } },
-  };
-  const afterConfig = { ...opts, dependsOn: config };
-  const agents = new k8s.apps.v1.DaemonSetPatch(
-    `${member.name}-agents`,
-    { metadata: { ...metadata(cilium.daemonSet), annotations: patching(true) }, spec: rolled },
-    afterConfig,
-  );
-  const operator =
-    cilium.operator === undefined
-      ? []
-      : [
-          new k8s.apps.v1.DeploymentPatch(
-            `${member.name}-operator`,
-            { metadata: { ...metadata(cilium.operator), annotations: patching(true) }, spec: rolled },
-            afterConfig,
-          ),
-        ];
   const written = config.metadata.apply(({ managedFields }) => appliedAt(managedFields, FIELD_MANAGER));
-  const settled = settledCommand(args, originals, { ...opts, dependsOn: [agents, ...operator] }, written);
+  const settled = settledCommand(args, originals, { ...opts, dependsOn: config }, written);
   // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
   const pathsBefore = pulumi.unsecret(originals.stdout).apply(recordedPathsOf);
   return { recorded: originals, originals: originals.stdout, settled, pathsBefore };

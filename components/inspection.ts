@@ -4,10 +4,11 @@ import { parseLiveCluster, type Claim, type LiveCluster } from "./model/liveClus
 
 const EMPTY_LIST = '{"items":[]}';
 
+const nameOf = ({ resource, name }: Claim): string => `${resource}/${name}`;
+
 /** kubectl's arguments that ask for the claimed objects of one namespace, or of none. */
 function claimQuery(namespace: string | undefined, claims: readonly Claim[]): readonly string[] {
-  const names = claims.map((claim) => `${claim.resource}/${claim.name}`);
-  return ["get", ...names, ...(namespace === undefined ? [] : ["--namespace", namespace]), ...GET_FLAGS];
+  return ["get", ...claims.map(nameOf), ...(namespace === undefined ? [] : ["--namespace", namespace]), ...GET_FLAGS];
 }
 
 const GET_FLAGS = ["--ignore-not-found", "--show-managed-fields", "--output=json"] as const;
@@ -50,6 +51,8 @@ export async function inspectCluster(
   timeoutSeconds: number,
 ): Promise<LiveCluster> {
   const timeoutMs = timeoutSeconds * 1000;
+  // A process for each question is most of what a preview costs: those that are in one namespace are asked for together.
+  const isNear = ({ namespace }: Claim) => namespace === names.namespace;
   const objects = ["namespace/kube-system", `configmap/${names.configMap}`, ...rolledWorkloads(names)];
   try {
     return await Kubectl.with(access, async (kubectl) => {
@@ -59,12 +62,13 @@ export async function inspectCluster(
             timeoutMs,
           }),
         );
-      const [cilium, occupied, apiServers] = await Promise.all([
-        get([...objects, "--namespace", names.namespace]),
-        readClaims(kubectl, claims, timeoutMs),
+      const [near, far] = [claims.filter(isNear), claims.filter((claim) => !isNear(claim))];
+      const [there, elsewhere, apiServers] = await Promise.all([
+        get([...objects, ...near.map(nameOf), "--namespace", names.namespace]),
+        readClaims(kubectl, far, timeoutMs),
         get(["pods", "--namespace=kube-system", "--selector=component=kube-apiserver"]),
       ]);
-      return parseLiveCluster(names, cilium, occupied, apiServers);
+      return parseLiveCluster(names, there, elsewhere, apiServers);
     });
   } catch (error) {
     return { kind: "unreachable", reason: firstLine(error) };

@@ -101,11 +101,16 @@ export class Member extends pulumi.ComponentResource {
   }
 }
 
+/**
+ * Dependencies on some, once all are made. Not dependencies on all: each cluster would have as many as there are clusters in the state, and
+ * the way back is in order without them, for Pulumi deletes in layers.
+ */
 async function after(
   all: Promise<readonly pulumi.Resource[]>,
   last: readonly pulumi.Resource[],
-): Promise<pulumi.Input<pulumi.Resource>[]> {
-  return [...(await all), ...last];
+): Promise<pulumi.Resource[]> {
+  await Promise.all((await all).map(({ urn }) => new Promise((made) => urn.apply(made))));
+  return [...last];
 }
 
 function managedUsers(args: MemberArgs, opts: pulumi.CustomResourceOptions): EtcdUsers | undefined {

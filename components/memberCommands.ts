@@ -54,7 +54,8 @@ export function originalsCommand(args: MemberCommandArgs, opts: pulumi.CustomRes
 }
 
 /**
- * Makes sure that name and id are as they were set, and waits until agents and operator run with them. Its deletion writes the originals back.
+ * Makes sure that name and id are as they were set, rolls agents and operator, and waits until they run with them. Its deletion writes the
+ * originals back, and rolls them again.
  *
  * @param written When name and id were written last: agents that were started between somebody else's change and ours have other ones. It
  *   changes with what we write and with nothing else, and so runs this again then and only then.

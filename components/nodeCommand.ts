@@ -37,7 +37,7 @@ export function contextOf(access: ClusterAccess): { readonly context?: string } 
  * meets a shell. Paths are relative to the program: an absolute one would differ on every machine, and so show a change in every preview.
  */
 export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const script = relative(process.cwd(), join(__dirname, "commands", args.script));
+  const runner = relative(process.cwd(), join(__dirname, "commands", "run.mjs"));
   const kubeconfigs = Object.entries(args.clusters).flatMap(([cluster, access]) =>
     access.kind === "kubeconfig" ? [[cluster, access.kubeconfig] as const] : [],
   );
@@ -48,7 +48,7 @@ export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.Cu
   return new local.Command(
     name,
     {
-      interpreter: ["node", "--import", "tsx", script],
+      interpreter: ["node", runner, args.script],
       create: args.create,
       update: args.update,
       ...(args.delete === undefined ? {} : { delete: args.delete }),

@@ -1,14 +1,15 @@
 import { patching } from "../ownership";
 import type { Kubectl } from "../kubectl";
-import { rolledWorkloads, ROLLOUT_ANNOTATION, rolloutChecksum, type CiliumObjects } from "../model/agentConfig";
-import { parseWorkload, planEnsuring } from "../model/ensuring";
+import { rolloutChecksum, type CiliumObjects } from "../model/agentConfig";
+import { planEnsuring } from "../model/ensuring";
 import type { Originals } from "../model/originals";
 import { formatProblems } from "../model/problem";
 import { readConfigMap, TRIES_AGAINST_OTHER_WRITERS, type LiveConfig } from "./originals";
 import { progress } from "./protocol";
+import { annotate } from "./rollOutAnnotation";
 import { applyOwnFields, ApplyConflict } from "./serverSideApply";
 
-/** What a member's Patch resources have set, and may set again. */
+/** What is set in a member, and may have to be set again. */
 export interface Applied {
   readonly cluster: string;
   readonly names: CiliumObjects;
@@ -57,38 +58,22 @@ async function ensureConfig(kubectl: Kubectl, applied: Applied): Promise<void> {
   }
 }
 
-/** The annotation that rolls the pods, as a workload's Patch resource has set it. What is not there has nothing to roll. */
-async function ensureAnnotation(kubectl: Kubectl, applied: Applied, target: string): Promise<void> {
-  const { cluster, names, desired } = applied;
-  const json = await kubectl.run(["get", target, "-n", names.namespace, "--ignore-not-found", "-o", "json"]);
-  if (json.trim() === "") {
-    return;
+/** Rolls what was not rolled with this name and id yet, or has lost the mark of it. */
+async function ensureRolled(kubectl: Kubectl, { cluster, names, desired }: Applied): Promise<void> {
+  const rolling = await annotate(kubectl, names, rolloutChecksum(desired));
+  if (rolling.length > 0) {
+    progress(`cluster "${cluster}": ${rolling.join(" and ")} roll, to run with ${JSON.stringify(desired)}`);
   }
-  const { apiVersion, kind, uid, podAnnotations } = parseWorkload(json);
-  const checksum = rolloutChecksum(desired);
-  if (podAnnotations[ROLLOUT_ANNOTATION] === checksum) {
-    return;
-  }
-  const name = target.slice(target.indexOf("/") + 1);
-  await applyOwnFields(kubectl, {
-    apiVersion,
-    kind,
-    metadata: { name, namespace: names.namespace, uid, annotations: patching(true) },
-    spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: checksum } } } },
-  });
-  progress(`cluster "${cluster}": ${target} was not as this stack has set it: it rolls again`);
 }
 
 /**
- * Makes sure that what a member's Patch resources have set is still there. A `destroy` that was interrupted has given it back, and the state
- * does not know: an `up` sees no difference and would leave the cluster out of the mesh. Written as the Patch resources write it, so that
- * the state is true again.
+ * Makes sure that name and id are as this stack has set them, and that agents and operator are rolled with them. A `destroy` that was
+ * interrupted has given them back, and the state does not know: an `up` sees no difference and would leave the cluster out of the mesh. The
+ * ConfigMap is written as its Patch resource writes it, so that the state is true again.
  *
  * @throws Error when somebody has set other values since, that may not be overwritten, or when `cilium-config` is gone.
  */
 export async function ensureApplied(kubectl: Kubectl, applied: Applied): Promise<void> {
   await ensureConfig(kubectl, applied);
-  for (const target of rolledWorkloads(applied.names)) {
-    await ensureAnnotation(kubectl, applied, target);
-  }
+  await ensureRolled(kubectl, applied);
 }

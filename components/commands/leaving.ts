@@ -1,5 +1,5 @@
 import type { Kubectl } from "../kubectl";
-import { FIELD_MANAGER, rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../model/agentConfig";
+import type { CiliumObjects } from "../model/agentConfig";
 import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../model/kvstoreKeys";
 import { parseObject } from "../model/liveCluster";
 import type { MaxConnectedClusters } from "../model/mesh";
@@ -8,6 +8,7 @@ import { errorMessage } from "./errorMessage";
 import { openKvstore, type Kvstore } from "./kvstore";
 import { readConfigMap } from "./originals";
 import { progress } from "./protocol";
+import { annotate } from "./rollOutAnnotation";
 import { until } from "./until";
 
 /** A cluster that leaves its mesh. */
@@ -50,27 +51,6 @@ export async function forgetPeers(kubectl: Kubectl, { name, names }: Leaving, pe
   }
 }
 
-/**
- * Gives the pod templates of agents and operator another value of the annotation that rolls them, or none. A plain merge patch: `kubectl
- * apply` would make this project the owner of all that a client-side apply has written.
- */
-async function annotate(kubectl: Kubectl, { names }: Leaving, value: string | null): Promise<void> {
-  const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
-  for (const workload of rolledWorkloads(names)) {
-    if (await kubectl.exists(workload, names.namespace)) {
-      const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
-      await kubectl.run(["patch", workload, "-n", names.namespace, ...how]);
-    }
-  }
-}
-
-/** Whether the agents still have the annotation: then they have not been through {@link leaveName}, or not to its end. */
-export async function isAnnotated(kubectl: Kubectl, { names }: Leaving): Promise<boolean> {
-  const path = `jsonpath={.spec.template.metadata.annotations.${ROLLOUT_ANNOTATION.replaceAll(".", "\\.")}}`;
-  const daemonSet = ["get", `daemonset/${names.daemonSet}`, "-n", names.namespace, "--ignore-not-found"];
-  return (await kubectl.run([...daemonSet, "-o", path])).trim() !== "";
-}
-
 /** Waits for a roll-out; one that does not end is no reason to keep a cluster in a mesh: a node that is gone never rolls. */
 export async function rolled(kubectl: Kubectl, { name, names }: Leaving, timeoutSeconds: number): Promise<void> {
   try {
@@ -88,7 +68,7 @@ export async function rolled(kubectl: Kubectl, { name, names }: Leaving, timeout
  */
 export async function leaveName(kubectl: Kubectl, leaving: Leaving, timeoutSeconds: number): Promise<void> {
   const begin = Date.now();
-  await annotate(kubectl, leaving, LEAVING);
+  await annotate(kubectl, leaving.names, LEAVING);
   await rolled(kubectl, leaving, timeoutSeconds);
   const seconds = Math.round((Date.now() - begin) / 1000);
   if (seconds > ROUTES_STAY_SECONDS) {
@@ -98,7 +78,7 @@ export async function leaveName(kubectl: Kubectl, leaving: Leaving, timeoutSecon
     );
   }
   await removeNodeKeys(kubectl, leaving);
-  await annotate(kubectl, leaving, null);
+  await annotate(kubectl, leaving.names, null);
   await rolled(kubectl, leaving, timeoutSeconds);
 }
 

@@ -13,11 +13,12 @@ import { waitForRollOut } from "./agents";
 import { ensureApplied } from "./ensureApplied";
 import { errorMessage } from "./errorMessage";
 import { goneVerbs } from "./goneMember";
-import { forgetPeers, isAnnotated, leaveName, removeNamedKeys, rolled, secretFiles, type Leaving } from "./leaving";
+import { forgetPeers, leaveName, removeNamedKeys, rolled, secretFiles, type Leaving } from "./leaving";
 import { readConfigMap, restoreOriginals } from "./originals";
 import { pathsBeforehand } from "./pathRecord";
 import { accessTo, ciliumObjects, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
 import { restartOutdated } from "./restartOutdated";
+import { annotate, isAnnotated } from "./rollOutAnnotation";
 
 const claim = z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() });
 
@@ -131,9 +132,8 @@ const { timeoutSeconds } = given.rollOut;
 async function giveBack(kubectl: Kubectl): Promise<void> {
   const written = await restoreOriginals(kubectl, cluster.name, names, recorded().config, desired);
   if (!given.rollOut.await || !(await afterRestoration(kubectl)).renamed) {
-    return;
-  }
-  if (written || (await isAnnotated(kubectl, leaving))) {
+    await annotate(kubectl, names, null);
+  } else if (written || (await isAnnotated(kubectl, names))) {
     await leaveName(kubectl, leaving, timeoutSeconds);
   }
 }

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { dataOwners, type OwnedData, type Originals } from "./originals";
 import type { Problem } from "./problem";
 
@@ -48,29 +47,4 @@ export function planEnsuring({ cluster, configMap, desired, live, originals, con
     };
   });
   return { kind: "refused", problems };
-}
-
-const workload = z.object({
-  apiVersion: z.string(),
-  kind: z.string(),
-  metadata: z.object({ uid: z.string() }),
-  spec: z.object({
-    template: z.object({
-      metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }).nullish(),
-    }),
-  }),
-});
-
-/** A workload as far as its pod template's annotations go. */
-export interface RolledWorkload {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly uid: string;
-  readonly podAnnotations: Readonly<Record<string, string>>;
-}
-
-/** Reads a DaemonSet or Deployment of `kubectl get -o json`. @throws Error when it is neither. */
-export function parseWorkload(json: string): RolledWorkload {
-  const { apiVersion, kind, metadata, spec } = workload.parse(JSON.parse(json));
-  return { apiVersion, kind, uid: metadata.uid, podAnnotations: spec.template.metadata?.annotations ?? {} };
 }

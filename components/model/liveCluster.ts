@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { FIELD_MANAGER, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import {
+  FIELD_MANAGER,
+  OWNER_ANNOTATION,
+  rolledWorkloads,
+  ROLLOUT_ANNOTATION,
+  type CiliumObjects,
+} from "./agentConfig";
 import { etcdServers } from "./apiServerFlags";
 import { GENERATION_ANNOTATION } from "./generation";
 import { dataOwners, type ManagedFieldsEntry } from "./originals";
@@ -31,6 +37,14 @@ export interface Occupied {
   readonly generation?: string;
 }
 
+/** A workload that has to be rolled to read name and id. */
+export interface RollOut {
+  /** Value of the annotation of its pod template that rolls it; empty where it has none. */
+  readonly annotation: string;
+  /** Changes with every change of its spec. */
+  readonly generation: number;
+}
+
 /** What a reachable cluster says about itself. */
 export interface ReachableCluster {
   readonly kind: "reachable";
@@ -44,8 +58,14 @@ export interface ReachableCluster {
     readonly helmRelease?: string;
   };
   /** DaemonSet of the agents; absent where it is missing. */
-  readonly agent?: { readonly clustermeshSecrets: readonly string[] };
+  readonly agent?: {
+    readonly clustermeshSecrets: readonly string[];
+    /** How many nodes are to run one; absent where the DaemonSet's controller has not said. */
+    readonly count?: number;
+  };
   readonly hasOperator: boolean;
+  /** Agents and operator as far as they are installed, by `kind/name`. */
+  readonly rollOuts: Readonly<Record<string, RollOut>>;
   readonly occupied: readonly Occupied[];
   /** Endpoints that kube-apiserver pods name in `--etcd-servers`, as a peer would reach them, where such pods can be seen. */
   readonly apiServerEtcd: readonly string[];
@@ -89,6 +109,7 @@ const object = z.object({
     namespace: z.string().optional(),
     uid: z.string(),
     resourceVersion: z.string().optional(),
+    generation: z.number().default(0),
     annotations: z.record(z.string(), z.string()).optional(),
     labels: z.record(z.string(), z.string()).optional(),
     managedFields: managedFields.optional(),
@@ -98,11 +119,16 @@ const object = z.object({
     .object({
       nodeName: z.string().optional(),
       containers: z.array(container).optional(),
-      template: z.object({ spec: podSpec }).optional(),
+      template: z
+        .object({
+          metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }).nullish(),
+          spec: podSpec,
+        })
+        .optional(),
     })
     .loose()
     .optional(),
-  status: z.object({ hostIP: z.string().optional() }).loose().optional(),
+  status: z.object({ hostIP: z.string().optional(), desiredNumberScheduled: z.int().optional() }).loose().optional(),
 });
 
 const list = z.object({ items: z.array(object) });
@@ -125,6 +151,11 @@ function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
       ...(each.projected?.sources ?? []).flatMap(({ secret }) => secret ?? []),
     ])
     .flatMap((secret) => (secret.name === undefined || (secret.items ?? []).length > 0 ? [] : [secret.name]));
+}
+
+function agentOf(daemonSet: LiveObject): NonNullable<ReachableCluster["agent"]> {
+  const count = daemonSet.status?.desiredNumberScheduled;
+  return { clustermeshSecrets: clustermeshSecrets(daemonSet), ...(count === undefined ? {} : { count }) };
 }
 
 /** Who made an object, as far as it says so. */
@@ -170,6 +201,24 @@ export function parseObject(json: string): LiveObject | undefined {
   return json.trim() === "" ? undefined : object.parse(JSON.parse(json));
 }
 
+/** Reads what `kubectl get -o json --ignore-not-found` prints: several objects as a list, one bare, none not at all. */
+export function parseObjects(json: string): readonly LiveObject[] {
+  const either = z.union([list.transform(({ items: all }) => all), object.transform((single) => [single])]);
+  return json.trim() === "" ? [] : either.parse(JSON.parse(json));
+}
+
+/** Agents and operator among objects. */
+export function rollOutsOf(objects: readonly LiveObject[], names: CiliumObjects): Readonly<Record<string, RollOut>> {
+  const wanted = new Set(rolledWorkloads(names));
+  return Object.fromEntries(
+    objects.flatMap(({ kind, metadata, spec }): [string, RollOut][] => {
+      const workload = `${kind.toLowerCase()}/${metadata.name}`;
+      const annotation = spec?.template?.metadata?.annotations?.[ROLLOUT_ANNOTATION] ?? "";
+      return wanted.has(workload) ? [[workload, { annotation, generation: metadata.generation }]] : [];
+    }),
+  );
+}
+
 /** The claimed objects that are there already, out of a `kubectl get … -o json` for them. */
 export function parseOccupied(json: string): readonly Occupied[] {
   return parseList(json).map(occupied);
@@ -178,8 +227,8 @@ export function parseOccupied(json: string): readonly Occupied[] {
 /**
  * Puts together what a cluster says about itself.
  *
- * @param objectsJson The namespace `kube-system` and the objects of Cilium.
- * @param claimsJson The claimed objects that exist.
+ * @param objectsJson The namespace `kube-system`, the objects of Cilium, and the claimed ones beside them.
+ * @param claimsJson The claimed objects that exist elsewhere.
  * @param podsJson Pods of the API server, where there are any.
  */
 export function parseLiveCluster(
@@ -194,9 +243,12 @@ export function parseLiveCluster(
   const config = find("ConfigMap", names.configMap);
   const helmRelease = config?.metadata.annotations?.["meta.helm.sh/release-name"];
   const agent = find("DaemonSet", names.daemonSet);
+  const operator = names.operator === undefined ? undefined : find("Deployment", names.operator);
+  const kubeSystem = find("Namespace", "kube-system");
+  const notClaimed = new Set([kubeSystem, config, agent, operator]);
   return {
     kind: "reachable",
-    uid: find("Namespace", "kube-system")?.metadata.uid ?? "",
+    uid: kubeSystem?.metadata.uid ?? "",
     ...(config === undefined
       ? {}
       : {
@@ -207,9 +259,10 @@ export function parseLiveCluster(
             ...(helmRelease === undefined ? {} : { helmRelease }),
           },
         }),
-    ...(agent === undefined ? {} : { agent: { clustermeshSecrets: clustermeshSecrets(agent) } }),
-    hasOperator: names.operator !== undefined && find("Deployment", names.operator) !== undefined,
-    occupied: parseOccupied(claimsJson),
+    ...(agent === undefined ? {} : { agent: agentOf(agent) }),
+    hasOperator: operator !== undefined,
+    rollOuts: rollOutsOf(objects, names),
+    occupied: [...objects.filter((each) => !notClaimed.has(each)), ...parseList(claimsJson)].map(occupied),
     apiServerEtcd: parseList(podsJson).flatMap(({ spec, status }) =>
       (spec?.containers ?? []).flatMap((each) => etcdServers(each, status?.hostIP)),
     ),

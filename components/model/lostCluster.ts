@@ -51,10 +51,10 @@ export function handBack({ names, originals, claims }: GivenBack): readonly stri
   const template = { spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: null } } } } };
   const metadata = { annotations: Object.fromEntries(PATCH_ANNOTATIONS.map((key) => [key, null])) };
   const patch = (object: string, body: object) =>
-    `${kubectl} patch ${object} --type=merge --patch ${quoted(JSON.stringify({ ...body, metadata }))}`;
+    `${kubectl} patch ${object} --type=merge --patch ${quoted(JSON.stringify(body))}`;
   return [
     ...(secrets.length === 0 ? [] : [`${kubectl} delete secret --ignore-not-found ${secrets.join(" ")}`]),
-    patch(`configmap/${names.configMap}`, { data }),
+    patch(`configmap/${names.configMap}`, { data, metadata }),
     ...rolledWorkloads(names).map((workload) => patch(workload, template)),
   ];
 }

@@ -90,13 +90,13 @@ const DRIFTS: Readonly<Record<string, readonly [(cluster: LabCluster) => Promise
   ],
   "the agents have lost the annotation that rolled them": [
     (cluster) => patch(cluster, DAEMON_SET, WITHOUT_ANNOTATION),
-    ["update cluster1-agents"],
+    ["update cluster1-settled"],
   ],
   "an interrupted destroy has begun to roll the agents": [
     (cluster) => patch(cluster, DAEMON_SET, LEAVING, "--field-manager=cilium-clustermesh"),
-    ["update cluster1-agents"],
+    ["update cluster1-settled"],
   ],
-  "the operator has lost it": [(cluster) => patch(cluster, OPERATOR, WITHOUT_ANNOTATION), ["update cluster1-operator"]],
+  "the operator has lost it": [(cluster) => patch(cluster, OPERATOR, WITHOUT_ANNOTATION), ["update cluster1-settled"]],
 };
 
 describe("a mesh that drifts", function () {

@@ -102,12 +102,17 @@ if (has("proxy")) {
   });
   server.listen(socket, () => print("Starting to serve on " + socket + "\\n"));
 } else if (has("get", "json") && args.some((arg) => /^(daemonset|deployment)\\//.test(arg))) {
-  const kind = args.some((arg) => arg.startsWith("daemonset/")) ? "DaemonSet" : "Deployment";
+  const asked = args.filter((arg) => /^(daemonset|deployment)\\//.test(arg)).map((arg) => arg.split("/"));
   const annotations = cluster.annotation === undefined ? {} : { "cilium-clustermesh/config": cluster.annotation };
   const rollingUpdate = cluster.maxUnavailable === undefined ? undefined : { maxUnavailable: cluster.maxUnavailable };
   const selector = { matchLabels: { name: "cilium-operator" } };
-  const spec = { selector, template: { metadata: { annotations } }, updateStrategy: { rollingUpdate } };
-  print({ apiVersion: "apps/v1", kind, metadata: { uid: "4" }, spec, status: { desiredNumberScheduled: nodes.length } });
+  const spec = { selector, template: { metadata: { annotations }, spec: {} }, updateStrategy: { rollingUpdate } };
+  const status = { desiredNumberScheduled: nodes.length };
+  const items = asked.map(([resource, name]) => {
+    const kind = resource === "daemonset" ? "DaemonSet" : "Deployment";
+    return { apiVersion: "apps/v1", kind, metadata: { name, uid: "4" }, spec, status };
+  });
+  print(items.length === 1 ? items[0] : { kind: "List", items });
 } else if (has("get", "pods", "name=cilium-operator")) {
   const pod = (name) => ({ metadata: { name, creationTimestamp: bornAs(deleted.includes(name)) }, spec: {} });
   print({ items: (cluster.operatorPods ?? []).map(pod) });
@@ -129,8 +134,6 @@ if (has("proxy")) {
 } else if (has("patch")) {
   const { annotations } = JSON.parse(after("--patch")).spec.template.metadata;
   writeFileSync(extra, JSON.stringify({ ...cluster, annotation: Object.values(annotations)[0] ?? undefined }));
-} else if (has("get") && args.some((arg) => arg.startsWith("daemonset/")) && !has("name")) {
-  print(cluster.annotation ?? "");
 } else if (has("get") && args.some((arg) => arg.startsWith("secret/"))) {
   const metadata = { name: "cilium-clustermesh", uid: "3" };
   if (cluster.peerSecret !== undefined) print({ kind: "Secret", metadata, data: cluster.peerSecret });

@@ -23,7 +23,7 @@ export interface Ended {
 
 /** Starts a script; its standard input is for the caller to end. */
 export const launchScript = ({ script, verb, input, env }: ScriptRun): ChildProcessWithoutNullStreams =>
-  spawn(process.execPath, ["--import", "tsx", join(ROOT, "components", "commands", script), verb], {
+  spawn(process.execPath, [join(ROOT, "components", "commands", "run.mjs"), script, verb], {
     cwd: ROOT,
     env: { ...env, [INPUT_VARIABLE]: JSON.stringify(input) },
     stdio: ["pipe", "pipe", "pipe"],

@@ -38,8 +38,8 @@ export async function assertKept(
   };
   assert.deepEqual(live, {
     config: inState(config),
-    agents: inState("agents"),
-    operator: inState("operator"),
+    agents: inState("settled"),
+    operator: inState("settled"),
     server: inState("etcd-server"),
     peers: inState("peers"),
   });

@@ -31,8 +31,9 @@ function story(calls: readonly (readonly string[])[]): readonly string[] {
   return calls.flatMap((call) => {
     const words = call.join(" ");
     if (call.includes("status") && call.includes("exec")) return ["ask"];
-    if (call[1] === "apply")
-      return [`apply ${/\/(configmaps|daemonsets|deployments)\//.exec(call[2] ?? "")?.[1] ?? ""}`];
+    if (call[1] === "apply") return [`apply ${/\/(configmaps)\//.exec(call[2] ?? "")?.[1] ?? ""}`];
+    const rolled = /patch (daemonset|deployment)\//.exec(words)?.[1];
+    if (rolled !== undefined) return [`roll ${rolled}`];
     const restarted = /delete pod (.*) -n kube-system/.exec(words)?.[1];
     if (restarted !== undefined) return [`restart ${restarted}`];
     const waited = /rollout status (\w+)/.exec(words)?.[1];
@@ -106,8 +107,8 @@ describe("the command that settles a member", function () {
   it("sets again what an interrupted destroy has given back, and rolls", async () => {
     const { code, stderr, calls, story: told } = await settle({ agents: {}, config: UNMESHED, annotation: "leaving" });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told, ["apply configmaps", "apply daemonsets", ...ROLLED]);
-    const [config, daemonSet] = calls.filter((call) => call[1] === "apply");
+    assert.deepEqual(told, ["apply configmaps", "roll daemonset", "roll deployment", ...ROLLED]);
+    const config = calls.find((call) => call[1] === "apply");
     assert.equal(
       config?.[2],
       "/api/v1/namespaces/kube-system/configmaps/cilium-config?fieldManager=cilium-clustermesh&force=true",
@@ -117,23 +118,18 @@ describe("the command that settles a member", function () {
       "pulumi.com/skipAwait": "true",
     };
     const place = { namespace: "kube-system" };
-    assert.deepEqual(JSON.parse(config[3] ?? ""), {
+    assert.deepEqual(JSON.parse(config?.[3] ?? ""), {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: "cilium-config", uid: "2", resourceVersion: "1", ...place, annotations },
       data: DESIRED,
     });
-    assert.deepEqual(JSON.parse(daemonSet?.[3] ?? ""), {
-      apiVersion: "apps/v1",
-      kind: "DaemonSet",
-      metadata: {
-        name: "cilium",
-        uid: "4",
-        ...place,
-        annotations: { ...annotations, "pulumi.com/patchForce": "true" },
-      },
-      spec: { template: { metadata: { annotations: { "cilium-clustermesh/config": CHECKSUM } } } },
-    });
+    const patches = calls.filter((call) => call.includes("patch"));
+    const template = { metadata: { annotations: { "cilium-clustermesh/config": CHECKSUM } } };
+    for (const patch of patches) {
+      assert.ok(patch.includes("--type=merge") && patch.includes("--field-manager=cilium-clustermesh"));
+      assert.deepEqual(JSON.parse(patch.at(-1) ?? ""), { spec: { template } });
+    }
   });
 
   it("sets it again, and asks no agent, where roll-outs are not awaited", async () => {

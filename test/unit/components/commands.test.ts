@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE } from "../../../components/commands/protocol";
 import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
@@ -27,9 +28,9 @@ describe("components: commands", function () {
   it("run node itself, on a script that exists, and no shell", () => {
     assert.equal(commands.length, 3 * 3 + 1 + 2);
     for (const { inputs } of commands) {
-      const [program, flag, loader, script, ...rest] = inputs["interpreter"] as string[];
-      assert.deepEqual([program, flag, loader, rest], ["node", "--import", "tsx", []]);
-      assert.ok(script !== undefined && !script.startsWith("/") && existsSync(script), script);
+      const [program, runner = "", script = "", ...rest] = inputs["interpreter"] as string[];
+      assert.deepEqual([program, runner, rest], ["node", "components/commands/run.mjs", []]);
+      assert.ok(existsSync(runner) && existsSync(join(dirname(runner), script)), script);
     }
   });
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { adoptedAuthorities } from "../support/authorities";
-import { runMesh, type MeshRun } from "../support/meshProgram";
-import { isWrappedSecret, valueOf } from "../support/pulumiMocks";
+import { makeMesh, runMesh, type MeshRun } from "../support/meshProgram";
+import { isWrappedSecret, run, valueOf } from "../support/pulumiMocks";
 import { files as secretData } from "../support/secretData";
 
 const GONE = { 3: { presence: "gone" } } as const;
@@ -96,11 +96,23 @@ describe("components: the order of a mesh", function () {
   this.timeout(20_000);
 
   it("writes no Secret before every cluster has let us in", async () => {
+    const held = { name: "cluster2-originals", until: "cluster1-settled" };
+    const { resources } = await run(() => makeMesh({ clusters: [1, 2] }), false, held);
+    const names = resources.map(({ name }) => name);
+    const place = (name: string) => names.indexOf(name);
+    assert.ok(place("cluster1-settled") < place("cluster2-originals"), "the others went on meanwhile");
+    assert.ok(place("cluster1-peers") > place("cluster2-originals"));
+  });
+
+  it("has no more dependencies in a cluster's peers the more clusters there are", async () => {
+    const dependencies = async (...clusters: number[]) =>
+      (await runMesh({ clusters })).one("v1:Secret", "cluster1-peers").dependencies.length;
+    assert.equal(await dependencies(1, 2), await dependencies(1, 2, 3, 4, 5));
+  });
+
+  it("writes an etcd's certificate only once its own cluster has let us in", async () => {
     const ran = await runMesh({ clusters: [1, 2] });
-    const recorded = (name: string) => ran.one("local:Command", name).urn;
-    const [first, second] = [recorded("cluster1-originals"), recorded("cluster2-originals")];
-    const peers = ran.one("v1:Secret", "cluster1-peers").dependencies;
-    assert.ok(peers.includes(first) && peers.includes(second));
-    assert.ok(ran.one("v1:Secret", "cluster1-etcd-server").dependencies.includes(first));
+    const { urn } = ran.one("local:Command", "cluster1-originals");
+    assert.ok(ran.one("v1:Secret", "cluster1-etcd-server").dependencies.includes(urn));
   });
 });

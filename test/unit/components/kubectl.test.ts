@@ -118,20 +118,25 @@ describe("components: kubectl", function () {
   });
 
   it("finds out what a cluster is like", async () => {
-    const list = { kind: "List", items: ["namespace", "configmap", "daemonset"].map(recorded) };
+    const list = { kind: "List", items: ["namespace", "configmap", "daemonset", "helm-secret"].map(recorded) };
+    const namespace = { ...recorded("namespace"), metadata: { name: "demo", uid: "5" } };
     answer(
-      `const said = args.includes("configmap/cilium-config") ? ${JSON.stringify(JSON.stringify(list))}
-        : args.includes("secrets/cilium-clustermesh") ? ${JSON.stringify(JSON.stringify(recorded("helm-secret")))} : "";
+      `const all = ["configmap/cilium-config", "secrets/cilium-clustermesh"].every((name) => args.includes(name));
+      const said = all ? ${JSON.stringify(JSON.stringify(list))}
+        : args.includes("namespaces/demo") ? ${JSON.stringify(JSON.stringify(namespace))} : "";
       process.stdout.write(said);`,
     );
-    const claims = [{ resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" }];
+    const claims = [
+      { resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" },
+      { resource: "namespaces", name: "demo" },
+    ];
     const live = await inspectCluster({ kind: "context", context: "c" }, DEFAULT_CILIUM_OBJECTS, claims, 5);
     assert.ok(live.kind === "reachable");
     assert.equal(live.config?.data["cluster-id"], "0");
     assert.equal(live.hasOperator, false);
     assert.deepEqual(
       live.occupied.map(({ name }) => name),
-      ["cilium-clustermesh"],
+      ["cilium-clustermesh", "demo"],
     );
     assert.deepEqual(live.apiServerEtcd, []);
   });

@@ -64,10 +64,10 @@ describe("components: no shell", function () {
   });
 
   it("is the interpreter of a command: that is node, on a script of ours, and the verb a single word", async () => {
-    const scripts = readdirSync(join(ROOT, "components", "commands")).map((file) => `components/commands/${file}`);
+    const scripts = readdirSync(join(ROOT, "components", "commands"));
     for (const { name, inputs } of commandsOf(await resources(HOSTILE))) {
-      const [program, flag, loader, script, ...more] = inputs["interpreter"] as readonly string[];
-      assert.deepEqual([program, flag, loader, more], ["node", "--import", "tsx", []], name);
+      const [program, runner, script, ...more] = inputs["interpreter"] as readonly string[];
+      assert.deepEqual([program, runner, more], ["node", "components/commands/run.mjs", []], name);
       assert.ok(scripts.includes(script ?? ""), script);
       for (const verb of [inputs["create"], inputs["update"], inputs["delete"]].filter((each) => each !== undefined)) {
         assert.ok(typeof verb === "string" && /^[a-z][A-Za-z]*$/.test(verb), name);

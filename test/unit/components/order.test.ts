@@ -36,12 +36,9 @@ describe("components: order of steps", function () {
     assert.ok(stepsBefore(ran, named(later)).has(named(earlier).urn), `${later} after ${earlier}`);
   };
 
-  it("on a cluster: originals, name and id, roll-out, its end, peers", () => {
+  it("on a cluster: originals, name and id, roll-out to its end, peers", () => {
     follows("cluster1-config", "cluster1-originals");
-    follows("cluster1-agents", "cluster1-config");
-    follows("cluster1-operator", "cluster1-config");
-    follows("cluster1-settled", "cluster1-agents");
-    follows("cluster1-settled", "cluster1-operator");
+    follows("cluster1-settled", "cluster1-config");
     follows("cluster1-peers", "cluster1-settled");
   });
 
@@ -49,7 +46,7 @@ describe("components: order of steps", function () {
     for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
       const component = ran.one("index:Member", cluster).urn;
       const inside = ran.resources.filter(({ parent }) => parent === component);
-      assert.ok(inside.length > 10, cluster);
+      assert.ok(inside.length > 8, cluster);
       for (const { name } of inside) {
         follows(`${cluster}-guard`, name);
       }

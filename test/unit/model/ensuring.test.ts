@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { parseWorkload, planEnsuring, type Ensured } from "../../../components/model/ensuring";
+import { planEnsuring, type Ensured } from "../../../components/model/ensuring";
 import type { Originals } from "../../../components/model/originals";
-import { fixture } from "../support/fixtures";
 import { managers } from "../support/live";
 import { lines } from "../support/mesh";
 
@@ -46,14 +45,5 @@ describe("model: planEnsuring", () => {
 
   it("overwrites it where that is wanted", () => {
     assert.deepEqual(plan({ "cluster-id": "7" }, { conflicts: "overwrite" }), { kind: "setAgain" });
-  });
-});
-
-describe("model: parseWorkload", () => {
-  it("reads what an apply needs", () => {
-    const { apiVersion, kind, uid, podAnnotations } = parseWorkload(JSON.stringify(fixture("live/daemonset")));
-    assert.deepEqual([apiVersion, kind], ["apps/v1", "DaemonSet"]);
-    assert.notEqual(uid, "");
-    assert.equal(podAnnotations["cilium-clustermesh/config"], undefined);
   });
 });

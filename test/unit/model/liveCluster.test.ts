@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CILIUM_OBJECTS, FIELD_MANAGER, OWNER_ANNOTATION } from "../../../components/model/agentConfig";
-import { parseList, parseLiveCluster, parseOccupied, type Occupied } from "../../../components/model/liveCluster";
+import {
+  parseList,
+  parseLiveCluster,
+  parseObjects,
+  parseOccupied,
+  type Occupied,
+} from "../../../components/model/liveCluster";
 import { dataOwners } from "../../../components/model/originals";
 import { liveCluster, managers, recorded, type LiveObject } from "../support/live";
 
@@ -27,7 +33,23 @@ describe("model: parseLiveCluster", () => {
 
   it("says what is missing", () => {
     const bare = liveCluster({ without: ["configmap", "daemonset", "deployment", "namespace"] });
-    assert.deepEqual(bare, { kind: "reachable", uid: "", hasOperator: false, occupied: [], apiServerEtcd: [] });
+    const nothing = { hasOperator: false, rollOuts: {}, occupied: [], apiServerEtcd: [] };
+    assert.deepEqual(bare, { kind: "reachable", uid: "", ...nothing });
+  });
+
+  it("reads what rolls agents and operator, and what tells one change of them from the next", () => {
+    assert.deepEqual(live.rollOuts, {
+      "daemonset/cilium": { annotation: "", generation: 1 },
+      "deployment/cilium-operator": { annotation: "", generation: 1 },
+    });
+  });
+
+  it("reads objects as kubectl prints them: none, one, several", () => {
+    const namespace = recorded("namespace");
+    const count = (text: string) => parseObjects(text).length;
+    assert.deepEqual([count("\n"), count(JSON.stringify(namespace))], [0, 1]);
+    assert.equal(count(JSON.stringify({ kind: "List", metadata: {}, items: [namespace, namespace] })), 2);
+    assert.throws(() => parseObjects("{}"));
   });
 
   it("looks for the names that it is given", () => {
@@ -84,7 +106,7 @@ describe("model: the agents' view of Secrets", () => {
       ...recorded("daemonset"),
       spec: { template: { spec: { containers: [{ name: "a" }], volumes: null } } },
     };
-    assert.deepEqual(liveCluster({ daemonSet: bare }).agent, { clustermeshSecrets: [] });
+    assert.deepEqual(liveCluster({ daemonSet: bare }).agent, { clustermeshSecrets: [], count: 2 });
   });
 });
 

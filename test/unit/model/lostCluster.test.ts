@@ -47,7 +47,7 @@ describe("model: a cluster given back by hand", () => {
 
   it("first loses its peers, then gets its values back and its agents anew", () => {
     const rest = `"metadata":{"annotations":{"pulumi.com/patchFieldManager":null,"pulumi.com/patchForce":null,"pulumi.com/skipAwait":null}}}'`;
-    const template = `'{"spec":{"template":{"metadata":{"annotations":{"cilium-clustermesh/config":null}}}},${rest}`;
+    const template = `'{"spec":{"template":{"metadata":{"annotations":{"cilium-clustermesh/config":null}}}}}'`;
     assert.deepEqual(handBack({ names, originals, claims: [secret("cilium-clustermesh"), secret("etcd")] }), [
       "kubectl -n kube-system delete secret --ignore-not-found cilium-clustermesh etcd",
       `kubectl -n kube-system patch configmap/cilium-config --type=merge --patch '{"data":{"cluster-name":"default","cluster-id":null},${rest}`,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { setImmediate } from "node:timers/promises";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
 /** A resource that a program has registered. */
@@ -106,28 +107,52 @@ function providerName(reference: string): string {
   return reference.split("::")[3] ?? "";
 }
 
+/** A resource whose creation takes until another one is made, and all that can go on without it has. */
+export interface Held {
+  readonly name: string;
+  readonly until: string;
+}
+
+/** More turns than any step of the program takes from one resource to the next. */
+const TURNS = 100;
+
+/** Holds up what is to be held up. */
+function holding(held: Held | undefined): (name: string) => Promise<void> {
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  return async (name) => {
+    if (name === held?.until) release();
+    if (name !== held?.name) return;
+    await released;
+    for (let turn = 0; turn < TURNS; turn++) await setImmediate();
+  };
+}
+
 /**
  * Runs a program against mocked providers, and waits until all of it is registered.
  *
  * @param preview Whether what providers make up is unknown, as in a preview.
+ * @param held A resource that takes long.
  */
-export function run<T>(program: () => T | Promise<T>, preview = false): Promise<Run<T>> {
+export function run<T>(program: () => T | Promise<T>, preview = false, held?: Held): Promise<Run<T>> {
   // The runtime has one monitor for all of the process: one program at a time.
-  const next = last.then(() => runAlone(program, preview));
+  const next = last.then(() => runAlone(program, preview, held));
   last = next.catch(() => undefined);
   return next;
 }
 
 let last: Promise<unknown> = Promise.resolve();
 
-async function runAlone<T>(program: () => T | Promise<T>, preview: boolean): Promise<Run<T>> {
+async function runAlone<T>(program: () => T | Promise<T>, preview: boolean, held?: Held): Promise<Run<T>> {
   const resources: Registered[] = [];
+  const hold = holding(held);
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => ({
-        id: `${name}-id`,
-        state: { ...(inputs as object), ...(preview ? {} : computed(type, name, inputs as object)) },
-      }),
+      newResource: async ({ type, name, inputs }) => {
+        await hold(name);
+        const made = preview ? {} : computed(type, name, inputs as object);
+        return { id: `${name}-id`, state: { ...(inputs as object), ...made } };
+      },
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
     "clustermesh",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rolloutChecksum } from "../../../../components/model/agentConfig";
 import type { LiveCluster } from "../../../../components/model/liveCluster";
 import { changedSince } from "../../../../components/model/preflight/changedSince";
 import { liveCluster, managers } from "../../support/live";
@@ -7,9 +8,19 @@ import { lines, member } from "../../support/mesh";
 const SET = { "cluster-name": "cluster1", "cluster-id": "101" };
 const managedFields = managers({ helm: ["cluster-name"], "cilium-clustermesh": [] });
 
-function seen(config: Readonly<Record<string, string | undefined>>, metadata: object = { managedFields }) {
+const CHECKSUM = rolloutChecksum(SET);
+
+function seen(
+  config: Readonly<Record<string, string | undefined>>,
+  metadata: object = { managedFields },
+  rolled: Readonly<Record<string, string>> = {},
+) {
   const configMetadata = { resourceVersion: "77", ...metadata };
-  const live: LiveCluster = liveCluster({ config, configMetadata });
+  const annotations = { "daemonset/cilium": CHECKSUM, "deployment/cilium-operator": CHECKSUM, ...rolled };
+  const rollOuts = Object.fromEntries(
+    Object.entries(annotations).map(([workload, annotation]) => [workload, { annotation, generation: 3 }]),
+  );
+  const live: LiveCluster = { ...liveCluster({ config, configMetadata }), rollOuts };
   return changedSince([member(1)], new Map([["cluster1", live]]), "cilium-config");
 }
 
@@ -31,6 +42,21 @@ describe("model: name and id that were changed since they were set", () => {
     const none = { changes: {}, warnings: [] };
     assert.deepEqual(seen(SET), none);
     assert.deepEqual(seen({}, {}), none);
+    assert.deepEqual(seen({}, {}, { "daemonset/cilium": "" }), none);
+  });
+
+  it("are seen in agents and an operator that were not rolled with them", () => {
+    const { changes, warnings } = seen(SET, undefined, {
+      "daemonset/cilium": "",
+      "deployment/cilium-operator": "leaving",
+    });
+    assert.deepEqual(changes, { cluster1: "daemonset/cilium 3, deployment/cilium-operator 3" });
+    const [agents, operator] = lines(warnings);
+    assert.match(
+      agents ?? "",
+      /^cluster "cluster1": daemonset\/cilium cilium-clustermesh\/config "" is not "[0-9a-f]{16}": .*; pulumi up/,
+    );
+    assert.match(operator ?? "", /operator cilium-clustermesh\/config "leaving" is not/);
   });
 
   it("are not looked for in a cluster that does not answer", () => {
