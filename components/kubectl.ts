@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { openKubeconfig, type KubeconfigFile } from "./kubeconfigFile";
+import { limiter } from "./limiter";
 
 /** How kubectl gets at a cluster: a context of the ambient kubeconfig, or a kubeconfig's content (a secret). */
 export type KubectlAccess =
@@ -18,6 +19,9 @@ interface RunOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** Each is a process with some 40 MiB; a check of a large mesh asks thousands of agents. */
+const atOnce = limiter(32);
 
 /** Pulumi gives a program its configuration in the environment, decrypted, beside its passphrase: nothing that kubectl has to do with. */
 function withoutPulumiConfig(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -52,7 +56,7 @@ export class Kubectl {
 
   /** Runs kubectl and gives how it ended, for callers to whom an exit code says something. @throws {@link KubectlError} when it does not end. */
   async attempt(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    return ending(this.start(args), options);
+    return atOnce(() => ending(this.start(args), options));
   }
 
   /** Starts kubectl and leaves it running; whoever starts it ends it. */

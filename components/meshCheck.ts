@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { contextOf, nodeCommand, type ClusterAccess } from "./nodeCommand";
 import type { MeshSettings } from "./settings";
-import type { Readiness } from "./model/agentStatus";
-import { parseCheckResult } from "./model/checkResult";
+import { parseCheckResult, type ReadinessRow } from "./model/checkResult";
 import type { Member } from "./model/mesh";
 import type { PathRow, RecordedPaths } from "./model/pathVerdict";
 import type { StalePodRow } from "./model/stalePods";
@@ -20,7 +19,7 @@ export interface MeshCheckArgs {
 
 /** The readiness of a mesh. */
 export interface MeshCheck {
-  readonly readiness: pulumi.Output<readonly Readiness[] | string>;
+  readonly readiness: pulumi.Output<readonly ReadinessRow[] | string>;
   readonly paths: pulumi.Output<readonly PathRow[] | string>;
   readonly stalePods: pulumi.Output<readonly StalePodRow[] | string>;
   /** What has to be done before anything may rely on the mesh. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readinessProblems, readinessTable, type AgentReport, type Readiness } from "../model/agentStatus";
-import type { CheckResult } from "../model/checkResult";
+import { readinessProblems, readinessTable, type AgentReport } from "../model/agentStatus";
+import { readinessRows, type CheckResult, type ReadinessRow } from "../model/checkResult";
 import { recordedPaths } from "../model/pathVerdict";
 import { departedPeers } from "../model/departed";
 import { formatProblems } from "../model/problem";
@@ -30,7 +30,7 @@ async function reportsOf(clusters: readonly OpenCluster[]): Promise<readonly Age
   return all.flat();
 }
 
-async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number): Promise<readonly Readiness[]> {
+async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number): Promise<readonly ReadinessRow[]> {
   await Promise.all(clusters.map(({ kubectl }) => hurrySecrets(kubectl, given.names)));
   const problemsOf = (seen: readonly AgentReport[]) => readinessProblems(given.members, seen);
   const reports = await until(
@@ -44,7 +44,7 @@ async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number
     const heading = `the mesh is not ready after ${String(given.timeoutSeconds)} s`;
     throw new Error(`${formatProblems(heading, readinessProblems(given.members, reports, causeFor))}\n${text}`);
   }
-  return readinessTable(given.members, reports);
+  return readinessRows(given.members, readinessTable(given.members, reports));
 }
 
 void dispatch({
@@ -61,7 +61,8 @@ void dispatch({
       await waitForNewConnections(clusters, given.names, deadline, given.timeoutSeconds);
       const paths = await waitForPaths(clusters, given.names, given.pathsBefore, deadline);
       const stalePods = await settleStalePods(clusters, given, deadline);
-      const result: CheckResult = { readiness, paths, stalePods };
+      const members = given.members.map(({ name }) => name).sort();
+      const result: CheckResult = { members, readiness, paths, stalePods };
       return JSON.stringify(result);
     }),
 });

@@ -8,8 +8,9 @@ import type { Problem } from "./problem";
  * @param printed What the last check has printed; empty before the first.
  */
 export function departedPeers(printed: string, members: readonly ExpectedPeer[]): readonly string[] {
-  const known = printed.trim() === "" ? [] : parseCheckResult(printed).readiness.map(({ peer }) => peer);
-  return [...new Set(known)].filter((peer) => !members.some(({ name }) => name === peer)).sort();
+  const known = printed.trim() === "" ? [] : parseCheckResult(printed).members;
+  const declared = new Set(members.map(({ name }) => name));
+  return known.filter((name) => !declared.has(name));
 }
 
 /** The agents that still list a peer that has left, or do not say whether they do. */

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { parseCheckResult, type CheckResult } from "../../../components/model/checkResult";
+import { parseCheckResult, readinessRows, type CheckResult } from "../../../components/model/checkResult";
 
 describe("model: parseCheckResult", () => {
   const row = { cluster: "a", agent: "p", node: "n", peer: "b", ready: true, nodes: 1, identities: 1, why: "" };
 
   it("reads what the check prints", () => {
     const result: CheckResult = {
+      members: ["a", "b"],
       readiness: [row],
       paths: [{ cluster: "a", kind: "notProbed", reason: "off" }],
       stalePods: [],
@@ -14,6 +15,32 @@ describe("model: parseCheckResult", () => {
   });
 
   it("reads the table alone, which states of earlier versions have", () => {
-    assert.deepEqual(parseCheckResult(JSON.stringify([row])), { readiness: [row], paths: [], stalePods: [] });
+    const known = { members: ["a", "b"], readiness: [row], paths: [], stalePods: [] };
+    assert.deepEqual(parseCheckResult(JSON.stringify([row])), known);
+    assert.deepEqual(parseCheckResult(JSON.stringify({ readiness: [row], paths: [], stalePods: [] })), known);
+  });
+});
+
+describe("model: readinessRows", () => {
+  const members = ["a", "b", "c"].map((name, index) => ({ name, id: index + 1 }));
+  const table = members.flatMap(({ name: cluster }) =>
+    ["x", "y"].flatMap((agent) =>
+      members
+        .filter(({ name }) => name !== cluster)
+        .map(({ name: peer }) => {
+          return { cluster, agent, node: agent, peer, ready: true, nodes: 1, identities: 1, why: "" };
+        }),
+    ),
+  );
+
+  it("are agents and peers as long as these are few", () => {
+    assert.deepEqual(readinessRows(members, table, table.length), table);
+  });
+
+  it("are clusters where they are many: the state must not grow with agents times peers", () => {
+    assert.deepEqual(
+      readinessRows(members, table, table.length - 1),
+      members.map(({ name: cluster }) => ({ cluster, agents: 2, peers: 2, ready: true })),
+    );
   });
 });
