@@ -16,7 +16,7 @@ export interface ClusterGuardArgs {
 }
 
 /**
- * Stands before the way back of a cluster: its deletion refuses while policies would fail open once the cluster's name is gone.
+ * Stands before the way back of a cluster, and does nothing until then: its deletion refuses while policies would fail open once the cluster's name is gone.
  *
  * It has to come after all that is written to the cluster, and the check after the guards of all clusters. Pulumi deletes in layers, each
  * after the one before, and stops where one fails: so all guards have agreed before anything of the mesh is taken apart.
@@ -27,8 +27,6 @@ export function clusterGuard(args: ClusterGuardArgs, opts: pulumi.CustomResource
     `${member.name}-guard`,
     {
       script: "guard.ts",
-      create: "stand",
-      update: "stand",
       delete: "guard",
       clusters: { [member.name]: access },
       input: {

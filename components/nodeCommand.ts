@@ -8,11 +8,11 @@ export type ClusterAccess =
   | { readonly kind: "context"; readonly context: string }
   | { readonly kind: "kubeconfig"; readonly kubeconfig: pulumi.Input<string> };
 
-/** A script under `commands/`, run for the verbs of a resource's life. */
+/** A script under `commands/`, run for the verbs of a resource's life. Where there is no verb, nothing is run. */
 export interface NodeCommandArgs {
   readonly script: string;
-  readonly create: string;
-  readonly update: string;
+  readonly create?: string;
+  readonly update?: string;
   readonly delete?: string;
   /** Plain input of the script. */
   readonly input: pulumi.Input<object>;
@@ -49,8 +49,8 @@ export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.Cu
     name,
     {
       interpreter: ["node", runner, args.script],
-      create: args.create,
-      update: args.update,
+      ...(args.create === undefined ? {} : { create: args.create }),
+      ...(args.update === undefined ? {} : { update: args.update }),
       ...(args.delete === undefined ? {} : { delete: args.delete }),
       environment: {
         [INPUT_VARIABLE]: pulumi.jsonStringify(args.input),

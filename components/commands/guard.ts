@@ -97,8 +97,6 @@ async function look(kubectl: Kubectl): Promise<void> {
 }
 
 void dispatch({
-  /** Only stands there, with what it will need: its deletion is the point. */
-  stand: () => Promise.resolve(""),
   /**
    * The first step of a way back, before anything is taken apart: refuses while policies would fail open once the cluster's name is gone,
    * unless that was accepted beforehand. What fails closed is named, and goes on.

@@ -28,8 +28,9 @@ export async function annotate(
   const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
   const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
   const different = (await annotations(kubectl, names)).filter(([, has]) => has !== (value ?? ""));
-  for (const [workload] of different) {
-    await kubectl.run(["patch", workload, "-n", names.namespace, ...how]);
+  const rolled = different.map(([workload]) => workload);
+  if (rolled.length > 0) {
+    await kubectl.run(["patch", ...rolled, "-n", names.namespace, ...how]);
   }
-  return different.map(([workload]) => workload);
+  return rolled;
 }

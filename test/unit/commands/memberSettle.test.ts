@@ -32,8 +32,7 @@ function story(calls: readonly (readonly string[])[]): readonly string[] {
     const words = call.join(" ");
     if (call.includes("status") && call.includes("exec")) return ["ask"];
     if (call[1] === "apply") return [`apply ${/\/(configmaps)\//.exec(call[2] ?? "")?.[1] ?? ""}`];
-    const rolled = /patch (daemonset|deployment)\//.exec(words)?.[1];
-    if (rolled !== undefined) return [`roll ${rolled}`];
+    if (call.includes("patch")) return [`roll ${call.filter((word) => /^\w+\/\S+$/.test(word)).join(" ")}`];
     const restarted = /delete pod (.*) -n kube-system/.exec(words)?.[1];
     if (restarted !== undefined) return [`restart ${restarted}`];
     const waited = /rollout status (\w+)/.exec(words)?.[1];
@@ -107,7 +106,7 @@ describe("the command that settles a member", function () {
   it("sets again what an interrupted destroy has given back, and rolls", async () => {
     const { code, stderr, calls, story: told } = await settle({ agents: {}, config: UNMESHED, annotation: "leaving" });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told, ["apply configmaps", "roll daemonset", "roll deployment", ...ROLLED]);
+    assert.deepEqual(told, ["apply configmaps", "roll daemonset/cilium deployment/cilium-operator", ...ROLLED]);
     const config = calls.find((call) => call[1] === "apply");
     assert.equal(
       config?.[2],
