@@ -1,23 +1,15 @@
-import { ClusterMesh } from "./components";
-import { loadStack, meshClusters } from "./stacks";
-import { describeClusters } from "./stacks/outputs";
+import { ClusterMesh, ClusterMeshAuthority } from "./components";
+import { authorityOutputs, loadStack, meshArguments, meshOutputs, sparingStackTraces } from "./stacks";
 
-/** The program: read and check the stack's configuration, build the mesh, and export what a person wants to read. */
+/**
+ * The program: read and check the stack's configuration, build the mesh or the part of it that this stack has, and export what a person wants
+ * to read.
+ */
 export = async () => {
-  const { configuration, environment } = await loadStack();
-  const clusters = meshClusters(environment.spec.clusters, configuration.clusters);
-  const mesh = new ClusterMesh("clustermesh", { ...environment, ...environment.spec, clusters });
-  return {
-    clusters: describeClusters(environment.spec),
-    certificates: mesh.certificates,
-    authorities: mesh.authorities,
-    readiness: mesh.readiness,
-    paths: mesh.paths,
-    stalePods: mesh.stalePods,
-    etcdUsers: mesh.etcdUsers,
-    demo: mesh.verdicts,
-    drops: mesh.drops,
-    topology: mesh.topology,
-    ...(Object.keys(mesh.gone).length === 0 ? {} : { gone: mesh.gone }),
-  };
+  sparingStackTraces();
+  const stack = await loadStack();
+  const { environment } = stack;
+  return stack.role.kind === "authority"
+    ? authorityOutputs(new ClusterMeshAuthority("clustermesh", { ...environment, ...environment.spec }), stack)
+    : meshOutputs(new ClusterMesh("clustermesh", meshArguments(stack)), stack);
 };

@@ -1,25 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  adoptedAuthority,
-  generatedAuthority,
-  type AdoptedAuthorityArgs,
-  type Authority,
-  type TrustedAuthority,
-} from "./authority";
+import { adoptedAuthority, generatedAuthority, type Authority, type TrustedAuthority } from "./authority";
+import { scopeOf, type MeshAuthority } from "./meshAuthority";
+import { publishedAuthority } from "./publishedAuthority";
 import type { MeshSettings } from "./settings";
 import { authorityOf, type AuthorityScope } from "./model/certificates";
 import { formatRecord } from "./model/generation";
 import { SHARED_AUTHORITY } from "./model/peerFile";
-import type { Problem } from "./model/problem";
-
-/**
- * Who signs. `generated`: a CA of the mesh, and server certificates for the etcds. `adopted`: the CA that all etcds trust already.
- * `adoptedPerCluster`: each etcd's own CA, by cluster name; then a cluster needs a certificate from each of the others, N·(N−1) in all.
- */
-export type MeshAuthority =
-  | { readonly kind: "generated" }
-  | { readonly kind: "adopted"; readonly authority: AdoptedAuthorityArgs }
-  | { readonly kind: "adoptedPerCluster"; readonly authorities: Readonly<Record<string, AdoptedAuthorityArgs>> };
 
 /** The authorities of a mesh by name, and whose etcd trusts which. */
 export interface Authorities {
@@ -36,15 +22,10 @@ export interface AuthoritySummary extends TrustedAuthority {
   readonly authority: string;
 }
 
-/** Clusters without an authority of their own, where every cluster has to have one. */
-export function validateAuthority(authority: MeshAuthority, clusters: readonly string[]): readonly Problem[] {
-  if (authority.kind !== "adoptedPerCluster") {
-    return [];
-  }
-  const allowed = "give the CA that this cluster's etcd trusts";
-  return clusters
-    .filter((cluster) => !Object.hasOwn(authority.authorities, cluster))
-    .map((cluster) => ({ cluster, property: "etcd.ca", reason: "is missing", allowed }));
+/** The authorities without those that none of these clusters' etcds trusts. */
+export function authoritiesOf(authorities: Authorities, clusters: readonly string[]): Authorities {
+  const trusted = new Set(clusters.map((cluster) => authorities.of(cluster)));
+  return { ...authorities, byName: new Map([...authorities.byName].filter(([name]) => trusted.has(name))) };
 }
 
 /** Makes or reads the authorities of a mesh. */
@@ -54,7 +35,7 @@ export function meshAuthorities(
   settings: MeshSettings,
   opts: pulumi.CustomResourceOptions,
 ): Authorities {
-  const scope = authority.kind === "adoptedPerCluster" ? "perCluster" : "shared";
+  const scope = scopeOf(authority);
   const byName = new Map(authoritiesByName(name, authority, settings, opts));
   const { client, server } = settings.generation;
   const trust = [...byName].map(([each, { trust: known }]) => known.apply((value) => [each, value] as const));
@@ -90,5 +71,9 @@ function authoritiesByName(
       return Object.entries(authority.authorities)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([cluster, pair]) => [cluster, adoptedAuthority(pair, { cluster, property: "etcd.ca" })]);
+    case "published":
+      return Object.entries(authority.signing)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, material]) => [name, publishedAuthority(material)]);
   }
 }

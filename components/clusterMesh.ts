@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { authoritySummaries, meshAuthorities, type AuthoritySummary } from "./authorities";
+import { authoritiesOf, authoritySummaries, meshAuthorities, type AuthoritySummary } from "./authorities";
 import { planMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
 import { Demo } from "./demo";
 import { etcdAdmin } from "./etcdAdmin";
@@ -8,7 +8,7 @@ import { clusterGuard } from "./guard";
 import { Member, type CertificateSummary } from "./member";
 import { meshCheck } from "./meshCheck";
 import { peersHash, sharedPeerFiles } from "./peerSecret";
-import type { Readiness } from "./model/agentStatus";
+import type { ReadinessRow } from "./model/checkResult";
 import type { Verdict } from "./model/demoVerdicts";
 import type { PathRow } from "./model/pathVerdict";
 import type { StalePodRow } from "./model/stalePods";
@@ -16,7 +16,8 @@ import { topology } from "./model/topology";
 
 /**
  * N Kubernetes clusters running Cilium as one ClusterMesh: certificates, the peers' Secret in every cluster, every agent's name and id, and
- * the proof that every agent sees every peer. Whatever it overwrites comes back on destroy.
+ * the proof that every agent sees every peer. Whatever it overwrites comes back on destroy. A part of a mesh, where other stacks look after the
+ * rest: its clusters are given what they would have if one stack had them all.
  *
  * @throws RunError with all that is wrong with the description of the mesh, before any resource is registered.
  */
@@ -26,7 +27,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
   /** The CAs that are trusted, who of them signs, and when they end. */
   readonly authorities: pulumi.Output<readonly AuthoritySummary[]>;
   /** How every agent sees every peer; a sentence where the check is off. */
-  readonly readiness: pulumi.Output<readonly Readiness[] | string>;
+  readonly readiness: pulumi.Output<readonly ReadinessRow[] | string>;
   /** Whether the nodes of each cluster reach each other; a sentence where the check is off. */
   readonly paths: pulumi.Output<readonly PathRow[] | string>;
   /** Pods that have kept identities from before the change of their cluster's id; a sentence where the check is off. */
@@ -46,15 +47,16 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const plan = planMesh(args);
     super("clustermesh:index:ClusterMesh", name, {}, opts);
     const child = { parent: this };
-    const { members, settings, owner, access } = plan;
+    const { members, own, settings, owner, access } = plan;
 
     const authorities = meshAuthorities(name, plan.authority, settings, child);
     const shared = sharedPeerFiles(members, authorities);
     // A promise, for the first member waits for the last one, which is made after it.
     const allRecorded = Promise.resolve().then(() => joined.map((member) => member.recorded));
-    const admin = etcdAdmin(name, authorities, settings, child);
+    const names = own.map((spec) => spec.name);
+    const admin = etcdAdmin(name, authoritiesOf(authorities, names), settings, child);
     const ofMesh = { authorities, sharedPeerFiles: shared, etcdAdmin: admin, allRecorded };
-    const joined: readonly Member[] = members.map(
+    const joined: readonly Member[] = own.map(
       (spec) => new Member(spec.name, plan.memberArgs(spec, ofMesh), plan.memberOptions(spec, child)),
     );
     const gone = plan.gone.map(
@@ -67,7 +69,8 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const issued = joined.map((member) => member.issued);
     const told = peersHash(shared, issued);
     const pathsBefore = Object.fromEntries(joined.map((member) => [member.cluster, member.pathsBefore]));
-    const check = meshCheck(name, { members, access, settings, peersHash: told, pathsBefore }, guards, child);
+    // Peers that other stacks look after may be about to join: only what this stack has brought about can be waited for.
+    const check = meshCheck(name, { members: own, access, settings, peersHash: told, pathsBefore }, guards, child);
     const demo =
       args.demo === undefined
         ? undefined
@@ -77,9 +80,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
             { ...child, dependsOn: [...check.done] },
           );
 
-    this.certificates = Object.fromEntries(
-      members.map((spec, index) => [spec.name, joined[index]?.certificates ?? []]),
-    );
+    this.certificates = Object.fromEntries(joined.map(({ cluster, certificates }) => [cluster, certificates]));
     this.authorities = authoritySummaries(authorities);
     this.gone = Object.fromEntries(gone.map(({ spec, handBack }) => [spec.name, handBack]));
     this.readiness = check.readiness;

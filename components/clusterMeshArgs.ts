@@ -1,10 +1,11 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { validateAuthority, type Authorities, type MeshAuthority } from "./authorities";
+import type { Authorities } from "./authorities";
 import type { EtcdAdmin } from "./etcdAdmin";
 import type { ClusterGuardArgs } from "./guard";
 import type { MemberArgs } from "./member";
 import type { MemberCommandArgs } from "./memberCommands";
+import { authorityFor, originOf, validateAuthority, type MeshAuthority } from "./meshAuthority";
 import type { ClusterAccess } from "./nodeCommand";
 import type { SecretData } from "./peerSecret";
 import { refusal } from "./refusal";
@@ -33,8 +34,10 @@ export interface MeshCluster extends ClusterSpec {
 
 /** The arguments of `ClusterMesh`. */
 export interface ClusterMeshArgs extends Omit<MeshSpec, "clusters" | "maxConnectedClusters"> {
-  /** The members by name, at least two. */
+  /** The clusters that this program looks after, by name. */
   readonly clusters: Readonly<Record<string, MeshCluster>>;
+  /** The rest of the mesh, which other stacks look after: their peers, and not touched. Two clusters in all are the least. @default none */
+  readonly others?: Readonly<Record<string, ClusterSpec>>;
   readonly authority: MeshAuthority;
   readonly settings: MeshSettings;
   /** The demo workloads and policy; absent for none. */
@@ -52,9 +55,11 @@ export interface OfMesh {
 
 /** The arguments of a mesh as its parts need them. */
 export interface MeshPlan {
-  /** Those that are there: the peers of the mesh. */
+  /** Those that are there: the peers of the mesh, whichever stack looks after them. */
   readonly members: readonly Member[];
-  /** Those that will not answer any more. */
+  /** Those of them that this program looks after. */
+  readonly own: readonly Member[];
+  /** Those of its clusters that will not answer any more. */
   readonly gone: readonly Member[];
   /** Who signs for those that are there. */
   readonly authority: MeshAuthority;
@@ -74,18 +79,38 @@ export function stackOwner(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-/** What is wrong with the plain part of the arguments: the mesh, the lifetimes, the demo. */
+/**
+ * What is wrong with the plain part of the arguments: the mesh, the lifetimes, the demo.
+ *
+ * @param own The clusters that this program looks after, where those are not all: the demo has no others.
+ */
 export function validateArgs(
   spec: MeshSpec,
   settings: MeshSettings,
   demo: DemoSettings | undefined,
+  own: readonly string[] = Object.keys(spec.clusters),
 ): readonly Problem[] {
+  const whose = own.length === Object.keys(spec.clusters).length ? "mesh" : "stack";
   return [
     ...validateMesh(spec),
     ...validateCertificatePolicy(settings.certificates),
     ...(demo === undefined
       ? []
-      : [...validateDemo(demo, Object.keys(spec.clusters)), ...validateDemoPresence(demo, membersOf(spec.clusters))]),
+      : [...validateDemo(demo, own, whose), ...validateDemoPresence(demo, membersOf(spec.clusters))]),
+  ];
+}
+
+/** What is wrong with the mesh of these arguments as a whole: the same whichever part of it a program looks after. */
+export function validateWhole(
+  args: Omit<MeshSpec, "maxConnectedClusters"> & Pick<ClusterMeshArgs, "authority" | "settings" | "demo">,
+  own: readonly string[],
+): readonly Problem[] {
+  const { settings, authority, demo } = args;
+  const names = present(membersOf(args.clusters)).map(({ name }) => name);
+  return [
+    ...validateArgs({ ...args, maxConnectedClusters: settings.maxConnectedClusters }, settings, demo, own),
+    ...validateAuthority(authority, names),
+    ...validateGeneration(settings.generation, originOf(authority) === "generated" ? "generated" : "adopted"),
   ];
 }
 
@@ -96,14 +121,10 @@ export function validateArgs(
  */
 export function planMesh(args: ClusterMeshArgs): MeshPlan {
   const { settings, demo, authority } = args;
-  const all = membersOf(args.clusters);
-  const members = present(all);
+  const whole = { ...args.others, ...args.clusters };
+  const members = present(membersOf(whole));
   const names = members.map((member) => member.name);
-  const problems = [
-    ...validateArgs({ ...args, maxConnectedClusters: settings.maxConnectedClusters }, settings, demo),
-    ...validateAuthority(authority, names),
-    ...validateGeneration(settings.generation, authority.kind === "generated" ? "generated" : "adopted"),
-  ];
+  const problems = validateWhole({ ...args, clusters: whole }, Object.keys(args.clusters));
   if (problems.length > 0) {
     throw refusal("this mesh cannot work", problems);
   }
@@ -111,7 +132,9 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
   const clusters = Object.entries(args.clusters);
   const accessOfAll = Object.fromEntries(clusters.map(([name, cluster]) => [name, cluster.access]));
   const providers = Object.fromEntries(clusters.map(([name, cluster]) => [name, cluster.provider]));
-  const issuesServers = authority.kind === "generated";
+  const all = membersOf(args.clusters);
+  const own = present(all);
+  const issuesServers = originOf(authority) === "generated";
   const commandArgs = (spec: Member) => ({
     access: required(accessOfAll, spec.name),
     claims: claimsOf(spec.name, settings, issuesServers, demo),
@@ -120,11 +143,12 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
   });
   return {
     members,
-    gone: all.filter((member) => !members.includes(member)),
+    own,
+    gone: all.filter((member) => !own.includes(member)),
     authority: authorityFor(authority, names),
     settings,
     owner,
-    access: Object.fromEntries(names.map((name) => [name, required(accessOfAll, name)])),
+    access: Object.fromEntries(own.map(({ name }) => [name, required(accessOfAll, name)])),
     providers,
     memberArgs: (spec, { authorities, etcdAdmin, ...ofMesh }) => {
       const credential = etcdAdmin?.credentialFor(spec.name);
@@ -145,15 +169,6 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
     guardArgs: (spec, originals) => ({ member: spec, ...commandArgs(spec), originals }),
     memberOptions: (spec, opts) => ({ ...opts, providers: [required(providers, spec.name)] }),
   };
-}
-
-/** The authority without those of clusters that are no peers. */
-function authorityFor(authority: MeshAuthority, names: readonly string[]): MeshAuthority {
-  if (authority.kind !== "adoptedPerCluster") {
-    return authority;
-  }
-  const own = Object.entries(authority.authorities).filter(([name]) => names.includes(name));
-  return { ...authority, authorities: Object.fromEntries(own) };
 }
 
 function required<T>(record: Readonly<Record<string, T>>, key: string): T {

@@ -1,18 +1,22 @@
 import type { z } from "zod";
 import type { Problem } from "../components/model/problem";
+import { problemsOf, unknownProperty } from "./issues";
 import { configurationSchema, type Configuration } from "./schema";
 
 /** A configuration as far as it can be read, and what is wrong with the rest. */
-export interface ReadConfiguration {
+export interface Read<T> {
   readonly problems: readonly Problem[];
   /** What is left when the ill-formed parts are taken out, so that all else can be checked in the same run; absent when nothing is. */
-  readonly readable?: Configuration;
+  readonly readable?: T;
   /** Clusters that were taken out. */
   readonly unreadableClusters: readonly string[];
 }
 
-/** Properties whose values must never show up in a message. */
-const SECRET_PROPERTIES: ReadonlySet<string> = new Set(["kubeconfig", "privateKey", "certificate", "ca"]);
+/** The configuration of a mesh as far as it can be read. */
+export type ReadConfiguration = Read<Configuration>;
+
+/** A configuration as Pulumi's texts decode. */
+export type Decoded = Readonly<Record<string, unknown>>;
 
 /** The keys that Pulumi hands over as text although they are plain strings: they are not JSON and are not to be read as such. */
 function isText(key: string): boolean {
@@ -32,97 +36,13 @@ function decode(key: string, text: string): unknown {
   }
 }
 
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
-    root,
-  );
-}
-
-function place(path: readonly PropertyKey[]): { readonly cluster?: string; readonly property: string } {
-  const [first, second, ...rest] = path.map(String);
-  const text = (keys: readonly string[]) =>
-    keys
-      .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`))
-      .join("")
-      .replace(/^\./, "");
-  if (first === "clusters" && second !== undefined) {
-    return { cluster: second, property: rest.length === 0 ? "configuration" : text(rest) };
-  }
-  return { property: `clustermesh:${text([first, second].filter((key) => key !== undefined).concat(rest))}` };
-}
-
-function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Problem[] {
-  const at = place(issue.path);
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => unknownProperty([...issue.path, key]));
-  }
-  if (issue.code === "invalid_union") {
-    const nested = issue.errors.flat().filter((each) => each.path.length > 0);
-    if (nested.length > 0) {
-      return nested.flatMap((each) => problemsOf({ ...each, path: [...issue.path, ...each.path] }, root));
-    }
-  }
-  const value = valueAt(root, issue.path);
-  if (value === undefined) {
-    return [{ ...at, reason: "is missing", allowed: expectation(issue) }];
-  }
-  const secret = issue.path.some((key) => SECRET_PROPERTIES.has(String(key)));
-  return secret || mayHoldSecrets(issue, value)
-    ? [{ ...at, reason: `is ${kindOf(value)}`, allowed: expectation(issue) }]
-    : [{ ...at, value, reason: "is not allowed", allowed: expectation(issue) }];
-}
-
-/** Whether a value is a structure, or text where one belongs: with a secret somewhere in it, for all one knows. */
-function mayHoldSecrets(issue: z.core.$ZodIssue, value: unknown): boolean {
-  const instead = issue.code === "invalid_type" && ["object", "record"].includes(issue.expected);
-  return (typeof value === "object" && value !== null) || (instead && typeof value === "string");
-}
-
-function kindOf(value: unknown): string {
-  return Array.isArray(value) ? "a list" : withArticle(typeof value);
-}
-
-function withArticle(noun: string): string {
-  return `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
-}
-
-/** What a type of the schema is called in a message. */
-function typeName(expected: string): string {
-  return expected === "record" ? "object" : expected === "int" ? "whole number" : expected;
-}
-
-/** The forms of a union, each by what its own issue expects. */
-function alternatives(issues: readonly (readonly z.core.$ZodIssue[])[]): string {
-  const forms = issues.flat().map((each) => {
-    if (each.code === "invalid_type") {
-      return each.expected === "boolean" ? "true, false" : withArticle(typeName(each.expected));
-    }
-    return each.code === "invalid_value" ? each.values.map(String).join(", ") : `what fits: ${each.message}`;
-  });
-  return forms.join(", or ");
-}
-
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_type":
-      return `give ${withArticle(typeName(issue.expected))}`;
-    case "invalid_value":
-      return `use one of ${issue.values.map(String).join(", ")}`;
-    case "invalid_union":
-      return `use one of ${alternatives(issue.errors)}`;
-    case "too_small":
-      return `use at least ${String(issue.minimum)}`;
-    case "too_big":
-      return `use at most ${String(issue.maximum)}`;
-    default:
-      return `correct it: ${issue.message}`;
-  }
+/** Decodes the texts that Pulumi has for the keys of this project, without the project's prefix. */
+export function decodeTexts(texts: Readonly<Record<string, string>>): Decoded {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, decode(key, text)]));
 }
 
 /** The configuration without what an issue is about: an unknown key, a whole cluster, or a setting, which then has its default. */
-function without(root: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssue): Readonly<Record<string, unknown>> {
+function without(root: Decoded, issue: z.core.$ZodIssue): Decoded {
   const keys = issue.code === "unrecognized_keys" ? issue.keys : undefined;
   const [first, cluster] = issue.path.map(String);
   const depth = keys === undefined ? (first === "clusters" && cluster !== undefined ? 2 : 1) : issue.path.length;
@@ -143,7 +63,7 @@ function without(root: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssu
       }),
     );
   };
-  return remove(root, issue.path.slice(0, depth).map(String)) as Readonly<Record<string, unknown>>;
+  return remove(root, issue.path.slice(0, depth).map(String)) as Decoded;
 }
 
 /** No path in a configuration has more keys than `clusters.<name>.etcd.hostAliases.<host>`. */
@@ -168,26 +88,19 @@ function withoutProto(value: unknown, found: (path: readonly string[]) => void, 
   return Object.fromEntries(entries);
 }
 
-function unknownProperty(path: readonly PropertyKey[]): Problem {
-  return { ...place(path), reason: "is no property known here", allowed: "check its spelling, or remove it" };
-}
-
 /**
- * Reads a stack's configuration from the texts that Pulumi has for the keys of this project. Missing, unknown and ill-formed properties
- * are collected, and secret values kept out of the messages.
- *
- * @param texts Values by key, without the project's prefix.
+ * Reads a decoded configuration by a schema. Missing, unknown and ill-formed properties are collected, and secret values kept out of the
+ * messages.
  */
-export function readConfiguration(texts: Readonly<Record<string, string>>): ReadConfiguration {
-  const given = Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, decode(key, text)]));
+export function readAs<T extends { readonly clusters: object }>(schema: z.ZodType<T>, given: Decoded): Read<T> {
   const lost: Problem[] = [];
-  const decoded = withoutProto(given, (path) => lost.push(unknownProperty(path))) as Readonly<Record<string, unknown>>;
-  const parsed = configurationSchema.safeParse(decoded);
+  const decoded = withoutProto(given, (path) => lost.push(unknownProperty(path))) as Decoded;
+  const parsed = schema.safeParse(decoded);
   if (parsed.success) {
     return { problems: lost, readable: parsed.data, unreadableClusters: [] };
   }
   const { issues } = parsed.error;
-  const rest = configurationSchema.safeParse(issues.reduce(without, decoded));
+  const rest = schema.safeParse(issues.reduce(without, decoded));
   const problems = [...lost, ...issues.flatMap((issue) => problemsOf(issue, decoded))];
   return {
     problems,
@@ -196,4 +109,9 @@ export function readConfiguration(texts: Readonly<Record<string, string>>): Read
       (cluster) => !rest.success || !Object.hasOwn(rest.data.clusters, cluster),
     ),
   };
+}
+
+/** Reads the configuration of a whole mesh. @param texts Values by key, without the project's prefix. */
+export function readConfiguration(texts: Readonly<Record<string, string>>): ReadConfiguration {
+  return readAs(configurationSchema, decodeTexts(texts));
 }

@@ -1,11 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_SETTINGS, type MeshAuthority, type MeshSettings } from "../components";
 import { DEFAULT_DEMO, type DemoSettings } from "../components/model/demo";
 import type { ClusterSpec, MeshSpec } from "../components/model/mesh";
 import { validateGeneration } from "../components/model/generation";
 import type { Problem } from "../components/model/problem";
-import { validateAdoptedAuthority } from "../components/model/validateCertificates";
-import type { AdoptedCA, Configuration } from "./schema";
+import { meshAuthority } from "./authority";
+import { ownClusters, WHOLE_MESH, type Role } from "./role";
+import type { Configuration } from "./schema";
 
 /** A stack's configuration as the arguments of its mesh. */
 export interface Environment {
@@ -13,6 +13,8 @@ export interface Environment {
   readonly settings: MeshSettings;
   readonly authority: MeshAuthority;
   readonly demo?: DemoSettings;
+  /** The clusters that this stack looks after, by name. */
+  readonly own: readonly string[];
 }
 
 function clusterSpec(cluster: Configuration["clusters"][string]): ClusterSpec {
@@ -84,86 +86,24 @@ function meshSettings(configuration: Configuration): MeshSettings {
   });
 }
 
-/** An adopted CA is the mesh's one, or each cluster's own; half of each is a slip. */
-function authorityProblems(configuration: Configuration, now: Date): readonly Problem[] {
-  const own = Object.entries(configuration.clusters).flatMap(([name, { etcd }]) =>
-    etcd.ca === undefined ? [] : [{ name, ca: etcd.ca }],
-  );
-  const total = Object.keys(configuration.clusters).length;
-  if (configuration.authority === "generated") {
-    const allowed = 'set clustermesh:authority to "adopted" to use it, or remove it';
-    const unused = "is given, but the authority is generated";
-    return [
-      ...(configuration.ca === undefined ? [] : [{ property: "clustermesh:ca", reason: unused, allowed }]),
-      ...own.map(({ name }) => ({ cluster: name, property: "etcd.ca", reason: unused, allowed })),
-    ];
-  }
-  const shared = configuration.ca;
-  if (shared !== undefined) {
-    const both = own.map(({ name }) => ({
-      cluster: name,
-      property: "etcd.ca",
-      reason: "is given beside clustermesh:ca",
-      allowed: "give one CA for all, or one for each cluster",
-    }));
-    return [...both, ...validateAdoptedAuthority({ property: "clustermesh:ca" }, shared, now)];
-  }
-  const missing = Object.entries(configuration.clusters)
-    .filter(([, { etcd, gone }]) => etcd.ca === undefined && gone !== true)
-    .map(([name]) => ({
-      cluster: name,
-      property: "etcd.ca",
-      reason: "is missing",
-      allowed: "give every cluster its etcd's CA, or clustermesh:ca for all",
-    }));
-  const invalid = own.flatMap(({ name, ca }) =>
-    validateAdoptedAuthority({ cluster: name, property: "etcd.ca" }, ca, now),
-  );
-  return own.length === 0 && total > 0
-    ? [
-        {
-          property: "clustermesh:ca",
-          reason: "is missing",
-          allowed: "give certificate and privateKey of the CA that the etcds trust, or etcd.ca of each cluster",
-        },
-      ]
-    : [...missing, ...invalid];
-}
-
-function meshAuthority(configuration: Configuration): MeshAuthority {
-  if (configuration.authority === "generated") {
-    return { kind: "generated" };
-  }
-  const adopt = ({ privateKey, ...certificates }: AdoptedCA) => ({
-    ...certificates,
-    privateKey: pulumi.secret(privateKey),
-  });
-  if (configuration.ca !== undefined) {
-    return { kind: "adopted", authority: adopt(configuration.ca) };
-  }
-  const authorities = Object.entries(configuration.clusters).flatMap(([name, { etcd }]) =>
-    etcd.ca === undefined ? [] : [[name, adopt(etcd.ca)] as const],
-  );
-  return { kind: "adoptedPerCluster", authorities: Object.fromEntries(authorities) };
-}
-
 /**
- * The demo with its clusters: the first two by name, unless they are named. Workloads that are not waited for are not pinged either, unless
+ * The demo with its clusters: the first two of the stack's own by name, unless they are named. Workloads that are not waited for are not pinged either, unless
  * that is asked for: mostly there are no nodes for them.
  */
-function demoSettings(configuration: Configuration): DemoSettings | undefined {
+function demoSettings(configuration: Configuration, own: readonly string[]): DemoSettings | undefined {
   if (configuration.demo === false) {
     return undefined;
   }
   const given = configuration.demo === true ? {} : configuration.demo;
-  const [first = "", second = ""] = Object.keys(configuration.clusters).sort();
+  const [first = "", second = ""] = [...own].sort();
   const ping = given.awaitWorkloads ?? DEFAULT_DEMO.awaitWorkloads;
   return over({ ...DEFAULT_DEMO, ping, serverCluster: first, clientCluster: second }, given);
 }
 
-/** How each cluster is reached: a context or a kubeconfig, and not both. */
-function accessProblems(configuration: Configuration): readonly Problem[] {
-  return Object.entries(configuration.clusters).flatMap(([name, { context, kubeconfig, gone }]): Problem[] => {
+/** How each cluster of the stack's own is reached: a context or a kubeconfig, and not both. */
+function accessProblems({ clusters }: Configuration, own: readonly string[]): readonly Problem[] {
+  const reached = Object.entries(clusters).filter(([name]) => own.includes(name));
+  return reached.flatMap(([name, { context, kubeconfig, gone }]): Problem[] => {
     const neededNoMore = gone === true && context === undefined;
     if (neededNoMore || (context === undefined) !== (kubeconfig === undefined)) {
       return [];
@@ -173,23 +113,21 @@ function accessProblems(configuration: Configuration): readonly Problem[] {
   });
 }
 
-/** A configuration as arguments, with what is wrong in it that a component could not know. */
+/** A configuration of the whole mesh as arguments, with what is wrong in it that a component could not know. */
 export function toEnvironment(
   configuration: Configuration,
   now: Date,
+  role: Role = WHOLE_MESH,
 ): { readonly environment: Environment; readonly problems: readonly Problem[] } {
-  const demo = demoSettings(configuration);
+  const own = ownClusters(role, configuration);
+  const demo = demoSettings(configuration, own);
   const settings = meshSettings(configuration);
+  const { authority, problems } = meshAuthority(configuration, role, now);
   return {
-    environment: {
-      spec: meshSpec(configuration),
-      settings,
-      authority: meshAuthority(configuration),
-      ...(demo === undefined ? {} : { demo }),
-    },
+    environment: { spec: meshSpec(configuration), settings, authority, own, ...(demo === undefined ? {} : { demo }) },
     problems: [
-      ...accessProblems(configuration),
-      ...authorityProblems(configuration, now),
+      ...accessProblems(configuration, own),
+      ...problems,
       ...validateGeneration(settings.generation, configuration.authority),
     ],
   };

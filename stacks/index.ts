@@ -1,2 +1,4 @@
+export { meshArguments } from "./arguments";
 export { loadStack, type Loaded } from "./load";
-export { meshClusters } from "./providers";
+export { authorityOutputs, meshOutputs } from "./outputs";
+export { sparingStackTraces } from "./stackTraces";

@@ -1,15 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../components";
 import { formatProblem } from "../components/model/problem";
-import { readConfiguration, type ReadConfiguration } from "./configuration";
 import type { Environment } from "./environment";
 import { checkOnPaper } from "./onPaper";
 import { preflight, type Preflight } from "./preflight";
+import { readStack, type ReadStack } from "./read";
+import type { Role } from "./role";
 import { adoptedEndings } from "./rotation";
 import type { Configuration } from "./schema";
 
 /** A stack's configuration that has passed every check. */
 export interface Loaded {
+  readonly role: Role;
+  /** Of the whole mesh, in a stack of every role. */
   readonly configuration: Configuration;
   readonly environment: Environment;
 }
@@ -24,9 +27,9 @@ function stackConfiguration(): Readonly<Record<string, string>> {
 }
 
 /** Everything that is wrong, and what may pass with a warning. */
-async function check(read: ReadConfiguration): Promise<Preflight & { readonly environment?: Environment }> {
+async function check({ read, role }: ReadStack): Promise<Preflight & { readonly environment?: Environment }> {
   const now = new Date();
-  const { environment, problems } = checkOnPaper(read, now);
+  const { environment, problems } = checkOnPaper(read, now, role);
   if (environment === undefined || read.readable === undefined) {
     return { problems, warnings: [], notes: [] };
   }
@@ -51,16 +54,17 @@ function withChanges(environment: Environment, changes: Preflight["changes"] = {
  * @throws RunError with everything that is wrong, before any resource is registered.
  */
 export async function loadStack(): Promise<Loaded> {
-  const read = readConfiguration(stackConfiguration());
-  const { environment, problems, warnings, notes } = await check(read);
+  const stack = await readStack(stackConfiguration());
+  const { environment, problems, warnings, notes } = await check(stack);
   for (const note of notes) {
     await pulumi.log.info(formatProblem(note));
   }
   for (const warning of warnings) {
     await pulumi.log.warn(formatProblem(warning));
   }
-  if (problems.length > 0 || environment === undefined || read.readable === undefined) {
+  const { readable: configuration } = stack.read;
+  if (problems.length > 0 || environment === undefined || configuration === undefined) {
     throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, problems);
   }
-  return { configuration: read.readable, environment };
+  return { role: stack.role, configuration, environment };
 }

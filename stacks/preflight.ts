@@ -1,10 +1,10 @@
-import { answers, inspectCluster, peerSecretKeys, stackOwner } from "../components";
+import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys, stackOwner } from "../components";
 import type { KubectlAccess } from "../components/kubectl";
 import { mapLimited } from "../components/mapLimited";
 import { claimsOf } from "../components/model/claims";
+import { connectionsWarning } from "../components/model/connections";
 import type { LiveCluster } from "../components/model/liveCluster";
 import { membersOf, present } from "../components/model/mesh";
-import { SHARED_AUTHORITY } from "../components/model/peerFile";
 import { changedSince } from "../components/model/preflight/changedSince";
 import { judgeLiveClusters, unreachableClusters } from "../components/model/preflight/judge";
 import { judgeRotation } from "../components/model/preflight/judgeRotation";
@@ -66,16 +66,25 @@ async function inspectAll(
   const clusters = reachableBy(configuration).filter(({ gone }) => !gone);
   const found = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
     // An adopted Secret is no claim, but its keys must be known.
-    const claims = claimsOf(name, { ...settings, foreignSecret: "refuse" }, authority.kind === "generated", demo);
+    const claims = claimsOf(name, { ...settings, foreignSecret: "refuse" }, originOf(authority) === "generated", demo);
     const live = await inspectCluster(access, settings.cilium, claims, configuration.liveCheckTimeoutSeconds);
     return [name, live] as const;
   });
   return new Map(found);
 }
 
+/** How many agents the clusters have that say so. */
+function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string, number> {
+  const counted = [...live].flatMap(([name, cluster]) => {
+    const count = cluster.kind === "reachable" ? cluster.agent?.count : undefined;
+    return count === undefined ? [] : [[name, count] as const];
+  });
+  return new Map(counted);
+}
+
 /**
- * Asks every cluster whether it can become or stay a member, in previews too and before anything is written. An unreachable cluster is
- * a problem or a warning, as the configuration says.
+ * Asks every cluster of the stack's own whether it can become or stay a member, in previews too and before anything is written. An unreachable
+ * cluster is a problem or a warning, as the configuration says.
  */
 export async function preflight(configuration: Configuration, environment: Environment): Promise<Preflight> {
   if (!configuration.liveChecks) {
@@ -85,7 +94,7 @@ export async function preflight(configuration: Configuration, environment: Envir
   const members = membersOf(spec.clusters);
   const peers = present(members);
   const names = peers.map((member) => member.name);
-  const authorities = authority.kind === "adoptedPerCluster" ? names : [SHARED_AUTHORITY];
+  const authorities = authorityNames(authority, names);
   const [live, answering] = await Promise.all([
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
@@ -99,7 +108,8 @@ export async function preflight(configuration: Configuration, environment: Envir
   const rotation = judgeRotation(names, live, rotationPolicy(configuration, environment, authorities), new Date());
   const { notes } = rotation;
   const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
-  const warnings = [...answering, ...changed, ...rotation.warnings];
+  const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
+  const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded];
   const unreachable = unreachableClusters(peers, live);
   const problems = [...judged, ...rotation.problems];
   return configuration.unreachable === "error"

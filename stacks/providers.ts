@@ -53,7 +53,7 @@ function reach(access: ClusterAccess, presence: Presence): k8s.ProviderArgs {
   return access.kind === "context" ? { context: access.context, kubeconfig: "" } : { kubeconfig: access.kubeconfig };
 }
 
-/** The clusters of a mesh, each with its provider. */
+/** Clusters of a mesh, each with its provider. */
 export function meshClusters(
   specs: Readonly<Record<string, ClusterSpec>>,
   configurations: Readonly<Record<string, ClusterConfiguration>>,

@@ -1,12 +1,18 @@
 import { adoptedTrust } from "../components";
 import { readCertificates } from "../components/model/certificates";
-import { judgeEnding, type Ending } from "../components/model/expiry";
+import { judgeEnding, type Ending, type Renewal } from "../components/model/expiry";
 import { trustOf, type AuthorityTrust } from "../components/model/generation";
 import { SHARED_AUTHORITY } from "../components/model/peerFile";
 import type { RotationPolicy } from "../components/model/preflight/judgeRotation";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
 import type { AdoptedCA, Configuration } from "./schema";
+
+/** A CA of another stack: that one renews it in time, if somebody runs it. */
+const RENEWED_ELSEWHERE: Renewal = {
+  by: "person",
+  how: "pulumi up of the authority stack renews it, and pulumi up here brings it to the clusters; restart every etcd after that, before it ends",
+};
 
 interface Adopted {
   readonly authority: string;
@@ -31,6 +37,10 @@ function adoptedOf({ authority, ca, clusters }: Configuration): readonly Adopted
 
 /** Who is to sign and what is to be trusted; nothing of a CA that cannot be read, which is a problem already. */
 function wantedTrust(configuration: Configuration, environment: Environment): Readonly<Record<string, AuthorityTrust>> {
+  if (environment.authority.kind === "published") {
+    const known = Object.entries(environment.authority.signing).map(([name, { trust }]) => [name, trust] as const);
+    return Object.fromEntries(known);
+  }
   if (configuration.authority === "generated") {
     const { authority } = environment.settings.generation;
     return { [SHARED_AUTHORITY]: trustOf(authority[0] ?? 1, authority) };
@@ -61,6 +71,7 @@ export function rotationPolicy(
     },
     authorities,
     generated: configuration.authority === "generated",
+    ...(environment.authority.kind === "published" ? { authorityRenewal: RENEWED_ELSEWHERE } : {}),
     warningDays: configuration.expiryWarningDays,
   };
 }

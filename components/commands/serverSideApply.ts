@@ -40,7 +40,7 @@ function pathOf({ apiVersion, kind, metadata }: AppliedObject): string {
 async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "clustermesh-"));
   const socket = join(folder, "api");
-  const proxy = kubectl.start(["proxy", `--unix-socket=${socket}`]);
+  const proxy = kubectl.start(["proxy", `--unix-socket=${socket}`, "--append-server-path"]);
   const ended = new Promise<string>((resolve, reject) => {
     let said = "";
     proxy.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));

@@ -118,15 +118,23 @@ export function demoClaims(demo: DemoSettings, cluster: string): readonly Claim[
   ];
 }
 
-/** A demo that names clusters of the mesh, two different ones. */
-export function validateDemo(demo: DemoSettings, clusters: readonly string[]): readonly Problem[] {
+/**
+ * A demo that names two different ones of these clusters.
+ *
+ * @param whose What they are all clusters of.
+ */
+export function validateDemo(
+  demo: DemoSettings,
+  clusters: readonly string[],
+  whose: "mesh" | "stack" = "mesh",
+): readonly Problem[] {
   const known = `use one of ${clusters.join(", ")}`;
   const unknown = (["serverCluster", "clientCluster"] as const)
     .filter((property) => !clusters.includes(demo[property]))
     .map((property) => ({
       property: `demo.${property}`,
       value: demo[property],
-      reason: "is no cluster of this mesh",
+      reason: `is no cluster of this ${whose}`,
       allowed: known,
     }));
   const namespaces = (["serverNamespace", "clientNamespace"] as const)

@@ -64,16 +64,12 @@ describe("components: name and id of the agents", function () {
 
 describe("components: roll-out of the agents", function () {
   this.timeout(20_000);
-  const settled = async (over: object = {}, preview = false) =>
-    given((await runMesh({ specs: { 1: over } }, preview)).one("Command", "cluster1-settled"));
+  const settled = async (over: object = {}) =>
+    given((await runMesh({ specs: { 1: over } })).one("Command", "cluster1-settled"));
 
   it("comes with a new name or id, and with nothing else", async () => {
     assert.notDeepEqual((await settled({ id: 7 }))["desired"], (await settled())["desired"]);
     assert.deepEqual(await settled({ nodeCIDRs: ["10.2.0.0/24"] }), await settled());
-  });
-
-  it("is known in a preview", async () => {
-    assert.deepEqual((await settled({}, true))["desired"], (await settled())["desired"]);
   });
 });
 

@@ -8,7 +8,7 @@ import { agentPods } from "../../../components/commands/agents";
 import { Kubectl } from "../../../components/kubectl";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { parseLivePods } from "../../../components/model/stalePods";
-import { loadStack, meshClusters } from "../../../stacks";
+import { loadStack, meshArguments } from "../../../stacks";
 import { fakeKubectl } from "../../support/fakeKubectl";
 import { clusterConfiguration, texts } from "../support/configuration";
 import { run, type Registered } from "../support/pulumiMocks";
@@ -34,9 +34,7 @@ async function resources(text: string): Promise<readonly Registered[]> {
   const prefixed = Object.entries(values).map(([key, value]) => [`clustermesh:${key}`, value] as const);
   const ran = await run(async () => {
     pulumi.runtime.setAllConfig(Object.fromEntries(prefixed));
-    const { configuration, environment } = await loadStack();
-    const reached = meshClusters(environment.spec.clusters, configuration.clusters);
-    return new ClusterMesh("clustermesh", { ...environment, ...environment.spec, clusters: reached });
+    return new ClusterMesh("clustermesh", meshArguments(await loadStack()));
   });
   return ran.resources;
 }

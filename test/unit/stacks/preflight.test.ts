@@ -21,8 +21,10 @@ const answers = (secret: object | undefined, reachable = true) => `
   }
   const namespace = { kind: "Namespace", metadata: { name: "kube-system", uid: cluster } };
   const asked = (name) => args.includes(name);
-  const answer = asked("configmap/cilium-config") ? [namespace, ...${JSON.stringify(objects)}]
-    : asked("secrets/cilium-clustermesh") ? ${JSON.stringify(secret === undefined ? [] : [secret])} : [];
+  const answer = [
+    ...(asked("configmap/cilium-config") ? [namespace, ...${JSON.stringify(objects)}] : []),
+    ...(asked("secrets/cilium-clustermesh") ? ${JSON.stringify(secret === undefined ? [] : [secret])} : []),
+  ];
   process.stdout.write(JSON.stringify({ kind: "List", items: answer }));
 `;
 

@@ -51,10 +51,11 @@ function demoSettings(over: Partial<DemoSettings>): DemoSettings {
 
 /** Makes a mesh, with a provider for each cluster. */
 export function makeMesh(options: MeshOptions = {}): ClusterMesh {
-  const { clusters: numbers = [1, 2], settings, demo, authority, nativeRoutingCIDRs, ipamMode } = options;
+  const { clusters: numbers = [1, 2], settings, demo, authority, nativeRoutingCIDRs, ipamMode, others } = options;
   return new ClusterMesh("clustermesh", {
     ...(nativeRoutingCIDRs === undefined ? {} : { nativeRoutingCIDRs }),
     ...(ipamMode === undefined ? {} : { ipamMode }),
+    ...(others === undefined ? {} : { others }),
     clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
     authority: authority ?? { kind: "generated" },
     settings: { ...DEFAULT_SETTINGS, ...settings },

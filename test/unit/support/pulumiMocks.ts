@@ -128,22 +128,42 @@ function holding(held: Held | undefined): (name: string) => Promise<void> {
   };
 }
 
+/** The outputs of the other stacks of the backend, by their names. */
+export type OtherStacks = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** What a reference to another stack reads, in a preview as well. */
+function referenced(type: string, inputs: unknown, stacks: OtherStacks): object {
+  const { name = "" } = inputs as { readonly name?: string };
+  return type === "pulumi:pulumi:StackReference" ? { outputs: stacks[name] ?? {}, secretOutputNames: ["signing"] } : {};
+}
+
 /**
  * Runs a program against mocked providers, and waits until all of it is registered.
  *
  * @param preview Whether what providers make up is unknown, as in a preview.
  * @param held A resource that takes long.
+ * @param stacks What references to other stacks find.
  */
-export function run<T>(program: () => T | Promise<T>, preview = false, held?: Held): Promise<Run<T>> {
+export function run<T>(
+  program: () => T | Promise<T>,
+  preview = false,
+  held?: Held,
+  stacks: OtherStacks = {},
+): Promise<Run<T>> {
   // The runtime has one monitor for all of the process: one program at a time.
-  const next = last.then(() => runAlone(program, preview, held));
+  const next = last.then(() => runAlone(program, preview, held, stacks));
   last = next.catch(() => undefined);
   return next;
 }
 
 let last: Promise<unknown> = Promise.resolve();
 
-async function runAlone<T>(program: () => T | Promise<T>, preview: boolean, held?: Held): Promise<Run<T>> {
+async function runAlone<T>(
+  program: () => T | Promise<T>,
+  preview: boolean,
+  held: Held | undefined,
+  stacks: OtherStacks,
+): Promise<Run<T>> {
   const resources: Registered[] = [];
   const hold = holding(held);
   await pulumi.runtime.setMocks(
@@ -151,9 +171,16 @@ async function runAlone<T>(program: () => T | Promise<T>, preview: boolean, held
       newResource: async ({ type, name, inputs }) => {
         await hold(name);
         const made = preview ? {} : computed(type, name, inputs as object);
-        return { id: `${name}-id`, state: { ...(inputs as object), ...made } };
+        return { id: `${name}-id`, state: { ...(inputs as object), ...made, ...referenced(type, inputs, stacks) } };
       },
-      call: ({ inputs }) => inputs as Record<string, unknown>,
+      call: ({ token, inputs }) => {
+        const { name = "" } = inputs as { readonly name?: string };
+        if (token === "pulumi:pulumi:readStackOutputs" && !Object.hasOwn(stacks, name)) {
+          // The SDK reads the engine's words from where gRPC has them.
+          throw Object.assign(new Error(), { details: `unknown stack "${name}"` });
+        }
+        return inputs as Record<string, unknown>;
+      },
     },
     "clustermesh",
     "test",

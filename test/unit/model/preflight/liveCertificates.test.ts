@@ -77,6 +77,13 @@ describe("preflight: the certificates of live clusters", () => {
     assert.match(notes[2] ?? "", /restart every etcd before that day/);
   });
 
+  it("are renewed elsewhere, where another stack has the CA: then somebody has to see to it", async () => {
+    const peers = secret("cilium-clustermesh", { "mesh.ca.crt": await ending(29, "CN=ca") });
+    const { notes, warnings } = judge([peers], { authorityRenewal: { by: "person", how: "up there" } });
+    assert.deepEqual(notes, []);
+    assert.deepEqual(warnings, ['mesh: CA certificate "CN=ca" ends on 2026-12-14, in 29 days; up there']);
+  });
+
   it("of the other etcds' own CAs name the etcd, and adopted CAs are left to the configuration", async () => {
     const peers = secret("cilium-clustermesh", {
       "mesh-cluster2.client.crt": await ending(10, "CN=remote-cluster1"),

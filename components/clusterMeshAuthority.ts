@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { authoritySummaries, meshAuthorities, type AuthoritySummary } from "./authorities";
+import { validateWhole } from "./clusterMeshArgs";
+import { authorityFor, type MeshAuthority } from "./meshAuthority";
+import { signingOf, type Signing } from "./publishedAuthority";
+import { refusal } from "./refusal";
+import type { MeshSettings } from "./settings";
+import { membersOf, present, type MeshSpec } from "./model/mesh";
+import { topology } from "./model/topology";
+
+/** The arguments of {@link ClusterMeshAuthority}. */
+export interface ClusterMeshAuthorityArgs extends Omit<MeshSpec, "maxConnectedClusters"> {
+  readonly authority: MeshAuthority;
+  readonly settings: MeshSettings;
+}
+
+/**
+ * Who signs for a mesh whose clusters are looked after by other stacks: the CAs, and what those stacks need to sign with them. It touches no
+ * cluster.
+ *
+ * @throws RunError with all that is wrong with the description of the mesh, before any resource is registered.
+ */
+export class ClusterMeshAuthority extends pulumi.ComponentResource {
+  /** What the stacks of the members sign with; a secret. */
+  readonly signing: pulumi.Output<Signing>;
+  /** The CAs that are trusted, who of them signs, and when they end. */
+  readonly authorities: pulumi.Output<readonly AuthoritySummary[]>;
+  /** The mesh as Mermaid text. */
+  readonly topology: string;
+
+  constructor(name: string, args: ClusterMeshAuthorityArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const problems = validateWhole(args, []);
+    if (problems.length > 0) {
+      throw refusal("this mesh cannot work", problems);
+    }
+    super("clustermesh:index:ClusterMeshAuthority", name, {}, opts);
+    const members = present(membersOf(args.clusters));
+    const names = members.map((member) => member.name);
+    const authorities = meshAuthorities(name, authorityFor(args.authority, names), args.settings, { parent: this });
+    this.signing = signingOf(authorities);
+    this.authorities = authoritySummaries(authorities);
+    this.topology = topology(members);
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,46 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Authorities } from "./authorities";
+import type { Authority, TrustedAuthority } from "./authority";
+import { caHash } from "./model/certificates";
+import type { AuthorityTrust } from "./model/generation";
+
+/** What a stack needs to sign as an authority that another stack has made or adopted. PEM. */
+export interface SigningMaterial {
+  /** Of the CA that signs. */
+  readonly certificate: string;
+  /** A secret; whoever uses it wraps it at once. */
+  readonly privateKey: string;
+  /** The certificates of all that are trusted. */
+  readonly bundle: string;
+  readonly trust: AuthorityTrust;
+  readonly trusted: readonly TrustedAuthority[];
+}
+
+/** The authorities of a mesh, by name. */
+export type Signing = Readonly<Record<string, SigningMaterial>>;
+
+/** Everything that another stack needs to sign as these authorities do; a secret as a whole. */
+export function signingOf({ byName }: Authorities): pulumi.Output<Signing> {
+  const each = [...byName].map(([name, authority]) =>
+    pulumi
+      .all([authority.certificate, authority.privateKey, authority.bundle, authority.trust, authority.trusted])
+      .apply(([certificate, privateKey, bundle, trust, trusted]): readonly [string, SigningMaterial] => [
+        name,
+        { certificate, privateKey, bundle, trust, trusted },
+      ]),
+  );
+  return pulumi.secret(pulumi.all(each).apply((all): Signing => Object.fromEntries(all)));
+}
+
+/** An authority of another stack, with which this one signs. */
+export function publishedAuthority(material: SigningMaterial): Authority {
+  const { certificate, privateKey, bundle, trust, trusted } = material;
+  return {
+    certificate: pulumi.output(certificate),
+    privateKey: pulumi.secret(privateKey),
+    bundle: pulumi.output(bundle),
+    hash: pulumi.output(caHash(bundle)),
+    trust: pulumi.output(trust),
+    trusted: pulumi.output(trusted),
+  };
+}

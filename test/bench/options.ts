@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { CHECKPOINTS, type Checkpoints } from "./results";
+import { MAX_CLUSTERS } from "./world/virtualCluster";
+
+const USAGE = `Usage: npm run bench -- [--sizes 2,8,32] [--only single,trivial] [--trivial-sizes 8,32]
+                         [--checkpoints-up-to 32] [--keep] [--render]
+
+  --sizes              how many clusters; default 2,8,32,64,128,255
+  --only               what is measured; default all
+  --trivial-sizes      at which of these sizes a trivial program is measured too; default 8,32
+  --checkpoints-up-to  up to which size also with a state that is written at every step; default 32
+  --keep               leaves the lab running
+  --render             measures nothing, and writes the report again`;
+
+/** A command line that cannot be followed. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** What a run of the bench does. */
+export interface Options {
+  readonly sizes: readonly number[];
+  readonly only: readonly string[] | undefined;
+  readonly trivialSizes: readonly number[];
+  readonly checkpointsUpTo: number;
+  readonly keep: boolean;
+  readonly render: boolean;
+}
+
+function numbers(name: string, text: string): readonly number[] {
+  const values = text.split(",").map(Number);
+  if (values.some((value) => !Number.isInteger(value) || value < 2 || value > MAX_CLUSTERS)) {
+    throw new UsageError(`--${name} ${text}: give numbers from 2 to ${MAX_CLUSTERS}\n${USAGE}`);
+  }
+  return [...new Set(values)].sort((a, b) => a - b);
+}
+
+/** Reads the command line. @throws UsageError that says what is wrong with it. */
+export function readOptions(args: readonly string[], modes: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      sizes: { type: "string", default: "2,8,32,64,128,255" },
+      only: { type: "string" },
+      "trivial-sizes": { type: "string", default: "8,32" },
+      "checkpoints-up-to": { type: "string", default: "32" },
+      keep: { type: "boolean", default: false },
+      render: { type: "boolean", default: false },
+    },
+  });
+  const only = values.only?.split(",");
+  const unknown = (only ?? []).filter((name) => !modes.includes(name));
+  if (unknown.length > 0) {
+    throw new UsageError(`--only ${unknown.join(",")}: give of ${modes.join(", ")}\n${USAGE}`);
+  }
+  return {
+    sizes: numbers("sizes", values.sizes),
+    only,
+    trivialSizes: numbers("trivial-sizes", values["trivial-sizes"]),
+    checkpointsUpTo: Number(values["checkpoints-up-to"]),
+    keep: values.keep,
+    render: values.render,
+  };
+}
+
+/** How the state is written at a size: up to a limit both ways, beyond it only once. */
+export const checkpointsFor = (clusters: number, { checkpointsUpTo }: Options): readonly Checkpoints[] =>
+  CHECKPOINTS.filter((each) => each === "at the end" || clusters <= checkpointsUpTo);

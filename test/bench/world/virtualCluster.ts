@@ -1,0 +1,54 @@
+import { WITHOUT_NODES } from "../../support/meshConfig";
+
+/** The most that Cilium connects without being told to. */
+export const MAX_CLUSTERS = 255;
+
+/** A cluster of the bench: a number, and all that follows from it. */
+export interface VirtualCluster {
+  readonly number: number;
+  /** Its name, and that of its kubeconfig context. */
+  readonly name: string;
+  /** Its API server. */
+  readonly server: string;
+}
+
+/** The cluster of a number, from 1. */
+export function virtualCluster(number: number, server: string): VirtualCluster {
+  return { number, name: `c${String(number).padStart(3, "0")}`, server };
+}
+
+/** A cluster as a user would write it down; ranges inside 10.0.0.0/8, which the chart of the lab routes natively. */
+function member({ number, name }: VirtualCluster, moved: boolean): Readonly<Record<string, unknown>> {
+  const network = `10.${String(number)}`;
+  return {
+    id: number,
+    context: name,
+    etcd: { endpoints: [`https://${network}.128.${moved ? "3" : "2"}:2379`] },
+    podCIDRs: [`${network}.0.0/17`],
+    nodeCIDRs: [`${network}.128.0/24`],
+  };
+}
+
+/**
+ * The configuration of a mesh of these clusters.
+ *
+ * @param moved A cluster whose etcd has another address than it had.
+ */
+export function meshOf(clusters: readonly VirtualCluster[], moved?: string): Readonly<Record<string, unknown>> {
+  const members = clusters.map((cluster) => [cluster.name, member(cluster, cluster.name === moved)] as const);
+  // A busy machine is slow and no unreachable cluster; the limit itself costs nothing.
+  const patient = { liveCheckTimeoutSeconds: 60 };
+  return { clusters: Object.fromEntries(members), conflicts: "overwrite", ...patient, ...WITHOUT_NODES };
+}
+
+/** A kubeconfig with a context for each cluster. */
+export function kubeconfigOf(clusters: readonly VirtualCluster[]): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "",
+    clusters: clusters.map(({ name, server }) => ({ name, cluster: { server } })),
+    users: clusters.map(({ name }) => ({ name, user: {} })),
+    contexts: clusters.map(({ name }) => ({ name, context: { cluster: name, user: name } })),
+  });
+}

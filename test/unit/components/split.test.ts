@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { ClusterMeshAuthority, DEFAULT_SETTINGS, type MeshAuthority, type Signing } from "../../../components";
+import { adoptedAuthorities } from "../support/authorities";
+import { clusterName, clusterSpec, mesh } from "../support/mesh";
+import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
+import { isWrappedSecret, run, valueOf, type Registered } from "../support/pulumiMocks";
+
+const NUMBERS = [1, 2, 3];
+
+/** What an authority stack has made of an authority for these clusters. */
+async function publish(authority: MeshAuthority, options: Pick<MeshOptions, "specs" | "settings"> = {}) {
+  const clusters = mesh(Object.fromEntries(NUMBERS.map((n) => [clusterName(n), clusterSpec(n, options.specs?.[n])])));
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  return run(() => new ClusterMeshAuthority("clustermesh", { ...clusters, authority, settings }));
+}
+
+async function published(authority: MeshAuthority, options: MeshOptions): Promise<MeshAuthority> {
+  const signing: Signing = await valueOf((await publish(authority, options)).result.signing);
+  return { kind: "published", from: authority.kind === "published" ? authority.from : authority.kind, signing };
+}
+
+/** The part of a mesh that is one stack's. */
+function part(numbers: readonly number[], authority: MeshAuthority, options: MeshOptions): Promise<MeshRun> {
+  const rest = NUMBERS.filter((n) => !numbers.includes(n));
+  const others = Object.fromEntries(rest.map((n) => [clusterName(n), clusterSpec(n, options.specs?.[n])]));
+  return runMesh({ ...options, clusters: numbers, authority, others });
+}
+
+const belongsTo = (name: string) => (each: Registered) => new RegExp(`^(${name}\\b|provider)`).test(each.name);
+
+/** What matters of a resource: its inputs with their secrets, and what else the engine is told. The CA is a resource in one of the two alone. */
+const essence = ({ urn, parent, provider, dependencies, wrapped, replacementTrigger }: Registered) => ({
+  urn,
+  parent,
+  provider,
+  dependencies: dependencies.filter((each) => !each.includes("::clustermesh-ca-")).sort(),
+  wrapped,
+  replacementTrigger,
+});
+
+async function settings(): Promise<Readonly<Record<string, { authority: MeshAuthority; options: MeshOptions }>>> {
+  const { shared, perCluster } = await adoptedAuthorities();
+  const manage = { settings: { etcdUsers: "manage" } } as const;
+  return {
+    "a generated authority": { authority: { kind: "generated" }, options: {} },
+    "a generated authority that follows another, and users": {
+      authority: { kind: "generated" },
+      options: { settings: { generation: { client: 2, server: 1, authority: [2, 1] }, etcdUsers: "manage" } },
+    },
+    "an adopted authority": { authority: shared, options: {} },
+    "an authority for each cluster, and users": { authority: perCluster, options: manage },
+    "a cluster that is gone": { authority: { kind: "generated" }, options: { specs: { 3: { presence: "gone" } } } },
+  };
+}
+
+describe("components: a part of a mesh", function () {
+  this.timeout(30_000);
+
+  it("has for its clusters what one stack of all would have", async () => {
+    for (const [what, { authority, options }] of Object.entries(await settings())) {
+      const whole = await runMesh({ ...options, authority, clusters: NUMBERS });
+      const elsewhere = await published(authority, options);
+      for (const n of NUMBERS) {
+        const name = clusterName(n);
+        const alone = await part([n], elsewhere, options);
+        const [had, has] = [whole, alone].map((ran) =>
+          ran.resources
+            .filter(belongsTo(name))
+            .filter((each) => !each.name.startsWith("provider") || each.name === `provider${String(n)}`)
+            .map(essence)
+            .sort((a, b) => (a.urn < b.urn ? -1 : 1)),
+        );
+        assert.ok((has ?? []).length >= 4, what);
+        assert.deepEqual(has, had, `${what}: ${name}`);
+      }
+    }
+  });
+
+  it("has nothing of the other clusters, and no CA", async () => {
+    const alone = await part([2], await published({ kind: "generated" }, {}), {});
+    assert.deepEqual(
+      alone.resources.map(({ name }) => name).filter((name) => /cluster[13]|-ca-/.test(name)),
+      [],
+    );
+    assert.deepEqual(Object.keys(alone.result.certificates), ["cluster2"]);
+    assert.match(alone.result.topology, /cluster1.*\n.*cluster2.*\n.*cluster3/);
+  });
+
+  it("may be several clusters", async () => {
+    const two = await part([1, 3], await published({ kind: "generated" }, {}), {});
+    assert.deepEqual(Object.keys(two.result.certificates), ["cluster1", "cluster3"]);
+  });
+
+  it("has an administrator for the etcds of its own clusters alone", async () => {
+    const { perCluster } = await adoptedAuthorities();
+    const options = { settings: { etcdUsers: "manage" } } as const;
+    const alone = await part([2], await published(perCluster, options), options);
+    const admin = alone.resources.map(({ name }) => name).filter((name) => /etcd-admin-cert/.test(name));
+    assert.deepEqual(admin, ["clustermesh-etcd-admin-cert/cluster2"]);
+  });
+
+  it("is refused for the whole mesh's problems, and for a demo in clusters of others", async () => {
+    const elsewhere = await published({ kind: "generated" }, {});
+    const clash = { specs: { 3: { id: 101 } } };
+    await assert.rejects(part([2], elsewhere, clash), /cluster "cluster3": id 101 is also used by cluster "cluster1"/);
+    await assert.rejects(
+      part([1, 3], elsewhere, { demo: true }),
+      /demo\.clientCluster "cluster2" is no cluster of this stack; use one of cluster1, cluster3/,
+    );
+  });
+
+  it("is refused where nobody has published what it signs with", async () => {
+    const { perCluster } = await adoptedAuthorities();
+    const all = await published(perCluster, {});
+    assert.ok(all.kind === "published");
+    const { cluster1, cluster2 } = all.signing;
+    assert.ok(cluster1 && cluster2);
+    const some: MeshAuthority = { ...all, signing: { cluster1, cluster2 } };
+    await assert.rejects(part([2], some, {}), /signing material "cluster3" is missing; publish the authority/);
+  });
+});
+
+describe("components: an authority of a mesh without its clusters", function () {
+  this.timeout(20_000);
+
+  it("has the CA under names of its own, and touches no cluster", async () => {
+    const { result, resources } = await publish({ kind: "generated" });
+    assert.deepEqual(
+      resources.map(({ type, name }) => `${type} ${name}`),
+      [
+        "clustermesh:index:ClusterMeshAuthority clustermesh",
+        "tls:index/privateKey:PrivateKey clustermesh-ca-key",
+        "tls:index/selfSignedCert:SelfSignedCert clustermesh-ca-cert",
+      ],
+    );
+    assert.match(result.topology, /cluster3/);
+    const [summary] = await valueOf(result.authorities);
+    assert.deepEqual([summary?.authority, summary?.id, summary?.signs], ["mesh.ca", 1, true]);
+  });
+
+  it("gives away what signs as a secret, and nothing of it otherwise", async () => {
+    const { perCluster } = await adoptedAuthorities();
+    for (const authority of [perCluster, { kind: "generated" } as const]) {
+      const { result, resources } = await publish(authority);
+      assert.ok(await pulumi.isSecret(result.signing));
+      assert.ok(!(await pulumi.isSecret(result.authorities)));
+      const open = JSON.stringify(
+        resources.map(({ wrapped }) => wrapped),
+        (_key, value: unknown) => (isWrappedSecret(value) ? "[secret]" : value),
+      );
+      assert.doesNotMatch(open, /PRIVATE KEY/);
+      assert.match(JSON.stringify(await valueOf(result.signing)), /PRIVATE KEY/);
+    }
+  });
+
+  it("is refused for everything that is wrong with the mesh", async () => {
+    const { error } = await run(() => {
+      try {
+        const spec = mesh({ a: clusterSpec(1), b: clusterSpec(1) });
+        return new ClusterMeshAuthority("x", { ...spec, authority: { kind: "generated" }, settings: DEFAULT_SETTINGS });
+      } catch (thrown) {
+        return thrown;
+      }
+    }).then(({ result }) => ({ error: result }));
+    assert.ok(pulumi.RunError.isInstance(error));
+    assert.match(error.message, /cluster "b": id 101 is also used by cluster "a"/);
+  });
+});
