@@ -3,12 +3,18 @@ import { z } from "zod";
 
 const stackFile = z.looseObject({ config: z.record(z.string(), z.unknown()).default({}) });
 
-/** A stack's configuration for a preview on paper, or the keys whose values only the stack's own secrets provider can read. */
+/** A stack's configuration for a preview on paper, or why there can be none. */
 export type PaperStack =
-  { readonly kind: "ready"; readonly text: string } | { readonly kind: "encrypted"; readonly keys: readonly string[] };
+  | { readonly kind: "ready"; readonly text: string }
+  /** The keys whose values only the stack's own secrets provider can read. */
+  | { readonly kind: "encrypted"; readonly keys: readonly string[] }
+  /** The stack that has its mesh, and is in the backend alone. */
+  | { readonly kind: "member"; readonly of: string };
 
 const CLUSTERS = "clustermesh:clusters";
 const LIVE_CHECKS = "clustermesh:liveChecks";
+const ROLE = "clustermesh:role";
+const AUTHORITY_STACK = "clustermesh:authorityStack";
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -36,8 +42,12 @@ function encryptedKeys(value: unknown, path: string): readonly string[] {
 /** Turns the text of a `Pulumi.<stack>.yaml` into one that needs neither clusters nor secrets. */
 export function paperStack(text: string): PaperStack {
   const { config } = stackFile.parse(parse(text) ?? {});
+  if (config[ROLE] === "member") {
+    return { kind: "member", of: String(config[AUTHORITY_STACK]) };
+  }
   const clusters = CLUSTERS in config ? { [CLUSTERS]: withoutKubeconfig(config[CLUSTERS]) } : {};
-  const onPaper = { ...config, ...clusters, [LIVE_CHECKS]: false };
+  // An authority stack has no live checks to switch off.
+  const onPaper = { ...config, ...clusters, ...(config[ROLE] === "authority" ? {} : { [LIVE_CHECKS]: false }) };
   const keys = encryptedKeys(onPaper, "");
   return keys.length > 0 ? { kind: "encrypted", keys } : { kind: "ready", text: stringify({ config: onPaper }) };
 }

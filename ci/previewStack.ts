@@ -69,6 +69,10 @@ export async function previewStack(stack: string, root: string, env: NodeJS.Proc
       const text = `Skipped: ${paper.keys.join(", ")} can be decrypted only with the credentials of the stack.`;
       return result(conditions, { outcome: "skipped", text });
     }
+    if (paper.kind === "member") {
+      const text = `Skipped: its mesh is in stack ${paper.of}, which is read with the credentials of the backend.`;
+      return result(conditions, { outcome: "skipped", text });
+    }
     return result(conditions, await previewOnPaper(stack, paper.text, root, scratch, env));
   } finally {
     await rm(scratch, { recursive: true, force: true });

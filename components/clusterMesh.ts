@@ -69,8 +69,9 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const issued = joined.map((member) => member.issued);
     const told = peersHash(shared, issued);
     const pathsBefore = Object.fromEntries(joined.map((member) => [member.cluster, member.pathsBefore]));
-    // Peers that other stacks look after may be about to join: only what this stack has brought about can be waited for.
-    const check = meshCheck(name, { members: own, access, settings, peersHash: told, pathsBefore }, guards, child);
+    const others = members.filter((member) => !own.includes(member));
+    const checked = { members: own, others, access, settings, peersHash: told, pathsBefore };
+    const check = meshCheck(name, checked, guards, child);
     const demo =
       args.demo === undefined
         ? undefined

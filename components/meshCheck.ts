@@ -9,6 +9,8 @@ import type { StalePodRow } from "./model/stalePods";
 /** The arguments of {@link meshCheck}. */
 export interface MeshCheckArgs {
   readonly members: readonly Member[];
+  /** Peers of theirs that other stacks look after. */
+  readonly others: readonly Member[];
   readonly access: Readonly<Record<string, ClusterAccess>>;
   /** Changes with whatever the agents were told about their peers; a change runs the check again. */
   readonly peersHash: pulumi.Output<string>;
@@ -27,7 +29,8 @@ export interface MeshCheck {
 }
 
 /**
- * Waits until every agent of every cluster sees every declared peer ready and with the declared id, and until nodes of one cluster reach each
+ * Waits until every agent of every cluster sees every declared peer ready and with the declared id (those of other stacks where that is wanted:
+ * they may be about to join), and until nodes of one cluster reach each
  * other as they did before. Fails `up` with each pair that does not, with the cause where one can be told, and with what
  * `cilium-dbg troubleshoot clustermesh` says there.
  *
@@ -48,6 +51,8 @@ export function meshCheck(
     const access = args.access[member];
     return { name: member, id, ...(access === undefined ? {} : contextOf(access)) };
   });
+  const others = args.others.map(({ name: other, id }) => ({ name: other, id }));
+  const ofOthers = others.length === 0 ? {} : { others, otherStacks: args.settings.otherStacks };
   const { peersHash, pathsBefore } = args;
   const { timeoutSeconds } = check;
   const command = nodeCommand(
@@ -56,7 +61,16 @@ export function meshCheck(
       script: "meshCheck.ts",
       create: "check",
       update: "check",
-      input: { members, names: cilium, timeoutSeconds, maxConnectedClusters, stalePods, peersHash, pathsBefore },
+      input: {
+        members,
+        ...ofOthers,
+        names: cilium,
+        timeoutSeconds,
+        maxConnectedClusters,
+        stalePods,
+        peersHash,
+        pathsBefore,
+      },
       clusters: args.access,
     },
     { ...opts, dependsOn: [...after] },

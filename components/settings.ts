@@ -32,6 +32,8 @@ export interface MeshSettings {
   readonly rollOut: WaitSettings;
   /** The check that every agent sees every peer, and that nodes of one cluster still reach each other. @default 300 s */
   readonly check: WaitSettings;
+  /** Peers that other stacks look after and that are not ready: report them, for they may be about to join, or require them. @default "report" */
+  readonly otherStacks: "report" | "require";
   /**
    * What the check does about pods whose identities are from before the change of their cluster's id: report them, or restart those that a
    * controller makes anew. @default "report"
@@ -61,6 +63,7 @@ export const DEFAULT_SETTINGS: MeshSettings = {
   conflicts: "refuse",
   rollOut: { enabled: true, timeoutSeconds: 600 },
   check: { enabled: true, timeoutSeconds: 300 },
+  otherStacks: "report",
   stalePods: "report",
   openPolicies: "refuse",
   etcdUsers: "off",

@@ -80,6 +80,7 @@ function meshSettings(configuration: Configuration): MeshSettings {
     conflicts: configuration.conflicts,
     rollOut: { enabled: configuration.awaitRollOut, timeoutSeconds: configuration.rollOutTimeoutSeconds },
     check: { enabled: configuration.check, timeoutSeconds: configuration.checkTimeoutSeconds },
+    otherStacks: configuration.otherStacks,
     stalePods: configuration.stalePods,
     openPolicies: configuration.openPolicies,
     etcdUsers: configuration.etcdUsers,

@@ -109,6 +109,7 @@ const local = {
   rollOutTimeoutSeconds: seconds.default(600),
   check: z.boolean().default(true),
   checkTimeoutSeconds: seconds.default(300),
+  otherStacks: z.enum(["report", "require"]).default(DEFAULT_SETTINGS.otherStacks),
   stalePods: z.enum(["report", "restart"]).default(DEFAULT_SETTINGS.stalePods),
   openPolicies: z.enum(["refuse", "accept"]).default(DEFAULT_SETTINGS.openPolicies),
   connectionsWarning: z.int().min(0).default(DEFAULT_CONNECTIONS_WARNING),

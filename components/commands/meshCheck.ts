@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readinessProblems, readinessTable, type AgentReport } from "../model/agentStatus";
-import { readinessRows, type CheckResult, type ReadinessRow } from "../model/checkResult";
+import { readinessRows, type CheckResult } from "../model/checkResult";
 import { recordedPaths } from "../model/pathVerdict";
 import { departedPeers } from "../model/departed";
 import { formatProblems } from "../model/problem";
@@ -10,13 +10,16 @@ import { diagnose } from "./diagnosis";
 import { waitForNewConnections } from "./newConnections";
 import { withClusters, type OpenCluster } from "./openClusters";
 import { waitForPaths } from "./pathPhase";
-import { ciliumObjects, dispatch, previousOutput, readInput } from "./protocol";
+import { ciliumObjects, dispatch, previousOutput, progress, readInput } from "./protocol";
 import { settleStalePods } from "./stalePods";
 import { tellProblems, until } from "./until";
 
 const given = readInput(
   z.object({
     members: z.array(z.object({ name: z.string(), id: z.number(), context: z.string().optional() })),
+    /** Peers that other stacks look after. */
+    others: z.array(z.object({ name: z.string(), id: z.number() })).default([]),
+    otherStacks: z.enum(["report", "require"]).default("report"),
     names: ciliumObjects,
     timeoutSeconds: z.number(),
     maxConnectedClusters: z.literal([255, 511]).default(255),
@@ -25,14 +28,21 @@ const given = readInput(
   }),
 );
 
+const namesOf = (peers: readonly { readonly name: string }[]): readonly string[] =>
+  peers.map(({ name }) => name).sort();
+
 async function reportsOf(clusters: readonly OpenCluster[]): Promise<readonly AgentReport[]> {
   const all = await Promise.all(clusters.map(({ name, kubectl }) => agentReports(kubectl, name, given.names)));
   return all.flat();
 }
 
-async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number): Promise<readonly ReadinessRow[]> {
+/** Those that every agent has to see ready. */
+const required = given.otherStacks === "require" ? [...given.members, ...given.others] : given.members;
+const all = [...given.members, ...given.others];
+
+async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number): Promise<readonly AgentReport[]> {
   await Promise.all(clusters.map(({ kubectl }) => hurrySecrets(kubectl, given.names)));
-  const problemsOf = (seen: readonly AgentReport[]) => readinessProblems(given.members, seen);
+  const problemsOf = (seen: readonly AgentReport[]) => readinessProblems(given.members, seen, required);
   const reports = await until(
     deadline,
     () => reportsOf(clusters),
@@ -40,11 +50,26 @@ async function waitUntilReady(clusters: readonly OpenCluster[], deadline: number
     tellProblems("not ready yet", problemsOf),
   );
   if (problemsOf(reports).length > 0) {
-    const { causeFor, text } = await diagnose(clusters, given.names, given.members, reports);
+    const { causeFor, text } = await diagnose(clusters, given.names, required, reports);
     const heading = `the mesh is not ready after ${String(given.timeoutSeconds)} s`;
-    throw new Error(`${formatProblems(heading, readinessProblems(given.members, reports, causeFor))}\n${text}`);
+    throw new Error(
+      `${formatProblems(heading, readinessProblems(given.members, reports, required, causeFor))}\n${text}`,
+    );
   }
-  return readinessRows(given.members, readinessTable(given.members, reports));
+  return reports;
+}
+
+/** Peers of other stacks may be about to join: what is not ready of them is told, and kept in the table. */
+function warnOfOthers(reports: readonly AgentReport[]): void {
+  const waiting = readinessTable(given.others, reports).filter(({ ready }) => !ready);
+  for (const { name } of given.others) {
+    const lines = waiting.filter(({ peer }) => peer === name);
+    const [first] = lines;
+    if (first !== undefined) {
+      const agents = lines.length === 1 ? "1 agent" : `${String(lines.length)} agents`;
+      progress(`warning: peer "${name}" of another stack is not ready for ${agents}: ${first.why}`);
+    }
+  }
 }
 
 void dispatch({
@@ -55,14 +80,15 @@ void dispatch({
   check: () =>
     withClusters(given.members, async (clusters) => {
       const deadline = Date.now() + given.timeoutSeconds * 1000;
-      const readiness = await waitUntilReady(clusters, deadline);
-      const departed = departedPeers(previousOutput(), given.members);
+      const reports = await waitUntilReady(clusters, deadline);
+      warnOfOthers(reports);
+      const departed = departedPeers(previousOutput(), all);
       await waitUntilForgotten(departed, () => reportsOf(clusters), deadline, given.timeoutSeconds);
-      await waitForNewConnections(clusters, given.names, deadline, given.timeoutSeconds);
+      await waitForNewConnections(clusters, namesOf(required), given.names, deadline, given.timeoutSeconds);
       const paths = await waitForPaths(clusters, given.names, given.pathsBefore, deadline);
       const stalePods = await settleStalePods(clusters, given, deadline);
-      const members = given.members.map(({ name }) => name).sort();
-      const result: CheckResult = { members, readiness, paths, stalePods };
+      const readiness = readinessRows(readinessTable(all, reports));
+      const result: CheckResult = { members: namesOf(all), readiness, paths, stalePods };
       return JSON.stringify(result);
     }),
 });

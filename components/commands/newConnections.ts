@@ -54,16 +54,17 @@ function cannotDial({ said: answer }: Dialled): boolean {
  * Waits until an agent of each cluster opens a new connection to the etcd of every declared peer. Agents keep connections that they have, with
  * certificates that may have expired since or no longer fit; and the kubelet may still be bringing the files.
  *
+ * @param peers The names of those that have to be reached.
  * @param timeoutSeconds For the message.
  * @throws Error that names agents, peers and causes when the time is up, with what the agents say.
  */
 export async function waitForNewConnections(
   clusters: readonly OpenCluster[],
+  peers: readonly string[],
   names: CiliumObjects,
   deadline: number,
   timeoutSeconds: number,
 ): Promise<void> {
-  const peers = clusters.map(({ name }) => name);
   const attempt = async (cluster: OpenCluster): Promise<Outcome> => {
     const dialled = await dial(cluster, names, peers);
     return { cluster, dialled, problems: cannotDial(dialled) ? [] : connectionProblems(peers, dialled) };

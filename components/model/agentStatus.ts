@@ -167,11 +167,14 @@ function wrongId(members: readonly ExpectedPeer[], line: Readiness, id: number):
 /**
  * What keeps a mesh from being ready: lines of the table that are not, and clusters without any agent.
  *
+ * @param members Those whose agents were asked.
+ * @param peers Those that they have to see ready.
  * @param causeFor What is known of the cause; without one, the reader is sent to what troubleshoot says.
  */
 export function readinessProblems(
   members: readonly ExpectedPeer[],
   reports: readonly AgentReport[],
+  peers: readonly ExpectedPeer[] = members,
   causeFor: (line: Readiness) => Cause | undefined = () => undefined,
 ): readonly Problem[] {
   const silent = members
@@ -182,7 +185,7 @@ export function readinessProblems(
       reason: "are none",
       allowed: "run Cilium on its nodes",
     }));
-  const notReady = readinessTable(members, reports)
+  const notReady = readinessTable(peers, reports)
     .filter((line) => !line.ready)
     .map((line): Problem => {
       const cause = causeFor(line);

@@ -1,13 +1,15 @@
-import type { ExpectedPeer, Readiness } from "./agentStatus";
+import type { Readiness } from "./agentStatus";
 import type { PathRow } from "./pathVerdict";
 import type { StalePodRow } from "./stalePods";
 
-/** A cluster all of whose agents see every peer ready. */
+/** How the agents of a cluster see its peers. */
 export interface ClusterReadiness {
   readonly cluster: string;
   readonly agents: number;
   readonly peers: number;
-  readonly ready: true;
+  readonly ready: boolean;
+  /** The peers that some agent does not see ready. */
+  readonly notReady: readonly string[];
 }
 
 /** A line of the readiness table: an agent and a peer, or, where these are too many to read and to keep, a cluster. */
@@ -25,22 +27,31 @@ export interface CheckResult {
 /** As many lines of agents and peers are kept: a mesh of 255 clusters would have millions. */
 const LINES_KEPT = 500;
 
-/** The table of a mesh that is ready, by agents and peers where it is short, else by clusters. */
-export function readinessRows(
-  members: readonly ExpectedPeer[],
-  table: readonly Readiness[],
-  kept = LINES_KEPT,
-): readonly ReadinessRow[] {
-  if (table.length <= kept) {
-    return table;
+/** The table by agents and peers where it is short, else by clusters. */
+export function readinessRows(table: readonly Readiness[], kept = LINES_KEPT): readonly ReadinessRow[] {
+  return table.length <= kept ? table : [...linesByCluster(table)].map(([cluster, lines]) => summary(cluster, lines));
+}
+
+function linesByCluster(table: readonly Readiness[]): ReadonlyMap<string, readonly Readiness[]> {
+  const byCluster = new Map<string, Readiness[]>();
+  for (const line of table) {
+    const lines = byCluster.get(line.cluster);
+    if (lines === undefined) byCluster.set(line.cluster, [line]);
+    else lines.push(line);
   }
-  const agents = new Map<string, Set<string>>();
-  for (const { cluster, agent } of table) {
-    agents.set(cluster, (agents.get(cluster) ?? new Set()).add(agent));
-  }
-  return [...agents].map(([cluster, those]) => {
-    return { cluster, agents: those.size, peers: members.length - 1, ready: true };
-  });
+  return byCluster;
+}
+
+function summary(cluster: string, lines: readonly Readiness[]): ClusterReadiness {
+  const count = (of: (line: Readiness) => string) => new Set(lines.map(of)).size;
+  const notReady = [...new Set(lines.filter(({ ready }) => !ready).map(({ peer }) => peer))].sort();
+  return {
+    cluster,
+    agents: count(({ agent }) => agent),
+    peers: count(({ peer }) => peer),
+    ready: notReady.length === 0,
+    notReady,
+  };
 }
 
 /** Earlier versions printed no names, and the first ones the table alone; a state may still have that. */

@@ -40,6 +40,17 @@ describe("paperStack", () => {
     });
   });
 
+  it("leaves an authority stack, which asks no cluster, as it is", () => {
+    const paper = paperStack("config:\n  clustermesh:role: authority\n");
+    assert.ok(paper.kind === "ready");
+    assert.ok(!paper.text.includes("liveChecks"));
+  });
+
+  it("names the stack that a member stack reads, and that no paper has", () => {
+    const text = "config:\n  clustermesh:role: member\n  clustermesh:authorityStack: organization/clustermesh/all\n";
+    assert.deepEqual(paperStack(text), { kind: "member", of: "organization/clustermesh/all" });
+  });
+
   it("names what is encrypted and cannot be done without", () => {
     const ca = "{ certificate: x, privateKey: { secure: v1:x } }";
     assert.deepEqual(

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { fakeKubectl, type FakeKubectl } from "../../support/fakeKubectl";
 import { runScript } from "../../support/runScript";
+import { parseCheckResult } from "../../../components/model/checkResult";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { textFixture } from "../support/fixtures";
-import { check, MEMBERS, OTHERS_READY, READY } from "../support/runCommand";
+import { check, MEMBERS, OTHERS_READY, READY, recorded } from "../support/runCommand";
 
 describe("the command that checks a mesh, of peers that have left", function () {
   this.timeout("60s");
@@ -88,5 +89,50 @@ describe("the command that checks a mesh, of new connections", function () {
       asked.toSorted(),
       ["1", "1", "2", "3"].map((n) => `--context=cluster${n}`),
     );
+  });
+});
+
+describe("the command that checks a mesh, of peers of other stacks", function () {
+  this.timeout("60s");
+  let kubectl: FakeKubectl | undefined;
+
+  afterEach(async () => {
+    await kubectl?.remove();
+  });
+
+  /** A check of cluster1 alone, whose peers other stacks look after. */
+  async function alone(status: object, otherStacks: "report" | "require") {
+    kubectl = await fakeKubectl({ cluster1: status });
+    const [own, ...others] = MEMBERS;
+    const members = [{ ...own, context: "cluster1" }];
+    const input = { members, others, otherStacks, names: DEFAULT_CILIUM_OBJECTS, timeoutSeconds: 1 };
+    return runScript({ script: "meshCheck.ts", verb: "check", input, env: kubectl.env });
+  }
+  const ready = (stdout: string) =>
+    parseCheckResult(stdout).readiness.map((row) => ["peer" in row ? row.peer : "", row.ready]);
+
+  it("names those that are not ready, keeps them in the table, and does not fail", async () => {
+    const { code, stdout, stderr } = await alone(recorded("wrong-id"), "report");
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(ready(stdout), [
+      ["cluster2", false],
+      ["cluster3", true],
+    ]);
+    assert.match(stderr, /warning: peer "cluster2" of another stack is not ready for 1 agent: has id 112/);
+    assert.deepEqual(parseCheckResult(stdout).members, ["cluster1", "cluster2", "cluster3"]);
+  });
+
+  it("fails with them where they are required, and only then", async () => {
+    const { code, stderr } = await alone(recorded("wrong-id"), "require");
+    assert.equal(code, 1);
+    assert.match(stderr, /the mesh is not ready after 1 s \(1 problem\)/);
+    assert.match(stderr, /cluster "cluster1": agent cilium-cluster1 on node node1, peer "cluster2" has id 112/);
+    await kubectl?.remove();
+    const well = await alone(READY, "require");
+    assert.equal(well.code, 0, well.stderr);
+    assert.deepEqual(ready(well.stdout), [
+      ["cluster2", true],
+      ["cluster3", true],
+    ]);
   });
 });

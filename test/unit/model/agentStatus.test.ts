@@ -199,7 +199,8 @@ describe("model: statusCause", () => {
 
   it("takes the place of what troubleshoot says, and comes after the reason", () => {
     const cause = { sentence: "the wire is cut", mend: "mend it" };
-    const [line] = lines(readinessProblems(MEMBERS.slice(0, 2), [report("wrong-id")], () => cause)).slice(1);
+    const members = MEMBERS.slice(0, 2);
+    const [line] = lines(readinessProblems(members, [report("wrong-id")], members, () => cause)).slice(1);
     assert.match(line ?? "", /peer "cluster2" has id 112, declared is 102: the wire is cut; mend it$/);
   });
 });

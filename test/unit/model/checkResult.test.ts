@@ -34,13 +34,20 @@ describe("model: readinessRows", () => {
   );
 
   it("are agents and peers as long as these are few", () => {
-    assert.deepEqual(readinessRows(members, table, table.length), table);
+    assert.deepEqual(readinessRows(table, table.length), table);
   });
 
   it("are clusters where they are many: the state must not grow with agents times peers", () => {
     assert.deepEqual(
-      readinessRows(members, table, table.length - 1),
-      members.map(({ name: cluster }) => ({ cluster, agents: 2, peers: 2, ready: true })),
+      readinessRows(table, table.length - 1),
+      members.map(({ name: cluster }) => ({ cluster, agents: 2, peers: 2, ready: true, notReady: [] })),
     );
+  });
+
+  it("name the peers that some agent of a cluster does not see ready", () => {
+    const [first, ...others] = table;
+    assert.ok(first !== undefined);
+    const [row] = readinessRows([{ ...first, ready: false, why: "no" }, ...others], 1);
+    assert.deepEqual(row, { cluster: "a", agents: 2, peers: 2, ready: false, notReady: ["b"] });
   });
 });
