@@ -5,6 +5,7 @@ import { underWay } from "./measure/measure";
 import { startSampler } from "./measure/sampler";
 import type { Bench } from "./modes/mode";
 import { MODES } from "./modes/modes";
+import { SPLIT } from "./modes/split";
 import { TRIVIAL } from "./modes/trivial";
 import { checkpointsFor, readOptions, UsageError, type Options } from "./options";
 import { writeReport } from "./report/writeReport";
@@ -55,7 +56,8 @@ class Ledger {
 async function measureSize(bench: Bench, clusters: number, options: Options): Promise<boolean> {
   let allWell = true;
   for (const mode of MODES.filter(({ name }) => options.only?.includes(name) ?? true)) {
-    if (mode.name === TRIVIAL && !options.trivialSizes.includes(clusters)) {
+    const sizes = { [TRIVIAL]: options.trivialSizes, [SPLIT]: options.splitSizes }[mode.name];
+    if (sizes !== undefined && !sizes.includes(clusters)) {
       continue;
     }
     for (const checkpoints of checkpointsFor(clusters, options)) {

@@ -79,6 +79,11 @@ wall time and not in the CPU time.
 - **Steps** are those of the engine's event log. A stack's first preview also fills kubectl's cache of what each API server can do.
 - **Cluster added** and **removed**: the last one, to and from the size; with two clusters a third one.`;
 
+const TITLES: Readonly<Record<string, string>> = {
+  trivial: "A trivial program of as many resources",
+  split: "An authority stack and a member stack for each cluster, 8 at a time: time of all, and the largest state",
+};
+
 function section(title: string, body: string): string {
   return `## ${title}\n\n${body}`;
 }
@@ -109,10 +114,7 @@ export function report({ date, machine, versions, rows }: Results): string {
         `what a tool that connects pairs has to do.\n\n${markdownTable(["clusters", "objects", "wall s", "CPU s", "connects of a pairwise tool"], ofMode(rows, "floor").map(floorRow))}`,
     ),
     ...others.map((mode) =>
-      section(
-        mode === "trivial" ? "A trivial program of as many resources" : `Mode: ${mode}`,
-        markdownTable(COST_HEAD, ofMode(rows, mode).map(costRow)),
-      ),
+      section(TITLES[mode] ?? `Mode: ${mode}`, markdownTable(COST_HEAD, ofMode(rows, mode).map(costRow))),
     ),
     ...failures(rows),
   ].join("\n\n")}\n`;

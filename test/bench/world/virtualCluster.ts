@@ -17,12 +17,14 @@ export function virtualCluster(number: number, server: string): VirtualCluster {
   return { number, name: `c${String(number).padStart(3, "0")}`, server };
 }
 
-/** A cluster as a user would write it down; ranges inside 10.0.0.0/8, which the chart of the lab routes natively. */
-function member({ number, name }: VirtualCluster, moved: boolean): Readonly<Record<string, unknown>> {
+/** A busy machine is slow and no unreachable cluster; the limit itself costs nothing. */
+const LOCAL = { conflicts: "overwrite", liveCheckTimeoutSeconds: 60, ...WITHOUT_NODES } as const;
+
+/** What peers have to know of a cluster; ranges inside 10.0.0.0/8, which the chart of the lab routes natively. */
+function facts({ number }: VirtualCluster, moved = false): Readonly<Record<string, unknown>> {
   const network = `10.${String(number)}`;
   return {
     id: number,
-    context: name,
     etcd: { endpoints: [`https://${network}.128.${moved ? "3" : "2"}:2379`] },
     podCIDRs: [`${network}.0.0/17`],
     nodeCIDRs: [`${network}.128.0/24`],
@@ -35,10 +37,27 @@ function member({ number, name }: VirtualCluster, moved: boolean): Readonly<Reco
  * @param moved A cluster whose etcd has another address than it had.
  */
 export function meshOf(clusters: readonly VirtualCluster[], moved?: string): Readonly<Record<string, unknown>> {
-  const members = clusters.map((cluster) => [cluster.name, member(cluster, cluster.name === moved)] as const);
-  // A busy machine is slow and no unreachable cluster; the limit itself costs nothing.
-  const patient = { liveCheckTimeoutSeconds: 60 };
-  return { clusters: Object.fromEntries(members), conflicts: "overwrite", ...patient, ...WITHOUT_NODES };
+  const members = clusters.map((cluster) => {
+    const { name } = cluster;
+    return [name, { context: name, ...facts(cluster, name === moved) }] as const;
+  });
+  return { clusters: Object.fromEntries(members), ...LOCAL };
+}
+
+/** The configuration of the authority stack of a mesh of these clusters. */
+export function authorityOf(clusters: readonly VirtualCluster[]): Readonly<Record<string, unknown>> {
+  const members = clusters.map((cluster) => [cluster.name, facts(cluster)] as const);
+  return { role: "authority", clusters: Object.fromEntries(members) };
+}
+
+/** The configuration of the member stack of one cluster, whose authority stack has this name. */
+export function memberOf({ name }: VirtualCluster, authorityStack: string): Readonly<Record<string, unknown>> {
+  return {
+    role: "member",
+    authorityStack: `organization/clustermesh/${authorityStack}`,
+    clusters: { [name]: { context: name } },
+    ...LOCAL,
+  };
 }
 
 /** A kubeconfig with a context for each cluster. */
