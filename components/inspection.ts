@@ -28,6 +28,16 @@ function mergeLists(lists: readonly string[]): string {
   });
 }
 
+/** Objects of one namespace (`kind/name`) as far as they exist, as one `kubectl get -o json` list. */
+export async function readObjects(
+  kubectl: Kubectl,
+  namespace: string,
+  objects: readonly string[],
+  timeoutMs: number,
+): Promise<string> {
+  return asList(await kubectl.run(["get", ...objects, "--namespace", namespace, ...GET_FLAGS], { timeoutMs }));
+}
+
 /** The claimed objects that exist, as one `kubectl get -o json` list. */
 export async function readClaims(kubectl: Kubectl, claims: readonly Claim[], timeoutMs: number): Promise<string> {
   const namespaces = [...new Set(claims.map((claim) => claim.namespace))];

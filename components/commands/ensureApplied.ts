@@ -1,13 +1,17 @@
-import { patching } from "../ownership";
+import { readObjects } from "../inspection";
 import type { Kubectl } from "../kubectl";
-import { rolloutChecksum, type CiliumObjects } from "../model/agentConfig";
+import { patching } from "../ownership";
+import { memberObjects, rolloutChecksum, type CiliumObjects } from "../model/agentConfig";
 import { planEnsuring } from "../model/ensuring";
+import { parseList, rollOutsOf, type RollOut } from "../model/liveCluster";
 import type { Originals } from "../model/originals";
 import { formatProblems } from "../model/problem";
-import { readConfigMap, TRIES_AGAINST_OTHER_WRITERS, type LiveConfig } from "./originals";
+import { configMapIn, readConfigMap, TRIES_AGAINST_OTHER_WRITERS, type LiveConfig } from "./originals";
 import { progress } from "./protocol";
 import { annotate } from "./rollOutAnnotation";
 import { applyOwnFields, ApplyConflict } from "./serverSideApply";
+
+const READ_TIMEOUT_MS = 60_000;
 
 /** What is set in a member, and may have to be set again. */
 export interface Applied {
@@ -18,8 +22,7 @@ export interface Applied {
   readonly conflicts: "refuse" | "overwrite";
 }
 
-async function liveConfig(kubectl: Kubectl, { cluster, names }: Applied): Promise<LiveConfig> {
-  const live = await readConfigMap(kubectl, names);
+function present(live: LiveConfig | undefined, { cluster, names }: Applied): LiveConfig {
   if (live === undefined) {
     const where = `${names.namespace}/${names.configMap}`;
     throw new Error(
@@ -30,10 +33,10 @@ async function liveConfig(kubectl: Kubectl, { cluster, names }: Applied): Promis
 }
 
 /** Name and id as the ConfigMap's Patch resource has set them. */
-async function ensureConfig(kubectl: Kubectl, applied: Applied): Promise<void> {
+async function ensureConfig(kubectl: Kubectl, applied: Applied, first: LiveConfig | undefined): Promise<void> {
   const { cluster, names, desired, conflicts } = applied;
+  let live = present(first, applied);
   for (let attempt = 1; ; attempt++) {
-    const live = await liveConfig(kubectl, applied);
     const plan = planEnsuring({ ...applied, configMap: names.configMap, live });
     if (plan.kind === "asSet") {
       return;
@@ -54,13 +57,18 @@ async function ensureConfig(kubectl: Kubectl, applied: Applied): Promise<void> {
       if (!(error instanceof ApplyConflict) || attempt === TRIES_AGAINST_OTHER_WRITERS) {
         throw error;
       }
+      live = present(await readConfigMap(kubectl, names), applied);
     }
   }
 }
 
 /** Rolls what was not rolled with this name and id yet, or has lost the mark of it. */
-async function ensureRolled(kubectl: Kubectl, { cluster, names, desired }: Applied): Promise<void> {
-  const rolling = await annotate(kubectl, names, rolloutChecksum(desired));
+async function ensureRolled(
+  kubectl: Kubectl,
+  { cluster, names, desired }: Applied,
+  rollOuts: Readonly<Record<string, RollOut>>,
+): Promise<void> {
+  const rolling = await annotate(kubectl, names, rolloutChecksum(desired), rollOuts);
   if (rolling.length > 0) {
     progress(`cluster "${cluster}": ${rolling.join(" and ")} roll, to run with ${JSON.stringify(desired)}`);
   }
@@ -74,6 +82,8 @@ async function ensureRolled(kubectl: Kubectl, { cluster, names, desired }: Appli
  * @throws Error when somebody has set other values since, that may not be overwritten, or when `cilium-config` is gone.
  */
 export async function ensureApplied(kubectl: Kubectl, applied: Applied): Promise<void> {
-  await ensureConfig(kubectl, applied);
-  await ensureRolled(kubectl, applied);
+  const { names } = applied;
+  const list = await readObjects(kubectl, names.namespace, memberObjects(names), READ_TIMEOUT_MS);
+  await ensureConfig(kubectl, applied, configMapIn(list, names));
+  await ensureRolled(kubectl, applied, rollOutsOf(parseList(list), names));
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { readClaims } from "../inspection";
 import { Kubectl } from "../kubectl";
 import { ID_KEY, NAME_KEY } from "../model/agentConfig";
-import { parseOccupied } from "../model/liveCluster";
+import { parseOccupied, type Occupied } from "../model/liveCluster";
 import { recordedPaths } from "../model/pathVerdict";
 import { recordedOriginals, recordOriginals } from "../model/originals";
 import { withAdvice } from "../model/lostCluster";
@@ -14,7 +14,7 @@ import { ensureApplied } from "./ensureApplied";
 import { errorMessage } from "./errorMessage";
 import { goneVerbs } from "./goneMember";
 import { forgetPeers, leaveName, removeNamedKeys, rolled, secretFiles, type Leaving } from "./leaving";
-import { readConfigMap, restoreOriginals } from "./originals";
+import { configMapIn, readConfigMap, restoreOriginals, type LiveConfig } from "./originals";
 import { pathsBeforehand } from "./pathRecord";
 import { accessTo, ciliumObjects, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
 import { restartOutdated } from "./restartOutdated";
@@ -73,14 +73,27 @@ function refuseOtherIdentity(config: Readonly<Record<string, string>>): void {
 }
 
 /** Objects under our names that somebody else made: the last guard before they would be written to. */
-async function refuseForeignObjects(kubectl: Kubectl): Promise<void> {
-  const there = parseOccupied(await readClaims(kubectl, given.claims, 30_000));
+function refuseForeignObjects(there: readonly Occupied[]): void {
   const problems = there.flatMap(
     (object) => occupiedProblem(cluster.name, object, given.owner, given.peerSecret) ?? [],
   );
   if (problems.length > 0) {
     throw new Error(formatProblems("objects of somebody else are in the way", problems));
   }
+}
+
+/** Looks at the cluster before anything is written to it: what is in the way is refused. */
+async function look(kubectl: Kubectl): Promise<LiveConfig | undefined> {
+  const { namespace, configMap } = names;
+  const list = await readClaims(
+    kubectl,
+    [...given.claims, { resource: "configmap", name: configMap, namespace }],
+    30_000,
+  );
+  refuseForeignObjects(parseOccupied(list).filter(({ kind }) => kind !== "ConfigMap"));
+  const live = configMapIn(list, names);
+  refuseOtherIdentity(live?.data ?? {});
+  return live;
 }
 
 /** What `record` printed. The resource itself has it as its previous output, the later resource as input. */
@@ -142,12 +155,10 @@ const verbs = {
   /** Prints the originals, which the state keeps. Fails where the patches that follow would create or take over something. */
   record: () =>
     withCluster(async (kubectl) => {
-      await refuseForeignObjects(kubectl);
-      const live = await readConfigMap(kubectl, names);
+      const live = await look(kubectl);
       if (live === undefined) {
         throw new Error(`ConfigMap ${names.namespace}/${names.configMap} not found`);
       }
-      refuseOtherIdentity(live.data);
       const config = recordOriginals(live.data, live.managedFields, Object.keys(desired));
       const paths = given.probePaths ? await pathsBeforehand(kubectl, cluster.name, names) : undefined;
       return JSON.stringify({ config, ...(await secretPresence(kubectl)), paths });
@@ -155,8 +166,7 @@ const verbs = {
   /** Keeps the first originals: by now the cluster has our values. */
   keep: () =>
     withCluster(async (kubectl) => {
-      await refuseForeignObjects(kubectl);
-      refuseOtherIdentity((await readConfigMap(kubectl, names))?.data ?? {});
+      await look(kubectl);
       return previousOutput();
     }),
   /** Returns when name and id are as they were set, and agents and operator run with them. */

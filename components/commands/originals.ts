@@ -17,11 +17,7 @@ export interface LiveConfig extends OwnedData {
 /** So often a write that somebody else was quicker with is planned anew. */
 export const TRIES_AGAINST_OTHER_WRITERS = 5;
 
-/** Reads `cilium-config`; `undefined` where there is none. */
-export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Promise<LiveConfig | undefined> {
-  const name = `configmap/${names.configMap}`;
-  const flags = ["-n", names.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
-  const json = await kubectl.run(["get", name, ...flags]);
+function liveConfig(json: string): LiveConfig | undefined {
   const found = parseObject(json);
   return found === undefined
     ? undefined
@@ -32,6 +28,22 @@ export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Pro
         version: found.metadata.resourceVersion,
         object: JSON.parse(json) as unknown,
       };
+}
+
+/** Reads `cilium-config`; `undefined` where there is none. */
+export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Promise<LiveConfig | undefined> {
+  const name = `configmap/${names.configMap}`;
+  const flags = ["-n", names.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
+  return liveConfig(await kubectl.run(["get", name, ...flags]));
+}
+
+/** `cilium-config` out of a list that kubectl was asked for. */
+export function configMapIn(list: string, names: CiliumObjects): LiveConfig | undefined {
+  const { items } = JSON.parse(list) as {
+    readonly items: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
+  };
+  const found = items.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === names.configMap);
+  return found === undefined ? undefined : liveConfig(JSON.stringify(found));
 }
 
 /** An update of some keys, which leaves everything else and everybody else alone. */

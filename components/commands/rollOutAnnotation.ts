@@ -1,34 +1,37 @@
 import type { Kubectl } from "../kubectl";
 import { FIELD_MANAGER, rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../model/agentConfig";
-import { parseObjects, rollOutsOf } from "../model/liveCluster";
+import { parseObjects, rollOutsOf, type RollOut } from "../model/liveCluster";
 
-/** The annotation that rolls agents and operator, as they have it now, by `kind/name`. What is not installed is not in it. */
-async function annotations(kubectl: Kubectl, names: CiliumObjects): Promise<readonly (readonly [string, string])[]> {
+type RollOuts = Readonly<Record<string, RollOut>>;
+
+/** Agents and operator as they are now, by `kind/name`. What is not installed is not in it. */
+async function rollOuts(kubectl: Kubectl, names: CiliumObjects): Promise<RollOuts> {
   const query = ["get", ...rolledWorkloads(names), "-n", names.namespace, "--ignore-not-found", "-o", "json"];
-  const found = rollOutsOf(parseObjects(await kubectl.run(query)), names);
-  return Object.entries(found).map(([workload, { annotation }]) => [workload, annotation]);
+  return rollOutsOf(parseObjects(await kubectl.run(query)), names);
 }
 
 /** Whether one of them has the annotation: then it has not been through the way back, or not to its end. */
 export async function isAnnotated(kubectl: Kubectl, names: CiliumObjects): Promise<boolean> {
-  return (await annotations(kubectl, names)).some(([, value]) => value !== "");
+  return Object.values(await rollOuts(kubectl, names)).some(({ annotation }) => annotation !== "");
 }
 
 /**
  * Gives the pod templates of agents and operator this value of the annotation that rolls their pods, or takes it away (`null`). A plain merge
  * patch: `kubectl apply` would make this project the owner of all that a client-side apply has written.
  *
+ * @param seen Agents and operator as they are, where that is known.
  * @returns What was changed by that, and so rolls.
  */
 export async function annotate(
   kubectl: Kubectl,
   names: CiliumObjects,
   value: string | null,
+  seen?: RollOuts,
 ): Promise<readonly string[]> {
   const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
   const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
-  const different = (await annotations(kubectl, names)).filter(([, has]) => has !== (value ?? ""));
-  const rolled = different.map(([workload]) => workload);
+  const all = Object.entries(seen ?? (await rollOuts(kubectl, names)));
+  const rolled = all.filter(([, { annotation }]) => annotation !== (value ?? "")).map(([workload]) => workload);
   if (rolled.length > 0) {
     await kubectl.run(["patch", ...rolled, "-n", names.namespace, ...how]);
   }

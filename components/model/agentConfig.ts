@@ -31,6 +31,12 @@ export const rolledWorkloads = (names: CiliumObjects): readonly string[] => [
   ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
 ];
 
+/** What of Cilium a member's name and id are in, or read by, as `kind/name`. */
+export const memberObjects = (names: CiliumObjects): readonly string[] => [
+  `configmap/${names.configMap}`,
+  ...rolledWorkloads(names),
+];
+
 /** Under this name this project owns fields of objects that others own too. Never changed: a new name would orphan the old fields. */
 export const FIELD_MANAGER = "cilium-clustermesh";
 

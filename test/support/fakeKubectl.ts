@@ -85,6 +85,10 @@ function workloads(namespace) {
     return gone.has(key) && owner === null ? [] : [{ metadata: { name, namespace, ownerReferences }, status: ready }];
   });
 }
+function configMap() {
+  const metadata = { name: "cilium-config", uid: "2", resourceVersion: "1", managedFields: cluster.managedFields ?? [] };
+  return { kind: "ConfigMap", metadata, data: cluster.config ?? {} };
+}
 if (has("proxy")) {
   const socket = args.find((arg) => arg.startsWith("--unix-socket=")).slice("--unix-socket=".length);
   const server = require("node:http").createServer((request, response) => {
@@ -101,14 +105,15 @@ if (has("proxy")) {
     });
   });
   server.listen(socket, () => print("Starting to serve on " + socket + "\\n"));
-} else if (has("get", "json") && args.some((arg) => /^(daemonset|deployment)\\//.test(arg))) {
-  const asked = args.filter((arg) => /^(daemonset|deployment)\\//.test(arg)).map((arg) => arg.split("/"));
+} else if (has("get") && (has("json") || has("--output=json")) && args.some((arg) => /^(daemonset|deployment)\\//.test(arg))) {
+  const asked = args.filter((arg) => /^(configmap|daemonset|deployment)\\//.test(arg)).map((arg) => arg.split("/"));
   const annotations = cluster.annotation === undefined ? {} : { "cilium-clustermesh/config": cluster.annotation };
   const rollingUpdate = cluster.maxUnavailable === undefined ? undefined : { maxUnavailable: cluster.maxUnavailable };
   const selector = { matchLabels: { name: "cilium-operator" } };
   const spec = { selector, template: { metadata: { annotations }, spec: {} }, updateStrategy: { rollingUpdate } };
   const status = { desiredNumberScheduled: nodes.length };
   const items = asked.map(([resource, name]) => {
+    if (resource === "configmap") return configMap();
     const kind = resource === "daemonset" ? "DaemonSet" : "Deployment";
     return { apiVersion: "apps/v1", kind, metadata: { name, uid: "4" }, spec, status };
   });
@@ -145,8 +150,7 @@ if (has("proxy")) {
     process.exitCode = 1;
   } else print(cluster.kvstore ?? "");
 } else if (has("get") && args.some((arg) => arg.startsWith("configmap/"))) {
-  const metadata = { name: "cilium-config", uid: "2", resourceVersion: "1", managedFields: cluster.managedFields ?? [] };
-  print({ kind: "ConfigMap", metadata, data: cluster.config ?? {} });
+  print(configMap());
 } else if (has("exec", "cilium-dbg", "status")) {
   print(isAnew(nodeOf) && cluster.restarted ? cluster.restarted : (cluster.agents?.[nodeOf] ?? status()));
 } else if (has("exec", "cilium-dbg", "endpoint", "list")) {
