@@ -1,7 +1,7 @@
 import type { Kubectl } from "../kubectl";
 import type { CiliumObjects } from "../model/agentConfig";
 import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../model/kvstoreKeys";
-import { parseObject } from "../model/liveCluster";
+import { parseObject } from "../model/liveObject";
 import type { MaxConnectedClusters } from "../model/mesh";
 import { agentReports, hurrySecrets, waitForRollOut } from "./agents";
 import { errorMessage } from "./errorMessage";

@@ -1,6 +1,6 @@
 import { KubectlError, type Kubectl } from "../kubectl";
 import { FIELD_MANAGER, type CiliumObjects } from "../model/agentConfig";
-import { parseObject } from "../model/liveCluster";
+import { parseObject } from "../model/liveObject";
 import { appliedPart, type OwnedData, type Originals } from "../model/originals";
 import { planRestoration, restorationWrites, type Restoration, type Write } from "../model/restoration";
 import { progress } from "./protocol";

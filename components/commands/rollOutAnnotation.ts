@@ -1,6 +1,7 @@
 import type { Kubectl } from "../kubectl";
 import { FIELD_MANAGER, rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../model/agentConfig";
-import { parseObjects, rollOutsOf, type RollOut } from "../model/liveCluster";
+import { parseObjects } from "../model/liveObject";
+import { rollOutsOf, type RollOut } from "../model/rollOuts";
 
 type RollOuts = Readonly<Record<string, RollOut>>;
 

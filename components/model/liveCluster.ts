@@ -1,15 +1,10 @@
-import { z } from "zod";
-import {
-  FIELD_MANAGER,
-  OWNER_ANNOTATION,
-  rolledWorkloads,
-  ROLLOUT_ANNOTATION,
-  type CiliumObjects,
-} from "./agentConfig";
+import { FIELD_MANAGER, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
 import { etcdServers } from "./apiServerFlags";
 import { GENERATION_ANNOTATION } from "./generation";
+import { parseList, type LiveObject } from "./liveObject";
 import { dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
+import { rollOutsOf, type RollOut } from "./rollOuts";
 
 /** An object that this project creates, and that must not be somebody else's. */
 export interface Claim {
@@ -35,14 +30,6 @@ export interface Occupied {
   readonly certificates: Readonly<Record<string, string>>;
   /** Value of the annotation that says what a Secret was issued as. */
   readonly generation?: string;
-}
-
-/** A workload that has to be rolled to read name and id. */
-export interface RollOut {
-  /** Value of the annotation of its pod template that rolls it; empty where it has none. */
-  readonly annotation: string;
-  /** Changes with every change of its spec. */
-  readonly generation: number;
 }
 
 /** What a reachable cluster says about itself. */
@@ -73,67 +60,6 @@ export interface ReachableCluster {
 
 /** What could be learned of a cluster before anything is written. */
 export type LiveCluster = ReachableCluster | { readonly kind: "unreachable"; readonly reason: string };
-
-const managedFields = z.array(
-  z.object({
-    manager: z.string().optional(),
-    operation: z.string().optional(),
-    time: z.string().optional(),
-    fieldsV1: z.unknown().optional(),
-  }),
-);
-
-const container = z.object({
-  command: z.array(z.string()).optional(),
-  args: z.array(z.string()).optional(),
-  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).optional(),
-});
-
-/** With `items` only those keys become files, and peers would not be among them. */
-const items = z.array(z.unknown()).nullish();
-
-const source = z.object({ secret: z.object({ name: z.string().optional(), items }).optional() });
-
-const volume = z.object({
-  name: z.string(),
-  secret: z.object({ secretName: z.string().optional(), items }).optional(),
-  projected: z.object({ sources: z.array(source).nullish() }).optional(),
-});
-
-const podSpec = z.object({ containers: z.array(container).optional(), volumes: z.array(volume).nullish() });
-
-const object = z.object({
-  kind: z.string(),
-  metadata: z.object({
-    name: z.string(),
-    namespace: z.string().optional(),
-    uid: z.string(),
-    resourceVersion: z.string().optional(),
-    generation: z.number().default(0),
-    annotations: z.record(z.string(), z.string()).optional(),
-    labels: z.record(z.string(), z.string()).optional(),
-    managedFields: managedFields.optional(),
-  }),
-  data: z.record(z.string(), z.string()).optional(),
-  spec: z
-    .object({
-      nodeName: z.string().optional(),
-      containers: z.array(container).optional(),
-      template: z
-        .object({
-          metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }).nullish(),
-          spec: podSpec,
-        })
-        .optional(),
-    })
-    .loose()
-    .optional(),
-  status: z.object({ hostIP: z.string().optional(), desiredNumberScheduled: z.int().optional() }).loose().optional(),
-});
-
-const list = z.object({ items: z.array(object) });
-
-type LiveObject = z.infer<typeof object>;
 
 /** The Secrets that the agents see as a whole in the folder of peer files: projected there, or mounted. */
 function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
@@ -189,34 +115,6 @@ function occupied(live: LiveObject): Occupied {
     certificates: certificatesOf(live),
     ...(generation === undefined ? {} : { generation }),
   };
-}
-
-/** Reads `kubectl get … -o json`: the objects a cluster has of those that were asked for. */
-export function parseList(json: string): readonly LiveObject[] {
-  return list.parse(JSON.parse(json)).items;
-}
-
-/** Reads one object as `kubectl get -o json --ignore-not-found` prints it; `undefined` where there is none. */
-export function parseObject(json: string): LiveObject | undefined {
-  return json.trim() === "" ? undefined : object.parse(JSON.parse(json));
-}
-
-/** Reads what `kubectl get -o json --ignore-not-found` prints: several objects as a list, one bare, none not at all. */
-export function parseObjects(json: string): readonly LiveObject[] {
-  const either = z.union([list.transform(({ items: all }) => all), object.transform((single) => [single])]);
-  return json.trim() === "" ? [] : either.parse(JSON.parse(json));
-}
-
-/** Agents and operator among objects. */
-export function rollOutsOf(objects: readonly LiveObject[], names: CiliumObjects): Readonly<Record<string, RollOut>> {
-  const wanted = new Set(rolledWorkloads(names));
-  return Object.fromEntries(
-    objects.flatMap(({ kind, metadata, spec }): [string, RollOut][] => {
-      const workload = `${kind.toLowerCase()}/${metadata.name}`;
-      const annotation = spec?.template?.metadata?.annotations?.[ROLLOUT_ANNOTATION] ?? "";
-      return wanted.has(workload) ? [[workload, { annotation, generation: metadata.generation }]] : [];
-    }),
-  );
 }
 
 /** The claimed objects that are there already, out of a `kubectl get … -o json` for them. */

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CILIUM_OBJECTS, FIELD_MANAGER, OWNER_ANNOTATION } from "../../../components/model/agentConfig";
-import {
-  parseList,
-  parseLiveCluster,
-  parseObjects,
-  parseOccupied,
-  type Occupied,
-} from "../../../components/model/liveCluster";
+import { parseLiveCluster, parseOccupied, type Occupied } from "../../../components/model/liveCluster";
+import { parseList, parseObjects } from "../../../components/model/liveObject";
 import { dataOwners } from "../../../components/model/originals";
 import { liveCluster, managers, recorded, type LiveObject } from "../support/live";
 

@@ -1,0 +1,79 @@
+import { z } from "zod";
+
+const managedFields = z.array(
+  z.object({
+    manager: z.string().optional(),
+    operation: z.string().optional(),
+    time: z.string().optional(),
+    fieldsV1: z.unknown().optional(),
+  }),
+);
+
+const container = z.object({
+  command: z.array(z.string()).optional(),
+  args: z.array(z.string()).optional(),
+  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).optional(),
+});
+
+/** With `items` only those keys become files, and peers would not be among them. */
+const items = z.array(z.unknown()).nullish();
+
+const source = z.object({ secret: z.object({ name: z.string().optional(), items }).optional() });
+
+const volume = z.object({
+  name: z.string(),
+  secret: z.object({ secretName: z.string().optional(), items }).optional(),
+  projected: z.object({ sources: z.array(source).nullish() }).optional(),
+});
+
+const podSpec = z.object({ containers: z.array(container).optional(), volumes: z.array(volume).nullish() });
+
+const object = z.object({
+  kind: z.string(),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().optional(),
+    uid: z.string(),
+    resourceVersion: z.string().optional(),
+    generation: z.number().default(0),
+    annotations: z.record(z.string(), z.string()).optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    managedFields: managedFields.optional(),
+  }),
+  data: z.record(z.string(), z.string()).optional(),
+  spec: z
+    .object({
+      nodeName: z.string().optional(),
+      containers: z.array(container).optional(),
+      template: z
+        .object({
+          metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }).nullish(),
+          spec: podSpec,
+        })
+        .optional(),
+    })
+    .loose()
+    .optional(),
+  status: z.object({ hostIP: z.string().optional(), desiredNumberScheduled: z.int().optional() }).loose().optional(),
+});
+
+const list = z.object({ items: z.array(object) });
+
+/** An object as `kubectl get -o json` prints it, as far as anything here depends on it. */
+export type LiveObject = z.infer<typeof object>;
+
+/** Reads `kubectl get … -o json`: the objects a cluster has of those that were asked for. */
+export function parseList(json: string): readonly LiveObject[] {
+  return list.parse(JSON.parse(json)).items;
+}
+
+/** Reads one object as `kubectl get -o json --ignore-not-found` prints it; `undefined` where there is none. */
+export function parseObject(json: string): LiveObject | undefined {
+  return json.trim() === "" ? undefined : object.parse(JSON.parse(json));
+}
+
+/** Reads what `kubectl get -o json --ignore-not-found` prints: several objects as a list, one bare, none not at all. */
+export function parseObjects(json: string): readonly LiveObject[] {
+  const either = z.union([list.transform(({ items: all }) => all), object.transform((single) => [single])]);
+  return json.trim() === "" ? [] : either.parse(JSON.parse(json));
+}
