@@ -57,6 +57,7 @@ describe("stacks: toEnvironment, the settings", () => {
       stalePods: "restart",
       etcdUsers: "manage",
       openPolicies: "accept",
+      otherStacks: "require",
     });
     assert.deepEqual(settings, {
       cilium: { ...DEFAULT_SETTINGS.cilium, namespace: "cilium", agentContainer: "agent" },
@@ -76,6 +77,7 @@ describe("stacks: toEnvironment, the settings", () => {
       stalePods: "restart",
       etcdUsers: "manage",
       openPolicies: "accept",
+      otherStacks: "require",
     });
   });
 
