@@ -62,7 +62,7 @@ async function measureSize(bench: Bench, clusters: number, options: Options): Pr
     }
     for (const checkpoints of checkpointsFor(clusters, options)) {
       try {
-        await mode.run(bench, { clusters, checkpoints });
+        await mode.run(bench, { clusters, checkpoints, quick: options.quick });
       } catch (error) {
         allWell = false;
         say(explain(error));

@@ -3,13 +3,14 @@ import { CHECKPOINTS, type Checkpoints } from "./results";
 import { MAX_CLUSTERS } from "./world/virtualCluster";
 
 const USAGE = `Usage: npm run bench -- [--sizes 2,8,32] [--only single,trivial] [--trivial-sizes 8,32] [--split-sizes 255]
-                         [--checkpoints-up-to 32] [--keep] [--render]
+                         [--checkpoints-up-to 32] [--quick] [--keep] [--render]
 
   --sizes              how many clusters; default 2,8,32,64,128,255
   --only               what is measured; default all
   --trivial-sizes      at which of these sizes a trivial program is measured too; default 8,32
   --split-sizes        at which of these sizes the mesh is measured in many stacks too; default 255
   --checkpoints-up-to  up to which size also with a state that is written at every step; default 32
+  --quick              preview, first up, no-op up and destroy alone
   --keep               leaves the lab running
   --render             measures nothing, and writes the report again`;
 
@@ -25,6 +26,7 @@ export interface Options {
   readonly trivialSizes: readonly number[];
   readonly splitSizes: readonly number[];
   readonly checkpointsUpTo: number;
+  readonly quick: boolean;
   readonly keep: boolean;
   readonly render: boolean;
 }
@@ -47,6 +49,7 @@ export function readOptions(args: readonly string[], modes: readonly string[]): 
       "trivial-sizes": { type: "string", default: "8,32" },
       "split-sizes": { type: "string", default: "255" },
       "checkpoints-up-to": { type: "string", default: "32" },
+      quick: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       render: { type: "boolean", default: false },
     },
@@ -62,6 +65,7 @@ export function readOptions(args: readonly string[], modes: readonly string[]): 
     trivialSizes: numbers("trivial-sizes", values["trivial-sizes"]),
     splitSizes: numbers("split-sizes", values["split-sizes"]),
     checkpointsUpTo: Number(values["checkpoints-up-to"]),
+    quick: values.quick,
     keep: values.keep,
     render: values.render,
   };

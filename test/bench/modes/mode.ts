@@ -19,6 +19,8 @@ export interface Bench {
 export interface Task {
   readonly clusters: number;
   readonly checkpoints: Checkpoints;
+  /** Without the changes of a mesh that is up. */
+  readonly quick: boolean;
 }
 
 /** A way to do it, measured at one size after the other. Another way is another file, and a line in `modes.ts`. */
