@@ -69,7 +69,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const issued = joined.map((member) => member.issued);
     const told = peersHash(shared, issued);
     const pathsBefore = Object.fromEntries(joined.map((member) => [member.cluster, member.pathsBefore]));
-    const others = members.filter((member) => !own.includes(member));
+    const others = members.filter((member) => !names.includes(member.name));
     const checked = { members: own, others, access, settings, peersHash: told, pathsBefore };
     const check = meshCheck(name, checked, guards, child);
     const demo =

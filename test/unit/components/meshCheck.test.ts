@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE } from "../../../components/commands/protocol";
+import { clusterSpec } from "../support/mesh";
 import { runMesh, type MeshOptions } from "../support/meshProgram";
 import { isWrappedSecret, PATHS_OF_CLUSTER1, valueOf } from "../support/pulumiMocks";
 
@@ -25,6 +26,16 @@ describe("components: the check of a mesh", function () {
     const settings = { maxConnectedClusters: 511, stalePods: "restart" } as const;
     const other = await given("clustermesh-check", { settings });
     assert.deepEqual([other["maxConnectedClusters"], other["stalePods"]], [511, "restart"]);
+  });
+
+  it("is told of no peers of other stacks where there are none, and of each of them where there are", async () => {
+    assert.equal((await given("clustermesh-check"))["others"], undefined);
+    const split = await given("clustermesh-check", { clusters: [1], others: { cluster2: clusterSpec(2) } });
+    assert.deepEqual([split["others"], split["otherStacks"]], [[{ name: "cluster2", id: 102 }], "report"]);
+    assert.deepEqual(
+      (split["members"] as readonly { readonly name: string }[]).map(({ name }) => name),
+      ["cluster1"],
+    );
   });
 
   it("has a record made for it, where there is one", async () => {
