@@ -52,6 +52,8 @@ const resultsSchema = z.object({
   date: z.string(),
   machine: z.string(),
   versions: z.string(),
+  /** What else has to be known of the rows; written by hand. */
+  remark: z.string().optional(),
   rows: z.array(rowSchema),
 });
 

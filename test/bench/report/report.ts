@@ -89,7 +89,7 @@ function section(title: string, body: string): string {
 }
 
 /** The report in Markdown. */
-export function report({ date, machine, versions, rows }: Results): string {
+export function report({ date, machine, versions, remark, rows }: Results): string {
   const mesh = ofMode(rows, "single");
   const held = goals(rows).map(({ goal, measured, met }) => [
     goal,
@@ -101,6 +101,7 @@ export function report({ date, machine, versions, rows }: Results): string {
   return `${[
     INTRODUCTION,
     `Machine: ${machine}  \nVersions: ${versions}  \nDate: ${date}`,
+    ...(remark === undefined ? [] : [remark]),
     "![Wall and CPU time over the number of clusters](cost.svg)",
     section("Goals", markdownTable(["goal", "measured", ""], held)),
     section("The mesh in one stack", markdownTable(COST_HEAD, mesh.map(costRow))),
