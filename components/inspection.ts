@@ -6,11 +6,6 @@ const EMPTY_LIST = '{"items":[]}';
 
 const nameOf = ({ resource, name }: Claim): string => `${resource}/${name}`;
 
-/** kubectl's arguments that ask for the claimed objects of one namespace, or of none. */
-function claimQuery(namespace: string | undefined, claims: readonly Claim[]): readonly string[] {
-  return ["get", ...claims.map(nameOf), ...(namespace === undefined ? [] : ["--namespace", namespace]), ...GET_FLAGS];
-}
-
 const GET_FLAGS = ["--ignore-not-found", "--show-managed-fields", "--output=json"] as const;
 
 /** kubectl prints one object bare, several as a list, none not at all. */
@@ -28,14 +23,15 @@ function mergeLists(lists: readonly string[]): string {
   });
 }
 
-/** Objects of one namespace (`kind/name`) as far as they exist, as one `kubectl get -o json` list. */
+/** Objects (`kind/name`) of one namespace, or of none, as far as they exist, as one `kubectl get -o json` list. */
 export async function readObjects(
   kubectl: Kubectl,
-  namespace: string,
+  namespace: string | undefined,
   objects: readonly string[],
   timeoutMs: number,
 ): Promise<string> {
-  return asList(await kubectl.run(["get", ...objects, "--namespace", namespace, ...GET_FLAGS], { timeoutMs }));
+  const where = namespace === undefined ? [] : ["--namespace", namespace];
+  return asList(await kubectl.run(["get", ...objects, ...where, ...GET_FLAGS], { timeoutMs }));
 }
 
 /** The claimed objects that exist, as one `kubectl get -o json` list. */
@@ -44,7 +40,7 @@ export async function readClaims(kubectl: Kubectl, claims: readonly Claim[], tim
   const lists = await Promise.all(
     namespaces.map(async (namespace) => {
       const there = claims.filter((claim) => claim.namespace === namespace);
-      return asList(await kubectl.run(claimQuery(namespace, there), { timeoutMs }));
+      return readObjects(kubectl, namespace, there.map(nameOf), timeoutMs);
     }),
   );
   return mergeLists(lists);
