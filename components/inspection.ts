@@ -1,6 +1,14 @@
-import { Kubectl, type KubectlAccess } from "./kubectl";
+import { Kubectl, printed, type KubectlAccess } from "./kubectl";
+import type { Ended } from "./kubectlProcess";
 import { rolledWorkloads, type CiliumObjects } from "./model/agentConfig";
+import { lastLine } from "./model/lastLine";
 import { parseLiveCluster, type Claim, type LiveCluster } from "./model/liveCluster";
+import { firstTry, type Patience } from "./model/patience";
+import type { Answered } from "./model/preflight/slowAnswers";
+import { patiently } from "./patiently";
+
+/** Has kubectl read something. */
+type Read = (args: readonly string[]) => Promise<string>;
 
 const EMPTY_LIST = '{"items":[]}';
 
@@ -25,76 +33,110 @@ function mergeLists(lists: readonly string[]): string {
 
 /** Objects (`kind/name`) of one namespace, or of none, as far as they exist, as one `kubectl get -o json` list. */
 export async function readObjects(
-  kubectl: Kubectl,
+  read: Read,
   namespace: string | undefined,
   objects: readonly string[],
-  timeoutMs: number,
 ): Promise<string> {
   const where = namespace === undefined ? [] : ["--namespace", namespace];
-  return asList(await kubectl.run(["get", ...objects, ...where, ...GET_FLAGS], { timeoutMs }));
+  return asList(await read(["get", ...objects, ...where, ...GET_FLAGS]));
 }
 
 /** The claimed objects that exist, as one `kubectl get -o json` list. */
-export async function readClaims(kubectl: Kubectl, claims: readonly Claim[], timeoutMs: number): Promise<string> {
+export async function readClaims(read: Read, claims: readonly Claim[]): Promise<string> {
   const namespaces = [...new Set(claims.map((claim) => claim.namespace))];
   const lists = await Promise.all(
     namespaces.map(async (namespace) => {
       const there = claims.filter((claim) => claim.namespace === namespace);
-      return readObjects(kubectl, namespace, there.map(nameOf), timeoutMs);
+      return readObjects(read, namespace, there.map(nameOf));
     }),
   );
   return mergeLists(lists);
 }
 
+/** What was found of a cluster, and how it was asked; the latter is absent where it has not answered. */
+export interface Inspection {
+  readonly live: LiveCluster;
+  readonly answered?: Answered;
+}
+
+/** Lets as many clusters be asked at once as a machine can bear. */
+type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
+const LONGEST_REASON = 300;
+const KNOCK = ["get", "namespace/kube-system", "--output=name"];
+
 /**
- * Asks a cluster what the preflight needs to know. Reads only, and never longer than the time limit: a preview must say within seconds
- * that a cluster cannot be reached.
+ * Asks a cluster what the preflight needs to know. Reads only.
+ *
+ * @param limitSeconds After so long without an answer, several tries together, the cluster counts as unreachable.
+ * @param turn Around the first try: those that wait for a cluster that is silent keep no other one from being asked.
  */
 export async function inspectCluster(
   access: KubectlAccess,
   names: CiliumObjects,
   claims: readonly Claim[],
-  timeoutSeconds: number,
-): Promise<LiveCluster> {
-  const timeoutMs = timeoutSeconds * 1000;
-  // A process for each question is most of what a preview costs: those that are in one namespace are asked for together.
-  const isNear = ({ namespace }: Claim) => namespace === names.namespace;
-  const objects = ["namespace/kube-system", `configmap/${names.configMap}`, ...rolledWorkloads(names)];
+  limitSeconds: number,
+  turn: Turn = (work) => work(),
+): Promise<Inspection> {
+  const patience: Patience = { limitSeconds, repeat: "always" };
   try {
-    return await Kubectl.with(access, async (kubectl) => {
-      const get = async (args: readonly string[]) =>
-        asList(
-          await kubectl.run(["get", ...args, ...GET_FLAGS, `--request-timeout=${String(timeoutSeconds)}s`], {
-            timeoutMs,
-          }),
-        );
-      const [near, far] = [claims.filter(isNear), claims.filter((claim) => !isNear(claim))];
-      const [there, elsewhere, apiServers] = await Promise.all([
-        get([...objects, ...near.map(nameOf), "--namespace", names.namespace]),
-        readClaims(kubectl, far, timeoutMs),
-        get(["pods", "--namespace=kube-system", "--selector=component=kube-apiserver"]),
-      ]);
-      return parseLiveCluster(names, there, elsewhere, apiServers);
-    });
+    return await Kubectl.with(access, (kubectl) =>
+      patiently(patience, async (silenceSeconds, failed) => {
+        const ended: Ended[] = [];
+        const read: Read = async (args) => {
+          const each = await kubectl.attempt(args, { silenceSeconds });
+          ended.push(each);
+          return printed(args, each);
+        };
+        // Once it did not answer, one short question is enough to find out whether it does.
+        const live = await (failed.length === 0
+          ? turn(() => askAll(read, names, claims))
+          : read(KNOCK).then(() => askAll(read, names, claims)));
+        const longest = (times: readonly number[]) => Math.max(...times) / 1000;
+        const answered = {
+          seconds: longest(ended.map(({ answerMs }) => answerMs)),
+          startSeconds: longest(ended.map(({ startMs }) => startMs)),
+          failed: failed.map(({ message }) => message),
+        };
+        return { live, answered };
+      }),
+    );
   } catch (error) {
-    return { kind: "unreachable", reason: firstLine(error) };
+    const text = error instanceof Error ? error.message : String(error);
+    const reason = lastLine(text).slice(0, LONGEST_REASON);
+    return { live: { kind: "unreachable", reason: reason === "" ? "no reason given" : reason } };
   }
 }
 
-/** Whether a cluster's API server answers. */
-export async function answers(access: KubectlAccess, timeoutSeconds: number): Promise<boolean> {
-  const question = ["get", "namespace/kube-system", "--output=name", `--request-timeout=${String(timeoutSeconds)}s`];
+/** A process for each question is most of what a preview costs: objects of one namespace are asked for together. */
+async function askAll(read: Read, names: CiliumObjects, claims: readonly Claim[]): Promise<LiveCluster> {
+  const isNear = ({ namespace }: Claim) => namespace === names.namespace;
+  const [near, far] = [claims.filter(isNear), claims.filter((claim) => !isNear(claim))];
+  const objects = ["namespace/kube-system", `configmap/${names.configMap}`, ...rolledWorkloads(names)];
+  const answers = [
+    readObjects(read, names.namespace, [...objects, ...near.map(nameOf)]),
+    readClaims(read, far),
+    readPods(read),
+  ] as const;
+  // One that fails does not end the others, and the next try must not run beside them.
+  await Promise.allSettled(answers);
+  const [there, elsewhere, apiServers] = await Promise.all(answers);
+  return parseLiveCluster(names, there, elsewhere, apiServers);
+}
+
+async function readPods(read: Read): Promise<string> {
+  return asList(
+    await read(["get", "pods", "--namespace=kube-system", "--selector=component=kube-apiserver", ...GET_FLAGS]),
+  );
+}
+
+/** Whether the API server of a cluster answers that is said to answer no more: asked once, for silence is what is expected. */
+export async function answers(access: KubectlAccess, limitSeconds: number): Promise<boolean> {
+  const silenceSeconds = firstTry({ limitSeconds, repeat: "always" });
   try {
-    await Kubectl.with(access, (kubectl) => kubectl.run(question, { timeoutMs: timeoutSeconds * 1000 }));
+    await Kubectl.with(access, (kubectl) => kubectl.once(KNOCK, { silenceSeconds }));
     return true;
   } catch {
     return false;
   }
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  // kubectl repeats its discovery errors; the last line is the one that says what happened.
-  return (lines.at(-1) ?? "no reason given").slice(0, 300);
 }

@@ -1,24 +1,25 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { openKubeconfig, type KubeconfigFile } from "./kubeconfigFile";
+import { KubectlError } from "./kubectlError";
+import { ending, type Ended } from "./kubectlProcess";
 import { limiter } from "./limiter";
+import type { Patience } from "./model/patience";
+import { REQUEST_LOG } from "./model/requestLog";
+import { patiently, type Between } from "./patiently";
 
 /** How kubectl gets at a cluster: a context of the ambient kubeconfig, or a kubeconfig's content (a secret). */
 export type KubectlAccess =
   { readonly kind: "context"; readonly context: string } | { readonly kind: "kubeconfig"; readonly content: string };
 
-/** kubectl ended with an error, or did not end in time. */
-export class KubectlError extends Error {
-  override readonly name = "KubectlError";
-}
-
 interface RunOptions {
   /** Sent to kubectl's standard input. */
   readonly stdin?: string;
-  /** After this many milliseconds kubectl is ended. */
-  readonly timeoutMs?: number;
+  /** After so long without anything from the cluster kubectl is ended. */
+  readonly silenceSeconds?: number;
 }
 
-const DEFAULT_TIMEOUT_MS = 60_000;
+const SILENCE_SECONDS = 60;
+const START_SECONDS = 60;
 
 /** Each is a process with some 40 MiB; a check of a large mesh asks thousands of agents. */
 const atOnce = limiter(32);
@@ -28,35 +29,61 @@ function withoutPulumiConfig(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("PULUMI_CONFIG")));
 }
 
+/** What kubectl printed. @throws {@link KubectlError} when it failed. */
+export function printed(args: readonly string[], { code, stdout, stderr }: Ended): string {
+  if (code !== 0) {
+    const words = stderr.trim();
+    throw new KubectlError(words === "" ? `kubectl ${args.join(" ")} ended with ${String(code)}` : words);
+  }
+  return stdout;
+}
+
 /** kubectl for one cluster. Arguments go to the process as they are, never through a shell; a kubeconfig's content is in none of them. */
 export class Kubectl {
   private constructor(
     private readonly access: string,
+    private readonly between: Between,
     private readonly kubeconfig?: KubeconfigFile,
   ) {}
 
-  static async open(access: KubectlAccess): Promise<Kubectl> {
+  /** @param between What is done between two tries of one call. */
+  static async open(access: KubectlAccess, between: Between = {}): Promise<Kubectl> {
     if (access.kind === "context") {
-      return new Kubectl(`--context=${access.context}`);
+      return new Kubectl(`--context=${access.context}`, between);
     }
     const kubeconfig = await openKubeconfig(access.content);
-    return new Kubectl(`--kubeconfig=${kubeconfig.path}`, kubeconfig);
+    return new Kubectl(`--kubeconfig=${kubeconfig.path}`, between, kubeconfig);
   }
 
-  /** Runs kubectl and gives what it printed. @throws {@link KubectlError} with kubectl's own words. */
-  async run(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    const { code, stdout, stderr } = await this.attempt(args, options);
-    if (code !== 0) {
-      throw new KubectlError(
-        stderr.trim() === "" ? `kubectl ${args.join(" ")} ended with ${String(code)}` : stderr.trim(),
-      );
-    }
-    return stdout;
+  /**
+   * Has kubectl read something, and again while the reason why nothing came back may pass.
+   *
+   * @throws {@link KubectlError} with kubectl's own words.
+   */
+  read(args: readonly string[], limitSeconds = SILENCE_SECONDS): Promise<string> {
+    return this.patiently({ limitSeconds, repeat: "always" }, (silenceSeconds) => this.once(args, { silenceSeconds }));
   }
 
-  /** Runs kubectl and gives how it ended, for callers to whom an exit code says something. @throws {@link KubectlError} when it does not end. */
-  async attempt(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-    return atOnce(() => ending(this.start(args), options));
+  /** Runs kubectl, and again only where it never got to the cluster, for it may change something there. @throws as {@link read}. */
+  run(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    const limitSeconds = options.silenceSeconds ?? SILENCE_SECONDS;
+    return this.patiently({ limitSeconds, repeat: "unsent" }, () => this.once(args, options));
+  }
+
+  /** Runs kubectl once: for what takes several steps, and of which some may have been taken when it fails. @throws as {@link read}. */
+  async once(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    return printed(args, await this.attempt(args, options));
+  }
+
+  /** Runs kubectl once and gives how it ended. @throws {@link KubectlError} when it does not end. */
+  attempt(args: readonly string[], { stdin = "", silenceSeconds = SILENCE_SECONDS }: RunOptions = {}): Promise<Ended> {
+    const limits = { startMs: START_SECONDS * 1000, silenceMs: silenceSeconds * 1000 };
+    return atOnce(() => ending(this.start([REQUEST_LOG, ...args]), stdin, limits));
+  }
+
+  /** Asks this cluster something, patiently. */
+  patiently<T>(patience: Patience, ask: (silenceSeconds: number) => Promise<T>): Promise<T> {
+    return patiently(patience, ask, this.between);
   }
 
   /** Starts kubectl and leaves it running; whoever starts it ends it. */
@@ -72,7 +99,7 @@ export class Kubectl {
 
   /** Whether an object (`kind/name`) is there. */
   async exists(object: string, namespace: string): Promise<boolean> {
-    return (await this.run(["get", object, "-n", namespace, "--ignore-not-found", "-o", "name"])).trim() !== "";
+    return (await this.read(["get", object, "-n", namespace, "--ignore-not-found", "-o", "name"])).trim() !== "";
   }
 
   async close(): Promise<void> {
@@ -80,51 +107,16 @@ export class Kubectl {
   }
 
   /** Opens, uses and closes. */
-  static async with<T>(access: KubectlAccess, use: (kubectl: Kubectl) => Promise<T>): Promise<T> {
-    const kubectl = await Kubectl.open(access);
+  static async with<T>(
+    access: KubectlAccess,
+    use: (kubectl: Kubectl) => Promise<T>,
+    between: Between = {},
+  ): Promise<T> {
+    const kubectl = await Kubectl.open(access, between);
     try {
       return await use(kubectl);
     } finally {
       await kubectl.close();
     }
   }
-}
-
-/** How kubectl ended and what it said. */
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function ending(
-  child: ChildProcessWithoutNullStreams,
-  { stdin, timeoutMs = DEFAULT_TIMEOUT_MS }: RunOptions,
-): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-    }, timeoutMs);
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    child.on("error", (error) => {
-      clearTimeout(timer);
-      reject(new KubectlError(`kubectl cannot be started (${error.message}); install it and put it on PATH`));
-    });
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      if (late) {
-        reject(new KubectlError(`no answer within ${String(timeoutMs / 1000)} s`));
-      } else {
-        resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
-      }
-    });
-    // A process that ends early closes its end of the pipe; its exit code says what happened.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(stdin ?? "");
-  });
 }

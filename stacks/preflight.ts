@@ -1,5 +1,6 @@
 import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys, stackOwner } from "../components";
 import type { KubectlAccess } from "../components/kubectl";
+import { limiter } from "../components/limiter";
 import { mapLimited } from "../components/mapLimited";
 import { claimsOf } from "../components/model/claims";
 import { connectionsWarning } from "../components/model/connections";
@@ -8,6 +9,7 @@ import { membersOf, present } from "../components/model/mesh";
 import { changedSince } from "../components/model/preflight/changedSince";
 import { judgeLiveClusters, unreachableClusters } from "../components/model/preflight/judge";
 import { judgeRotation } from "../components/model/preflight/judgeRotation";
+import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
 import { rotationPolicy } from "./rotation";
@@ -58,19 +60,28 @@ async function goneAndAnswering(configuration: Configuration): Promise<readonly 
   return found.flat();
 }
 
-async function inspectAll(
-  configuration: Configuration,
-  environment: Environment,
-): Promise<ReadonlyMap<string, LiveCluster>> {
+interface Inspected {
+  readonly live: ReadonlyMap<string, LiveCluster>;
+  readonly answered: ReadonlyMap<string, Answered>;
+}
+
+async function inspectAll(configuration: Configuration, environment: Environment): Promise<Inspected> {
   const { settings, authority, demo } = environment;
   const clusters = reachableBy(configuration).filter(({ gone }) => !gone);
-  const found = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
-    // An adopted Secret is no claim, but its keys must be known.
-    const claims = claimsOf(name, { ...settings, foreignSecret: "refuse" }, originOf(authority) === "generated", demo);
-    const live = await inspectCluster(access, settings.cilium, claims, configuration.liveCheckTimeoutSeconds);
-    return [name, live] as const;
-  });
-  return new Map(found);
+  const turn = limiter(CLUSTERS_AT_ONCE);
+  const found = await Promise.all(
+    clusters.map(async ({ name, access }) => {
+      // An adopted Secret is no claim, but its keys must be known.
+      const wanted = { ...settings, foreignSecret: "refuse" } as const;
+      const claims = claimsOf(name, wanted, originOf(authority) === "generated", demo);
+      const limit = configuration.liveCheckTimeoutSeconds;
+      return { name, ...(await inspectCluster(access, settings.cilium, claims, limit, turn)) };
+    }),
+  );
+  return {
+    live: new Map(found.map(({ name, live }) => [name, live])),
+    answered: new Map(found.flatMap(({ name, answered }) => (answered === undefined ? [] : [[name, answered]]))),
+  };
 }
 
 /** How many agents the clusters have that say so. */
@@ -95,7 +106,7 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
-  const [live, answering] = await Promise.all([
+  const [{ live, answered }, answering] = await Promise.all([
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
   ]);
@@ -106,7 +117,7 @@ export async function preflight(configuration: Configuration, environment: Envir
     owner: stackOwner(),
   });
   const rotation = judgeRotation(names, live, rotationPolicy(configuration, environment, authorities), new Date());
-  const { notes } = rotation;
+  const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
   const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
   const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
   const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded];

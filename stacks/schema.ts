@@ -114,7 +114,8 @@ const local = {
   openPolicies: z.enum(["refuse", "accept"]).default(DEFAULT_SETTINGS.openPolicies),
   connectionsWarning: z.int().min(0).default(DEFAULT_CONNECTIONS_WARNING),
   liveChecks: z.boolean().default(true),
-  liveCheckTimeoutSeconds: seconds.default(5),
+  /** How long a cluster may be silent, several tries together, until it counts as unreachable. */
+  liveCheckTimeoutSeconds: seconds.default(30),
   unreachable: z.enum(["error", "warn"]).default("error"),
   demo: z.union([z.boolean(), demo]).default(false),
 };

@@ -7,8 +7,11 @@ import { isObjectName } from "../model/names";
 import { errorMessage } from "./errorMessage";
 import { progress } from "./protocol";
 
-const EXEC_TIMEOUT_MS = 20_000;
-const DELETE_TIMEOUT_MS = 120_000;
+/** For an agent that is asked again and again: the next round gives it another chance. */
+const EXEC_SECONDS = 20;
+/** For an agent that is asked once: what it does not say in time, or does not do, stays so. */
+export const ONLY_EXEC_SECONDS = 60;
+const DELETE_SECONDS = 120;
 /** So many agents of a cluster are asked side by side: each takes a process here and a connection there. */
 export const AGENTS_AT_ONCE = 16;
 
@@ -39,7 +42,7 @@ const podList = z.object({
 
 /** The pods that a label selector selects, without those that are going. */
 export async function podsOf(kubectl: Kubectl, namespace: string, selector: string): Promise<readonly AgentPod[]> {
-  const json = await kubectl.run(["get", "pods", "-n", namespace, "-l", selector, "-o", "json"]);
+  const json = await kubectl.read(["get", "pods", "-n", namespace, "-l", selector, "-o", "json"]);
   return podList
     .parse(JSON.parse(json))
     .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -56,7 +59,8 @@ export const agentPods = (kubectl: Kubectl, names: CiliumObjects): Promise<reado
 /** Deletes pods and waits until they are gone. */
 export async function deletePods(kubectl: Kubectl, namespace: string, pods: readonly string[]): Promise<void> {
   const remove = ["delete", "pod", ...pods, "-n", namespace, "--ignore-not-found", "--wait=true"];
-  await kubectl.run(remove, { timeoutMs: DELETE_TIMEOUT_MS });
+  // Once: a pod that comes back under its name is not to be deleted as well.
+  await kubectl.once(remove, { silenceSeconds: DELETE_SECONDS });
 }
 
 /** Runs a command in an agent's container. */
@@ -65,10 +69,10 @@ export async function inAgent(
   names: CiliumObjects,
   pod: string,
   command: readonly string[],
-  timeoutMs = EXEC_TIMEOUT_MS,
+  silenceSeconds = EXEC_SECONDS,
 ): Promise<string> {
   const target = ["exec", "-n", names.namespace, pod, "-c", names.agentContainer, "--"];
-  return kubectl.run([...target, ...command], { timeoutMs });
+  return kubectl.run([...target, ...command], { silenceSeconds });
 }
 
 /** What every agent of a cluster says about its peers; an agent that says nothing is part of the answer. */
@@ -106,7 +110,7 @@ export async function rollOut(
   timeoutSeconds: number,
 ): Promise<void> {
   const status = ["rollout", "status", workload, "-n", namespace, `--timeout=${String(timeoutSeconds)}s`];
-  await kubectl.run(status, { timeoutMs: (timeoutSeconds + 30) * 1000 });
+  await kubectl.run(status, { silenceSeconds: timeoutSeconds + 30 });
 }
 
 /** Waits until the agents and the operator run from their current pod template. What is not there any more has nothing to wait for. */

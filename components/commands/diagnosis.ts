@@ -26,7 +26,7 @@ async function ask(kubectl: Kubectl, names: CiliumObjects, agent: string): Promi
   const logs = ["logs", "-n", names.namespace, agent, "-c", names.agentContainer, LOG_SINCE];
   const [troubleshoot, log] = await Promise.all([
     inAgent(kubectl, names, agent, ["cilium-dbg", "troubleshoot", "clustermesh"]).catch(errorMessage),
-    kubectl.run(logs).catch(errorMessage),
+    kubectl.read(logs).catch(errorMessage),
   ]);
   return { troubleshoot, log };
 }

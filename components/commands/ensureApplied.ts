@@ -12,8 +12,6 @@ import { progress } from "./protocol";
 import { annotate } from "./rollOutAnnotation";
 import { applyOwnFields, ApplyConflict } from "./serverSideApply";
 
-const READ_TIMEOUT_MS = 60_000;
-
 /** What is set in a member, and may have to be set again. */
 export interface Applied {
   readonly cluster: string;
@@ -84,7 +82,7 @@ async function ensureRolled(
  */
 export async function ensureApplied(kubectl: Kubectl, applied: Applied): Promise<void> {
   const { names } = applied;
-  const list = await readObjects(kubectl, names.namespace, memberObjects(names), READ_TIMEOUT_MS);
+  const list = await readObjects((args) => kubectl.read(args), names.namespace, memberObjects(names));
   await ensureConfig(kubectl, applied, configMapIn(list, names));
   await ensureRolled(kubectl, applied, rollOutsOf(parseList(list), names));
 }

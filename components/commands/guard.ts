@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { Kubectl, KubectlError } from "../kubectl";
+import { Kubectl } from "../kubectl";
+import { KubectlError } from "../kubectlError";
 import { FIELD_MANAGER, NAME_KEY } from "../model/agentConfig";
 import { judgePolicies, type NameChange } from "../model/clusterPolicies";
 import { withAdvice } from "../model/lostCluster";
@@ -7,6 +8,7 @@ import { UNMESHED_NAME } from "../model/names";
 import { originalsOf } from "../model/originals";
 import { formatProblem, formatProblems, type Problem } from "../model/problem";
 import { afterRestoration, planRestoration } from "../model/restoration";
+import { askedAgain } from "./askedAgain";
 import { errorMessage } from "./errorMessage";
 import { secretFiles } from "./leaving";
 import { readConfigMap } from "./originals";
@@ -106,7 +108,7 @@ void dispatch({
       return "";
     }
     try {
-      await Kubectl.with(accessTo(cluster, await readKubeconfigs()), look);
+      await Kubectl.with(accessTo(cluster, await readKubeconfigs()), look, askedAgain(cluster.name));
     } catch (error) {
       const why =
         error instanceof KubectlError ? `cluster "${cluster.name}": ${withAdvice(error.message)}` : errorMessage(error);

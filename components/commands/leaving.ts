@@ -26,7 +26,7 @@ const FORGET_SECONDS = 120;
 
 /** The files of the peers' Secret: peers whose file is somebody else's stay. */
 export async function secretFiles(kubectl: Kubectl, namespace: string, secret: string): Promise<ReadonlySet<string>> {
-  const json = await kubectl.run(["get", `secret/${secret}`, "-n", namespace, "--ignore-not-found", "-o", "json"]);
+  const json = await kubectl.read(["get", `secret/${secret}`, "-n", namespace, "--ignore-not-found", "-o", "json"]);
   return new Set(Object.keys(parseObject(json)?.data ?? {}));
 }
 

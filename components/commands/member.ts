@@ -10,6 +10,7 @@ import { identityChange, identityIn } from "../model/preflight/identity";
 import { occupiedProblem } from "../model/preflight/objects";
 import { formatProblems } from "../model/problem";
 import { waitForRollOut } from "./agents";
+import { askedAgain } from "./askedAgain";
 import { ensureApplied } from "./ensureApplied";
 import { errorMessage } from "./errorMessage";
 import { goneVerbs } from "./goneMember";
@@ -58,7 +59,7 @@ const { cluster, names, desired } = given;
 
 async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T> {
   try {
-    return await Kubectl.with(accessTo(cluster, await readKubeconfigs()), use);
+    return await Kubectl.with(accessTo(cluster, await readKubeconfigs()), use, askedAgain(cluster.name));
   } catch (error) {
     throw new Error(`cluster "${cluster.name}": ${withAdvice(errorMessage(error))}`);
   }
@@ -85,11 +86,8 @@ function refuseForeignObjects(there: readonly Occupied[]): void {
 /** Looks at the cluster before anything is written to it: what is in the way is refused. */
 async function look(kubectl: Kubectl): Promise<LiveConfig | undefined> {
   const { namespace, configMap } = names;
-  const list = await readClaims(
-    kubectl,
-    [...given.claims, { resource: "configmap", name: configMap, namespace }],
-    30_000,
-  );
+  const wanted = [...given.claims, { resource: "configmap", name: configMap, namespace }];
+  const list = await readClaims((args) => kubectl.read(args), wanted);
   refuseForeignObjects(parseOccupied(list).filter(({ kind }) => kind !== "ConfigMap"));
   const live = configMapIn(list, names);
   refuseOtherIdentity(live?.data ?? {});
@@ -117,7 +115,7 @@ async function removeLeftSecret(kubectl: Kubectl): Promise<void> {
     return;
   }
   if ((await secretFiles(kubectl, names.namespace, secret)).size === 0) {
-    await kubectl.run(["delete", `secret/${secret}`, "-n", names.namespace, "--ignore-not-found"]);
+    await kubectl.once(["delete", `secret/${secret}`, "-n", names.namespace, "--ignore-not-found"]);
   }
 }
 

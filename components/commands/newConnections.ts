@@ -12,7 +12,7 @@ import { tellProblems, until } from "./until";
 const CLUSTERS_AT_ONCE = 16;
 /** The agent gives up a peer after five seconds, and dials one after the other. */
 const SECONDS_A_PEER = 5;
-const MIN_TIMEOUT_MS = 20_000;
+const MIN_SECONDS = 20;
 const UNKNOWN_COMMAND = /unknown command/;
 
 interface Outcome {
@@ -25,10 +25,10 @@ async function said(
   kubectl: Kubectl,
   names: CiliumObjects,
   agent: string,
-  timeoutMs: number,
+  silenceSeconds: number,
 ): Promise<Dialled["said"]> {
   try {
-    const text = await inAgent(kubectl, names, agent, ["cilium-dbg", "troubleshoot", "clustermesh"], timeoutMs);
+    const text = await inAgent(kubectl, names, agent, ["cilium-dbg", "troubleshoot", "clustermesh"], silenceSeconds);
     return { text };
   } catch (error) {
     return { error: errorMessage(error) };
@@ -40,8 +40,8 @@ async function dial(cluster: OpenCluster, names: CiliumObjects, peers: readonly 
   if (agent === undefined) {
     return { cluster: cluster.name, agent: "-", node: "-", said: { error: "no agent is ready" } };
   }
-  const timeoutMs = Math.max(MIN_TIMEOUT_MS, peers.length * SECONDS_A_PEER * 1000);
-  const answer = await said(cluster.kubectl, names, agent.pod, timeoutMs);
+  const silenceSeconds = Math.max(MIN_SECONDS, peers.length * SECONDS_A_PEER);
+  const answer = await said(cluster.kubectl, names, agent.pod, silenceSeconds);
   return { cluster: cluster.name, agent: agent.pod, node: agent.node, said: answer };
 }
 

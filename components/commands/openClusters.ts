@@ -1,4 +1,5 @@
 import { Kubectl } from "../kubectl";
+import { askedAgain } from "./askedAgain";
 import { accessTo, readKubeconfigs } from "./protocol";
 
 /** A cluster as a command is given it. */
@@ -20,7 +21,10 @@ export async function withClusters<Cluster extends GivenCluster, T>(
 ): Promise<T> {
   const kubeconfigs = await readKubeconfigs();
   const clusters = await Promise.all(
-    members.map(async (member) => ({ ...member, kubectl: await Kubectl.open(accessTo(member, kubeconfigs)) })),
+    members.map(async (member) => {
+      const kubectl = await Kubectl.open(accessTo(member, kubeconfigs), askedAgain(member.name));
+      return { ...member, kubectl };
+    }),
   );
   try {
     return await use(clusters);

@@ -1,4 +1,5 @@
-import { KubectlError, type Kubectl } from "../kubectl";
+import type { Kubectl } from "../kubectl";
+import { KubectlError } from "../kubectlError";
 import { FIELD_MANAGER, type CiliumObjects } from "../model/agentConfig";
 import { parseObject } from "../model/liveObject";
 import { appliedPart, type OwnedData, type Originals } from "../model/originals";
@@ -34,7 +35,7 @@ function liveConfig(json: string): LiveConfig | undefined {
 export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Promise<LiveConfig | undefined> {
   const name = `configmap/${names.configMap}`;
   const flags = ["-n", names.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
-  return liveConfig(await kubectl.run(["get", name, ...flags]));
+  return liveConfig(await kubectl.read(["get", name, ...flags]));
 }
 
 /** `cilium-config` out of a list that kubectl was asked for. */

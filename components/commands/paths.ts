@@ -23,7 +23,7 @@ const LIMIT_SECONDS = 3;
 /** The agents that can be asked, with their addresses: a node that is gone says nothing of the others. */
 async function healthNodes(kubectl: Kubectl, names: CiliumObjects): Promise<readonly HealthNode[]> {
   const pods = (await agentPods(kubectl, names)).filter(({ ready }) => ready);
-  const addresses = parseHealthAddresses(await kubectl.run(["get", "ciliumnodes.cilium.io", "-o", "json"]));
+  const addresses = parseHealthAddresses(await kubectl.read(["get", "ciliumnodes.cilium.io", "-o", "json"]));
   return pods.map(({ pod, node }) => ({ agent: pod, node, ...addresses.get(node) }));
 }
 

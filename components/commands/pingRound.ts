@@ -5,7 +5,7 @@ import { pingCommand, readPing, type Path, type Ping, type PingResult, type Seen
 import { errorMessage } from "./errorMessage";
 
 /** How much longer than its ping `kubectl exec` may take. */
-const EXEC_MS = 20_000;
+const EXEC_SECONDS = 20;
 
 /** The demo's clusters, opened. */
 export type Clusters = ReadonlyMap<string, Kubectl>;
@@ -32,7 +32,7 @@ export async function podOf(
   clusters: Clusters,
   { cluster, namespace, name }: Pick<DemoWorkload, "cluster" | "namespace" | "name">,
 ): Promise<Pod> {
-  const json = await clusterNamed(clusters, cluster).run(["get", "pod", `${name}-0`, "-n", namespace, "-o", "json"]);
+  const json = await clusterNamed(clusters, cluster).read(["get", "pod", `${name}-0`, "-n", namespace, "-o", "json"]);
   const parsed = livePod.safeParse(JSON.parse(json));
   if (!parsed.success) {
     throw new Error(`pod ${name}-0 of ${cluster}/${namespace} has no address yet`);
@@ -47,7 +47,7 @@ export function databaseOf(clusters: Clusters, places: DemoPlaces): Promise<Pod>
 
 async function clusterIP(clusters: Clusters, { clientCluster, serverNamespace }: DemoPlaces): Promise<string> {
   const target = ["get", "service", PROTECTED_DB, "-n", serverNamespace, "-o", "json"];
-  const service = liveService.safeParse(JSON.parse(await clusterNamed(clusters, clientCluster).run(target)));
+  const service = liveService.safeParse(JSON.parse(await clusterNamed(clusters, clientCluster).read(target)));
   if (!service.success) {
     throw new Error(`service ${PROTECTED_DB} of ${clientCluster}/${serverNamespace} has no address yet`);
   }
@@ -63,8 +63,8 @@ async function pingFrom(
   try {
     const target = ["exec", "-n", namespace, `${name}-0`, "-c", name, "--"];
     const command = [...target, ...pingCommand(await address, timeoutSeconds)];
-    const timeoutMs = timeoutSeconds * 1000 + EXEC_MS;
-    return readPing(await clusterNamed(clusters, cluster).attempt(command, { timeoutMs }));
+    const silenceSeconds = timeoutSeconds + EXEC_SECONDS;
+    return readPing(await clusterNamed(clusters, cluster).attempt(command, { silenceSeconds }));
   } catch (error) {
     return { kind: "notPinged", reason: errorMessage(error) };
   }

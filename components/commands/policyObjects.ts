@@ -1,4 +1,4 @@
-import type { Kubectl } from "../kubectl";
+import { printed, type Kubectl } from "../kubectl";
 import { isPolicyKind } from "../model/clusterPolicies";
 import { errorMessage } from "./errorMessage";
 
@@ -10,10 +10,11 @@ export interface FoundPolicies {
   readonly unseen: readonly { readonly kind: string; readonly reason: string }[];
 }
 
-const TIMEOUT_MS = 120_000;
+/** There may be thousands of them. */
+const LIMIT_SECONDS = 120;
 
 function listing(kubectl: Kubectl, kinds: readonly string[]): Promise<string> {
-  return kubectl.run(["get", kinds.join(","), "--all-namespaces", "-o", "json"], { timeoutMs: TIMEOUT_MS });
+  return kubectl.read(["get", kinds.join(","), "--all-namespaces", "-o", "json"], LIMIT_SECONDS);
 }
 
 function firstLine(text: string): string {
@@ -22,7 +23,16 @@ function firstLine(text: string): string {
 
 /** All kinds of which there may be policies; what some API group did not answer is unseen. */
 async function policyKinds(kubectl: Kubectl): Promise<{ readonly kinds: readonly string[]; readonly fault?: string }> {
-  const { code, stdout, stderr } = await kubectl.attempt(["api-resources", "--verbs=list", "-o", "name"]);
+  const question = ["api-resources", "--verbs=list", "-o", "name"];
+  const patience = { limitSeconds: LIMIT_SECONDS, repeat: "always" } as const;
+  const { code, stdout, stderr } = await kubectl.patiently(patience, async (silenceSeconds) => {
+    const ended = await kubectl.attempt(question, { silenceSeconds });
+    // Where it names some kinds the cluster has answered, and an API group has not.
+    if (ended.stdout === "") {
+      printed(question, ended);
+    }
+    return ended;
+  });
   const kinds = stdout.split("\n").filter((kind) => isPolicyKind(kind));
   return code === 0 ? { kinds } : { kinds, fault: firstLine(stderr) };
 }

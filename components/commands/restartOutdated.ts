@@ -4,7 +4,16 @@ import { FIELD_MANAGER, type CiliumObjects } from "../model/agentConfig";
 import type { MaxConnectedClusters } from "../model/mesh";
 import { appliedAt } from "../model/appliedAt";
 import { agentsAtATime, describeRunningAs, parseRunningAs, podSelector, runsOtherwise } from "../model/runningAs";
-import { agentPods, AGENTS_AT_ONCE, deletePods, inAgent, podsOf, rollOut, type AgentPod } from "./agents";
+import {
+  agentPods,
+  AGENTS_AT_ONCE,
+  deletePods,
+  inAgent,
+  ONLY_EXEC_SECONDS,
+  podsOf,
+  rollOut,
+  type AgentPod,
+} from "./agents";
 import { errorMessage } from "./errorMessage";
 import { readConfigMap } from "./originals";
 import { progress } from "./protocol";
@@ -35,7 +44,8 @@ async function outdatedAgents(
   const old = olderThan(await agentPods(kubectl, names), written).filter(({ ready }) => ready);
   const judged = await mapLimited(old, AGENTS_AT_ONCE, async (agent) => {
     try {
-      const json = await inAgent(kubectl, names, agent.pod, ["cilium-dbg", "status", "-o", "json"]);
+      const ask = ["cilium-dbg", "status", "-o", "json"];
+      const json = await inAgent(kubectl, names, agent.pod, ask, ONLY_EXEC_SECONDS);
       const running = parseRunningAs(json, maxConnectedClusters);
       if (!runsOtherwise(running, desired)) {
         return [];
@@ -75,7 +85,7 @@ async function restartBatch(kubectl: Kubectl, member: Restarted, batch: readonly
 
 async function restartAgents(kubectl: Kubectl, member: Restarted, agents: readonly AgentPod[]): Promise<void> {
   const { cluster, names, desired } = member;
-  const json = await kubectl.run(["get", `daemonset/${names.daemonSet}`, "-n", names.namespace, "-o", "json"]);
+  const json = await kubectl.read(["get", `daemonset/${names.daemonSet}`, "-n", names.namespace, "-o", "json"]);
   const size = agentsAtATime(json);
   for (let first = 0; first < agents.length; first += size) {
     const batch = agents.slice(first, first + size);
@@ -93,7 +103,7 @@ async function restartOperator(kubectl: Kubectl, member: Restarted, written: str
   if (target === undefined || !(await kubectl.exists(target, names.namespace))) {
     return;
   }
-  const selector = podSelector(await kubectl.run(["get", target, "-n", names.namespace, "-o", "json"]));
+  const selector = podSelector(await kubectl.read(["get", target, "-n", names.namespace, "-o", "json"]));
   const old = olderThan(await podsOf(kubectl, names.namespace, selector), written);
   if (old.length === 0) {
     return;

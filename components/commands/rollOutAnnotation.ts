@@ -8,7 +8,7 @@ type RollOuts = Readonly<Record<string, RollOut>>;
 /** Agents and operator as they are now, by `kind/name`. What is not installed is not in it. */
 async function rollOuts(kubectl: Kubectl, names: CiliumObjects): Promise<RollOuts> {
   const query = ["get", ...rolledWorkloads(names), "-n", names.namespace, "--ignore-not-found", "-o", "json"];
-  return rollOutsOf(parseObjects(await kubectl.run(query)), names);
+  return rollOutsOf(parseObjects(await kubectl.read(query)), names);
 }
 
 /** Whether one of them has the annotation: then it has not been through the way back, or not to its end. */

@@ -4,7 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { KubectlError, type Kubectl } from "../kubectl";
+import type { Kubectl } from "../kubectl";
+import { KubectlError } from "../kubectlError";
+import { silence } from "../model/patience";
 import { FIELD_MANAGER } from "../model/agentConfig";
 
 /** An object with the fields that are to be this project's own, and no others. */
@@ -21,7 +23,7 @@ export class ApplyConflict extends Error {
 }
 
 const PROXY_STARTS = "Starting to serve";
-const ANSWER_TIMEOUT_MS = 60_000;
+const ANSWER_SECONDS = 60;
 const CONFLICT = 409;
 
 const PATHS: Readonly<Record<string, string>> = {
@@ -78,7 +80,7 @@ async function send(socketPath: string, object: AppliedObject, manager: string):
         method: "PATCH",
         path: `${pathOf(object)}?${query.toString()}`,
         headers: { "content-type": "application/apply-patch+yaml", "content-length": Buffer.byteLength(body) },
-        timeout: ANSWER_TIMEOUT_MS,
+        timeout: ANSWER_SECONDS * 1000,
       },
       (response) => {
         text(response).then((said) => {
@@ -86,7 +88,7 @@ async function send(socketPath: string, object: AppliedObject, manager: string):
         }, reject);
       },
     );
-    call.on("timeout", () => call.destroy(new KubectlError(`no answer within ${String(ANSWER_TIMEOUT_MS / 1000)} s`)));
+    call.on("timeout", () => call.destroy(new KubectlError(silence(ANSWER_SECONDS), "silent")));
     call.on("error", reject);
     call.end(body);
   });
@@ -120,5 +122,6 @@ export function applyOwnFields(kubectl: Kubectl, object: AppliedObject): Promise
 
 /** The same under the name of another manager, which gets back by it what it had applied: whatever the object leaves out, it gives up. */
 export function applyAs(kubectl: Kubectl, manager: string, object: AppliedObject): Promise<void> {
-  return throughProxy(kubectl, (socket) => send(socket, object, manager));
+  const patience = { limitSeconds: ANSWER_SECONDS, repeat: "unsent" } as const;
+  return throughProxy(kubectl, (socket) => kubectl.patiently(patience, () => send(socket, object, manager)));
 }

@@ -42,7 +42,7 @@ async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Prom
 async function restart(kubectl: Kubectl, stale: readonly StalePod[]) {
   const namespaces = [...new Set(stale.map((each) => each.namespace))];
   const lists = await mapLimited(namespaces, AGENTS_AT_ONCE, (namespace) =>
-    kubectl.run(["get", "pods", "-n", namespace, "-o", "json"]),
+    kubectl.read(["get", "pods", "-n", namespace, "-o", "json"]),
   );
   const plan = planRestarts(stale, lists.flatMap(parseLivePods));
   await mapLimited(plan.now, AGENTS_AT_ONCE, async ({ cluster, namespace, pod, identity }) => {

@@ -1,11 +1,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { REQUEST_LOG } from "../../components/model/requestLog";
 
 /** A `kubectl` that answers for agents: one pod a cluster unless told otherwise, whose status is the recorded JSON given for the cluster. */
 export interface FakeKubectl {
   readonly env: NodeJS.ProcessEnv;
-  /** The arguments of every call so far. */
+  /** The arguments of every call so far, without the verbosity. */
   calls(): Promise<readonly (readonly string[])[]>;
   remove(): Promise<void>;
 }
@@ -52,7 +53,7 @@ export interface FakeCluster {
 const PROGRAM = `#!/usr/bin/env node
 const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-const args = process.argv.slice(2);
+const args = process.argv.slice(2).filter((arg) => arg !== ${JSON.stringify(REQUEST_LOG)});
 const calls = join(__dirname, "calls");
 appendFileSync(calls, JSON.stringify(args) + "\\n");
 const made = readFileSync(calls, "utf8").split("\\n").filter((line) => line !== "").map((line) => JSON.parse(line));

@@ -29,13 +29,17 @@ interface Cluster {
   readonly forbidden?: string;
   readonly discoveryFails?: boolean;
   readonly dead?: boolean;
+  /** Every question gets an answer only when it is asked again. */
+  readonly flaky?: boolean;
 }
 
 const ANSWERS = `
 const print = (what) => process.stdout.write(typeof what === "string" ? what : JSON.stringify(what));
 const fail = (why) => { process.stderr.write(why + "\\n"); process.exitCode = 1; };
 const kinds = cluster_.kinds ?? ["pods", "networkpolicies.networking.k8s.io", "ciliumnetworkpolicies.cilium.io"];
+const same = calls((call) => call.join() === [cluster, ...args].join());
 if (cluster_.dead) fail("The connection to the server was refused");
+else if (cluster_.flaky && same === 1) fail("Unable to connect to the server: EOF");
 else if (args[0] === "api-resources") {
   print(kinds.join("\\n") + "\\n");
   if (cluster_.discoveryFails) fail("error: unable to retrieve the complete list of server APIs: old.io/v1: gone");
@@ -152,6 +156,19 @@ describe("the command that guards a cluster's policies", function () {
   it("names the cluster that does not answer", async () => {
     const { code, stderr } = await run({ dead: true });
     assert.equal(code, 1);
-    assert.match(stderr, /cluster "cluster1": The connection to the server was refused/);
+    assert.match(stderr, /^cluster "cluster1": The connection to the server was refused; it is asked again$/m);
+    assert.match(
+      stderr,
+      /^cluster "cluster1": The connection to the server was refused \(tried 3 times\); if it is gone/m,
+    );
+  });
+
+  it("judges a cluster that answers to another try", async () => {
+    const { code, stderr, asked } = await run({ items, flaky: true });
+    assert.equal(code, 1);
+    assert.match(stderr, /^cluster "cluster1": Unable to connect to the server: EOF; it is asked again$/m);
+    assert.match(stderr, /shop\/db/);
+    const kinds = asked.filter(([verb]) => verb === "api-resources");
+    assert.equal(kinds.length, 2, stderr);
   });
 });

@@ -2,15 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
-import { inspectCluster } from "../../../components/inspection";
-import { Kubectl, KubectlError } from "../../../components/kubectl";
+import { Kubectl } from "../../../components/kubectl";
+import { KubectlError } from "../../../components/kubectlError";
 import { openKubeconfig } from "../../../components/kubeconfigFile";
-import { scriptedKubectl, type ScriptedKubectl } from "../support/scriptedKubectl";
-import { recorded } from "../support/live";
+import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/scriptedKubectl";
 
 describe("components: kubectl", function () {
-  this.timeout(10_000);
+  this.timeout("60s");
   let fake: ScriptedKubectl | undefined;
   const answer = (body: string) => {
     fake = scriptedKubectl(body);
@@ -105,47 +103,60 @@ describe("components: kubectl", function () {
     }
   });
 
-  it("is ended when it takes too long", async () => {
-    answer("setInterval(() => {}, 1000);");
-    const slow = Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["get"], { timeoutMs: 300 }));
+  it("is ended when nothing comes back for too long", async () => {
+    answer(SILENT);
+    const slow = Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["get"], { silenceSeconds: 0.3 }));
     await assert.rejects(slow, /^KubectlError: no answer within 0\.3 s$/);
+  });
+
+  describe("tries again", () => {
+    /** Fails with these words the first time. */
+    const once = (
+      words: string,
+    ) => `if (calls() === 1) { process.stderr.write(${JSON.stringify(words)}); process.exit(1); }
+      process.stdout.write("fine");`;
+    const LOST = "Unable to connect to the server: EOF";
+    const REFUSED = "dial tcp 10.1.3.1:6443: connect: connection refused";
+    const told: string[] = [];
+    const using = <T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T> => {
+      told.length = 0;
+      return Kubectl.with({ kind: "context", context: "c" }, use, { told: ({ message }) => told.push(message) });
+    };
+
+    it("what it reads", async () => {
+      answer(once(LOST));
+      assert.equal(await using((each) => each.read(["get"])), "fine");
+      assert.deepEqual(told, [LOST]);
+    });
+
+    it("what it never sent", async () => {
+      answer(once(REFUSED));
+      assert.equal(await using((each) => each.run(["patch"])), "fine");
+      assert.deepEqual(told, [REFUSED]);
+    });
+
+    it("nothing that may have changed something", async () => {
+      const kubectl = answer(once(LOST));
+      await assert.rejects(
+        using((each) => each.run(["patch"])),
+        new KubectlError(LOST),
+      );
+      assert.equal(kubectl.calls().length, 1);
+    });
+
+    it("nothing of which a part may be done", async () => {
+      const kubectl = answer(once(REFUSED));
+      await assert.rejects(
+        using((each) => each.once(["delete"])),
+        new KubectlError(REFUSED),
+      );
+      assert.equal(kubectl.calls().length, 1);
+    });
   });
 
   it("sends what it is given on standard input", async () => {
     answer('process.stdout.write(fs.readFileSync(0, "utf8").toUpperCase());');
     const said = await Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["apply"], { stdin: "abc" }));
     assert.equal(said, "ABC");
-  });
-
-  it("finds out what a cluster is like", async () => {
-    const list = { kind: "List", items: ["namespace", "configmap", "daemonset", "helm-secret"].map(recorded) };
-    const namespace = { ...recorded("namespace"), metadata: { name: "demo", uid: "5" } };
-    answer(
-      `const all = ["configmap/cilium-config", "secrets/cilium-clustermesh"].every((name) => args.includes(name));
-      const said = all ? ${JSON.stringify(JSON.stringify(list))}
-        : args.includes("namespaces/demo") ? ${JSON.stringify(JSON.stringify(namespace))} : "";
-      process.stdout.write(said);`,
-    );
-    const claims = [
-      { resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" },
-      { resource: "namespaces", name: "demo" },
-    ];
-    const live = await inspectCluster({ kind: "context", context: "c" }, DEFAULT_CILIUM_OBJECTS, claims, 5);
-    assert.ok(live.kind === "reachable");
-    assert.equal(live.config?.data["cluster-id"], "0");
-    assert.equal(live.hasOperator, false);
-    assert.deepEqual(
-      live.occupied.map(({ name }) => name),
-      ["cilium-clustermesh", "demo"],
-    );
-    assert.deepEqual(live.apiServerEtcd, []);
-  });
-
-  it("says why a cluster cannot be reached, in one line", async () => {
-    answer(
-      'process.stderr.write("E1123 memcache.go: i/o timeout\\n\\nUnable to connect to the server: dial tcp\\n"); process.exit(1);',
-    );
-    const live = await inspectCluster({ kind: "context", context: "c" }, DEFAULT_CILIUM_OBJECTS, [], 5);
-    assert.deepEqual(live, { kind: "unreachable", reason: "Unable to connect to the server: dial tcp" });
   });
 });

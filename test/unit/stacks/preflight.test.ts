@@ -7,7 +7,7 @@ import { formatRecord, GENERATION_ANNOTATION, trustOf } from "../../../component
 import { clusters, configuration } from "../support/configuration";
 import { recorded } from "../support/live";
 import { lines } from "../support/mesh";
-import { scriptedKubectl, type ScriptedKubectl } from "../support/scriptedKubectl";
+import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/scriptedKubectl";
 
 const objects = ["configmap", "daemonset", "deployment"].map(recorded);
 /** A Secret that Helm made, with a peer that has the name of one of ours. */
@@ -29,8 +29,9 @@ const answers = (secret: object | undefined, reachable = true) => `
 `;
 
 describe("stacks: preflight", function () {
-  this.timeout(10_000);
+  this.timeout("60s");
   let kubectl: ScriptedKubectl | undefined;
+  let said: readonly string[] = [];
   before(() => pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "p", "s"));
   afterEach(() => {
     kubectl?.remove();
@@ -40,8 +41,9 @@ describe("stacks: preflight", function () {
   async function judge(script: string, values: Readonly<Record<string, unknown>> = {}) {
     kubectl = scriptedKubectl(script);
     const read = configuration({ conflicts: "overwrite", ...values });
-    const { problems, warnings } = await preflight(read, toEnvironment(read, new Date()).environment);
+    const { problems, warnings, notes } = await preflight(read, toEnvironment(read, new Date()).environment);
     const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
+    said = lines(notes);
     return { problems: heads(lines(problems)), warnings: heads(lines(warnings)) };
   }
 
@@ -68,6 +70,26 @@ describe("stacks: preflight", function () {
     kubectl?.remove();
     const tolerant = await judge(answers(undefined, false), { unreachable: "warn" });
     assert.deepEqual(tolerant, { problems: [], warnings: [line] });
+  });
+
+  it("takes a silent cluster for an unreachable one, and only that one", async () => {
+    const silent = `if (cluster === "--context=context2") { ${SILENT} } else { ${answers(undefined)} }`;
+    const line = 'cluster "cluster2": API server cannot be reached: no answer within 1 s';
+    assert.deepEqual(await judge(silent, { liveCheckTimeoutSeconds: 1 }), { problems: [line], warnings: [] });
+  });
+
+  it("says which cluster has answered to another try only", async () => {
+    const first = `const mark = require("node:path").join(__dirname, args.join().replace(/\\W/g, "_").slice(0, 60));
+      if (cluster === "--context=context2" && !args.includes("--output=name") && !fs.existsSync(mark)) {
+        fs.writeFileSync(mark, "");
+        process.stderr.write("Unable to connect to the server: EOF");
+        process.exit(1);
+      }`;
+    assert.deepEqual(await judge(first + answers(undefined)), { problems: [], warnings: [] });
+    const line =
+      /^cluster "cluster2": API server answered only when it was asked 2 times \(Unable to connect to the server: EOF\);/;
+    assert.equal(said.filter((each) => line.test(each)).length, 1, said.join("\n"));
+    assert.ok(!said.some((each) => each.includes('"cluster1"')), said.join("\n"));
   });
 
   it("asks a cluster that is gone only whether it answers, and warns where it does", async () => {

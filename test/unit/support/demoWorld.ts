@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { REQUEST_LOG } from "../../../components/model/requestLog";
 
 /** What comes of a ping here. */
 type Answer = "pong" | "silence" | "silence of busybox" | "refused" | "noauth" | "no such pod";
@@ -42,7 +43,7 @@ const world = JSON.parse(fs.readFileSync(file("world.json"), "utf8"));
 `;
 
 const KUBECTL = `${HEAD}
-const args = process.argv.slice(2);
+const args = process.argv.slice(2).filter((arg) => arg !== ${JSON.stringify(REQUEST_LOG)});
 fs.appendFileSync(file("calls"), JSON.stringify(args) + "\\n");
 const after = (flag) => args[args.indexOf(flag) + 1];
 const cluster = args[0].slice("--context=".length);

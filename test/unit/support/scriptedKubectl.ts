@@ -1,18 +1,24 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { REQUEST_LOG } from "../../../components/model/requestLog";
 
 /** A kubectl of the tests' own, first on PATH until it is removed. */
 export interface ScriptedKubectl {
-  /** The argument lists it was called with. */
+  /** The argument lists it was called with, without the verbosity. */
   calls(): readonly (readonly string[])[];
   remove(): void;
 }
 
+/** A kubectl that has started, and waits for an API server that is silent. */
+export const SILENT = `process.stderr.write("I1129 15:56:08.042017   29645 loader.go:402] Config loaded from file\\n");
+setInterval(() => undefined, 1000);`;
+
 /**
  * Puts a program named kubectl on PATH.
  *
- * @param body JavaScript that answers; it has `args`, the arguments without the first, which says which cluster is meant.
+ * @param body JavaScript that answers; it has `args`, the arguments without the first, which says which cluster is meant, and
+ * `calls(which?)`, how often it was called so far.
  */
 export function scriptedKubectl(body: string): ScriptedKubectl {
   const folder = mkdtempSync(join(tmpdir(), "scripted-kubectl-"));
@@ -23,8 +29,10 @@ export function scriptedKubectl(body: string): ScriptedKubectl {
     program,
     `#!${process.execPath}
 const fs = require("node:fs");
-const [cluster, ...args] = process.argv.slice(2);
+const [cluster, ...args] = process.argv.slice(2).filter((arg) => arg !== ${JSON.stringify(REQUEST_LOG)});
 fs.appendFileSync(${JSON.stringify(log)}, JSON.stringify([cluster, ...args]) + "\\n");
+const calls = (which = () => true) =>
+  fs.readFileSync(${JSON.stringify(log)}, "utf8").split("\\n").slice(0, -1).map((call) => JSON.parse(call)).filter(which).length;
 ${body}
 `,
   );

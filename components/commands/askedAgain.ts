@@ -1,0 +1,12 @@
+import { lastLine } from "../model/lastLine";
+import type { Between } from "../patiently";
+import { progress } from "./protocol";
+
+/** Says why a cluster is asked again: a command that takes longer than usual says what for. */
+export function askedAgain(cluster: string): Between {
+  return {
+    told: ({ message }) => {
+      progress(`cluster "${cluster}": ${lastLine(message)}; it is asked again`);
+    },
+  };
+}

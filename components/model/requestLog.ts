@@ -1,0 +1,14 @@
+/** The verbosity at which kubectl tells that it has started, and of each request how it was answered. */
+export const REQUEST_LOG = "--v=6";
+
+/** What a line on kubectl's standard error is: an answer of the API server, another line of its log, or its words for the user. */
+export type LogLine = "answer" | "log" | "words";
+
+const LOG = /^I\d{4} \d\d:\d\d:\d\d\.\d+ /;
+/** `GET https://… 200 OK in 5 milliseconds`, and from Kubernetes 1.33 on `"Response" verb="GET" url="https://…" status="200 OK"`. */
+const ANSWER = / round_trippers\.go:\d+\] (?:[A-Z]+ \S+ [1-5]\d\d |"Response" .*status="[1-5]\d\d )/;
+
+/** Tells the lines apart. A request that was not answered is logged as well, without a status. */
+export function logLine(line: string): LogLine {
+  return !LOG.test(line) ? "words" : ANSWER.test(line) ? "answer" : "log";
+}
