@@ -29,8 +29,8 @@ const LISTEN = [
 /** The monitor's last word, on standard error, before it listens. */
 const LISTENING = "Press Ctrl-C to quit";
 
-const START_TIMEOUT_MS = 10_000;
-const END_TIMEOUT_MS = 5_000;
+/** For kubectl and the monitor to start, and for its last lines: both take their time on a busy machine. */
+const PATIENCE_MS = 30_000;
 const MOST_LINES = 5_000;
 
 interface Running {
@@ -94,7 +94,7 @@ async function monitor(kubectl: Kubectl, names: CiliumObjects, agent: string, li
     });
   });
   const stop = async () => {
-    const late = setTimeout(() => child.kill("SIGKILL"), END_TIMEOUT_MS);
+    const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     child.stdin.end();
     await ended;
     clearTimeout(late);
@@ -111,7 +111,7 @@ async function monitor(kubectl: Kubectl, names: CiliumObjects, agent: string, li
   const started = new Promise<boolean>((resolve) => {
     const late = setTimeout(() => {
       resolve(false);
-    }, START_TIMEOUT_MS);
+    }, PATIENCE_MS);
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       said += text;
       if (said.includes(LISTENING)) {

@@ -23,7 +23,7 @@ export interface EtcdUsers {
 }
 
 /** For one answer, connecting and trying again included. */
-const ANSWER_MS = 10_000;
+const ANSWER_MS = 30_000;
 const ASKED_AT_ONCE = 8;
 
 /** What etcd says of a change that has been made already. */

@@ -1,6 +1,6 @@
 import type { Kubectl } from "../kubectl";
 import type { CiliumObjects } from "../model/agentConfig";
-import { agentPods, inAgent } from "./agents";
+import { agentPods, inAgent, ONLY_EXEC_SECONDS } from "./agents";
 
 /** A cluster's etcd as one of its agents reaches it: with the agent's own credentials, so this needs none. */
 export interface Kvstore {
@@ -29,7 +29,8 @@ export async function openKvstore(kubectl: Kubectl, names: CiliumObjects): Promi
   if (agent === undefined) {
     throw new Error("no agent is ready");
   }
-  const run = (command: readonly string[]): Promise<string> => inAgent(kubectl, names, agent.pod, command);
+  const run = (command: readonly string[]): Promise<string> =>
+    inAgent(kubectl, names, agent.pod, command, ONLY_EXEC_SECONDS);
   const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);
   return {
     list: (prefix) => kvstore("get", "--recursive", prefix),

@@ -1,5 +1,6 @@
 import type { Kubectl } from "../kubectl";
 import type { CiliumObjects } from "../model/agentConfig";
+import type { PathReport } from "../model/nodePaths";
 import { recordedLines, recordPaths, type RecordedPaths } from "../model/pathVerdict";
 import { agentPods } from "./agents";
 import { errorMessage } from "./errorMessage";
@@ -8,6 +9,10 @@ import { progress } from "./protocol";
 
 /** A firewall breaks all paths alike; ten lines tell as much as a thousand. */
 const LINES_SHOWN = 10;
+
+function isWhole(report: PathReport): boolean {
+  return report.kind === "notProbed" || report.paths.every(({ why }) => why === "");
+}
 
 /**
  * Which paths between a cluster's nodes do not work before anything is changed, so that the check afterwards blames the change for no other.
@@ -22,7 +27,9 @@ export async function pathsBeforehand(
     if ((await agentPods(kubectl, names)).length === 0) {
       return undefined;
     }
-    const report = await probePaths(kubectl, cluster, names);
+    const first = await probePaths(kubectl, cluster, names);
+    // A node that is busy may answer late once; a path that is cut stays cut.
+    const report = isWhole(first) ? first : await probePaths(kubectl, cluster, names);
     for (const line of recordedLines(report).slice(0, LINES_SHOWN)) {
       progress(line);
     }
