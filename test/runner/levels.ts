@@ -79,7 +79,8 @@ export function stages(scope: Scope): readonly Stage[] {
   ];
   const engine: Lane = [onLab(mochaLevel(scope, "engine", ...ENGINE_ARGS))];
   const lab: Lane = [onNodes(mochaLevel(scope, "lab", "--require", "test/lab/support/hooks.ts"))];
-  return [[cheap, engine], [lab]];
+  const build: Lane = [program("build", "node", "build/build.mjs")];
+  return [[build], [cheap, engine], [lab]];
 }
 
 /** Engine files run in two processes, each with a lab of its own. */
