@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { labClusters } from "./support/engine";
-import { referenceMesh, type Mesh } from "./support/killedMesh";
-import { described, killLoop, writes } from "./support/killLoop";
+import { referenceMesh, writes, type Mesh } from "./support/killedMesh";
+import { described, killLoop } from "./support/killLoop";
 
 describe("runs that are killed after any of their resources", function () {
   this.timeout("90m");

@@ -2,12 +2,6 @@ import { nameOf } from "../../support/events";
 import { succeeded } from "../../support/pulumi";
 import { assertMeshed, assertUntouched, forgetPending, killedAfter, type Left, type Mesh } from "./killedMesh";
 
-/** Resources that write to a cluster; all others are only in the state. */
-const WRITES = /\$(kubernetes|command):/;
-
-/** Whether the step of a resource writes to a cluster. */
-export const writes = (urn: string): boolean => WRITES.test(urn);
-
 /** What a loop has done. */
 export interface KillTally {
   /** Resources after which an up was killed, and the same command again has made a mesh of it. */

@@ -32,11 +32,22 @@ const originalsIn = (state: StackState, clusters: readonly LabCluster[]): readon
     return recorded.config;
   });
 
-/** What a resource is, whichever cluster it is of: its type, and for deploy-time commands also the name that tells them apart. */
+/** Resources that write to a cluster; all others are only in the state. */
+const WRITES = /\$(kubernetes|command):/;
+
+/** Whether the step of a resource writes to a cluster. */
+export const writes = (urn: string): boolean => WRITES.test(urn);
+
+/**
+ * What a resource is to a run that is killed after it, whichever cluster it is of: its type where it writes to a cluster, and the name
+ * beside it for deploy-time commands, which do different things; the package for all that is in the state alone.
+ */
 export function kindOf(urn: string, { clusters }: Pick<Mesh, "clusters">): string {
-  const [, , type = "", name = ""] = urn.split("::");
-  if (!type.endsWith("command:local:Command")) return type;
-  return clusters.reduce((text, cluster) => text.replace(`${cluster.name}-`, ""), `${type}::${name}`);
+  const [, , types = "", name = ""] = urn.split("::");
+  const type = types.split("$").at(-1) ?? "";
+  if (!writes(urn)) return type.split(":").slice(0, 2).join(":");
+  if (type !== "command:local:Command") return type;
+  return clusters.reduce((text, cluster) => text.replace(`${cluster.name}-`, ""), `${type} ${name}`);
 }
 
 /** A mesh after an up and a destroy that nobody has disturbed. */
