@@ -1,7 +1,15 @@
 /** Real Kubernetes control planes with Cilium's objects on this machine, for the demo and the tests. */
 export { MissingPrerequisite } from "./cache/toolchain";
 export { findPulumi, type FoundPulumi } from "./cache/findPulumi";
-export { actionlint, areNodeToolsBuilt, nodeTools, tools, type Tools } from "./cache/tools";
+export {
+  actionlint,
+  areNodeToolsBuilt,
+  kubernetesPlugin,
+  type KubernetesPlugin,
+  nodeTools,
+  tools,
+  type Tools,
+} from "./cache/tools";
 export { down } from "./down";
 export { cacheFolder } from "./host/folders";
 export { availableMemory } from "./host/memory";

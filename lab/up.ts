@@ -125,8 +125,8 @@ export async function up(args: UpArgs = {}): Promise<Lab> {
   if (nodes.length > 0) {
     await requireNodeFeatures({ built: await areNodeToolsBuilt(), running: runningFabric(dir) !== undefined });
   }
-  const tools = await ensureTools(log);
   const ofNodes = nodes.length === 0 ? undefined : await nodeTools(log);
+  const tools = await ensureTools(log);
   const waiting = (): void => {
     log(`waiting for another process that works on lab "${name}"`);
   };

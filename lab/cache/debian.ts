@@ -46,15 +46,11 @@ async function download(packages: readonly string[], scratch: string, log: Log):
   }
 }
 
-const FEW = 4;
-
 /** Downloads the recipe's packages and unpacks them into `target`. */
 export async function unpackDebian(recipe: DebianPackages, target: string, scratch: string, log: Log): Promise<void> {
   await requireDebianTools(recipe);
   await mkdir(target, { recursive: true });
-  const { packages, name } = recipe;
-  const what = packages.length <= FEW ? packages.join(", ") : `${packages.length} Debian packages for ${name}`;
-  await withProgress(log, `fetching ${what}`, recipe.minutes * 60, () => download(recipe.packages, scratch, log));
+  await download(recipe.packages, scratch, log);
   const archives = (await readdir(scratch)).filter((file) => file.endsWith(".deb"));
   for (const archive of archives) {
     const file = join(scratch, archive);

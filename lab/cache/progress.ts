@@ -1,30 +1,87 @@
 /** Takes one line of progress. */
 export type Log = (line: string) => void;
 
-const INTERVAL_MS = 15_000;
+/** How far work is that is done part by part; all in seconds. */
+export interface Pace {
+  /** What all parts usually take. */
+  readonly usual: number;
+  /** What the finished parts usually take. */
+  readonly finished: number;
+  /** When the last of these was finished, counted from the begin. */
+  readonly finishedAt: number;
+  /** Since the begin. */
+  readonly elapsed: number;
+}
+
+/** Less says nothing of the pace. */
+const LEAST_SECONDS = 1;
+
+/**
+ * How long it will still take, by the pace of the parts that are finished, or by the usual one before there are any. `undefined` when it
+ * should have ended: then nobody knows.
+ */
+export function secondsLeft({ usual, finished, finishedAt, elapsed }: Pace): number | undefined {
+  const pace = finished >= LEAST_SECONDS ? finishedAt / finished : 1;
+  const left = (usual - finished) * pace - (elapsed - finishedAt);
+  return left > 0 ? left : undefined;
+}
 
 /** Seconds or minutes, as a person would say it. */
 export const duration = (seconds: number): string =>
-  seconds < 90 ? `${Math.round(seconds)} s` : `${(seconds / 60).toFixed(1).replace(/\.0$/, "")} min`;
+  seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${(seconds / 60).toFixed(1).replace(/\.0$/, "")} min`;
 
-/** Says what begins and how long it usually takes, that it still runs (every 15 s), and how long it took. */
-export async function withProgress<T>(
+/** The same for what is not known to the second. */
+export const about = (seconds: number): string =>
+  seconds < 55 ? `about ${Math.max(5, Math.ceil(seconds / 5) * 5)} s` : `about ${Math.ceil(seconds / 60)} min`;
+
+/** A line's end on the time that is left. */
+export const timeLeft = (pace: Pace): string => {
+  const left = secondsLeft(pace);
+  return left === undefined ? "taking longer than usual" : `${about(left)} left`;
+};
+
+/** A part of some work. */
+export interface Part {
+  readonly name: string;
+  readonly usualSeconds: number;
+}
+
+const INTERVAL_MS = 15_000;
+const secondsSince = (begin: number): number => (Date.now() - begin) / 1000;
+
+/**
+ * Does work of several parts, and says what is done and how long the rest will take: whenever a part is finished, and every 15 s. What
+ * `finished` names is done; it is asked whenever something is said.
+ */
+export async function withParts<T>(
   log: Log,
   what: string,
-  usualSeconds: number,
+  parts: readonly Part[],
+  finished: () => Promise<ReadonlySet<string>>,
   work: () => Promise<T>,
 ): Promise<T> {
   const begin = Date.now();
-  const elapsed = (): string => duration((Date.now() - begin) / 1000);
-  log(`${what} (usually ${duration(usualSeconds)}, once)`);
+  const sum = (some: readonly Part[]): number => some.reduce((seconds, part) => seconds + part.usualSeconds, 0);
+  let pace: Pace = { usual: sum(parts), finished: 0, finishedAt: 0, elapsed: 0 };
+  log(`${what} (usually ${duration(pace.usual)}, once)`);
   const timer = setInterval(() => {
-    log(`${what}: ${elapsed()} of about ${duration(usualSeconds)}`);
+    void finished().then((names) => {
+      const done = sum(parts.filter(({ name }) => names.has(name)));
+      const elapsed = secondsSince(begin);
+      pace = { ...pace, elapsed, ...(done > pace.finished ? { finished: done, finishedAt: elapsed } : {}) };
+      const missing = parts.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+      log(`${what}: ${timeLeft(pace)}${missing.length < parts.length ? `, for ${missing.join(", ")}` : ""}`);
+    });
   }, INTERVAL_MS);
   try {
     const result = await work();
-    log(`${what}: done in ${elapsed()}`);
+    log(`${what}: done in ${duration(secondsSince(begin))}`);
     return result;
   } finally {
     clearInterval(timer);
   }
 }
+
+/** The same for work that is one part. */
+export const withProgress = <T>(log: Log, what: string, usualSeconds: number, work: () => Promise<T>): Promise<T> =>
+  withParts(log, what, [{ name: what, usualSeconds }], () => Promise.resolve(new Set()), work);

@@ -1,19 +1,31 @@
 /** One thing that the lab is made of, and how it is got. */
 export type Recipe = GoBuild | GoSources | DebianPackages;
 
-/** Programs from tagged Go modules, built in a module of the lab's own that requires just these. */
+/**
+ * The module of the lab's own in which programs are built: it requires what they are made of. Programs of one module are built by one call of
+ * `go`, and what they share is compiled once.
+ */
+export interface GoModule {
+  readonly name: string;
+  readonly require: Readonly<Record<string, string>>;
+  /** Module → version that takes its place whatever the others ask for. */
+  readonly replace?: Readonly<Record<string, string>>;
+  /** Module → folder in it → Go source: modules of our own, some in the place of ones that are not needed for what the lab does. */
+  readonly stubs?: Readonly<Record<string, GoSource>>;
+  readonly tags?: readonly string[];
+  /** For all programs; the linker passes over variables of packages that a program does not have. */
+  readonly ldflags: readonly string[];
+}
+
+/** Folder (`.` for the module's own) → the one file of its package. */
+export type GoSource = Readonly<Record<string, string>>;
+
+/** Programs from tagged Go modules. */
 export interface GoBuild {
   readonly kind: "go-build";
   readonly name: string;
   readonly version: string;
-  readonly require: Readonly<Record<string, string>>;
-  /** Module → version that takes its place whatever the others ask for. */
-  readonly replace?: Readonly<Record<string, string>>;
-  /** Module → Go source that stands in for one that is not needed for what the lab does. */
-  readonly stubs?: Readonly<Record<string, string>>;
-  readonly tags?: readonly string[];
-  readonly ldflags: readonly string[];
-  /** Built in this order; each finds what the ones before it compiled. */
+  readonly module: GoModule;
   readonly programs: readonly GoProgram[];
 }
 
@@ -23,7 +35,7 @@ export interface GoProgram {
   readonly name: string;
   /** Import path of its `main`. */
   readonly package: string;
-  /** Usual time on two idle cores with an empty Go cache; for the progress line only. */
+  /** What it adds to the programs before it, on two idle cores with an empty Go cache; for the progress line only. */
   readonly minutes: number;
 }
 

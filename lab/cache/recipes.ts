@@ -1,109 +1,80 @@
 import { AGENT_PACKAGES, REDIS_PACKAGES } from "../images/packages";
+import {
+  ACTIONLINT_MODULE,
+  CILIUM,
+  CONTAINERD,
+  HELM,
+  KUBERNETES,
+  LAB_MODULE,
+  PULUMI,
+  PULUMI_NODEJS_MODULE,
+} from "./goModules";
+import { PLUGIN_MAIN, PLUGIN_MODULE, PLUGIN_VERSION } from "./kubernetesPlugin";
 import type { GoBuild, Recipe } from "./recipe";
 
-/** The `go` line of every build module; an older Go on the machine is refused. */
-export const GO_VERSION = "1.26.0";
-
-/*
- * What the lab is made of, as plain data: to add a program, add a recipe here. Versions and everything else that decides the result
- * is part of a recipe's cache key, so a change builds anew beside the old one.
- */
-const KUBERNETES = "v1.36.3";
-const KUBERNETES_STAGING = "v0.36.3";
-const PULUMI = "v3.250.0";
-const CILIUM = "v1.20.2";
-
-/** k8s.io/kubernetes requires its own parts as v0.0.0: each needs its real version. */
-const STAGING_MODULES = [
-  ...["api", "apiextensions-apiserver", "apimachinery", "apiserver", "cli-runtime", "client-go", "cloud-provider"],
-  ...["cluster-bootstrap", "code-generator", "component-base", "component-helpers", "controller-manager", "cri-api"],
-  ...[
-    "cri-client",
-    "cri-streaming",
-    "csi-translation-lib",
-    "dynamic-resource-allocation",
-    "endpointslice",
-    "externaljwt",
-  ],
-  ...["kms", "kube-aggregator", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubectl", "kubelet"],
-  ...["metrics", "mount-utils", "pod-security-admission", "sample-apiserver", "streaming"],
-];
-
-/** Two modules that Cilium asks for cannot be had at the versions it names, and neither is of use to the lab. */
-const CILIUM_MODULES: Pick<GoBuild, "require" | "replace" | "stubs"> = {
-  require: { "github.com/cilium/cilium": CILIUM },
-  // BGP is off; the pinned version is no tagged one.
-  replace: { "github.com/osrg/gobgp/v4": "v4.8.0" },
-  // MCS-API is off; its controllers are not needed, the name of one annotation is.
-  stubs: {
-    "sigs.k8s.io/mcs-api/controllers": `package controllers
-
-const DerivedServiceAnnotation = "multicluster.kubernetes.io/derived-service"
-`,
-  },
-};
-
-function cilium(name: string, tags: readonly string[], programs: GoBuild["programs"]): GoBuild {
+/** Programs of the lab's module: folder of their `main` below `path` → file name and minutes. */
+function ofLab(
+  name: string,
+  version: string,
+  path: string,
+  programs: Readonly<Record<string, readonly [string, number]>>,
+): GoBuild {
   return {
     kind: "go-build",
     name,
-    version: CILIUM,
-    ...CILIUM_MODULES,
-    tags,
-    ldflags: [`-X "github.com/cilium/cilium/pkg/version.ciliumVersion=${CILIUM.slice(1)} module"`],
-    programs: programs.map((program) => ({ ...program, package: `github.com/cilium/cilium/${program.package}` })),
-  };
-}
-
-function kubernetes(name: string, programs: Readonly<Record<string, number>>): GoBuild {
-  const version = "k8s.io/component-base/version";
-  const [major = "", minor = ""] = KUBERNETES.slice(1).split(".");
-  return {
-    kind: "go-build",
-    name,
-    version: KUBERNETES,
-    require: { "k8s.io/kubernetes": KUBERNETES },
-    replace: Object.fromEntries(STAGING_MODULES.map((part) => [`k8s.io/${part}`, KUBERNETES_STAGING])),
-    ldflags: [
-      `-X ${version}.gitVersion=${KUBERNETES}`,
-      `-X ${version}.gitMajor=${major}`,
-      `-X ${version}.gitMinor=${minor}`,
-      `-X ${version}.gitTreeState=clean`,
-    ],
-    programs: Object.entries(programs).map(([program, minutes]) => ({
+    version,
+    module: LAB_MODULE,
+    programs: Object.entries(programs).map(([folder, [program, minutes]]) => ({
       name: program,
-      package: `k8s.io/kubernetes/cmd/${program}`,
+      package: `${path}/${folder}`,
       minutes,
     })),
   };
 }
 
+/*
+ * What the lab is made of, as plain data: to add a program, add a recipe here. Versions and everything else that decides the result
+ * is part of a recipe's cache key, so a change builds anew beside the old one.
+ */
 export const RECIPES = {
-  kubernetes: kubernetes("kubernetes", { "kube-apiserver": 4, "kube-controller-manager": 1.5, kubectl: 0.5 }),
-  kubernetesNode: kubernetes("kubernetes-node", { kubelet: 2, "kube-scheduler": 0.5 }),
-  helm: {
+  kubernetes: ofLab("kubernetes", KUBERNETES, "k8s.io/kubernetes/cmd", {
+    "kube-apiserver": ["kube-apiserver", 2.5],
+    "kube-controller-manager": ["kube-controller-manager", 0.5],
+    kubectl: ["kubectl", 0.2],
+  }),
+  helm: ofLab("helm", HELM, "helm.sh/helm/v3/cmd", { helm: ["helm", 0.2] }),
+  pulumi: ofLab("pulumi", PULUMI, "github.com/pulumi/pulumi/pkg/v3/cmd", { pulumi: ["pulumi", 2] }),
+  kubernetesNode: ofLab("kubernetes-node", KUBERNETES, "k8s.io/kubernetes/cmd", {
+    kubelet: ["kubelet", 0.5],
+    "kube-scheduler": ["kube-scheduler", 0.2],
+  }),
+  containerd: ofLab("containerd", CONTAINERD, "github.com/containerd/containerd/v2/cmd", {
+    containerd: ["containerd", 0.5],
+    "containerd-shim-runc-v2": ["containerd-shim-runc-v2", 0.1],
+    ctr: ["ctr", 0.1],
+  }),
+  ciliumOperator: ofLab("cilium-operator", CILIUM, "github.com/cilium/cilium", {
+    operator: ["cilium-operator-generic", 1],
+  }),
+  ciliumAgent: ofLab("cilium-agent", CILIUM, "github.com/cilium/cilium", {
+    daemon: ["cilium-agent", 0.5],
+    "cilium-dbg": ["cilium-dbg", 0.2],
+    "cilium-health": ["cilium-health", 0.1],
+    "cilium-health/responder": ["cilium-health-responder", 0.1],
+    "plugins/cilium-cni": ["cilium-cni", 0.1],
+  }),
+  pulumiKubernetes: {
     kind: "go-build",
-    name: "helm",
-    version: "v3.20.2",
-    require: { "helm.sh/helm/v3": "v3.20.2" },
-    ldflags: ["-X helm.sh/helm/v3/internal/version.version=v3.20.2"],
-    programs: [{ name: "helm", package: "helm.sh/helm/v3/cmd/helm", minutes: 1.5 }],
+    name: "pulumi-resource-kubernetes",
+    version: PLUGIN_VERSION,
+    module: PLUGIN_MODULE,
+    programs: [{ name: "pulumi-resource-kubernetes", package: PLUGIN_MAIN, minutes: 2 }],
   },
-  pulumi: {
-    kind: "go-build",
-    name: "pulumi",
-    version: PULUMI,
-    require: { "github.com/pulumi/pulumi/pkg/v3": PULUMI },
-    ldflags: [`-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${PULUMI}`],
-    programs: [{ name: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", minutes: 4 }],
-  },
-  // The last line of tags in which the Node language host is part of the sdk module.
   pulumiNodejs: {
     kind: "go-build",
     name: "pulumi-language-nodejs",
     version: "v3.65.0",
-    require: { "github.com/pulumi/pulumi/sdk/v3": "v3.65.0" },
-    ldflags: [],
+    module: PULUMI_NODEJS_MODULE,
     programs: [
       {
         name: "pulumi-language-nodejs",
@@ -116,8 +87,7 @@ export const RECIPES = {
     kind: "go-build",
     name: "actionlint",
     version: "v1.7.12",
-    require: { "github.com/rhysd/actionlint": "v1.7.12" },
-    ldflags: ["-X github.com/rhysd/actionlint.version=1.7.12"],
+    module: ACTIONLINT_MODULE,
     programs: [{ name: "actionlint", package: "github.com/rhysd/actionlint/cmd/actionlint", minutes: 0.3 }],
   },
   cilium: {
@@ -128,41 +98,13 @@ export const RECIPES = {
     folders: { crds: "pkg/k8s/apis/cilium.io/client/crds", chart: "install/kubernetes/cilium" },
     minutes: 0.5,
   },
-  ciliumAgent: cilium(
-    "cilium-agent",
-    [],
-    [
-      { name: "cilium-agent", package: "daemon", minutes: 4 },
-      { name: "cilium-dbg", package: "cilium-dbg", minutes: 0.5 },
-      { name: "cilium-health", package: "cilium-health", minutes: 0.2 },
-      { name: "cilium-health-responder", package: "cilium-health/responder", minutes: 0.2 },
-      { name: "cilium-cni", package: "plugins/cilium-cni", minutes: 0.3 },
-    ],
-  ),
-  ciliumOperator: cilium(
-    "cilium-operator",
-    ["ipam_provider_operator"],
-    [{ name: "cilium-operator-generic", package: "operator", minutes: 1.5 }],
-  ),
   ciliumImageFiles: {
     kind: "go-sources",
     name: "cilium-image-files",
     version: CILIUM,
     module: "github.com/cilium/cilium",
     folders: { bpf: "bpf", images: "images/cilium", cni: "plugins/cilium-cni" },
-    minutes: 0.5,
-  },
-  containerd: {
-    kind: "go-build",
-    name: "containerd",
-    version: "v2.3.7",
-    require: { "github.com/containerd/containerd/v2": "v2.3.7" },
-    ldflags: ["-X github.com/containerd/containerd/v2/version.Version=v2.3.7"],
-    programs: ["containerd", "containerd-shim-runc-v2", "ctr"].map((name) => ({
-      name,
-      package: `github.com/containerd/containerd/v2/cmd/${name}`,
-      minutes: 0.5,
-    })),
+    minutes: 0.1,
   },
   // Both find what they link to on every Debian: runc's libseccomp comes with apt.
   nodePrograms: {

@@ -1,8 +1,8 @@
 import { access, constants, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { run } from "../host/run";
+import { GO_VERSION } from "./goModules";
 import type { Toolchain } from "./recipeKey";
-import { GO_VERSION } from "./recipes";
 
 /** Something that the lab needs and this machine does not have; one line for each. */
 export class MissingPrerequisite extends Error {

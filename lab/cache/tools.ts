@@ -5,7 +5,8 @@ import { basename, join } from "node:path";
 import { cacheFolder } from "../host/folders";
 import { requireDebianTools } from "./debian";
 import { ensureImageStore, IMAGE_RECIPES } from "../images/imageStore";
-import { ensureRecipe, recipeFolder } from "./ensureRecipe";
+import { ensureRecipes, recipeFolder } from "./ensureRecipes";
+import { PLUGIN_VERSION } from "./kubernetesPlugin";
 import type { Log } from "./progress";
 import type { Recipe } from "./recipe";
 import { type RecipeName, RECIPES } from "./recipes";
@@ -70,11 +71,15 @@ async function ensureAll<Name extends RecipeName>(
   for (const [, recipe] of recipes) {
     if (recipe.kind === "debian" && !existsSync(recipeFolder(recipe, toolchain))) await requireDebianTools(recipe);
   }
-  const folders = new Map<Name, string>();
-  for (const [name, recipe] of recipes) folders.set(name, await ensureRecipe(recipe, toolchain, log));
-  return folders;
+  await ensureRecipes(
+    recipes.map(([, recipe]) => recipe),
+    toolchain,
+    log,
+  );
+  return new Map(recipes.map(([name, recipe]) => [name, recipeFolder(recipe, toolchain)]));
 }
 
+const LAB_RECIPES = ["etcd", "cilium", "kubernetes", "helm", "pulumi", "pulumiNodejs"] as const;
 const NODE_RECIPES = ["nodePrograms", "kubernetesNode", "containerd"] as const;
 
 /** Programs of the lab's nodes as absolute paths, and what their images are in. */
@@ -91,11 +96,12 @@ export interface NodeTools {
 }
 
 /**
- * Makes sure that the programs and images of nodes are there too. The first time takes about ten minutes more.
+ * Makes sure that the programs and images of nodes are there. What else a lab is made of is built along with them, where it is missing:
+ * together they take less time than one after the other.
  * @throws MissingPrerequisite when the machine lacks something, before anything is built.
  */
 export async function nodeTools(log: Log = () => undefined): Promise<NodeTools> {
-  const recipes = new Set<RecipeName>([...NODE_RECIPES, ...IMAGE_RECIPES]);
+  const recipes = new Set<RecipeName>([...LAB_RECIPES, ...NODE_RECIPES, ...IMAGE_RECIPES]);
   const folders = await ensureAll([...recipes], log);
   const dir = await linkTogether(NODE_RECIPES.flatMap((name) => programsIn(RECIPES[name], folders.get(name) ?? "")));
   const at = (program: string): string => join(dir, program);
@@ -111,17 +117,15 @@ export async function nodeTools(log: Log = () => undefined): Promise<NodeTools> 
   };
 }
 
-/** Whether the programs of nodes have been built on this machine; then it takes no hour and little disk. */
+/** Whether the programs of nodes have been built on this machine; then it takes little time and disk. */
 export async function areNodeToolsBuilt(): Promise<boolean> {
   const toolchain = await readToolchain();
   return [...NODE_RECIPES, ...IMAGE_RECIPES].every((name) => existsSync(recipeFolder(RECIPES[name], toolchain)));
 }
 
-const LAB_RECIPES = ["etcd", "cilium", "kubernetes", "helm", "pulumi", "pulumiNodejs"] as const;
-
 /**
- * Makes sure that every program the lab and its users need is there, and says where. The first time on a machine takes about
- * a quarter of an hour; `log` hears what is going on.
+ * Makes sure that every program the lab and its users need is there, and says where. The first time on a machine takes some minutes;
+ * `log` hears what is going on.
  * @throws MissingPrerequisite when the machine lacks something, before anything is built.
  */
 export async function tools(log: Log = () => undefined): Promise<Tools> {
@@ -147,4 +151,21 @@ export async function tools(log: Log = () => undefined): Promise<Tools> {
 export async function actionlint(log: Log = () => undefined): Promise<string> {
   const folders = await ensureAll(["actionlint"], log);
   return join(folders.get("actionlint") ?? "", "actionlint");
+}
+
+/** The Pulumi plugin `kubernetes` from its Go module, for where no released one can be had. */
+export interface KubernetesPlugin {
+  /** Path of `pulumi-resource-kubernetes`. */
+  readonly binary: string;
+  /** Version of the module. */
+  readonly module: string;
+}
+
+/** Makes sure that the plugin is there; apart from the rest, for who has a released one does not need it. */
+export async function kubernetesPlugin(log: Log = () => undefined): Promise<KubernetesPlugin> {
+  const folders = await ensureAll(["pulumiKubernetes"], log);
+  return {
+    binary: join(folders.get("pulumiKubernetes") ?? "", "pulumi-resource-kubernetes"),
+    module: PLUGIN_VERSION,
+  };
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureCached } from "../cache/ensureRecipe";
+import { ensureEntry } from "../cache/cacheEntries";
 import { type Log, withProgress } from "../cache/progress";
 import type { RecipeName } from "../cache/recipes";
 import { run } from "../host/run";
@@ -44,7 +44,7 @@ export function ensureImageStore(
   programs: StorePrograms,
   log: Log,
 ): Promise<string> {
-  return ensureCached(storeKey(folders, programs), "the images", log, (target, scratch) =>
+  return ensureEntry("images", storeKey(folders, programs), log, (target, scratch) =>
     withProgress(log, "making the images of Cilium, Redis and the pods' sandbox", USUAL_SECONDS, async () => {
       const archives: string[] = [];
       for (const [name, image] of Object.entries<ImageDefinition>(IMAGES)) {

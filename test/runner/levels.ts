@@ -49,7 +49,6 @@ const labObstacle = (): Promise<string | undefined> => obstacle(() => tools(say)
 const nodeObstacle = (): Promise<string | undefined> =>
   obstacle(async () => {
     await requireNodeFeatures({ built: await areNodeToolsBuilt(), running: false });
-    await tools(say);
     await nodeTools(say);
   });
 

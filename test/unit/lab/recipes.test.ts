@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { goName } from "../../../lab/cache/goBuild";
+import { LAB_MODULE } from "../../../lab/cache/goModules";
+import { jobsFor, programsOf } from "../../../lab/cache/jobs";
 import { goMod, recipeKey, type Toolchain } from "../../../lab/cache/recipeKey";
-import type { DebianPackages, GoBuild, GoSources, Recipe } from "../../../lab/cache/recipe";
+import type { DebianPackages, GoBuild, GoModule, GoSources, Recipe } from "../../../lab/cache/recipe";
 import { RECIPES } from "../../../lab/cache/recipes";
 import { isAtLeast } from "../../../lab/cache/toolchain";
 
@@ -8,13 +11,18 @@ const toolchain: Toolchain = { go: "go1.26.8", platform: "linux/x64", distributi
 const build: GoBuild = RECIPES.kubernetes;
 const sources: GoSources = RECIPES.cilium;
 const packages: DebianPackages = RECIPES.etcd;
+const ofModule = (change: Partial<GoModule>): GoBuild => ({ ...build, module: { ...build.module, ...change } });
 
 describe("lab: cache keys of recipes", () => {
+  const stub = { "lab.invalid/a": { ".": "package a\n" } };
   const different: readonly (readonly [string, Recipe, Recipe])[] = [
     ["version", build, { ...build, version: "v9.9.9" }],
-    ["a required module", build, { ...build, require: { "k8s.io/kubernetes": "v1.36.4" } }],
-    ["a replaced module", build, { ...build, replace: { ...build.replace, "k8s.io/api": "v0.36.4" } }],
-    ["linker flags", build, { ...build, ldflags: [] }],
+    ["a required module", build, ofModule({ require: { "k8s.io/kubernetes": "v1.36.4" } })],
+    ["a replaced module", build, ofModule({ replace: { ...build.module.replace, "k8s.io/api": "v0.36.4" } })],
+    ["a stub", ofModule({ stubs: stub }), ofModule({ stubs: { "lab.invalid/a": { ".": "package b\n" } } })],
+    ["a stub's folder", ofModule({ stubs: stub }), ofModule({ stubs: { "lab.invalid/a": { b: "package a\n" } } })],
+    ["tags", build, ofModule({ tags: ["other"] })],
+    ["linker flags", build, ofModule({ ldflags: [] })],
     ["programs", build, { ...build, programs: build.programs.slice(1) }],
     ["version of sources", sources, { ...sources, version: "v1.20.3" }],
     ["folders", sources, { ...sources, folders: { bpf: "bpf" } }],
@@ -49,13 +57,42 @@ describe("lab: cache keys of recipes", () => {
 });
 
 describe("lab: go.mod of a build", () => {
+  const lines = goMod(LAB_MODULE).split("\n");
+
   it("pins every staging module of Kubernetes to the version that belongs to it", () => {
-    const replaced = goMod(build)
-      .split("\n")
-      .filter((line) => line.startsWith("replace "));
-    assert.equal(replaced.length, 31);
-    for (const line of replaced) assert.match(line, /^replace (k8s\.io\/[a-z-]+) => \1 v0\.36\.3$/);
-    assert.match(goMod(build), /^require k8s\.io\/kubernetes v1\.36\.3$/m);
+    const staging = lines.filter((line) => / => k8s\.io\/(?!kube-openapi)/.test(line));
+    assert.equal(staging.length, 31);
+    for (const line of staging) assert.match(line, /^replace (k8s\.io\/[a-z-]+) => \1 v0\.36\.3$/);
+    assert.ok(lines.includes("require k8s.io/kubernetes v1.36.3"));
+  });
+
+  it("has a module of our own in the place of one that is not needed", () => {
+    const replaced = goMod({ name: "a", require: {}, stubs: { "example.org/b/v2": {} }, ldflags: [] }).split("\n");
+    assert.ok(replaced.includes("module lab.invalid/a"));
+    assert.ok(replaced.includes("replace example.org/b/v2 => ./stubs/example.org/b/v2"));
+  });
+});
+
+describe("lab: jobs for recipes", () => {
+  it("build programs of one module by one call, each module for itself, and fetch the rest", () => {
+    const { helm, kubernetes, pulumiKubernetes, etcd, cilium } = RECIPES;
+    const { builds, fetches } = jobsFor([etcd, kubernetes, pulumiKubernetes, cilium, helm]);
+    assert.deepEqual(
+      builds.map(({ recipes }) => recipes.map(({ name }) => name)),
+      [["kubernetes", "helm"], ["pulumi-resource-kubernetes"]],
+    );
+    assert.deepEqual(fetches, [etcd, cilium]);
+  });
+
+  it("are none for no recipes", () => {
+    assert.deepEqual(jobsFor([]), { builds: [], fetches: [] });
+  });
+
+  it("never have two programs of which go would make the same file", () => {
+    for (const job of jobsFor(Object.values(RECIPES)).builds) {
+      const names = programsOf(job).map(goName);
+      assert.equal(new Set(names).size, names.length, names.join(", "));
+    }
   });
 });
 

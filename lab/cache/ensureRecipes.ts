@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { addEntries, entryFolder, withRoom } from "./cacheEntries";
+import { unpackDebian } from "./debian";
+import { finishedPrograms, goBuild } from "./goBuild";
+import { goSources } from "./goSources";
+import { type BuildJob, describeFetch, type Fetch, jobsFor, programsOf } from "./jobs";
+import { type Log, withParts, withProgress } from "./progress";
+import type { Recipe } from "./recipe";
+import { recipeKey, type Toolchain } from "./recipeKey";
+
+/** Where the recipe's result is or will be. */
+export const recipeFolder = (recipe: Recipe, toolchain: Toolchain): string => entryFolder(recipeKey(recipe, toolchain));
+
+/** Makes the results of recipes that are not in the cache. */
+export async function ensureRecipes(recipes: readonly Recipe[], toolchain: Toolchain, log: Log): Promise<void> {
+  const missing = (): readonly Recipe[] => recipes.filter((recipe) => !existsSync(recipeFolder(recipe, toolchain)));
+  if (missing().length === 0) return;
+  await withRoom("builds", log, async () => {
+    const { builds, fetches } = jobsFor(missing());
+    const ended = await Promise.allSettled([buildAll(builds, toolchain, log), fetchAll(fetches, toolchain, log)]);
+    // The other one has ended too: what it made is kept, and nothing runs without the lock.
+    for (const one of ended) {
+      if (one.status === "rejected") throw one.reason;
+    }
+  });
+}
+
+async function buildAll(jobs: readonly BuildJob[], toolchain: Toolchain, log: Log): Promise<void> {
+  if (jobs.length === 0) return;
+  const programs = jobs.flatMap(programsOf);
+  const what = programs.length === 1 ? programs.map(({ name }) => name).join() : `${programs.length} programs`;
+  const parts = programs.map(({ name, minutes }) => ({ name, usualSeconds: minutes * 60 }));
+  const finished = new Set<string>();
+  let running = "";
+  const look = async (): Promise<ReadonlySet<string>> => {
+    for (const { name } of await finishedPrograms(programs, running)) finished.add(name);
+    return finished;
+  };
+  await withParts(log, `building ${what}`, parts, look, async () => {
+    for (const job of jobs) {
+      const keys = new Map(job.recipes.map((recipe) => [recipe, recipeKey(recipe, toolchain)]));
+      await addEntries("builds", [...keys.values()], async (target, scratch) => {
+        running = scratch;
+        await goBuild(job.module, new Map([...keys].map(([recipe, key]) => [recipe, target(key)])), scratch);
+        for (const { name } of programsOf(job)) finished.add(name);
+      });
+    }
+  });
+}
+
+async function fetchAll(recipes: readonly Fetch[], toolchain: Toolchain, log: Log): Promise<void> {
+  for (const recipe of recipes) {
+    const key = recipeKey(recipe, toolchain);
+    await withProgress(log, `fetching ${describeFetch(recipe)}`, recipe.minutes * 60, () =>
+      addEntries("builds", [key], (target, scratch) =>
+        recipe.kind === "debian"
+          ? unpackDebian(recipe, target(key), scratch, log)
+          : goSources(recipe, target(key), scratch),
+      ),
+    );
+  }
+}

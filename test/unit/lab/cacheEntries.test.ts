@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { addEntries, ensureEntry, entryFolder, withRoom } from "../../../lab/cache/cacheEntries";
+
+const quiet = (): void => undefined;
+
+describe("lab: entries of the cache", () => {
+  const before = process.env["XDG_CACHE_HOME"];
+  let dir = "";
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "lab-cache-"));
+    process.env["XDG_CACHE_HOME"] = dir;
+  });
+  afterEach(() => {
+    if (before === undefined) delete process.env["XDG_CACHE_HOME"];
+    else process.env["XDG_CACHE_HOME"] = before;
+    rmSync(dir, { recursive: true });
+  });
+  const all = (): readonly string[] => readdirSync(join(entryFolder("x"), ".."));
+  const write = (folder: string, text: string): void => {
+    mkdirSync(folder);
+    writeFileSync(join(folder, "file"), text);
+  };
+
+  it("are made once", async () => {
+    const fill = (text: string) => (target: string) => {
+      write(target, text);
+      return Promise.resolve();
+    };
+    const folder = await ensureEntry("builds", "a", quiet, fill("first"));
+    assert.equal(await ensureEntry("builds", "a", quiet, fill("second")), folder);
+    assert.equal(readFileSync(join(folder, "file"), "utf8"), "first");
+    assert.deepEqual(all(), ["a"]);
+  });
+
+  it("of one draft appear together, and none when it fails", async () => {
+    await withRoom("builds", quiet, async () => {
+      const failing = addEntries("builds", ["a", "b"], (target) => {
+        write(target("a"), "complete");
+        assert.equal(existsSync(entryFolder("a")), false);
+        return Promise.reject(new Error("b: does not compile"));
+      });
+      await assert.rejects(failing, /^Error: b: does not compile$/);
+      assert.deepEqual(all(), []);
+      await addEntries("builds", ["a", "b"], (target, scratch) => {
+        write(target("a"), "complete");
+        write(target("b"), "complete");
+        writeFileSync(join(scratch, "left"), "");
+        return Promise.resolve();
+      });
+    });
+    assert.deepEqual(all(), ["a", "b"]);
+  });
+
+  it("are made when what a dead process has left of their room, and of no other, is removed", async () => {
+    await withRoom("builds", quiet, () => Promise.resolve());
+    for (const room of ["builds", "images"]) write(join(entryFolder("x"), "..", `.draft-${room}-dead`), "half");
+    await ensureEntry("builds", "a", quiet, (target) => {
+      write(target, "whole");
+      return Promise.resolve();
+    });
+    assert.deepEqual(all(), [".draft-images-dead", "a"]);
+  });
+});
