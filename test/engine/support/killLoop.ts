@@ -1,6 +1,6 @@
 import { nameOf } from "../../support/events";
 import { succeeded } from "../../support/pulumi";
-import { assertMeshed, assertUntouched, forgetPending, killedAfter, type Left, type Mesh } from "./killedMesh";
+import { assertMeshed, assertUntouched, forgetPending, killedAfter, writes, type Left, type Mesh } from "./killedMesh";
 
 /** What a loop has done. */
 export interface KillTally {
