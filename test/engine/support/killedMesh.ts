@@ -45,7 +45,7 @@ export const writes = (urn: string): boolean => WRITES.test(urn);
 export function kindOf(urn: string, { clusters }: Pick<Mesh, "clusters">): string {
   const [, , types = "", name = ""] = urn.split("::");
   const type = types.split("$").at(-1) ?? "";
-  if (!writes(urn)) return type.split(":").slice(0, 2).join(":");
+  if (!writes(urn)) return type.split(":")[0] ?? "";
   if (type !== "command:local:Command") return type;
   return clusters.reduce((text, cluster) => text.replace(`${cluster.name}-`, ""), `${type} ${name}`);
 }
