@@ -45,7 +45,7 @@ async function obstacle(ensure: () => Promise<unknown>): Promise<string | undefi
 /** The binaries of the lab, built where they are not in the cache yet. */
 const labObstacle = (): Promise<string | undefined> => obstacle(() => tools(say));
 
-/** Nodes need more of the machine than control planes; it is looked for before an hour of building. */
+/** Nodes need more of the machine than control planes; it is looked for before minutes of building. */
 const nodeObstacle = (): Promise<string | undefined> =>
   obstacle(async () => {
     await requireNodeFeatures({ built: await areNodeToolsBuilt(), running: false });
