@@ -22,7 +22,7 @@ const stacks = "(^|/)\\.\\./stacks(/|$)";
 const components = "(^|/)\\.\\./components(/|$)";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "coverage/"] },
+  { ignores: ["node_modules/", "coverage/", "dist/"] },
   ...tseslint.configs.strictTypeChecked,
   { languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
   {
@@ -38,5 +38,7 @@ export default tseslint.config(
   noImportFrom(["components/model/*/*.ts"], "^@pulumi/", "^\\.\\./\\.\\./"),
   noImportFrom(["stacks/**/*.ts"], lab, tests, "(^|/)\\.\\./index(\\.js)?$"),
   noImportFrom(["lab/**/*.ts"], components, stacks, tests, "^@pulumi/"),
-  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.{mjs,cjs}"], ...tseslint.configs.disableTypeChecked },
+  // What Node and Pulumi start themselves, before anything is built.
+  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
 );

@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { join, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "./commands/protocol";
 
 /** How the program reaches a cluster with kubectl: by a context of the ambient kubeconfig, or by a kubeconfig's content. */
@@ -32,12 +33,20 @@ export function contextOf(access: ClusterAccess): { readonly context?: string } 
   return access.kind === "context" ? { context: access.context } : {};
 }
 
+/** The folder of this package, from wherever this code was bundled to. */
+function packageFolder(from = __dirname): string {
+  if (existsSync(join(from, "package.json"))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new Error(`${__dirname}: no package.json above it; install the package as a whole`);
+  return packageFolder(parent);
+}
+
 /**
  * A Pulumi Command that runs one of this library's scripts. The interpreter is node itself and the verb is its argument, so no input ever
  * meets a shell. Paths are relative to the program: an absolute one would differ on every machine, and so show a change in every preview.
  */
 export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const runner = relative(process.cwd(), join(__dirname, "commands", "run.mjs"));
+  const runner = relative(process.cwd(), join(packageFolder(), "components", "commands", "run.mjs"));
   const kubeconfigs = Object.entries(args.clusters).flatMap(([cluster, access]) =>
     access.kind === "kubeconfig" ? [[cluster, access.kubeconfig] as const] : [],
   );

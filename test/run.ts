@@ -1,7 +1,10 @@
+import { parseArgs } from "node:util";
+import { stages } from "./runner/levels";
 import { runLevels } from "./runner/runLevels";
-import { LEVELS } from "./runner/levels";
 
-runLevels(LEVELS).then(
+const { values: flags } = parseArgs({ options: { all: { type: "boolean", default: false } } });
+
+runLevels(stages(flags.all ? "all" : "change")).then(
   (failed) => {
     process.exitCode = failed ? 1 : 0;
   },

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { forEachLimited } from "../host/waitFor";
 import { addEntries, entryFolder, withRoom } from "./cacheEntries";
 import { unpackDebian } from "./debian";
 import { finishedPrograms, goBuild } from "./goBuild";
@@ -25,27 +26,31 @@ export async function ensureRecipes(recipes: readonly Recipe[], toolchain: Toolc
   });
 }
 
+/** While one still downloads modules, a shorter one compiles what both need of Go's own library. */
+const AT_A_TIME = 2;
+
 async function buildAll(jobs: readonly BuildJob[], toolchain: Toolchain, log: Log): Promise<void> {
   if (jobs.length === 0) return;
   const programs = jobs.flatMap(programsOf);
   const what = programs.length === 1 ? programs.map(({ name }) => name).join() : `${programs.length} programs`;
   const parts = programs.map(({ name, minutes }) => ({ name, usualSeconds: minutes * 60 }));
   const finished = new Set<string>();
-  let running = "";
+  const scratches: string[] = [];
   const look = async (): Promise<ReadonlySet<string>> => {
-    for (const { name } of await finishedPrograms(programs, running)) finished.add(name);
+    for (const scratch of scratches) {
+      for (const { name } of await finishedPrograms(programs, scratch)) finished.add(name);
+    }
     return finished;
   };
-  await withParts(log, `building ${what}`, parts, look, async () => {
-    for (const job of jobs) {
-      const keys = new Map(job.recipes.map((recipe) => [recipe, recipeKey(recipe, toolchain)]));
-      await addEntries("builds", [...keys.values()], async (target, scratch) => {
-        running = scratch;
-        await goBuild(job.module, new Map([...keys].map(([recipe, key]) => [recipe, target(key)])), scratch);
-        for (const { name } of programsOf(job)) finished.add(name);
-      });
-    }
-  });
+  const build = async (job: BuildJob): Promise<void> => {
+    const keys = new Map(job.recipes.map((recipe) => [recipe, recipeKey(recipe, toolchain)]));
+    await addEntries("builds", [...keys.values()], async (target, scratch) => {
+      scratches.push(scratch);
+      await goBuild(job.module, new Map([...keys].map(([recipe, key]) => [recipe, target(key)])), scratch);
+      for (const { name } of programsOf(job)) finished.add(name);
+    });
+  };
+  await withParts(log, `building ${what}`, parts, look, () => forEachLimited(jobs, AT_A_TIME, build));
 }
 
 async function fetchAll(recipes: readonly Fetch[], toolchain: Toolchain, log: Log): Promise<void> {

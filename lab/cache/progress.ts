@@ -26,6 +26,13 @@ export function secondsLeft({ usual, finished, finishedAt, elapsed }: Pace): num
   return left > 0 ? left : undefined;
 }
 
+/** The pace some time later, when parts that usually take `finished` seconds are finished. */
+export const advance = (pace: Pace, finished: number, elapsed: number): Pace => ({
+  ...pace,
+  elapsed,
+  ...(finished > pace.finished ? { finished, finishedAt: elapsed } : {}),
+});
+
 /** Seconds or minutes, as a person would say it. */
 export const duration = (seconds: number): string =>
   seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${(seconds / 60).toFixed(1).replace(/\.0$/, "")} min`;
@@ -50,7 +57,7 @@ const INTERVAL_MS = 15_000;
 const secondsSince = (begin: number): number => (Date.now() - begin) / 1000;
 
 /**
- * Does work of several parts, and says what is done and how long the rest will take: whenever a part is finished, and every 15 s. What
+ * Does work of several parts, and says every 15 s how much is done and how long the rest will take. What
  * `finished` names is done; it is asked whenever something is said.
  */
 export async function withParts<T>(
@@ -66,11 +73,9 @@ export async function withParts<T>(
   log(`${what} (usually ${duration(pace.usual)}, once)`);
   const timer = setInterval(() => {
     void finished().then((names) => {
-      const done = sum(parts.filter(({ name }) => names.has(name)));
-      const elapsed = secondsSince(begin);
-      pace = { ...pace, elapsed, ...(done > pace.finished ? { finished: done, finishedAt: elapsed } : {}) };
-      const missing = parts.filter(({ name }) => !names.has(name)).map(({ name }) => name);
-      log(`${what}: ${timeLeft(pace)}${missing.length < parts.length ? `, for ${missing.join(", ")}` : ""}`);
+      const done = parts.filter(({ name }) => names.has(name));
+      pace = advance(pace, sum(done), secondsSince(begin));
+      log(`${what}: ${timeLeft(pace)}${parts.length > 1 ? `, ${done.length} of ${parts.length} done` : ""}`);
     });
   }, INTERVAL_MS);
   try {

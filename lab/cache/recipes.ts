@@ -38,27 +38,27 @@ function ofLab(
  */
 export const RECIPES = {
   kubernetes: ofLab("kubernetes", KUBERNETES, "k8s.io/kubernetes/cmd", {
-    "kube-apiserver": ["kube-apiserver", 2.5],
-    "kube-controller-manager": ["kube-controller-manager", 0.5],
-    kubectl: ["kubectl", 0.2],
+    "kube-apiserver": ["kube-apiserver", 4.2],
+    "kube-controller-manager": ["kube-controller-manager", 0.8],
+    kubectl: ["kubectl", 0.3],
   }),
   helm: ofLab("helm", HELM, "helm.sh/helm/v3/cmd", { helm: ["helm", 0.2] }),
-  pulumi: ofLab("pulumi", PULUMI, "github.com/pulumi/pulumi/pkg/v3/cmd", { pulumi: ["pulumi", 2] }),
+  pulumi: ofLab("pulumi", PULUMI, "github.com/pulumi/pulumi/pkg/v3/cmd", { pulumi: ["pulumi", 2.2] }),
   kubernetesNode: ofLab("kubernetes-node", KUBERNETES, "k8s.io/kubernetes/cmd", {
-    kubelet: ["kubelet", 0.5],
-    "kube-scheduler": ["kube-scheduler", 0.2],
+    kubelet: ["kubelet", 0.2],
+    "kube-scheduler": ["kube-scheduler", 0.1],
   }),
   containerd: ofLab("containerd", CONTAINERD, "github.com/containerd/containerd/v2/cmd", {
-    containerd: ["containerd", 0.5],
+    containerd: ["containerd", 0.6],
     "containerd-shim-runc-v2": ["containerd-shim-runc-v2", 0.1],
     ctr: ["ctr", 0.1],
   }),
   ciliumOperator: ofLab("cilium-operator", CILIUM, "github.com/cilium/cilium", {
-    operator: ["cilium-operator-generic", 1],
+    operator: ["cilium-operator-generic", 1.6],
   }),
   ciliumAgent: ofLab("cilium-agent", CILIUM, "github.com/cilium/cilium", {
-    daemon: ["cilium-agent", 0.5],
-    "cilium-dbg": ["cilium-dbg", 0.2],
+    daemon: ["cilium-agent", 1.2],
+    "cilium-dbg": ["cilium-dbg", 0.1],
     "cilium-health": ["cilium-health", 0.1],
     "cilium-health/responder": ["cilium-health-responder", 0.1],
     "plugins/cilium-cni": ["cilium-cni", 0.1],
@@ -68,7 +68,7 @@ export const RECIPES = {
     name: "pulumi-resource-kubernetes",
     version: PLUGIN_VERSION,
     module: PLUGIN_MODULE,
-    programs: [{ name: "pulumi-resource-kubernetes", package: PLUGIN_MAIN, minutes: 2 }],
+    programs: [{ name: "pulumi-resource-kubernetes", package: PLUGIN_MAIN, minutes: 2.8 }],
   },
   pulumiNodejs: {
     kind: "go-build",

@@ -10,6 +10,15 @@ export interface Level {
   readonly obstacle?: () => Promise<string | undefined>;
 }
 
+/** Levels that run one after the other. */
+export type Lane = readonly Level[];
+
+/** Lanes that run side by side; the next stage begins when all of them have ended. */
+export type Stage = readonly Lane[];
+
+/** What of the tests a run has: what a change needs, or the long loops too (files named `*.long.test.ts`). */
+export type Scope = "change" | "all";
+
 const bin = (name: string) => `node_modules/.bin/${name}`;
 
 function program(name: string, ...command: readonly string[]): Level {
@@ -36,30 +45,42 @@ async function obstacle(ensure: () => Promise<unknown>): Promise<string | undefi
 /** The binaries of the lab, built where they are not in the cache yet. */
 const labObstacle = (): Promise<string | undefined> => obstacle(() => tools(say));
 
-/** Nodes need more of the machine than control planes; it is looked for before an hour of building. */
+/** Nodes need more of the machine than control planes; it is looked for before minutes of building. */
 const nodeObstacle = (): Promise<string | undefined> =>
   obstacle(async () => {
     await requireNodeFeatures({ built: await areNodeToolsBuilt(), running: false });
     await nodeTools(say);
   });
 
-function onLab(name: string, ...args: readonly string[]): Level {
-  return { name, run: { kind: "mocha", args }, obstacle: labObstacle };
+/** A mocha level over the test files of a folder. The costs of a file are the last hook, so that they come after what the others start. */
+function mochaLevel(scope: Scope, name: string, ...args: readonly string[]): Level {
+  const files = `test/${name}/**/*.test.ts`;
+  const long = scope === "all" ? [] : ["--ignore", `test/${name}/**/*.long.test.ts`];
+  return { name, run: { kind: "mocha", args: [...args, "--require", "test/runner/fileCosts.ts", ...long, files] } };
 }
 
-function onNodes(name: string, ...args: readonly string[]): Level {
-  return { name, run: { kind: "mocha", args }, obstacle: nodeObstacle };
+const onLab = (level: Level): Level => ({ ...level, obstacle: labObstacle });
+const onNodes = (level: Level): Level => ({ ...level, obstacle: nodeObstacle });
+
+/**
+ * Every level, from cheap to real. Two lanes keep two cores busy while the engine level waits for servers; the lab level counts lost
+ * connections, so nothing runs beside it.
+ */
+export function stages(scope: Scope): readonly Stage[] {
+  const cheap: Lane = [
+    program("types", bin("tsc"), "-p", "tsconfig.check.json", "--noEmit"),
+    program("lint", bin("eslint"), "."),
+    program("format", bin("prettier"), "--check", "--log-level=warn", "."),
+    program("unused", bin("knip")),
+    mochaLevel(scope, "unit"),
+    onLab(mochaLevel(scope, "workflows")),
+    onLab(mochaLevel(scope, "plugins", "--require", "test/plugins/harness/hooks.ts")),
+  ];
+  const engine: Lane = [onLab(mochaLevel(scope, "engine", ...ENGINE_ARGS))];
+  const lab: Lane = [onNodes(mochaLevel(scope, "lab", "--require", "test/lab/support/hooks.ts"))];
+  const build: Lane = [program("build", "node", "build/build.mjs")];
+  return [[build], [cheap, engine], [lab]];
 }
 
-/** Every level, from cheap to real. */
-export const LEVELS: readonly Level[] = [
-  program("types", bin("tsc"), "-p", "tsconfig.check.json", "--noEmit"),
-  program("lint", bin("eslint"), "."),
-  program("format", bin("prettier"), "--check", "--log-level=warn", "."),
-  program("unused", bin("knip")),
-  { name: "unit", run: { kind: "mocha", args: ["test/unit/**/*.test.ts"] } },
-  onLab("workflows", "test/workflows/**/*.test.ts"),
-  onLab("plugins", "--require", "test/plugins/harness/hooks.ts", "test/plugins/**/*.test.ts"),
-  onLab("engine", "--require", "test/engine/support/hooks.ts", "test/engine/**/*.test.ts"),
-  onNodes("lab", "--require", "test/lab/support/hooks.ts", "test/lab/**/*.test.ts"),
-];
+/** Engine files run in two processes, each with a lab of its own. */
+const ENGINE_ARGS = ["--require", "test/engine/support/hooks.ts", "--parallel", "--jobs", "2"] as const;

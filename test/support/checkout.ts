@@ -2,11 +2,12 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
+import { ensureBuilt } from "./built";
 
 const ROOT = resolve(__dirname, "..", "..");
 
 /** What a user has after `git clone` and `npm ci`, as far as a Pulumi run needs it. */
-const PROGRAM = ["Pulumi.yaml", "package.json", "tsconfig.json", "index.ts", "components", "stacks"];
+const PROGRAM = ["Pulumi.yaml", "package.json", "start.cjs", "index.ts", "build", "dist", "components", "stacks"];
 
 /** A copy of the project to run Pulumi in: the CLI writes stack files there, and nothing into the repository. */
 export interface Checkout {
@@ -17,6 +18,7 @@ export interface Checkout {
 }
 
 export async function makeCheckout(): Promise<Checkout> {
+  ensureBuilt();
   const dir = await mkdtemp(join(tmpdir(), "clustermesh-checkout-"));
   await Promise.all(PROGRAM.map((name) => cp(join(ROOT, name), join(dir, name), { recursive: true })));
   await symlink(join(ROOT, "node_modules"), join(dir, "node_modules"));

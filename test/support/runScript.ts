@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { join, resolve } from "node:path";
 import { INPUT_VARIABLE } from "../../components/commands/protocol";
+import { ensureBuilt } from "./built";
 
 const ROOT = resolve(__dirname, "..", "..");
 
@@ -22,12 +23,14 @@ export interface Ended {
 }
 
 /** Starts a script; its standard input is for the caller to end. */
-export const launchScript = ({ script, verb, input, env }: ScriptRun): ChildProcessWithoutNullStreams =>
-  spawn(process.execPath, [join(ROOT, "components", "commands", "run.mjs"), script, verb], {
+export function launchScript({ script, verb, input, env }: ScriptRun): ChildProcessWithoutNullStreams {
+  ensureBuilt();
+  return spawn(process.execPath, [join(ROOT, "components", "commands", "run.mjs"), script, verb], {
     cwd: ROOT,
     env: { ...env, [INPUT_VARIABLE]: JSON.stringify(input) },
     stdio: ["pipe", "pipe", "pipe"],
   });
+}
 
 /** Runs a script to its end. */
 export async function runScript(run: ScriptRun): Promise<Ended> {

@@ -1,27 +1,36 @@
-import { up, type Lab, type LabCluster } from "../../../lab";
+import { down, up, type Lab, type LabCluster } from "../../../lab";
 import { describePlugins } from "../../plugins/install";
 import { makeWorkstation, type Workstation } from "../../support/pulumi";
 
-/** Clusters of the engine level: five for a mesh, and one that joins. For a look at one file fewer will do. */
-const CLUSTERS = Number(process.env["ENGINE_CLUSTERS"] ?? 6);
-/** Labs of different names do not meet, so different files can be looked at side by side. */
-const NAME = process.env["ENGINE_LAB"] ?? "engine";
+/** As many clusters as most files need; the lab grows for those that need more. */
+const FEWEST_CLUSTERS = 2;
+/** Workers of a parallel run have labs of their own. Labs of different names do not meet. */
+const PREFIX = process.env["ENGINE_LAB"] ?? "engine";
+const NAME = `${PREFIX}-${process.env["MOCHA_WORKER_ID"] ?? "0"}`;
+const MOST_WORKERS = 8;
 
-/** What the engine level runs on, started once for all its files. */
+/** What the engine level runs on: a lab that lives as long as the run, and a workstation for each file. */
 export interface Engine {
   readonly lab: Lab;
   readonly workstation: Workstation;
 }
 
 let running: Promise<Engine> | undefined;
+let told = false;
+
+function log(line: string): void {
+  process.stdout.write(`    ${NAME}: ${line}\n`);
+}
+
+const isKept = (): boolean => process.env["KEEP_LAB"] !== undefined;
 
 async function start(): Promise<Engine> {
-  const log = (line: string) => {
-    process.stderr.write(`    lab: ${line}\n`);
-  };
-  const lab = await up({ name: NAME, clusters: CLUSTERS, log });
+  // A run that was killed leaves clusters in a state that nothing describes.
+  if (!told && !isKept()) await down({ name: NAME, log });
+  const lab = await up({ name: NAME, clusters: FEWEST_CLUSTERS, log: told ? () => undefined : log });
   const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig: lab.kubeconfig });
-  log(describePlugins(workstation.plugins));
+  if (!told) log(describePlugins(workstation.plugins));
+  told = true;
   return { lab, workstation };
 }
 
@@ -31,19 +40,29 @@ export function engine(): Promise<Engine> {
   return running;
 }
 
-/** The first clusters of the lab. */
+/** The first clusters of the lab, which is made larger where it has too few. */
 export async function labClusters(count: number): Promise<readonly LabCluster[]> {
-  return (await engine()).lab.clusters.slice(0, count);
+  const { lab } = await engine();
+  const clusters =
+    lab.clusters.length >= count ? lab.clusters : (await up({ name: NAME, clusters: count, log })).clusters;
+  return clusters.slice(0, count);
 }
 
-/** Ends what {@link engine} has started. With KEEP_LAB set, the lab goes on running, for a look or for the next run. */
-export async function endEngine(): Promise<void> {
-  if (running === undefined) {
-    return;
-  }
-  const { lab, workstation } = await running;
+export async function startEngine(): Promise<void> {
+  await engine();
+}
+
+/** Ends what a file has started beside the lab. */
+export async function stopEngine(): Promise<void> {
+  if (running === undefined) return;
+  const { workstation } = await running;
+  running = undefined;
   await workstation.remove();
-  if (process.env["KEEP_LAB"] === undefined) {
-    await lab.down();
-  }
+}
+
+/** Ends the labs of all workers. With KEEP_LAB set they go on running, for a look or for the next run. */
+export async function endLabs(): Promise<void> {
+  if (isKept()) return;
+  const workers = Array.from({ length: MOST_WORKERS }, (_, id) => `${PREFIX}-${String(id)}`);
+  await Promise.all(workers.map((name) => down({ name })));
 }

@@ -11,7 +11,7 @@ import { engine } from "./engine";
 
 type Objects = Readonly<Record<string, object>>;
 
-/** A mesh of its own: what the loop over the boundaries runs on. Two of them run side by side. */
+/** A mesh of its own: what the loop over the boundaries runs on. */
 export interface Mesh {
   readonly clusters: readonly LabCluster[];
   readonly stack: PulumiStack;
@@ -19,7 +19,7 @@ export interface Mesh {
   readonly meshed: readonly Objects[];
   /** What the state has recorded of each cluster: the true originals. */
   readonly originals: readonly unknown[];
-  /** The resources, in an order that is the same for both meshes. */
+  /** Its resources, sorted. */
   readonly urns: readonly string[];
 }
 
@@ -32,12 +32,22 @@ const originalsIn = (state: StackState, clusters: readonly LabCluster[]): readon
     return recorded.config;
   });
 
-/** What a resource is called in both meshes. */
-export function commonName(urn: string, { clusters, stack }: Pick<Mesh, "clusters" | "stack">): string {
-  const [, , ...typeAndName] = urn.split("::");
-  return clusters
-    .reduce((text, { name }, index) => text.replace(name, `cluster-${String(index)}`), typeAndName.join("::"))
-    .replace(stack.name, "stack");
+/** Resources that write to a cluster; all others are only in the state. */
+const WRITES = /\$(kubernetes|command):/;
+
+/** Whether the step of a resource writes to a cluster. */
+export const writes = (urn: string): boolean => WRITES.test(urn);
+
+/**
+ * What a resource is to a run that is killed after it, whichever cluster it is of: its type where it writes to a cluster, and the name
+ * beside it for deploy-time commands, which do different things; the package for all that is in the state alone.
+ */
+export function kindOf(urn: string, { clusters }: Pick<Mesh, "clusters">): string {
+  const [, , types = "", name = ""] = urn.split("::");
+  const type = types.split("$").at(-1) ?? "";
+  if (!writes(urn)) return type.split(":")[0] ?? "";
+  if (type !== "command:local:Command") return type;
+  return clusters.reduce((text, cluster) => text.replace(`${cluster.name}-`, ""), `${type} ${name}`);
 }
 
 /** A mesh after an up and a destroy that nobody has disturbed. */
@@ -55,9 +65,7 @@ export async function referenceMesh(clusters: readonly LabCluster[], name: strin
   }
   succeeded(await stack.destroy());
   assert.deepEqual(await snapshots(clusters), untouched);
-  const named = urns.map((urn) => ({ urn, common: commonName(urn, { clusters, stack }) }));
-  const sorted = named.sort((one, other) => (one.common < other.common ? -1 : 1)).map(({ urn }) => urn);
-  return { clusters, stack, untouched, meshed, originals, urns: sorted };
+  return { clusters, stack, untouched, meshed, originals, urns: urns.toSorted() };
 }
 
 /** What a killed run has left of its state. */

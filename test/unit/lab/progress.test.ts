@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { about, duration, secondsLeft, timeLeft } from "../../../lab/cache/progress";
+import { about, advance, duration, secondsLeft, timeLeft } from "../../../lab/cache/progress";
 
 const start = { usual: 600, finished: 0, finishedAt: 0, elapsed: 0 };
 
@@ -25,6 +25,13 @@ describe("lab: the time that is left", () => {
       assert.equal(timeLeft({ ...start, ...change }), expected);
     });
   }
+
+  it("goes by when parts were finished, not by when that was looked at", () => {
+    const half = advance(start, 300, 150);
+    assert.deepEqual(half, { usual: 600, finished: 300, finishedAt: 150, elapsed: 150 });
+    assert.deepEqual(advance(half, 300, 210), { ...half, elapsed: 210 });
+    assert.equal(timeLeft(advance(half, 300, 210)), "about 2 min left");
+  });
 
   it("is a number above zero or not known, whatever the clock says", () => {
     const seconds = fc.double({ min: 0, max: 1e6, noNaN: true });

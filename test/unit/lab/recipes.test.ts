@@ -74,12 +74,12 @@ describe("lab: go.mod of a build", () => {
 });
 
 describe("lab: jobs for recipes", () => {
-  it("build programs of one module by one call, each module for itself, and fetch the rest", () => {
+  it("build programs of one module by one call, the shortest call first, and fetch the rest", () => {
     const { helm, kubernetes, pulumiKubernetes, etcd, cilium } = RECIPES;
     const { builds, fetches } = jobsFor([etcd, kubernetes, pulumiKubernetes, cilium, helm]);
     assert.deepEqual(
       builds.map(({ recipes }) => recipes.map(({ name }) => name)),
-      [["kubernetes", "helm"], ["pulumi-resource-kubernetes"]],
+      [["pulumi-resource-kubernetes"], ["kubernetes", "helm"]],
     );
     assert.deepEqual(fetches, [etcd, cilium]);
   });

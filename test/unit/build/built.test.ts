@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { ensureBuilt } from "../../support/built";
+
+const ROOT = resolve(__dirname, "..", "..", "..");
+
+describe("what is built", function () {
+  this.timeout("60s");
+  let folder: string;
+
+  beforeEach(() => {
+    ensureBuilt();
+    folder = mkdtempSync(join(tmpdir(), "clustermesh-built-"));
+    for (const part of ["package.json", "index.ts", "start.cjs", "build", "dist", "components", "stacks"]) {
+      cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+    }
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  });
+
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const node = (...args: readonly string[]): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", env: { PATH: process.env["PATH"] } });
+  /** A command that has no input: the first thing that it says once it runs. */
+  const command = () => node("components/commands/run.mjs", "member.ts", "record");
+  const RAN = /expected object, received null/;
+  const program = () => node("-e", 'process.stdout.write(typeof require("./start.cjs"))');
+
+  const refuses = (line: RegExp) => {
+    for (const { status, stderr, stdout } of [command(), program()]) {
+      assert.notEqual(status, 0, stdout);
+      assert.match(stderr, line);
+      assert.doesNotMatch(stderr, RAN);
+    }
+  };
+
+  it("is loaded by the program and by the commands", () => {
+    assert.equal(program().stdout, "function");
+    assert.match(command().stderr, RAN);
+  });
+
+  it("is not run when the sources have changed since, and is when it was built again", () => {
+    const file = join(folder, "components", "kubectl.ts");
+    writeFileSync(file, `${readFileSync(file, "utf8")}\n// another line\n`);
+    refuses(/the sources have changed since dist\/(member|program)\.cjs was built; run "npm run build"/);
+    assert.equal(node("build/build.mjs", "--if-needed").status, 0);
+    assert.match(command().stderr, RAN);
+  });
+
+  it("is not run when a file is empty or cut short", () => {
+    for (const name of ["member.cjs", "program.cjs"]) truncateSync(join(folder, "dist", name), 1000);
+    refuses(/dist\/(member|program)\.cjs is not whole; run "npm run build"/);
+    for (const name of ["member.cjs", "program.cjs"]) truncateSync(join(folder, "dist", name), 0);
+    refuses(/is not whole/);
+  });
+
+  it("is not run when it is not there", () => {
+    rmSync(join(folder, "dist"), { recursive: true });
+    refuses(/dist\/manifest\.json cannot be read \(ENOENT\); run "npm run build"/);
+  });
+
+  it("has no file under another name", () => {
+    for (const name of ["memb.ts", "../index.ts", "__proto__", "constructor"]) {
+      const { status, stderr } = node("components/commands/run.mjs", name, "record");
+      assert.equal(status, 1);
+      assert.match(stderr, /is nothing that is built; there are program\.cjs, demoPings\.cjs/);
+    }
+  });
+});
