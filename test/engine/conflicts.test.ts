@@ -75,7 +75,10 @@ describe("clusters that are not as the mesh needs them", function () {
     await first.apiServer.stop();
     try {
       await stack.configure(meshConfig(clusters));
-      refused(await stack.preview(), /cluster "cluster1": API server cannot be reached: .*refused.* \(tried 3 times\);/);
+      refused(
+        await stack.preview(),
+        /cluster "cluster1": API server cannot be reached: .*refused.* \(tried 3 times\);/,
+      );
       await stack.configure(meshConfig(clusters, { unreachable: "warn" }));
       const run = await stack.preview();
       assert.match(run.text, /warning: cluster "cluster1": API server cannot be reached/);

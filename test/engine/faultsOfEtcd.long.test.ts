@@ -1,0 +1,3 @@
+import { API_ETCD, describeServerGone } from "./support/serverGone";
+
+describeServerGone(API_ETCD);
