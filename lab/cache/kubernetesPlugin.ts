@@ -2,7 +2,7 @@ import type { GoModule, GoSource } from "./recipe";
 
 const PROVIDER = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
-/** The newest that there is as a Go module: no 4.x is tagged. */
+/** The newest that there is as a Go module, where no 4.x is tagged: the commit that was released as 4.25.0. */
 export const PLUGIN_VERSION = "v4.0.0-20260115033456-f47bc2d6f199";
 
 /** The module's own `main` embeds generated files that the module lacks: the schema, which only code generators ask for. */

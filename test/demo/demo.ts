@@ -1,5 +1,5 @@
 import { down, type Lab, MissingPrerequisite, status, up, type UpArgs } from "../../lab";
-import { describePlugins } from "../plugins/install";
+import { describePlugins } from "../plugins/pluginReport";
 import { makeWorkstation, type Workstation } from "../support/pulumi";
 import { table } from "../support/table";
 import { meshControlPlanes } from "./controlPlanes";
@@ -56,7 +56,12 @@ export async function demo({ keep, write, record: kept }: DemoArgs): Promise<voi
   const tell = narrator(write);
   const memory = watchMemory();
   const { name: stage, lab, play } = await setStage(tell);
-  const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig: lab.kubeconfig });
+  const workstation = await makeWorkstation({
+    pulumi: lab.bin.pulumi,
+    bin: lab.bin.dir,
+    kubeconfig: lab.kubeconfig,
+    log: tell.quote,
+  });
   const plugins = describePlugins(workstation.plugins);
   tell.say(plugins);
   try {

@@ -50,7 +50,7 @@ const bundles = new Map<string, Promise<string>>();
 
 /**
  * Bundles a stand-in into one JavaScript file of the cache, named by its content, once a run, and returns its path.
- * One file starts in a fifth of a second; its sources through tsx would take a whole one, for each provider of each run.
+ * One file starts in a fifth of a second; its sources through tsx would take a whole one, in each run of the engine.
  */
 export function bundle(name: string, folder = cacheFolder()): Promise<string> {
   const key = join(folder, name);

@@ -13,7 +13,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describePlugins, installPlugins } from "./install";
+import { installPlugins, type InstallOptions } from "./install";
+import { describePlugins } from "./pluginReport";
 
 const versionOf = (name: string): string => {
   const { version } = JSON.parse(
@@ -22,6 +23,7 @@ const versionOf = (name: string): string => {
   return version;
 };
 const VERSIONS = new Map(["kubernetes", "tls", "command"].map((name) => [name, versionOf(name)]));
+const MODULE = "v4.0.0-20260115033456-f47bc2d6f199";
 
 describe("installing plugins", function () {
   this.timeout(60_000);
@@ -43,6 +45,16 @@ describe("installing plugins", function () {
   const calls = () =>
     existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8").trim().split("\n").sort() : [];
 
+  /** A build of the plugin `kubernetes` that notes that it was asked for. */
+  function build(): ReturnType<NonNullable<InstallOptions["build"]>> {
+    const path = join(folder, "built");
+    writeFileSync(path, "#!/bin/sh\n# the built one\n", { mode: 0o755 });
+    writeFileSync(join(folder, "calls"), "build\n", { flag: "a" });
+    return Promise.resolve({ binary: path, module: MODULE });
+  }
+
+  const install = (into: string, options: InstallOptions = {}) => installPlugins(into, { env, build, ...options });
+
   /** A CLI that notes how it was called and then does something. */
   function cli(script: string): string {
     const path = join(folder, "pulumi-cli");
@@ -51,34 +63,63 @@ describe("installing plugins", function () {
     return path;
   }
 
-  function placeReal(under: string, name: string): void {
+  function placeRelease(under: string, name: string): void {
     mkdirSync(pluginFolder(under, name), { recursive: true });
-    writeFileSync(binary(under, name), "#!/bin/sh\n# the real one\n");
-    chmodSync(binary(under, name), 0o755);
+    writeFileSync(binary(under, name), "#!/bin/sh\n# the release\n", { mode: 0o755 });
   }
 
-  it("asks for the versions of the SDKs, and puts stand-ins where there is no answer", async () => {
-    const report = await installPlugins(home(), { env, pulumi: cli('echo "error: no route" >&2; exit 1') });
-    assert.deepEqual(
-      calls(),
-      [...VERSIONS].map(([name, version]) => `plugin install resource ${name} v${version}`).sort(),
+  it("asks for the versions of the SDKs; without an answer kubernetes is built, and the others are stand-ins", async () => {
+    const report = await install(home(), { pulumi: cli('echo "error: no route" >&2; exit 1') });
+    assert.deepEqual(calls(), [
+      "build",
+      ...[...VERSIONS].map(([name, version]) => `plugin install resource ${name} v${version}`).sort(),
+    ]);
+    const reason = "cannot be downloaded: error: no route";
+    assert.deepEqual(report, [
+      { name: "kubernetes", version: VERSIONS.get("kubernetes"), kind: "build", module: MODULE, reason },
+      { name: "tls", version: VERSIONS.get("tls"), kind: "stand-in", reason },
+      { name: "command", version: VERSIONS.get("command"), kind: "stand-in", reason },
+    ]);
+    assert.match(readFileSync(binary(home(), "kubernetes"), "utf8"), /the built one/);
+    assert.match(readFileSync(binary(home(), "tls"), "utf8"), /PULUMI_STANDIN_VERSION/);
+  });
+
+  it("says in one line which they are, and of what day a build is", async () => {
+    placeRelease(home(), "tls");
+    const report = await install(home(), { pulumi: cli('echo "error: no route" >&2; exit 1') });
+    assert.equal(
+      describePlugins(report),
+      `plugins: kubernetes ${versionOf("kubernetes")}: built from its Go module of 2026-01-15 (${MODULE}; ` +
+        "the release cannot be downloaded: error: no route); " +
+        `tls ${versionOf("tls")}: release; ` +
+        `command ${versionOf("command")}: stand-in (cannot be downloaded: error: no route)`,
     );
-    for (const { name, version, kind, reason } of report) {
-      assert.deepEqual(
-        [version, kind, reason],
-        [VERSIONS.get(name), "stand-in", "cannot be downloaded: error: no route"],
-      );
-      assert.ok(existsSync(binary(home(), name)));
-    }
-    const line = describePlugins(report);
-    assert.equal(line.includes("\n"), false);
-    for (const word of [...[...VERSIONS].map((pair) => pair.join(" ")), "stand-in", "no route"])
-      assert.ok(line.includes(word), line);
+    const tagged = { name: "kubernetes", version: "4.0.0", kind: "build", module: "v4.35.0", reason: "r" } as const;
+    assert.match(describePlugins([tagged]), /built from its Go module \(v4\.35\.0; /);
+  });
+
+  it("says what it waits for while a plugin is built", async () => {
+    const told: string[] = [];
+    await install(home(), {
+      pulumi: cli("exit 1"),
+      log: (line) => told.push(line),
+      build: (log) => {
+        log("it takes a while");
+        return build();
+      },
+    });
+    assert.deepEqual(told, ["it takes a while"]);
+  });
+
+  it("fails when the build fails, and never makes do with less", async () => {
+    const broken = () => Promise.reject(new Error("no compiler"));
+    await assert.rejects(install(home(), { pulumi: cli("exit 1"), build: broken }), /no compiler/);
+    assert.ok(!existsSync(binary(home(), "kubernetes")));
   });
 
   it("installs a launcher that prints a port and nothing else", async () => {
     env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
-    await installPlugins(home(), { env });
+    await install(home());
     const child = spawn(binary(home(), "command"), { stdio: ["ignore", "pipe", "inherit"] });
     let printed = "";
     child.stdout.on("data", (chunk: Buffer) => {
@@ -91,50 +132,69 @@ describe("installing plugins", function () {
 
   it("does not ask again within a day", async () => {
     const pulumi = cli("exit 1");
-    await installPlugins(home(), { env, pulumi });
-    const asked = calls().length;
-    const again = await installPlugins(home(), { env, pulumi });
-    assert.equal(calls().length, asked);
-    assert.ok(again.every(({ reason }) => reason.startsWith("could not be downloaded within the last day")));
+    await install(home(), { pulumi });
+    const asked = () => calls().filter((call) => call.startsWith("plugin install"));
+    assert.equal(asked().length, VERSIONS.size);
+    const again = await install(home(), { pulumi });
+    assert.equal(asked().length, VERSIONS.size);
+    for (const plugin of again) {
+      assert.ok(plugin.kind !== "release" && plugin.reason.startsWith("could not be downloaded within the last day"));
+    }
   });
 
   it("does not ask at all when it is switched off", async () => {
     env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
-    const report = await installPlugins(home(), { env, pulumi: cli("exit 1") });
-    assert.deepEqual(calls(), []);
-    assert.ok(
-      report.every(({ kind, reason }) => kind === "stand-in" && reason.includes("CLUSTERMESH_PLUGIN_DOWNLOAD=off")),
-    );
+    const report = await install(home(), { pulumi: cli("exit 1") });
+    assert.deepEqual(calls(), ["build"]);
+    for (const plugin of report) {
+      assert.ok(plugin.kind !== "release" && plugin.reason.includes("CLUSTERMESH_PLUGIN_DOWNLOAD=off"));
+    }
   });
 
   it("does not wait for an answer longer than its limit", async () => {
     const began = Date.now();
-    const [first] = await installPlugins(home(), { env, limit: 500, pulumi: cli("exec sleep 60") });
+    const report = await install(home(), { limit: 500, pulumi: cli("exec sleep 60") });
     assert.ok(Date.now() - began < 20_000);
-    assert.match(first?.reason ?? "", /no answer within 0\.5 s/);
+    assert.match(describePlugins(report), /no answer within 0\.5 s/);
   });
 
-  it("prefers real plugins of the same home, of the user, and of an earlier download", async () => {
-    placeReal(home(), "kubernetes");
-    placeReal(join(folder, "home", ".pulumi"), "tls");
+  it("prefers releases of the same home, of the user, and of an earlier download", async () => {
+    placeRelease(home(), "kubernetes");
+    placeRelease(join(folder, "home", ".pulumi"), "tls");
     const download = `mkdir -p $PULUMI_HOME/plugins/resource-$4-$5 && cp ${binary(home(), "kubernetes")} $PULUMI_HOME/plugins/resource-$4-$5/pulumi-resource-$4`;
-    const report = await installPlugins(home(), { env, pulumi: cli(download) });
+    const report = await install(home(), { pulumi: cli(download) });
     assert.deepEqual(
       report.map(({ name, kind }) => `${name} ${kind}`),
-      ["kubernetes real", "tls real", "command real"],
+      ["kubernetes release", "tls release", "command release"],
     );
     assert.deepEqual(calls(), [`plugin install resource command v${versionOf("command")}`]);
     assert.equal(readlinkSync(binary(home(), "tls")), binary(join(folder, "home", ".pulumi"), "tls"));
-    assert.match(readFileSync(binary(home(), "command"), "utf8"), /the real one/);
-    await installPlugins(join(folder, "other"), { env, pulumi: cli("exit 1") });
-    assert.equal(calls().length, 2, "kubernetes was only in the first home");
+    assert.match(readFileSync(binary(home(), "command"), "utf8"), /the release/);
+    const other = await install(join(folder, "other"), { pulumi: cli("exit 1") });
+    assert.deepEqual(
+      other.map(({ kind }) => kind),
+      ["build", "release", "release"],
+      "kubernetes was only in the first home",
+    );
   });
 
-  it("never takes a stand-in for the real plugin", async () => {
+  it("never takes a build or a stand-in for a release", async () => {
     env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
-    await installPlugins(home(), { env });
-    assert.ok((await installPlugins(home(), { env })).every(({ kind }) => kind === "stand-in"));
+    const kinds = async (into: string) => (await install(into)).map(({ kind }) => kind);
+    const made = ["build", "stand-in", "stand-in"];
+    assert.deepEqual(await kinds(home()), made);
+    assert.deepEqual(await kinds(home()), made);
     env["PULUMI_HOME"] = home();
-    assert.ok((await installPlugins(join(folder, "other"), { env })).every(({ kind }) => kind === "stand-in"));
+    assert.deepEqual(await kinds(join(folder, "other")), made);
+  });
+
+  it("puts a release in the place of a build as soon as there is one", async () => {
+    env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
+    await install(home());
+    placeRelease(join(folder, "home", ".pulumi"), "kubernetes");
+    const again = async () => (await install(home())).map(({ kind }) => kind)[0];
+    assert.equal(await again(), "release");
+    assert.equal(await again(), "release");
+    assert.match(readFileSync(binary(home(), "kubernetes"), "utf8"), /the release/);
   });
 });

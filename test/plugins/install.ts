@@ -1,16 +1,12 @@
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { kubernetesPlugin, type KubernetesPlugin } from "../../lab";
 import { bundle, cacheFolder } from "./bundle";
-import { binaryOf, findReal, folderOf, MARK, type Plugin, type SearchOptions } from "./realPlugins";
+import { binaryOf, folderOf, linkBuild, linkRelease, type Plugin, writeLauncher } from "./pluginFolder";
+import type { InstalledPlugin, Origin, PluginReport } from "./pluginReport";
+import { findRelease, type Search } from "./releases";
 
-/** What one plugin of a run is, and why. */
-export interface InstalledPlugin extends Plugin {
-  readonly kind: "real" | "stand-in";
-  readonly reason: string;
-}
-
-/** What the plugins of a run are. */
-export type PluginReport = readonly InstalledPlugin[];
+type Log = (line: string) => void;
 
 /** Settings of {@link installPlugins}. */
 export interface InstallOptions {
@@ -26,9 +22,15 @@ export interface InstallOptions {
   readonly limit?: number;
   /** @default the environment of this process */
   readonly env?: NodeJS.ProcessEnv;
+  /** Hears of a build, which takes minutes. @default nothing is said */
+  readonly log?: Log;
+  /** Builds the plugin `kubernetes`. @default the lab does, once a machine */
+  readonly build?: (log: Log) => Promise<KubernetesPlugin>;
 }
 
 const NAMES = ["kubernetes", "tls", "command"] as const;
+type Name = (typeof NAMES)[number];
+
 const ROOT = resolve(__dirname, "..", "..");
 
 async function versionOf(name: string): Promise<string> {
@@ -42,55 +44,57 @@ async function versionOf(name: string): Promise<string> {
 
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
-async function installStandIn(plugin: Plugin, home: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const script = await bundle(plugin.name, cacheFolder(env));
-  const launcher = binaryOf(home, plugin);
-  await rm(folderOf(home, plugin), { recursive: true, force: true });
-  await mkdir(dirname(launcher), { recursive: true });
-  await writeFile(
-    launcher,
-    `#!/bin/sh\n${MARK}\nPULUMI_STANDIN_VERSION=${quoted(plugin.version)} exec ${quoted(process.execPath)} ${quoted(script)} "$@"\n`,
-  );
-  await chmod(launcher, 0o755);
+/** A plugin in the version of its SDK. */
+interface Wanted extends Plugin {
+  readonly name: Name;
 }
 
-async function useReal(plugin: Plugin, folder: string, home: string): Promise<void> {
-  const target = folderOf(home, plugin);
-  if (resolve(folder) === resolve(target)) return;
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target, { recursive: true });
-  const binary = `pulumi-resource-${plugin.name}`;
-  await symlink(join(folder, binary), join(target, binary));
-}
-
-async function install(name: string, home: string, options: SearchOptions): Promise<InstalledPlugin> {
-  const plugin = { name, version: await versionOf(name) };
-  const search = await findReal(plugin, home, options);
-  if (search.kind === "found") {
-    await useReal(plugin, search.folder, home);
-    return { ...plugin, kind: "real", reason: search.folder };
+async function install(
+  wanted: Wanted,
+  release: Search,
+  home: string,
+  { env, log, build }: Required<Pick<InstallOptions, "env" | "log" | "build">>,
+): Promise<Origin> {
+  if (release.kind === "found") {
+    if (resolve(release.home) !== resolve(home)) await linkRelease(home, wanted, binaryOf(release.home, wanted));
+    return { kind: "release", folder: folderOf(release.home, wanted) };
   }
-  await installStandIn(plugin, home, options.env);
-  return { ...plugin, kind: "stand-in", reason: search.reason };
+  const { reason } = release;
+  if (wanted.name === "kubernetes") {
+    const { binary, module } = await build(log);
+    await linkBuild(home, wanted, binary);
+    return { kind: "build", module, reason };
+  }
+  const script = await bundle(wanted.name, cacheFolder(env));
+  const command = `exec ${quoted(process.execPath)} ${quoted(script)} "$@"`;
+  await writeLauncher(home, wanted, `#!/bin/sh\nPULUMI_STANDIN_VERSION=${quoted(wanted.version)} ${command}\n`);
+  return { kind: "stand-in", reason };
 }
 
 /**
- * Gives a Pulumi home the plugins `kubernetes`, `tls` and `command` in the versions of the SDKs: the real ones where they
- * can be had, otherwise their stand-ins. Safe to call again.
+ * Gives a Pulumi home the plugins `kubernetes`, `tls` and `command` in the versions of the SDKs: the releases where they can be had.
+ * Otherwise `kubernetes` is built from its Go module, and the others are stand-ins. Safe to call again.
  */
-export function installPlugins(
+export async function installPlugins(
   pulumiHome: string,
-  { pulumi = "pulumi", limit = 10_000, env = process.env }: InstallOptions = {},
+  {
+    pulumi = "pulumi",
+    limit = 10_000,
+    env = process.env,
+    log = () => undefined,
+    build = kubernetesPlugin,
+  }: InstallOptions = {},
 ): Promise<PluginReport> {
-  return Promise.all(NAMES.map((name) => install(name, pulumiHome, { pulumi, limit, env })));
-}
-
-/** One line that every result is to be printed with: which plugins it ran on. */
-export function describePlugins(report: PluginReport): string {
-  const groups = new Map<string, string[]>();
-  for (const { name, version, kind, reason } of report) {
-    const key = kind === "real" ? "real" : `stand-in (${reason})`;
-    groups.set(key, [...(groups.get(key) ?? []), `${name} ${version}`]);
+  // Side by side: where no site answers, the limit passes once.
+  const searched = await Promise.all(
+    NAMES.map(async (name) => {
+      const wanted: Wanted = { name, version: await versionOf(name) };
+      return { wanted, release: await findRelease(wanted, pulumiHome, { pulumi, limit, env }) };
+    }),
+  );
+  const report: InstalledPlugin[] = [];
+  for (const { wanted, release } of searched) {
+    report.push({ ...wanted, ...(await install(wanted, release, pulumiHome, { env, log, build })) });
   }
-  return `plugins: ${[...groups].map(([key, names]) => `${names.join(", ")}: ${key}`).join("; ")}`;
+  return report;
 }

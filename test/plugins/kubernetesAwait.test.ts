@@ -2,22 +2,47 @@ import assert from "node:assert/strict";
 import { Cluster, until } from "./harness/cluster";
 import { Plugin, urn, type Options } from "./harness/plugin";
 import { PartialFailure } from "./harness/results";
-import { at, numberAt, textAt } from "./kubernetes/object";
+import { numberAt, textAt } from "./harness/object";
 import { isMap, plainMap, type PlainMap, type PropertyMap } from "./shared/value";
 
 const SKIP = "pulumi.com/skipAwait";
 const NEVER_READY = { "example.com/node": "missing" };
+const KINDS = [
+  ["Deployment", "Minimum number of live Pods was not attained"],
+  ["StatefulSet", "0 out of 1 replicas succeeded readiness checks"],
+] as const;
+
+type Kind = (typeof KINDS)[number][0];
+
+/** A workload that did not get ready in time. */
+interface Late {
+  readonly inputs: PropertyMap;
+  readonly error: PartialFailure;
+  readonly seconds: number;
+}
+
+/** Work that is begun now and looked at later; its failure waits until then. */
+function begun<T>(work: Promise<T>): Promise<T> {
+  work.catch(() => undefined);
+  return work;
+}
 
 // The lab has controllers but no nodes: pods are made and stay pending.
-describe("stand-in of the kubernetes plugin: waiting for roll-outs", function () {
+describe("the kubernetes plugin: waiting for roll-outs", function () {
   this.timeout(120_000);
   let cluster: Cluster;
   let plugin: Plugin;
   let count = 0;
 
+  let late: Readonly<Record<Kind, { readonly byOption: Promise<Late>; readonly byAnnotation: Promise<Late> }>>;
+  let settling: ReturnType<typeof time>;
+
   before(async () => {
     cluster = await Cluster.join();
     plugin = await cluster.plugin();
+    // What only waits is begun together.
+    settling = begun(time(service({ selector: { app: "nobody" } })));
+    late = { Deployment: lateOf("Deployment"), StatefulSet: lateOf("StatefulSet") };
   });
   after(async () => {
     await Promise.all([Plugin.stopAll(), cluster.leave()]);
@@ -55,10 +80,29 @@ describe("stand-in of the kubernetes plugin: waiting for roll-outs", function ()
     throw new Error("it did not fail");
   }
 
-  for (const [kind, reason] of [
-    ["Deployment", "Minimum number of live Pods was not attained"],
-    ["StatefulSet", "0 out of 1 replicas succeeded readiness checks"],
-  ] as const) {
+  async function tooLate(inputs: PropertyMap, options: Options): Promise<Late> {
+    const start = Date.now();
+    const error = await partial(create(inputs, options));
+    return { inputs, error, seconds: (Date.now() - start) / 1_000 };
+  }
+  const lateOf = (kind: Kind) => ({
+    byOption: begun(tooLate(workload(kind), { timeout: 2 })),
+    byAnnotation: begun(tooLate(workload(kind, {}, { "pulumi.com/timeoutSeconds": "1" }), {})),
+  });
+
+  const service = (spec: PlainMap): PropertyMap => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: `await-${String(++count)}` },
+    spec: { ports: [{ port: 6379 }], ...spec },
+  });
+  const time = async (inputs: PropertyMap) => {
+    const start = Date.now();
+    const { state } = await plugin.create(urn("kubernetes:core/v1:Service", "service"), inputs);
+    return { state, seconds: (Date.now() - start) / 1_000 };
+  };
+
+  for (const [kind, reason] of KINDS) {
     describe(kind, () => {
       it("is ready when all its replicas are, and none is enough for none", async () => {
         const { state } = await create(workload(kind, { replicas: 0 }));
@@ -67,8 +111,7 @@ describe("stand-in of the kubernetes plugin: waiting for roll-outs", function ()
       });
 
       it("fails when its time is over, and stays in the state", async () => {
-        const inputs = workload(kind);
-        const error = await partial(create(inputs, { timeout: 2 }));
+        const { inputs, error } = await late[kind].byOption;
         assert.match(error.message, /timed out waiting to be Ready/);
         assert.ok(error.reasons.includes(reason), error.reasons.join("; "));
         assert.equal(error.id, `${cluster.namespace}/${name(inputs)}`);
@@ -76,9 +119,9 @@ describe("stand-in of the kubernetes plugin: waiting for roll-outs", function ()
       });
 
       it("takes its time from the annotation timeoutSeconds", async () => {
-        const began = Date.now();
-        await partial(create(workload(kind, {}, { "pulumi.com/timeoutSeconds": "1" })));
-        assert.ok(Date.now() - began < 20_000);
+        const { error, seconds } = await late[kind].byAnnotation;
+        assert.match(error.message, /timed out waiting to be Ready/);
+        assert.ok(seconds >= 1 && seconds < 20, `it took ${seconds} s`);
       });
 
       it("is not waited for with skipAwait, neither when it is made nor when it is read", async () => {
@@ -93,18 +136,28 @@ describe("stand-in of the kubernetes plugin: waiting for roll-outs", function ()
         assert.match(error.message, /was created but failed to initialize/);
         assert.equal(error.id, held.id);
       });
-
-      it("stops waiting when the run is cancelled", async () => {
-        const other = await cluster.plugin();
-        const inputs = workload(kind);
-        const creating = partial(other.create(typeOf(kind), inputs));
-        await until("it exists", async () => (await cluster.find(pathOf(kind, name(inputs)))) !== undefined);
-        await until("the plugin waits for it", () => other.log.some(({ message }) => message !== ""));
-        await other.cancel();
-        assert.match((await creating).message, /cancelled/);
-      });
     });
   }
+
+  it("stops waiting when the run is cancelled", async () => {
+    const other = await cluster.plugin();
+    const all = KINDS.map(([kind]) => {
+      const inputs = workload(kind);
+      return { kind, inputs, creating: partial(other.create(typeOf(kind), inputs)) };
+    });
+    for (const { kind, inputs } of all) {
+      const object = `${kind} ${name(inputs)}`;
+      await until(`${object} exists`, async () => (await cluster.find(pathOf(kind, name(inputs)))) !== undefined);
+    }
+    // Cancelled before it waits, the plugin fails for another reason.
+    await until("the plugin says what it waits for", () =>
+      all.every(({ kind }) =>
+        other.log.some((line) => line.urn === typeOf(kind) && line.message.includes("Waiting for ")),
+      ),
+    );
+    await other.cancel();
+    for (const { creating } of all) assert.match((await creating).message, /cancelled/);
+  });
 
   describe("DaemonSet", () => {
     it("is ready at once where no node wants it, even before a controller has seen it", async () => {
@@ -157,22 +210,17 @@ describe("stand-in of the kubernetes plugin: waiting for roll-outs", function ()
     assert.equal(await cluster.find(pod), undefined);
   });
 
-  describe("Service", () => {
-    const service = (spec: PlainMap): PropertyMap => ({
-      apiVersion: "v1",
-      kind: "Service",
-      metadata: { name: `await-${String(++count)}` },
-      spec: { ports: [{ port: 6379 }], ...spec },
-    });
-    const time = async (inputs: PropertyMap) => {
-      const began = Date.now();
-      const { state } = await plugin.create(urn("kubernetes:core/v1:Service", "service"), inputs);
-      return { state, seconds: (Date.now() - began) / 1_000 };
-    };
+  it("waits for what the annotation waitFor says instead", async () => {
+    const waiting = (condition: string, timeout: string) =>
+      workload("Deployment", {}, { "pulumi.com/waitFor": condition, "pulumi.com/timeoutSeconds": timeout });
+    await create(waiting("condition=Available=False", "60"));
+    assert.match((await partial(create(waiting("condition=Available", "1")))).message, /timed out waiting/);
+  });
 
+  describe("Service", () => {
     it("with a selector gets ten seconds for its endpoints to settle, and none is enough", async () => {
-      const { state, seconds } = await time(service({ selector: { app: "nobody" } }));
-      assert.ok(seconds >= 10, `it took ${seconds} s`);
+      const { state, seconds } = await settling;
+      assert.ok(seconds >= 10 && seconds < 30, `it took ${seconds} s`);
       assert.notEqual(textAt(plainMap(state), "spec", "clusterIP"), "");
     });
 
@@ -182,11 +230,5 @@ describe("stand-in of the kubernetes plugin: waiting for roll-outs", function ()
         assert.ok(seconds < 8, `it took ${seconds} s`);
       }
     });
-  });
-
-  it("refuses waitFor, which it does not know", async () => {
-    const inputs = workload("Deployment", { replicas: 0 }, { "pulumi.com/waitFor": "condition=Available" });
-    await assert.rejects(create(inputs), /waitFor is not supported/);
-    assert.ok(at(await cluster.get(pathOf("Deployment", name(inputs))), "spec"));
   });
 });

@@ -89,11 +89,9 @@ describe("what all stand-ins share", function () {
     assert.throws(() => parseUrn("nonsense"), /not a Pulumi URN: "nonsense"/);
   });
 
-  it("makes the same eight digits of the same seed, and others without one", () => {
-    assert.equal(hex8(Buffer.from("a")), hex8(Buffer.from("a")));
-    assert.notEqual(hex8(Buffer.from("a")), hex8(Buffer.from("b")));
-    assert.notEqual(hex8(undefined), hex8(undefined));
-    assert.match(hex8(new Uint8Array()), /^[0-9a-f]{8}$/);
+  it("makes eight digits, others each time", () => {
+    assert.match(hex8(), /^[0-9a-f]{8}$/);
+    assert.notEqual(hex8(), hex8());
   });
 
   it("ends when the engine is gone", async () => {
@@ -105,9 +103,9 @@ describe("what all stand-ins share", function () {
   });
 
   it("starts in well under a second", async () => {
-    await (await Plugin.start("kubernetes", { kubeconfig: "{}" })).stop();
+    await (await Plugin.start("tls")).stop();
     const began = Date.now();
-    const plugin = await Plugin.start("kubernetes", { kubeconfig: "{}" });
+    const plugin = await Plugin.start("tls");
     const took = Date.now() - began;
     await plugin.stop();
     assert.ok(took < 2_000, `it took ${String(took)} ms`);

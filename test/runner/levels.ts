@@ -1,4 +1,11 @@
-import { areNodeToolsBuilt, MissingPrerequisite, nodeTools, requireNodeFeatures, tools } from "../../lab";
+import {
+  areNodeToolsBuilt,
+  kubernetesPlugin,
+  MissingPrerequisite,
+  nodeTools,
+  requireNodeFeatures,
+  tools,
+} from "../../lab";
 
 /** A level of the tests: a program that says by its exit code whether it passed, or a mocha run that counts. */
 export interface Level {
@@ -42,14 +49,19 @@ async function obstacle(ensure: () => Promise<unknown>): Promise<string | undefi
   }
 }
 
-/** The binaries of the lab, built where they are not in the cache yet. */
-const labObstacle = (): Promise<string | undefined> => obstacle(() => tools(say));
+/** The binaries of the lab, and the plugin that is tested on it, built where they are not in the cache yet. */
+const labObstacle = (): Promise<string | undefined> =>
+  obstacle(async () => {
+    await tools(say);
+    await kubernetesPlugin(say);
+  });
 
 /** Nodes need more of the machine than control planes; it is looked for before minutes of building. */
 const nodeObstacle = (): Promise<string | undefined> =>
   obstacle(async () => {
     await requireNodeFeatures({ built: await areNodeToolsBuilt(), running: false });
     await nodeTools(say);
+    await kubernetesPlugin(say);
   });
 
 /** A mocha level over the test files of a folder. The costs of a file are the last hook, so that they come after what the others start. */

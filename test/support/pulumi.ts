@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installPlugins, type PluginReport } from "../plugins/install";
+import { installPlugins } from "../plugins/install";
+import type { PluginReport } from "../plugins/pluginReport";
 import { makeCheckout, type Checkout } from "./checkout";
 import { readEvents, stepsOf, type Step } from "./events";
 
@@ -32,6 +33,8 @@ export interface WorkstationTools {
   /** Folder with kubectl and the language host. */
   readonly bin: string;
   readonly kubeconfig: string;
+  /** Hears of a plugin that has to be built first. */
+  readonly log: (line: string) => void;
 }
 
 /** An operation under way. */
@@ -47,7 +50,8 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
   const home = await mkdtemp(join(tmpdir(), "clustermesh-home-"));
   const stateDir = join(home, "state");
   await mkdir(stateDir);
-  const [checkout, plugins] = await Promise.all([makeCheckout(), installPlugins(home, { pulumi: tools.pulumi })]);
+  const { pulumi, log } = tools;
+  const [checkout, plugins] = await Promise.all([makeCheckout(), installPlugins(home, { pulumi, log })]);
   const environment = {
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${stateDir}`,

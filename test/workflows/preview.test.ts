@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { previewStack } from "../../ci/previewStack";
 import { tools } from "../../lab";
-import { describePlugins, installPlugins } from "../plugins/install";
+import { installPlugins } from "../plugins/install";
+import { describePlugins } from "../plugins/pluginReport";
 
 const ROOT = resolve(__dirname, "..", "..");
 
@@ -22,7 +23,7 @@ describe("the preview of a fork's pull request", function () {
     this.timeout(0);
     const { dir, pulumi } = await tools(console.log);
     home = await mkdtemp(join(tmpdir(), "clustermesh-home-"));
-    console.log(describePlugins(await installPlugins(home, { pulumi })));
+    console.log(describePlugins(await installPlugins(home, { pulumi, log: console.log })));
     env = { PATH: `${dir}:${process.env["PATH"] ?? ""}`, HOME: home, PULUMI_HOME: home };
   });
   after(() => rm(home, { recursive: true, force: true }));

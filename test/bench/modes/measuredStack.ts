@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { makeWorkstation, type PulumiStack, type Workstation } from "../../support/pulumi";
-import { describePlugins } from "../../plugins/install";
+import { describePlugins } from "../../plugins/pluginReport";
 import { measure, type CliOperation } from "../measure/measure";
 import { stateFile, type StateFile } from "../measure/stateFile";
 import type { Operation, Row } from "../results";
@@ -34,7 +34,7 @@ export class MeasuredStack {
   ): Promise<MeasuredStack> {
     const { lab, folder } = bench.world;
     const kubeconfig = await bench.world.kubeconfig(clusters);
-    const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig });
+    const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig, log: bench.say });
     bench.plugins(describePlugins(workstation.plugins));
     const stack = workstation.stack(mode, undefined, {
       // What kubectl has learned of an API server is learned anew by each stack, as on a fresh machine of a pipeline.

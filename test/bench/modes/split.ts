@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { mapLimited } from "../../../components/mapLimited";
-import { describePlugins } from "../../plugins/install";
+import { describePlugins } from "../../plugins/pluginReport";
 import { makeWorkstation, type PulumiStack, type Workstation } from "../../support/pulumi";
 import { underWay } from "../measure/measure";
 import { endedChildrenSeconds } from "../measure/processes";
@@ -35,7 +35,7 @@ interface Split {
 async function makeSplit(bench: Bench, clusters: readonly VirtualCluster[]): Promise<Split> {
   const { lab, folder } = bench.world;
   const kubeconfig = await bench.world.kubeconfig(clusters);
-  const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig });
+  const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig, log: bench.say });
   bench.plugins(describePlugins(workstation.plugins));
   const env = { KUBECACHEDIR: join(folder, `kube-cache-${SPLIT}`), KUBERC: "off" };
   const stackOf = (name: string) => workstation.stack(name, undefined, env);

@@ -22,7 +22,7 @@ function passedOn(headers: IncomingMessage["headers"]): Record<string, string | 
   );
 }
 
-/** JSON alone can be mapped. What the client would rather have is left out of what it accepts. */
+/** Of answers JSON alone can be mapped. What the client would rather have is left out of what it accepts. */
 const jsonOnly = (accept = "application/json"): string =>
   accept
     .split(",")
@@ -64,11 +64,11 @@ async function ask(message: IncomingMessage, cluster: number, response: ServerRe
   const body = await bodyOf(message);
   const type = message.headers["content-type"] ?? "";
   if (upstream === undefined || (body !== "" && !/json|yaml/.test(type))) {
-    response.writeHead(415).end(`the proxy maps JSON only, and this is ${type}`);
+    response.writeHead(415).end(`the proxy maps JSON and YAML only, and this is ${type}`);
     return;
   }
   const path = message.url ?? "/";
-  const payload = realBody(body, path, cluster);
+  const payload = realBody(body, { path, type }, cluster);
   const headers = {
     ...passedOn(message.headers),
     accept: jsonOnly(message.headers.accept),

@@ -1,5 +1,5 @@
 import { down, up, type Lab, type LabCluster } from "../../../lab";
-import { describePlugins } from "../../plugins/install";
+import { describePlugins } from "../../plugins/pluginReport";
 import { makeWorkstation, type Workstation } from "../../support/pulumi";
 
 /** As many clusters as most files need; the lab grows for those that need more. */
@@ -28,7 +28,12 @@ async function start(): Promise<Engine> {
   // A run that was killed leaves clusters in a state that nothing describes.
   if (!told && !isKept()) await down({ name: NAME, log });
   const lab = await up({ name: NAME, clusters: FEWEST_CLUSTERS, log: told ? () => undefined : log });
-  const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig: lab.kubeconfig });
+  const workstation = await makeWorkstation({
+    pulumi: lab.bin.pulumi,
+    bin: lab.bin.dir,
+    kubeconfig: lab.kubeconfig,
+    log,
+  });
   if (!told) log(describePlugins(workstation.plugins));
   told = true;
   return { lab, workstation };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { down, up, type Lab, type LabCluster } from "../../../lab";
-import { describePlugins } from "../../plugins/install";
+import { describePlugins } from "../../plugins/pluginReport";
 import { makeWorkstation, type Workstation } from "../../support/pulumi";
 import { hostState, tracesOf, type HostState } from "./hostState";
 import { say, timed } from "./say";
@@ -30,7 +30,12 @@ async function start(): Promise<Level> {
   if (!isKept()) await down({ name: NAME, log });
   const before = isKept() ? undefined : await hostState();
   const lab = await timed("lab up", () => up({ name: NAME, nodes: NODES, log }));
-  const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig: lab.kubeconfig });
+  const workstation = await makeWorkstation({
+    pulumi: lab.bin.pulumi,
+    bin: lab.bin.dir,
+    kubeconfig: lab.kubeconfig,
+    log,
+  });
   log(describePlugins(workstation.plugins));
   return { lab, workstation, before };
 }

@@ -35,14 +35,12 @@ function changes(olds: PropertyMap, news: PropertyMap): boolean {
 /** `local.Command` of the command plugin 1.2.1. */
 export class CommandProvider implements api.Provider {
   readonly name = "command";
-  readonly supportsAutonaming = false;
   private host: api.Host = silent;
   private cancelled = new AbortController().signal;
 
-  configure(_variables: ReadonlyMap<string, string>, host: api.Host, cancelled: AbortSignal): Promise<void> {
+  configure(host: api.Host, cancelled: AbortSignal): void {
     this.host = host;
     this.cancelled = cancelled;
-    return Promise.resolve();
   }
 
   checkConfig({ news }: api.CheckRequest): api.CheckResponse {
@@ -76,7 +74,7 @@ export class CommandProvider implements api.Provider {
 
   async create({ urn, inputs, preview }: api.CreateRequest): Promise<api.CreateResponse> {
     only(urn);
-    const id = parseUrn(urn).name + hex8(undefined);
+    const id = parseUrn(urn).name + hex8();
     const state = present(inputs);
     if (preview) return { id, state: { ...state, stdout: UNKNOWN, stderr: UNKNOWN } };
     const nothing = { stdout: "", stderr: "" };

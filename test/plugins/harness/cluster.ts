@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { up } from "../../../lab";
+import type { PlainMap } from "../shared/value";
+import { ApiError, ApiServer } from "./apiServer";
 import { PLUGIN_LAB } from "./lab";
-import { ApiError, Client } from "../kubernetes/client";
-import { connection, parseKubeconfig } from "../kubernetes/kubeconfig";
-import type { KubeObject } from "../kubernetes/object";
-import { isPlainMap, type Plain, type PlainMap } from "../shared/value";
+import type { KubeObject } from "./object";
 import { Plugin } from "./plugin";
 
 const CONTEXT = "cluster1";
@@ -16,15 +15,14 @@ export class Cluster {
     readonly kubeconfig: string,
     /** A namespace of this test file alone. */
     readonly namespace: string,
-    private readonly client: Client,
+    private readonly api: ApiServer,
   ) {}
 
   /** Joins the lab of the plugin tests, starting it if need be, and makes a namespace in it. */
   static async join(): Promise<Cluster> {
     const { kubeconfig } = await up({ name: PLUGIN_LAB, clusters: 1 });
-    const target = connection(parseKubeconfig(kubeconfig), CONTEXT, "");
     const namespace = `test-${randomBytes(4).toString("hex")}`;
-    const cluster = new Cluster(kubeconfig, namespace, new Client(target, undefined, new AbortController().signal));
+    const cluster = new Cluster(kubeconfig, namespace, new ApiServer(kubeconfig));
     await cluster.post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
     return cluster;
   }
@@ -51,8 +49,8 @@ export class Cluster {
     return `${prefix}/namespaces/${this.namespace}/${object.join("/")}`;
   }
 
-  async get(path: string): Promise<KubeObject> {
-    return object(await this.client.call({ method: "GET", path }));
+  get(path: string): Promise<KubeObject> {
+    return this.api.call({ method: "GET", path });
   }
 
   /** The object, or undefined when there is none. */
@@ -60,39 +58,30 @@ export class Cluster {
     try {
       return await this.get(path);
     } catch (error) {
-      if (error instanceof ApiError && error.code === 404) return undefined;
+      if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
     }
   }
 
-  async post(path: string, body: PlainMap, fieldManager = "somebody"): Promise<KubeObject> {
-    return object(await this.client.call({ method: "POST", path, body, query: { fieldManager } }));
+  post(path: string, body: PlainMap, fieldManager = "other"): Promise<KubeObject> {
+    return this.api.call({ method: "POST", path, body, query: { fieldManager } });
   }
 
   /** A merge patch, as `kubectl patch --type merge` sends it. */
-  async merge(path: string, body: PlainMap): Promise<KubeObject> {
+  merge(path: string, body: PlainMap): Promise<KubeObject> {
     const contentType = "application/merge-patch+json";
-    return object(
-      await this.client.call({ method: "PATCH", path, body, contentType, query: { fieldManager: "somebody" } }),
-    );
+    return this.api.call({ method: "PATCH", path, body, contentType, query: { fieldManager: "other" } });
   }
 
   /** Server-side apply under a manager's name, as Helm or kubectl do it. */
-  async apply(path: string, body: PlainMap, fieldManager: string): Promise<KubeObject> {
+  apply(path: string, body: PlainMap, fieldManager: string): Promise<KubeObject> {
     const contentType = "application/apply-patch+yaml";
-    return object(
-      await this.client.call({ method: "PATCH", path, body, contentType, query: { fieldManager, force: "true" } }),
-    );
+    return this.api.call({ method: "PATCH", path, body, contentType, query: { fieldManager, force: "true" } });
   }
 
   async delete(path: string): Promise<void> {
-    await this.client.call({ method: "DELETE", path });
+    await this.api.call({ method: "DELETE", path });
   }
-}
-
-function object(answer: Plain): KubeObject {
-  if (!isPlainMap(answer)) throw new Error(`the API server answered ${JSON.stringify(answer)}`);
-  return answer;
 }
 
 /** Waits until something holds, for at most 30 seconds. */

@@ -5,6 +5,8 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
 /** A line that a plugin logged to the engine. */
 export interface LogLine {
+  /** The resource that it is about; empty for the plugin as a whole. */
+  readonly urn: string;
   readonly severity: number;
   readonly message: string;
   readonly passing: boolean;
@@ -16,7 +18,12 @@ export async function startEngine(lines: LogLine[]): Promise<{ readonly server: 
   server.addService(EngineService, {
     log: (call: { readonly request: LogRequest }, callback: (error: null, response: Empty) => void) => {
       const { request } = call;
-      lines.push({ severity: request.getSeverity(), message: request.getMessage(), passing: request.getEphemeral() });
+      lines.push({
+        urn: request.getUrn(),
+        severity: request.getSeverity(),
+        message: request.getMessage(),
+        passing: request.getEphemeral(),
+      });
       callback(null, new Empty());
     },
   });

@@ -1,10 +1,15 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { credentials, type Server, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { kubernetesPlugin } from "../../../lab";
 import { bundle } from "../bundle";
 import type { CheckFailure } from "../shared/provider";
 import type { PropertyMap } from "../shared/value";
@@ -40,6 +45,19 @@ function promised<T>(work: (done: (error: ServiceError | null, response: T) => v
   });
 }
 
+type PluginName = "kubernetes" | "tls" | "command";
+
+/** The real `kubernetes` plugin, the stand-ins of the others. */
+async function commandOf(name: PluginName): Promise<readonly [string, readonly string[]]> {
+  return name === "kubernetes" ? [(await kubernetesPlugin()).binary, []] : [process.execPath, [await bundle(name)]];
+}
+
+/** The port that a plugin prints when it is ready. */
+async function portOf(child: ChildProcessByStdio<null, Readable, null>, name: string): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout })) return line;
+  throw new Error(`the plugin ${name} ended before it had printed a port`);
+}
+
 /** A plugin in a process of its own, talked to as the engine does. */
 export class Plugin {
   private static readonly running = new Set<Plugin>();
@@ -48,29 +66,28 @@ export class Plugin {
     readonly process: ChildProcess,
     private readonly client: ResourceProviderClient,
     private readonly server: Server,
+    /** Its home and its folder of temporary files; removed with it. */
+    readonly folder: string,
     /** Everything that the plugin logged. */
     readonly log: readonly LogLine[],
   ) {}
 
-  /** Starts a stand-in, configured with `name:config:key` variables. */
+  /** Starts a plugin, configured with `name:config:key` variables. Of the environment it gets no more than its own and a PATH. */
   static async start(
-    name: string,
+    name: PluginName,
     config: Readonly<Record<string, string>> = {},
     env: NodeJS.ProcessEnv = {},
   ): Promise<Plugin> {
     const lines: LogLine[] = [];
     const { server, address } = await startEngine(lines);
-    const child = spawn(process.execPath, [await bundle(name), address], {
-      env: { ...process.env, ...env },
+    const folder = await mkdtemp(join(tmpdir(), `plugin-${name}-`));
+    const [program, args] = await commandOf(name);
+    const child = spawn(program, [...args, address], {
+      env: { PATH: process.env["PATH"], HOME: folder, TMPDIR: folder, ...env },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const [port] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-    const plugin = new Plugin(
-      child,
-      new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure()),
-      server,
-      lines,
-    );
+    const client = new ResourceProviderClient(`127.0.0.1:${await portOf(child, name)}`, credentials.createInsecure());
+    const plugin = new Plugin(child, client, server, folder, lines);
     Plugin.running.add(plugin);
     await plugin.configure(name, config);
     return plugin;
@@ -93,10 +110,12 @@ export class Plugin {
     Plugin.running.delete(this);
     this.client.close();
     this.server.forceShutdown();
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    const ended = once(this.process, "exit");
-    this.process.kill("SIGTERM");
-    await ended;
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const ended = once(this.process, "exit");
+      this.process.kill("SIGTERM");
+      await ended;
+    }
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Lets the engine vanish, as a crash does. */

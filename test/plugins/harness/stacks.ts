@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import { up } from "../../../lab";
 import { PLUGIN_LAB } from "./lab";
-import { describePlugins, installPlugins } from "../install";
+import { installPlugins } from "../install";
+import { describePlugins } from "../pluginReport";
 
 /** A Pulumi home of its own with the plugins in it, state in files, secrets by passphrase. */
 export class Stacks {

@@ -5,10 +5,8 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { Host, Severity } from "./provider";
 
 const SEVERITIES: Readonly<Record<Severity, LogSeverity>> = {
-  debug: LogSeverity.DEBUG,
   info: LogSeverity.INFO,
   warning: LogSeverity.WARNING,
-  error: LogSeverity.ERROR,
 };
 const HEARTBEAT_MS = 5_000;
 

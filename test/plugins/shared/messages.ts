@@ -2,7 +2,6 @@ import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import type * as api from "./provider";
 import { fromStruct, toStruct } from "./wire";
 
-const MODES: Readonly<Record<number, api.Autonaming["mode"]>> = { 0: "propose", 1: "enforce", 2: "disable" };
 const KINDS: Readonly<Record<api.DiffKind, readonly [pb.PropertyDiff.Kind, pb.PropertyDiff.Kind]>> = {
   add: [pb.PropertyDiff.Kind.ADD, pb.PropertyDiff.Kind.ADD_REPLACE],
   delete: [pb.PropertyDiff.Kind.DELETE, pb.PropertyDiff.Kind.DELETE_REPLACE],
@@ -10,17 +9,7 @@ const KINDS: Readonly<Record<api.DiffKind, readonly [pb.PropertyDiff.Kind, pb.Pr
 };
 
 export function checkRequest(message: pb.CheckRequest): api.CheckRequest {
-  const autonaming = message.getAutonaming();
-  return {
-    urn: message.getUrn(),
-    olds: fromStruct(message.getOlds()),
-    news: fromStruct(message.getNews()),
-    seed: message.getRandomseed_asU8(),
-    autonaming: autonaming && {
-      mode: MODES[autonaming.getMode()] ?? "propose",
-      name: autonaming.getProposedName(),
-    },
-  };
+  return { urn: message.getUrn(), olds: fromStruct(message.getOlds()), news: fromStruct(message.getNews()) };
 }
 
 export function checkResponse(result: api.CheckResponse): pb.CheckResponse {
@@ -37,7 +26,6 @@ export function checkResponse(result: api.CheckResponse): pb.CheckResponse {
 
 export function diffRequest(message: pb.DiffRequest): api.DiffRequest {
   return {
-    id: message.getId(),
     urn: message.getUrn(),
     olds: fromStruct(message.getOlds()),
     oldInputs: fromStruct(message.getOldInputs()),
@@ -50,28 +38,20 @@ export function diffResponse(result: api.DiffResponse): pb.DiffResponse {
   const message = new pb.DiffResponse();
   const { DIFF_SOME, DIFF_NONE } = pb.DiffResponse.DiffChanges;
   message.setChanges(result.changes ? DIFF_SOME : DIFF_NONE);
-  message.setDeletebeforereplace(result.deleteBeforeReplace ?? false);
   message.setHasdetaileddiff(result.detailed.size > 0);
-  const replaces = new Set(result.replaces);
   for (const [path, diff] of result.detailed) {
     const item = new pb.PropertyDiff();
     item.setKind(KINDS[diff.kind][diff.replace ? 1 : 0]);
     item.setInputdiff(diff.input);
     message.getDetaileddiffMap().set(path, item);
     message.addDiffs(path);
-    if (diff.replace) replaces.add(path);
+    if (diff.replace) message.addReplaces(path);
   }
-  message.setReplacesList([...replaces]);
   return message;
 }
 
 export function createRequest(message: pb.CreateRequest): api.CreateRequest {
-  return {
-    urn: message.getUrn(),
-    inputs: fromStruct(message.getProperties()),
-    preview: message.getPreview(),
-    timeout: message.getTimeout(),
-  };
+  return { urn: message.getUrn(), inputs: fromStruct(message.getProperties()), preview: message.getPreview() };
 }
 
 export function createResponse(result: api.CreateResponse): pb.CreateResponse {
@@ -101,22 +81,13 @@ export function readResponse(result: api.ReadResponse): pb.ReadResponse {
 
 export function updateRequest(message: pb.UpdateRequest): api.UpdateRequest {
   return {
-    id: message.getId(),
     urn: message.getUrn(),
     olds: fromStruct(message.getOlds()),
-    oldInputs: fromStruct(message.getOldInputs()),
     news: fromStruct(message.getNews()),
-    ignoreChanges: message.getIgnorechangesList(),
     preview: message.getPreview(),
-    timeout: message.getTimeout(),
   };
 }
 
 export function deleteRequest(message: pb.DeleteRequest): api.DeleteRequest {
-  return {
-    id: message.getId(),
-    urn: message.getUrn(),
-    state: fromStruct(message.getProperties()),
-    timeout: message.getTimeout(),
-  };
+  return { urn: message.getUrn(), state: fromStruct(message.getProperties()) };
 }

@@ -4,14 +4,6 @@ export interface CheckRequest {
   readonly urn: string;
   readonly olds: PropertyMap;
   readonly news: PropertyMap;
-  readonly seed: Uint8Array | undefined;
-  readonly autonaming: Autonaming | undefined;
-}
-
-/** How the engine wants a resource without a name to be named. */
-export interface Autonaming {
-  readonly mode: "propose" | "enforce" | "disable";
-  readonly name: string;
 }
 
 export interface CheckResponse {
@@ -25,7 +17,6 @@ export interface CheckFailure {
 }
 
 export interface DiffRequest {
-  readonly id: string;
   readonly urn: string;
   /** The state: the outputs of the last operation. */
   readonly olds: PropertyMap;
@@ -47,17 +38,12 @@ export interface DiffResponse {
   readonly changes: boolean;
   /** By property path, such as `data.foo` or `spec.ports[0]`. */
   readonly detailed: ReadonlyMap<string, PropertyDiff>;
-  /** Property paths that force a replacement, where `detailed` does not say it. */
-  readonly replaces?: readonly string[];
-  readonly deleteBeforeReplace?: boolean;
 }
 
 export interface CreateRequest {
   readonly urn: string;
   readonly inputs: PropertyMap;
   readonly preview: boolean;
-  /** Seconds; 0 when no `customTimeouts` is set. */
-  readonly timeout: number;
 }
 
 export interface CreateResponse {
@@ -80,24 +66,18 @@ export interface ReadResponse {
 }
 
 export interface UpdateRequest {
-  readonly id: string;
   readonly urn: string;
   readonly olds: PropertyMap;
-  readonly oldInputs: PropertyMap;
   readonly news: PropertyMap;
-  readonly ignoreChanges: readonly string[];
   readonly preview: boolean;
-  readonly timeout: number;
 }
 
 export interface DeleteRequest {
-  readonly id: string;
   readonly urn: string;
   readonly state: PropertyMap;
-  readonly timeout: number;
 }
 
-export type Severity = "debug" | "info" | "warning" | "error";
+export type Severity = "info" | "warning";
 
 /** The engine, as a plugin talks to it. */
 export interface Host {
@@ -108,8 +88,7 @@ export interface Host {
 /** What a plugin does, free of gRPC: {@link serve} puts it on the wire. */
 export interface Provider {
   readonly name: string;
-  readonly supportsAutonaming: boolean;
-  configure(variables: ReadonlyMap<string, string>, host: Host, cancelled: AbortSignal): Promise<void>;
+  configure(host: Host, cancelled: AbortSignal): void;
   checkConfig(request: CheckRequest): CheckResponse;
   diffConfig(request: DiffRequest): DiffResponse;
   check(request: CheckRequest): Promise<CheckResponse>;

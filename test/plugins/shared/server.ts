@@ -6,7 +6,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { toServiceError } from "./errors";
 import { Engine, silent } from "./host";
 import * as messages from "./messages";
-import type { Provider } from "./provider";
+import type { Host, Provider } from "./provider";
 import { toStruct } from "./wire";
 
 const GIGABYTE = 2 ** 30;
@@ -31,11 +31,10 @@ function unary<Request, Response>(
   };
 }
 
-function configured(provider: Provider): pb.ConfigureResponse {
+function configured(): pb.ConfigureResponse {
   const response = new pb.ConfigureResponse();
   response.setAcceptsecrets(true);
   response.setSupportspreview(true);
-  response.setSupportsAutonamingConfiguration(provider.supportsAutonaming);
   return response;
 }
 
@@ -76,18 +75,12 @@ function handlers(provider: Provider, version: string, cancel: AbortController, 
     getSchema: unary(() => schema(provider, version)),
     getMapping: unary(() => new pb.GetMappingResponse()),
     getMappings: unary(() => new pb.GetMappingsResponse()),
-    configure: unary(async (request: pb.ConfigureRequest) => {
-      const variables = new Map(request.getVariablesMap().toArray());
-      await provider.configure(
-        variables,
-        {
-          log: (...line) => {
-            host.log(...line);
-          },
-        },
-        cancel.signal,
-      );
-      return configured(provider);
+    configure: unary(() => {
+      const log: Host["log"] = (...line) => {
+        host.log(...line);
+      };
+      provider.configure({ log }, cancel.signal);
+      return configured();
     }),
     checkConfig: flushed((request: pb.CheckRequest) =>
       messages.checkResponse(provider.checkConfig(messages.checkRequest(request))),

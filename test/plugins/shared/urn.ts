@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 
 /** The parts of `urn:pulumi:<stack>::<project>::<parent types$type>::<name>` that a plugin needs. */
 export interface Urn {
@@ -15,8 +15,5 @@ export function parseUrn(urn: string): Urn {
   return { urn, type, name: name.join("::") };
 }
 
-/** Eight hex digits: the engine's seed gives the same ones again, as a repeated step must. */
-export function hex8(seed: Uint8Array | undefined): string {
-  const bytes = seed === undefined || seed.length === 0 ? randomBytes(4) : createHash("sha256").update(seed).digest();
-  return bytes.subarray(0, 4).toString("hex");
-}
+/** Eight hex digits, others each time. */
+export const hex8 = (): string => randomBytes(4).toString("hex");

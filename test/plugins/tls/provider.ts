@@ -28,12 +28,10 @@ function early(plan: PropertyMap): number {
 /** The four resources of the tls plugin 5, as bridged from Terraform's. */
 export class TlsProvider implements api.Provider {
   readonly name = "tls";
-  readonly supportsAutonaming = false;
   private host: api.Host = silent;
 
-  configure(_variables: ReadonlyMap<string, string>, host: api.Host): Promise<void> {
+  configure(host: api.Host): void {
     this.host = host;
-    return Promise.resolve();
   }
 
   checkConfig({ news }: api.CheckRequest): api.CheckResponse {
