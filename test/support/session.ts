@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { waitUntil } from "./waitUntil";
 
-const GONE_SECONDS = 10;
+const GONE_SECONDS = 60;
 /** Where /proc/<pid>/stat says, after the program's name, in which state a process is and to which session it belongs. */
 const STATE = 0;
 const SESSION = 3;

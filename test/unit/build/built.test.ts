@@ -7,8 +7,7 @@ import { ensureBuilt } from "../../support/built";
 
 const ROOT = resolve(__dirname, "..", "..", "..");
 
-describe("what is built", function () {
-  this.timeout("60s");
+describe("what is built", () => {
   let folder: string;
 
   beforeEach(() => {

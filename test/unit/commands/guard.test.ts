@@ -57,9 +57,7 @@ else if (args[0] === "api-resources") {
 }
 `;
 
-describe("the command that guards a cluster's policies", function () {
-  this.timeout("60s");
-
+describe("the command that guards a cluster's policies", () => {
   async function run(cluster: Cluster, over: object = {}) {
     const kubectl = scriptedKubectl(`const cluster_ = ${JSON.stringify(cluster)};\n${ANSWERS}`);
     try {

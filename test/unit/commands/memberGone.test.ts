@@ -13,9 +13,7 @@ const INPUT = {
   ],
 };
 
-describe("the commands of a member", function () {
-  this.timeout("60s");
-
+describe("the commands of a member", () => {
   /** Runs a verb on a cluster whose `cilium-config` is this. */
   async function run(verb: string, config: Readonly<Record<string, string>>, over: object = {}) {
     const kubectl = await fakeKubectl({}, { cluster1: { config } });

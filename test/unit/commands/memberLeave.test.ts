@@ -37,8 +37,7 @@ const NAMED_GONE = [
 ];
 const BACK = { ...MESHED, "cluster-name": "default", "cluster-id": "0" };
 
-describe("the commands by which a cluster leaves", function () {
-  this.timeout("30s");
+describe("the commands by which a cluster leaves", () => {
   let kubectl: FakeKubectl | undefined;
 
   afterEach(async () => {

@@ -12,8 +12,7 @@ const INPUT = {
 const AGENTS = { "node-1": {}, "node-2": {} };
 const NODES = [ciliumNode("node-1"), ciliumNode("node-2")];
 
-describe("the command that records a member", function () {
-  this.timeout("30s");
+describe("the command that records a member", () => {
   let kubectl: FakeKubectl | undefined;
 
   afterEach(async () => {

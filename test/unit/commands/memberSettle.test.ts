@@ -9,7 +9,7 @@ const UNMESHED = { "cluster-name": "default", "cluster-id": "0" };
 const CHECKSUM = rolloutChecksum(DESIRED);
 const INPUT = {
   ...MEMBER_INPUT,
-  rollOut: { await: true, timeoutSeconds: 20 },
+  rollOut: { await: true, timeoutSeconds: 60 },
   conflicts: "refuse",
   originals: JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } }),
 };
@@ -42,8 +42,7 @@ function story(calls: readonly (readonly string[])[]): readonly string[] {
 
 const ROLLED = ["wait daemonset", "wait deployment"];
 
-describe("the command that settles a member", function () {
-  this.timeout("60s");
+describe("the command that settles a member", () => {
   let kubectl: FakeKubectl | undefined;
 
   afterEach(async () => {

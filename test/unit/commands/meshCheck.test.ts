@@ -4,8 +4,7 @@ import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/f
 import { textFixture } from "../support/fixtures";
 import { check, MEMBERS, OTHERS_READY, READY, recorded } from "../support/runCommand";
 
-describe("the command that checks a mesh", function () {
-  this.timeout("30s");
+describe("the command that checks a mesh", () => {
   let kubectl: FakeKubectl | undefined;
 
   afterEach(async () => {

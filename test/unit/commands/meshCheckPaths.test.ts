@@ -5,8 +5,7 @@ import { fixture } from "../support/fixtures";
 import { ciliumNode, HEALTH } from "../support/healthStatus";
 import { check, OTHERS_READY } from "../support/runCommand";
 
-describe("the command that checks a mesh, of the paths inside a cluster", function () {
-  this.timeout("30s");
+describe("the command that checks a mesh, of the paths inside a cluster", () => {
   let kubectl: FakeKubectl | undefined;
 
   afterEach(async () => {
@@ -43,7 +42,7 @@ describe("the command that checks a mesh, of the paths inside a cluster", functi
 
   it("waits for one that comes back", async () => {
     const fake = await withAgents({ silent: cut, healsAfter: 2 });
-    const { code, stdout, stderr } = await check(fake, 20, worked);
+    const { code, stdout, stderr } = await check(fake, 60, worked);
     assert.equal(code, 0, stderr);
     const probes = (await fake.calls()).filter((call) => call.includes("bash") && call[0] === "--context=cluster1");
     assert.ok(probes.length > 2, String(probes.length));

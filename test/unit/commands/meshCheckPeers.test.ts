@@ -6,8 +6,7 @@ import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { textFixture } from "../support/fixtures";
 import { check, MEMBERS, OTHERS_READY, READY, recorded } from "../support/runCommand";
 
-describe("the command that checks a mesh, of peers that have left", function () {
-  this.timeout("60s");
+describe("the command that checks a mesh, of peers that have left", () => {
   let kubectl: FakeKubectl | undefined;
 
   afterEach(async () => {
@@ -42,8 +41,7 @@ describe("the command that checks a mesh, of peers that have left", function () 
   });
 });
 
-describe("the command that checks a mesh, of new connections", function () {
-  this.timeout("60s");
+describe("the command that checks a mesh, of new connections", () => {
   let kubectl: FakeKubectl | undefined;
 
   afterEach(async () => {
@@ -92,8 +90,7 @@ describe("the command that checks a mesh, of new connections", function () {
   });
 });
 
-describe("the command that checks a mesh, of peers of other stacks", function () {
-  this.timeout("60s");
+describe("the command that checks a mesh, of peers of other stacks", () => {
   let kubectl: FakeKubectl | undefined;
 
   afterEach(async () => {

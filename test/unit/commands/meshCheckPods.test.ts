@@ -4,8 +4,7 @@ import { fakeKubectl, type FakeKubectl } from "../../support/fakeKubectl";
 import { fixture } from "../support/fixtures";
 import { check, OTHERS_READY, READY } from "../support/runCommand";
 
-describe("the command that checks a mesh, of identities", function () {
-  this.timeout("30s");
+describe("the command that checks a mesh, of identities", () => {
   let kubectl: FakeKubectl | undefined;
 
   afterEach(async () => {
@@ -42,7 +41,7 @@ describe("the command that checks a mesh, of identities", function () {
 
   it("restarts them where it is told to, but for those that nothing makes anew", async () => {
     const fake = await stale({ [employee]: "rs", "default/protected-db-0": "rs", "shop/cart-0": null });
-    const { code, stdout, stderr } = await check(fake, 10, { stalePods: "restart" });
+    const { code, stdout, stderr } = await check(fake, 20, { stalePods: "restart" });
     assert.equal(code, 0, stderr);
     assert.deepEqual(await deleted(), ["employee-6f7c9d-x2x4p"]);
     assert.deepEqual(

@@ -17,8 +17,7 @@ function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
   return JSON.parse(environment[INPUT_VARIABLE] ?? "") as Readonly<Record<string, unknown>>;
 }
 
-describe("components: name and id of the agents", function () {
-  this.timeout(20_000);
+describe("components: name and id of the agents", () => {
   const config = (ran: MeshRun) => ran.one("ConfigMapPatch", "cluster2-config");
 
   it("are all that is patched in cilium-config", async () => {
@@ -62,8 +61,7 @@ describe("components: name and id of the agents", function () {
   });
 });
 
-describe("components: roll-out of the agents", function () {
-  this.timeout(20_000);
+describe("components: roll-out of the agents", () => {
   const settled = async (over: object = {}) =>
     given((await runMesh({ specs: { 1: over } })).one("Command", "cluster1-settled"));
 
@@ -73,8 +71,7 @@ describe("components: roll-out of the agents", function () {
   });
 });
 
-describe("components: agents that run with what was set", function () {
-  this.timeout(20_000);
+describe("components: agents that run with what was set", () => {
   const environment = ({ inputs }: Registered) => inputs["environment"] as Readonly<Record<string, string>>;
   const settled = async (options = {}) => environment((await runMesh(options)).one("Command", "cluster1-settled"));
 

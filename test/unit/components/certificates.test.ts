@@ -9,9 +9,7 @@ const CLIENT = ["digital_signature", "key_encipherment", "client_auth"];
 const SERVER = ["digital_signature", "key_encipherment", "server_auth", "client_auth"];
 const DAY = 24;
 
-describe("components: client certificates", function () {
-  this.timeout(20_000);
-
+describe("components: client certificates", () => {
   it("are for clients alone, and name the cluster", async () => {
     const ran = await runMesh();
     const { inputs } = ran.one("LocallySignedCert", "cluster1-client-cert");
@@ -42,8 +40,7 @@ describe("components: client certificates", function () {
   });
 });
 
-describe("components: server certificates", function () {
-  this.timeout(20_000);
+describe("components: server certificates", () => {
   const endpoints = ["https://10.1.1.1:2379", "https://etcd.one:2379", "https://[fd00::1]:2379"];
 
   it("name whatever a peer may dial, and are for servers and clients", async () => {
@@ -74,8 +71,7 @@ describe("components: server certificates", function () {
   });
 });
 
-describe("components: keys and lifetimes", function () {
-  this.timeout(20_000);
+describe("components: keys and lifetimes", () => {
   const policy = (over: Partial<typeof DEFAULT_SETTINGS.certificates>) => ({
     settings: { certificates: { ...DEFAULT_SETTINGS.certificates, ...over } },
   });
@@ -108,9 +104,7 @@ describe("components: keys and lifetimes", function () {
   });
 });
 
-describe("components: the certificates that people read", function () {
-  this.timeout(20_000);
-
+describe("components: the certificates that people read", () => {
   it("are those of each cluster, with subject, issuer and end", async () => {
     const { result } = await runMesh();
     const shown = await Promise.all(

@@ -22,9 +22,7 @@ async function refused(options: MeshOptions) {
   return { error: result, registered: resources.filter(({ type }) => !type.startsWith("pulumi:providers:")) };
 }
 
-describe("components: a mesh that cannot work", function () {
-  this.timeout(20_000);
-
+describe("components: a mesh that cannot work", () => {
   it("is refused with all its problems, before anything is registered", async () => {
     const { error, registered } = await refused({
       clusters: [1, 2],
@@ -75,9 +73,7 @@ describe("components: a mesh that cannot work", function () {
   });
 });
 
-describe("components: what a mesh says of itself", function () {
-  this.timeout(20_000);
-
+describe("components: what a mesh says of itself", () => {
   it("is its topology", async () => {
     assert.match((await runMesh()).result.topology, /^graph LR\n {2}c0\["cluster1<br\/>id 101/);
   });

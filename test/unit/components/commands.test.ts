@@ -16,8 +16,7 @@ function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
 
 const verbs = ({ inputs }: Registered) => [inputs["create"], inputs["update"], inputs["delete"]];
 
-describe("components: commands", function () {
-  this.timeout(20_000);
+describe("components: commands", () => {
   let ran: MeshRun;
   let commands: readonly Registered[];
   before(async () => {
@@ -95,9 +94,7 @@ describe("components: commands", function () {
   });
 });
 
-describe("components: the check", function () {
-  this.timeout(20_000);
-
+describe("components: the check", () => {
   it("knows every member with its id, and how long to wait", async () => {
     const ran = await runMesh({ settings: { check: { enabled: true, timeoutSeconds: 77 } } });
     const { members, timeoutSeconds } = given(ran.one("Command", "clustermesh-check"));
@@ -116,9 +113,7 @@ describe("components: the check", function () {
   });
 });
 
-describe("components: the demo's pings", function () {
-  this.timeout(20_000);
-
+describe("components: the demo's pings", () => {
   const input = async (phase: "before" | "after", options: MeshOptions = {}) =>
     given((await runMesh({ demo: true, ...options })).one("Command", `cluster1/pings-${phase}`));
 

@@ -39,9 +39,7 @@ function podSpec({ inputs }: Registered): PodSpec {
   return (inputs["spec"] as { template: { spec: PodSpec } }).template.spec;
 }
 
-describe("components: the demo", function () {
-  this.timeout(20_000);
-
+describe("components: the demo", () => {
   it("is what its settings say, cluster by cluster", async () => {
     assert.deepEqual((await objects()).map(place).sort(), [
       "east: CiliumNetworkPolicy default/clustermesh-ingress-l4-policy",
@@ -152,8 +150,7 @@ describe("components: the demo", function () {
   });
 });
 
-describe("components: what a demo says of itself", function () {
-  this.timeout(20_000);
+describe("components: what a demo says of itself", () => {
   const MESHED: DemoSettings = { ...DEFAULT_DEMO, serverCluster: "cluster1", clientCluster: "cluster2" };
 
   it("is who reaches the database, from the pings before the policy and those after it", async () => {

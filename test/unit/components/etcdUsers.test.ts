@@ -33,8 +33,7 @@ function follows(ran: MeshRun, later: Registered, earlier: Registered): boolean 
   return before.some((each) => each.urn === earlier.urn || follows(ran, each, earlier));
 }
 
-describe("components: users of etcd", function () {
-  this.timeout(20_000);
+describe("components: users of etcd", () => {
   let ran: MeshRun;
   before(async () => {
     ran = await runMesh(MANAGED);

@@ -14,9 +14,7 @@ function inputOf(ran: MeshRun, name: string): Readonly<Record<string, unknown>> 
   return JSON.parse(environment["CLUSTERMESH_COMMAND_INPUT"] ?? "null") as Record<string, unknown>;
 }
 
-describe("components: a cluster that is gone", function () {
-  this.timeout(20_000);
-
+describe("components: a cluster that is gone", () => {
   it("has its commands left, under the same URNs, and is not asked by them", async () => {
     const [here, gone] = [await runMesh({ clusters: CLUSTERS }), await runMesh({ clusters: CLUSTERS, specs: GONE })];
     const ofThird = (ran: MeshRun) => ran.urns.filter((urn) => urn.split("::").at(-1)?.startsWith("cluster3"));
@@ -92,9 +90,7 @@ describe("components: a cluster that is gone", function () {
   });
 });
 
-describe("components: the order of a mesh", function () {
-  this.timeout(20_000);
-
+describe("components: the order of a mesh", () => {
   it("writes no Secret before every cluster has let us in", async () => {
     const held = { name: "cluster2-originals", until: "cluster1-settled" };
     const { resources } = await run(() => makeMesh({ clusters: [1, 2] }), false, held);

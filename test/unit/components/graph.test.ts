@@ -8,9 +8,7 @@ const inputsOf = (ran: MeshRun) =>
     ran.resources.filter(({ type }) => !type.startsWith("pulumi:providers:")).map((each) => [each.urn, each.inputs]),
   );
 
-describe("components: the resources of a mesh", function () {
-  this.timeout(20_000);
-
+describe("components: the resources of a mesh", () => {
   it("are the same in a preview and in an up", async () => {
     const { shared, perCluster } = await adoptedAuthorities();
     const meshes: readonly MeshOptions[] = [
@@ -45,9 +43,7 @@ describe("components: the resources of a mesh", function () {
   });
 });
 
-describe("components: changes of a mesh", function () {
-  this.timeout(20_000);
-
+describe("components: changes of a mesh", () => {
   it("an added cluster leaves every other resource where it is", async () => {
     const [two, three] = [await runMesh({ demo: true }), await runMesh({ demo: true, clusters: [1, 2, 3] })];
     assert.deepEqual(

@@ -19,8 +19,7 @@ const CLAIMS: readonly Claim[] = [
   { resource: "namespaces", name: "demo" },
 ];
 
-describe("components: a cluster is inspected", function () {
-  this.timeout("60s");
+describe("components: a cluster is inspected", () => {
   let fake: ScriptedKubectl | undefined;
   afterEach(() => {
     fake?.remove();

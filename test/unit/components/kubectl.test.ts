@@ -7,8 +7,7 @@ import { KubectlError } from "../../../components/kubectlError";
 import { openKubeconfig } from "../../../components/kubeconfigFile";
 import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/scriptedKubectl";
 
-describe("components: kubectl", function () {
-  this.timeout("60s");
+describe("components: kubectl", () => {
   let fake: ScriptedKubectl | undefined;
   const answer = (body: string) => {
     fake = scriptedKubectl(body);

@@ -12,9 +12,7 @@ async function given(command: string, options: MeshOptions = {}): Promise<Readon
   return JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>;
 }
 
-describe("components: the check of a mesh", function () {
-  this.timeout(20_000);
-
+describe("components: the check of a mesh", () => {
   it("knows what did not work before, though its record came from a command with secrets", async () => {
     const { pathsBefore } = await given("clustermesh-check", { kubeconfigs: [1] });
     assert.deepEqual(pathsBefore, { cluster1: PATHS_OF_CLUSTER1 });

@@ -47,9 +47,7 @@ function programOf({ name, inputs }: Registered): object {
   return { name, interpreter, create, update, remove };
 }
 
-describe("components: no shell", function () {
-  this.timeout(60_000);
-
+describe("components: no shell", () => {
   after(() => {
     pulumi.runtime.setAllConfig({});
   });
@@ -81,9 +79,7 @@ describe("components: no shell", function () {
   });
 });
 
-describe("components: arguments of kubectl", function () {
-  this.timeout(60_000);
-
+describe("components: arguments of kubectl", () => {
   it("are what they were, whatever is in them, and a context is no flag of its own", async () => {
     const kubectl = scriptedKubectl("");
     try {

@@ -20,8 +20,7 @@ function stepsBefore(ran: MeshRun, resource: Registered): ReadonlySet<string> {
   return seen;
 }
 
-describe("components: order of steps", function () {
-  this.timeout(20_000);
+describe("components: order of steps", () => {
   let ran: MeshRun;
   before(async () => {
     ran = await runMesh({ clusters: [1, 2, 3], demo: true });

@@ -25,9 +25,7 @@ function assertComplete(secret: Readonly<Record<string, string>>, peers: readonl
   return named;
 }
 
-describe("components: the peers' Secret", function () {
-  this.timeout(20_000);
-
+describe("components: the peers' Secret", () => {
   it("has a file for every cluster, and every PEM file that these name", async () => {
     const ran = await runMesh(THREE);
     for (const name of NAMES) {
@@ -96,9 +94,7 @@ describe("components: the peers' Secret", function () {
   });
 });
 
-describe("components: the peers' Secret of each cluster's own CA", function () {
-  this.timeout(20_000);
-
+describe("components: the peers' Secret of each cluster's own CA", () => {
   it("has a certificate of every other cluster's CA, and one key for all of them", async () => {
     const { perCluster } = await adoptedAuthorities();
     const ran = await runMesh({ ...THREE, authority: perCluster });
@@ -126,9 +122,7 @@ describe("components: the peers' Secret of each cluster's own CA", function () {
   });
 });
 
-describe("components: an adopted Secret", function () {
-  this.timeout(20_000);
-
+describe("components: an adopted Secret", () => {
   it("is patched with our keys under our manager, without force and without our owner", async () => {
     const ran = await runMesh({ settings: { foreignSecret: "adopt" } });
     assert.deepEqual(

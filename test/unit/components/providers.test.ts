@@ -13,9 +13,7 @@ function assertOwnProvider(ran: MeshRun): void {
   }
 }
 
-describe("components: providers", function () {
-  this.timeout(20_000);
-
+describe("components: providers", () => {
   it("every object goes to the cluster that its name says, the demo's too", async () => {
     assertOwnProvider(await runMesh({ clusters: [1, 2, 3], demo: true }));
   });

@@ -25,9 +25,7 @@ function changed(before: MeshRun, after: MeshRun): readonly string[] {
 const FIRST = "certificate clustermesh-ca-cert";
 const SECOND = "certificate clustermesh-ca-2-cert";
 
-describe("components: a new generation of keys", function () {
-  this.timeout(20_000);
-
+describe("components: a new generation of keys", () => {
   it("replaces the keys of its kind under their names, and nothing else by itself", async () => {
     const before = await runMesh();
     for (const [over, key] of [
@@ -60,8 +58,7 @@ describe("components: a new generation of keys", function () {
   });
 });
 
-describe("components: a second generated CA", function () {
-  this.timeout(20_000);
+describe("components: a second generated CA", () => {
   const both = caBundle([FIRST, SECOND]);
   const signers = (ran: MeshRun) => new Set(ran.all("LocallySignedCert").map(({ inputs }) => inputs["caCertPem"]));
   const peers = (ran: MeshRun) => files(ran.one("v1:Secret", "cluster1-peers"));
@@ -122,9 +119,7 @@ describe("components: a second generated CA", function () {
   });
 });
 
-describe("components: CAs that are trusted beside an adopted one", function () {
-  this.timeout(20_000);
-
+describe("components: CAs that are trusted beside an adopted one", () => {
   it("are in the peers' Secret and in the record, and sign nothing", async () => {
     const { shared, perCluster } = await adoptedAuthorities();
     const trusted = perCluster.authorities["cluster1"]?.certificate as string;
@@ -151,9 +146,7 @@ describe("components: CAs that are trusted beside an adopted one", function () {
   });
 });
 
-describe("components: the check and the pings", function () {
-  this.timeout(20_000);
-
+describe("components: the check and the pings", () => {
   it("run again when any certificate changes, and show no certificate", async () => {
     const ran = await runMesh({ demo: true });
     const inputOf = (name: string) => {

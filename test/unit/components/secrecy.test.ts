@@ -32,9 +32,7 @@ function wrappedSecrets(ran: MeshRun): readonly string[] {
 
 const KUBECONFIGS = { kubeconfigs: [1, 2] };
 
-describe("components: secrets", function () {
-  this.timeout(20_000);
-
+describe("components: secrets", () => {
   const meshes: Readonly<Record<string, () => Promise<MeshOptions>>> = {
     "a generated authority": () => Promise.resolve({ ...KUBECONFIGS, demo: true }),
     "an adopted CA": async () => ({ ...KUBECONFIGS, authority: (await adoptedAuthorities()).shared }),

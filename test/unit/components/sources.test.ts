@@ -87,9 +87,7 @@ function shellsIn({ path, tree }: Source): readonly string[] {
   });
 }
 
-describe("the sources", function () {
-  this.timeout(30_000);
-
+describe("the sources", () => {
   it("have no way to run a text as a program", () => {
     const all = sources();
     assert.ok(all.length > 80, String(all.length));

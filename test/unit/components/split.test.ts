@@ -54,9 +54,7 @@ async function settings(): Promise<Readonly<Record<string, { authority: MeshAuth
   };
 }
 
-describe("components: a part of a mesh", function () {
-  this.timeout(30_000);
-
+describe("components: a part of a mesh", () => {
   it("has for its clusters what one stack of all would have", async () => {
     for (const [what, { authority, options }] of Object.entries(await settings())) {
       const whole = await runMesh({ ...options, authority, clusters: NUMBERS });
@@ -121,9 +119,7 @@ describe("components: a part of a mesh", function () {
   });
 });
 
-describe("components: an authority of a mesh without its clusters", function () {
-  this.timeout(20_000);
-
+describe("components: an authority of a mesh without its clusters", () => {
   it("has the CA under names of its own, and touches no cluster", async () => {
     const { result, resources } = await publish({ kind: "generated" });
     assert.deepEqual(

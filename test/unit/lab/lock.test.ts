@@ -60,5 +60,5 @@ describe("lab: locks", () => {
       ),
       "mine",
     );
-  }).timeout(20_000);
+  });
 });

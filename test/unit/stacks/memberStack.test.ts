@@ -21,8 +21,7 @@ import {
 const lines = async (...args: Parameters<typeof refusal>) =>
   (await refusal(...args)).slice(1).map((line) => line.slice(4));
 
-describe("stacks: a member stack", function () {
-  this.timeout(20_000);
+describe("stacks: a member stack", () => {
   after(() => {
     pulumi.runtime.setAllConfig({});
   });

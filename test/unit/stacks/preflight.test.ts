@@ -28,8 +28,7 @@ const answers = (secret: object | undefined, reachable = true) => `
   process.stdout.write(JSON.stringify({ kind: "List", items: answer }));
 `;
 
-describe("stacks: preflight", function () {
-  this.timeout("60s");
+describe("stacks: preflight", () => {
   let kubectl: ScriptedKubectl | undefined;
   let said: readonly string[] = [];
   before(() => pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "p", "s"));

@@ -27,8 +27,7 @@ function declaredDefaults(): Readonly<Record<string, unknown>> {
 
 const heads = (lines: readonly string[]) => lines.slice(1).map((line) => line.split(";")[0]?.trim());
 
-describe("stacks: roles", function () {
-  this.timeout(20_000);
+describe("stacks: roles", () => {
   after(() => {
     pulumi.runtime.setAllConfig({});
   });
@@ -61,8 +60,7 @@ describe("stacks: roles", function () {
   });
 });
 
-describe("stacks: an authority stack", function () {
-  this.timeout(20_000);
+describe("stacks: an authority stack", () => {
   after(() => {
     pulumi.runtime.setAllConfig({});
   });

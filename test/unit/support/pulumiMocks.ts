@@ -224,12 +224,15 @@ interface Monitor {
   ): void;
 }
 
+/** Long enough for a busy machine: what has a value has it at once. */
+const NO_VALUE_MS = 30_000;
+
 /** The value of an output; fails where it does not come, for an output that is never known would wait for ever. */
-export function valueOf<T>(output: pulumi.Output<T>, timeoutMs = 2000): Promise<T> {
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Error("this output has no value"));
-    }, timeoutMs);
+    }, NO_VALUE_MS);
     output.apply((value) => {
       clearTimeout(timer);
       resolve(value);
