@@ -17,12 +17,22 @@ export interface Pace {
 const LEAST_SECONDS = 1;
 
 /**
+ * How many times the usual time the rest will take. Parts are worked on side by side, so a small one that came late says little: a slow pace
+ * counts by the share of the work that was done at it. A quick one counts in full, for then most was compiled before.
+ */
+function paceOf({ usual, finished, finishedAt }: Pace): number {
+  if (finished < LEAST_SECONDS) return 1;
+  const seen = finishedAt / finished;
+  return seen <= 1 ? seen : 1 + (seen - 1) * (finished / usual);
+}
+
+/**
  * How long it will still take, by the pace of the parts that are finished, or by the usual one before there are any. `undefined` when it
  * should have ended: then nobody knows.
  */
-export function secondsLeft({ usual, finished, finishedAt, elapsed }: Pace): number | undefined {
-  const pace = finished >= LEAST_SECONDS ? finishedAt / finished : 1;
-  const left = (usual - finished) * pace - (elapsed - finishedAt);
+export function secondsLeft(pace: Pace): number | undefined {
+  const { usual, finished, finishedAt, elapsed } = pace;
+  const left = (usual - finished) * paceOf(pace) - (elapsed - finishedAt);
   return left > 0 ? left : undefined;
 }
 

@@ -8,7 +8,12 @@ describe("lab: the time that is left", () => {
   const cases: readonly (readonly [string, Partial<typeof start>, string])[] = [
     ["all of it at the begin", {}, "about 10 min left"],
     ["less as time goes by", { elapsed: 240 }, "about 6 min left"],
-    ["twice as much on a machine half as fast", { finished: 300, finishedAt: 600, elapsed: 600 }, "about 10 min left"],
+    ["more where half was done at half the pace", { finished: 300, finishedAt: 600, elapsed: 600 }, "about 8 min left"],
+    [
+      "hardly more where one small part came late",
+      { finished: 30, finishedAt: 210, elapsed: 210 },
+      "about 13 min left",
+    ],
     ["little where most was compiled before", { finished: 60, finishedAt: 3, elapsed: 3 }, "about 30 s left"],
     ["counted on from the last finished part", { finished: 300, finishedAt: 300, elapsed: 420 }, "about 3 min left"],
     ["not known when it should have ended", { elapsed: 600 }, "taking longer than usual"],
