@@ -49,7 +49,9 @@ const PASSPHRASE = "engine-level";
 export async function makeWorkstation(tools: WorkstationTools): Promise<Workstation> {
   const home = await mkdtemp(join(tmpdir(), "clustermesh-home-"));
   const stateDir = join(home, "state");
-  await mkdir(stateDir);
+  // The kubernetes plugin leaves a copy of each kubeconfig among the temporary files.
+  const temporary = join(home, "tmp");
+  await Promise.all([mkdir(stateDir), mkdir(temporary, { mode: 0o700 })]);
   const { pulumi, log } = tools;
   const [checkout, plugins] = await Promise.all([makeCheckout(), installPlugins(home, { pulumi, log })]);
   const environment = {
@@ -62,6 +64,7 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
     ...environment,
     PATH: `${tools.bin}:${process.env["PATH"] ?? ""}`,
     KUBECONFIG: tools.kubeconfig,
+    TMPDIR: temporary,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DEBUG_COMMANDS: "true",
