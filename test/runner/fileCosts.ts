@@ -4,7 +4,7 @@ import { relative, resolve } from "node:path";
 /** Environment variable with the file that mocha processes append the costs of their test files to. */
 export const COSTS_FILE = "CLUSTERMESH_COSTS_FILE";
 
-/** What a test file took. */
+/** What a test file took, or a suite of it. */
 export interface FileCost {
   /** Relative to the repository, or {@link SET_UP}. */
   readonly file: string;
@@ -36,6 +36,16 @@ export function parseCosts(text: string): readonly FileCost[] {
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line) as FileCost);
+}
+
+/** One cost for each file, of which each suite has written one. */
+export function byFile(costs: readonly FileCost[]): readonly FileCost[] {
+  const sums = new Map<string, FileCost>();
+  for (const { file, wallSeconds, cpuSeconds } of costs) {
+    const { wallSeconds: wall = 0, cpuSeconds: cpu = 0 } = sums.get(file) ?? {};
+    sums.set(file, { file, wallSeconds: wall + wallSeconds, cpuSeconds: cpu + cpuSeconds });
+  }
+  return [...sums.values()];
 }
 
 /**

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { table } from "../support/table";
-import { COSTS_FILE, parseCosts, type FileCost } from "./fileCosts";
+import { byFile, COSTS_FILE, parseCosts, type FileCost } from "./fileCosts";
 import type { Level, Stage } from "./levels";
 import { add, NOTHING, summaryLine, TALLY_FILE, type Tally } from "./tally";
 
@@ -57,7 +57,7 @@ async function mocha(args: readonly string[]): Promise<Outcome> {
     const tally = text === undefined ? NOTHING : (JSON.parse(text) as Tally);
     // A run that fell over without a failed test, or that found no test, has not passed.
     const fellOver = tally.failed === 0 && (code !== 0 || tally.passed === 0);
-    const costs = parseCosts(await readFile(costsFile, "utf8").catch(() => ""));
+    const costs = byFile(parseCosts(await readFile(costsFile, "utf8").catch(() => "")));
     return { output, costs, tally: fellOver ? { ...tally, failed: 1 } : tally };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpuSecondsOf, parseCosts } from "../../runner/fileCosts";
+import { byFile, cpuSecondsOf, parseCosts } from "../../runner/fileCosts";
 
 describe("what a test file takes", () => {
   it("counts the time of the process and of its children, whatever the process is called", () => {
@@ -11,5 +11,13 @@ describe("what a test file takes", () => {
     const cost = { file: "test/unit/a.test.ts", wallSeconds: 2, cpuSeconds: 1 };
     assert.deepEqual(parseCosts(`${JSON.stringify(cost)}\n{"file":"te`), [cost]);
     assert.deepEqual(parseCosts(""), []);
+  });
+
+  it("is the sum of its suites", () => {
+    const suite = (file: string, wallSeconds: number) => ({ file, wallSeconds, cpuSeconds: 2 * wallSeconds });
+    assert.deepEqual(byFile([suite("a", 1), suite("b", 2), suite("a", 3)]), [
+      { file: "a", wallSeconds: 4, cpuSeconds: 8 },
+      { file: "b", wallSeconds: 2, cpuSeconds: 4 },
+    ]);
   });
 });
