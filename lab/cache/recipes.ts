@@ -34,7 +34,7 @@ function ofLab(
 
 /*
  * What the lab is made of, as plain data: to add a program, add a recipe here. Versions and everything else that decides the result
- * is part of a recipe's cache key, so a change builds anew beside the old one.
+ * is part of a recipe's cache key, so a change makes a new build beside the old one.
  */
 export const RECIPES = {
   kubernetes: ofLab("kubernetes", KUBERNETES, "k8s.io/kubernetes/cmd", {
