@@ -9,7 +9,6 @@ import { withAdvice } from "../model/lostCluster";
 import { identityChange, identityIn } from "../model/preflight/identity";
 import { occupiedProblem } from "../model/preflight/objects";
 import { formatProblems } from "../model/problem";
-import { waitForRollOut } from "./agents";
 import { askedAgain } from "./askedAgain";
 import { ensureApplied } from "./ensureApplied";
 import { errorMessage } from "./errorMessage";
@@ -19,6 +18,7 @@ import { configMapIn, readConfigMap, restoreOriginals, type LiveConfig } from ".
 import { pathsBeforehand } from "./pathRecord";
 import { accessTo, ciliumObjects, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
 import { restartOutdated } from "./restartOutdated";
+import { waitForRollOut } from "./rollOut";
 import { annotate, isAnnotated } from "./rollOutAnnotation";
 
 const claim = z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() });
