@@ -18,7 +18,7 @@ import { configMapIn, readConfigMap, restoreOriginals, type LiveConfig } from ".
 import { pathsBeforehand } from "./pathRecord";
 import { accessTo, ciliumObjects, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
 import { restartOutdated } from "./restartOutdated";
-import { waitForRollOut } from "./rollOut";
+import { sayWhoRestarts, waitForRollOut } from "./rollOut";
 import { annotate, isAnnotated } from "./rollOutAnnotation";
 
 const claim = z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() });
@@ -171,10 +171,12 @@ const verbs = {
   settle: () =>
     withCluster(async (kubectl) => {
       const set = { ...given, cluster: cluster.name, timeoutSeconds };
-      await ensureApplied(kubectl, { ...set, originals: () => recorded().config });
+      const before = await ensureApplied(kubectl, { ...set, originals: () => recorded().config });
       if (given.rollOut.await) {
-        await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds);
+        await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds, before);
         await restartOutdated(kubectl, set);
+      } else {
+        await sayWhoRestarts(kubectl, cluster.name, names);
       }
       return "";
     }),
@@ -185,6 +187,9 @@ const verbs = {
         await forgetPeers(kubectl, leaving, given.peerSecret);
       }
       await giveBack(kubectl);
+      if (!given.rollOut.await) {
+        await sayWhoRestarts(kubectl, cluster.name, names);
+      }
       return "";
     }),
   /**

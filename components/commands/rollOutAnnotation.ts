@@ -1,7 +1,10 @@
 import type { Kubectl } from "../kubectl";
 import { FIELD_MANAGER, rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../model/agentConfig";
+import type { Before } from "../model/rollOut/judge";
 import { parseObjects } from "../model/liveObject";
 import { rollOutsOf, type RollOut } from "../model/rollOuts";
+
+import { lookBefore } from "./rollOut";
 
 type RollOuts = Readonly<Record<string, RollOut>>;
 
@@ -21,20 +24,22 @@ export async function isAnnotated(kubectl: Kubectl, names: CiliumObjects): Promi
  * patch: `kubectl apply` would make this project the owner of all that a client-side apply has written.
  *
  * @param seen Agents and operator as they are, where that is known.
- * @returns What was changed by that, and so rolls.
+ * @returns What was changed by that, and so rolls, with how it was before: what did not run then is not waited for.
  */
 export async function annotate(
   kubectl: Kubectl,
   names: CiliumObjects,
   value: string | null,
   seen?: RollOuts,
-): Promise<readonly string[]> {
+): Promise<ReadonlyMap<string, Before>> {
   const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
   const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
   const all = Object.entries(seen ?? (await rollOuts(kubectl, names)));
   const rolled = all.filter(([, { annotation }]) => annotation !== (value ?? "")).map(([workload]) => workload);
-  if (rolled.length > 0) {
-    await kubectl.run(["patch", ...rolled, "-n", names.namespace, ...how]);
+  if (rolled.length === 0) {
+    return new Map();
   }
-  return rolled;
+  const before = await lookBefore(kubectl, names.namespace, rolled);
+  await kubectl.run(["patch", ...rolled, "-n", names.namespace, ...how]);
+  return before;
 }
