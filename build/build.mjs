@@ -45,9 +45,21 @@ function isUpToDate(folder, hash) {
   return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).sources === hash;
 }
 
+const USAGE = "Usage: npm run build                      (node build/build.mjs [--if-needed])";
+const args = process.argv.slice(2);
+if (args.includes("--help") || args.includes("-h")) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
+const unknown = args.find((arg) => arg !== "--if-needed");
+if (unknown !== undefined) {
+  process.stderr.write(`build: ${unknown} is not known\n${USAGE}\n`);
+  process.exit(2);
+}
+
 const folder = join(root, "dist");
 const hash = sourcesHash();
-if (!process.argv.includes("--if-needed") || !isUpToDate(folder, hash)) {
+if (!args.includes("--if-needed") || !isUpToDate(folder, hash)) {
   mkdirSync(folder, { recursive: true });
   const built = ENTRIES.map((entry) => ({ name: builtName(entry), text: bundle(entry) }));
   for (const { name, text } of built) write(folder, name, text);

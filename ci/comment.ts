@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { readArgs, runProgram, UsageError } from "../lab/host/commandLine";
 import { codeHost, leaveComment } from "./codeHost";
 import { MARKER, previewComment, previewSchema, type Preview } from "./previewComment";
 
@@ -18,9 +19,10 @@ async function previewsIn(folder: string): Promise<readonly Preview[]> {
 }
 
 /** `tsx ci/comment.ts <folder> <file>`: makes one comment of the previews in the folder, writes it to the file and posts it. */
-async function main([folder, file]: readonly string[]): Promise<void> {
-  if (folder === undefined || file === undefined) {
-    throw new Error("usage: tsx ci/comment.ts <folder with the previews> <file for the comment>");
+async function main(args: readonly string[]): Promise<boolean> {
+  const [folder, file, ...more] = readArgs({ args: [...args], allowPositionals: true, options: {} }).positionals;
+  if (folder === undefined || file === undefined || more.length > 0) {
+    throw new UsageError("give a folder and a file");
   }
   const stacks = await stacksOf(resolve(__dirname, ".."));
   const body = previewComment(stacks, await previewsIn(folder), process.env["COMMIT"] ?? "unknown");
@@ -31,9 +33,8 @@ async function main([folder, file]: readonly string[]): Promise<void> {
       ? `This job has no token to comment with; ${file} has what the comment would say.`
       : `The comment of this pull request is ${await leaveComment(host, MARKER, body)}.`,
   );
+  return true;
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+const usage = "Usage: npx tsx ci/comment.ts <folder with the previews> <file for the comment>";
+void runProgram({ name: "comment", usage }, process.argv.slice(2), main);

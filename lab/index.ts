@@ -11,6 +11,7 @@ export {
   type Tools,
 } from "./cache/tools";
 export { down } from "./down";
+export { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";
 export { cacheFolder } from "./host/folders";
 export { availableMemory } from "./host/memory";
 export { CommandError, run } from "./host/run";

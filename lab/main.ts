@@ -1,5 +1,7 @@
-import { parseArgs } from "node:util";
+import { MAX_CLUSTERS, MAX_NODES } from "./clusterPlan";
 import { down } from "./down";
+import { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";
+import { labFolder } from "./labState";
 import { status, statusTable } from "./status";
 import { up, type UpArgs } from "./up";
 
@@ -19,17 +21,26 @@ async function printStatus(name: string): Promise<boolean> {
   return found !== undefined;
 }
 
-/** Numbers that are none stay so: `up` says what is wrong with them. */
 function shape({ clusters, nodes }: { readonly clusters?: string; readonly nodes?: string }): Partial<UpArgs> {
   return {
-    ...(clusters === undefined ? {} : { clusters: Number(clusters) }),
-    ...(nodes === undefined ? {} : { nodes: nodes.split(",").map(Number) }),
+    ...(clusters === undefined ? {} : { clusters: wholeNumber("clusters", clusters, 1, MAX_CLUSTERS) }),
+    ...(nodes === undefined ? {} : { nodes: wholeNumbers("nodes", nodes, 1, MAX_NODES) }),
   };
+}
+
+/** The lab's name, which becomes part of paths. */
+function checkedName(name: string): string {
+  try {
+    labFolder(name);
+    return name;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 /** Returns whether all went well. */
 async function main(args: readonly string[]): Promise<boolean> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readArgs({
     args: [...args],
     allowPositionals: true,
     options: {
@@ -38,9 +49,9 @@ async function main(args: readonly string[]): Promise<boolean> {
       name: { type: "string", default: "default" },
     },
   });
-  const { name } = values;
+  const name = checkedName(values.name);
   const [command = "", ...rest] = positionals;
-  if (rest.length > 0) throw new Error(`"${rest.join(" ")}" is too much\n${USAGE}`);
+  if (rest.length > 0) throw new UsageError(`"${rest.join(" ")}" is too much`);
   switch (command) {
     case "up": {
       const begin = Date.now();
@@ -55,16 +66,8 @@ async function main(args: readonly string[]): Promise<boolean> {
       await down({ name, log: say });
       return true;
     default:
-      throw new Error(`${command === "" ? "no command" : `"${command}" is no command`}\n${USAGE}`);
+      throw new UsageError(command === "" ? "no command" : `"${command}" is no command`);
   }
 }
 
-main(process.argv.slice(2)).then(
-  (well) => {
-    process.exitCode = well ? 0 : 1;
-  },
-  (error: unknown) => {
-    process.stderr.write(`lab: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+void runProgram({ name: "lab", usage: USAGE }, process.argv.slice(2), main);

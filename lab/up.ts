@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { join } from "node:path";
 import type { Log } from "./cache/progress";
+import { MissingPrerequisite } from "./cache/toolchain";
 import { areNodeToolsBuilt, nodeTools, type NodeTools, tools as ensureTools, type Tools } from "./cache/tools";
 import { waitForAgents } from "./ciliumObjects/agentsReady";
 import { installCilium, installCrds } from "./ciliumObjects/install";
@@ -83,7 +84,7 @@ async function startCluster(
   ]);
   log(`${name}: controllers run, Cilium's objects are there after ${seconds(begin)}`);
   if (nodes.length === 0) return;
-  await waitForAgents(access);
+  await waitForAgents(access, log);
   log(`${name}: Cilium runs on ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`} after ${seconds(begin)}`);
 }
 
@@ -110,6 +111,21 @@ function checkArgs(clusters: number, nodes: readonly number[]): void {
   }
 }
 
+/** A failure leaves processes behind, to be looked at: it says which lab, and how to end it. */
+async function orSayWhatRuns<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof MissingPrerequisite) throw error;
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `${words}\nlab "${name}": what was started goes on running; look: npm run lab -- status --name ${name}; ` +
+        `end it: npm run lab -- down --name ${name}`,
+      { cause: error },
+    );
+  }
+}
+
 /**
  * Starts a lab, or completes one that runs: what is there and well is reused, clusters and nodes that are missing are added, processes
  * that have died are started again. Clusters beyond the number asked for are left alone.
@@ -130,26 +146,28 @@ export async function up(args: UpArgs = {}): Promise<Lab> {
   const waiting = (): void => {
     log(`waiting for another process that works on lab "${name}"`);
   };
-  const sites = await withLock(`lab-${name}`, waiting, async () => {
-    const claim = await ensureClaim(dir, nodes);
-    const wanted = Array.from({ length: clusters }, (_, index) => index + 1);
-    const others = clusterNumbers(dir).filter((number) => number > clusters);
-    const numbers = [...wanted, ...others];
-    for (const number of numbers) {
-      const { dir: clusterDir, plan } = clusterSite(dir, claim, number);
-      await ensureClusterPki(clusterDir, plan);
-    }
-    const parts =
-      ofNodes === undefined ? undefined : { tools: ofNodes, fabric: await startNetwork(dir, claim, numbers) };
-    const all = numbers.map((number) => siteOf(dir, claim, number));
-    writeKubeconfig(kubeconfig, all);
-    const started = all.slice(0, clusters);
-    // An API server keeps a core busy while it starts: more at a time than cores only makes each of them late.
-    await forEachLimited(started, Math.max(2, cpus().length), (site) =>
-      startCluster(tools, parts, site, kubeconfig, log),
-    );
-    return started;
-  });
+  const sites = await orSayWhatRuns(name, () =>
+    withLock(`lab-${name}`, waiting, async () => {
+      const claim = await ensureClaim(dir, nodes);
+      const wanted = Array.from({ length: clusters }, (_, index) => index + 1);
+      const others = clusterNumbers(dir).filter((number) => number > clusters);
+      const numbers = [...wanted, ...others];
+      for (const number of numbers) {
+        const { dir: clusterDir, plan } = clusterSite(dir, claim, number);
+        await ensureClusterPki(clusterDir, plan);
+      }
+      const parts =
+        ofNodes === undefined ? undefined : { tools: ofNodes, fabric: await startNetwork(dir, claim, numbers) };
+      const all = numbers.map((number) => siteOf(dir, claim, number));
+      writeKubeconfig(kubeconfig, all);
+      const started = all.slice(0, clusters);
+      // An API server keeps a core busy while it starts: more at a time than cores only makes each of them late.
+      await forEachLimited(started, Math.max(2, cpus().length), (site) =>
+        startCluster(tools, parts, site, kubeconfig, log),
+      );
+      return started;
+    }),
+  );
   return {
     name,
     dir,

@@ -72,7 +72,12 @@ export function accessTo(
   return { kind: "context", context: cluster.context };
 }
 
-const budget = outputBudget();
+let budget = outputBudget();
+
+/** A command begins, with all its room for output. */
+export function beginOutput(): void {
+  budget = outputBudget();
+}
 
 /**
  * Progress for whoever watches `pulumi up`; the result of a command goes to standard output alone. The state keeps it, so it has bounds: what
@@ -107,6 +112,7 @@ function checked(result: string): string {
 export async function dispatch(verbs: Readonly<Record<string, () => Promise<string>>>): Promise<void> {
   const verb = process.argv[2] ?? "";
   const run = verbs[verb];
+  beginOutput();
   try {
     if (run === undefined) {
       throw new Error(`unknown verb ${JSON.stringify(verb)}; one of ${Object.keys(verbs).join(", ")}`);

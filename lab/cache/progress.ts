@@ -51,10 +51,13 @@ export const duration = (seconds: number): string =>
 export const about = (seconds: number): string =>
   seconds < 55 ? `about ${Math.max(5, Math.ceil(seconds / 5) * 5)} s` : `about ${Math.ceil(seconds / 60)} min`;
 
-/** A line's end on the time that is left. */
+/** A line's end on the time that is left. An estimate that has passed says so, and by how much. */
 export const timeLeft = (pace: Pace): string => {
   const left = secondsLeft(pace);
-  return left === undefined ? "taking longer than usual" : `${about(left)} left`;
+  if (left !== undefined) return `${about(left)} left`;
+  return pace.elapsed >= pace.usual
+    ? `taking longer than usual, ${duration(pace.elapsed)} so far instead of ${duration(pace.usual)}`
+    : "how long the rest takes is not known";
 };
 
 /** A part of some work. */

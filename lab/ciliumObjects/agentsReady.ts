@@ -1,11 +1,43 @@
+import type { Log } from "../cache/progress";
 import { kubectl, type ClusterAccess } from "../kubectl";
 
-const ROLL_OUT = "--timeout=300s";
+const LIMIT_SECONDS = 300;
+const EVERY_MS = 30_000;
+const MOST_LINES = 20;
+
+/** The pods that something waits for, as kubectl lists them: their column STATUS says why. */
+async function podsNow(access: ClusterAccess): Promise<string> {
+  const list = ["--namespace=kube-system", "get", "pods", "--selector=app.kubernetes.io/part-of=cilium", "-o", "wide"];
+  const said = await kubectl(access, list).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  return said.trimEnd().split("\n").slice(0, MOST_LINES).join("\n");
+}
+
+/** Waits for one thing, and says every half minute that it still does. @throws Error that says what, for how long, and how the pods are. */
+async function waitingFor(access: ClusterAccess, log: Log, what: string, args: readonly string[]): Promise<void> {
+  const begin = Date.now();
+  const timer = setInterval(() => {
+    const seconds = Math.round((Date.now() - begin) / 1000);
+    log(`${access.context}: waiting for ${what}, ${seconds} of at most ${LIMIT_SECONDS} s`);
+  }, EVERY_MS);
+  try {
+    await kubectl(access, [...args, `--timeout=${LIMIT_SECONDS}s`]);
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Error(`${access.context}: ${what}: not within ${LIMIT_SECONDS} s\n${words}\n${await podsNow(access)}`, {
+      cause: error,
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}
 
 /** Waits until Cilium runs on every node of a cluster, and every node is ready for pods. */
-export async function waitForAgents(access: ClusterAccess): Promise<void> {
+export async function waitForAgents(access: ClusterAccess, log: Log): Promise<void> {
   for (const workload of ["daemonset/cilium", "deployment/cilium-operator"]) {
-    await kubectl(access, ["--namespace=kube-system", "rollout", "status", workload, ROLL_OUT]);
+    await waitingFor(access, log, workload, ["--namespace=kube-system", "rollout", "status", workload]);
   }
-  await kubectl(access, ["wait", "--for=condition=Ready", "nodes", "--all", ROLL_OUT]);
+  await waitingFor(access, log, "all nodes to be ready", ["wait", "--for=condition=Ready", "nodes", "--all"]);
 }

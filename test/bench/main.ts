@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { runProgram } from "../../lab";
 import { killSession } from "../support/session";
 import { machine, versions } from "./machine";
 import { underWay } from "./measure/measure";
@@ -7,7 +8,7 @@ import type { Bench } from "./modes/mode";
 import { MODES } from "./modes/modes";
 import { SPLIT } from "./modes/split";
 import { TRIVIAL } from "./modes/trivial";
-import { checkpointsFor, readOptions, UsageError, type Options } from "./options";
+import { checkpointsFor, readOptions, USAGE, type Options } from "./options";
 import { writeReport } from "./report/writeReport";
 import { merged, readResults, writeResults, type Results, type Row } from "./results";
 import { BENCH_LAB, startWorld } from "./world/world";
@@ -95,9 +96,9 @@ async function measureAll(options: Options): Promise<boolean> {
   return allWell;
 }
 
-async function main(): Promise<boolean> {
+async function main(args: readonly string[]): Promise<boolean> {
   const options = readOptions(
-    process.argv.slice(2),
+    args,
     MODES.map(({ name }) => name),
   );
   if (options.render) {
@@ -111,13 +112,6 @@ process.once("SIGINT", () => {
   say(`interrupted; what was measured is kept; end the lab with: npm run lab -- down --name ${BENCH_LAB}`);
   void Promise.allSettled([...underWay].map(killSession)).then(() => process.exit(130));
 });
-main().then(
-  (allWell) => {
-    process.exitCode = allWell ? 0 : 1;
-  },
-  (error: unknown) => {
-    const isBug = error instanceof Error && !(error instanceof UsageError);
-    process.stderr.write(`bench: ${isBug ? (error.stack ?? error.message) : explain(error)}\n`);
-    process.exitCode = 1;
-  },
+void runProgram({ name: "bench", usage: USAGE }, process.argv.slice(2), main, (error) =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error),
 );

@@ -1,8 +1,9 @@
-import { parseArgs } from "node:util";
+import { readArgs, UsageError, wholeNumber, wholeNumbers } from "../../lab";
 import { CHECKPOINTS, type Checkpoints } from "./results";
 import { MAX_CLUSTERS } from "./world/virtualCluster";
 
-const USAGE = `Usage: npm run bench -- [--sizes 2,8,32] [--only single,trivial] [--trivial-sizes 8,32] [--split-sizes 255]
+/** How the bench is used. */
+export const USAGE = `Usage: npm run bench -- [--sizes 2,8,32] [--only single,trivial] [--trivial-sizes 8,32] [--split-sizes 255]
                          [--checkpoints-up-to 32] [--quick] [--keep] [--render]
 
   --sizes              how many clusters; default 2,8,32,64,128,255
@@ -13,11 +14,6 @@ const USAGE = `Usage: npm run bench -- [--sizes 2,8,32] [--only single,trivial] 
   --quick              preview, first up, no-op up and destroy alone
   --keep               leaves the lab running
   --render             measures nothing, and writes the report again`;
-
-/** A command line that cannot be followed. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 /** What a run of the bench does. */
 export interface Options {
@@ -31,17 +27,13 @@ export interface Options {
   readonly render: boolean;
 }
 
-function numbers(name: string, text: string): readonly number[] {
-  const values = text.split(",").map(Number);
-  if (values.some((value) => !Number.isInteger(value) || value < 2 || value > MAX_CLUSTERS)) {
-    throw new UsageError(`--${name} ${text}: give numbers from 2 to ${MAX_CLUSTERS}\n${USAGE}`);
-  }
-  return [...new Set(values)].sort((a, b) => a - b);
+function sizes(name: string, text: string): readonly number[] {
+  return [...new Set(wholeNumbers(name, text, 2, MAX_CLUSTERS))].sort((a, b) => a - b);
 }
 
 /** Reads the command line. @throws UsageError that says what is wrong with it. */
 export function readOptions(args: readonly string[], modes: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values } = readArgs({
     args: [...args],
     options: {
       sizes: { type: "string", default: "2,8,32,64,128,255" },
@@ -57,14 +49,14 @@ export function readOptions(args: readonly string[], modes: readonly string[]): 
   const only = values.only?.split(",");
   const unknown = (only ?? []).filter((name) => !modes.includes(name));
   if (unknown.length > 0) {
-    throw new UsageError(`--only ${unknown.join(",")}: give of ${modes.join(", ")}\n${USAGE}`);
+    throw new UsageError(`--only ${unknown.join(",")}: give of ${modes.join(", ")}`);
   }
   return {
-    sizes: numbers("sizes", values.sizes),
+    sizes: sizes("sizes", values.sizes),
     only,
-    trivialSizes: numbers("trivial-sizes", values["trivial-sizes"]),
-    splitSizes: numbers("split-sizes", values["split-sizes"]),
-    checkpointsUpTo: Number(values["checkpoints-up-to"]),
+    trivialSizes: sizes("trivial-sizes", values["trivial-sizes"]),
+    splitSizes: sizes("split-sizes", values["split-sizes"]),
+    checkpointsUpTo: wholeNumber("checkpoints-up-to", values["checkpoints-up-to"], 0, MAX_CLUSTERS),
     quick: values.quick,
     keep: values.keep,
     render: values.render,

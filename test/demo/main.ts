@@ -1,7 +1,6 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { cacheFolder, MissingPrerequisite } from "../../lab";
+import { cacheFolder, MissingPrerequisite, readArgs, runProgram } from "../../lab";
 import { demo, DEMO_LAB } from "./demo";
 
 const FOLDER = join(cacheFolder(), "transcripts");
@@ -17,8 +16,14 @@ function explain(error: unknown): string {
   return error instanceof MissingPrerequisite ? error.message : (error.stack ?? error.message);
 }
 
-async function main(): Promise<void> {
-  const { values: flags } = parseArgs({
+const USAGE = `Usage: npm run demo -- [--keep] [--record]
+
+  --keep    leaves everything running, and says how to look at it and to end it
+  --record  keeps what was measured in docs/bench`;
+
+async function main(args: readonly string[]): Promise<boolean> {
+  const { values: flags } = readArgs({
+    args: [...args],
     options: { keep: { type: "boolean", default: false }, record: { type: "boolean", default: false } },
   });
   mkdirSync(FOLDER, { recursive: true });
@@ -32,13 +37,11 @@ async function main(): Promise<void> {
   } finally {
     process.stdout.write(`\ntranscript: ${transcript}\n`);
   }
+  return true;
 }
 
 process.once("SIGINT", () => {
   process.stderr.write(`\ndemo: interrupted; end what runs with: npm run lab -- down --name ${DEMO_LAB}\n`);
   process.exit(130);
 });
-main().catch((error: unknown) => {
-  process.stderr.write(`\ndemo: ${explain(error)}\n`);
-  process.exitCode = 1;
-});
+void runProgram({ name: "demo", usage: USAGE }, process.argv.slice(2), main, explain);

@@ -16,14 +16,22 @@ describe("lab: the time that is left", () => {
     ],
     ["little where most was compiled before", { finished: 60, finishedAt: 3, elapsed: 3 }, "about 30 s left"],
     ["counted on from the last finished part", { finished: 300, finishedAt: 300, elapsed: 420 }, "about 3 min left"],
-    ["not known when it should have ended", { elapsed: 600 }, "taking longer than usual"],
-    ["not known long after that", { elapsed: 5000 }, "taking longer than usual"],
+    [
+      "not known when it should have ended",
+      { elapsed: 600 },
+      "taking longer than usual, 10 min so far instead of 10 min",
+    ],
+    ["not known long after that", { elapsed: 5000 }, "taking longer than usual, 83.3 min so far instead of 10 min"],
     [
       "not known when all parts are finished",
       { finished: 600, finishedAt: 9, elapsed: 10 },
-      "taking longer than usual",
+      "how long the rest takes is not known",
     ],
-    ["not known for work that usually takes no time", { usual: 0 }, "taking longer than usual"],
+    [
+      "not known for work that usually takes no time",
+      { usual: 0 },
+      "taking longer than usual, 1 s so far instead of 1 s",
+    ],
   ];
   for (const [what, change, expected] of cases) {
     it(`is ${what}`, () => {

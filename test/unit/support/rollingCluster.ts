@@ -1,5 +1,6 @@
 import { mock } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { beginOutput } from "../../../components/commands/protocol";
 import { ROLLOUT_ANNOTATION } from "../../../components/model/agentConfig";
 
 /** A pod of the cluster of {@link RollingCluster}; what is not given is as for one that runs well. */
@@ -122,8 +123,10 @@ export async function saidWhile<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly result: T; readonly lines: readonly string[] }> {
   const lines: string[] = [];
+  beginOutput();
   const write = mock.method(process.stderr, "write", (text: string) => {
-    lines.push(...text.split("\n").filter((line) => line !== ""));
+    // Node warns of its mock timers, once a process.
+    lines.push(...text.split("\n").filter((line) => line !== "" && !/^\((node:|Use `node)/.test(line)));
     return true;
   });
   try {
