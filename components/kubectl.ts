@@ -8,6 +8,7 @@ import { kubectlEnvironment } from "./model/kubectlEnvironment";
 import type { Patience } from "./model/patience";
 import { REQUEST_LOG } from "./model/requestLog";
 import { patiently, type Between } from "./patiently";
+import { inGroup, type GroupedProcess } from "./processGroup";
 
 /** How kubectl gets at a cluster: a context of the ambient kubeconfig, or a kubeconfig's content (a secret). */
 export type KubectlAccess =
@@ -83,15 +84,16 @@ export class Kubectl {
     return patiently(patience, ask, this.between);
   }
 
-  /** Starts kubectl and leaves it running; whoever starts it ends it. */
-  start(args: readonly string[]): ChildProcessWithoutNullStreams {
+  /** Starts kubectl and leaves it running; whoever starts it ends it. It has no terminal, on which a credential plugin could ask for a log-in. */
+  start(args: readonly string[]): GroupedProcess {
     const descriptor = this.kubeconfig?.descriptor;
     const child = spawn("kubectl", [this.access, ...args], {
       stdio: ["pipe", "pipe", "pipe", ...(descriptor === undefined ? [] : [descriptor])],
       env: kubectlEnvironment(process.env, delimiter),
+      detached: true,
     });
     // Node's types know streams of three entries only.
-    return child as ChildProcessWithoutNullStreams;
+    return inGroup(child as ChildProcessWithoutNullStreams);
   }
 
   /** Whether an object (`kind/name`) is there. */
