@@ -1,8 +1,8 @@
 import { Kubectl, printed, type KubectlAccess } from "./kubectl";
 import type { Ended } from "./kubectlProcess";
 import { rolledWorkloads, type CiliumObjects } from "./model/agentConfig";
-import { lastLine } from "./model/lastLine";
 import { parseLiveCluster, type Claim, type LiveCluster } from "./model/liveCluster";
+import { noAccess } from "./model/noAccess";
 import { firstTry, type Patience } from "./model/patience";
 import type { Answered } from "./model/preflight/slowAnswers";
 import { patiently } from "./patiently";
@@ -62,7 +62,6 @@ export interface Inspection {
 /** Lets as many clusters be asked at once as a machine can bear. */
 type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
-const LONGEST_REASON = 300;
 const KNOCK = ["get", "namespace/kube-system", "--output=name"];
 
 /**
@@ -103,8 +102,8 @@ export async function inspectCluster(
     );
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    const reason = lastLine(text).slice(0, LONGEST_REASON);
-    return { live: { kind: "unreachable", reason: reason === "" ? "no reason given" : reason } };
+    const { kind: cause, line: reason } = noAccess(text);
+    return { live: { kind: "unreachable", cause, reason } };
   }
 }
 
@@ -130,13 +129,18 @@ async function readPods(read: Read): Promise<string> {
   );
 }
 
+/** What only an API server says: it lives, and lets this user in no further. */
+const REFUSED_BY_SERVER =
+  /unauthorized|must be logged in|asked for the client to provide credentials|remote error: tls/i;
+
 /** Whether the API server of a cluster answers that is said to answer no more: asked once, for silence is what is expected. */
 export async function answers(access: KubectlAccess, limitSeconds: number): Promise<boolean> {
   const silenceSeconds = firstTry({ limitSeconds, repeat: "always" });
   try {
     await Kubectl.with(access, (kubectl) => kubectl.once(KNOCK, { silenceSeconds }));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const { kind, line } = noAccess(error instanceof Error ? error.message : String(error));
+    return kind === "permission" || (kind === "credentials" && REFUSED_BY_SERVER.test(line));
   }
 }

@@ -1,8 +1,7 @@
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import type { EventEmitter } from "node:events";
 import { KubectlError } from "./kubectlError";
 import { silence } from "./model/patience";
 import { logLine } from "./model/requestLog";
+import type { GroupedProcess } from "./processGroup";
 
 /** How long kubectl is waited for. */
 export interface Limits {
@@ -23,8 +22,6 @@ export interface Ended {
   /** From then on. */
   readonly answerMs: number;
 }
-
-type Streams = Pick<ChildProcessWithoutNullStreams, "stdin" | "stdout" | "stderr" | "kill">;
 
 /** A timer that is set again with every sign of life. */
 function watchdog(bark: (reason: KubectlError) => void) {
@@ -57,11 +54,7 @@ const notStarted = (ms: number) =>
  * @param child kubectl, with the log of its requests ({@link REQUEST_LOG}).
  * @throws {@link KubectlError} when it cannot be started, or was ended.
  */
-export function ending(
-  child: Streams & Pick<EventEmitter, "on">,
-  stdin: string,
-  { startMs, silenceMs }: Limits,
-): Promise<Ended> {
+export function ending(child: GroupedProcess, stdin: string, { startMs, silenceMs }: Limits): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const begin = performance.now();
     const out: Buffer[] = [];
@@ -71,7 +64,7 @@ export function ending(
     let silent: KubectlError | undefined;
     const watch = watchdog((reason) => {
       silent = reason;
-      child.kill("SIGKILL");
+      child.end();
     });
     const alive = () => {
       started ??= performance.now();

@@ -41,6 +41,9 @@ function packageFolder(from = __dirname): string {
   return packageFolder(parent);
 }
 
+/** What would have node load other code before ours, or wait for a debugger. */
+const NODE_VARIABLES = { NODE_OPTIONS: "", NODE_PATH: "" } as const;
+
 /**
  * A Pulumi Command that runs one of this library's scripts. The interpreter is node itself and the verb is its argument, so no input ever
  * meets a shell. Paths are relative to the program: an absolute one would differ on every machine, and so show a change in every preview.
@@ -64,6 +67,7 @@ export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.Cu
       environment: {
         [INPUT_VARIABLE]: pulumi.jsonStringify(args.input),
         ...(occasion === undefined ? {} : { [OCCASION_VARIABLE]: occasion }),
+        ...NODE_VARIABLES,
       },
       ...(secrets.length === 0 ? {} : { stdin: pulumi.secret(pulumi.jsonStringify(Object.fromEntries(secrets))) }),
       logging: local.Logging.Stderr,

@@ -3,6 +3,7 @@ import type { Kubectl } from "../kubectl";
 import { mapLimited } from "../mapLimited";
 import { rolledWorkloads, type CiliumObjects } from "../model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "../model/agentStatus";
+import { parseObjects } from "../model/liveObject";
 import { isObjectName } from "../model/names";
 import { errorMessage } from "./errorMessage";
 import { progress } from "./protocol";
@@ -56,11 +57,34 @@ export async function podsOf(kubectl: Kubectl, namespace: string, selector: stri
 export const agentPods = (kubectl: Kubectl, names: CiliumObjects): Promise<readonly AgentPod[]> =>
   podsOf(kubectl, names.namespace, names.agentSelector);
 
-/** Deletes pods and waits until they are gone. */
+/** The names of pods by their uids: a pod that comes back under its name has another. */
+async function podUids(
+  kubectl: Kubectl,
+  namespace: string,
+  pods: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const json = await kubectl.read(["get", "pod", ...pods, "-n", namespace, "--ignore-not-found", "-o", "json"]);
+  return new Map(parseObjects(json).map(({ metadata }) => [metadata.uid, metadata.name]));
+}
+
+/**
+ * Deletes pods and waits until they are gone.
+ *
+ * @throws Error when kubectl has ended well, and they are there all the same.
+ */
 export async function deletePods(kubectl: Kubectl, namespace: string, pods: readonly string[]): Promise<void> {
+  const before = await podUids(kubectl, namespace, pods);
   const remove = ["delete", "pod", ...pods, "-n", namespace, "--ignore-not-found", "--wait=true"];
   // Once: a pod that comes back under its name is not to be deleted as well.
   await kubectl.once(remove, { silenceSeconds: DELETE_SECONDS });
+  const after = await podUids(kubectl, namespace, pods);
+  const left = [...after].filter(([uid]) => before.has(uid)).map(([, pod]) => pod);
+  if (left.length > 0) {
+    throw new Error(
+      `kubectl has deleted pods of namespace ${namespace}, and they are there all the same: ${left.join(", ")}; ` +
+        `see what keeps them: kubectl -n ${namespace} get pod ${left.join(" ")} -o yaml`,
+    );
+  }
 }
 
 /** Runs a command in an agent's container. */

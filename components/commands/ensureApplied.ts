@@ -34,11 +34,20 @@ function present(live: LiveConfig | undefined, { cluster, names }: Applied): Liv
 /** Name and id as the ConfigMap's Patch resource has set them. */
 async function ensureConfig(kubectl: Kubectl, applied: Applied, first: LiveConfig | undefined): Promise<void> {
   const { cluster, names, desired, conflicts } = applied;
+  const keys = Object.keys(desired).join(", ");
   let live = present(first, applied);
+  let set = false;
   for (let attempt = 1; ; attempt++) {
     const plan = planEnsuring({ ...applied, configMap: names.configMap, live });
     if (plan.kind === "asSet") {
+      if (set) progress(`cluster "${cluster}": ${names.configMap} was not as this stack has set it: ${keys} set again`);
       return;
+    }
+    if (set) {
+      throw new Error(
+        `cluster "${cluster}": ${names.configMap} took ${keys}, and does not have what was written; ` +
+          "see who else writes it, or which admission webhook changes it",
+      );
     }
     if (plan.kind === "refused") {
       throw new Error(formatProblems("name and id are not what they were set to", plan.problems));
@@ -49,15 +58,13 @@ async function ensureConfig(kubectl: Kubectl, applied: Applied, first: LiveConfi
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { ...place, ...seen, annotations }, data: desired };
     try {
       await applyOwnFields(kubectl, object);
-      const keys = Object.keys(desired).join(", ");
-      progress(`cluster "${cluster}": ${names.configMap} was not as this stack has set it: ${keys} set again`);
-      return;
+      set = true;
     } catch (error) {
       if (!(error instanceof ApplyConflict) || attempt === TRIES_AGAINST_OTHER_WRITERS) {
         throw error;
       }
-      live = present(await readConfigMap(kubectl, names), applied);
     }
+    live = present(await readConfigMap(kubectl, names), applied);
   }
 }
 

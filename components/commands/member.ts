@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readClaims } from "../inspection";
 import { Kubectl } from "../kubectl";
+import { KubectlError } from "../kubectlError";
 import { ID_KEY, NAME_KEY } from "../model/agentConfig";
 import { parseOccupied, type Occupied } from "../model/liveCluster";
 import { recordedPaths } from "../model/pathVerdict";
@@ -61,7 +62,8 @@ async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T>
   try {
     return await Kubectl.with(accessTo(cluster, await readKubeconfigs()), use, askedAgain(cluster.name));
   } catch (error) {
-    throw new Error(`cluster "${cluster.name}": ${withAdvice(errorMessage(error))}`);
+    const why = error instanceof KubectlError ? withAdvice(error.message) : errorMessage(error);
+    throw new Error(`cluster "${cluster.name}": ${why}`);
   }
 }
 

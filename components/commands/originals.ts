@@ -99,6 +99,7 @@ export async function restoreOriginals(
   desired: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   let written = false;
+  let last: string | undefined;
   for (let late = 0; ;) {
     const live = await readConfigMap(kubectl, names);
     if (live === undefined) {
@@ -111,8 +112,16 @@ export async function restoreOriginals(
       nameWhatIsLeft(cluster, names, plan);
       return written;
     }
+    const wanted = JSON.stringify(write);
+    if (wanted === last) {
+      throw new Error(
+        `cluster "${cluster}": ${names.configMap} took ${Object.keys(write.data).join(", ")}, and does not have what was written; ` +
+          "see who else writes it, or which admission webhook changes it",
+      );
+    }
     try {
       await (write.kind === "Apply" ? apply : update)(kubectl, names, live, write);
+      last = wanted;
       written ||= plan.some(({ kind }) => kind === "write" || kind === "remove");
       progress(`cluster "${cluster}": ${names.configMap} ${Object.keys(write.data).join(", ")} restored`);
     } catch (error) {

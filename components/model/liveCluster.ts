@@ -2,6 +2,7 @@ import { FIELD_MANAGER, OWNER_ANNOTATION, type CiliumObjects } from "./agentConf
 import { etcdServers } from "./apiServerFlags";
 import { GENERATION_ANNOTATION } from "./generation";
 import { parseList, type LiveObject } from "./liveObject";
+import type { NoAccessKind } from "./noAccess";
 import { dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
 import { rollOutsOf, type RollOut } from "./rollOuts";
@@ -59,7 +60,14 @@ export interface ReachableCluster {
 }
 
 /** What could be learned of a cluster before anything is written. */
-export type LiveCluster = ReachableCluster | { readonly kind: "unreachable"; readonly reason: string };
+export type LiveCluster = ReachableCluster | UnreachableCluster;
+
+/** A cluster that could not be looked at: why, and the line that says it. */
+export interface UnreachableCluster {
+  readonly kind: "unreachable";
+  readonly cause: NoAccessKind;
+  readonly reason: string;
+}
 
 /** The Secrets that the agents see as a whole in the folder of peer files: projected there, or mounted. */
 function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {

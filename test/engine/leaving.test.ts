@@ -72,7 +72,7 @@ describe("a cluster that leaves", function () {
       await stack.configure(meshConfig(rest));
       const run = await stack.up();
       assert.notEqual(run.code, 0, run.text);
-      assert.match(run.text, /cluster "cluster3": .*refused.*; if it is gone for good, .*1\. list it with gone: true/s);
+      assert.match(run.text, /cluster "cluster3": .*refused.*; check address, .*1\. list it with gone: true/s);
       assert.deepEqual(await each(rest, peersOf), [names(rest), names(rest)]);
       assert.ok((await mesh.urns()).some((urn) => nameOf(urn) === "cluster3-originals"));
     });

@@ -119,6 +119,11 @@ if (has("proxy")) {
     return { apiVersion: "apps/v1", kind, metadata: { name, uid: "4" }, spec, status };
   });
   print(items.length === 1 ? items[0] : { kind: "List", items });
+} else if (has("get", "pod")) {
+  const there = args.slice(args.indexOf("pod") + 1, args.indexOf("-n")).filter((name) => !deleted.includes(name));
+  if (there.length > 0) {
+    print({ kind: "List", items: there.map((name) => ({ kind: "Pod", metadata: { name, uid: name } })) });
+  }
 } else if (has("get", "pods", "name=cilium-operator")) {
   const pod = (name) => ({ metadata: { name, creationTimestamp: bornAs(deleted.includes(name)) }, spec: {} });
   print({ items: (cluster.operatorPods ?? []).map(pod) });

@@ -1,6 +1,7 @@
 import { endpointKey } from "../endpoint";
 import type { LiveCluster } from "../liveCluster";
 import { endpointsOf, type Member } from "../mesh";
+import { ACCESS_FIXES } from "../noAccess";
 import type { Problem } from "../problem";
 import { forbiddenEndpoints } from "../validateEndpoints";
 import { liveIdentity, sameCluster } from "./identity";
@@ -44,7 +45,7 @@ export function judgeLiveClusters(
   ];
 }
 
-/** The members whose API server did not answer, with what kubectl said. */
+/** The members that could not be looked at, with why and what to do. */
 export function unreachableClusters(
   members: readonly Member[],
   live: ReadonlyMap<string, LiveCluster>,
@@ -56,9 +57,8 @@ export function unreachableClusters(
           {
             cluster: member.name,
             property: "API server",
-            reason: `cannot be reached: ${cluster.reason}`,
-            allowed:
-              'check context and network, or set clustermesh:unreachable to "warn"; list it with gone: true if it is gone for good',
+            reason: `${ACCESS_FIXES[cluster.cause].what}: ${cluster.reason}`,
+            allowed: ACCESS_FIXES[cluster.cause].fix,
           },
         ]
       : [];

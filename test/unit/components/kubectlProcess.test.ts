@@ -9,6 +9,7 @@ import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { KubectlError } from "../../../components/kubectlError";
 import { ending } from "../../../components/kubectlProcess";
+import { inGroup } from "../../../components/processGroup";
 
 const START = "I1129 15:56:08.042017   29645 loader.go:402] Config loaded from file:  /tmp/k\n";
 const ANSWER =
@@ -22,7 +23,7 @@ function scripted() {
     stdin: new PassThrough(),
     stdout: new PassThrough(),
     stderr: new PassThrough(),
-    kill: () => child.emit("close", null),
+    end: () => child.emit("close", null),
   });
   const ended = ending(child, "", LIMITS);
   ended.catch(() => undefined);
@@ -129,7 +130,7 @@ describe("components: a kubectl process", function () {
       process.stderr.write(${JSON.stringify(ANSWER)});
       writeFileSync(${JSON.stringify(answered)}, "");`;
     try {
-      const child = spawn(process.execPath, ["-e", program]);
+      const child = inGroup(spawn(process.execPath, ["-e", program], { detached: true }));
       const silenceMs = 1000;
       const ended = ending(child, "", { startMs: 60_000, silenceMs });
       child.stderr.once("data", () => {

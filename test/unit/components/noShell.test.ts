@@ -68,7 +68,9 @@ describe("components: no shell", () => {
       for (const verb of [inputs["create"], inputs["update"], inputs["delete"]].filter((each) => each !== undefined)) {
         assert.ok(typeof verb === "string" && /^[a-z][A-Za-z]*$/.test(verb), name);
       }
-      assert.deepEqual(Object.keys(inputs["environment"] as object), [INPUT_VARIABLE], name);
+      const environment = inputs["environment"] as Readonly<Record<string, string>>;
+      assert.deepEqual(Object.keys(environment), [INPUT_VARIABLE, "NODE_OPTIONS", "NODE_PATH"], name);
+      assert.deepEqual([environment["NODE_OPTIONS"], environment["NODE_PATH"]], ["", ""], name);
       const known = ["create", "delete", "environment", "interpreter", "logging", "stdin", "update"];
       assert.deepEqual(
         Object.keys(inputs).filter((key) => !known.includes(key)),

@@ -60,7 +60,7 @@ describe("model: name and id that were changed since they were set", () => {
   });
 
   it("are not looked for in a cluster that does not answer", () => {
-    const gone: LiveCluster = { kind: "unreachable", reason: "refused" };
+    const gone: LiveCluster = { kind: "unreachable", cause: "network", reason: "refused" };
     const { changes } = changedSince([member(1)], new Map([["cluster1", gone]]), "cilium-config");
     assert.deepEqual(changes, {});
   });
