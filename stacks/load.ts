@@ -8,6 +8,7 @@ import { readStack, type ReadStack } from "./read";
 import type { Role } from "./role";
 import { adoptedEndings, shortenedLeaves, weakAuthorities } from "./rotation";
 import type { Configuration } from "./schema";
+import { secretSize } from "./secretSize";
 
 /** A stack's configuration that has passed every check. */
 export interface Loaded {
@@ -34,7 +35,12 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
     return { problems, warnings: [], notes: [] };
   }
   const live = await preflight(read.readable, environment);
-  const warnings = [...weakAuthorities(read.readable), ...adoptedEndings(read.readable, now), ...live.warnings];
+  const warnings = [
+    ...weakAuthorities(read.readable),
+    ...adoptedEndings(read.readable, now),
+    ...secretSize(read.readable, environment).warnings,
+    ...live.warnings,
+  ];
   const notes = [...shortenedLeaves(read.readable, environment, now), ...live.notes];
   const seen = withChanges(environment, live.changes);
   return { environment: seen, problems: [...problems, ...live.problems], warnings, notes };

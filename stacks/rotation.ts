@@ -24,7 +24,7 @@ interface Adopted {
 }
 
 /** The adopted CAs with their places in the configuration. */
-function adoptedOf({ authority, ca, clusters }: Configuration): readonly Adopted[] {
+export function adoptedOf({ authority, ca, clusters }: Configuration): readonly Adopted[] {
   if (authority === "generated") {
     return [];
   }
@@ -39,7 +39,10 @@ function adoptedOf({ authority, ca, clusters }: Configuration): readonly Adopted
 }
 
 /** Who is to sign and what is to be trusted; nothing of a CA that cannot be read, which is a problem already. */
-function wantedTrust(configuration: Configuration, environment: Environment): Readonly<Record<string, AuthorityTrust>> {
+export function wantedTrust(
+  configuration: Configuration,
+  environment: Environment,
+): Readonly<Record<string, AuthorityTrust>> {
   if (environment.authority.kind === "published") {
     const known = Object.entries(environment.authority.signing).map(([name, { trust }]) => [name, trust] as const);
     return Object.fromEntries(known);

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { readCertificate, type Certificate } from "./x509/certificate";
+import { certificateOf, readCertificate, type Certificate } from "./x509/certificate";
 import { chainFrom, sentWithLeaves, type Chain } from "./x509/chain";
 import { LONGEST_PEM, pemOf, readPem } from "./x509/pem";
 import { belongsTo, pemOfKey, readPrivateKey } from "./x509/privateKey";
@@ -27,6 +27,8 @@ export interface ReadAuthority {
   /** The CA that signs, and those above it that were given. */
   readonly chain: Part<Chain>;
   readonly key: Part<KeyObject>;
+  /** Whether the key is that of a certificate; where it is of none, the first is taken for the signer. */
+  readonly belongs: boolean;
   readonly trusted: readonly Part<Certificate>[];
 }
 
@@ -81,12 +83,23 @@ function readTrusted(text: string): Certificate {
   return certificate;
 }
 
+/** What has been read: many ask, and a key takes a while to be tried. */
+const known = new WeakMap<AdoptedAuthority, ReadAuthority>();
+
 /** Reads an adopted CA part by part, as the Go programs do that are to use it. The signer is the certificate of the key, wherever it stands. */
-export function readAuthority({ certificate, privateKey, trusted = [] }: AdoptedAuthority): ReadAuthority {
+export function readAuthority(authority: AdoptedAuthority): ReadAuthority {
+  const read = known.get(authority) ?? readParts(authority);
+  known.set(authority, read);
+  return read;
+}
+
+function readParts({ certificate, privateKey, trusted = [] }: AdoptedAuthority): ReadAuthority {
+  let belongs = false;
   const key = attempt("privateKey", privateKey, readPrivateKey);
   const chain = attempt("certificate", certificate, (text) => {
     const given = certificatesOf(text, "give one PEM block BEGIN CERTIFICATE");
     const signer = key.is === "usable" ? given.find(({ x509 }) => belongsTo(key.part, x509)) : undefined;
+    belongs = signer !== undefined;
     const [first] = given;
     if (first === undefined) {
       throw new Unusable("cannot be read", "give one PEM block BEGIN CERTIFICATE");
@@ -94,8 +107,7 @@ export function readAuthority({ certificate, privateKey, trusted = [] }: Adopted
     return chainFrom(signer ?? first, given);
   });
   return {
-    chain,
-    key,
+    ...{ chain, key, belongs },
     trusted: trusted.map((pem, index) => attempt(`trusted[${String(index)}]`, pem, readTrusted)),
   };
 }
@@ -137,12 +149,8 @@ export function authorityFiles(authority: AdoptedAuthority): AuthorityFiles {
 
 /** What of a CA that another stack has published its certificates need, and when they end with it. @throws Unusable where it cannot be read. */
 export function publishedChain(certificate: string, bundle: string): Pick<AuthorityFiles, "intermediates" | "ends"> {
-  const read = (text: string) => readPem(text).blocks.map(({ der }) => readCertificate(der));
-  const [signer] = read(certificate);
-  if (signer === undefined) {
-    throw new Unusable("cannot be read", "pulumi up the stack that publishes it");
-  }
-  return endOf(chainFrom(signer, read(bundle)));
+  const trusted = readPem(bundle).blocks.map(({ der }) => readCertificate(der));
+  return endOf(chainFrom(certificateOf(certificate), trusted));
 }
 
 function endOf(chain: Chain): Pick<AuthorityFiles, "intermediates" | "ends"> {

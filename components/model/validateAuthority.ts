@@ -3,7 +3,6 @@ import type { Problem } from "./problem";
 import type { Certificate } from "./x509/certificate";
 import { chainFault, isForServers, signingFault } from "./x509/chain";
 import { permits } from "./x509/nameConstraints";
-import { belongsTo } from "./x509/privateKey";
 import type { Unusable } from "./x509/unusable";
 import { weakness } from "./x509/weak";
 
@@ -37,7 +36,7 @@ function caProblems(property: string, ca: Certificate, now: Date, say: Say): rea
   ];
 }
 
-function chainProblems({ chain, key }: ReadAuthority, now: Date, say: Say): readonly Problem[] {
+function chainProblems({ chain, key, belongs }: ReadAuthority, now: Date, say: Say): readonly Problem[] {
   if (chain.is === "unusable") {
     return [];
   }
@@ -47,7 +46,7 @@ function chainProblems({ chain, key }: ReadAuthority, now: Date, say: Say): read
   if (signer === undefined || key.is === "unusable") {
     return own;
   }
-  if (!belongsTo(key.part, signer.x509)) {
+  if (!belongs) {
     const [reason, allowed] = ["(hidden) does not belong to the certificate", "give the key of this very certificate"];
     return [...own, say("privateKey", reason, allowed, signer.subject)];
   }

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { context, Fields, isMinimalInteger, NotDer, only, smallNumber, TAG } from "./der";
 import { extensionsOf, type Extensions } from "./extensions";
 import { checkName } from "./names";
-import { pemOf } from "./pem";
+import { pemOf, readPem } from "./pem";
 import { publicKeyOf, type PublicKey } from "./publicKey";
 import { signatureOf, type Signature } from "./signature";
 import { timeOf } from "./times";
@@ -77,6 +77,15 @@ export function readCertificate(der: Buffer): Certificate {
     const what = error instanceof NotDer ? `: it has ${error.message}` : "";
     throw new Unusable(`cannot be read by agents and etcd${what}`, "give a certificate that Go programs can read");
   }
+}
+
+/** Reads the first certificate of a PEM text. @throws Unusable where there is none. */
+export function certificateOf(pem: string): Certificate {
+  const [block] = readPem(pem).blocks;
+  if (block === undefined) {
+    throw new Unusable("cannot be read", "give one PEM block BEGIN CERTIFICATE");
+  }
+  return readCertificate(block.der);
 }
 
 /** Whether it is its own issuer, so that nothing above it is needed. */
