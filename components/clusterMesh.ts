@@ -49,7 +49,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const child = { parent: this };
     const { members, own, settings, owner, access } = plan;
 
-    const authorities = meshAuthorities(name, plan.authority, settings, child);
+    const authorities = meshAuthorities(name, plan.authority, members, settings, child);
     const shared = sharedPeerFiles(members, authorities);
     // A promise, for the first member waits for the last one, which is made after it.
     const allRecorded = Promise.resolve().then(() => joined.map((member) => member.recorded));

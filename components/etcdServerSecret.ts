@@ -41,7 +41,7 @@ export function etcdServerSecret(
   );
   const base64 = (value: string) => Buffer.from(value).toString("base64");
   const data = pulumi
-    .all([pair.privateKey, certificate.certPem, authority.bundle])
+    .all([pair.privateKey, certificate.file, authority.bundle])
     .apply(([key, crt, ca]) => ({ "tls.key": base64(key), "tls.crt": base64(crt), "ca.crt": base64(ca) }));
   const secret = new k8s.core.v1.Secret(
     `${member.name}-etcd-server`,
@@ -54,8 +54,8 @@ export function etcdServerSecret(
   );
   return {
     subject: `CN=${names.commonName}`,
-    expires: certificate.validityEndTime,
-    certificate: certificate.certPem,
+    expires: certificate.expires,
+    certificate: certificate.file,
     secret,
   };
 }

@@ -132,8 +132,8 @@ function clientCertificates(args: MemberArgs, opts: pulumi.CustomResourceOptions
   const pair = keyPair(`${spec.name}-client`, keyAlgorithm, { commonName }, opts, settings.generation.client);
   const signed = [...args.clientAuthorities].map(([authority, signer]) => {
     const name = authority === SHARED_AUTHORITY ? `${spec.name}-client-cert` : `${spec.name}-client-cert/${authority}`;
-    const { certPem, validityEndTime } = signedCertificate(name, "client", pair, signer, leaf, opts);
-    return { authority, certificate: certPem, expires: validityEndTime };
+    const { file, expires } = signedCertificate(name, "client", pair, signer, leaf, opts);
+    return { authority, certificate: file, expires };
   });
   return {
     privateKey: pair.privateKey,

@@ -6,8 +6,9 @@ import { checkOnPaper } from "./onPaper";
 import { preflight, type Preflight } from "./preflight";
 import { readStack, type ReadStack } from "./read";
 import type { Role } from "./role";
-import { adoptedEndings } from "./rotation";
+import { adoptedEndings, shortenedLeaves, weakAuthorities } from "./rotation";
 import type { Configuration } from "./schema";
+import { secretSize } from "./secretSize";
 
 /** A stack's configuration that has passed every check. */
 export interface Loaded {
@@ -34,9 +35,15 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
     return { problems, warnings: [], notes: [] };
   }
   const live = await preflight(read.readable, environment);
-  const warnings = [...adoptedEndings(read.readable, now), ...live.warnings];
+  const warnings = [
+    ...weakAuthorities(read.readable),
+    ...adoptedEndings(read.readable, now),
+    ...secretSize(read.readable, environment).warnings,
+    ...live.warnings,
+  ];
+  const notes = [...shortenedLeaves(read.readable, environment, now), ...live.notes];
   const seen = withChanges(environment, live.changes);
-  return { environment: seen, problems: [...problems, ...live.problems], warnings, notes: live.notes };
+  return { environment: seen, problems: [...problems, ...live.problems], warnings, notes };
 }
 
 /** The environment with what was changed in the clusters since, so that an `up` sets it again whose state knows of no change. */

@@ -116,7 +116,8 @@ export async function preflight(configuration: Configuration, environment: Envir
     peerSecretKeys: peerSecretKeys(names, authorities),
     owner: stackOwner(),
   });
-  const rotation = judgeRotation(names, live, rotationPolicy(configuration, environment, authorities), new Date());
+  const now = new Date();
+  const rotation = judgeRotation(names, live, rotationPolicy(configuration, environment, authorities, now), now);
   const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
   const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
   const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);

@@ -1,5 +1,6 @@
 import { Etcd3, EtcdRoleNotFoundError, EtcdUserNotFoundError } from "etcd3";
 import { mapLimited } from "../mapLimited";
+import { asTrustAnchors } from "../model/adoptedAuthority";
 import { etcdProblem } from "../model/etcdAuthentication";
 import { PEER_ROLE, type Grant, type LiveUsers, type UserStep } from "../model/etcdUsers";
 import { formatProblem, formatProblems } from "../model/problem";
@@ -131,7 +132,8 @@ function openClient(endpoint: string, { ca, certificate, privateKey }: EtcdCrede
   return new Etcd3({
     hosts: endpoint,
     credentials: {
-      rootCertificate: Buffer.from(ca),
+      // OpenSSL takes a CA that is not a root for an anchor only where it is told to; Go's clients take every one that they are given.
+      rootCertificate: Buffer.from(asTrustAnchors(ca)),
       certChain: Buffer.from(certificate),
       privateKey: Buffer.from(privateKey),
     },

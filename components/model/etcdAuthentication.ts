@@ -48,6 +48,11 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     "its certificate does not carry this address: give etcd.adminEndpoints with a name or address that it carries",
   ],
   [
+    /certificate is not yet valid/i,
+    "set the clock of this machine, which is behind: certificates are valid from the moment at which pulumi up issues them",
+  ],
+  [/certificate has expired/i, "renew its certificate, or set the clock of this machine, should it be ahead"],
+  [
     /certificate|self-signed/i,
     "its certificate is not of the authority that this mesh has for it: with a generated authority it has to serve its server certificate's " +
       "Secret before its users can be managed, otherwise adopt the CA that it has",
