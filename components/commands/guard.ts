@@ -6,6 +6,7 @@ import { withAdvice } from "../model/lostCluster";
 import type { MeshChange } from "../model/meshChange";
 import { UNMESHED_NAME } from "../model/names";
 import { originalsOf } from "../model/originals";
+import { peersIn } from "../model/preflight/policyChange";
 import { formatProblem, formatProblems } from "../model/problem";
 import { afterRestoration, planRestoration } from "../model/restoration";
 import { checkPolicies } from "../policyCheck";
@@ -44,9 +45,7 @@ async function meshChange(kubectl: Kubectl): Promise<MeshChange | undefined> {
   }
   const plan = planRestoration(originalsOf(given.originals), given.desired, live, FIELD_MANAGER);
   const to = afterRestoration(plan, NAME_KEY, live) ?? UNMESHED_NAME;
-  const files = await secretFiles(kubectl, given.names.namespace, given.peerSecret);
-  // The other files have a dot in their names, which no cluster's name has.
-  const peers = [...files].filter((name) => name !== cluster.name && !name.includes("."));
+  const peers = peersIn(await secretFiles(kubectl, given.names.namespace, given.peerSecret), cluster.name);
   return { from: cluster.name, to, peers };
 }
 

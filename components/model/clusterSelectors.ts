@@ -52,8 +52,10 @@ function selectorsIn(
     return [];
   }
   const here = placeIn(value, place);
-  const { matchLabels, matchExpressions, ...rest } = value;
-  const inside = Object.entries(rest).flatMap(([key, each]): readonly ClusterSelector[] => {
+  const inside = Object.entries(value).flatMap(([key, each]): readonly ClusterSelector[] => {
+    if (SELECTOR.includes(key)) {
+      return [];
+    }
     const listed = here.kind === "subject" ? undefined : peersInList(key, each, path, groups);
     return (
       listed?.map((found) => ({ ...found, place: here })) ??
@@ -62,6 +64,9 @@ function selectorsIn(
   });
   return [...subject(value, path).map((found) => ({ ...found, place: here })), ...inside];
 }
+
+/** What a selector of labels is made of. */
+const SELECTOR = ["matchLabels", "matchExpressions"];
 
 const NO_GROUPS: CIDRGroups = new Map();
 
