@@ -75,7 +75,8 @@ export class Kubectl {
 
   /** Runs kubectl once and gives how it ended. @throws {@link KubectlError} when it does not end. */
   attempt(args: readonly string[], { stdin = "", silenceSeconds = SILENCE_SECONDS }: RunOptions = {}): Promise<Ended> {
-    const limits = { startMs: START_SECONDS * 1000, silenceMs: silenceSeconds * 1000 };
+    const question = args.slice(0, 2).join(" ");
+    const limits = { startMs: START_SECONDS * 1000, silenceMs: silenceSeconds * 1000, question };
     return atOnce(() => ending(this.start([REQUEST_LOG, ...args]), stdin, limits));
   }
 

@@ -12,6 +12,7 @@ import { judgeRotation } from "../components/model/preflight/judgeRotation";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
+import { judgePolicyChanges } from "./policies";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
 
@@ -116,14 +117,15 @@ export async function preflight(configuration: Configuration, environment: Envir
     peerSecretKeys: peerSecretKeys(names, authorities),
     owner: stackOwner(),
   });
+  const policies = await judgePolicyChanges(reachableBy(configuration), environment, live);
   const now = new Date();
   const rotation = judgeRotation(names, live, rotationPolicy(configuration, environment, authorities, now), now);
   const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
   const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
   const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
-  const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded];
+  const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded, ...policies.warnings];
   const unreachable = unreachableClusters(peers, live);
-  const problems = [...judged, ...rotation.problems];
+  const problems = [...judged, ...rotation.problems, ...policies.problems];
   return configuration.unreachable === "error"
     ? { problems: [...unreachable, ...problems], warnings, notes, changes }
     : { problems, warnings: [...unreachable, ...warnings], notes, changes };

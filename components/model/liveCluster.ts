@@ -27,6 +27,8 @@ export interface Occupied {
   readonly maker: string;
   /** The keys of a Secret's data, without those that this project has put there. */
   readonly keys: readonly string[];
+  /** All keys of a Secret's data. */
+  readonly files: readonly string[];
   /** The PEM certificates among a Secret's files, decoded. Keys are never read. */
   readonly certificates: Readonly<Record<string, string>>;
   /** Value of the annotation that says what a Secret was issued as. */
@@ -120,6 +122,7 @@ function occupied(live: LiveObject): Occupied {
     ...(owner === undefined ? {} : { owner }),
     maker: makerOf(live),
     keys: live.kind === "Secret" ? keys : [],
+    files: live.kind === "Secret" ? Object.keys(live.data ?? {}) : [],
     certificates: certificatesOf(live),
     ...(generation === undefined ? {} : { generation }),
   };

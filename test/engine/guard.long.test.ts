@@ -118,8 +118,15 @@ describe("policies that select by a cluster's name", function () {
   });
 
   it("are no obstacle once they are gone, or mean the same under both names", async () => {
-    await stack.configure(meshConfig(clusters));
     const untouched = await Promise.all(clusters.map(snapshot));
+    // It begins to let pods in as its cluster joins.
+    await stack.configure(meshConfig(clusters));
+    const joining = await stack.preview();
+    assert.notEqual(joining.code, 0);
+    assert.match(joining.text, /default\/permission .* lets pods of its own cluster in from then on/);
+    await stack.configure(meshConfig(clusters, { openPolicies: "accept" }));
+    succeeded(await stack.up());
+    await stack.configure(meshConfig(clusters));
     succeeded(await stack.up());
     refused(await stack.destroy());
     for (const object of ["ciliumnetworkpolicy/subject", "ciliumclusterwidenetworkpolicy/denial"]) {

@@ -29,6 +29,8 @@ interface Cluster {
   readonly forbidden?: string;
   readonly discoveryFails?: boolean;
   readonly dead?: boolean;
+  /** Kinds that have more than one answer may hold; with a namespace they have what `items` says. */
+  readonly endless?: readonly string[];
   /** Every question gets an answer only when it is asked again. */
   readonly flaky?: boolean;
 }
@@ -43,6 +45,8 @@ else if (cluster_.flaky && same === 1) fail("Unable to connect to the server: EO
 else if (args[0] === "api-resources") {
   print(kinds.join("\\n") + "\\n");
   if (cluster_.discoveryFails) fail("error: unable to retrieve the complete list of server APIs: old.io/v1: gone");
+} else if (args[1] === "namespaces") {
+  print("namespace/shop\\nnamespace/empty\\n");
 } else if (args[1] === "secret/cilium-clustermesh") {
   const data = { cluster1: "", cluster2: "", "mesh.ca.crt": "" };
   print({ kind: "Secret", metadata: { name: "cilium-clustermesh", uid: "2" }, data });
@@ -52,8 +56,15 @@ else if (args[0] === "api-resources") {
   if (data !== null) print({ kind: "ConfigMap", metadata, data });
 } else {
   const asked = args[1].split(",");
+  const namespace = args.find((arg) => arg.startsWith("--namespace="))?.slice("--namespace=".length);
+  if (namespace === undefined && cluster_.endless?.some((kind) => asked.includes(kind))) {
+    process.stdout.write(Buffer.alloc(70 * 2 ** 20, " "));
+  } else
   if (cluster_.forbidden !== undefined && asked.includes(cluster_.forbidden)) fail(cluster_.forbidden + " is forbidden");
-  else print({ items: asked.flatMap((kind) => cluster_.items?.[kind] ?? []) });
+  else {
+    const all = asked.flatMap((kind) => cluster_.items?.[kind] ?? []);
+    print({ items: all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace) });
+  }
 }
 `;
 
@@ -133,6 +144,39 @@ describe("the command that guards a cluster's policies", () => {
     const keeps = await run({ items }, { originals: originals("cluster1") });
     assert.equal(keeps.code, 0, keeps.stderr);
     assert.equal((await run({ items, config: null })).code, 0);
+  });
+
+  it("judges what a cluster's peers mean to it, though it keeps its name", async () => {
+    const denial = policy("CiliumNetworkPolicy", "no-peer", { ingressDeny: [{ fromEndpoints: [byName("cluster2")] }] });
+    const { code, stderr } = await run(
+      { items: { "ciliumnetworkpolicies.cilium.io": [denial] } },
+      { originals: originals("cluster1") },
+    );
+    assert.equal(code, 1);
+    assert.match(stderr, /cluster "cluster1" loses its peers.*\(1 problem\)/);
+    assert.match(stderr, /shop\/no-peer spec\.ingressDeny\[0\]\.fromEndpoints\[0\] denies nobody of cluster2 any more/);
+  });
+
+  it("reads no reports about policies, however long they are", async () => {
+    const kinds = ["policyreports.wgpolicyk8s.io", "clusterpolicies.kyverno.io", "ciliumnetworkpolicies.cilium.io"];
+    const { code, asked } = await run({
+      items: { "ciliumnetworkpolicies.cilium.io": [] },
+      kinds,
+      endless: kinds.slice(0, 2),
+    });
+    assert.equal(code, 0);
+    assert.deepEqual(
+      asked.flatMap(([, what]) => (what?.includes("polic") ? [what] : [])),
+      ["ciliumnetworkpolicies.cilium.io"],
+    );
+  });
+
+  it("reads a kind by namespaces of which all together are too much", async () => {
+    const kind = "ciliumnetworkpolicies.cilium.io";
+    const { code, stderr } = await run({ items, endless: [kind] });
+    assert.equal(code, 1);
+    assert.match(stderr, /shop\/db spec\.endpointSelector selects no pod any more/);
+    assert.match(stderr, /\(1 problem\)/);
   });
 
   it("goes by the name that the agents run with, also where cilium-config has the old one back already", async () => {

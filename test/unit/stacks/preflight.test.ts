@@ -59,7 +59,7 @@ describe("stacks: preflight", () => {
     await judge(answers(undefined));
     assert.ok((kubectl?.calls() ?? []).length > 0);
     for (const [, verb] of kubectl?.calls() ?? []) {
-      assert.equal(verb, "get");
+      assert.ok(verb === "get" || verb === "api-resources", verb);
     }
   });
 
@@ -110,6 +110,60 @@ describe("stacks: preflight", () => {
   it("never asks kubectl's current context for a cluster without access", async () => {
     await judge(answers(undefined), { clusters: clusters({ context: undefined }) });
     assert.deepEqual([...new Set((kubectl?.calls() ?? []).map(([first]) => first))], ["--context=context2"]);
+  });
+
+  describe("of policies", () => {
+    const LABEL = "io.cilium.k8s.policy.cluster";
+    const policies = [
+      {
+        ...{ kind: "CiliumClusterwideNetworkPolicy", metadata: { name: "lockdown" } },
+        spec: { endpointSelector: { matchLabels: { [LABEL]: "default" } } },
+      },
+      {
+        ...{ kind: "CiliumNetworkPolicy", metadata: { name: "dashboard", namespace: "shop" } },
+        spec: { ingress: [{ fromEndpoints: [{ matchLabels: { [LABEL]: "default" } }] }] },
+      },
+    ];
+    /** As `answers`, and `context1` has policies. */
+    const having = (forbidden = "") => `
+      if (args[0] === "api-resources") {
+        process.stdout.write("ciliumnetworkpolicies.cilium.io\\nnetworkpolicies.networking.k8s.io\\npods\\n");
+      } else if (args[1].includes("policies")) {
+        if (${JSON.stringify(forbidden)} !== "" && args[1].includes(${JSON.stringify(forbidden)})) {
+          process.stderr.write("Error: " + args[1] + " is forbidden");
+          process.exit(1);
+        }
+        const mine = cluster === "--context=context1" && args[1].includes("cilium");
+        process.stdout.write(JSON.stringify({ items: mine ? ${JSON.stringify(policies)} : [] }));
+      } else { ${answers(undefined)} }`;
+
+    it("refuses those that open when their cluster joins, and warns of those that close", async () => {
+      const { problems, warnings } = await judge(having());
+      assert.deepEqual(problems, [
+        'cluster "cluster1": CiliumClusterwideNetworkPolicy lockdown spec.endpointSelector selects no pod any more: its pods are open',
+      ]);
+      assert.deepEqual(warnings, [
+        'cluster "cluster1": CiliumNetworkPolicy shop/dashboard spec.ingress[0].fromEndpoints[0] lets nobody of default in any more',
+      ]);
+    });
+
+    it("names what opens where that is accepted", async () => {
+      const { problems, warnings } = await judge(having(), { openPolicies: "accept" });
+      assert.deepEqual(problems, []);
+      assert.equal(warnings.length, 2);
+      assert.match(warnings[0] ?? "", /lockdown .* are open \(accepted by openPolicies\)/);
+    });
+
+    it("says which kinds it could not see", async () => {
+      const { problems } = await judge(having("networkpolicies.networking.k8s.io"));
+      assert.deepEqual(
+        problems.filter((line) => !line.includes("lockdown")),
+        ["cluster1", "cluster2"].map(
+          (name) =>
+            `cluster "${name}": networkpolicies.networking.k8s.io cannot be listed (Error: networkpolicies.networking.k8s.io is forbidden)`,
+        ),
+      );
+    });
   });
 
   it("refuses a foreign Secret", async () => {
