@@ -1,3 +1,4 @@
+import { podsJson, readFurther, readInventory, type Ask } from "./inventory";
 import { Kubectl, printed, type KubectlAccess } from "./kubectl";
 import type { Ended } from "./kubectlProcess";
 import { rolledWorkloads, type CiliumObjects } from "./model/agentConfig";
@@ -82,15 +83,16 @@ export async function inspectCluster(
     return await Kubectl.with(access, (kubectl) =>
       patiently(patience, async (silenceSeconds, failed) => {
         const ended: Ended[] = [];
-        const read: Read = async (args) => {
+        const ask: Ask = async (args) => {
           const each = await kubectl.attempt(args, { silenceSeconds });
           ended.push(each);
-          return printed(args, each);
+          return each;
         };
+        const read: Read = async (args) => printed(args, await ask(args));
         // Once it did not answer, one short question is enough to find out whether it does.
         const live = await (failed.length === 0
-          ? turn(() => askAll(read, names, claims))
-          : read(KNOCK).then(() => askAll(read, names, claims)));
+          ? turn(() => askAll(ask, names, claims))
+          : read(KNOCK).then(() => askAll(ask, names, claims)));
         const longest = (times: readonly number[]) => Math.max(...times) / 1000;
         const answered = {
           seconds: longest(ended.map(({ answerMs }) => answerMs)),
@@ -108,25 +110,21 @@ export async function inspectCluster(
 }
 
 /** A process for each question is most of what a preview costs: objects of one namespace are asked for together. */
-async function askAll(read: Read, names: CiliumObjects, claims: readonly Claim[]): Promise<LiveCluster> {
+async function askAll(ask: Ask, names: CiliumObjects, claims: readonly Claim[]): Promise<LiveCluster> {
+  const read: Read = async (args) => printed(args, await ask(args));
   const isNear = ({ namespace }: Claim) => namespace === names.namespace;
   const [near, far] = [claims.filter(isNear), claims.filter((claim) => !isNear(claim))];
   const objects = ["namespace/kube-system", `configmap/${names.configMap}`, ...rolledWorkloads(names)];
   const answers = [
     readObjects(read, names.namespace, [...objects, ...near.map(nameOf)]),
     readClaims(read, far),
-    readPods(read),
+    readInventory(ask),
   ] as const;
   // One that fails does not end the others, and the next try must not run beside them.
   await Promise.allSettled(answers);
-  const [there, elsewhere, apiServers] = await Promise.all(answers);
-  return parseLiveCluster(names, there, elsewhere, apiServers);
-}
-
-async function readPods(read: Read): Promise<string> {
-  return asList(
-    await read(["get", "pods", "--namespace=kube-system", "--selector=component=kube-apiserver", ...GET_FLAGS]),
-  );
+  const [there, elsewhere, { pods, network }] = await Promise.all(answers);
+  const live = { ...parseLiveCluster(names, there, elsewhere, podsJson(pods)), network };
+  return { ...live, network: { ...network, ...(await readFurther(ask, names, live)) } };
 }
 
 /** What only an API server says: it lives, and lets this user in no further. */

@@ -7,7 +7,7 @@ import { connectionsWarning } from "../components/model/connections";
 import type { LiveCluster } from "../components/model/liveCluster";
 import { membersOf, present } from "../components/model/mesh";
 import { changedSince } from "../components/model/preflight/changedSince";
-import { judgeLiveClusters, unreachableClusters } from "../components/model/preflight/judge";
+import { judgeLive, unreachableClusters } from "../components/model/preflight/judge";
 import { judgeRotation } from "../components/model/preflight/judgeRotation";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
@@ -94,6 +94,11 @@ function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string
   return new Map(counted);
 }
 
+/** The clusters but for some. */
+function without(live: ReadonlyMap<string, LiveCluster>, names: ReadonlySet<string>): ReadonlyMap<string, LiveCluster> {
+  return new Map([...live].filter(([name]) => !names.has(name)));
+}
+
 /**
  * Asks every cluster of the stack's own whether it can become or stay a member, in previews too and before anything is written. An unreachable
  * cluster is a problem or a warning, as the configuration says.
@@ -111,21 +116,35 @@ export async function preflight(configuration: Configuration, environment: Envir
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
   ]);
-  const judged = judgeLiveClusters(members, live, {
+  const judged = judgeLive(members, live, {
     ...settings,
     names: settings.cilium,
     peerSecretKeys: peerSecretKeys(names, authorities),
     owner: stackOwner(),
+    ...(spec.ipamMode === undefined ? {} : { ipamMode: spec.ipamMode }),
   });
-  const policies = await judgePolicyChanges(reachableBy(configuration), environment, live);
+  const fitting = without(live, judged.ruledOut);
+  const policies = await judgePolicyChanges(reachableBy(configuration), environment, fitting);
   const now = new Date();
-  const rotation = judgeRotation(names, live, rotationPolicy(configuration, environment, authorities, now), now);
-  const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
-  const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
-  const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
-  const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded, ...policies.warnings];
+  const rotation = judgeRotation(names, fitting, rotationPolicy(configuration, environment, authorities, now), now);
+  const slow = slowAnswers(answered, configuration.liveCheckTimeoutSeconds);
+  const notes = [...judged.notes, ...rotation.notes, ...slow];
+  const { changes, warnings: changed } = changedSince(
+    peers,
+    without(fitting, judged.misnamed),
+    settings.cilium.configMap,
+  );
+  const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
+  const warnings = [
+    ...answering,
+    ...judged.warnings,
+    ...changed,
+    ...rotation.warnings,
+    ...crowded,
+    ...policies.warnings,
+  ];
   const unreachable = unreachableClusters(peers, live);
-  const problems = [...judged, ...rotation.problems, ...policies.problems];
+  const problems = [...judged.problems, ...rotation.problems, ...policies.problems];
   return configuration.unreachable === "error"
     ? { problems: [...unreachable, ...problems], warnings, notes, changes }
     : { problems, warnings: [...unreachable, ...warnings], notes, changes };

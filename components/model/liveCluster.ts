@@ -1,7 +1,9 @@
 import { FIELD_MANAGER, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import { agentOptions, type AgentOptions } from "./agentOptions";
 import { etcdServers } from "./apiServerFlags";
 import { GENERATION_ANNOTATION } from "./generation";
-import { parseList, type LiveObject } from "./liveObject";
+import type { LiveNetwork } from "./liveNetwork";
+import { parseList, type LiveContainer, type LiveObject } from "./liveObject";
 import type { NoAccessKind } from "./noAccess";
 import { dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
@@ -52,6 +54,14 @@ export interface ReachableCluster {
     readonly clustermeshSecrets: readonly string[];
     /** How many nodes are to run one; absent where the DaemonSet's controller has not said. */
     readonly count?: number;
+    /** What runs it; absent where the container has none. */
+    readonly image?: string;
+    /** The chart that the DaemonSet's labels name: its version is that of the image. */
+    readonly chart?: string;
+    /** What the DaemonSet sets beside the ConfigMap; absent where that is nothing. */
+    readonly options?: AgentOptions;
+    /** The Secret whose files are in the folder of the IPsec key, where one is mounted. */
+    readonly ipsecSecret?: string;
   };
   readonly hasOperator: boolean;
   /** Agents and operator as far as they are installed, by `kind/name`. */
@@ -59,6 +69,8 @@ export interface ReachableCluster {
   readonly occupied: readonly Occupied[];
   /** Endpoints that kube-apiserver pods name in `--etcd-servers`, as a peer would reach them, where such pods can be seen. */
   readonly apiServerEtcd: readonly string[];
+  /** Its addresses and ranges; absent where nobody has asked. */
+  readonly network?: LiveNetwork;
 }
 
 /** What could be learned of a cluster before anything is written. */
@@ -89,9 +101,47 @@ function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
     .flatMap((secret) => (secret.name === undefined || (secret.items ?? []).length > 0 ? [] : [secret.name]));
 }
 
-function agentOf(daemonSet: LiveObject): NonNullable<ReachableCluster["agent"]> {
+const IPSEC_FOLDER = "/etc/ipsec";
+
+/** The Secret that is mounted where agents have their IPsec key, as the chart has it. */
+function ipsecSecret({ volumeMounts = [] }: LiveContainer, daemonSet: LiveObject): string | undefined {
+  const volume = volumeMounts.find(({ mountPath }) => mountPath.replace(/\/+$/, "") === IPSEC_FOLDER)?.name;
+  return daemonSet.spec?.template?.spec.volumes?.find(({ name }) => name === volume)?.secret?.secretName;
+}
+
+const CHART = "helm.sh/chart";
+
+function agentOf(
+  daemonSet: LiveObject,
+  names: CiliumObjects,
+  data: Readonly<Record<string, string>>,
+): NonNullable<ReachableCluster["agent"]> {
   const count = daemonSet.status?.desiredNumberScheduled;
-  return { clustermeshSecrets: clustermeshSecrets(daemonSet), ...(count === undefined ? {} : { count }) };
+  const containers = daemonSet.spec?.template?.spec.containers ?? [];
+  const container = containers.find(({ name }) => name === names.agentContainer) ?? containers[0] ?? {};
+  const options = agentOptions(container, { name: names.configMap, data });
+  const hasOptions = Object.keys(options.values).length > 0 || options.unseen.length > 0;
+  const secret = ipsecSecret(container, daemonSet);
+  const chart = daemonSet.metadata.labels?.[CHART];
+  return {
+    clustermeshSecrets: clustermeshSecrets(daemonSet),
+    ...(count === undefined ? {} : { count }),
+    ...(container.image === undefined ? {} : { image: container.image, ...(chart === undefined ? {} : { chart }) }),
+    ...(hasOptions ? { options } : {}),
+    ...(secret === undefined ? {} : { ipsecSecret: secret }),
+  };
+}
+
+/**
+ * The options that a cluster's agents run with, by their key in `cilium-config`; `undefined` where that is missing. What is not set has Cilium's
+ * default.
+ */
+export function agentSettings({ config, agent }: ReachableCluster): Readonly<Record<string, string>> | undefined {
+  if (config === undefined) {
+    return undefined;
+  }
+  const settings = { ...config.data, ...agent?.options?.values };
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()]));
 }
 
 /** Who made an object, as far as it says so. */
@@ -133,6 +183,11 @@ export function parseOccupied(json: string): readonly Occupied[] {
   return parseList(json).map(occupied);
 }
 
+/** The addresses of a pod's host. */
+function hostsOf(status: LiveObject["status"]): readonly string[] {
+  return [...new Set([status?.hostIP ?? [], (status?.hostIPs ?? []).map(({ ip }) => ip)].flat())];
+}
+
 /**
  * Puts together what a cluster says about itself.
  *
@@ -168,12 +223,12 @@ export function parseLiveCluster(
             ...(helmRelease === undefined ? {} : { helmRelease }),
           },
         }),
-    ...(agent === undefined ? {} : { agent: agentOf(agent) }),
+    ...(agent === undefined ? {} : { agent: agentOf(agent, names, config?.data ?? {}) }),
     hasOperator: operator !== undefined,
     rollOuts: rollOutsOf(objects, names),
     occupied: [...objects.filter((each) => !notClaimed.has(each)), ...parseList(claimsJson)].map(occupied),
     apiServerEtcd: parseList(podsJson).flatMap(({ spec, status }) =>
-      (spec?.containers ?? []).flatMap((each) => etcdServers(each, status?.hostIP)),
+      (spec?.containers ?? []).flatMap((each) => etcdServers(each, hostsOf(status))),
     ),
   };
 }

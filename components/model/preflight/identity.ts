@@ -64,23 +64,19 @@ export function liveIdentity({ member, live }: Found, members: readonly Member[]
   return [{ cluster: member.name, ...change, reason }];
 }
 
-/** Two names for one cluster: the contexts lead to the same place. */
+/** Two names for one cluster: contexts that lead to the same place. The one whose name the cluster has is right, or else the first. */
 export function sameCluster(found: readonly Found[]): readonly Problem[] {
-  const firstWith = new Map<string, string>();
-  return found.flatMap(({ member, live }): Problem[] => {
-    const first = firstWith.get(live.uid) ?? member.name;
-    firstWith.set(live.uid, first);
-    if (first === member.name || live.uid === "") {
-      return [];
-    }
-    const reason = `leads to the same cluster as ${JSON.stringify(first)}`;
-    return [
-      {
-        cluster: member.name,
-        property: "context",
-        reason,
-        allowed: "give each member the context or kubeconfig of its own cluster",
-      },
-    ];
+  const right = new Map<string, string>();
+  const isNamedSo = ({ member, live }: Found) => identityIn(live.config?.data ?? {}).name === member.name;
+  [...found.filter(isNamedSo), ...found].forEach(({ member, live }) => {
+    right.set(live.uid, right.get(live.uid) ?? member.name);
   });
+  return found
+    .filter(({ member, live }) => live.uid !== "" && right.get(live.uid) !== member.name)
+    .map(({ member, live }) => ({
+      cluster: member.name,
+      property: "context",
+      reason: `leads to the same cluster as ${JSON.stringify(right.get(live.uid))}`,
+      allowed: "give each member the context or kubeconfig of its own cluster",
+    }));
 }

@@ -14,6 +14,8 @@ export interface PreflightPolicy {
   readonly peerSecretKeys: readonly string[];
   /** Whether values of `cilium-config` that another manager owns are refused when they differ, or overwritten. */
   readonly conflicts: "refuse" | "overwrite";
+  /** The declared IPAM mode. */
+  readonly ipamMode?: string;
   /** The owner annotation of this stack's objects. */
   readonly owner: string;
 }

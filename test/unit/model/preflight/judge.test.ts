@@ -36,11 +36,11 @@ describe("preflight: judgeLiveClusters", () => {
     });
     const subjects = said.map((line) => /^cluster "\w+": \S+ \S+/.exec(line)?.[0]);
     assert.deepEqual(subjects, [
+      'cluster "cluster3": context leads',
       'cluster "cluster1": DaemonSet "kube-system/cilium"',
       'cluster "cluster1": live cluster-id',
       'cluster "cluster1": cilium-config cluster-id',
       'cluster "cluster2": Secret kube-system/cilium-clustermesh',
-      'cluster "cluster3": context leads',
       'cluster "cluster2": live enable-wireguard',
     ]);
   });
