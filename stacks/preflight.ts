@@ -1,4 +1,4 @@
-import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys, stackOwner } from "../components";
+import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys } from "../components";
 import type { KubectlAccess } from "../components/kubectl";
 import { limiter } from "../components/limiter";
 import { mapLimited } from "../components/mapLimited";
@@ -12,6 +12,7 @@ import { judgeRotation } from "../components/model/preflight/judgeRotation";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
+import { readOwnOutputs } from "./ownOutputs";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
 
@@ -26,6 +27,8 @@ export interface Preflight {
   readonly notes: readonly Problem[];
   /** By cluster, what tells a change of its name and id since they were set from any other. */
   readonly changes?: Readonly<Record<string, string>>;
+  /** By cluster, which one it is. */
+  readonly seenAs?: Readonly<Record<string, string>>;
 }
 
 /** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
@@ -71,9 +74,7 @@ async function inspectAll(configuration: Configuration, environment: Environment
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
     clusters.map(async ({ name, access }) => {
-      // An adopted Secret is no claim, but its keys must be known.
-      const wanted = { ...settings, foreignSecret: "refuse" } as const;
-      const claims = claimsOf(name, wanted, originOf(authority) === "generated", demo);
+      const claims = claimsOf(name, settings, originOf(authority) === "generated", demo);
       const limit = configuration.liveCheckTimeoutSeconds;
       return { name, ...(await inspectCluster(access, settings.cilium, claims, limit, turn)) };
     }),
@@ -82,6 +83,15 @@ async function inspectAll(configuration: Configuration, environment: Environment
     live: new Map(found.map(({ name, live }) => [name, live])),
     answered: new Map(found.flatMap(({ name, answered }) => (answered === undefined ? [] : [[name, answered]]))),
   };
+}
+
+/** Which cluster each is, and which `cilium-config` it has. */
+function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...live].flatMap(([name, cluster]) =>
+      cluster.kind === "reachable" ? [[name, `${cluster.uid} ${cluster.config?.uid ?? ""}`] as const] : [],
+    ),
+  );
 }
 
 /** How many agents the clusters have that say so. */
@@ -106,24 +116,27 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
-  const [{ live, answered }, answering] = await Promise.all([
+  const [{ live, answered }, answering, own] = await Promise.all([
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
+    readOwnOutputs(),
   ]);
-  const judged = judgeLiveClusters(members, live, {
+  const policy = {
     ...settings,
     names: settings.cilium,
     peerSecretKeys: peerSecretKeys(names, authorities),
-    owner: stackOwner(),
-  });
+    owner: environment.owner,
+    recorded: own.recorded,
+  };
+  const judged = judgeLiveClusters(members, live, policy);
   const rotation = judgeRotation(names, live, rotationPolicy(configuration, environment, authorities), new Date());
   const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
-  const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
+  const { changes, warnings: changed } = changedSince(peers, live, policy);
   const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
-  const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded];
+  const warnings = [...own.problems, ...answering, ...changed, ...rotation.warnings, ...crowded];
   const unreachable = unreachableClusters(peers, live);
   const problems = [...judged, ...rotation.problems];
   return configuration.unreachable === "error"
-    ? { problems: [...unreachable, ...problems], warnings, notes, changes }
-    : { problems, warnings: [...unreachable, ...warnings], notes, changes };
+    ? { problems: [...unreachable, ...problems], warnings, notes, changes, seenAs: seenAs(live) }
+    : { problems, warnings: [...unreachable, ...warnings], notes, changes, seenAs: seenAs(live) };
 }

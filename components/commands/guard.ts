@@ -7,10 +7,12 @@ import { withAdvice } from "../model/lostCluster";
 import { UNMESHED_NAME } from "../model/names";
 import { originalsOf } from "../model/originals";
 import { formatProblem, formatProblems, type Problem } from "../model/problem";
+import { recordedOf } from "../model/recorded";
 import { afterRestoration, planRestoration } from "../model/restoration";
 import { askedAgain } from "./askedAgain";
 import { errorMessage } from "./errorMessage";
 import { secretFiles } from "./leaving";
+import { OtherCluster, refuseOtherCluster } from "./otherCluster";
 import { readConfigMap } from "./originals";
 import { findPolicies } from "./policyObjects";
 import { accessTo, ciliumObjects, dispatch, progress, readInput, readKubeconfigs } from "./protocol";
@@ -82,6 +84,7 @@ async function problemsOf(kubectl: Kubectl, change: NameChange): Promise<readonl
 
 /** @throws Error with all problems and what to do, where they are not accepted. */
 async function look(kubectl: Kubectl): Promise<void> {
+  await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originals, cluster.name).cluster);
   const change = await nameChange(kubectl);
   const problems = change === undefined ? [] : await problemsOf(kubectl, change);
   if (change === undefined || problems.length === 0) {
@@ -112,7 +115,7 @@ void dispatch({
     } catch (error) {
       const why =
         error instanceof KubectlError ? `cluster "${cluster.name}": ${withAdvice(error.message)}` : errorMessage(error);
-      if (!accepted) {
+      if (!accepted || error instanceof OtherCluster) {
         throw new Error(why);
       }
       progress(`${ACCEPTED} ${why}`);

@@ -1,7 +1,8 @@
-import { FIELD_MANAGER, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
 import { etcdServers } from "./apiServerFlags";
 import { GENERATION_ANNOTATION } from "./generation";
 import { parseList, type LiveObject } from "./liveObject";
+import { MARK_ANNOTATION } from "./mark";
 import { dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
 import { rollOutsOf, type RollOut } from "./rollOuts";
@@ -41,6 +42,9 @@ export interface ReachableCluster {
   readonly config?: {
     readonly data: Readonly<Record<string, string>>;
     readonly managedFields: readonly ManagedFieldsEntry[];
+    readonly uid: string;
+    /** Value of the annotation that says whose name and id are. */
+    readonly mark?: string;
     readonly version?: string;
     readonly helmRelease?: string;
   };
@@ -102,7 +106,9 @@ function certificatesOf({ kind, data = {} }: LiveObject): Readonly<Record<string
 
 function occupied(live: LiveObject): Occupied {
   const { name, namespace, annotations, managedFields: fields = [] } = live.metadata;
-  const keys = Object.keys(live.data ?? {}).filter((key) => !dataOwners(fields, key).includes(FIELD_MANAGER));
+  const listed = new Set((annotations?.[KEYS_ANNOTATION] ?? "").split(","));
+  const isOurs = (key: string) => listed.has(key) || dataOwners(fields, key).includes(FIELD_MANAGER);
+  const keys = Object.keys(live.data ?? {}).filter((key) => !isOurs(key));
   const owner = annotations?.[OWNER_ANNOTATION];
   const generation = annotations?.[GENERATION_ANNOTATION];
   return {
@@ -140,6 +146,7 @@ export function parseLiveCluster(
     objects.find((each) => each.kind === kind && each.metadata.name === name);
   const config = find("ConfigMap", names.configMap);
   const helmRelease = config?.metadata.annotations?.["meta.helm.sh/release-name"];
+  const mark = config?.metadata.annotations?.[MARK_ANNOTATION];
   const agent = find("DaemonSet", names.daemonSet);
   const operator = names.operator === undefined ? undefined : find("Deployment", names.operator);
   const kubeSystem = find("Namespace", "kube-system");
@@ -153,6 +160,8 @@ export function parseLiveCluster(
           config: {
             data: config.data ?? {},
             managedFields: config.metadata.managedFields ?? [],
+            uid: config.metadata.uid,
+            ...(mark === undefined ? {} : { mark }),
             ...(config.metadata.resourceVersion === undefined ? {} : { version: config.metadata.resourceVersion }),
             ...(helmRelease === undefined ? {} : { helmRelease }),
           },

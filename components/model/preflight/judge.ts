@@ -3,8 +3,8 @@ import type { LiveCluster } from "../liveCluster";
 import { endpointsOf, type Member } from "../mesh";
 import type { Problem } from "../problem";
 import { forbiddenEndpoints } from "../validateEndpoints";
-import { liveIdentity, sameCluster } from "./identity";
-import { foreignObjects, missingObjects, ownedValues } from "./objects";
+import { liveIdentity, otherThanRecorded, sameCluster } from "./identity";
+import { foreignObjects, markProblems, missingObjects, ownedValues } from "./objects";
 import type { Found, PreflightPolicy } from "./policy";
 import { differingSettings, liveSettings, nativeRouting } from "./settings";
 
@@ -29,10 +29,16 @@ export function judgeLiveClusters(
       ]),
     ),
   );
+  const others = found.flatMap((each) => otherThanRecorded(each, policy));
+  const isOther = ({ member }: Found) => others.some(({ cluster }) => cluster === member.name);
+  const known = found.filter((each) => !isOther(each));
   return [
-    ...found.flatMap((each) => [
+    ...others,
+    // Whatever is found in another cluster follows from that.
+    ...known.flatMap((each) => [
       ...missingObjects(each, policy),
-      ...liveIdentity(each, members),
+      ...markProblems(each, policy),
+      ...liveIdentity(each, members, policy),
       ...ownedValues(each, policy),
       ...foreignObjects(each, policy),
       ...liveSettings(each, policy),
@@ -40,7 +46,7 @@ export function judgeLiveClusters(
       ...forbiddenEndpoints(each.member, apiServerEtcds),
     ]),
     ...sameCluster(found),
-    ...differingSettings(found),
+    ...differingSettings(known),
   ];
 }
 
