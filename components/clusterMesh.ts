@@ -11,6 +11,7 @@ import { peersHash, sharedPeerFiles } from "./peerSecret";
 import type { ReadinessRow } from "./model/checkResult";
 import type { Verdict } from "./model/demoVerdicts";
 import type { PathRow } from "./model/pathVerdict";
+import { summaryOf, type RecordedCluster } from "./model/recordedClusters";
 import type { StalePodRow } from "./model/stalePods";
 import { topology } from "./model/topology";
 
@@ -40,6 +41,8 @@ export class ClusterMesh extends pulumi.ComponentResource {
   readonly drops: pulumi.Output<readonly string[] | string>;
   /** The clusters that are gone, with the commands that give one back by hand, should it ever return. */
   readonly gone: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
+  /** Which clusters are in the mesh, and by which objects, for the preview of the next run. */
+  readonly recorded: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
   /** The mesh as Mermaid text. */
   readonly topology: string;
 
@@ -90,6 +93,13 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.etcdUsers = usersOf(joined);
     this.verdicts = demo?.verdicts ?? pulumi.output("off");
     this.drops = demo?.drops ?? pulumi.output("off");
+    this.recorded = Object.fromEntries(
+      joined.map(({ cluster, originals }) => [
+        cluster,
+        // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+        pulumi.unsecret(originals).apply((printed) => summaryOf(printed, cluster)),
+      ]),
+    );
     this.topology = topology(members);
     this.registerOutputs({});
   }

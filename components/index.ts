@@ -1,6 +1,6 @@
 export { ClusterMesh } from "./clusterMesh";
 export { ClusterMeshAuthority, type ClusterMeshAuthorityArgs } from "./clusterMeshAuthority";
-export { stackOwner, validateArgs, type ClusterMeshArgs, type MeshCluster } from "./clusterMeshArgs";
+export { validateArgs, type ClusterMeshArgs, type MeshCluster } from "./clusterMeshArgs";
 export type { AuthoritySummary } from "./authorities";
 export {
   authorityNames,

@@ -5,6 +5,7 @@ import type { EtcdCredential } from "./etcdAdmin";
 import { etcdServerSecret } from "./etcdServerSecret";
 import { etcdUsers, type EtcdUsers } from "./etcdUsers";
 import { keyPair, signedCertificate } from "./leafCertificate";
+import { objectsCommand } from "./memberCommands";
 import type { ClusterAccess } from "./nodeCommand";
 import { peerSecret, type ClientCertificate } from "./peerSecret";
 import type { MeshSettings } from "./settings";
@@ -76,6 +77,10 @@ export class Member extends pulumi.ComponentResource {
       // An etcd that is to have the certificate of that Secret can be dialled only then.
       dependsOn: [agents.recorded, ...server.map(({ secret }) => secret)],
     });
+    const objects = objectsCommand({ member: spec, access, claims, owner, settings }, agents.recorded, {
+      ...child,
+      dependsOn: [agents.settled, ...(users === undefined ? [] : [users.done]), ...server.map(({ secret }) => secret)],
+    });
     peerSecret(
       `${spec.name}-peers`,
       {
@@ -86,7 +91,7 @@ export class Member extends pulumi.ComponentResource {
         owner,
         settings,
       },
-      { ...child, dependsOn: after(args.allRecorded, [agents.settled, ...(users === undefined ? [] : [users.done])]) },
+      { ...child, dependsOn: after(args.allRecorded, [objects]) },
     );
     this.spec = spec;
     this.cluster = spec.name;

@@ -39,7 +39,7 @@ function commandOf({ member, access, owner, settings }: MemberCommandArgs) {
 export function originalsCommand(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
   const { member, claims, settings } = args;
   const { input, ...command } = commandOf(args);
-  const adopted = settings.foreignSecret === "adopt" ? { adoptedSecret: settings.peerSecret } : {};
+  const { foreignSecret } = settings;
   return nodeCommand(
     `${member.name}-originals`,
     {
@@ -47,7 +47,9 @@ export function originalsCommand(args: MemberCommandArgs, opts: pulumi.CustomRes
       create: "record",
       update: "keep",
       delete: "release",
-      input: { ...input, claims, ...adopted, probePaths: settings.check.enabled },
+      // Which cluster it is now, as far as that was seen: another one is refused, although nothing else has changed.
+      occasion: { seen: member.seenAs },
+      input: { ...input, claims, foreignSecret, probePaths: settings.check.enabled },
     },
     opts,
   );
@@ -77,6 +79,29 @@ export function settledCommand(
       delete: "restore",
       occasion: { seen: args.member.changedSince },
       input: { ...input, conflicts, originals: originals.stdout, written },
+    },
+    opts,
+  );
+}
+
+/**
+ * The objects that this stack has in a cluster. Those that it has no more are removed by this and not by Pulumi, which would delete by name.
+ * They come after it: so on the way back they have left the state when they are removed, and an `up` that is tried then makes them again.
+ */
+export function objectsCommand(
+  args: MemberCommandArgs,
+  originals: local.Command,
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const { input, ...command } = commandOf(args);
+  return nodeCommand(
+    `${args.member.name}-objects`,
+    {
+      ...command,
+      create: "claim",
+      update: "claim",
+      delete: "remove",
+      input: { ...input, claims: args.claims, originals: originals.stdout },
     },
     opts,
   );

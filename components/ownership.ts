@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { FIELD_MANAGER, OWNER_ANNOTATION } from "./model/agentConfig";
 
 /**
@@ -24,3 +25,9 @@ export function patching(force: boolean): Readonly<Record<string, string>> {
     ...(force ? { "pulumi.com/patchForce": "true" } : {}),
   };
 }
+
+/**
+ * The options of every object in a cluster. Pulumi only forgets it: the plugin deletes by name alone, and what has that name by then may be
+ * somebody else's. A step of ours deletes it, which looks first.
+ */
+export const RETAINED: Pick<pulumi.CustomResourceOptions, "retainOnDelete"> = { retainOnDelete: true };

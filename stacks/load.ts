@@ -42,15 +42,19 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
     ...live.warnings,
   ];
   const notes = [...shortenedLeaves(read.readable, environment, now), ...live.notes];
-  const seen = withChanges(environment, live.changes);
+  const seen = withSeen(environment, live);
   return { environment: seen, problems: [...problems, ...live.problems], warnings, notes };
 }
 
-/** The environment with what was changed in the clusters since, so that an `up` sets it again whose state knows of no change. */
-function withChanges(environment: Environment, changes: Preflight["changes"] = {}): Environment {
+/** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
+function withSeen(environment: Environment, { changes = {}, seenAs = {} }: Preflight): Environment {
   const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
-    const changedSince = changes[name];
-    return [name, changedSince === undefined ? cluster : { ...cluster, changedSince }] as const;
+    const [changedSince, identity] = [changes[name], seenAs[name]];
+    const seen = {
+      ...(changedSince === undefined ? {} : { changedSince }),
+      ...(identity === undefined ? {} : { seenAs: identity }),
+    };
+    return [name, { ...cluster, ...seen }] as const;
   });
   return { ...environment, spec: { ...environment.spec, clusters: Object.fromEntries(clusters) } };
 }

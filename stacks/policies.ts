@@ -1,4 +1,3 @@
-import { stackOwner } from "../components";
 import { Kubectl, type KubectlAccess } from "../components/kubectl";
 import { mapLimited } from "../components/mapLimited";
 import type { JudgedPolicies } from "../components/model/clusterPolicies";
@@ -24,9 +23,9 @@ async function judge(
   member: Member,
   access: KubectlAccess,
   change: MeshChange,
-  { settings }: Environment,
+  { settings, owner }: Environment,
 ): Promise<JudgedPolicies> {
-  const changing = { name: member.name, names: settings.cilium, change, owner: stackOwner() };
+  const changing = { name: member.name, names: settings.cilium, change, owner };
   try {
     return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys, stackOwner } from "../components";
+import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys } from "../components";
 import type { KubectlAccess } from "../components/kubectl";
 import { limiter } from "../components/limiter";
 import { mapLimited } from "../components/mapLimited";
@@ -12,6 +12,7 @@ import { judgeRotation } from "../components/model/preflight/judgeRotation";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
+import { readOwnOutputs } from "./ownOutputs";
 import { judgePolicyChanges } from "./policies";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
@@ -27,6 +28,8 @@ export interface Preflight {
   readonly notes: readonly Problem[];
   /** By cluster, what tells a change of its name and id since they were set from any other. */
   readonly changes?: Readonly<Record<string, string>>;
+  /** By cluster, which one it is. */
+  readonly seenAs?: Readonly<Record<string, string>>;
 }
 
 /** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
@@ -72,9 +75,7 @@ async function inspectAll(configuration: Configuration, environment: Environment
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
     clusters.map(async ({ name, access }) => {
-      // An adopted Secret is no claim, but its keys must be known.
-      const wanted = { ...settings, foreignSecret: "refuse" } as const;
-      const claims = claimsOf(name, wanted, originOf(authority) === "generated", demo);
+      const claims = claimsOf(name, settings, originOf(authority) === "generated", demo);
       const limit = configuration.liveCheckTimeoutSeconds;
       return { name, ...(await inspectCluster(access, settings.cilium, claims, limit, turn)) };
     }),
@@ -83,6 +84,15 @@ async function inspectAll(configuration: Configuration, environment: Environment
     live: new Map(found.map(({ name, live }) => [name, live])),
     answered: new Map(found.flatMap(({ name, answered }) => (answered === undefined ? [] : [[name, answered]]))),
   };
+}
+
+/** Which cluster each is, and which `cilium-config` it has. */
+function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...live].flatMap(([name, cluster]) =>
+      cluster.kind === "reachable" ? [[name, `${cluster.uid} ${cluster.config?.uid ?? ""}`] as const] : [],
+    ),
+  );
 }
 
 /** How many agents the clusters have that say so. */
@@ -112,30 +122,30 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
-  const [{ live, answered }, answering] = await Promise.all([
+  const [{ live, answered }, answering, own] = await Promise.all([
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
+    readOwnOutputs(),
   ]);
-  const judged = judgeLive(members, live, {
+  const policy = {
     ...settings,
     names: settings.cilium,
     peerSecretKeys: peerSecretKeys(names, authorities),
-    owner: stackOwner(),
+    owner: environment.owner,
+    recorded: own.recorded,
     ...(spec.ipamMode === undefined ? {} : { ipamMode: spec.ipamMode }),
-  });
+  };
+  const judged = judgeLive(members, live, policy);
   const fitting = without(live, judged.ruledOut);
   const policies = await judgePolicyChanges(reachableBy(configuration), environment, fitting);
   const now = new Date();
   const rotation = judgeRotation(names, fitting, rotationPolicy(configuration, environment, authorities, now), now);
   const slow = slowAnswers(answered, configuration.liveCheckTimeoutSeconds);
   const notes = [...judged.notes, ...rotation.notes, ...slow];
-  const { changes, warnings: changed } = changedSince(
-    peers,
-    without(fitting, judged.misnamed),
-    settings.cilium.configMap,
-  );
+  const { changes, warnings: changed } = changedSince(peers, without(fitting, judged.misnamed), policy);
   const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
   const warnings = [
+    ...own.problems,
     ...answering,
     ...judged.warnings,
     ...changed,
@@ -146,6 +156,6 @@ export async function preflight(configuration: Configuration, environment: Envir
   const unreachable = unreachableClusters(peers, live);
   const problems = [...judged.problems, ...rotation.problems, ...policies.problems];
   return configuration.unreachable === "error"
-    ? { problems: [...unreachable, ...problems], warnings, notes, changes }
-    : { problems, warnings: [...unreachable, ...warnings], notes, changes };
+    ? { problems: [...unreachable, ...problems], warnings, notes, changes, seenAs: seenAs(live) }
+    : { problems, warnings: [...unreachable, ...warnings], notes, changes, seenAs: seenAs(live) };
 }

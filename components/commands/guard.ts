@@ -8,11 +8,13 @@ import { UNMESHED_NAME } from "../model/names";
 import { originalsOf } from "../model/originals";
 import { peersIn } from "../model/preflight/policyChange";
 import { formatProblem, formatProblems } from "../model/problem";
+import { recordedOf } from "../model/recorded";
 import { afterRestoration, planRestoration } from "../model/restoration";
 import { checkPolicies } from "../policyCheck";
 import { askedAgain } from "./askedAgain";
 import { errorMessage } from "./errorMessage";
 import { secretFiles } from "./leaving";
+import { OtherCluster, refuseOtherCluster } from "./otherCluster";
 import { readConfigMap } from "./originals";
 import { accessTo, ciliumObjects, dispatch, progress, readInput, readKubeconfigs } from "./protocol";
 
@@ -61,6 +63,7 @@ function headingFor({ from, to }: MeshChange): string {
 
 /** Warns of what fails closed. @throws Error with what fails open and what to do, where that is not accepted. */
 async function look(kubectl: Kubectl): Promise<void> {
+  await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originals, cluster.name).cluster);
   const change = await meshChange(kubectl);
   if (change === undefined) {
     return;
@@ -93,7 +96,7 @@ void dispatch({
     } catch (error) {
       const why =
         error instanceof KubectlError ? `cluster "${cluster.name}": ${withAdvice(error.message)}` : errorMessage(error);
-      if (!accepted) {
+      if (!accepted || error instanceof OtherCluster) {
         throw new Error(why);
       }
       progress(`${ACCEPTED} ${why}`);

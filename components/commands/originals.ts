@@ -11,6 +11,7 @@ import { applyAs, ApplyConflict } from "./serverSideApply";
 export interface LiveConfig extends OwnedData {
   readonly uid: string;
   readonly version: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
   /** The whole object. */
   readonly object: unknown;
 }
@@ -27,6 +28,7 @@ function liveConfig(json: string): LiveConfig | undefined {
         managedFields: found.metadata.managedFields ?? [],
         uid: found.metadata.uid,
         version: found.metadata.resourceVersion,
+        annotations: found.metadata.annotations ?? {},
         object: JSON.parse(json) as unknown,
       };
 }

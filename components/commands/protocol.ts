@@ -19,6 +19,11 @@ export const ciliumObjects = z.object({
   agentContainer: z.string(),
 });
 
+/** The shape of `Claim`s in a command's input. */
+export const claimList = z.array(
+  z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() }),
+);
+
 /** Environment variable in which Pulumi's Command hands `update` and `delete` what the last run printed. */
 const PREVIOUS_OUTPUT_VARIABLE = "PULUMI_COMMAND_STDOUT";
 

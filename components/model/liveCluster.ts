@@ -1,9 +1,10 @@
-import { FIELD_MANAGER, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
 import { agentOptions, type AgentOptions } from "./agentOptions";
 import { etcdServers } from "./apiServerFlags";
 import { GENERATION_ANNOTATION } from "./generation";
 import type { LiveNetwork } from "./liveNetwork";
 import { parseList, type LiveContainer, type LiveObject } from "./liveObject";
+import { MARK_ANNOTATION } from "./mark";
 import type { NoAccessKind } from "./noAccess";
 import { dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
@@ -46,6 +47,9 @@ export interface ReachableCluster {
   readonly config?: {
     readonly data: Readonly<Record<string, string>>;
     readonly managedFields: readonly ManagedFieldsEntry[];
+    readonly uid: string;
+    /** Value of the annotation that says whose name and id are. */
+    readonly mark?: string;
     readonly version?: string;
     readonly helmRelease?: string;
   };
@@ -162,7 +166,9 @@ function certificatesOf({ kind, data = {} }: LiveObject): Readonly<Record<string
 
 function occupied(live: LiveObject): Occupied {
   const { name, namespace, annotations, managedFields: fields = [] } = live.metadata;
-  const keys = Object.keys(live.data ?? {}).filter((key) => !dataOwners(fields, key).includes(FIELD_MANAGER));
+  const listed = new Set((annotations?.[KEYS_ANNOTATION] ?? "").split(","));
+  const isOurs = (key: string) => listed.has(key) || dataOwners(fields, key).includes(FIELD_MANAGER);
+  const keys = Object.keys(live.data ?? {}).filter((key) => !isOurs(key));
   const owner = annotations?.[OWNER_ANNOTATION];
   const generation = annotations?.[GENERATION_ANNOTATION];
   return {
@@ -206,6 +212,7 @@ export function parseLiveCluster(
     objects.find((each) => each.kind === kind && each.metadata.name === name);
   const config = find("ConfigMap", names.configMap);
   const helmRelease = config?.metadata.annotations?.["meta.helm.sh/release-name"];
+  const mark = config?.metadata.annotations?.[MARK_ANNOTATION];
   const agent = find("DaemonSet", names.daemonSet);
   const operator = names.operator === undefined ? undefined : find("Deployment", names.operator);
   const kubeSystem = find("Namespace", "kube-system");
@@ -219,6 +226,8 @@ export function parseLiveCluster(
           config: {
             data: config.data ?? {},
             managedFields: config.metadata.managedFields ?? [],
+            uid: config.metadata.uid,
+            ...(mark === undefined ? {} : { mark }),
             ...(config.metadata.resourceVersion === undefined ? {} : { version: config.metadata.resourceVersion }),
             ...(helmRelease === undefined ? {} : { helmRelease }),
           },

@@ -40,6 +40,7 @@ const volume = z.object({
 const podSpec = z.object({ containers: z.array(container).optional(), volumes: z.array(volume).nullish() });
 
 const object = z.object({
+  apiVersion: z.string().optional(),
   kind: z.string(),
   metadata: z.object({
     name: z.string(),

@@ -1,7 +1,8 @@
 import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "./agentConfig";
 import type { Claim } from "./liveCluster";
+import { MARK_ANNOTATION } from "./mark";
 import { ACCESS_FIXES, noAccess } from "./noAccess";
-import type { Originals } from "./originals";
+import type { Recorded } from "./recorded";
 
 /** The way out where no way leads to a cluster. Only the last of it is about one that is gone: of one that lives, half would stay. */
 const NETWORK_STEPS =
@@ -33,8 +34,8 @@ export function withAdvice(message: string): string {
 /** What a cluster had before it became a member, as far as it is needed to give it back by hand. */
 export interface GivenBack {
   readonly names: CiliumObjects;
-  /** The originals of `cilium-config`. */
-  readonly originals: Originals;
+  /** What was there before. */
+  readonly recorded: Recorded;
   /** What this project has made there. */
   readonly claims: readonly Claim[];
 }
@@ -47,15 +48,20 @@ function quoted(text: string): string {
 }
 
 /** The commands that give a cluster back by hand, in the order in which they are run, should it ever return. */
-export function handBack({ names, originals, claims }: GivenBack): readonly string[] {
+export function handBack({ names, recorded, claims }: GivenBack): readonly string[] {
   const kubectl = `kubectl -n ${names.namespace}`;
-  const secrets = claims.filter(({ resource }) => resource === "secrets").map(({ name }) => name);
+  const { config: originals, targets, peerSecret } = recorded;
+  const wasThere = (name: string) => name === targets.peerSecret && peerSecret === "present";
+  const made = claims.filter(({ resource, name }) => resource === "secrets" && !wasThere(name));
+  const secrets = made.map(({ name }) => name);
   const data = Object.fromEntries(
     Object.entries(originals).map(([key, original]) => [key, original.kind === "value" ? original.value : null]),
   );
   // Without the annotation the pod templates are as they were, and their pods start anew.
   const template = { spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: null } } } } };
-  const metadata = { annotations: Object.fromEntries(PATCH_ANNOTATIONS.map((key) => [key, null])) };
+  const metadata = {
+    annotations: Object.fromEntries([MARK_ANNOTATION, ...PATCH_ANNOTATIONS].map((key) => [key, null])),
+  };
   const patch = (object: string, body: object) =>
     `${kubectl} patch ${object} --type=merge --patch ${quoted(JSON.stringify(body))}`;
   return [

@@ -10,7 +10,7 @@ import { findings, together, unseenNote } from "./findings";
 import { liveIdentity } from "./identity";
 import { liveRanges } from "./liveRanges";
 import { masquerading } from "./masquerading";
-import { foreignObjects, missingObjects, ownedValues } from "./objects";
+import { foreignObjects, markProblems, missingObjects, ownedValues } from "./objects";
 import type { Found, PreflightPolicy } from "./policy";
 import { ruledOut } from "./ruledOut";
 import { liveSettings } from "./settings";
@@ -60,7 +60,8 @@ export function judgeLive(
       findings({
         problems: [
           ...missingObjects(each, policy),
-          ...liveIdentity(each, members),
+          ...markProblems(each, policy),
+          ...liveIdentity(each, members, policy),
           ...ownedValues(each, policy),
           ...foreignObjects(each, policy),
           ...liveSettings(each, policy),
@@ -81,7 +82,9 @@ export function judgeLive(
     warnings: judged.warnings,
     notes: [...unseenApiServerEtcds(found), ...unseenNote(judged.unseen, COMPARED)],
     ruledOut: out.clusters,
-    misnamed: new Set(found.filter((each) => liveIdentity(each, members).length > 0).map(({ member }) => member.name)),
+    misnamed: new Set(
+      found.filter((each) => liveIdentity(each, members, policy).length > 0).map(({ member }) => member.name),
+    ),
   };
 }
 

@@ -1,6 +1,9 @@
 import { desiredConfig, FIELD_MANAGER } from "../agentConfig";
 import type { Occupied } from "../liveCluster";
 import { dataOwners } from "../originals";
+import { markProblem } from "../mark";
+import { isInstaller } from "../ensuring";
+import { markOf } from "./marks";
 import { CLUSTERMESH_DIRECTORY } from "../peerFile";
 import type { Problem } from "../problem";
 import type { Found, PreflightPolicy } from "./policy";
@@ -36,16 +39,21 @@ export function missingObjects({ member, live }: Found, policy: PreflightPolicy)
   ];
 }
 
-/** Values that differ and that somebody else owns: writing them would start a tug-of-war with that somebody. */
+/**
+ * Values that differ and that somebody else owns: writing them would start a tug-of-war with that somebody. Not so what was ours and has been
+ * changed by hand since: `up` sets it again.
+ */
 export function ownedValues({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
   const { config } = live;
   if (config === undefined || policy.conflicts === "overwrite") {
     return [];
   }
+  const mark = markOf(live, policy.owner);
   return Object.entries(desiredConfig(member)).flatMap(([key, desired]): Problem[] => {
     const current = config.data[key];
     const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
-    if (current === undefined || current === desired || owner === undefined) {
+    const isDrift = mark.kind === "ours" && !isInstaller(owner, mark.mark.originals[key]);
+    if (current === undefined || current === desired || owner === undefined || isDrift) {
       return [];
     }
     const helm = `helm upgrade with cluster.name=${member.name} and cluster.id=${String(member.id)}`;
@@ -73,6 +81,9 @@ function wayOut(object: Occupied, peerSecret: string): string {
   if (object.kind !== "Secret") {
     return "remove it, or choose another name or namespace";
   }
+  if (object.owner !== undefined) {
+    return "let that stack give it back first, or choose another name that the agents mount";
+  }
   return object.name === peerSecret
     ? 'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it'
     : "set clustermesh:etcdServerSecret to another name, or remove it";
@@ -98,16 +109,18 @@ export function occupiedProblem(
   return { cluster, property: describe(object), reason: `exists and ${whose}`, allowed };
 }
 
-/** Objects under the names that this stack will use, made by somebody else. */
+/** Objects under the names that this stack will use, made by somebody else; and keys of theirs in a Secret that we share with them. */
 export function foreignObjects({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  const ours = new Set(policy.peerSecretKeys);
   return live.occupied.flatMap((object): readonly Problem[] => {
-    const adopted = policy.foreignSecret === "adopt" && object.kind === "Secret" && object.name === policy.peerSecret;
-    const problem = occupiedProblem(member.name, object, policy.owner, policy.peerSecret);
-    if (!adopted) {
+    const isPeers = object.kind === "Secret" && object.name === policy.peerSecret;
+    const isShared = policy.foreignSecret === "adopt" && isPeers;
+    const isAdopted = isShared && object.owner === undefined;
+    const problem = isAdopted ? undefined : occupiedProblem(member.name, object, policy.owner, policy.peerSecret);
+    if (problem !== undefined || !isShared) {
       return problem === undefined ? [] : [problem];
     }
-    const ours = new Set(policy.peerSecretKeys);
-    const clash = object.owner === policy.owner ? [] : object.keys.filter((key) => ours.has(key));
+    const clash = object.keys.filter((key) => ours.has(key));
     const allowed = "remove those keys, or choose another name with clustermesh:peerSecret";
     return clash.length === 0
       ? []
@@ -121,4 +134,10 @@ export function foreignObjects({ member, live }: Found, policy: PreflightPolicy)
           },
         ];
   });
+}
+
+/** A cluster that another stack has meshed, or of which its mark does not say what it was before. */
+export function markProblems({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  const problem = markProblem(markOf(live, policy.owner), policy.names.configMap);
+  return problem === undefined ? [] : [{ cluster: member.name, ...problem }];
 }

@@ -1,6 +1,7 @@
 import type { CiliumObjects } from "../agentConfig";
 import type { ReachableCluster } from "../liveCluster";
 import type { MaxConnectedClusters, Member } from "../mesh";
+import type { RecordedCluster } from "../recordedClusters";
 
 /** How the program treats what it finds in the clusters. */
 export interface PreflightPolicy {
@@ -18,6 +19,8 @@ export interface PreflightPolicy {
   readonly ipamMode?: string;
   /** The owner annotation of this stack's objects. */
   readonly owner: string;
+  /** What the last up has recorded of the clusters that are in the mesh, by name. */
+  readonly recorded: Readonly<Record<string, RecordedCluster>>;
 }
 
 /** A member whose cluster answered. */

@@ -2,7 +2,7 @@ import { NAME_KEY } from "../agentConfig";
 import { agentSettings } from "../liveCluster";
 import type { Member } from "../mesh";
 import type { Problem } from "../problem";
-import { identityIn, liveIdentity, sameCluster } from "./identity";
+import { identityIn, liveIdentity, otherThanRecorded, sameCluster } from "./identity";
 import type { Found, PreflightPolicy } from "./policy";
 
 /** Clusters that are not what they should be, or cannot be in this mesh: whatever else is found there comes of it, or is work in vain. */
@@ -18,7 +18,11 @@ function otherMember({ member, live }: Found, members: readonly Member[]): strin
 }
 
 /** Contexts that lead to other members: two that are exchanged are one mistake. */
-function wrongContexts(found: readonly Found[], members: readonly Member[]): readonly Problem[] {
+function wrongContexts(
+  found: readonly Found[],
+  members: readonly Member[],
+  policy: PreflightPolicy,
+): readonly Problem[] {
   const leads = new Map(found.map((each) => [each.member.name, otherMember(each, members)]));
   return found.flatMap((each): readonly Problem[] => {
     const { name } = each.member;
@@ -27,7 +31,7 @@ function wrongContexts(found: readonly Found[], members: readonly Member[]): rea
       return [];
     }
     if (leads.get(other) !== name) {
-      return liveIdentity(each, members).filter(({ property }) => property === `live ${NAME_KEY}`);
+      return liveIdentity(each, members, policy).filter(({ property }) => property === `live ${NAME_KEY}`);
     }
     const reason = `leads to cluster ${JSON.stringify(other)}, and that of ${JSON.stringify(other)} to this one`;
     return name < other
@@ -88,13 +92,16 @@ export function ruledOut(found: readonly Found[], members: readonly Member[], po
   const isTwice = new Set(twice.map(({ cluster }) => cluster));
   const once = found.filter(({ member }) => !isTwice.has(member.name));
   const elsewhere = once.filter((each) => otherMember(each, members) !== undefined);
-  const unfitting = once.filter((each) => !elsewhere.includes(each)).flatMap((each) => unfit(each, policy));
+  const here = once.filter((each) => !elsewhere.includes(each));
+  const others = here.flatMap((each) => otherThanRecorded(each, policy));
+  const isOther = new Set(others.map(({ cluster }) => cluster));
+  const unfitting = here.filter(({ member }) => !isOther.has(member.name)).flatMap((each) => unfit(each, policy));
   return {
     clusters: new Set([
       ...twice.flatMap(({ cluster }) => cluster ?? []),
       ...elsewhere.map(({ member }) => member.name),
-      ...unfitting.flatMap(({ cluster }) => cluster ?? []),
+      ...[...others, ...unfitting].flatMap(({ cluster }) => cluster ?? []),
     ]),
-    problems: [...twice, ...wrongContexts(once, members), ...unfitting],
+    problems: [...twice, ...wrongContexts(once, members, policy), ...others, ...unfitting],
   };
 }

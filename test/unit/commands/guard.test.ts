@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { runScript } from "../../support/runScript";
+import { recordText } from "../support/record";
 import { scriptedKubectl } from "../support/scriptedKubectl";
 
 const LABEL = "io.cilium.k8s.policy.cluster";
-const original = (value: string) => ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] });
+const original = (value: string) =>
+  ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] }) as const;
 const originals = (name: string) =>
-  JSON.stringify({ config: { "cluster-name": original(name), "cluster-id": original("0") } });
+  recordText({ config: { "cluster-name": original(name), "cluster-id": original("0") } });
 const INPUT = {
   cluster: { name: "cluster1", context: "cluster1" },
   names: DEFAULT_CILIUM_OBJECTS,
@@ -23,6 +25,8 @@ const CLOSED = policy("NetworkPolicy", "web", { ingress: [{ from: [{ podSelector
 
 /** What a cluster answers. */
 interface Cluster {
+  /** UID of its namespace kube-system, where it is another cluster. */
+  readonly uid?: string;
   readonly config?: Readonly<Record<string, string>> | null;
   readonly kinds?: readonly string[];
   readonly items?: Readonly<Record<string, readonly object[]>>;
@@ -47,6 +51,8 @@ else if (args[0] === "api-resources") {
   if (cluster_.discoveryFails) fail("error: unable to retrieve the complete list of server APIs: old.io/v1: gone");
 } else if (args[1] === "namespaces") {
   print("namespace/shop\\nnamespace/empty\\n");
+} else if (args[1] === "namespace/kube-system") {
+  print({ kind: "Namespace", metadata: { name: "kube-system", uid: cluster_.uid ?? "uid-of-cluster1" } });
 } else if (args[1] === "secret/cilium-clustermesh") {
   const data = { cluster1: "", cluster2: "", "mesh.ca.crt": "" };
   print({ kind: "Secret", metadata: { name: "cilium-clustermesh", uid: "2" }, data });
@@ -185,7 +191,7 @@ describe("the command that guards a cluster's policies", () => {
   });
 
   it("takes a name that was absent for the unmeshed one, and one that somebody has set since for the one to come", async () => {
-    const absent = JSON.stringify({ config: { "cluster-name": { kind: "absent" } } });
+    const absent = recordText({ config: { "cluster-name": { kind: "absent" } } });
     assert.match((await run({ items }, { originals: absent })).stderr, /will be "default" again/);
     assert.match((await run({ items, config: { "cluster-name": "other" } })).stderr, /will be "other" again/);
   });

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { fakeKubectl } from "../../support/fakeKubectl";
 import { runScript } from "../../support/runScript";
+import { recordText } from "../support/record";
 import { MEMBER_INPUT } from "../support/runCommand";
 
-const original = (value: string) => ({ kind: "value", value, managers: [] });
-const RECORDED = JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } });
+const original = (value: string) => ({ kind: "value", value, managers: [] }) as const;
+const RECORDED = recordText({ config: { "cluster-name": original("default"), "cluster-id": original("0") } });
 const INPUT = {
   ...MEMBER_INPUT,
   claims: [
@@ -37,8 +38,9 @@ describe("the commands of a member", () => {
       }
     });
 
-    it("keep what was recorded", async () => {
-      assert.equal((await gone("keep")).stdout, RECORDED);
+    it("keep what was recorded, and that it was declared gone", async () => {
+      const { stdout } = await gone("keep");
+      assert.deepEqual(JSON.parse(stdout), { ...(JSON.parse(RECORDED) as object), gone: true });
     });
 
     it("say in the end how the cluster would be given back", async () => {
@@ -65,10 +67,24 @@ describe("the commands of a member", () => {
     };
 
     it("refuse another name and another id, with the steps to take", async () => {
-      for (const verb of ["record", "keep"]) {
-        await refused(verb, { "cluster-name": "west", "cluster-id": "101" }, /"west" .*not renamed; .*1\. remove/);
-        await refused(verb, { "cluster-name": "cluster1", "cluster-id": "7" }, /"7" cannot become 101: .*1\. remove/);
+      await refused("record", { "cluster-name": "west", "cluster-id": "101" }, /"west" .*not renamed; .*1\. remove/);
+      await refused("record", { "cluster-name": "cluster1", "cluster-id": "7" }, /"7" cannot become 101: .*1\. remove/);
+    });
+
+    it("refuse another name and another id than were set, whatever the cluster has by now", async () => {
+      for (const live of [INPUT.desired, { "cluster-name": "ocean", "cluster-id": "101" }]) {
+        const desired = { "cluster-name": "ocean", "cluster-id": "101" };
+        const { code, stderr, calls } = await run("keep", live, { claims: [], desired });
+        assert.notEqual(code, 0);
+        assert.match(stderr, /"cluster1" .*not renamed; .*1\. remove/);
+        assert.ok(calls.every((call) => call.includes("get")));
       }
+    });
+
+    it("keep what was recorded where name or id were changed by hand: they are set again", async () => {
+      const { code, stdout, stderr } = await run("keep", { "cluster-name": "west", "cluster-id": "7" }, { claims: [] });
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, RECORDED);
     });
 
     it("go on where the cluster is what it will be, or in no mesh", async () => {

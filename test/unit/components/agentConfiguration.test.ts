@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/commands/protocol";
 import { FIELD_MANAGER } from "../../../components/model/agentConfig";
+import { MARK_ANNOTATION, markText } from "../../../components/model/mark";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
+import { recordOf } from "../support/record";
 import { WRITTEN_AT, type Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
 
 const MANAGER = { "pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/skipAwait": "true" };
+
+const MARK = { [MARK_ANNOTATION]: markText(recordOf(), "clustermesh/test") };
 
 const FORCED = { ...MANAGER, "pulumi.com/patchForce": "true" };
 
@@ -26,13 +30,13 @@ describe("components: name and id of the agents", () => {
     assert.deepEqual(inputs["metadata"], {
       name: "cilium-config",
       namespace: "kube-system",
-      annotations: MANAGER,
+      annotations: { ...MANAGER, ...MARK },
     });
   });
 
   it("are forced on others only where conflicts may be overwritten", async () => {
     const forced = config(await runMesh({ settings: { conflicts: "overwrite" } }));
-    assert.deepEqual(metadata(forced).annotations, FORCED);
+    assert.deepEqual(metadata(forced).annotations, { ...FORCED, ...MARK });
   });
 
   it("are all that is patched: no list of anybody, and nothing by force", async () => {

@@ -25,7 +25,7 @@ describe("components: commands", () => {
   });
 
   it("run node itself, on a script that exists, and no shell", () => {
-    assert.equal(commands.length, 3 * 3 + 1 + 2);
+    assert.equal(commands.length, 3 * 4 + 1 + 2);
     for (const { inputs } of commands) {
       const [program, runner = "", script = "", ...rest] = inputs["interpreter"] as string[];
       assert.deepEqual([program, runner, rest], ["node", "components/commands/run.mjs", []]);
@@ -45,6 +45,7 @@ describe("components: commands", () => {
   it("know their verbs", () => {
     assert.deepEqual(verbs(ran.one("Command", "cluster1-originals")), ["record", "keep", "release"]);
     assert.deepEqual(verbs(ran.one("Command", "cluster1-settled")), ["settle", "settle", "restore"]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1-objects")), ["claim", "claim", "remove"]);
     assert.deepEqual(verbs(ran.one("Command", "cluster1-guard")), [undefined, undefined, "guard"]);
     assert.deepEqual(verbs(ran.one("Command", "clustermesh-check")), ["check", "check", undefined]);
     assert.deepEqual(verbs(ran.one("Command", "cluster1/pings-before")), ["before", "before", undefined]);

@@ -101,7 +101,7 @@ describe("components: users of etcd", () => {
     const users = command(ran, 1);
     assert.ok(waitsFor(users, ran.one("Command", "cluster1-originals")));
     assert.ok(waitsFor(users, ran.one("v1:Secret", "cluster1-etcd-server")));
-    assert.ok(waitsFor(ran.one("v1:Secret", "cluster1-peers"), users));
+    assert.ok(follows(ran, ran.one("v1:Secret", "cluster1-peers"), users));
     for (const n of [1, 2, 3]) {
       assert.ok(follows(ran, ran.one("Command", "clustermesh-check"), command(ran, n)));
     }

@@ -31,7 +31,9 @@ const answers = (secret: object | undefined, reachable = true) => `
 describe("stacks: preflight", () => {
   let kubectl: ScriptedKubectl | undefined;
   let said: readonly string[] = [];
-  before(() => pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "p", "s"));
+  before(() =>
+    pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "p", "s", false, "o"),
+  );
   afterEach(() => {
     kubectl?.remove();
     kubectl = undefined;
@@ -184,7 +186,10 @@ describe("stacks: preflight", () => {
 
   it("refuses the second step of a rotation before the first, and says what the first one does", async () => {
     const record = formatRecord({ client: 1, server: 1, authorities: { "mesh.ca": trustOf(1, [1]) } });
-    const annotations = { [OWNER_ANNOTATION]: "p/s", [GENERATION_ANNOTATION]: record };
+    const annotations = {
+      [OWNER_ANNOTATION]: toEnvironment(configuration(), new Date()).environment.owner,
+      [GENERATION_ANNOTATION]: record,
+    };
     const live = answers({ ...foreign, metadata: { ...foreign.metadata, annotations } });
     const early = await judge(live, { generation: { authority: [2, 1] } });
     assert.deepEqual(early.problems, [

@@ -94,6 +94,7 @@ export const POLICY: PreflightPolicy = {
   peerSecretKeys: ["cluster1", "cluster2", "mesh.ca.crt", "mesh.client.crt", "mesh.client.key"],
   conflicts: "refuse",
   owner: "clustermesh/test",
+  recorded: {},
 };
 
 /** Entries of `managedFields` in which each manager owns these keys of `data`. */
