@@ -1,17 +1,18 @@
 import { z } from "zod";
 import type { Kubectl } from "../kubectl";
-import { mapLimited } from "../mapLimited";
-import { rolledWorkloads, type CiliumObjects } from "../model/agentConfig";
+import { KubectlError } from "../kubectlError";
+import type { CiliumObjects } from "../model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "../model/agentStatus";
 import { parseObjects } from "../model/liveObject";
 import { isObjectName } from "../model/names";
 import { errorMessage } from "./errorMessage";
-import { progress } from "./protocol";
+import { withEach } from "./until";
 
 /** For an agent that is asked again and again: the next round gives it another chance. */
 const EXEC_SECONDS = 20;
 /** For an agent that is asked once: what it does not say in time, or does not do, stays so. */
 export const ONLY_EXEC_SECONDS = 60;
+/** How long a pod's end is waited for. */
 const DELETE_SECONDS = 120;
 /** So many agents of a cluster are asked side by side: each takes a process here and a connection there. */
 export const AGENTS_AT_ONCE = 16;
@@ -57,26 +58,44 @@ export async function podsOf(kubectl: Kubectl, namespace: string, selector: stri
 export const agentPods = (kubectl: Kubectl, names: CiliumObjects): Promise<readonly AgentPod[]> =>
   podsOf(kubectl, names.namespace, names.agentSelector);
 
-/** The names of pods by their uids: a pod that comes back under its name has another. */
+/** So many pods are given to one process of kubectl, which takes one after the other; so many processes at once. */
+const PODS_AT_ONCE = 20;
+const PROCESSES_AT_ONCE = 16;
+
+/** Does something with pods, by processes that each have their own time: the more pods there are, the longer it may take. */
+async function withPods(
+  what: string,
+  pods: readonly string[],
+  work: (some: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  const count = Math.ceil(pods.length / PODS_AT_ONCE);
+  const lots = Array.from({ length: count }, (_, n) => pods.slice(n * PODS_AT_ONCE, (n + 1) * PODS_AT_ONCE));
+  await withEach(`${what}, in lots of ${String(PODS_AT_ONCE)}`, lots, PROCESSES_AT_ONCE, work);
+}
+
+/** What can delete pods. */
+export type Deletes = Pick<Kubectl, "once" | "read">;
+
+/** The names of pods that are not ending, by their uids: a pod that comes back under its name has another. */
 async function podUids(
-  kubectl: Kubectl,
+  kubectl: Deletes,
   namespace: string,
   pods: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const json = await kubectl.read(["get", "pod", ...pods, "-n", namespace, "--ignore-not-found", "-o", "json"]);
-  return new Map(parseObjects(json).map(({ metadata }) => [metadata.uid, metadata.name]));
+  const staying = parseObjects(json).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return new Map(staying.map(({ metadata }) => [metadata.uid, metadata.name]));
 }
 
-/**
- * Deletes pods and waits until they are gone.
- *
- * @throws Error when kubectl has ended well, and they are there all the same.
- */
-export async function deletePods(kubectl: Kubectl, namespace: string, pods: readonly string[]): Promise<void> {
+/** Deletes pods, and looks whether that was done. @throws Error when kubectl has ended well, and they are there all the same. */
+async function deleted(
+  kubectl: Deletes,
+  namespace: string,
+  pods: readonly string[],
+  remove: (base: readonly string[]) => Promise<unknown>,
+): Promise<void> {
   const before = await podUids(kubectl, namespace, pods);
-  const remove = ["delete", "pod", ...pods, "-n", namespace, "--ignore-not-found", "--wait=true"];
-  // Once: a pod that comes back under its name is not to be deleted as well.
-  await kubectl.once(remove, { silenceSeconds: DELETE_SECONDS });
+  await remove(["delete", "pod", ...pods, "-n", namespace, "--ignore-not-found"]);
   const after = await podUids(kubectl, namespace, pods);
   const left = [...after].filter(([uid]) => before.has(uid)).map(([, pod]) => pod);
   if (left.length > 0) {
@@ -85,6 +104,33 @@ export async function deletePods(kubectl: Kubectl, namespace: string, pods: read
         `see what keeps them: kubectl -n ${namespace} get pod ${left.join(" ")} -o yaml`,
     );
   }
+}
+
+/**
+ * Deletes pods. When their successors are ready is for the caller to see, who knows how long that may take.
+ *
+ * @throws Error when kubectl has ended well, and pods are there all the same.
+ */
+export async function deletePods(kubectl: Deletes, namespace: string, pods: readonly string[]): Promise<void> {
+  // Once: a pod that comes back under its name is not to be deleted as well.
+  await withPods("pods deleted", pods, (some) =>
+    deleted(kubectl, namespace, some, (base) => kubectl.once([...base, "--wait=false"])),
+  );
+}
+
+/**
+ * Deletes a pod and waits until it is gone, or has been ending for so long that there is no use in waiting for it.
+ *
+ * @throws Error when kubectl has ended well, and the pod is there all the same.
+ */
+export async function deletePod(kubectl: Deletes, namespace: string, pod: string): Promise<void> {
+  await deleted(kubectl, namespace, [pod], async (base) => {
+    try {
+      await kubectl.once([...base, "--wait=true"], { silenceSeconds: DELETE_SECONDS });
+    } catch (error) {
+      if (!(error instanceof KubectlError && error.failure === "silent")) throw error;
+    }
+  });
 }
 
 /** Runs a command in an agent's container. */
@@ -107,7 +153,8 @@ export async function agentReports(
   which: (agent: AgentPod) => boolean = () => true,
 ): Promise<readonly AgentReport[]> {
   const pods = (await agentPods(kubectl, names)).filter(which);
-  return mapLimited(pods, AGENTS_AT_ONCE, async ({ pod, node }): Promise<AgentReport> => {
+  const what = `cluster "${cluster}": agents asked for their peers`;
+  return withEach(what, pods, AGENTS_AT_ONCE, async ({ pod, node }): Promise<AgentReport> => {
     try {
       const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "status", "-o", "json"]);
       return { cluster, pod, node, peers: parseAgentStatus(json) };
@@ -117,39 +164,24 @@ export async function agentReports(
   });
 }
 
+/** kubectl names each of them that is not there any more, and does the others. */
+const isOnlyGone = (error: unknown): boolean =>
+  error instanceof KubectlError &&
+  error.message.split("\n").every((line) => line.trim() === "" || /\(NotFound\)/.test(line));
+
 /**
  * Has the kubelets bring changed Secrets to the agents at once: a pod's own change makes the kubelet sync its volumes, which otherwise
  * takes about a minute.
  */
-export async function hurrySecrets(kubectl: Kubectl, names: CiliumObjects): Promise<void> {
+export async function hurrySecrets(kubectl: Kubectl, names: CiliumObjects, cluster?: string): Promise<void> {
   const stamp = `cilium-clustermesh/synced-at=${new Date().toISOString().replaceAll(":", "-")}`;
-  await kubectl.run(["annotate", "pods", "-n", names.namespace, "-l", names.agentSelector, stamp, "--overwrite"]);
-}
-
-/** Waits until a workload (`kind/name`) runs from its current pod template. */
-export async function rollOut(
-  kubectl: Kubectl,
-  namespace: string,
-  workload: string,
-  timeoutSeconds: number,
-): Promise<void> {
-  const status = ["rollout", "status", workload, "-n", namespace, `--timeout=${String(timeoutSeconds)}s`];
-  await kubectl.run(status, { silenceSeconds: timeoutSeconds + 30 });
-}
-
-/** Waits until the agents and the operator run from their current pod template. What is not there any more has nothing to wait for. */
-export async function waitForRollOut(
-  kubectl: Kubectl,
-  cluster: string,
-  names: CiliumObjects,
-  timeoutSeconds: number,
-): Promise<void> {
-  for (const workload of rolledWorkloads(names)) {
-    if (!(await kubectl.exists(workload, names.namespace))) {
-      progress(`cluster "${cluster}": ${workload} is not there`);
-      continue;
+  const pods = (await agentPods(kubectl, names)).map(({ pod }) => pod);
+  const where = cluster === undefined ? "" : `cluster "${cluster}": `;
+  await withPods(`${where}agents told of changed Secrets`, pods, async (some) => {
+    try {
+      await kubectl.run(["annotate", "pods", ...some, "-n", names.namespace, stamp, "--overwrite"]);
+    } catch (error) {
+      if (!isOnlyGone(error)) throw error;
     }
-    progress(`cluster "${cluster}": waiting for the roll-out of ${workload}`);
-    await rollOut(kubectl, names.namespace, workload, timeoutSeconds);
-  }
+  });
 }

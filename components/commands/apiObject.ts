@@ -62,6 +62,7 @@ export async function deleteObject(kubectl: Kubectl, claim: Claim, object: LiveO
     Date.now() + GONE_SECONDS * 1000,
     () => readObject(kubectl, claim),
     (seen) => seen?.metadata.uid !== uid,
+    () => `waiting: ${describeObject(object)} is deleted, and not gone yet`,
   );
   if (left?.metadata.uid === uid) {
     throw new Error(`${describeObject(object)} is not gone ${String(GONE_SECONDS)} s after it was deleted`);

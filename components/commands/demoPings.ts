@@ -50,7 +50,11 @@ function repeatPings(clusters: Clusters, phase: Phase, log: DropLog): Promise<Ou
     Date.now() + verdictTimeoutSeconds * 1000,
     round,
     ({ problems }) => problems.length === 0,
-    tellProblems("pings not as expected yet", ({ problems }) => problems),
+    tellProblems(
+      `pings ${phase} the policy are not as expected yet`,
+      ({ problems }) => problems,
+      () => pings.length,
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { AgentReport } from "../model/agentStatus";
+import { firstFew } from "../model/bounded";
 import { departedProblems } from "../model/departed";
-import { formatProblems } from "../model/problem";
+import { formatProblems, PROBLEMS_SHOWN } from "../model/problem";
 import { progress } from "./protocol";
 import { tellProblems, until } from "./until";
 
@@ -24,12 +25,12 @@ export async function waitUntilForgotten(
     deadline,
     look,
     (seen) => problemsOf(seen).length === 0,
-    tellProblems("have not forgotten yet", problemsOf),
+    tellProblems("agents have not forgotten yet who has left", problemsOf, (seen) => seen.length),
   );
   const problems = problemsOf(reports);
   if (problems.length > 0) {
     const heading = `peers that have left are not forgotten after ${String(timeoutSeconds)} s`;
-    throw new Error(formatProblems(heading, problems));
+    throw new Error(formatProblems(heading, problems, PROBLEMS_SHOWN));
   }
-  progress(`no agent lists ${departed.join(", ")} any more`);
+  progress(`no agent lists ${firstFew(departed).join(", ")} any more`);
 }

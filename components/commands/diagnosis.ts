@@ -1,4 +1,5 @@
 import type { Kubectl } from "../kubectl";
+import { excerpt } from "../model/bounded";
 import type { CiliumObjects } from "../model/agentConfig";
 import { readinessTable, statusCause, type AgentReport, type ExpectedPeer, type Readiness } from "../model/agentStatus";
 import { causeOf, complaintsOf, type Cause } from "../model/peerCauses";
@@ -15,6 +16,17 @@ export interface Diagnosis {
   readonly causeFor: (line: Readiness) => Cause | undefined;
   /** What was said, for whoever wants to read it all. */
   readonly text: string;
+}
+
+/** Agents say a page of each peer, and mostly the same. */
+const TEXTS_SHOWN = 2;
+const TEXT_BYTES = 1500;
+
+/** What agents said, as far as there is room for it in an error. */
+export function excerptOf(texts: readonly string[]): string {
+  const left = texts.length - TEXTS_SHOWN;
+  const shown = texts.slice(0, TEXTS_SHOWN).map((text) => excerpt(text, TEXT_BYTES));
+  return [...shown, ...(left > 0 ? [`… and what ${String(left)} more agents say`] : [])].join("\n");
 }
 
 interface Said {
@@ -69,6 +81,6 @@ export async function diagnose(
       // An id that is not the declared one is the cause, whatever else is wrong; a missing configuration has a cause of its own.
       return line.why.startsWith("has id ") ? status : (further ?? status);
     },
-    text: texts.join("\n"),
+    text: excerptOf(texts),
   };
 }

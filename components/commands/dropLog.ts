@@ -1,5 +1,6 @@
 import type { Kubectl } from "../kubectl";
 import type { CiliumObjects } from "../model/agentConfig";
+import { cutText } from "../model/bounded";
 import { agentPods } from "./agents";
 import { errorMessage } from "./errorMessage";
 
@@ -32,6 +33,7 @@ const LISTENING = "Press Ctrl-C to quit";
 /** For kubectl and the monitor to start, and for its last lines: both take their time on a busy machine. */
 const PATIENCE_MS = 30_000;
 const MOST_LINES = 5_000;
+const LONGEST_LINE = 1_000;
 
 interface Running {
   readonly log: DropLog;
@@ -104,8 +106,8 @@ async function monitor(kubectl: Kubectl, names: CiliumObjects, agent: string, li
   let rest = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     const complete = (rest + text).split("\n");
-    rest = complete.pop() ?? "";
-    lines = [...lines, ...complete].slice(-MOST_LINES);
+    rest = (complete.pop() ?? "").slice(0, LONGEST_LINE);
+    lines = [...lines, ...complete.map((line) => cutText(line, LONGEST_LINE))].slice(-MOST_LINES);
   });
   let said = "";
   const started = new Promise<boolean>((resolve) => {

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { firstFew } from "../model/bounded";
 import { describeUsers, NO_USERS, parseUsersReport, type UsersReport } from "../model/etcdAuthentication";
-import { PEER_ROLE, planGrant, planRevoke, widerUsers } from "../model/etcdUsers";
+import { PEER_ROLE, planGrant, planRevoke, widerUsers, type UserStep } from "../model/etcdUsers";
 import { withEtcdUsers, type EtcdUsers } from "./etcdClient";
 import { dispatch, previousOutput, progress, readInput, readSecrets } from "./protocol";
+import { withEach } from "./until";
 
 // The client gives Node an address for a server's name where the endpoint is one; that Node does not like it is no news for users.
 process.noDeprecation = true;
@@ -32,11 +34,14 @@ function warn(text: string): void {
   progress(`warning: cluster ${JSON.stringify(cluster)}: ${text}`);
 }
 
+/** One after the other: the steps depend on each other. */
+async function makeAll(etcd: EtcdUsers, steps: readonly UserStep[]): Promise<void> {
+  await withEach(`cluster ${JSON.stringify(cluster)}: changes of etcd's users`, steps, 1, etcd.make);
+}
+
 async function grant(etcd: EtcdUsers): Promise<UsersReport> {
   const live = await etcd.read();
-  for (const step of planGrant(cluster, users, live, parseUsersReport(previousOutput()).users)) {
-    await etcd.make(step);
-  }
+  await makeAll(etcd, planGrant(cluster, users, live, parseUsersReport(previousOutput()).users));
   for (const { user, roles } of widerUsers(users, live)) {
     warn(
       `user ${user} has ${roles.join(", ")} beside ${PEER_ROLE}, more than a peer needs; etcdctl user revoke-role takes it away`,
@@ -51,9 +56,7 @@ async function grant(etcd: EtcdUsers): Promise<UsersReport> {
 
 async function revoke(etcd: EtcdUsers): Promise<void> {
   const made = [...users, ...parseUsersReport(previousOutput()).users];
-  for (const step of planRevoke(await etcd.read(), made)) {
-    await etcd.make(step);
-  }
+  await makeAll(etcd, planRevoke(await etcd.read(), made));
 }
 
 /** Lets the cluster's users be. What is known of them is kept, should the cluster return. */
@@ -72,7 +75,7 @@ void dispatch({
     } else {
       const { users: made } = parseUsersReport(previousOutput());
       progress(
-        `cluster ${JSON.stringify(cluster)}: role ${PEER_ROLE} and its users stay in its etcd: ${made.join(", ")}`,
+        `cluster ${JSON.stringify(cluster)}: role ${PEER_ROLE} and its users stay in its etcd: ${firstFew(made).join(", ")}`,
       );
     }
     return "";

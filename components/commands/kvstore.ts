@@ -1,6 +1,7 @@
 import type { Kubectl } from "../kubectl";
 import type { CiliumObjects } from "../model/agentConfig";
 import { agentPods, inAgent, ONLY_EXEC_SECONDS } from "./agents";
+import { withEach } from "./until";
 
 /** A cluster's etcd as one of its agents reaches it: with the agent's own credentials, so this needs none. */
 export interface Kvstore {
@@ -38,9 +39,10 @@ export async function openKvstore(kubectl: Kubectl, names: CiliumObjects): Promi
       await kvstore("delete", "--recursive", prefix);
     },
     deleteKeys: async (keys) => {
-      for (let first = 0; first < keys.length; first += KEYS_AT_ONCE) {
-        await run(["bash", "-c", DELETE_SCRIPT, "delete", ...keys.slice(first, first + KEYS_AT_ONCE)]);
-      }
+      const count = Math.ceil(keys.length / KEYS_AT_ONCE);
+      const lots = Array.from({ length: count }, (_, n) => keys.slice(n * KEYS_AT_ONCE, (n + 1) * KEYS_AT_ONCE));
+      const what = `keys of etcd deleted, in lots of ${String(KEYS_AT_ONCE)}`;
+      await withEach(what, lots, 1, (lot) => run(["bash", "-c", DELETE_SCRIPT, "delete", ...lot]));
     },
   };
 }

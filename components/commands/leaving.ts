@@ -1,14 +1,17 @@
 import type { Kubectl } from "../kubectl";
 import type { CiliumObjects } from "../model/agentConfig";
+import type { AgentReport } from "../model/agentStatus";
+import { firstFew } from "../model/bounded";
 import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../model/kvstoreKeys";
 import { parseObject } from "../model/liveObject";
 import type { MaxConnectedClusters } from "../model/mesh";
 import { tellingLine } from "../model/tellingLine";
-import { agentReports, hurrySecrets, waitForRollOut } from "./agents";
+import { agentReports, hurrySecrets } from "./agents";
 import { errorMessage } from "./errorMessage";
 import { openKvstore, type Kvstore } from "./kvstore";
 import { readConfigMap } from "./originals";
 import { progress } from "./protocol";
+import { waitForRollOut } from "./rollOut";
 import { annotate } from "./rollOutAnnotation";
 import { until } from "./until";
 
@@ -31,12 +34,14 @@ export async function secretFiles(kubectl: Kubectl, namespace: string, secret: s
   return new Set(Object.keys(parseObject(json)?.data ?? {}));
 }
 
+const podsOf = (reports: readonly AgentReport[]): string => firstFew(reports.map(({ pod }) => pod)).join(", ");
+
 /**
  * Waits until no agent knows a peer any more, after the peers' files are gone. A cluster leaves in this order because routes and nodes of
  * the peers are removed by agents that still run under the cluster's name. Agents on nodes that are gone are not waited for.
  */
 export async function forgetPeers(kubectl: Kubectl, { name, names }: Leaving, peerSecret: string): Promise<void> {
-  await hurrySecrets(kubectl, names);
+  await hurrySecrets(kubectl, names, name);
   const stay = await secretFiles(kubectl, names.namespace, peerSecret);
   const knowing = await until(
     Date.now() + FORGET_SECONDS * 1000,
@@ -45,9 +50,10 @@ export async function forgetPeers(kubectl: Kubectl, { name, names }: Leaving, pe
       return reports.filter(({ peers }) => "error" in peers || peers.some((peer) => !stay.has(peer.name)));
     },
     (seen) => seen.length === 0,
+    (seen) => `cluster "${name}": ${String(seen.length)} agents still list peers, or do not answer: ${podsOf(seen)}`,
   );
   if (knowing.length > 0) {
-    const agents = knowing.map(({ pod }) => pod).join(", ");
+    const agents = podsOf(knowing);
     progress(`warning: cluster "${name}": ${agents} still list peers, or do not answer; going on without them`);
   }
 }

@@ -4,7 +4,6 @@ import { KubectlError } from "../kubectlError";
 import { ID_KEY, NAME_KEY } from "../model/agentConfig";
 import { withAdvice } from "../model/lostCluster";
 import { recordedOf, type Recorded } from "../model/recorded";
-import { waitForRollOut } from "./agents";
 import { askedAgain } from "./askedAgain";
 import { claimObjects } from "./claimed";
 import { ensureApplied } from "./ensureApplied";
@@ -18,6 +17,7 @@ import { keep, record } from "./recording";
 import { relinquish } from "./relinquish";
 import { removeOwned } from "./removeOwned";
 import { restartOutdated } from "./restartOutdated";
+import { waitForRollOut } from "./rollOut";
 import { annotate, isAnnotated } from "./rollOutAnnotation";
 
 /** The input that all verbs share; `originals` is what `record` has printed and is given to the later verbs. */

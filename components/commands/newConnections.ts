@@ -1,13 +1,13 @@
 import type { Kubectl } from "../kubectl";
-import { mapLimited } from "../mapLimited";
 import type { CiliumObjects } from "../model/agentConfig";
 import { connectionProblems, type Dialled } from "../model/newConnections";
-import { formatProblems, type Problem } from "../model/problem";
+import { formatProblems, PROBLEMS_SHOWN, type Problem } from "../model/problem";
 import { agentPods, inAgent } from "./agents";
+import { excerptOf } from "./diagnosis";
 import { errorMessage } from "./errorMessage";
 import type { OpenCluster } from "./openClusters";
 import { progress } from "./protocol";
-import { tellProblems, until } from "./until";
+import { tellProblems, until, withEach } from "./until";
 
 const CLUSTERS_AT_ONCE = 16;
 /** The agent gives up a peer after five seconds, and dials one after the other. */
@@ -75,13 +75,18 @@ export async function waitForNewConnections(
   await until(
     deadline,
     async () => {
-      for (const outcome of await mapLimited(open, CLUSTERS_AT_ONCE, attempt)) {
+      const what = "clusters asked to dial their peers";
+      for (const outcome of await withEach(what, open, CLUSTERS_AT_ONCE, attempt)) {
         outcomes.set(outcome.cluster.name, outcome);
       }
       open = failing().map(({ cluster }) => cluster);
     },
     () => open.length === 0,
-    tellProblems("new connections do not open yet", () => failing().flatMap(({ problems }) => problems)),
+    tellProblems(
+      "new connections to peers do not open yet",
+      () => failing().flatMap(({ problems }) => problems),
+      () => clusters.length * (peers.length - 1),
+    ),
   );
   for (const { dialled } of outcomes.values()) {
     if (cannotDial(dialled)) {
@@ -100,5 +105,5 @@ function failure(failing: readonly Outcome[], timeoutSeconds: number): string {
     const text = "text" in answer ? answer.text : answer.error;
     return `--- cluster ${cluster}, agent ${agent}: cilium-dbg troubleshoot clustermesh\n${text}`;
   });
-  return [formatProblems(heading, problems), ...texts].join("\n");
+  return [formatProblems(heading, problems, PROBLEMS_SHOWN), excerptOf(texts)].join("\n");
 }

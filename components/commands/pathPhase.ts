@@ -1,5 +1,5 @@
 import type { CiliumObjects } from "../model/agentConfig";
-import { formatProblems, type Problem } from "../model/problem";
+import { formatProblems, PROBLEMS_SHOWN, type Problem } from "../model/problem";
 import type { PathReport } from "../model/nodePaths";
 import { excusedLine, judgePaths, pathProblem, pathRow, type PathRow, type RecordedPaths } from "../model/pathVerdict";
 import { errorMessage } from "./errorMessage";
@@ -8,8 +8,8 @@ import { probePaths } from "./paths";
 import { progress } from "./protocol";
 import { tellProblems, until } from "./until";
 
-/** A firewall breaks all paths alike; ten lines tell as much as a thousand. */
-const WARNINGS_SHOWN = 10;
+/** A firewall breaks all paths alike; a few lines tell as much as a thousand. */
+const WARNINGS_SHOWN = 5;
 
 /** What did not work before anything was changed, by cluster. */
 export type PathsBefore = Readonly<Record<string, RecordedPaths | undefined>>;
@@ -28,6 +28,9 @@ function problemsOf(reports: readonly PathReport[], before: PathsBefore, names: 
     judgePaths(report, before[report.cluster]).lost.map((path) => pathProblem(report.cluster, names.namespace, path)),
   );
 }
+
+const pathsIn = (reports: readonly PathReport[]): number =>
+  reports.reduce((sum, report) => sum + (report.kind === "probed" ? report.paths.length : 0), 0);
 
 function warn(report: PathReport, before: RecordedPaths | undefined): void {
   if (report.kind === "notProbed") {
@@ -61,11 +64,13 @@ export async function waitForPaths(
     deadline,
     () => Promise.all(clusters.map((cluster) => probe(cluster, names))),
     (seen) => cut(seen).length === 0,
-    tellProblems("paths inside clusters are cut", cut),
+    tellProblems("paths inside clusters are cut", cut, pathsIn),
   );
   const lost = cut(reports);
   if (lost.length > 0) {
-    throw new Error(formatProblems("every agent is ready, but pods of one cluster cannot reach each other", lost));
+    throw new Error(
+      formatProblems("every agent is ready, but pods of one cluster cannot reach each other", lost, PROBLEMS_SHOWN),
+    );
   }
   for (const report of reports) {
     warn(report, before[report.cluster]);

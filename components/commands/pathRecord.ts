@@ -7,9 +7,6 @@ import { errorMessage } from "./errorMessage";
 import { probePaths } from "./paths";
 import { progress } from "./protocol";
 
-/** A firewall breaks all paths alike; ten lines tell as much as a thousand. */
-const LINES_SHOWN = 10;
-
 function isWhole(report: PathReport): boolean {
   return report.kind === "notProbed" || report.paths.every(({ why }) => why === "");
 }
@@ -30,7 +27,7 @@ export async function pathsBeforehand(
     const first = await probePaths(kubectl, cluster, names);
     // A node that is busy may answer late once; a path that is cut stays cut.
     const report = isWhole(first) ? first : await probePaths(kubectl, cluster, names);
-    for (const line of recordedLines(report).slice(0, LINES_SHOWN)) {
+    for (const line of recordedLines(report)) {
       progress(line);
     }
     return recordPaths(report);

@@ -1,5 +1,4 @@
 import type { Kubectl } from "../kubectl";
-import { mapLimited } from "../mapLimited";
 import type { CiliumObjects } from "../model/agentConfig";
 import {
   healthChecking,
@@ -15,6 +14,7 @@ import {
 import { agentPods, AGENTS_AT_ONCE, inAgent } from "./agents";
 import { errorMessage } from "./errorMessage";
 import { readConfigMap } from "./originals";
+import { withEach } from "./until";
 
 /** A node asks this many at once; a few thousand processes at a time would be a burden of their own. */
 const PATHS_AT_ONCE = 64;
@@ -63,7 +63,8 @@ export async function probePaths(kubectl: Kubectl, cluster: string, names: Ciliu
   }
   const nodes = await healthNodes(kubectl, names);
   const batches = nodes.flatMap((from) => chunks(pathsFrom(from, nodes), PATHS_AT_ONCE));
-  const tried = await mapLimited(batches, AGENTS_AT_ONCE, (paths) => tryPaths(kubectl, names, health.port, paths));
+  const what = `cluster "${cluster}": agents asked for paths to other nodes`;
+  const tried = await withEach(what, batches, AGENTS_AT_ONCE, (paths) => tryPaths(kubectl, names, health.port, paths));
   const paths = tried.flat();
   const withoutBash = paths.find((path) => /executable file not found|no such file or directory.*bash/.test(path.why));
   return withoutBash === undefined

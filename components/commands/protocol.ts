@@ -1,6 +1,8 @@
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import type { KubectlAccess } from "../kubectl";
+import { byteLength, excerpt } from "../model/bounded";
+import { ERROR_BYTES, kindOf, outputBudget, RESULT_BYTES, type LineKind } from "../model/outputBudget";
 import { errorMessage } from "./errorMessage";
 
 /** Environment variable with a command's plain input as JSON. */
@@ -37,10 +39,22 @@ export function previousOutput(): string {
   return process.env[PREVIOUS_OUTPUT_VARIABLE] ?? "";
 }
 
-/** Reads the secrets of a command, which standard input carries as one object. */
+/** Under this name standard input carries what of the input grows with the mesh. No cluster has a name with a dot. */
+export const LARGE_INPUT = "input.large";
+
+let received: Promise<string> | undefined;
+
+/** Reads the secrets of a command, which standard input carries as one object. It can be asked for more than once. */
 export async function readSecrets<T>(schema: z.ZodType<T>): Promise<T> {
-  const sent = await text(process.stdin);
+  received ??= text(process.stdin);
+  const sent = await received;
   return schema.parse(sent.trim() === "" ? {} : JSON.parse(sent));
+}
+
+/** Reads what of a command's input grows with the mesh: an environment variable may not have more than 128 KiB. */
+export async function readLargeInput<T>(schema: z.ZodType<T>): Promise<T> {
+  const { [LARGE_INPUT]: sent } = await readSecrets(z.object({ [LARGE_INPUT]: z.string() }));
+  return schema.parse(JSON.parse(sent));
 }
 
 /** The kubeconfigs by cluster name. Clusters without one are reached by their context. */
@@ -63,9 +77,35 @@ export function accessTo(
   return { kind: "context", context: cluster.context };
 }
 
-/** Progress for whoever watches `pulumi up`; the result of a command goes to standard output alone. */
-export function progress(line: string): void {
-  process.stderr.write(`${line}\n`);
+const budget = outputBudget();
+
+/**
+ * Progress for whoever watches `pulumi up`; the result of a command goes to standard output alone. The state keeps it, so it has bounds: what
+ * is left out is counted, and the count is said in the end.
+ */
+export function progress(line: string, kind: LineKind = kindOf(line)): void {
+  const said = budget.take(kind, line);
+  if (said !== undefined) {
+    process.stderr.write(`${said}\n`);
+  }
+}
+
+function sayWhatIsLeftOut(): void {
+  const words = budget.leftOut();
+  if (words !== undefined) {
+    process.stderr.write(`${words}\n`);
+  }
+}
+
+/** A result is what later runs decide by, so nothing of it may be cut. */
+function checked(result: string): string {
+  const length = byteLength(result);
+  if (length > RESULT_BYTES) {
+    throw new Error(
+      `the result has ${String(length)} bytes, and the next run can be given ${String(RESULT_BYTES)}; this is a fault of the program: report it`,
+    );
+  }
+  return result;
 }
 
 /** Runs the verb that the command line names. An error ends the process with its message and no stack: Pulumi shows it to the user. */
@@ -76,9 +116,12 @@ export async function dispatch(verbs: Readonly<Record<string, () => Promise<stri
     if (run === undefined) {
       throw new Error(`unknown verb ${JSON.stringify(verb)}; one of ${Object.keys(verbs).join(", ")}`);
     }
-    process.stdout.write(await run());
+    const result = checked(await run());
+    sayWhatIsLeftOut();
+    process.stdout.write(result);
   } catch (error) {
-    process.stderr.write(`${errorMessage(error)}\n`);
+    sayWhatIsLeftOut();
+    process.stderr.write(`${excerpt(errorMessage(error), ERROR_BYTES)}\n`);
     process.exitCode = 1;
   }
 }

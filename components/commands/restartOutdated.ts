@@ -2,21 +2,14 @@ import type { Kubectl } from "../kubectl";
 import { mapLimited } from "../mapLimited";
 import { FIELD_MANAGER, type CiliumObjects } from "../model/agentConfig";
 import type { MaxConnectedClusters } from "../model/mesh";
+import { firstFew } from "../model/bounded";
 import { appliedAt } from "../model/appliedAt";
 import { agentsAtATime, describeRunningAs, parseRunningAs, podSelector, runsOtherwise } from "../model/runningAs";
-import {
-  agentPods,
-  AGENTS_AT_ONCE,
-  deletePods,
-  inAgent,
-  ONLY_EXEC_SECONDS,
-  podsOf,
-  rollOut,
-  type AgentPod,
-} from "./agents";
+import { agentPods, AGENTS_AT_ONCE, deletePods, inAgent, ONLY_EXEC_SECONDS, podsOf, type AgentPod } from "./agents";
 import { errorMessage } from "./errorMessage";
 import { readConfigMap } from "./originals";
 import { progress } from "./protocol";
+import { rollOut } from "./rollOut";
 import { until } from "./until";
 
 /** A member whose agents are to run with what its `cilium-config` says. */
@@ -73,6 +66,7 @@ async function restartBatch(kubectl: Kubectl, member: Restarted, batch: readonly
       return batch.filter(({ node }) => !back.some((each) => each.node === node));
     },
     (seen) => seen.length === 0,
+    (seen) => `cluster "${cluster}": no agent is ready again on ${firstFew(seen.map(({ node }) => node)).join(", ")}`,
   );
   if (missing.length > 0) {
     const nodes = missing.map(({ node }) => node).join(", ");

@@ -3,13 +3,13 @@ import { mapLimited } from "../mapLimited";
 import type { CiliumObjects } from "../model/agentConfig";
 import type { MaxConnectedClusters } from "../model/mesh";
 import { parsePodIdentities, stalePods, type StalePod } from "../model/podIdentity";
-import { formatProblem, formatProblems } from "../model/problem";
+import { formatProblem, formatProblems, PROBLEMS_SHOWN } from "../model/problem";
 import { parseLivePods, planRestarts, stalePodProblem, stalePodRow, type StalePodRow } from "../model/stalePods";
-import { agentPods, AGENTS_AT_ONCE, deletePods, inAgent } from "./agents";
+import { agentPods, AGENTS_AT_ONCE, deletePod, inAgent } from "./agents";
 import { errorMessage } from "./errorMessage";
 import type { OpenCluster } from "./openClusters";
 import { progress } from "./protocol";
-import { until } from "./until";
+import { until, withEach } from "./until";
 
 /** Restarted agents give their pods new identities by themselves, as soon as they have allocated them. */
 const REGENERATION_MS = 20_000;
@@ -25,7 +25,8 @@ async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Prom
   const { kubectl } = cluster;
   const { names, maxConnectedClusters } = policy;
   const agents = await agentPods(kubectl, names);
-  const found = await mapLimited(agents, AGENTS_AT_ONCE, async ({ pod }) => {
+  const what = `cluster "${cluster.name}": agents asked for the identities of their pods`;
+  const found = await withEach(what, agents, AGENTS_AT_ONCE, async ({ pod }) => {
     try {
       const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
       return stalePods(cluster, parsePodIdentities(json), maxConnectedClusters);
@@ -47,7 +48,7 @@ async function restart(kubectl: Kubectl, stale: readonly StalePod[]) {
   const plan = planRestarts(stale, lists.flatMap(parseLivePods));
   await mapLimited(plan.now, AGENTS_AT_ONCE, async ({ cluster, namespace, pod, identity }) => {
     progress(`cluster "${cluster}": restarting pod ${namespace}/${pod}, whose identity ${String(identity)} is stale`);
-    await deletePods(kubectl, namespace, [pod]);
+    await deletePod(kubectl, namespace, pod);
   });
   return { waiting: [...plan.now, ...plan.later], never: plan.never };
 }
@@ -62,10 +63,16 @@ async function restartAll(
     deadline,
     async () => restart(cluster.kubectl, await findStalePods(cluster, policy)),
     (seen) => seen.waiting.length === 0,
+    (seen) => {
+      const [first] = seen.waiting;
+      const which = first === undefined ? "" : `, first: pod ${first.namespace}/${first.pod}`;
+      return `cluster "${cluster.name}": ${String(seen.waiting.length)} pods keep stale identities${which}`;
+    },
   );
   if (waiting.length > 0) {
     const problems = waiting.map((pod) => stalePodProblem(pod, cluster.context));
-    throw new Error(formatProblems("pods have kept identities from before the change of the id", problems));
+    const heading = "pods have kept identities from before the change of the id";
+    throw new Error(formatProblems(heading, problems, PROBLEMS_SHOWN));
   }
   return never;
 }
@@ -85,7 +92,12 @@ export async function settleStalePods(
     clusters.map(async (cluster) => {
       const patience = Math.min(REGENERATION_MS, (deadline - Date.now()) / 2);
       const find = () => findStalePods(cluster, policy);
-      const stale = await until(Date.now() + patience, find, (seen) => seen.length === 0);
+      const stale = await until(
+        Date.now() + patience,
+        find,
+        (seen) => seen.length === 0,
+        (seen) => `cluster "${cluster.name}": agents have to give ${String(seen.length)} pods new identities`,
+      );
       const left =
         stale.length > 0 && policy.stalePods === "restart" ? await restartAll(cluster, policy, deadline) : stale;
       for (const pod of left) {

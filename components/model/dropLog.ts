@@ -1,3 +1,4 @@
+import { cutText, excerpt } from "./bounded";
 import { DEMO_PORT } from "./demo";
 
 /** Who sent what a drop log may name. */
@@ -35,11 +36,20 @@ export function policyDrops(lines: readonly string[], senders: readonly Sender[]
     const sender = flow?.to === destination ? senders.find(({ ip }) => ip === addressOf(flow.from)) : undefined;
     return flow === undefined || sender === undefined ? [] : [[flow.from, `${sender.client}: ${line}`] as const];
   });
-  const isFirst = (from: string, index: number) => drops.findIndex(([each]) => each === from) === index;
-  return drops.filter(([from], index) => isFirst(from, index)).map(([, line]) => line);
+  // The first line of each connection; a Map keeps the place of the first and the value of the last.
+  const byConnection = new Map([...drops].reverse());
+  const connections = [...new Set(drops.map(([from]) => from))];
+  const kept = connections.map((from) => cutText(byConnection.get(from) ?? "", LINE_BYTES));
+  const left = kept.length - DROPS_KEPT;
+  return left > 0 ? [...kept.slice(0, DROPS_KEPT), `… and ${String(left)} more`] : kept;
 }
 
+/** So many lines of evidence are kept in the state. */
+const DROPS_KEPT = 20;
+const LINE_BYTES = 300;
+
 const MOST_LINES = 40;
+const EXCERPT_BYTES = 7 * 1024;
 
 /** The drop log as a failure shows it: what concerns the database, or the last of all else where nothing does. */
 export function dropLogExcerpt(lines: readonly string[], database: string | undefined): string {
@@ -48,8 +58,11 @@ export function dropLogExcerpt(lines: readonly string[], database: string | unde
     return flow !== undefined && [flow.from, flow.to].some((end) => addressOf(end) === database);
   });
   if (about.length > 0) {
-    return about.slice(-MOST_LINES).join("\n");
+    return excerpt(about.slice(-MOST_LINES).join("\n"), EXCERPT_BYTES);
   }
-  const others = lines.length === 0 ? "" : `; the last of the others:\n${lines.slice(-MOST_LINES).join("\n")}`;
+  const others =
+    lines.length === 0
+      ? ""
+      : `; the last of the others:\n${excerpt(lines.slice(-MOST_LINES).join("\n"), EXCERPT_BYTES)}`;
   return `no drop of what goes to or comes from protected-db${others}`;
 }

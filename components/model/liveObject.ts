@@ -46,6 +46,7 @@ const object = z.object({
     name: z.string(),
     namespace: z.string().optional(),
     uid: z.string(),
+    deletionTimestamp: z.string().optional(),
     resourceVersion: z.string().optional(),
     generation: z.number().default(0),
     annotations: z.record(z.string(), z.string()).optional(),

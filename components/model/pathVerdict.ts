@@ -1,9 +1,14 @@
 import { z } from "zod";
+import { cutText, firstFew, keepWithin } from "./bounded";
 import { PATH_KINDS, type PathKind, type PathReport, type TriedPath } from "./nodePaths";
 import type { Problem } from "./problem";
 
-/** More than this is not kept by name: every recorded path is in the state, and in the input of the check. */
+/** More than this of a kind is not kept by name: every recorded path is in the state, and in the input of the check. */
 const KEPT_BY_NAME = 100;
+const KEPT_BYTES = 8 * 1024;
+/** So many broken paths are named in a row; of more there is the number. */
+const NAMED = 5;
+const LINE_BYTES = 200;
 
 const kind = z.enum(["endpoint", "host"]);
 
@@ -27,10 +32,15 @@ export type PathRow =
       readonly kind: "probed";
       readonly working: number;
       readonly of: number;
-      /** Those that do not, a line each. */
+      /** Those that do not, a line each; of many the first few. */
       readonly broken: readonly string[];
     }
-  | { readonly cluster: string; readonly kind: "notProbed"; readonly reason: string };
+  | { readonly cluster: string; readonly kind: "notProbed"; readonly reason: string }
+  /** What there is no room to say of each cluster. Those where something does not work are named before. */
+  | { readonly kind: "others"; readonly clusters: number; readonly working: number; readonly of: number };
+
+/** The row of a cluster. */
+type ClusterRow = Exclude<PathRow, { readonly kind: "others" }>;
 
 const printedRecord = z.object({ paths: recordedPaths.optional() });
 
@@ -62,13 +72,14 @@ function brokenOf(report: PathReport): readonly TriedPath[] {
 /** What to remember of a cluster before it is changed. */
 export function recordPaths(report: PathReport): RecordedPaths {
   if (report.kind === "notProbed") {
-    return { kind: "notProbed", reason: report.reason };
+    return { kind: "notProbed", reason: cutText(report.reason, LINE_BYTES) };
   }
   const broken = brokenOf(report);
   const unjudged = PATH_KINDS.filter((each) => {
     const of = report.paths.filter((path) => path.kind === each).length;
-    const without = broken.filter((path) => path.kind === each).length;
-    return without > 0 && (without === of || without > KEPT_BY_NAME);
+    const without = broken.filter((path) => path.kind === each);
+    const isMuch = without.length > KEPT_BY_NAME || keepWithin(without.map(pathKey), KEPT_BYTES).left.length > 0;
+    return without.length > 0 && (without.length === of || isMuch);
   });
   return {
     kind: "probed",
@@ -98,9 +109,9 @@ export function judgePaths(report: PathReport, before: RecordedPaths | undefined
 }
 
 /** The row of a cluster in the output. */
-export function pathRow(report: PathReport): PathRow {
+export function pathRow(report: PathReport): ClusterRow {
   if (report.kind === "notProbed") {
-    return report;
+    return { ...report, reason: cutText(report.reason, LINE_BYTES) };
   }
   const { cluster, paths } = report;
   const broken = brokenOf(report);
@@ -109,8 +120,31 @@ export function pathRow(report: PathReport): PathRow {
     kind: "probed",
     working: paths.length - broken.length,
     of: paths.length,
-    broken: broken.map(describe),
+    broken: firstFew(
+      broken.map((path) => cutText(describe(path), LINE_BYTES)),
+      NAMED,
+    ),
   };
+}
+
+const LAST_ROW_BYTES = 80;
+
+/**
+ * The rows of the clusters, as far as there is room for them.
+ *
+ * @param most Bytes.
+ */
+export function pathRowsWithin(rows: readonly PathRow[], most: number): readonly PathRow[] {
+  if (keepWithin(rows, most).left.length === 0) {
+    return rows;
+  }
+  const isWell = (row: PathRow) => row.kind !== "notProbed" && row.working === row.of;
+  const { kept, left } = keepWithin(
+    rows.toSorted((a, b) => Number(isWell(a)) - Number(isWell(b))),
+    most - LAST_ROW_BYTES,
+  );
+  const sum = (key: "working" | "of") => left.reduce((all, row) => all + (row.kind === "probed" ? row[key] : 0), 0);
+  return [...kept, { kind: "others", clusters: left.length, working: sum("working"), of: sum("of") }];
 }
 
 /** A lost path as a problem: the mesh may be ready all the same, so nothing else says it. */
@@ -125,7 +159,12 @@ export function pathProblem(cluster: string, namespace: string, path: TriedPath)
 
 /** What is said of a path that is excused. */
 export function excusedLine(cluster: string, path: TriedPath, before: RecordedPaths | undefined): string {
-  const since = before?.kind === "probed" ? "and did not before" : "and it is not known whether it did before";
+  const isNamed = before?.kind === "probed" && before.broken.includes(pathKey(path));
+  const since = isNamed
+    ? "and did not before"
+    : before?.kind === "probed"
+      ? "and all paths of that kind did not before, or too many to tell one from the other"
+      : "and it is not known whether it did before";
   return `warning: cluster "${cluster}": ${describe(path)}, ${since}`;
 }
 
@@ -137,5 +176,13 @@ export function recordedLines(report: PathReport): readonly string[] {
     return [`${where}: paths between its nodes are not probed: ${row.reason}`];
   }
   const summary = `${where}: ${String(row.working)} of ${String(row.of)} paths between its nodes work before the change`;
-  return [summary, ...row.broken.map((line) => `${where}: ${line}`)];
+  const recorded = recordPaths(report);
+  const unjudged = recorded.kind === "probed" ? recorded.unjudged : [];
+  return [
+    summary,
+    ...row.broken.map((line) => `${where}: ${line}`),
+    ...unjudged.map(
+      (each) => `warning: ${where}: ${WHAT[each]} answers nowhere, or too seldom: the check will not judge such paths`,
+    ),
+  ];
 }

@@ -47,8 +47,35 @@ export function formatProblem(problem: Problem): string {
   return printable(`${where}: ${what}; ${cut(problem.allowed, TEXT_LENGTH)}`);
 }
 
-/** The whole list under one heading, ready to be thrown by whoever stops the run. */
-export function formatProblems(heading: string, problems: readonly Problem[]): string {
-  const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
-  return [`${heading} (${count}):`, ...problems.map((problem) => `  - ${formatProblem(problem)}`)].join("\n");
+/** Of a list that grows with the agents of a mesh, the first few of each cluster: its own fault is not hidden by those of another one. */
+function someOfEach(problems: readonly Problem[], most: number): readonly Problem[] {
+  const clusters = new Set(problems.map(({ cluster }) => cluster));
+  const share = Math.max(1, Math.floor(most / clusters.size));
+  const seen = new Map<string | undefined, number>();
+  return problems
+    .filter(({ cluster }) => {
+      const before = seen.get(cluster) ?? 0;
+      seen.set(cluster, before + 1);
+      return before < share;
+    })
+    .slice(0, most);
 }
+
+/**
+ * The whole list under one heading, ready to be thrown by whoever stops the run.
+ *
+ * @param most So many are shown, and the number of the others. @default all
+ */
+export function formatProblems(heading: string, problems: readonly Problem[], most = Infinity): string {
+  const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
+  const shown = problems.length <= most ? problems : someOfEach(problems, most);
+  const left = problems.length - shown.length;
+  return [
+    `${heading} (${count}):`,
+    ...shown.map((problem) => `  - ${formatProblem(problem)}`),
+    ...(left === 0 ? [] : [`  … and ${String(left)} more`]),
+  ].join("\n");
+}
+
+/** So many problems are shown of a list that grows with agents, pods or paths. */
+export const PROBLEMS_SHOWN = 12;

@@ -1,15 +1,19 @@
 import { z } from "zod";
+import { firstFew, keepWithin } from "./bounded";
 import { isObjectName } from "./names";
 import type { StalePod } from "./podIdentity";
 import type { Problem } from "./problem";
 
 /** A stale pod in the output, and what makes it new. */
-export interface StalePodRow {
+interface StalePodLine {
   readonly cluster: string;
   readonly pod: string;
   readonly identity: number;
   readonly restart: string;
 }
+
+/** A stale pod, or the number of those that there is no room for, with the first few of their clusters. */
+export type StalePodRow = StalePodLine | { readonly others: number; readonly clusters: readonly string[] };
 
 /** A live pod, as far as restarting it is concerned. */
 export interface LivePod {
@@ -18,6 +22,8 @@ export interface LivePod {
   /** What makes a new pod when this one is deleted; absent where nothing does. */
   readonly owner?: string;
   readonly ready: boolean;
+  /** It has been deleted, and is still there. */
+  readonly isEnding: boolean;
 }
 
 const pod = z.object({
@@ -51,6 +57,7 @@ export function parseLivePods(json: string): readonly LivePod[] {
       name: metadata.name,
       ...(owner === undefined ? {} : { owner }),
       ready: ready && metadata.deletionTimestamp === undefined,
+      isEnding: metadata.deletionTimestamp !== undefined,
     };
   });
 }
@@ -84,7 +91,7 @@ export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[
       continue;
     }
     const allReady = live.every((other) => other.owner !== owner || other.ready);
-    if (taken.has(owner) || (there.ready && !allReady)) {
+    if (there.isEnding || taken.has(owner) || (there.ready && !allReady)) {
       later.push(each);
     } else {
       taken.add(owner);
@@ -95,7 +102,7 @@ export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[
 }
 
 /** @param context The cluster's kubeconfig context, where it has one. */
-export function stalePodRow(stale: StalePod, context: string | undefined): StalePodRow {
+export function stalePodRow(stale: StalePod, context: string | undefined): StalePodLine {
   const where = context === undefined ? "" : ` --context ${context}`;
   return {
     cluster: stale.cluster,
@@ -103,6 +110,22 @@ export function stalePodRow(stale: StalePod, context: string | undefined): Stale
     identity: stale.identity,
     restart: `kubectl${where} -n ${stale.namespace} delete pod ${stale.pod}`,
   };
+}
+
+const LAST_ROW_BYTES = 240;
+
+/**
+ * The rows of stale pods, as far as there is room for them.
+ *
+ * @param most Bytes.
+ */
+export function stalePodRowsWithin(rows: readonly StalePodRow[], most: number): readonly StalePodRow[] {
+  if (keepWithin(rows, most).left.length === 0) {
+    return rows;
+  }
+  const { kept, left } = keepWithin(rows, most - LAST_ROW_BYTES);
+  const clusters = [...new Set(left.flatMap((row) => ("cluster" in row ? [row.cluster] : row.clusters)))];
+  return [...kept, { others: left.length, clusters: firstFew(clusters) }];
 }
 
 /** A stale pod as a problem, or as what is worth saying. */

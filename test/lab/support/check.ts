@@ -1,5 +1,6 @@
 import { delimiter } from "node:path";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
+import { LARGE_INPUT } from "../../../components/commands/protocol";
 import { type Ended, runScript } from "../../support/runScript";
 import { level } from "./level";
 
@@ -11,7 +12,8 @@ export async function check(ids: Readonly<Record<string, number>>, timeoutSecond
   return runScript({
     script: "meshCheck.ts",
     verb: "check",
-    input: { members, names: DEFAULT_CILIUM_OBJECTS, timeoutSeconds },
+    input: { names: DEFAULT_CILIUM_OBJECTS, timeoutSeconds },
+    stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ members }) }),
     env: { ...process.env, PATH: path, KUBECONFIG: lab.kubeconfig },
   });
 }

@@ -17,7 +17,8 @@ describe("the command that checks a mesh, of the paths inside a cluster", () => 
   const ciliumNodes = [ciliumNode("node-1"), ciliumNode("node-2")];
   const cut = { "node-1": [HEALTH["node-2"].endpoint] };
   const worked = { pathsBefore: { cluster1: { kind: "probed", broken: [], unjudged: [] } } };
-  const pathsOf = (stdout: string) => parseCheckResult(stdout).paths.find(({ cluster }) => cluster === "cluster1");
+  const pathsOf = (stdout: string) =>
+    parseCheckResult(stdout).paths.find((row) => row.kind !== "others" && row.cluster === "cluster1");
   const withAgents = async (cluster: FakeCluster) => {
     kubectl = await fakeKubectl(OTHERS_READY, { cluster1: { agents, ciliumNodes, ...cluster } });
     return kubectl;

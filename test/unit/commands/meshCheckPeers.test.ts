@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { fakeKubectl, type FakeKubectl } from "../../support/fakeKubectl";
 import { runScript } from "../../support/runScript";
 import { parseCheckResult } from "../../../components/model/checkResult";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { textFixture } from "../support/fixtures";
-import { check, MEMBERS, OTHERS_READY, READY, recorded } from "../support/runCommand";
+import { check, checkRun, MEMBERS, OTHERS_READY, READY, recorded } from "../support/runCommand";
 
 describe("the command that checks a mesh, of peers that have left", () => {
   let kubectl: FakeKubectl | undefined;
@@ -18,13 +17,9 @@ describe("the command that checks a mesh, of peers that have left", () => {
     kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY });
     const readiness = previous.map((peer) => ({ cluster: "cluster1", agent: "a", node: "n", peer, ready: true }));
     const members = MEMBERS.slice(0, 2).map((each) => ({ ...each, context: each.name }));
+    const run = checkRun(1, { members });
     const PULUMI_COMMAND_STDOUT = JSON.stringify({ readiness, paths: [], stalePods: [] });
-    return runScript({
-      script: "meshCheck.ts",
-      verb: "check",
-      input: { members, names: DEFAULT_CILIUM_OBJECTS, timeoutSeconds: 1 },
-      env: { ...kubectl.env, PULUMI_COMMAND_STDOUT },
-    });
+    return runScript({ ...run, env: { ...kubectl.env, PULUMI_COMMAND_STDOUT } });
   }
 
   it("fails where an agent still lists one that was there the last time", async () => {
@@ -102,8 +97,7 @@ describe("the command that checks a mesh, of peers of other stacks", () => {
     kubectl = await fakeKubectl({ cluster1: status });
     const [own, ...others] = MEMBERS;
     const members = [{ ...own, context: "cluster1" }];
-    const input = { members, others, otherStacks, names: DEFAULT_CILIUM_OBJECTS, timeoutSeconds: 1 };
-    return runScript({ script: "meshCheck.ts", verb: "check", input, env: kubectl.env });
+    return check(kubectl, 1, { members, others, otherStacks });
   }
   const ready = (stdout: string) =>
     parseCheckResult(stdout).readiness.map((row) => ["peer" in row ? row.peer : "", row.ready]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DEFAULT_SETTINGS } from "../../../components";
-import { INPUT_VARIABLE } from "../../../components/commands/protocol";
+import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/commands/protocol";
 import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
 import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMocks";
@@ -11,7 +11,9 @@ import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMo
 function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
   const environment = inputs["environment"] as Readonly<Record<string, string>>;
   assert.deepEqual(Object.keys(environment), [INPUT_VARIABLE]);
-  return JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>;
+  const sent = JSON.parse((inputs["stdin"] as string | undefined) ?? "{}") as Readonly<Record<string, string>>;
+  const large = JSON.parse(sent[LARGE_INPUT] ?? "{}") as Record<string, unknown>;
+  return { ...(JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>), ...large };
 }
 
 const verbs = ({ inputs }: Registered) => [inputs["create"], inputs["update"], inputs["delete"]];
@@ -56,7 +58,9 @@ describe("components: commands", () => {
     const sent = (name: string) => {
       const { stdin } = ran.one("Command", name).wrapped as { stdin?: unknown };
       assert.ok(stdin === undefined || isWrappedSecret(stdin));
-      return stdin === undefined ? undefined : (JSON.parse(String(unwrapped(stdin))) as Record<string, string>);
+      if (stdin === undefined) return undefined;
+      const all = JSON.parse(String(unwrapped(stdin))) as Readonly<Record<string, string>>;
+      return Object.fromEntries(Object.entries(all).filter(([key]) => key !== LARGE_INPUT));
     };
     const kubeconfig = `kubeconfig of cluster1 with ${KUBECONFIG_TOKEN}`;
     assert.deepEqual(sent("cluster1-originals"), { cluster1: kubeconfig });
@@ -104,6 +108,14 @@ describe("components: the check", () => {
       { name: "cluster2", id: 102, context: "context2" },
     ]);
     assert.equal(timeoutSeconds, 77);
+  });
+
+  it("has an environment of one size whatever the number of clusters, for a variable may have 128 KiB", async () => {
+    const bytes = async (clusters: readonly number[]) => {
+      const { inputs } = (await runMesh({ clusters })).one("Command", "clustermesh-check");
+      return (inputs["environment"] as Readonly<Record<string, string>>)[INPUT_VARIABLE]?.length;
+    };
+    assert.equal(await bytes([1, 2, 3, 4, 5, 6]), await bytes([1, 2]));
   });
 
   it("runs again when the agents are told something new, and only then", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
-import { INPUT_VARIABLE } from "../../../components/commands/protocol";
+import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/commands/protocol";
 import { clusterSpec } from "../support/mesh";
 import { runMesh, type MeshOptions } from "../support/meshProgram";
 import { isWrappedSecret, PATHS_OF_CLUSTER1, valueOf } from "../support/pulumiMocks";
@@ -9,7 +9,9 @@ async function given(command: string, options: MeshOptions = {}): Promise<Readon
   const { inputs, wrapped } = (await runMesh(options)).one("Command", command);
   assert.ok(!isWrappedSecret((wrapped as Readonly<Record<string, unknown>>)["environment"]), "people may read it");
   const environment = inputs["environment"] as Readonly<Record<string, string>>;
-  return JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>;
+  const sent = JSON.parse((inputs["stdin"] as string | undefined) ?? "{}") as Readonly<Record<string, string>>;
+  const large = JSON.parse(sent[LARGE_INPUT] ?? "{}") as Record<string, unknown>;
+  return { ...(JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>), ...large };
 }
 
 describe("components: the check of a mesh", () => {

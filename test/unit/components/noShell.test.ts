@@ -12,7 +12,7 @@ import { loadStack, meshArguments } from "../../../stacks";
 import { fakeKubectl } from "../../support/fakeKubectl";
 import { clusterConfiguration, texts } from "../support/configuration";
 import { run, type Registered } from "../support/pulumiMocks";
-import { MEMBERS, READY, runCommand } from "../support/runCommand";
+import { check, MEMBERS, READY, runCommand } from "../support/runCommand";
 import { scriptedKubectl } from "../support/scriptedKubectl";
 
 const ROOT = resolve(__dirname, "..", "..", "..");
@@ -121,7 +121,7 @@ describe("components: arguments of kubectl", () => {
       const members = MEMBERS.slice(0, 1).map((each) => ({ ...each, context }));
       await runCommand(kubectl, "member.ts", "record", { ...member, probePaths: true });
       await runCommand(kubectl, "member.ts", "settle", member);
-      await runCommand(kubectl, "meshCheck.ts", "check", { members, names, timeoutSeconds: 1 });
+      await check(kubectl, 1, { members, names });
       const calls = await kubectl.calls();
       assert.ok(calls.length >= 5, JSON.stringify(calls));
       for (const [access, ...args] of calls) {

@@ -103,7 +103,8 @@ describe("model: judgePaths", () => {
         const real = new Set(broken.filter((path) => !/n(\d)>n\1/.test(path)));
         assert.deepEqual(new Set(lost(now, recordPaths(report(4)))), real);
         const row = pathRow(now);
-        assert.ok(row.kind === "probed" && row.of - row.working === real.size && row.broken.length === real.size);
+        assert.ok(row.kind === "probed" && row.of - row.working === real.size);
+        assert.equal(row.broken.length, Math.min(real.size, 6));
       }),
     );
   });

@@ -15,6 +15,7 @@ const live = (name: string, owner?: string, ready = true): LivePod => ({
   namespace: "shop",
   name,
   ready,
+  isEnding: false,
   ...(owner === undefined ? {} : { owner }),
 });
 const names = (pods: readonly StalePod[]) => pods.map(({ pod }) => pod);

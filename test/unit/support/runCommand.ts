@@ -1,6 +1,7 @@
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import type { FakeKubectl } from "../../support/fakeKubectl";
-import { type Ended, runScript } from "../../support/runScript";
+import { LARGE_INPUT } from "../../../components/commands/protocol";
+import { type Ended, runScript, type ScriptRun } from "../../support/runScript";
 import { agentStatusJson } from "./fixtures";
 
 /** The members of the mesh that is checked; their contexts have the same names. */
@@ -47,13 +48,18 @@ export const OTHERS_READY = { cluster2: asSeenFrom("cluster2", READY), cluster3:
 export const runCommand = (kubectl: FakeKubectl, script: string, verb: string, input: object): Promise<Ended> =>
   runScript({ script, verb, input, env: kubectl.env });
 
+/** The check of the three members. What grows with the mesh goes through standard input. */
+export function checkRun(timeoutSeconds: number, over: object = {}): Omit<ScriptRun, "env"> {
+  const members = MEMBERS.map((each) => ({ ...each, context: each.name }));
+  const all = { members, names: DEFAULT_CILIUM_OBJECTS, timeoutSeconds, ...over };
+  const isLarge = ([key]: [string, unknown]) => ["members", "others", "otherStacks", "pathsBefore"].includes(key);
+  const large = Object.fromEntries(Object.entries(all).filter(isLarge));
+  const input = Object.fromEntries(Object.entries(all).filter((entry) => !isLarge(entry)));
+  const stdin = JSON.stringify({ [LARGE_INPUT]: JSON.stringify(large) });
+  return { script: "meshCheck.ts", verb: "check", input, stdin };
+}
+
 /** Runs the check of the three members. */
 export function check(kubectl: FakeKubectl, timeoutSeconds: number, over: object = {}): Promise<Ended> {
-  const members = MEMBERS.map((each) => ({ ...each, context: each.name }));
-  return runCommand(kubectl, "meshCheck.ts", "check", {
-    members,
-    names: DEFAULT_CILIUM_OBJECTS,
-    timeoutSeconds,
-    ...over,
-  });
+  return runScript({ ...checkRun(timeoutSeconds, over), env: kubectl.env });
 }
