@@ -80,7 +80,7 @@ const onNodes = (level: Level): Level => ({ ...level, obstacle: nodeObstacle });
  */
 export function stages(scope: Scope): readonly Stage[] {
   const cheap: Lane = [
-    program("types", bin("tsc"), "-p", "tsconfig.check.json", "--noEmit"),
+    program("types", bin("tsc")),
     program("lint", bin("eslint"), "."),
     program("format", bin("prettier"), "--check", "--log-level=warn", "."),
     program("unused", bin("knip")),

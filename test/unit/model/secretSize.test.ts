@@ -11,7 +11,7 @@ import {
 import type { KeyAlgorithm } from "../../../components/model/certificates";
 import { certificateOf } from "../../../components/model/x509/certificate";
 import { lines, member } from "../support/mesh";
-import { EC, OpenSsl, opensslMissing, RSA, type Made } from "../support/openssl";
+import { EC, OpenSsl, opensslMissing, RSA, type Made } from "../../support/openssl";
 
 const sized = (made: Made): SignerSize => {
   const { names, key } = certificateOf(made.certificate);

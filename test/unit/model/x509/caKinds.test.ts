@@ -3,7 +3,7 @@ import { authorityFiles } from "../../../../components/model/adoptedAuthority";
 import { authorityWarnings, validateAdoptedAuthority } from "../../../../components/model/validateAuthority";
 import { CA_KINDS } from "../../support/caKinds";
 import { lines } from "../../support/mesh";
-import { OpenSsl, opensslMissing } from "../../support/openssl";
+import { OpenSsl, opensslMissing } from "../../../support/openssl";
 
 /** What Go 1.26 does with each of them was tried: with those that are not refused it signs, and an agent and an etcd then talk. */
 describe("model: a CA, as the Go programs judge it that use it", function () {
