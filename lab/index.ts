@@ -1,6 +1,5 @@
 /** Real Kubernetes control planes with Cilium's objects on this machine, for the demo and the tests. */
 export { MissingPrerequisite } from "./cache/toolchain";
-export { findPulumi, type FoundPulumi } from "./cache/findPulumi";
 export {
   actionlint,
   areNodeToolsBuilt,

@@ -91,7 +91,7 @@ const ending = (name: string) => async (): Promise<void> => {
  */
 export function stages(scope: Scope): readonly Stage[] {
   const cheap: Lane = [
-    program("types", bin("tsc"), "-p", "tsconfig.check.json", "--noEmit"),
+    program("types", bin("tsc")),
     program("lint", bin("eslint"), "."),
     program("format", bin("prettier"), "--check", "--log-level=warn", "."),
     program("unused", bin("knip")),

@@ -40,7 +40,7 @@ function checkKind(key: KeyObject, der: Buffer): void {
     throw new Unusable(`has ${String(modulusLength)} bits, which agents and etcd refuse`, another);
   }
   if (kind !== "rsa" && kind !== "ed25519") {
-    throw new Unusable(`is a ${kind ?? "key"} key, with which the tls plugin cannot sign`, another);
+    throw new Unusable(`is of kind ${kind ?? "unknown"}, with which the tls plugin cannot sign`, another);
   }
 }
 

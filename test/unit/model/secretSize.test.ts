@@ -11,7 +11,7 @@ import {
 import type { KeyAlgorithm } from "../../../components/model/certificates";
 import { certificateOf } from "../../../components/model/x509/certificate";
 import { lines, member } from "../support/mesh";
-import { EC, OpenSsl, opensslMissing, RSA, type Made } from "../support/openssl";
+import { EC, OpenSsl, opensslMissing, RSA, type Made } from "../../support/openssl";
 
 const sized = (made: Made): SignerSize => {
   const { names, key } = certificateOf(made.certificate);
@@ -120,10 +120,8 @@ describe("model: the size of the peers' Secret", function () {
         }
         const members = [member(1)];
         const { parts: bounds } = peerSecretSize(members, new Map(), (cluster) => cluster, algorithm);
-        const pem = openssl.run(
-          [command, ...(command === "rsa" ? ["-traditional"] : [])],
-          openssl.run(["genpkey", ...key]),
-        );
+        const traditional = command === "rsa" ? ["-traditional"] : [];
+        const pem = openssl.run([command, ...traditional], openssl.make({ key }).key);
         const bound = bounds["private key"];
         assert.ok(pem.length <= bound && bound < pem.length * 1.1, `key: ${String(pem.length)} of ${String(bound)}`);
       });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer } from "node:tls";
 import { asTrustAnchors, authorityFiles } from "../../../components/model/adoptedAuthority";
-import { OpenSsl, opensslMissing, type Made } from "../support/openssl";
+import { OpenSsl, opensslMissing, type Made } from "../../support/openssl";
 
 /** What `etcdUsers: manage` verifies an etcd's certificate with. */
 describe("model: an intermediate as an anchor, as for every Go client", function () {

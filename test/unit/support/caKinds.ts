@@ -1,5 +1,5 @@
 import type { AdoptedAuthority } from "../../../components/model/adoptedAuthority";
-import { CA_EXTENSIONS, EC, RSA, type Made, type OpenSsl } from "./openssl";
+import { CA_EXTENSIONS, EC, RSA, type Made, type OpenSsl } from "../../support/openssl";
 
 /** A kind of CA, and what is to be said of it: nothing, a warning, or why it is refused. */
 export interface CAKind {
