@@ -14,6 +14,7 @@ import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
+import { checkWaysIn } from "./waysIn";
 
 const CLUSTERS_AT_ONCE = 8;
 
@@ -133,8 +134,10 @@ export async function preflight(configuration: Configuration, environment: Envir
   );
   const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
   const warnings = [...answering, ...judged.warnings, ...changed, ...rotation.warnings, ...crowded];
-  const unreachable = unreachableClusters(peers, live);
-  const problems = [...judged.problems, ...rotation.problems];
+  const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
+  const ways = await checkWaysIn(accesses, live);
+  const unreachable = unreachableClusters(peers, without(live, ways.explains));
+  const problems = [...ways.problems, ...judged.problems, ...rotation.problems];
   return configuration.unreachable === "error"
     ? { problems: [...unreachable, ...problems], warnings, notes, changes }
     : { problems, warnings: [...unreachable, ...warnings], notes, changes };

@@ -33,6 +33,7 @@ function warn(text: string): void {
 }
 
 async function grant(etcd: EtcdUsers): Promise<UsersReport> {
+  await etcd.refuseApiServers();
   const live = await etcd.read();
   for (const step of planGrant(cluster, users, live, parseUsersReport(previousOutput()).users)) {
     await etcd.make(step);
