@@ -16,6 +16,7 @@ import { readOwnOutputs } from "./ownOutputs";
 import { judgePolicyChanges } from "./policies";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
+import { checkWaysIn } from "./waysIn";
 
 const CLUSTERS_AT_ONCE = 8;
 
@@ -153,8 +154,10 @@ export async function preflight(configuration: Configuration, environment: Envir
     ...crowded,
     ...policies.warnings,
   ];
-  const unreachable = unreachableClusters(peers, live);
-  const problems = [...judged.problems, ...rotation.problems, ...policies.problems];
+  const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
+  const ways = await checkWaysIn(accesses, live);
+  const unreachable = unreachableClusters(peers, without(live, ways.explains));
+  const problems = [...ways.problems, ...judged.problems, ...rotation.problems, ...policies.problems];
   return configuration.unreachable === "error"
     ? { problems: [...unreachable, ...problems], warnings, notes, changes, seenAs: seenAs(live) }
     : { problems, warnings: [...unreachable, ...warnings], notes, changes, seenAs: seenAs(live) };

@@ -40,6 +40,7 @@ async function makeAll(etcd: EtcdUsers, steps: readonly UserStep[]): Promise<voi
 }
 
 async function grant(etcd: EtcdUsers): Promise<UsersReport> {
+  await etcd.refuseApiServers();
   const live = await etcd.read();
   await makeAll(etcd, planGrant(cluster, users, live, parseUsersReport(previousOutput()).users));
   for (const { user, roles } of widerUsers(users, live)) {

@@ -75,3 +75,18 @@ export function etcdProblem(cluster: string, endpoint: string, said: string): Pr
   const reason = said.includes("DEADLINE_EXCEEDED") ? "does not answer in time" : `says ${JSON.stringify(said)}`;
   return { cluster, property: "etcd", value: endpoint, reason, allowed };
 }
+
+/** What keys of an API server begin with: Kubernetes' own `--etcd-prefix`, and OpenShift's. */
+export const API_SERVER_PREFIXES = ["/registry/", "/kubernetes.io/"] as const;
+
+/** The problem of an etcd that is an API server's own. */
+export function apiServerEtcdProblem(cluster: string, endpoint: string, prefix: string): Problem {
+  return {
+    cluster,
+    property: "etcd",
+    value: endpoint,
+    reason: `has keys under ${prefix}: an API server keeps its objects there`,
+    allowed:
+      "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster",
+  };
+}

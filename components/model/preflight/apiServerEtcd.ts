@@ -1,7 +1,7 @@
 import { endpointKey } from "../endpoint";
 import { endpointsOf } from "../mesh";
 import type { Problem } from "../problem";
-import { clusterNames } from "./findings";
+import { clusterNames, findings, listed, type Findings } from "./findings";
 import type { Found } from "./policy";
 
 /** `forbidden` for `forbiddenEndpoints`: the etcds that live API servers say they use. */
@@ -37,4 +37,30 @@ export function unseenApiServerEtcds(found: readonly Found[]): readonly Problem[
             "list its endpoints, so that no peer is ever given the etcd of an API server; [] where nobody could name it (a managed control plane)",
         },
       ];
+}
+
+/**
+ * Endpoints that cannot be held against the etcd of the cluster's API server: one is a name and the other an address, and their ports are the
+ * same.
+ */
+export function uncomparedEndpoints({ member, live }: Found): Findings {
+  const aliases = new Set(Object.keys(member.etcd.hostAliases ?? {}).map((host) => host.toLowerCase()));
+  const known = endpointsOf(live.apiServerEtcd);
+  const open =
+    member.apiServerEtcd === undefined
+      ? endpointsOf(member.etcd.endpoints).filter(
+          ({ isIP, port, host }) =>
+            !aliases.has(host) && known.some((other) => other.port === port && other.isIP !== isIP),
+        )
+      : [];
+  return findings({
+    unseen: open.map(({ url }) => ({
+      cluster: member.name,
+      what: `endpoint ${url}`,
+      why: `of its API server's etcd is known ${listed(
+        known.map((other) => other.url),
+        2,
+      )}; apiServerEtcd is not given`,
+    })),
+  });
 }

@@ -5,7 +5,7 @@ import type { Problem } from "../problem";
 import { forbiddenEndpoints } from "../validateEndpoints";
 import { agentEtcd } from "./agentEtcd";
 import { agentFolder } from "./agentFolder";
-import { liveApiServerEtcds, unseenApiServerEtcds } from "./apiServerEtcd";
+import { liveApiServerEtcds, uncomparedEndpoints, unseenApiServerEtcds } from "./apiServerEtcd";
 import { findings, together, unseenNote } from "./findings";
 import { liveIdentity } from "./identity";
 import { liveRanges } from "./liveRanges";
@@ -14,7 +14,8 @@ import { foreignObjects, markProblems, missingObjects, ownedValues } from "./obj
 import type { Found, PreflightPolicy } from "./policy";
 import { ruledOut } from "./ruledOut";
 import { liveSettings } from "./settings";
-import { COMPARED_SETTINGS, sharedSettings } from "./sharedSettings";
+import { COMPARED_SETTINGS } from "./settingsTable";
+import { sharedSettings } from "./sharedSettings";
 import { sharedSubnets } from "./sharedSubnets";
 import { versions } from "./versions";
 
@@ -71,6 +72,7 @@ export function judgeLive(
       agentFolder(each, policy),
       masquerading(each, members),
       agentEtcd(each),
+      uncomparedEndpoints(each),
     ]),
     liveRanges(found, members),
     sharedSubnets(found, members, policy),

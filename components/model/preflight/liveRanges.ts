@@ -1,9 +1,11 @@
-import { addressRange, contains, overlaps, rangesOf, type Range } from "../cidr";
+import { contains, overlaps, rangesOf, type Range } from "../cidr";
 import { agentSettings } from "../liveCluster";
 import { cidrsIn, INVENTORY } from "../liveNetwork";
 import type { Member } from "../mesh";
 import type { Problem } from "../problem";
 import { findings, listed, together, type Findings } from "./findings";
+import { DECLARE_IT, enabled, ipamOf } from "./ipam";
+import { sameAddresses, undeclaredNodes } from "./nodeAddresses";
 import type { Found } from "./policy";
 
 /** Ranges that a cluster's pods get addresses from, by what says so; the earlier ones are where the later ones come from. */
@@ -23,24 +25,6 @@ const SOURCES: Readonly<Record<string, readonly ("pools" | "podPools" | "nodes" 
   azure: ["subnets"],
   alibabacloud: ["subnets"],
 };
-
-/** Chaining modes in which Cilium gives the addresses all the same. */
-const OWN_ADDRESSES: ReadonlySet<string> = new Set(["", "none", "portmap"]);
-
-/** Who gives a cluster's pods their addresses: its IPAM mode, or the plugin that Cilium is chained to. */
-export function ipamOf({ live }: Found): string {
-  const { ipam = "cluster-pool", "cni-chaining-mode": chained = "" } = agentSettings(live) ?? {};
-  return OWN_ADDRESSES.has(chained) ? ipam : chained;
-}
-
-/** Modes in which pods have ranges apart from the nodes'. */
-const OWN_RANGES: ReadonlySet<string> = new Set(["cluster-pool", "kubernetes", "multi-pool"]);
-
-/** The ranges of the families that are enabled. */
-function enabled({ live }: Found, ranges: readonly Range[]): readonly Range[] {
-  const settings = agentSettings(live) ?? {};
-  return ranges.filter(({ family }) => settings[`enable-ipv${String(family)}`] !== "false");
-}
 
 function podRanges(each: Found): readonly LiveRanges[] {
   const { live } = each;
@@ -94,9 +78,6 @@ function intruded(range: Range, owner: Found, others: readonly Member[], found: 
   return all.length === 0 ? "" : `, and overlaps ${listed(all, 2)}`;
 }
 
-const ALLOWED =
-  "declare every range that the cluster has; where it is another cluster's, point context at the right cluster, or install one of them with another range";
-
 /** Ranges that pods get addresses from and that are not declared: nothing else was checked with them. */
 function undeclaredPods(each: Found, members: readonly Member[], found: readonly Found[]): readonly Problem[] {
   const { member } = each;
@@ -115,79 +96,7 @@ function undeclaredPods(each: Found, members: readonly Member[], found: readonly
     const more = texts.length > 3 ? ` and ${String(texts.length - 3)} more` : "";
     const reason =
       `${more} is not inside podCIDRs (${listed(member.podCIDRs)})${intruded(first, each, others, found)}`.trim();
-    return [{ cluster: member.name, property, value, reason, allowed: ALLOWED }];
-  });
-}
-
-/** Addresses of nodes that are not in the declared ranges, or in those of the cluster's own pods. */
-function undeclaredNodes(each: Found): readonly Problem[] {
-  const { member, live } = each;
-  const addresses = (live.network?.nodes ?? []).flatMap(({ name, addresses: own }) =>
-    enabled(
-      each,
-      own.flatMap((address) => addressRange(address) ?? []),
-    ).map((range) => ({ name, range })),
-  );
-  const within = (kind: "podCIDRs" | "nodeCIDRs", range: Range) =>
-    rangesOf(member[kind]).some((outer) => contains(outer, range));
-  const problem = (some: typeof addresses, reason: string, allowed: string): readonly Problem[] =>
-    some.length === 0
-      ? []
-      : [
-          {
-            cluster: member.name,
-            property: "live addresses of nodes",
-            value: some.slice(0, 3).map(({ name, range }) => `${range.text.split("/")[0] ?? ""} (${name})`),
-            reason: some.length > 3 ? `and ${String(some.length - 3)} more ${reason}` : reason,
-            allowed,
-          },
-        ];
-  return [
-    ...problem(
-      addresses.filter(({ range }) => !within("nodeCIDRs", range)),
-      `are not in nodeCIDRs (${listed(member.nodeCIDRs)})`,
-      ALLOWED,
-    ),
-    ...(!OWN_RANGES.has(ipamOf(each))
-      ? []
-      : problem(
-          addresses.filter(({ range }) => within("nodeCIDRs", range) && within("podCIDRs", range)),
-          `are in podCIDRs (${listed(member.podCIDRs)}), too`,
-          `with ipam ${ipamOf(each)} pods and nodes have ranges of their own: declare those`,
-        )),
-  ];
-}
-
-/** Nodes of two clusters with one address: the clusters may share a subnet, and not that. */
-function sameAddresses(found: readonly Found[]): readonly Problem[] {
-  const first = new Map<string, { readonly cluster: string; readonly node: string }>();
-  return found.flatMap((each): Problem[] => {
-    const { name: cluster } = each.member;
-    const own = (each.live.network?.nodes ?? []).flatMap(({ name, addresses }) =>
-      addresses.flatMap((address) => {
-        const range = addressRange(address);
-        return range === undefined ? [] : [{ node: name, address: range.text.split("/")[0] ?? "" }];
-      }),
-    );
-    const shared = own.flatMap(({ node, address }) => {
-      const other = first.get(address);
-      if (other === undefined) first.set(address, { cluster, node });
-      return other === undefined || other.cluster === cluster ? [] : [{ node, address, other }];
-    });
-    const [one] = shared;
-    return one === undefined
-      ? []
-      : [
-          {
-            cluster,
-            property: `live address of node ${JSON.stringify(one.node)}`,
-            value: one.address,
-            reason:
-              `is that of node ${JSON.stringify(one.other.node)} of cluster ${JSON.stringify(one.other.cluster)}` +
-              (shared.length > 1 ? `, and ${String(shared.length - 1)} more are as well` : ""),
-            allowed: "the nodes of a mesh need addresses of their own, by which all of them reach each other",
-          },
-        ];
+    return [{ cluster: member.name, property, value, reason, allowed: DECLARE_IT }];
   });
 }
 

@@ -7,23 +7,33 @@ import type { Found } from "./policy";
 
 const FAMILIES = [4, 6] as const;
 
+type Family = (typeof FAMILIES)[number];
+type Settings = Readonly<Record<string, string>>;
+
+/** IPAM modes in which agents find out what is routed natively, where they are not told. */
+const DETECTING_IPAM: ReadonlySet<string> = new Set(["eni", "alibabacloud"]);
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";
+const isOff = (value: string | undefined): boolean => /^(false|f|0)$/i.test(value ?? "true");
+
+/** Whether packets of pods may get a node's address: in a tunnel between nodes they never do. */
+function masquerades(settings: Settings, family: Family): boolean {
+  const name = `ipv${String(family)}`;
+  const isNative = (settings["routing-mode"] ?? "tunnel") === "native";
+  return isNative && !isOff(settings[`enable-${name}`]) && !isOff(settings[`enable-${name}-masquerade`]);
+}
+
 /** The ranges to which a cluster's pods keep their addresses; `undefined` where they keep them everywhere, or where that is not known. */
 function keptRanges(
   { live }: Found,
-  family: (typeof FAMILIES)[number],
+  family: Family,
 ): { readonly property: string; readonly texts: readonly string[] } | undefined {
   const settings = agentSettings(live) ?? {};
-  const isOff = (key: string) => /^(false|f|0)$/i.test(settings[key] ?? "true");
-  const name = `ipv${String(family)}`;
-  if (
-    (settings["routing-mode"] ?? "tunnel") !== "native" ||
-    isOff(`enable-${name}`) ||
-    isOff(`enable-${name}-masquerade`)
-  ) {
+  if (!masquerades(settings, family)) {
     return undefined;
   }
-  const key = `${name}-native-routing-cidr`;
-  const native = settings[key] === undefined || settings[key] === "" ? [] : [settings[key]];
+  const key = `ipv${String(family)}-native-routing-cidr`;
+  const native = [settings[key] ?? ""].filter(isSet);
   if (settings["enable-ip-masq-agent"] === "true") {
     const exceptions = live.network?.nonMasqueradeCIDRs;
     const property = native.length === 0 ? "nonMasqueradeCIDRs" : `nonMasqueradeCIDRs and ${key}`;
@@ -57,12 +67,16 @@ export function masquerading(each: Found, members: readonly Member[]): Findings 
       }),
     );
   });
-  const agentsFile =
-    agentSettings(live)?.["enable-ip-masq-agent"] === "true" && live.network?.nonMasqueradeCIDRs === undefined;
-  return findings({
-    problems,
-    unseen: agentsFile
-      ? [{ cluster: member.name, what: "what is masqueraded", why: "ConfigMap ip-masq-agent could not be read" }]
-      : [],
-  });
+  const settings = agentSettings(live) ?? {};
+  const unseen = (why: string) => [{ cluster: member.name, what: "what is masqueraded", why }];
+  if (settings["enable-ip-masq-agent"] === "true" && live.network?.nonMasqueradeCIDRs === undefined) {
+    return findings({ problems, unseen: unseen("ConfigMap ip-masq-agent could not be read") });
+  }
+  const takesNetwork = DETECTING_IPAM.has(settings["ipam"] ?? "") && masquerades(settings, 4);
+  return takesNetwork && !isSet(settings["ipv4-native-routing-cidr"]) && settings["enable-ip-masq-agent"] !== "true"
+    ? findings({
+        problems,
+        unseen: unseen("without ipv4-native-routing-cidr agents take the range of their own network"),
+      })
+    : findings({ problems });
 }

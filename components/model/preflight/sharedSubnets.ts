@@ -3,7 +3,7 @@ import type { Member } from "../mesh";
 import type { Problem } from "../problem";
 import { takesSubnets } from "../validateIdentity";
 import { findings, type Findings } from "./findings";
-import { ipamOf } from "./liveRanges";
+import { ipamOf } from "./ipam";
 import type { Found, PreflightPolicy } from "./policy";
 
 /** Pairs of clusters whose pods have ranges that the other has as well, with one such range. */

@@ -93,6 +93,47 @@ describe("stacks: preflight", () => {
     assert.ok(!said.some((each) => each.startsWith('cluster "cluster1": API server')), said.join("\n"));
   });
 
+  it("says of a context that is in no kubeconfig what it may be, and asks for contexts once", async () => {
+    const script = `
+      if (args[0] === "config") {
+        process.stdout.write("context2\\ncontext11\\n");
+      } else if (cluster === "--context=context2") { ${answers(undefined)} } else {
+        process.stderr.write('error: context "context1" does not exist');
+        process.exit(1);
+      }`;
+    const line = 'cluster "cluster1": context "context1" is not in the kubeconfig';
+    assert.deepEqual(await judge(script, { unreachable: "warn" }), { problems: [line], warnings: [] });
+    assert.equal((kubectl?.calls() ?? []).filter(([, verb]) => verb === "config").length, 1);
+  });
+
+  it("says that contexts are exchanged, and nothing that comes of it", async () => {
+    const exchanged = answers(undefined).replace(
+      "process.stdout.write(JSON",
+      `const name = cluster === "--context=context1" ? "cluster2" : "cluster1";
+      for (const each of answer.filter(({ kind }) => kind === "ConfigMap")) {
+        Object.assign(each.data, { "cluster-name": name, "cluster-id": name === "cluster1" ? "101" : "102" });
+        each.metadata.managedFields = [{ manager: "cilium-clustermesh", operation: "Apply" }];
+      }
+      process.stdout.write(JSON`,
+    );
+    const line = 'cluster "cluster1": context leads to cluster "cluster2", and that of "cluster2" to this one';
+    assert.deepEqual(await judge(exchanged), { problems: [line], warnings: [] });
+  });
+
+  it("says that a meshed cluster has another id, and not that its id was changed as well", async () => {
+    const other = answers(undefined).replace(
+      "process.stdout.write(JSON",
+      `for (const each of answer.filter(({ kind }) => kind === "ConfigMap" && cluster === "--context=context1")) {
+        Object.assign(each.data, { "cluster-name": "cluster1", "cluster-id": "7" });
+        each.metadata.managedFields = [{ manager: "cilium-clustermesh", operation: "Apply" }];
+      }
+      process.stdout.write(JSON`,
+    );
+    const line =
+      'cluster "cluster1": live cluster-id "7" cannot become 101: the id of a meshed cluster does not change';
+    assert.deepEqual(await judge(other), { problems: [line], warnings: [] });
+  });
+
   it("asks a cluster that is gone only whether it answers, and warns where it does", async () => {
     const gone = { clusters: clusters({ gone: true }) };
     assert.deepEqual(await judge(answers(undefined), gone), {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Member } from "../../../../components/model/mesh";
-import { unseenApiServerEtcds } from "../../../../components/model/preflight/apiServerEtcd";
+import { uncomparedEndpoints, unseenApiServerEtcds } from "../../../../components/model/preflight/apiServerEtcd";
 import { judgeLiveClusters } from "../../../../components/model/preflight/judge";
 import { found, POLICY, recorded } from "../../support/live";
 import { lines } from "../../support/mesh";
@@ -57,5 +57,20 @@ describe("preflight: the etcd of an API server", () => {
       assert.match(lines(judge(url)).join(), /is the etcd of the API server of cluster "cluster1"/, url);
     }
     assert.deepEqual(judge("https://10.1.1.1:4003"), []);
+  });
+
+  it("is not compared where one is a name and the other an address, which is said", () => {
+    const flags = ["--etcd-servers=https://127.0.0.1:2379"];
+    const said = (url: string, over: Partial<Member> = {}, hostAliases = {}) =>
+      uncomparedEndpoints(
+        found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url], hostAliases }, ...over }),
+      ).unseen.map(({ what, why }) => `${what}: ${why}`);
+    assert.deepEqual(said("https://etcd.example.com:2379"), [
+      "endpoint https://etcd.example.com:2379: of its API server's etcd is known https://10.1.1.1:2379; apiServerEtcd is not given",
+    ]);
+    assert.deepEqual(said("https://etcd.example.com:2381"), []);
+    assert.deepEqual(said("https://10.1.1.9:2379"), []);
+    assert.deepEqual(said("https://etcd.example.com:2379", { apiServerEtcd: [] }), []);
+    assert.deepEqual(said("https://etcd.example.com:2379", {}, { "etcd.example.com": ["10.9.9.9"] }), []);
   });
 });

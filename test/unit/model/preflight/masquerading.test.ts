@@ -64,4 +64,13 @@ describe("preflight: live ranges without masquerading", () => {
     assert.deepEqual(masqAgent(undefined).problems, []);
     assert.equal(masqAgent(undefined).unseen[0]?.what, "what is masqueraded");
   });
+
+  it("that agents take from their own network are said not to be known", () => {
+    const unset = { ipam: "eni", "ipv4-native-routing-cidr": undefined };
+    const unseen = (config: Config) => masquerading(found(1, { config }), members).unseen.length;
+    assert.equal(unseen(unset), 1);
+    assert.equal(unseen({ ipam: "eni" }), 0);
+    assert.equal(unseen({ ...unset, "enable-ipv4-masquerade": "false" }), 0);
+    assert.equal(unseen({ ...unset, ipam: "kubernetes" }), 0);
+  });
 });

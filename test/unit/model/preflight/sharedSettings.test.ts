@@ -66,6 +66,7 @@ describe("preflight: settings that all clusters share", () => {
     ]);
     assert.deepEqual(differing({ ...tunnel, "tunnel-port": "8472" }, { ...tunnel, "tunnel-port": "0" }), []);
     assert.deepEqual(differing({ "tunnel-port": "8423" }, {}), []);
+    assert.equal(differing({ ...tunnel, "tunnel-protocol": "constructor" }, tunnel).length, 1);
     const geneve = { ...tunnel, "tunnel-protocol": "geneve" };
     assert.deepEqual(differing(geneve, { ...geneve, "tunnel-port": "6081" }), []);
   });
