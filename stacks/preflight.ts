@@ -12,6 +12,7 @@ import { judgeRotation } from "../components/model/preflight/judgeRotation";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
+import { judgeFormerState } from "./formerState";
 import { judgePolicyChanges } from "./policies";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
@@ -107,9 +108,10 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
-  const [{ live, answered }, answering] = await Promise.all([
+  const [{ live, answered }, answering, former] = await Promise.all([
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
+    judgeFormerState(configuration, environment),
   ]);
   const judged = judgeLiveClusters(members, live, {
     ...settings,
@@ -122,9 +124,16 @@ export async function preflight(configuration: Configuration, environment: Envir
   const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
   const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
   const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
-  const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded, ...policies.warnings];
+  const warnings = [
+    ...answering,
+    ...changed,
+    ...rotation.warnings,
+    ...crowded,
+    ...policies.warnings,
+    ...former.warnings,
+  ];
   const unreachable = unreachableClusters(peers, live);
-  const problems = [...judged, ...rotation.problems, ...policies.problems];
+  const problems = [...judged, ...rotation.problems, ...policies.problems, ...former.problems];
   return configuration.unreachable === "error"
     ? { problems: [...unreachable, ...problems], warnings, notes, changes }
     : { problems, warnings: [...unreachable, ...warnings], notes, changes };
