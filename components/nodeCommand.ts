@@ -41,12 +41,17 @@ function packageFolder(from = __dirname): string {
   return packageFolder(parent);
 }
 
+/** The script that starts a command, as a path of this machine. */
+export function commandRunner(): string {
+  return join(packageFolder(), "components", "commands", "run.mjs");
+}
+
 /**
  * A Pulumi Command that runs one of this library's scripts. The interpreter is node itself and the verb is its argument, so no input ever
  * meets a shell. Paths are relative to the program: an absolute one would differ on every machine, and so show a change in every preview.
  */
 export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const runner = relative(process.cwd(), join(packageFolder(), "components", "commands", "run.mjs"));
+  const runner = relative(process.cwd(), commandRunner());
   const kubeconfigs = Object.entries(args.clusters).flatMap(([cluster, access]) =>
     access.kind === "kubeconfig" ? [[cluster, access.kubeconfig] as const] : [],
   );

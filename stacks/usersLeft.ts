@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { ENFORCED_BUT_OFF, parseUsersReport } from "../components/model/etcdAuthentication";
+import { runCommand } from "../components/runCommand";
 import type { Problem } from "../components/model/problem";
 import type { CommandState } from "./ownState";
 
-const given = z.object({ cluster: z.string(), endpoints: z.array(z.string()), gone: z.boolean().default(false) });
-const credential = z.object({ "etcd.ca": z.string(), "etcd.certificate": z.string(), "etcd.privateKey": z.string() });
+const given = z.object({ cluster: z.string(), gone: z.boolean().default(false) });
 
 /** What there is to say of etcds whose users this run would manage no more. */
 export interface UsersLeftFindings {
@@ -12,13 +12,10 @@ export interface UsersLeftFindings {
   readonly warnings: readonly Problem[];
 }
 
-/** Asks an etcd with the administrator's credential of the last `up`. The client is loaded only where there is something to ask. */
+/** Asks an etcd with the administrator's credential of the last `up`. */
 async function isEnforced({ input, secrets }: CommandState): Promise<boolean> {
-  const { cluster, endpoints } = given.parse(JSON.parse(input));
-  const pem = credential.parse(secrets);
-  const { withEtcdUsers } = await import("../components/commands/etcdClient.js");
-  const admin = { ca: pem["etcd.ca"], certificate: pem["etcd.certificate"], privateKey: pem["etcd.privateKey"] };
-  return withEtcdUsers(cluster, endpoints, admin, (users) => users.isEnforced());
+  const printed = await runCommand({ script: "etcdUsers.ts", verb: "ask", input, secrets });
+  return parseUsersReport(printed).auth === "enforced";
 }
 
 async function findingOf(cluster: string, state: CommandState): Promise<UsersLeftFindings> {

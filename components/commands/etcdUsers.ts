@@ -98,6 +98,11 @@ function leaveAlone(): Promise<string> {
 }
 
 void dispatch({
+  /** Says whether etcd holds peers to their users by now, and changes nothing. */
+  ask: () =>
+    withUsers(async (etcd) =>
+      JSON.stringify({ auth: (await etcd.isEnforced()) ? "enforced" : "off", users } satisfies UsersReport),
+    ),
   /** Gives exactly the peers a user that may read what a peer needs, and prints who they are and whether etcd holds them to it. */
   grant: async () => (given.gone ? leaveAlone() : JSON.stringify(await withUsers(grant))),
   /** Removes what `grant` has made, and nothing else. */
