@@ -4,7 +4,7 @@ import { planMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
 import { Demo } from "./demo";
 import { etcdAdmin } from "./etcdAdmin";
 import { GoneMember } from "./goneMember";
-import { clusterGuard } from "./guard";
+import { agreement, clusterGuard } from "./guard";
 import { Member, type CertificateSummary } from "./member";
 import { meshCheck } from "./meshCheck";
 import { peersHash, sharedPeerFiles } from "./peerSecret";
@@ -65,8 +65,9 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const gone = plan.gone.map(
       (spec) => new GoneMember(spec.name, plan.goneArgs(spec), plan.memberOptions(spec, child)),
     );
+    const agreed = agreement(name, [...joined, ...gone], child);
     const guarded = (member: Member | GoneMember) =>
-      clusterGuard(plan.guardArgs(member.spec, member.originals), { ...child, dependsOn: member });
+      clusterGuard(plan.guardArgs(member.spec, member.originals), { ...child, dependsOn: [member, agreed] });
     gone.forEach(guarded);
     const guards = joined.map(guarded);
     const issued = joined.map((member) => member.issued);

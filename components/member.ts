@@ -119,8 +119,8 @@ async function after(
 }
 
 function managedUsers(args: MemberArgs, opts: pulumi.CustomResourceOptions): EtcdUsers | undefined {
-  const { spec, peers, etcdCredential: credential } = args;
-  return credential === undefined ? undefined : etcdUsers({ member: spec, peers, credential }, opts);
+  const { spec, peers, access, settings, etcdCredential: credential } = args;
+  return credential === undefined ? undefined : etcdUsers({ member: spec, peers, credential, access, settings }, opts);
 }
 
 interface ClientCertificates {

@@ -75,12 +75,17 @@ function standardInput({ clusters, secrets = {}, largeInput }: NodeCommandArgs):
   return secret.length === 0 ? text : pulumi.secret(text);
 }
 
+/** The script that starts a command, as a path of this machine. */
+export function commandRunner(): string {
+  return join(packageFolder(), "components", "commands", "run.mjs");
+}
+
 /**
  * A Pulumi Command that runs one of this library's scripts. The interpreter is node itself and the verb is its argument, so no input ever
  * meets a shell. Paths are relative to the program: an absolute one would differ on every machine, and so show a change in every preview.
  */
 export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const runner = relative(process.cwd(), join(packageFolder(), "components", "commands", "run.mjs"));
+  const runner = relative(process.cwd(), commandRunner());
   const stdin = standardInput(args);
   const occasion = args.occasion?.seen;
   const keepsLast = args.occasion !== undefined && occasion === undefined;

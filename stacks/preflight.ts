@@ -12,6 +12,7 @@ import { judgeRotation } from "../components/model/preflight/judgeRotation";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
+import { judgeFormerState } from "./formerState";
 import { readOwnOutputs } from "./ownOutputs";
 import { judgePolicyChanges } from "./policies";
 import { rotationPolicy } from "./rotation";
@@ -123,10 +124,11 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
-  const [{ live, answered }, answering, own] = await Promise.all([
+  const [{ live, answered }, answering, own, former] = await Promise.all([
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
     readOwnOutputs(),
+    judgeFormerState(configuration, environment),
   ]);
   const policy = {
     ...settings,
@@ -153,11 +155,18 @@ export async function preflight(configuration: Configuration, environment: Envir
     ...rotation.warnings,
     ...crowded,
     ...policies.warnings,
+    ...former.warnings,
   ];
   const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
   const ways = await checkWaysIn(accesses, live);
   const unreachable = unreachableClusters(peers, without(live, ways.explains));
-  const problems = [...ways.problems, ...judged.problems, ...rotation.problems, ...policies.problems];
+  const problems = [
+    ...ways.problems,
+    ...judged.problems,
+    ...rotation.problems,
+    ...policies.problems,
+    ...former.problems,
+  ];
   return configuration.unreachable === "error"
     ? { problems: [...unreachable, ...problems], warnings, notes, changes, seenAs: seenAs(live) }
     : { problems, warnings: [...unreachable, ...warnings], notes, changes, seenAs: seenAs(live) };

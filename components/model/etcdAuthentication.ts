@@ -37,6 +37,17 @@ export function describeUsers({ auth }: UsersReport): string {
   }
 }
 
+/** Why the users of peers must not be removed while they are peers. */
+export const ENFORCED_BUT_OFF = {
+  reason: "would remove the users of its peers, and its etcd enforces authentication: every peer would be locked out",
+  allowed: `leave it at "manage", or disable authentication in that etcd first (as ${ADMIN_NAME}: etcdctl auth disable)`,
+} as const;
+
+/** Said where they are not removed, though they are managed no more. */
+export const USERS_STAY =
+  "users of peers stay, for its etcd enforces authentication and its peers would be locked out; clustermesh:etcdUsers manage looks after them " +
+  `again; by hand, once authentication is off: etcdctl user delete remote-<peer>, etcdctl role delete clustermesh-peer`;
+
 /** What a person does about the ways in which an etcd does not let its users be managed, by what the client or etcd itself says. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [

@@ -27,7 +27,7 @@ describe("components: commands", () => {
   });
 
   it("run node itself, on a script that exists, and no shell", () => {
-    assert.equal(commands.length, 3 * 4 + 1 + 2);
+    assert.equal(commands.length, 3 * 4 + 2 + 2);
     for (const { inputs } of commands) {
       const [program, runner = "", script = "", ...rest] = inputs["interpreter"] as string[];
       assert.deepEqual([program, runner, rest], ["node", "components/commands/run.mjs", []]);

@@ -69,6 +69,7 @@ describe("components: users of etcd", () => {
     assert.deepEqual(given(command(ran, 2)), {
       cluster: "cluster2",
       endpoints: ["https://10.1.2.1:2379"],
+      peers: { context: "context2", secret: { namespace: "kube-system", name: "cilium-clustermesh" } },
       users: ["remote-cluster1", "remote-cluster3"],
     });
     const etcd = { endpoints: ["https://10.1.2.1:2379"], adminEndpoints: ["https://127.0.0.1:12379"] };
