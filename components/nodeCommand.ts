@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { COMMAND_LINE } from "./commandLine";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "./commands/protocol";
 
 /** How the program reaches a cluster with kubectl: by a context of the ambient kubeconfig, or by a kubeconfig's content. */
@@ -46,7 +47,7 @@ function packageFolder(from = __dirname): string {
  * meets a shell. Paths are relative to the program: an absolute one would differ on every machine, and so show a change in every preview.
  */
 export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const runner = relative(process.cwd(), join(packageFolder(), "components", "commands", "run.mjs"));
+  const runner = relative(process.cwd(), join(packageFolder(), "components", "commands", "run.cjs"));
   const kubeconfigs = Object.entries(args.clusters).flatMap(([cluster, access]) =>
     access.kind === "kubeconfig" ? [[cluster, access.kubeconfig] as const] : [],
   );
@@ -57,7 +58,7 @@ export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.Cu
   return new local.Command(
     name,
     {
-      interpreter: ["node", runner, args.script],
+      interpreter: ["node", ...COMMAND_LINE, runner, args.script],
       ...(args.create === undefined ? {} : { create: args.create }),
       ...(args.update === undefined ? {} : { update: args.update }),
       ...(args.delete === undefined ? {} : { delete: args.delete }),

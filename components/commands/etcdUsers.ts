@@ -62,7 +62,8 @@ function leaveAlone(): Promise<string> {
   return Promise.resolve(JSON.stringify({ ...NO_USERS, users: made } satisfies UsersReport));
 }
 
-void dispatch({
+/** The verb that was run, once it is done. */
+export const ran = dispatch({
   /** Gives exactly the peers a user that may read what a peer needs, and prints who they are and whether etcd holds them to it. */
   grant: async () => (given.gone ? leaveAlone() : JSON.stringify(await withUsers(grant))),
   /** Removes what `grant` has made, and nothing else. */

@@ -162,4 +162,5 @@ const verbs = {
 };
 
 const { claims } = given;
-void dispatch(given.gone ? goneVerbs({ cluster: cluster.name, names, claims, recorded }) : verbs);
+/** The verb that was run, once it is done. */
+export const ran = dispatch(given.gone ? goneVerbs({ cluster: cluster.name, names, claims, recorded }) : verbs);
