@@ -9,6 +9,8 @@ import { membersOf, present } from "../components/model/mesh";
 import { changedSince } from "../components/model/preflight/changedSince";
 import { judgeLiveClusters, unreachableClusters } from "../components/model/preflight/judge";
 import { judgeRotation } from "../components/model/preflight/judgeRotation";
+import type { PreflightPolicy } from "../components/model/preflight/policy";
+import { secretDrift } from "../components/model/preflight/secretDrift";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
@@ -29,6 +31,8 @@ export interface Preflight {
   readonly changes?: Readonly<Record<string, string>>;
   /** By cluster, which one it is. */
   readonly seenAs?: Readonly<Record<string, string>>;
+  /** By cluster, what its Secrets were written again for last. */
+  readonly reapply?: Readonly<Record<string, string>>;
 }
 
 /** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
@@ -94,6 +98,21 @@ function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string,
   );
 }
 
+/** The names of the Secrets that a cluster has of this stack's. */
+function secretsOf({ settings, authority }: Environment): readonly string[] {
+  const server = originOf(authority) === "generated" ? [settings.etcdServerSecret] : [];
+  return [settings.peerSecret, ...server];
+}
+
+/** A value for each cluster at all times: only then is another one a change. */
+function reapplyOf(
+  names: readonly string[],
+  recorded: PreflightPolicy["recorded"],
+  drift: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, drift[name] ?? recorded[name]?.reapplied ?? "never"]));
+}
+
 /** How many agents the clusters have that say so. */
 function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string, number> {
   const counted = [...live].flatMap(([name, cluster]) => {
@@ -133,10 +152,12 @@ export async function preflight(configuration: Configuration, environment: Envir
   const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
   const { changes, warnings: changed } = changedSince(peers, live, policy);
   const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
-  const warnings = [...own.problems, ...answering, ...changed, ...rotation.warnings, ...crowded];
+    const drift = secretDrift(peers, live, secretsOf(environment), policy, new Date());
+  const warnings = [...own.problems, ...answering, ...changed, ...drift.warnings, ...rotation.warnings, ...crowded];
   const unreachable = unreachableClusters(peers, live);
   const problems = [...judged, ...rotation.problems];
+  const seen = { changes, seenAs: seenAs(live), reapply: reapplyOf(names, own.recorded, drift.reapply) };
   return configuration.unreachable === "error"
-    ? { problems: [...unreachable, ...problems], warnings, notes, changes, seenAs: seenAs(live) }
-    : { problems, warnings: [...unreachable, ...warnings], notes, changes, seenAs: seenAs(live) };
+    ? { problems: [...unreachable, ...problems], warnings, notes, ...seen }
+    : { problems, warnings: [...unreachable, ...warnings], notes, ...seen };
 }

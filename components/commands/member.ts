@@ -29,6 +29,8 @@ const input = z.object({
   owner: z.string(),
   peerSecret: z.string(),
   foreignSecret: z.enum(["refuse", "adopt"]).default("refuse"),
+  /** The keys that will be written into an adopted Secret. */
+  peerKeys: z.array(z.string()).default([]),
   originals: z.string().default(""),
   conflicts: z.enum(["refuse", "overwrite"]).default("refuse"),
   /** Whether a check will want to know what worked before. */
