@@ -2,7 +2,16 @@
  * Bundles the program and its deploy-time commands into dist/, so that nothing is compiled when Pulumi runs. `npm ci` does this; after a
  * change of the sources: `npm run build`. With `--if-needed` it does nothing where dist/ is whole and fits the sources.
  */
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 import built from "./built.cjs";
@@ -33,11 +42,20 @@ function bundle(entry) {
   return outputFiles[0].text;
 }
 
-/** Files appear with their content or not at all, and the manifest, by which they are checked, comes last. */
+/** Has the disk keep what was written to a file, or which files a folder has. */
+function keep(path) {
+  const descriptor = openSync(path, "r");
+  fsyncSync(descriptor);
+  closeSync(descriptor);
+}
+
+/** Files appear with their content or not at all, after a power loss too, and the manifest, by which they are checked, comes last. */
 function write(folder, name, text) {
   const draft = mkdtempSync(join(folder, ".draft-"));
   writeFileSync(join(draft, name), text);
+  keep(join(draft, name));
   renameSync(join(draft, name), join(folder, name));
+  keep(folder);
   rmSync(draft, { recursive: true });
 }
 

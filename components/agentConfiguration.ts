@@ -45,7 +45,7 @@ export function agentConfiguration(args: MemberCommandArgs, opts: pulumi.CustomR
         name: cilium.configMap,
         namespace: cilium.namespace,
         annotations: {
-          ...patching(settings.conflicts === "overwrite"),
+          ...patching(),
           // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
           [MARK_ANNOTATION]: pulumi
             .unsecret(originals.stdout)

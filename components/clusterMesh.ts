@@ -95,10 +95,10 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.verdicts = demo?.verdicts ?? pulumi.output("off");
     this.drops = demo?.drops ?? pulumi.output("off");
     this.recorded = Object.fromEntries(
-      joined.map(({ cluster, originals }) => [
+      joined.map(({ cluster, spec, originals }) => [
         cluster,
         // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-        pulumi.unsecret(originals).apply((printed) => summaryOf(printed, cluster)),
+        pulumi.unsecret(originals).apply((printed) => summaryOf(printed, cluster, spec.reapply)),
       ]),
     );
     this.topology = topology(members);

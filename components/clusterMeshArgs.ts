@@ -5,9 +5,9 @@ import type { EtcdAdmin } from "./etcdAdmin";
 import type { ClusterGuardArgs } from "./guard";
 import type { MemberArgs } from "./member";
 import type { MemberCommandArgs } from "./memberCommands";
-import { authorityFor, originOf, validateAuthority, type MeshAuthority } from "./meshAuthority";
+import { authorityFor, authorityNames, originOf, validateAuthority, type MeshAuthority } from "./meshAuthority";
 import type { ClusterAccess } from "./nodeCommand";
-import type { SecretData } from "./peerSecret";
+import { peerSecretKeys, type SecretData } from "./peerSecret";
 import { refusal } from "./refusal";
 import type { MeshSettings } from "./settings";
 import { clientAuthorities } from "./model/certificates";
@@ -137,9 +137,11 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
   const all = membersOf(args.clusters);
   const own = present(all);
   const issuesServers = originOf(authority) === "generated";
+  const peerKeys = peerSecretKeys(names, authorityNames(authority, names));
   const commandArgs = (spec: Member) => ({
     access: required(accessOfAll, spec.name),
     claims: claimsOf(spec.name, settings, issuesServers, demo),
+    peerKeys,
     owner,
     settings,
   });

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Authority } from "./authority";
 import { keyPair, signedCertificate } from "./leafCertificate";
-import { ownedBy, RETAINED } from "./ownership";
+import { ownedBy, reapplied } from "./ownership";
 import type { MeshSettings } from "./settings";
 import { serverNames } from "./model/certificates";
 import type { Member } from "./model/mesh";
@@ -50,7 +50,7 @@ export function etcdServerSecret(
       type: "kubernetes.io/tls",
       data: pulumi.secret(data),
     },
-    { ...opts, ...RETAINED },
+    { ...opts, ...reapplied(member.reapply) },
   );
   return {
     subject: `CN=${names.commonName}`,

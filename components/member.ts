@@ -34,6 +34,8 @@ export interface MemberArgs {
   /** With what the users in this cluster's etcd are managed; absent where they are not. */
   readonly etcdCredential?: EtcdCredential;
   readonly claims: readonly Claim[];
+  /** The keys of the Secret with its peers, for a Secret that others have keys in. */
+  readonly peerKeys: readonly string[];
   readonly owner: string;
   readonly settings: MeshSettings;
 }
@@ -66,18 +68,19 @@ export class Member extends pulumi.ComponentResource {
 
   constructor(name: string, args: MemberArgs, opts: pulumi.ComponentResourceOptions) {
     super("clustermesh:index:Member", name, {}, opts);
-    const { spec, access, claims, settings, owner } = args;
+    const { spec, access, claims, peerKeys, settings, owner } = args;
     const child = { parent: this };
+    const of = { member: spec, access, claims, peerKeys, owner, settings };
 
     const client = clientCertificates(args, child);
-    const agents = agentConfiguration({ member: spec, access, claims, owner, settings }, child);
+    const agents = agentConfiguration(of, child);
     const server = serverCertificate(args, { ...child, dependsOn: agents.recorded });
     const users = managedUsers(args, {
       ...child,
       // An etcd that is to have the certificate of that Secret can be dialled only then.
       dependsOn: [agents.recorded, ...server.map(({ secret }) => secret)],
     });
-    const objects = objectsCommand({ member: spec, access, claims, owner, settings }, agents.recorded, {
+    const objects = objectsCommand(of, agents.recorded, {
       ...child,
       dependsOn: [agents.settled, ...(users === undefined ? [] : [users.done]), ...server.map(({ secret }) => secret)],
     });
@@ -89,6 +92,7 @@ export class Member extends pulumi.ComponentResource {
         certificates: client.certificates,
         record: args.issueRecord,
         owner,
+        ...(spec.reapply === undefined ? {} : { reapply: spec.reapply }),
         settings,
       },
       { ...child, dependsOn: after(args.allRecorded, [objects]) },

@@ -12,6 +12,8 @@ export interface MemberCommandArgs {
   readonly access: ClusterAccess;
   /** Objects that this stack makes in the cluster; `up` stops where one of them is there already and somebody else's. */
   readonly claims: readonly Claim[];
+  /** The keys of the Secret with its peers. */
+  readonly peerKeys: readonly string[];
   readonly owner: string;
   readonly settings: MeshSettings;
 }
@@ -39,7 +41,8 @@ function commandOf({ member, access, owner, settings }: MemberCommandArgs) {
 export function originalsCommand(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
   const { member, claims, settings } = args;
   const { input, ...command } = commandOf(args);
-  const { foreignSecret } = settings;
+  const { foreignSecret, conflicts } = settings;
+  const adopted = foreignSecret === "adopt" ? { peerKeys: args.peerKeys } : {};
   return nodeCommand(
     `${member.name}-originals`,
     {
@@ -49,7 +52,7 @@ export function originalsCommand(args: MemberCommandArgs, opts: pulumi.CustomRes
       delete: "release",
       // Which cluster it is now, as far as that was seen: another one is refused, although nothing else has changed.
       occasion: { seen: member.seenAs },
-      input: { ...input, claims, foreignSecret, probePaths: settings.check.enabled },
+      input: { ...input, claims, foreignSecret, ...adopted, conflicts, probePaths: settings.check.enabled },
     },
     opts,
   );

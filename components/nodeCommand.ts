@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { COMMAND_LINE } from "./commandLine";
 import { INPUT_VARIABLE, LARGE_INPUT, OCCASION_VARIABLE } from "./commands/protocol";
 import { byteLength } from "./model/bounded";
 
@@ -77,7 +78,7 @@ function standardInput({ clusters, secrets = {}, largeInput }: NodeCommandArgs):
 
 /** The script that starts a command, as a path of this machine. */
 export function commandRunner(): string {
-  return join(packageFolder(), "components", "commands", "run.mjs");
+  return join(packageFolder(), "components", "commands", "run.cjs");
 }
 
 /**
@@ -93,7 +94,7 @@ export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.Cu
   return new local.Command(
     name,
     {
-      interpreter: ["node", runner, args.script],
+      interpreter: ["node", ...COMMAND_LINE, runner, args.script],
       ...(args.create === undefined ? {} : { create: args.create }),
       ...(args.update === undefined ? {} : { update: args.update }),
       ...(args.delete === undefined ? {} : { delete: args.delete }),

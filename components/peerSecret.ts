@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { Authorities } from "./authorities";
-import { ownedBy, patching, RETAINED } from "./ownership";
+import { ownedBy, patching, reapplied } from "./ownership";
 import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "./model/agentConfig";
 import type { MeshSettings } from "./settings";
 import { GENERATION_ANNOTATION } from "./model/generation";
@@ -74,6 +74,8 @@ export interface PeerSecretArgs {
   /** What it is issued as. */
   readonly record: pulumi.Output<string>;
   readonly owner: string;
+  /** Changes when it has to be written again, whatever the state knows. */
+  readonly reapply?: string;
   readonly settings: MeshSettings;
 }
 
@@ -97,9 +99,9 @@ export function peerSecret(
   const metadata = { name: args.settings.peerSecret, namespace: args.settings.cilium.namespace };
   const keys = pulumi.unsecret(data).apply((files) => Object.keys(files).toSorted().join(","));
   const marks = { [OWNER_ANNOTATION]: args.owner, [KEYS_ANNOTATION]: keys, [GENERATION_ANNOTATION]: args.record };
-  const retained = { ...opts, ...RETAINED };
+  const retained = { ...opts, ...reapplied(args.reapply) };
   if (args.settings.foreignSecret === "adopt") {
-    const annotations = { ...patching(false), ...marks };
+    const annotations = { ...patching(), ...marks };
     return new k8s.core.v1.SecretPatch(name, { metadata: { ...metadata, annotations }, data }, retained);
   }
   // Without a type, which cannot be changed: one that was adopted before may have any.

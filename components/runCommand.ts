@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { INPUT_VARIABLE } from "./commands/protocol";
+import { COMMAND_LINE } from "./commandLine";
 import { commandRunner } from "./nodeCommand";
 
 /** A deploy-time command that the program runs itself, to learn something before anything is registered. */
@@ -14,7 +15,7 @@ export interface CommandRun {
 
 /** What a command printed. @throws Error with its own words where it failed. */
 export async function runCommand({ script, verb, input, secrets }: CommandRun): Promise<string> {
-  const child = spawn("node", [commandRunner(), script, verb], {
+  const child = spawn("node", [...COMMAND_LINE, commandRunner(), script, verb], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], [INPUT_VARIABLE]: input },
   });

@@ -47,12 +47,13 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
 }
 
 /** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
-function withSeen(environment: Environment, { changes = {}, seenAs = {} }: Preflight): Environment {
+function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Environment {
   const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
-    const [changedSince, identity] = [changes[name], seenAs[name]];
+    const [changedSince, identity, written] = [changes[name], seenAs[name], reapply[name]];
     const seen = {
       ...(changedSince === undefined ? {} : { changedSince }),
       ...(identity === undefined ? {} : { seenAs: identity }),
+      ...(written === undefined ? {} : { reapply: written }),
     };
     return [name, { ...cluster, ...seen }] as const;
   });

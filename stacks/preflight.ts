@@ -9,6 +9,8 @@ import { membersOf, present } from "../components/model/mesh";
 import { changedSince } from "../components/model/preflight/changedSince";
 import { judgeLive, unreachableClusters } from "../components/model/preflight/judge";
 import { judgeRotation } from "../components/model/preflight/judgeRotation";
+import type { PreflightPolicy } from "../components/model/preflight/policy";
+import { secretDrift } from "../components/model/preflight/secretDrift";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
@@ -32,6 +34,8 @@ export interface Preflight {
   readonly changes?: Readonly<Record<string, string>>;
   /** By cluster, which one it is. */
   readonly seenAs?: Readonly<Record<string, string>>;
+  /** By cluster, what its Secrets were written again for last. */
+  readonly reapply?: Readonly<Record<string, string>>;
 }
 
 /** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
@@ -97,6 +101,21 @@ function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string,
   );
 }
 
+/** The names of the Secrets that a cluster has of this stack's. */
+function secretsOf({ settings, authority }: Environment): readonly string[] {
+  const server = originOf(authority) === "generated" ? [settings.etcdServerSecret] : [];
+  return [settings.peerSecret, ...server];
+}
+
+/** A value for each cluster at all times: only then is another one a change. */
+function reapplyOf(
+  names: readonly string[],
+  recorded: PreflightPolicy["recorded"],
+  drift: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, drift[name] ?? recorded[name]?.reapplied ?? "never"]));
+}
+
 /** How many agents the clusters have that say so. */
 function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string, number> {
   const counted = [...live].flatMap(([name, cluster]) => {
@@ -147,11 +166,13 @@ export async function preflight(configuration: Configuration, environment: Envir
   const notes = [...judged.notes, ...rotation.notes, ...slow];
   const { changes, warnings: changed } = changedSince(peers, without(fitting, judged.misnamed), policy);
   const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
+  const drift = secretDrift(peers, fitting, secretsOf(environment), policy, now);
   const warnings = [
     ...own.problems,
     ...answering,
     ...judged.warnings,
     ...changed,
+    ...drift.warnings,
     ...rotation.warnings,
     ...crowded,
     ...policies.warnings,
@@ -167,7 +188,8 @@ export async function preflight(configuration: Configuration, environment: Envir
     ...policies.problems,
     ...former.problems,
   ];
+  const seen = { changes, seenAs: seenAs(live), reapply: reapplyOf(names, own.recorded, drift.reapply) };
   return configuration.unreachable === "error"
-    ? { problems: [...unreachable, ...problems], warnings, notes, changes, seenAs: seenAs(live) }
-    : { problems, warnings: [...unreachable, ...warnings], notes, changes, seenAs: seenAs(live) };
+    ? { problems: [...unreachable, ...problems], warnings, notes, ...seen }
+    : { problems, warnings: [...unreachable, ...warnings], notes, ...seen };
 }

@@ -37,7 +37,7 @@ function present(live: LiveConfig | undefined, { cluster, names }: Applied): Liv
 
 /** Name and id as the ConfigMap's Patch resource has set them. */
 async function ensureConfig(kubectl: Kubectl, applied: Applied, first: LiveConfig | undefined): Promise<void> {
-  const { cluster, names, desired, conflicts, owner, before } = applied;
+  const { cluster, names, desired, owner, before } = applied;
   const keys = Object.keys(desired).join(", ");
   let live = present(first, applied);
   let set = false;
@@ -58,7 +58,7 @@ async function ensureConfig(kubectl: Kubectl, applied: Applied, first: LiveConfi
     if (plan.kind === "refused") {
       throw new Error(formatProblems("name and id are not what they were set to", plan.problems));
     }
-    const annotations = { ...patching(conflicts === "overwrite"), [MARK_ANNOTATION]: mark };
+    const annotations = { ...patching(), [MARK_ANNOTATION]: mark };
     const place = { name: names.configMap, namespace: names.namespace };
     const seen = { uid: live.uid, ...(live.version === undefined ? {} : { resourceVersion: live.version }) };
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { ...place, ...seen, annotations }, data: desired };

@@ -101,7 +101,8 @@ function leaveAlone(): Promise<string> {
   return Promise.resolve(JSON.stringify({ ...NO_USERS, users: made } satisfies UsersReport));
 }
 
-void dispatch({
+/** The verb that was run, once it is done. */
+export const ran = dispatch({
   /** Says whether etcd holds peers to their users by now, and changes nothing. */
   ask: () =>
     withUsers(async (etcd) =>

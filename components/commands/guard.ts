@@ -35,7 +35,8 @@ async function look(kubectl: Kubectl): Promise<void> {
   });
 }
 
-void dispatch({
+/** The verb that was run, once it is done. */
+export const ran = dispatch({
   /**
    * The first step of a way back, before anything is taken apart: refuses while policies would fail open once the cluster's name is gone,
    * unless that was accepted beforehand. What fails closed is named, and goes on.

@@ -30,6 +30,8 @@ const input = z.object({
   owner: z.string(),
   peerSecret: z.string(),
   foreignSecret: z.enum(["refuse", "adopt"]).default("refuse"),
+  /** The keys that will be written into an adopted Secret. */
+  peerKeys: z.array(z.string()).default([]),
   originals: z.string().default(""),
   conflicts: z.enum(["refuse", "overwrite"]).default("refuse"),
   /** Whether a check will want to know what worked before. */
@@ -164,4 +166,5 @@ const verbs = {
 };
 
 const { claims } = given;
-void dispatch(given.gone ? goneVerbs({ cluster: cluster.name, names, claims, recorded }) : verbs);
+/** The verb that was run, once it is done. */
+export const ran = dispatch(given.gone ? goneVerbs({ cluster: cluster.name, names, claims, recorded }) : verbs);

@@ -83,7 +83,8 @@ function nameWhatIsLeft(cluster: string, names: CiliumObjects, plan: readonly Re
   for (const step of plan) {
     if (step.kind === "leave") {
       const value = JSON.stringify(step.live);
-      progress(`cluster "${cluster}": ${names.configMap} ${step.key} is ${value} by now and is left so`);
+      const since = step.owner === undefined ? "" : `, which ${JSON.stringify(step.owner)} has applied as well,`;
+      progress(`cluster "${cluster}": ${names.configMap} ${step.key} is ${value} by now${since} and is left so`);
     }
   }
 }

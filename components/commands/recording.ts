@@ -7,7 +7,7 @@ import { isSetByUs, MARK_ANNOTATION, markProblem, seeMark, type SeenMark } from 
 import { recordOriginals } from "../model/originals";
 import { otherClusterProblem, otherTargets } from "../model/otherCluster";
 import { identityChange, identityIn } from "../model/preflight/identity";
-import { occupiedProblem } from "../model/preflight/objects";
+import { clashingKeys, occupiedProblem, otherOwners } from "../model/preflight/objects";
 import { formatProblems, type Problem } from "../model/problem";
 import { readRecorded, targetsOf, type Recorded } from "../model/recorded";
 import { OtherCluster } from "./otherCluster";
@@ -24,6 +24,9 @@ export interface Recording {
   readonly owner: string;
   readonly peerSecret: string;
   readonly foreignSecret: "refuse" | "adopt";
+  /** The keys that will be written into an adopted Secret. */
+  readonly peerKeys: readonly string[];
+  readonly conflicts: "refuse" | "overwrite";
   /** Whether a check will want to know what worked before. */
   readonly probePaths: boolean;
 }
@@ -60,20 +63,31 @@ function refuse(heading: string, cluster: string, problems: readonly Omit<Proble
 /**
  * What must not be touched: the last guard, for previews can be made without live checks.
  *
- * @param set The name and id that were set before, whatever has become of them; absent where that is not known.
+ * @param before What was recorded of it; absent where nothing is known.
  */
-function refuseForeign({ config, mark, occupied }: Seen, recording: Recording, set?: Recorded["set"]): void {
+function refuseForeign({ config, mark, occupied }: Seen, recording: Recording, before?: Recorded): void {
   const { cluster, names, desired, owner, peerSecret, foreignSecret } = recording;
+  const isMeshed = before !== undefined || mark.kind === "ours";
   const problems = occupied.flatMap((object) => {
-    const isAdopted = foreignSecret === "adopt" && object.owner === undefined;
-    const isShared = object.kind === "Secret" && object.name === peerSecret;
-    return isAdopted && isShared ? [] : (occupiedProblem(cluster, object, owner, peerSecret) ?? []);
+    // One of ours that has lost its mark: it gets it again.
+    const isUnmarked = object.owner === undefined && object.isApplied && isMeshed;
+    const isShared = object.kind === "Secret" && object.name === peerSecret && foreignSecret === "adopt";
+    const isAdopted = isUnmarked || (isShared && object.owner === undefined);
+    const problem = isAdopted ? undefined : occupiedProblem(cluster, object, owner, peerSecret);
+    return problem ?? (isShared ? clashingKeys(cluster, object, recording.peerKeys) : []);
   });
   refuse("objects of somebody else are in the way", cluster, [
     ...problems,
-    ...[markProblem(mark, names.configMap) ?? []].flat(),
+    ...[markProblem(mark, names.configMap, before !== undefined) ?? []].flat(),
   ]);
-  const known = set ?? (mark.kind === "ours" ? mark.mark.set : (config?.data ?? {}));
+  if (config !== undefined && recording.conflicts === "refuse") {
+    const originals = before?.config ?? (mark.kind === "ours" ? mark.mark.originals : undefined);
+    const release = config.annotations["meta.helm.sh/release-name"];
+    const owned = { ...config, ...(release === undefined ? {} : { helmRelease: release }) };
+    const others = otherOwners(cluster, names.configMap, owned, desired, originals);
+    refuse("name and id are in conflict with those of others", cluster, others);
+  }
+  const known = before?.set ?? (mark.kind === "ours" ? mark.mark.set : (config?.data ?? {}));
   refuse(
     "it has to leave the mesh first",
     cluster,
@@ -171,7 +185,7 @@ export async function keep(kubectl: Kubectl, recording: Recording, printed: stri
     cluster,
     otherTargets(cluster, kept.targets, targetsOf(names, peerSecret)),
   );
-  refuseForeign(seen, recording, kept.set);
+  refuseForeign(seen, recording, kept);
   const { config, mark } = seen;
   if (config === undefined || config.uid === kept.configMap) {
     return JSON.stringify(kept);

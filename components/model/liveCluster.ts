@@ -8,6 +8,7 @@ import { MARK_ANNOTATION } from "./mark";
 import type { NoAccessKind } from "./noAccess";
 import { dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
+import { driftOf } from "./secretDrift";
 import { rollOutsOf, type RollOut } from "./rollOuts";
 
 /** An object that this project creates, and that must not be somebody else's. */
@@ -28,6 +29,11 @@ export interface Occupied {
   readonly owner?: string;
   /** Who says that it manages the object: a Helm release, or a field manager. */
   readonly maker: string;
+  /** Whether this project has applied something of it, for whichever stack. */
+  readonly isApplied: boolean;
+  /** How a Secret of this project's is not as it was written. */
+  readonly drift?: string;
+  readonly version?: string;
   /** The keys of a Secret's data, without those that this project has put there. */
   readonly keys: readonly string[];
   /** All keys of a Secret's data. */
@@ -165,17 +171,26 @@ function certificatesOf({ kind, data = {} }: LiveObject): Readonly<Record<string
 }
 
 function occupied(live: LiveObject): Occupied {
-  const { name, namespace, annotations, managedFields: fields = [] } = live.metadata;
+  const { name, namespace, annotations, managedFields: fields = [], resourceVersion: version } = live.metadata;
   const listed = new Set((annotations?.[KEYS_ANNOTATION] ?? "").split(","));
   const isOurs = (key: string) => listed.has(key) || dataOwners(fields, key).includes(FIELD_MANAGER);
   const keys = Object.keys(live.data ?? {}).filter((key) => !isOurs(key));
   const owner = annotations?.[OWNER_ANNOTATION];
+  const isApplied = fields.some(({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply");
+  const isWritten = live.kind === "Secret" && (isApplied || owner !== undefined);
+  const all = Object.keys(live.data ?? {});
+  const applied = all.filter((key) => dataOwners(fields, key).includes(FIELD_MANAGER));
+  const wanted = annotations?.[KEYS_ANNOTATION]?.split(",") ?? all;
+  const drift = isWritten ? driftOf(wanted, applied, owner) : undefined;
   const generation = annotations?.[GENERATION_ANNOTATION];
   return {
     kind: live.kind,
     name,
     ...(namespace === undefined ? {} : { namespace }),
     ...(owner === undefined ? {} : { owner }),
+    isApplied,
+    ...(drift === undefined ? {} : { drift }),
+    ...(version === undefined ? {} : { version }),
     maker: makerOf(live),
     keys: live.kind === "Secret" ? keys : [],
     files: live.kind === "Secret" ? Object.keys(live.data ?? {}) : [],

@@ -83,8 +83,12 @@ export function seeMark(annotation: string | undefined, uid: string, owner: stri
   return found.owner === owner ? { kind: "ours", mark: found } : { kind: "otherOwner", owner: found.owner };
 }
 
-/** Why a cluster must not be written to: it is another stack's, or its mark cannot be read. */
-export function markProblem(seen: SeenMark, configMap: string): Omit<Problem, "cluster"> | undefined {
+/**
+ * Why a cluster must not be written to: it is another stack's, or its mark cannot be read.
+ *
+ * @param isKnown Whether the state knows what is in the mark as well: then it is written again.
+ */
+export function markProblem(seen: SeenMark, configMap: string, isKnown = false): Omit<Problem, "cluster"> | undefined {
   const property = `${configMap} annotation ${MARK_ANNOTATION}`;
   switch (seen.kind) {
     case "otherOwner":
@@ -97,6 +101,9 @@ export function markProblem(seen: SeenMark, configMap: string): Omit<Problem, "c
           `if it is this stack, moved to another backend: pulumi config set clustermesh:owner '${seen.owner.replaceAll("'", "")}'`,
       };
     case "damaged":
+      if (isKnown) {
+        return undefined;
+      }
       return {
         property,
         reason: "cannot be read: it was edited, or is not this program's, and what the cluster was before is in it",

@@ -37,6 +37,8 @@ export interface ClusterSpec {
    * writes anything.
    */
   readonly seenAs?: string;
+  /** Changes whenever its Secrets were found to be other than they were written: then they are written again. */
+  readonly reapply?: string;
 }
 
 /** Whether a cluster is still there to be asked. */

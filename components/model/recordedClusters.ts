@@ -5,6 +5,8 @@ const recordedCluster = z.object({
   uid: z.string().min(1),
   set: z.record(z.string(), z.string()),
   targets,
+  /** What was seen when its Secrets were written again last. */
+  reapplied: z.string().optional(),
 });
 
 /** What the next preview has to know of a cluster that is in the mesh; nothing in it is secret. */
@@ -13,9 +15,9 @@ export type RecordedCluster = z.infer<typeof recordedCluster>;
 const recordedClusters = z.record(z.string(), recordedCluster);
 
 /** What of a record the next preview needs. */
-export function summaryOf(printed: string, cluster: string): RecordedCluster {
+export function summaryOf(printed: string, cluster: string, reapplied?: string): RecordedCluster {
   const { cluster: uid, set, targets: names } = recordedOf(printed, cluster);
-  return { uid, set, targets: names };
+  return { uid, set, targets: names, ...(reapplied === undefined ? {} : { reapplied }) };
 }
 
 /** Reads the output of the last up; nothing where there was none. */

@@ -58,13 +58,14 @@ function otherRollOut(member: Member, { rollOuts }: ReachableCluster): readonly 
 function otherMark(found: Found, policy: PreflightPolicy): readonly Change[] {
   const { member, live } = found;
   const seen = markOf(live, policy.owner);
-  if (seen.kind === "ours" || seen.kind === "otherOwner" || seen.kind === "damaged") {
+  if (seen.kind === "ours" || seen.kind === "otherOwner") {
     return [];
   }
+  const reasons = { none: "is gone", damaged: "was edited, and cannot be read" };
   const warning = {
     cluster: member.name,
     property: `${policy.names.configMap} annotation ${MARK_ANNOTATION}`,
-    reason: seen.kind === "none" ? "is gone" : `is of another object (uid ${seen.uid}), and is not used`,
+    reason: seen.kind === "otherObject" ? `is of another object (uid ${seen.uid}), and is not used` : reasons[seen.kind],
     allowed: "pulumi up writes it again",
   };
   return [{ change: `mark ${live.config?.version ?? ""}`, warning }];

@@ -117,6 +117,7 @@ describe("the command that settles a member", () => {
     const annotations = {
       [MARK_ANNOTATION]: MARK,
       "pulumi.com/patchFieldManager": "cilium-clustermesh",
+      "pulumi.com/patchForce": "true",
       "pulumi.com/skipAwait": "true",
     };
     const place = { namespace: "kube-system" };
@@ -138,14 +139,6 @@ describe("the command that settles a member", () => {
     const rollOut = { await: false, timeoutSeconds: 5 };
     const { story: told } = await settle({ agents: { a: OTHER }, born: BEFORE, config: UNMESHED }, { rollOut });
     assert.deepEqual(told, ["apply configmaps"]);
-  });
-
-  it("marks what it writes as forced where conflicts are overwritten, as the Patch resource does", async () => {
-    const { calls } = await settle({ agents: {}, config: { "cluster-id": "7" } }, { conflicts: "overwrite" });
-    const { metadata } = JSON.parse(calls.find((call) => call[1] === "apply")?.[3] ?? "") as {
-      readonly metadata: { readonly annotations: object };
-    };
-    assert.ok("pulumi.com/patchForce" in metadata.annotations);
   });
 
   it("writes the mark again where it alone is gone, with all that is its own", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DEFAULT_SETTINGS } from "../../../components";
+import { COMMAND_LINE } from "../../../components/commandLine";
 import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/commands/protocol";
 import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
@@ -29,8 +30,9 @@ describe("components: commands", () => {
   it("run node itself, on a script that exists, and no shell", () => {
     assert.equal(commands.length, 3 * 4 + 2 + 2);
     for (const { inputs } of commands) {
-      const [program, runner = "", script = "", ...rest] = inputs["interpreter"] as string[];
-      assert.deepEqual([program, runner, rest], ["node", "components/commands/run.mjs", []]);
+      const [program, flag, code, runner = "", script = "", ...rest] = inputs["interpreter"] as string[];
+      assert.deepEqual([program, flag, code], ["node", ...COMMAND_LINE]);
+      assert.deepEqual([runner, rest], ["components/commands/run.cjs", []]);
       assert.ok(existsSync(runner) && existsSync(join(dirname(runner), script)), script);
     }
   });

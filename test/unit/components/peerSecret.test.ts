@@ -124,7 +124,7 @@ describe("components: the peers' Secret of each cluster's own CA", () => {
 });
 
 describe("components: an adopted Secret", () => {
-  it("is patched with our keys under our manager, without force, and marked", async () => {
+  it("is patched with our keys under our manager, and marked", async () => {
     const ran = await runMesh({ settings: { foreignSecret: "adopt" } });
     assert.deepEqual(
       ran
@@ -142,6 +142,7 @@ describe("components: an adopted Secret", () => {
         "cilium-clustermesh/keys": "cluster1,cluster2,mesh.ca.crt,mesh.client.crt,mesh.client.key",
         "cilium-clustermesh/owner": "clustermesh/test",
         "pulumi.com/patchFieldManager": "cilium-clustermesh",
+        "pulumi.com/patchForce": "true",
         "pulumi.com/skipAwait": "true",
       },
     });

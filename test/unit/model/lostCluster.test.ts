@@ -59,7 +59,7 @@ describe("model: a cluster given back by hand", () => {
   });
 
   it("takes back every annotation of a patch", () => {
-    assert.deepEqual(Object.keys(patching(true)).sort(), PATCH_ANNOTATIONS);
+    assert.deepEqual(Object.keys(patching()).sort(), PATCH_ANNOTATIONS);
   });
 
   it("keeps a Secret that was adopted, and rolls no operator where there is none", () => {
