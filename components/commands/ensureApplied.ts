@@ -5,6 +5,7 @@ import { memberObjects, rolloutChecksum, type CiliumObjects } from "../model/age
 import { planEnsuring } from "../model/ensuring";
 import { parseList } from "../model/liveObject";
 import { MARK_ANNOTATION, markText } from "../model/mark";
+import type { Before } from "../model/rollOut/judge";
 import { formatProblems } from "../model/problem";
 import type { Recorded } from "../model/recorded";
 import { rollOutsOf, type RollOut } from "../model/rollOuts";
@@ -79,11 +80,12 @@ async function ensureRolled(
   kubectl: Kubectl,
   { cluster, names, desired }: Applied,
   rollOuts: Readonly<Record<string, RollOut>>,
-): Promise<void> {
+): Promise<ReadonlyMap<string, Before>> {
   const rolling = await annotate(kubectl, names, rolloutChecksum(desired), rollOuts);
-  if (rolling.length > 0) {
-    progress(`cluster "${cluster}": ${rolling.join(" and ")} roll, to run with ${JSON.stringify(desired)}`);
+  if (rolling.size > 0) {
+    progress(`cluster "${cluster}": ${[...rolling.keys()].join(" and ")} roll, to run with ${JSON.stringify(desired)}`);
   }
+  return rolling;
 }
 
 /**
@@ -91,11 +93,12 @@ async function ensureRolled(
  * interrupted has given them back, and the state does not know: an `up` sees no difference and would leave the cluster out of the mesh. The
  * ConfigMap is written as its Patch resource writes it, so that the state is true again.
  *
+ * @returns What of agents and operator (`kind/name`) was changed, and so rolls, with how it was before.
  * @throws Error when somebody has set other values since, that may not be overwritten, or when `cilium-config` is gone.
  */
-export async function ensureApplied(kubectl: Kubectl, applied: Applied): Promise<void> {
+export async function ensureApplied(kubectl: Kubectl, applied: Applied): Promise<ReadonlyMap<string, Before>> {
   const { names } = applied;
   const list = await readObjects((args) => kubectl.read(args), names.namespace, memberObjects(names));
   await ensureConfig(kubectl, applied, configMapIn(list, names));
-  await ensureRolled(kubectl, applied, rollOutsOf(parseList(list), names));
+  return ensureRolled(kubectl, applied, rollOutsOf(parseList(list), names));
 }

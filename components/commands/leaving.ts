@@ -5,6 +5,7 @@ import { firstFew } from "../model/bounded";
 import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../model/kvstoreKeys";
 import { parseObject } from "../model/liveObject";
 import type { MaxConnectedClusters } from "../model/mesh";
+import type { Before } from "../model/rollOut/judge";
 import { tellingLine } from "../model/tellingLine";
 import { agentReports, hurrySecrets } from "./agents";
 import { errorMessage } from "./errorMessage";
@@ -58,14 +59,24 @@ export async function forgetPeers(kubectl: Kubectl, { name, names }: Leaving, pe
   }
 }
 
-/** Waits for a roll-out; one that does not end is no reason to keep a cluster in a mesh: a node that is gone never rolls. */
-export async function rolled(kubectl: Kubectl, { name, names }: Leaving, timeoutSeconds: number): Promise<void> {
+/** Waits for a roll-out; one that does not end is no reason to keep a cluster in a mesh. */
+export async function rolled(
+  kubectl: Kubectl,
+  { name, names }: Leaving,
+  timeoutSeconds: number,
+  before?: ReadonlyMap<string, Before>,
+): Promise<void> {
   try {
-    await waitForRollOut(kubectl, name, names, timeoutSeconds);
+    await waitForRollOut(kubectl, name, names, timeoutSeconds, before);
   } catch (error) {
-    const why = errorMessage(error);
+    const why = errorMessage(error).replace(/\n\s*/g, " ");
     progress(`warning: cluster "${name}": not all agents run with the values that were restored (${why}); going on`);
   }
+}
+
+async function roll(kubectl: Kubectl, leaving: Leaving, value: string | null, timeoutSeconds: number): Promise<void> {
+  const before = await annotate(kubectl, leaving.names, value);
+  await rolled(kubectl, leaving, timeoutSeconds, before);
 }
 
 /**
@@ -75,8 +86,7 @@ export async function rolled(kubectl: Kubectl, { name, names }: Leaving, timeout
  */
 export async function leaveName(kubectl: Kubectl, leaving: Leaving, timeoutSeconds: number): Promise<void> {
   const begin = Date.now();
-  await annotate(kubectl, leaving.names, LEAVING);
-  await rolled(kubectl, leaving, timeoutSeconds);
+  await roll(kubectl, leaving, LEAVING, timeoutSeconds);
   const seconds = Math.round((Date.now() - begin) / 1000);
   if (seconds > ROUTES_STAY_SECONDS) {
     progress(
@@ -85,8 +95,7 @@ export async function leaveName(kubectl: Kubectl, leaving: Leaving, timeoutSecon
     );
   }
   await removeNodeKeys(kubectl, leaving);
-  await annotate(kubectl, leaving.names, null);
-  await rolled(kubectl, leaving, timeoutSeconds);
+  await roll(kubectl, leaving, null, timeoutSeconds);
 }
 
 /** Does something in a cluster's etcd; a cluster whose etcd is gone leaves all the same, and what stays is named. */

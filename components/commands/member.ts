@@ -17,7 +17,7 @@ import { keep, record } from "./recording";
 import { relinquish } from "./relinquish";
 import { removeOwned } from "./removeOwned";
 import { restartOutdated } from "./restartOutdated";
-import { waitForRollOut } from "./rollOut";
+import { sayWhoRestarts, waitForRollOut } from "./rollOut";
 import { annotate, isAnnotated } from "./rollOutAnnotation";
 
 /** The input that all verbs share; `originals` is what `record` has printed and is given to the later verbs. */
@@ -118,10 +118,12 @@ const verbs = {
   settle: () =>
     onRecorded(async (kubectl, before) => {
       const set = { ...given, cluster: cluster.name, timeoutSeconds };
-      await ensureApplied(kubectl, { ...set, before });
+      const rolling = await ensureApplied(kubectl, { ...set, before });
       if (given.rollOut.await) {
-        await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds);
+        await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds, rolling);
         await restartOutdated(kubectl, set);
+      } else {
+        await sayWhoRestarts(kubectl, cluster.name, names);
       }
       return "";
     }),
@@ -141,6 +143,9 @@ const verbs = {
         await forgetPeers(kubectl, leaving, given.peerSecret);
       }
       await giveBack(kubectl, before);
+      if (!given.rollOut.await) {
+        await sayWhoRestarts(kubectl, cluster.name, names);
+      }
       return "";
     }),
   /**

@@ -1,16 +1,16 @@
 import type { Kubectl } from "../kubectl";
-import { mapLimited } from "../mapLimited";
 import { FIELD_MANAGER, type CiliumObjects } from "../model/agentConfig";
 import type { MaxConnectedClusters } from "../model/mesh";
 import { firstFew } from "../model/bounded";
+import type { Before } from "../model/rollOut/judge";
 import { appliedAt } from "../model/appliedAt";
-import { agentsAtATime, describeRunningAs, parseRunningAs, podSelector, runsOtherwise } from "../model/runningAs";
+import { describeRunningAs, parseRunningAs, runsOtherwise } from "../model/runningAs";
 import { agentPods, AGENTS_AT_ONCE, deletePods, inAgent, ONLY_EXEC_SECONDS, podsOf, type AgentPod } from "./agents";
 import { errorMessage } from "./errorMessage";
 import { readConfigMap } from "./originals";
 import { progress } from "./protocol";
-import { rollOut } from "./rollOut";
-import { until } from "./until";
+import { followRollOut, lookBefore, readWorkload } from "./rollOut";
+import { withEach } from "./until";
 
 /** A member whose agents are to run with what its `cilium-config` says. */
 export interface Restarted {
@@ -35,7 +35,8 @@ async function outdatedAgents(
   written: string | undefined,
 ): Promise<readonly AgentPod[]> {
   const old = olderThan(await agentPods(kubectl, names), written).filter(({ ready }) => ready);
-  const judged = await mapLimited(old, AGENTS_AT_ONCE, async (agent) => {
+  const what = `cluster "${cluster}": older agents asked for their name and id`;
+  const judged = await withEach(what, old, AGENTS_AT_ONCE, async (agent) => {
     try {
       const ask = ["cilium-dbg", "status", "-o", "json"];
       const json = await inAgent(kubectl, names, agent.pod, ask, ONLY_EXEC_SECONDS);
@@ -54,57 +55,47 @@ async function outdatedAgents(
   return judged.flat();
 }
 
-/** Restarts agents, and returns when their nodes have others that are ready. */
-async function restartBatch(kubectl: Kubectl, member: Restarted, batch: readonly AgentPod[]): Promise<void> {
-  const { names, cluster, timeoutSeconds } = member;
-  const gone = new Set(podNames(batch));
-  await deletePods(kubectl, names.namespace, [...gone]);
-  const missing = await until(
-    Date.now() + timeoutSeconds * 1000,
-    async () => {
-      const back = (await agentPods(kubectl, names)).filter(({ ready, pod }) => ready && !gone.has(pod));
-      return batch.filter(({ node }) => !back.some((each) => each.node === node));
-    },
-    (seen) => seen.length === 0,
-    (seen) => `cluster "${cluster}": no agent is ready again on ${firstFew(seen.map(({ node }) => node)).join(", ")}`,
-  );
-  if (missing.length > 0) {
-    const nodes = missing.map(({ node }) => node).join(", ");
-    throw new Error(
-      `cluster "${cluster}": no agent is ready on ${nodes} ${String(timeoutSeconds)} s after it was restarted; ` +
-        `see kubectl -n ${names.namespace} describe daemonset/${names.daemonSet}, and run pulumi up again`,
-    );
-  }
+/** Has agents replaced, as many at a time as their DaemonSet allows, and waits until the others are ready. */
+async function restartAgents(kubectl: Kubectl, member: Restarted, agents: readonly AgentPod[]): Promise<void> {
+  const target = `daemonset/${member.names.daemonSet}`;
+  const before = await lookBefore(kubectl, member.names.namespace, [target]);
+  await replaced(kubectl, member, target, agents, before, true);
 }
 
-async function restartAgents(kubectl: Kubectl, member: Restarted, agents: readonly AgentPod[]): Promise<void> {
-  const { cluster, names, desired } = member;
-  const json = await kubectl.read(["get", `daemonset/${names.daemonSet}`, "-n", names.namespace, "-o", "json"]);
-  const size = agentsAtATime(json);
-  for (let first = 0; first < agents.length; first += size) {
-    const batch = agents.slice(first, first + size);
-    const which = podNames(batch).join(", ");
-    const count = `${String(first + batch.length)} of ${String(agents.length)}`;
-    progress(`cluster "${cluster}": restarting ${which} (${count}), which ${JSON.stringify(desired)} has not reached`);
-    await restartBatch(kubectl, member, batch);
-  }
+/** Waits until a workload has other pods than these, and deletes these where nobody has. */
+function replaced(
+  kubectl: Kubectl,
+  { cluster, names, timeoutSeconds }: Restarted,
+  workload: string,
+  pods: readonly AgentPod[],
+  before: ReadonlyMap<string, Before>,
+  restart: boolean,
+): Promise<void> {
+  const old = new Set(podNames(pods));
+  const isNew = ({ pod }: { readonly pod: string }) => !old.has(pod);
+  const { namespace } = names;
+  return followRollOut(kubectl, {
+    ...{ cluster, namespace, workload, timeoutSeconds, isNew, restart },
+    before: before.get(workload),
+  });
 }
 
 /** The operator's pods from before: what they run with nobody can ask, and a restart of theirs disturbs nothing. */
 async function restartOperator(kubectl: Kubectl, member: Restarted, written: string | undefined): Promise<void> {
-  const { cluster, names, timeoutSeconds } = member;
+  const { cluster, names } = member;
   const target = names.operator === undefined ? undefined : `deployment/${names.operator}`;
-  if (target === undefined || !(await kubectl.exists(target, names.namespace))) {
+  const live = target === undefined ? undefined : await readWorkload(kubectl, names.namespace, target);
+  if (live === undefined) {
     return;
   }
-  const selector = podSelector(await kubectl.read(["get", target, "-n", names.namespace, "-o", "json"]));
-  const old = olderThan(await podsOf(kubectl, names.namespace, selector), written);
+  const old = olderThan(await podsOf(kubectl, names.namespace, live.selector), written);
   if (old.length === 0) {
     return;
   }
-  progress(`cluster "${cluster}": restarting ${podNames(old).join(", ")}`);
+  progress(`cluster "${cluster}": restarting ${firstFew(podNames(old)).join(", ")}`);
+  const before = await lookBefore(kubectl, names.namespace, [live.name]);
   await deletePods(kubectl, names.namespace, podNames(old));
-  await rollOut(kubectl, names.namespace, target, timeoutSeconds);
+  await replaced(kubectl, member, live.name, old, before, false);
 }
 
 /**

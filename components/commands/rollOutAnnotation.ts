@@ -1,7 +1,10 @@
 import type { Kubectl } from "../kubectl";
 import { FIELD_MANAGER, rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../model/agentConfig";
+import type { Before } from "../model/rollOut/judge";
 import { parseObjects } from "../model/liveObject";
 import { rollOutsOf, type RollOut } from "../model/rollOuts";
+
+import { lookBefore } from "./rollOut";
 
 type RollOuts = Readonly<Record<string, RollOut>>;
 
@@ -21,7 +24,7 @@ export async function isAnnotated(kubectl: Kubectl, names: CiliumObjects): Promi
  * patch: `kubectl apply` would make this project the owner of all that a client-side apply has written.
  *
  * @param seen Agents and operator as they are, where that is known.
- * @returns What was changed by that, and so rolls.
+ * @returns What was changed by that, and so rolls, with how it was before: what did not run then is not waited for.
  * @throws Error when kubectl has ended well, and the annotation is another one all the same.
  */
 export async function annotate(
@@ -29,21 +32,23 @@ export async function annotate(
   names: CiliumObjects,
   value: string | null,
   seen?: RollOuts,
-): Promise<readonly string[]> {
+): Promise<ReadonlyMap<string, Before>> {
   const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
   const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
   const differing = (found: RollOuts) =>
     Object.entries(found).flatMap(([workload, { annotation }]) => (annotation === (value ?? "") ? [] : [workload]));
   const rolled = differing(seen ?? (await rollOuts(kubectl, names)));
-  if (rolled.length > 0) {
-    await kubectl.run(["patch", ...rolled, "-n", names.namespace, ...how]);
-    const left = differing(await rollOuts(kubectl, names));
-    if (left.length > 0) {
-      throw new Error(
-        `${left.join(" and ")} of namespace ${names.namespace} took the annotation ${ROLLOUT_ANNOTATION}, and do not have it as it ` +
-          "was written; see who else writes it, or which admission webhook changes it",
-      );
-    }
+  if (rolled.length === 0) {
+    return new Map();
   }
-  return rolled;
+  const before = await lookBefore(kubectl, names.namespace, rolled);
+  await kubectl.run(["patch", ...rolled, "-n", names.namespace, ...how]);
+  const left = differing(await rollOuts(kubectl, names));
+  if (left.length > 0) {
+    throw new Error(
+      `${left.join(" and ")} of namespace ${names.namespace} took the annotation ${ROLLOUT_ANNOTATION}, and do not have it as it ` +
+        "was written; see who else writes it, or which admission webhook changes it",
+    );
+  }
+  return before;
 }

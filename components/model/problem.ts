@@ -32,7 +32,7 @@ function shown(value: unknown): string {
 }
 
 /** Names and live values can hold anything; a line stays a line, reads as it is written, and nothing in it commands a terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16);
     return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;

@@ -64,14 +64,3 @@ export function agentsAtATime(json: string): number {
   const number = percent === undefined ? Number(wanted) : Math.ceil((Number(percent) * pods) / 100);
   return Number.isInteger(number) ? Math.max(1, number) : 1;
 }
-
-const selector = z.object({
-  spec: z.object({ selector: z.object({ matchLabels: z.record(z.string(), z.string()) }) }),
-});
-
-/** The label selector of a Deployment's pods, as kubectl takes it. */
-export function podSelector(json: string): string {
-  return Object.entries(selector.parse(JSON.parse(json)).spec.selector.matchLabels)
-    .map(([label, value]) => `${label}=${value}`)
-    .join(",");
-}

@@ -119,12 +119,20 @@ if (has("proxy")) {
   const annotations = cluster.annotation === undefined ? {} : { "cilium-clustermesh/config": cluster.annotation };
   const rollingUpdate = cluster.maxUnavailable === undefined ? undefined : { maxUnavailable: cluster.maxUnavailable };
   const selector = { matchLabels: { name: "cilium-operator" } };
-  const spec = { selector, template: { metadata: { annotations }, spec: {} }, updateStrategy: { rollingUpdate } };
-  const status = { desiredNumberScheduled: nodes.length };
+  const replicas = (cluster.operatorPods ?? []).length;
+  const of = (resource) => resource === "daemonset"
+    ? { selector: { matchLabels: { "k8s-app": "cilium" } }, updateStrategy: { rollingUpdate } }
+    : { selector, replicas };
+  const spec = (resource) => ({ ...of(resource), template: { metadata: { annotations }, spec: {} } });
+  const count = (cluster.operatorPods ?? []).length;
+  const status = {
+    observedGeneration: 1, desiredNumberScheduled: nodes.length, updatedNumberScheduled: nodes.length,
+    numberAvailable: nodes.length, replicas: count, updatedReplicas: count, availableReplicas: count,
+  };
   const items = asked.map(([resource, name]) => {
     if (resource === "configmap") return configMap();
     const kind = resource === "daemonset" ? "DaemonSet" : "Deployment";
-    return { apiVersion: "apps/v1", kind, metadata: { name, uid: "4" }, spec, status };
+    return { apiVersion: "apps/v1", kind, metadata: { name, uid: "4", generation: 1 }, spec: spec(resource), status };
   });
   print(items.length === 1 ? items[0] : { kind: "List", items });
 } else if (has("get", "pod")) {
@@ -133,7 +141,11 @@ if (has("proxy")) {
     print({ kind: "List", items: there.map((name) => ({ kind: "Pod", metadata: { name, uid: name } })) });
   }
 } else if (has("get", "pods", "name=cilium-operator")) {
-  const pod = (name) => ({ metadata: { name, creationTimestamp: bornAs(deleted.includes(name)) }, spec: {} });
+  const pod = (name) => ({
+    metadata: { name: name + (deleted.includes(name) ? "-again" : ""), creationTimestamp: bornAs(deleted.includes(name)) },
+    spec: { nodeName: nodes[0] },
+    status: { conditions: [{ type: "Ready", status: "True" }] },
+  });
   print({ items: (cluster.operatorPods ?? []).map(pod) });
 } else if (has("get", "pods") && after("-n") !== "kube-system") {
   print({ items: workloads(after("-n")) });

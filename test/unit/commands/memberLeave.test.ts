@@ -19,7 +19,7 @@ function story(calls: readonly (readonly string[])[]): readonly string[] {
     if (call.includes("annotate")) return ["hurry"];
     if (words.includes("patch configmap/")) return ["originals back"];
     if (words.includes("patch daemonset/")) return [words.includes("null") ? "roll without annotation" : "roll"];
-    if (words.includes("rollout status daemonset/")) return ["wait"];
+    if (/get daemonset\/cilium -n kube-system --ignore-not-found -o json/.test(words)) return ["look"];
     const deleted = /kvstore delete --recursive (\S+)/.exec(words)?.[1];
     if (deleted !== undefined) return [`delete ${deleted}`];
     return call.includes("bash") ? [`delete ${call.slice(call.indexOf("delete") + 1).join(" ")}`] : [];
@@ -28,7 +28,7 @@ function story(calls: readonly (readonly string[])[]): readonly string[] {
 
 const NODES = "delete cilium/state/nodes/v1/cluster1/";
 /** Two roll-outs, and the nodes gone in between. */
-const NAME_LEFT = ["roll", "wait", NODES, "roll without annotation", "wait"];
+const NAME_LEFT = ["look", "roll", "look", NODES, "look", "roll without annotation", "look"];
 const NAMED_GONE = [
   "delete cilium/state/services/v1/cluster1/",
   "delete cilium/state/endpointslices/v1/cluster1/",
@@ -60,15 +60,15 @@ describe("the commands by which a cluster leaves", () => {
   });
 
   it("then: whatever else has the name or the id gone from etcd, once the agents run", async () => {
-    assert.deepEqual((await leave("release", { config: BACK })).story, ["wait", ...NAMED_GONE]);
+    assert.deepEqual((await leave("release", { config: BACK })).story, ["look", ...NAMED_GONE]);
   });
 
   it("go on where a run was interrupted: after the values were back, and where the first half never was", async () => {
     const interrupted = await leave("restore", { config: BACK, annotation: "leaving" });
-    assert.deepEqual(interrupted.story, ["hurry", ...NAME_LEFT.slice(1)]);
+    assert.deepEqual(interrupted.story, ["hurry", ...NAME_LEFT.slice(2)]);
     await kubectl?.remove();
     const late = await leave("release", { config: MESHED });
-    assert.deepEqual(late.story, ["originals back", ...NAME_LEFT, "wait", ...NAMED_GONE]);
+    assert.deepEqual(late.story, ["originals back", ...NAME_LEFT, "look", ...NAMED_GONE]);
   });
 
   it("take nothing but the annotation from a cluster that keeps its name and id: it was installed with them", async () => {
@@ -76,10 +76,11 @@ describe("the commands by which a cluster leaves", () => {
     const over = { originals: recordText({ config: same }) };
     assert.deepEqual((await leave("restore", { config: MESHED, annotation: "abc" }, over)).story, [
       "hurry",
+      "look",
       "roll without annotation",
     ]);
     await kubectl?.remove();
-    assert.deepEqual((await leave("release", { config: MESHED }, over)).story, ["wait"]);
+    assert.deepEqual((await leave("release", { config: MESHED }, over)).story, ["look"]);
   });
 
   it("leave etcd alone where agents do not keep their state there, and where roll-outs are not awaited", async () => {
@@ -87,7 +88,7 @@ describe("the commands by which a cluster leaves", () => {
     assert.ok(told.includes("roll") && !told.some((each) => each.startsWith("delete")), told.join());
     await kubectl?.remove();
     const rollOut = { await: false, timeoutSeconds: 5 };
-    assert.deepEqual((await leave("restore", { config: MESHED }, { rollOut })).story, ["originals back"]);
+    assert.deepEqual((await leave("restore", { config: MESHED }, { rollOut })).story, ["originals back", "look"]);
   });
 
   it("go on where etcd is gone, and say what stays there and what to do", async () => {
@@ -96,7 +97,7 @@ describe("the commands by which a cluster leaves", () => {
       stderr,
       /warning: cluster "cluster1": nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) stay in its etcd \(.*Unable to connect.*rollout restart/,
     );
-    assert.deepEqual(told.slice(-2), ["roll without annotation", "wait"]);
+    assert.deepEqual(told.slice(-2), ["roll without annotation", "look"]);
   });
 
   it("say what stays in etcd where no agent is ready to remove it", async () => {

@@ -36,13 +36,13 @@ function story(calls: readonly (readonly string[])[]): readonly string[] {
     if (call.includes("patch")) return [`roll ${call.filter((word) => /^\w+\/\S+$/.test(word)).join(" ")}`];
     const restarted = /delete pod (.*) -n kube-system/.exec(words)?.[1];
     if (restarted !== undefined) return [`restart ${restarted}`];
-    const waited = /rollout status (\w+)/.exec(words)?.[1];
-    return waited === undefined ? [] : [`wait ${waited}`];
+    const looked = /get (\w+)\/\S+ -n kube-system --ignore-not-found -o json/.exec(words)?.[1];
+    return looked === undefined ? [] : [`look at ${looked}`];
   });
 }
 
 const MARK = markText(recordOf(), MEMBER_INPUT.owner);
-const ROLLED = ["wait daemonset", "wait deployment"];
+const LOOKED = ["look at daemonset", "look at deployment"];
 
 describe("the command that settles a member", () => {
   let kubectl: FakeKubectl | undefined;
@@ -63,7 +63,7 @@ describe("the command that settles a member", () => {
   it("writes nothing and asks no agent where all is as it was set and has rolled since", async () => {
     const { code, stderr, story: told } = await settle({ agents: { a: OTHER }, born: AFTER, operatorPods: ["op"] });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told, ROLLED);
+    assert.deepEqual(told, [...LOOKED, "look at deployment"]);
   });
 
   it("restarts older agents that run with another name or id, as many at a time as may be, then the operator", async () => {
@@ -80,15 +80,17 @@ describe("the command that settles a member", () => {
     });
     assert.equal(code, 0, stderr);
     assert.deepEqual(told, [
-      ...ROLLED,
+      ...LOOKED,
       ...["ask", "ask", "ask", "ask"],
-      "restart cilium-cluster1-a cilium-cluster1-c",
-      "restart cilium-cluster1-d",
-      "restart op1 op2",
-      "wait deployment",
+      ...["look at daemonset", "look at daemonset", "restart cilium-cluster1-a cilium-cluster1-c"],
+      ...["look at daemonset", "restart cilium-cluster1-d", "look at daemonset"],
+      ...["look at deployment", "look at deployment", "restart op1 op2", "look at deployment"],
     ]);
     assert.match(stderr, /agent cilium-cluster1-a on node a runs as default, id 0/);
-    assert.match(stderr, /restarting cilium-cluster1-d \(3 of 3\)/);
+    assert.match(
+      stderr,
+      /daemonset\/cilium: 3 pods are restarted, 2 at a time, first cilium-cluster1-a, cilium-cluster1-c/,
+    );
   });
 
   it("restarts one at a time where the DaemonSet says nothing", async () => {
@@ -102,13 +104,19 @@ describe("the command that settles a member", () => {
   it("leaves agents alone that do not say what they run with, and goes on", async () => {
     const { code, stderr, story: told } = await settle({ agents: { a: {} }, born: BEFORE });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told, [...ROLLED, "ask"]);
+    assert.deepEqual(told.slice(0, 3), [...LOOKED, "ask"]);
+    assert.ok(!told.some((each) => each.startsWith("restart")));
   });
 
   it("sets again what an interrupted destroy has given back, and rolls", async () => {
     const { code, stderr, calls, story: told } = await settle({ agents: {}, config: UNMESHED, annotation: "leaving" });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told, ["apply configmaps", "roll daemonset/cilium deployment/cilium-operator", ...ROLLED]);
+    assert.deepEqual(told, [
+      "apply configmaps",
+      ...LOOKED,
+      "roll daemonset/cilium deployment/cilium-operator",
+      ...[...LOOKED, "look at deployment"],
+    ]);
     const [, , url, body = ""] = calls.find((call) => call[1] === "apply") ?? [];
     assert.equal(
       url,
@@ -138,12 +146,12 @@ describe("the command that settles a member", () => {
   it("sets it again, and asks no agent, where roll-outs are not awaited", async () => {
     const rollOut = { await: false, timeoutSeconds: 5 };
     const { story: told } = await settle({ agents: { a: OTHER }, born: BEFORE, config: UNMESHED }, { rollOut });
-    assert.deepEqual(told, ["apply configmaps"]);
+    assert.deepEqual(told, ["apply configmaps", ...LOOKED]);
   });
 
   it("writes the mark again where it alone is gone, with all that is its own", async () => {
     const { story: told, calls } = await settle({ agents: {}, annotations: {} });
-    assert.deepEqual(told, ["apply configmaps", ...ROLLED]);
+    assert.deepEqual(told, ["apply configmaps", ...LOOKED]);
     assert.ok(calls.find((call) => call[1] === "apply")?.[3]?.includes(MARK_ANNOTATION));
   });
 

@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  agentsAtATime,
-  describeRunningAs,
-  parseRunningAs,
-  podSelector,
-  runsOtherwise,
-} from "../../../components/model/runningAs";
+import { agentsAtATime, describeRunningAs, parseRunningAs, runsOtherwise } from "../../../components/model/runningAs";
 import { fixture } from "../support/fixtures";
 
 const status = (self: string | undefined, first?: number) =>
@@ -64,11 +58,5 @@ describe("model: how many agents restart at a time", () => {
     }
     assert.equal(agentsAtATime('{"spec":{"updateStrategy":{"type":"OnDelete"}}}'), 1);
     assert.equal(agentsAtATime(daemonSet("50%", 0)), 1);
-  });
-});
-
-describe("model: podSelector", () => {
-  it("is the Deployment's own", () => {
-    assert.match(podSelector(JSON.stringify(fixture("live/deployment"))), /^[^=,]+=[^=,]+(,[^=,]+=[^=,]+)*$/);
   });
 });

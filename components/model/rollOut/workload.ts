@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { ROLLOUT_ANNOTATION } from "../agentConfig";
+import { agentsAtATime } from "../runningAs";
+
+/** Who replaces the pods of a changed template: its controller, or whoever deletes them; nobody, while a Deployment is paused. */
+export type Restarts = "controller" | "onDelete" | "paused";
+
+/** A DaemonSet or a Deployment, as far as its roll-out is concerned. */
+export interface Workload {
+  /** `kind/name`. */
+  readonly name: string;
+  readonly kind: "DaemonSet" | "Deployment";
+  readonly uid: string;
+  readonly restarts: Restarts;
+  /** Value of the annotation that rolls its pods; a pod that has the same was made after it was set. */
+  readonly annotation: string;
+  /** How many pods there are to be. */
+  readonly desired: number;
+  /** Label selector of its pods, as kubectl takes it. */
+  readonly selector: string;
+  /** How many of its pods may be restarted at a time. */
+  readonly atATime: number;
+  /** Its controller has seen the template. */
+  readonly isObserved: boolean;
+  /** Its controller has seen the template, and says that all pods are made from it and available. */
+  readonly isComplete: boolean;
+}
+
+const count = z.int().default(0);
+
+const requirement = z.object({
+  key: z.string(),
+  operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
+  values: z.array(z.string()).nullish(),
+});
+
+const selector = z.object({
+  matchLabels: z.record(z.string(), z.string()).nullish(),
+  matchExpressions: z.array(requirement).nullish(),
+});
+
+const workload = z.object({
+  kind: z.enum(["DaemonSet", "Deployment"]),
+  metadata: z.object({ name: z.string(), uid: z.string(), generation: count }),
+  spec: z.object({
+    replicas: z.int().default(1),
+    paused: z.boolean().default(false),
+    selector,
+    updateStrategy: z.object({ type: z.string().optional() }).nullish(),
+    template: z.object({
+      metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }).nullish(),
+    }),
+  }),
+  status: z
+    .object({
+      observedGeneration: count,
+      desiredNumberScheduled: count,
+      updatedNumberScheduled: count,
+      numberAvailable: count,
+      replicas: count,
+      updatedReplicas: count,
+      availableReplicas: count,
+    })
+    .prefault({}),
+});
+
+type Live = z.infer<typeof workload>;
+
+function term({ key, operator, values }: z.infer<typeof requirement>): string {
+  const list = (values ?? []).join(",");
+  switch (operator) {
+    case "In":
+      return `${key} in (${list})`;
+    case "NotIn":
+      return `${key} notin (${list})`;
+    case "Exists":
+      return key;
+    case "DoesNotExist":
+      return `!${key}`;
+  }
+}
+
+/** A label selector as kubectl takes it. */
+export function labelSelector({ matchLabels, matchExpressions }: z.infer<typeof selector>): string {
+  const labels = Object.entries(matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  return [...labels, ...(matchExpressions ?? []).map(term)].join(",");
+}
+
+function restartsOf({ kind, spec }: Live): Restarts {
+  if (kind === "Deployment") return spec.paused ? "paused" : "controller";
+  return spec.updateStrategy?.type === "OnDelete" ? "onDelete" : "controller";
+}
+
+function isComplete({ kind, metadata, spec, status }: Live): boolean {
+  if (status.observedGeneration < metadata.generation) return false;
+  if (kind === "DaemonSet") {
+    return Math.min(status.updatedNumberScheduled, status.numberAvailable) >= status.desiredNumberScheduled;
+  }
+  return (
+    status.updatedReplicas >= spec.replicas &&
+    status.replicas <= status.updatedReplicas &&
+    status.availableReplicas >= status.updatedReplicas
+  );
+}
+
+/** Reads a DaemonSet or Deployment as `kubectl get -o json --ignore-not-found` prints it; `undefined` where there is none. */
+export function parseWorkload(json: string): Workload | undefined {
+  if (json.trim() === "") return undefined;
+  const live = workload.parse(JSON.parse(json));
+  const { kind, metadata, spec, status } = live;
+  return {
+    name: `${kind.toLowerCase()}/${metadata.name}`,
+    kind,
+    uid: metadata.uid,
+    restarts: restartsOf(live),
+    annotation: spec.template.metadata?.annotations?.[ROLLOUT_ANNOTATION] ?? "",
+    desired: kind === "DaemonSet" ? status.desiredNumberScheduled : spec.replicas,
+    selector: labelSelector(spec.selector),
+    atATime: agentsAtATime(json),
+    isObserved: status.observedGeneration >= metadata.generation,
+    isComplete: isComplete(live),
+  };
+}
