@@ -13,7 +13,7 @@ import { slowAnswers, type Answered } from "../components/model/preflight/slowAn
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
-import { judgePolicyChanges } from "./policies";
+import { judgePolicyChanges, peersSeen } from "./policies";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
 
@@ -108,11 +108,11 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
-  const [{ live, answered }, answering, former] = await Promise.all([
+  const [{ live, answered }, answering] = await Promise.all([
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
-    judgeFormerState(configuration, environment),
   ]);
+  const former = await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret));
   const judged = judgeLiveClusters(members, live, {
     ...settings,
     names: settings.cilium,
