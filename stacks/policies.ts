@@ -4,7 +4,7 @@ import type { JudgedPolicies } from "../components/model/clusterPolicies";
 import type { LiveCluster } from "../components/model/liveCluster";
 import { membersOf, present, type Member } from "../components/model/mesh";
 import { changesNothing, type MeshChange } from "../components/model/meshChange";
-import { policyChange } from "../components/model/preflight/policyChange";
+import { peersIn, policyChange } from "../components/model/preflight/policyChange";
 import type { Problem } from "../components/model/problem";
 import { checkPolicies } from "../components/policyCheck";
 import type { Environment } from "./environment";
@@ -72,4 +72,11 @@ export async function judgePolicyChanges(
     return changesNothing(change) ? NONE : judge(member, access, change, environment);
   });
   return findings(judged, environment);
+}
+
+/** The clusters that a Secret with peer files knows, in whichever cluster it is. */
+export function peersSeen(live: ReadonlyMap<string, LiveCluster>, peerSecret: string): readonly string[] {
+  const seen = [...live.values()].flatMap((cluster) => (cluster.kind === "reachable" ? cluster.occupied : []));
+  const files = seen.flatMap(({ kind, name, files: of }) => (kind === "Secret" && name === peerSecret ? of : []));
+  return [...new Set(peersIn(files))];
 }

@@ -16,7 +16,7 @@ import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
 import { readOwnOutputs } from "./ownOutputs";
-import { judgePolicyChanges } from "./policies";
+import { judgePolicyChanges, peersSeen } from "./policies";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
 import { checkWaysIn } from "./waysIn";
@@ -143,12 +143,12 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
-  const [{ live, answered }, answering, own, former] = await Promise.all([
+  const [{ live, answered }, answering, own] = await Promise.all([
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
     readOwnOutputs(),
-    judgeFormerState(configuration, environment),
   ]);
+  const former = await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret));
   const policy = {
     ...settings,
     names: settings.cilium,

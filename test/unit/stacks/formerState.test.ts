@@ -51,10 +51,12 @@ describe("stacks: what a stack has and will have no more", () => {
     readonly outputs?: object;
     readonly resources?: object;
     readonly fails?: boolean;
+    /** Clusters that others know. */
+    readonly seen?: readonly string[];
   }
 
   async function judge(
-    { outputs, resources, fails }: State,
+    { outputs, resources, fails, seen = [] }: State,
     values: Readonly<Record<string, unknown>> = {},
     script = ANSWERS,
   ) {
@@ -75,7 +77,7 @@ describe("stacks: what a stack has and will have no more", () => {
     );
     kubectl = scriptedKubectl(script);
     const read = configuration(values);
-    const { problems, warnings } = await judgeFormerState(read, toEnvironment(read, new Date()).environment);
+    const { problems, warnings } = await judgeFormerState(read, toEnvironment(read, new Date()).environment, seen);
     return { problems: lines(problems), warnings: lines(warnings), asked, calls: kubectl.calls() };
   }
 
@@ -108,6 +110,13 @@ describe("stacks: what a stack has and will have no more", () => {
     );
     assert.deepEqual(warnings, []);
     assert.deepEqual([...new Set(calls.map(([first]) => first))], ["--context=context-of-cluster3"]);
+  });
+
+  it("is a cluster that others know, though the up that was to make it a member has failed", async () => {
+    const resources = command("cluster3-guard", guardInput("cluster3"));
+    const outputs = clusters("cluster1", "cluster2");
+    assert.equal((await judge({ outputs, resources, seen: ["cluster1", "cluster3"] })).problems.length, 1);
+    assert.deepEqual((await judge({ outputs, resources, seen: ["cluster1", "cluster2"] })).problems, []);
   });
 
   it("is asked with the kubeconfig that it had, where it had one", async () => {
