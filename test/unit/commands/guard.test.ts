@@ -114,6 +114,13 @@ describe("the command that guards a cluster's policies", () => {
     assert.ok(listed[0]?.includes("--all-namespaces"));
   });
 
+  it("refuses another cluster than the one that was meshed, whatever is accepted", async () => {
+    const { code, stderr, asked } = await run({ uid: "uid-of-another" }, { openPolicies: "accept" });
+    assert.equal(code, 1);
+    assert.match(stderr, /kube-system uid "uid-of-another" is not "uid-of-cluster1", which this stack has meshed/);
+    assert.equal(asked.length, 1);
+  });
+
   it("lets go where nothing fails open", async () => {
     const { code, stderr } = await run({ items: { ...items, "ciliumnetworkpolicies.cilium.io": [] } });
     assert.equal(code, 0, stderr);

@@ -58,6 +58,69 @@ describe("the commands of a member", () => {
     });
   });
 
+  describe("that is not the one that was recorded", () => {
+    const OTHER = recordText({ cluster: "uid-of-another" });
+    const on = async (verb: string, printed: string, over: object = {}) => {
+      const kubectl = await fakeKubectl({}, { cluster1: { config: INPUT.desired } });
+      try {
+        const env = { ...kubectl.env, PULUMI_COMMAND_STDOUT: printed };
+        const input = { ...INPUT, claims: [], ...over };
+        const ended = await runScript({ script: "member.ts", verb, input, env });
+        return { ...ended, calls: await kubectl.calls() };
+      } finally {
+        await kubectl.remove();
+      }
+    };
+
+    it("refuse every verb with both uids and the way out, and touch nothing", async () => {
+      for (const verb of ["keep", "settle", "claim", "remove", "restore", "release"]) {
+        const over = ["keep", "release"].includes(verb) ? {} : { originals: OTHER };
+        const { code, stderr, calls } = await on(verb, verb === "claim" ? "" : OTHER, over);
+        assert.notEqual(code, 0, verb);
+        assert.match(
+          stderr,
+          /uid "uid-of-cluster1" is not "uid-of-another".*correct that; if the cluster was rebuilt/,
+          verb,
+        );
+        assert.ok(
+          calls.every((call) => call.includes("get")),
+          verb,
+        );
+      }
+    });
+
+    it("record it as it is now where it was declared gone in between", async () => {
+      const { code, stdout, stderr } = await on("keep", JSON.stringify({ ...JSON.parse(OTHER), gone: true }), {
+        conflicts: "overwrite",
+      });
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /is another one than before it was declared gone/);
+      const { cluster, gone } = JSON.parse(stdout) as { readonly cluster: string; readonly gone?: true };
+      assert.deepEqual([cluster, gone], ["uid-of-cluster1", undefined]);
+    });
+
+    it("keep what was recorded of one that has returned", async () => {
+      const { stdout } = await on("keep", JSON.stringify({ ...JSON.parse(RECORDED), gone: true }));
+      assert.equal(stdout, RECORDED);
+    });
+
+    it("record it again where the state has nothing of it, and say what to do where that is not theirs to do", async () => {
+      assert.equal((await on("keep", "", { desired: INPUT.desired })).code, 0);
+      const { code, stderr } = await on("release", "");
+      assert.notEqual(code, 0);
+      assert.match(
+        stderr,
+        /the state has nothing where cluster1-originals keeps what this cluster was .*run pulumi up/,
+      );
+    });
+
+    it("refuse other targets than it was meshed with", async () => {
+      const { code, stderr } = await on("keep", RECORDED, { peerSecret: "other" });
+      assert.notEqual(code, 0);
+      assert.match(stderr, /peerSecret "other" is not "cilium-clustermesh", which this cluster was meshed with/);
+    });
+  });
+
   describe("that is meshed as another", () => {
     const refused = async (verb: string, live: Readonly<Record<string, string>>, line: RegExp) => {
       const { code, stderr, calls } = await run(verb, live, { claims: [] });
