@@ -101,9 +101,9 @@ if (has("proxy")) {
     request.on("data", (chunk) => (body += chunk));
     request.on("end", () => {
       appendFileSync(calls, JSON.stringify([access, "apply", request.url, body]) + "\\n");
-      const { kind, data, spec } = JSON.parse(body);
+      const { kind, data, metadata, spec } = JSON.parse(body);
       const changed = kind === "ConfigMap"
-        ? { config: { ...cluster.config, ...data } }
+        ? { config: { ...cluster.config, ...data }, annotations: { ...cluster.annotations, ...metadata.annotations } }
         : { annotation: Object.values(spec.template.metadata.annotations)[0] };
       writeFileSync(extra, JSON.stringify({ ...JSON.parse(readFileSync(extra, "utf8")), ...changed }));
       response.end("{}");

@@ -151,7 +151,7 @@ describe("the command that settles a member", () => {
 
   it("writes the mark again where it alone is gone, with all that is its own", async () => {
     const { story: told, calls } = await settle({ agents: {}, annotations: {} });
-    assert.deepEqual(told, ["apply configmaps", ...LOOKED]);
+    assert.deepEqual(told, ["apply configmaps", ...LOOKED, "look at deployment"]);
     assert.ok(calls.find((call) => call[1] === "apply")?.[3]?.includes(MARK_ANNOTATION));
   });
 

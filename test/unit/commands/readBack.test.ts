@@ -9,11 +9,11 @@ import { scriptedKubectl, type ScriptedKubectl } from "../support/scriptedKubect
 /** A kubectl that ends well whatever it is to change, and changes nothing: one that asks a person, or is told to only try. */
 const CHANGES_NOTHING = `
   const object = (kind, name) => ({ apiVersion: "v1", kind, metadata: { name, namespace: "kube-system", uid: name } });
-  const agents = { ...object("DaemonSet", "cilium"), spec: { template: { metadata: {}, spec: { containers: [] } } } };
+  const agents = { ...object("DaemonSet", "cilium"), spec: { selector: { matchLabels: { a: "b" } }, template: { metadata: {}, spec: { containers: [] } } } };
   const config = { ...object("ConfigMap", "cilium-config"), data: { "cluster-name": "west" } };
   const pod = (name) => ({ ...object("Pod", name), spec: {}, status: {} });
   const named = args.slice(2, args.indexOf("-n")).map((name) => pod(name));
-  const found = args[1] === "pod" ? named : args[1] === "configmap/cilium-config" ? [config] : [agents];
+  const found = args[1] === "pods" ? [] : args[1] === "pod" ? named : args[1] === "configmap/cilium-config" ? [config] : [agents];
   if (args[0] === "get") {
     process.stdout.write(JSON.stringify(found.length === 1 ? found[0] : { kind: "List", items: found }));
   }`;

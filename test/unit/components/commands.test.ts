@@ -10,8 +10,8 @@ import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMo
 
 /** The plain input of a command. */
 function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
-  const environment = inputs["environment"] as Readonly<Record<string, string>>;
-  assert.deepEqual(Object.keys(environment), [INPUT_VARIABLE]);
+  const { NODE_OPTIONS, NODE_PATH, ...environment } = inputs["environment"] as Readonly<Record<string, string>>;
+  assert.deepEqual([NODE_OPTIONS, NODE_PATH, ...Object.keys(environment)], ["", "", INPUT_VARIABLE]);
   const sent = JSON.parse((inputs["stdin"] as string | undefined) ?? "{}") as Readonly<Record<string, string>>;
   const large = JSON.parse(sent[LARGE_INPUT] ?? "{}") as Record<string, unknown>;
   return { ...(JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>), ...large };
