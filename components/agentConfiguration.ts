@@ -1,15 +1,18 @@
+import type { local } from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { originalsCommand, settledCommand, type MemberCommandArgs } from "./memberCommands";
-import { patching } from "./ownership";
+import { patching, RETAINED } from "./ownership";
 import { desiredConfig, FIELD_MANAGER } from "./model/agentConfig";
 import { appliedAt } from "./model/appliedAt";
+import { MARK_ANNOTATION, markText } from "./model/mark";
 import { recordedPathsOf, type RecordedPaths } from "./model/pathVerdict";
+import { recordedOf } from "./model/recorded";
 
 /** Agents that run with their name and id. */
 export interface AgentConfiguration {
   /** Done when what will be overwritten is recorded, and nothing speaks against it: no object is written before. */
-  readonly recorded: pulumi.Resource;
+  readonly recorded: local.Command;
   /** What was recorded. */
   readonly originals: pulumi.Output<string>;
   /** Done when they do: peers come after it, for a restarted agent that learns of peers late can cut the routes inside its own cluster. */
@@ -21,13 +24,13 @@ export interface AgentConfiguration {
 /**
  * cilium-agent's name and id, and the roll-out that makes agents and operator read them.
  *
- * A Patch resource removes on destroy what it overwrote. So the originals are recorded before, in the state, and the order of the way back
- * is the order of these resources reversed:
+ * A Patch resource removes on destroy what it overwrote. So the originals are recorded before, in the state and in the cluster itself, Pulumi
+ * only forgets the Patch, and the order of the way back is the order of these resources reversed:
  *
  * | up | resource | destroy |
  * |---|---|---|
- * | record the originals | `originals` | restore again what an interrupted run left, wait for the roll-out, remove what has name or id from etcd |
- * | set name and id | `config` | give up the fields |
+ * | record the originals | `originals` | restore again what an interrupted run left, give up the fields, wait for the roll-out, remove what has name or id from etcd |
+ * | set name, id and the mark | `config` | |
  * | set again what was given back, roll, wait, restart what that did not reach | `settled` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
  */
 export function agentConfiguration(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): AgentConfiguration {
@@ -41,11 +44,17 @@ export function agentConfiguration(args: MemberCommandArgs, opts: pulumi.CustomR
       metadata: {
         name: cilium.configMap,
         namespace: cilium.namespace,
-        annotations: patching(settings.conflicts === "overwrite"),
+        annotations: {
+          ...patching(),
+          // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+          [MARK_ANNOTATION]: pulumi
+            .unsecret(originals.stdout)
+            .apply((printed) => markText(recordedOf(printed, member.name), args.owner)),
+        },
       },
       data: desiredConfig(member),
     },
-    { ...opts, dependsOn: originals },
+    { ...opts, ...RETAINED, dependsOn: originals },
   );
 
   const written = config.metadata.apply(({ managedFields }) => appliedAt(managedFields, FIELD_MANAGER));

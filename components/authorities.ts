@@ -3,8 +3,9 @@ import { adoptedAuthority, generatedAuthority, type Authority, type TrustedAutho
 import { scopeOf, type MeshAuthority } from "./meshAuthority";
 import { publishedAuthority } from "./publishedAuthority";
 import type { MeshSettings } from "./settings";
-import { authorityOf, type AuthorityScope } from "./model/certificates";
+import { authorityOf, dialledHosts, type AuthorityScope } from "./model/certificates";
 import { formatRecord } from "./model/generation";
+import type { Member } from "./model/mesh";
 import { SHARED_AUTHORITY } from "./model/peerFile";
 
 /** The authorities of a mesh by name, and whose etcd trusts which. */
@@ -32,11 +33,12 @@ export function authoritiesOf(authorities: Authorities, clusters: readonly strin
 export function meshAuthorities(
   name: string,
   authority: MeshAuthority,
+  members: readonly Member[],
   settings: MeshSettings,
   opts: pulumi.CustomResourceOptions,
 ): Authorities {
   const scope = scopeOf(authority);
-  const byName = new Map(authoritiesByName(name, authority, settings, opts));
+  const byName = new Map(authoritiesByName(name, authority, members, settings, opts));
   const { client, server } = settings.generation;
   const trust = [...byName].map(([each, { trust: known }]) => known.apply((value) => [each, value] as const));
   const record = pulumi
@@ -56,6 +58,7 @@ export function authoritySummaries({ byName }: Authorities): pulumi.Output<reado
 function authoritiesByName(
   name: string,
   authority: MeshAuthority,
+  members: readonly Member[],
   { certificates, generation }: MeshSettings,
   opts: pulumi.CustomResourceOptions,
 ): readonly (readonly [string, Authority])[] {
@@ -66,11 +69,19 @@ function authoritiesByName(
       return [[SHARED_AUTHORITY, made]];
     }
     case "adopted":
-      return [[SHARED_AUTHORITY, adoptedAuthority(authority.authority, { property: "authority" })]];
+      return [
+        [
+          SHARED_AUTHORITY,
+          adoptedAuthority(authority.authority, { property: "authority" }, members.flatMap(dialledHosts)),
+        ],
+      ];
     case "adoptedPerCluster":
       return Object.entries(authority.authorities)
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([cluster, pair]) => [cluster, adoptedAuthority(pair, { cluster, property: "etcd.ca" })]);
+        .map(([cluster, pair]) => {
+          const hosts = members.filter(({ name }) => name === cluster).flatMap(dialledHosts);
+          return [cluster, adoptedAuthority(pair, { cluster, property: "etcd.ca" }, hosts)];
+        });
     case "published":
       return Object.entries(authority.signing)
         .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { refusal } from "./refusal";
 import { keyArgs, validityArgs } from "./tlsSettings";
+import { authorityFiles } from "./model/adoptedAuthority";
 import { authorityKeyId, caBundle, caHash, readCertificates, type CertificatePolicy } from "./model/certificates";
 import { trustOf, type AuthorityId, type AuthorityTrust } from "./model/generation";
-import { validateAdoptedAuthority } from "./model/validateCertificates";
+import { validateAdoptedAuthority, type AuthorityPlace } from "./model/validateAuthority";
 
 /** A CA that is trusted, as an output shows it. */
 export interface TrustedAuthority {
@@ -21,6 +22,10 @@ export interface Authority {
   /** Of the CA that signs. */
   readonly certificate: pulumi.Output<string>;
   readonly privateKey: pulumi.Output<string>;
+  /** Goes with each certificate that is signed, so that an etcd which trusts the root alone finds its way there; empty below a root. */
+  readonly intermediates: pulumi.Output<string>;
+  /** When it ends, RFC 3339, where nobody renews it here: what it signs ends with it. */
+  readonly ends?: pulumi.Output<string>;
   /** The certificates of all that are trusted, in one PEM file. */
   readonly bundle: pulumi.Output<string>;
   /** Changes with the bundle, and not with who signs. */
@@ -95,6 +100,7 @@ export function generatedAuthority(
   return {
     certificate: signer.certificate.certPem,
     privateKey: signer.privateKey,
+    intermediates: pulumi.output(""),
     bundle,
     hash: bundle.apply(caHash),
     trust: pulumi.output(trustOf(signer.generation, generations)),
@@ -104,7 +110,7 @@ export function generatedAuthority(
 
 /** An existing etcd CA, from secret configuration. */
 export interface AdoptedAuthorityArgs {
-  /** PEM, one certificate. */
+  /** PEM: the CA's certificate, and of an intermediate those above it, where there is one. */
   readonly certificate: pulumi.Input<string>;
   /** PEM, unencrypted; a secret. */
   readonly privateKey: pulumi.Input<string>;
@@ -116,20 +122,20 @@ export interface AdoptedAuthorityArgs {
  * An existing CA as an authority. Nothing is signed with a pair that cannot work: an expired CA, a leaf, or a key of another
  * certificate fails the preview.
  *
- * @param property Where the pair is in the configuration, for the message.
+ * @param at Where the pair is in the configuration, for the message.
+ * @param hosts Names and addresses under which its etcds are dialled.
  */
-export function adoptedAuthority(
-  args: AdoptedAuthorityArgs,
-  at: { readonly cluster?: string; readonly property: string },
-): Authority {
+export function adoptedAuthority(args: AdoptedAuthorityArgs, at: AuthorityPlace, hosts: readonly string[]): Authority {
   const checked = pulumi
     .all([args.certificate, pulumi.secret(args.privateKey), pulumi.all([...(args.trusted ?? [])])])
     .apply(([certificate, privateKey, trusted]) => {
-      const problems = validateAdoptedAuthority(at, { certificate, privateKey, trusted }, new Date());
+      const given = { certificate, privateKey, trusted };
+      const problems = validateAdoptedAuthority(at, given, new Date(), hosts);
       if (problems.length > 0) {
         throw refusal("the adopted authority cannot sign", problems);
       }
-      return { certificate, privateKey, all: [certificate, ...trusted] };
+      const { ends, ...files } = authorityFiles(given);
+      return { ...files, ends: ends.toISOString() };
     });
   // Certificates are public; they came out as secrets only because they were checked together with a key.
   const all = pulumi.unsecret(checked.all);
@@ -137,6 +143,8 @@ export function adoptedAuthority(
   return {
     certificate: pulumi.unsecret(checked.certificate),
     privateKey: checked.privateKey,
+    intermediates: pulumi.unsecret(checked.intermediates),
+    ends: pulumi.unsecret(checked.ends),
     bundle,
     hash: bundle.apply(caHash),
     trust: all.apply(adoptedTrust),

@@ -4,13 +4,14 @@ import { planMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
 import { Demo } from "./demo";
 import { etcdAdmin } from "./etcdAdmin";
 import { GoneMember } from "./goneMember";
-import { clusterGuard } from "./guard";
+import { agreement, clusterGuard } from "./guard";
 import { Member, type CertificateSummary } from "./member";
 import { meshCheck } from "./meshCheck";
 import { peersHash, sharedPeerFiles } from "./peerSecret";
 import type { ReadinessRow } from "./model/checkResult";
 import type { Verdict } from "./model/demoVerdicts";
 import type { PathRow } from "./model/pathVerdict";
+import { summaryOf, type RecordedCluster } from "./model/recordedClusters";
 import type { StalePodRow } from "./model/stalePods";
 import { topology } from "./model/topology";
 
@@ -40,6 +41,8 @@ export class ClusterMesh extends pulumi.ComponentResource {
   readonly drops: pulumi.Output<readonly string[] | string>;
   /** The clusters that are gone, with the commands that give one back by hand, should it ever return. */
   readonly gone: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
+  /** Which clusters are in the mesh, and by which objects, for the preview of the next run. */
+  readonly recorded: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
   /** The mesh as Mermaid text. */
   readonly topology: string;
 
@@ -49,7 +52,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const child = { parent: this };
     const { members, own, settings, owner, access } = plan;
 
-    const authorities = meshAuthorities(name, plan.authority, settings, child);
+    const authorities = meshAuthorities(name, plan.authority, members, settings, child);
     const shared = sharedPeerFiles(members, authorities);
     // A promise, for the first member waits for the last one, which is made after it.
     const allRecorded = Promise.resolve().then(() => joined.map((member) => member.recorded));
@@ -62,8 +65,9 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const gone = plan.gone.map(
       (spec) => new GoneMember(spec.name, plan.goneArgs(spec), plan.memberOptions(spec, child)),
     );
+    const agreed = agreement(name, [...joined, ...gone], child);
     const guarded = (member: Member | GoneMember) =>
-      clusterGuard(plan.guardArgs(member.spec, member.originals), { ...child, dependsOn: member });
+      clusterGuard(plan.guardArgs(member.spec, member.originals), { ...child, dependsOn: [member, agreed] });
     gone.forEach(guarded);
     const guards = joined.map(guarded);
     const issued = joined.map((member) => member.issued);
@@ -90,6 +94,13 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.etcdUsers = usersOf(joined);
     this.verdicts = demo?.verdicts ?? pulumi.output("off");
     this.drops = demo?.drops ?? pulumi.output("off");
+    this.recorded = Object.fromEntries(
+      joined.map(({ cluster, spec, originals }) => [
+        cluster,
+        // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+        pulumi.unsecret(originals).apply((printed) => summaryOf(printed, cluster, spec.reapply)),
+      ]),
+    );
     this.topology = topology(members);
     this.registerOutputs({});
   }

@@ -5,9 +5,9 @@ import type { EtcdAdmin } from "./etcdAdmin";
 import type { ClusterGuardArgs } from "./guard";
 import type { MemberArgs } from "./member";
 import type { MemberCommandArgs } from "./memberCommands";
-import { authorityFor, originOf, validateAuthority, type MeshAuthority } from "./meshAuthority";
+import { authorityFor, authorityNames, originOf, validateAuthority, type MeshAuthority } from "./meshAuthority";
 import type { ClusterAccess } from "./nodeCommand";
-import type { SecretData } from "./peerSecret";
+import { peerSecretKeys, type SecretData } from "./peerSecret";
 import { refusal } from "./refusal";
 import type { MeshSettings } from "./settings";
 import { clientAuthorities } from "./model/certificates";
@@ -42,6 +42,8 @@ export interface ClusterMeshArgs extends Omit<MeshSpec, "clusters" | "maxConnect
   readonly settings: MeshSettings;
   /** The demo workloads and policy; absent for none. */
   readonly demo?: DemoSettings;
+  /** With what all that this stack makes is marked as its own; another stack must not have it. @default organization, project and stack */
+  readonly owner?: string;
 }
 
 /** What every member is given alike. */
@@ -64,7 +66,7 @@ export interface MeshPlan {
   /** Who signs for those that are there. */
   readonly authority: MeshAuthority;
   readonly settings: MeshSettings;
-  /** Whose the objects are: project and stack. */
+  /** Whose the objects are. */
   readonly owner: string;
   readonly access: Readonly<Record<string, ClusterAccess>>;
   readonly providers: Readonly<Record<string, k8s.Provider>>;
@@ -74,9 +76,9 @@ export interface MeshPlan {
   memberOptions(spec: Member, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions;
 }
 
-/** The owner annotation of everything this stack creates. */
-export function stackOwner(): string {
-  return `${pulumi.getProject()}/${pulumi.getStack()}`;
+/** The owner of everything that this stack creates, unless it is given. */
+function stackOwner(): string {
+  return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
 /**
@@ -128,16 +130,18 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
   if (problems.length > 0) {
     throw refusal("this mesh cannot work", problems);
   }
-  const owner = stackOwner();
+  const { owner = stackOwner() } = args;
   const clusters = Object.entries(args.clusters);
   const accessOfAll = Object.fromEntries(clusters.map(([name, cluster]) => [name, cluster.access]));
   const providers = Object.fromEntries(clusters.map(([name, cluster]) => [name, cluster.provider]));
   const all = membersOf(args.clusters);
   const own = present(all);
   const issuesServers = originOf(authority) === "generated";
+  const peerKeys = peerSecretKeys(names, authorityNames(authority, names));
   const commandArgs = (spec: Member) => ({
     access: required(accessOfAll, spec.name),
     claims: claimsOf(spec.name, settings, issuesServers, demo),
+    peerKeys,
     owner,
     settings,
   });

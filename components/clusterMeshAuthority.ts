@@ -36,7 +36,9 @@ export class ClusterMeshAuthority extends pulumi.ComponentResource {
     super("clustermesh:index:ClusterMeshAuthority", name, {}, opts);
     const members = present(membersOf(args.clusters));
     const names = members.map((member) => member.name);
-    const authorities = meshAuthorities(name, authorityFor(args.authority, names), args.settings, { parent: this });
+    const authorities = meshAuthorities(name, authorityFor(args.authority, names), members, args.settings, {
+      parent: this,
+    });
     this.signing = signingOf(authorities);
     this.authorities = authoritySummaries(authorities);
     this.topology = topology(members);

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { demoPings, type DemoPings, type DemoPingsArgs } from "./demoPings";
 import { demoPolicy } from "./demoPolicy";
 import { demoService, demoWorkload } from "./demoWorkloads";
-import { ownedBy } from "./ownership";
+import { ownedBy, RETAINED } from "./ownership";
 import { demoClusters, demoNamespaces, demoWorkloads, type DemoSettings } from "./model/demo";
 import { verdictTable, type Verdict } from "./model/demoVerdicts";
 
@@ -73,7 +73,7 @@ function makeNamespaces(
       resource: new k8s.core.v1.Namespace(
         `${cluster}/${namespace}`,
         { metadata: { name: namespace, annotations: ownedBy(owner) } },
-        child(cluster),
+        { ...child(cluster), ...RETAINED },
       ),
     })),
   );

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ownedBy } from "./ownership";
+import { ownedBy, RETAINED } from "./ownership";
 import { DEMO_POLICY, type DemoSettings } from "./model/demo";
 import { demoPolicySpec } from "./model/demoPolicy";
 
@@ -18,6 +18,6 @@ export function demoPolicy(
       metadata: { name: DEMO_POLICY, namespace: demo.serverNamespace, annotations: ownedBy(owner) },
       spec: demoPolicySpec(demo),
     },
-    opts,
+    { ...opts, ...RETAINED },
   );
 }

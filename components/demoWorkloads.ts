@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ownedBy } from "./ownership";
+import { ownedBy, RETAINED } from "./ownership";
 import { DEMO_PORT, PROTECTED_DB, type DemoSettings, type DemoWorkload } from "./model/demo";
 
 /** Redis without persistence as server; a client sleeps, and is there for `kubectl exec … redis-cli`. */
@@ -52,7 +52,7 @@ export function demoWorkload(
         },
       },
     },
-    opts,
+    { ...opts, ...RETAINED },
   );
 }
 
@@ -75,6 +75,6 @@ export function demoService(
       },
       spec: { selector: { app: PROTECTED_DB }, ports: [{ port: DEMO_PORT, targetPort: DEMO_PORT, protocol: "TCP" }] },
     },
-    opts,
+    { ...opts, ...RETAINED },
   );
 }

@@ -36,8 +36,8 @@ export function etcdAdmin(
   const credentials = new Map(
     [...authorities.byName].map(([authority, signer]): [string, EtcdCredential] => {
       const certificate = authority === SHARED_AUTHORITY ? `${admin}-cert` : `${admin}-cert/${authority}`;
-      const { certPem } = signedCertificate(certificate, "client", pair, signer, certificates.leaf, opts);
-      return [authority, { ca: signer.bundle, certificate: certPem, privateKey: pair.privateKey }];
+      const { file } = signedCertificate(certificate, "client", pair, signer, certificates.leaf, opts);
+      return [authority, { ca: signer.bundle, certificate: file, privateKey: pair.privateKey }];
     }),
   );
   return { credentialFor: (cluster) => credentials.get(authorities.of(cluster)) };

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Authority } from "./authority";
 import { keyPair, signedCertificate } from "./leafCertificate";
-import { ownedBy } from "./ownership";
+import { ownedBy, reapplied } from "./ownership";
 import type { MeshSettings } from "./settings";
 import { serverNames } from "./model/certificates";
 import type { Member } from "./model/mesh";
@@ -41,7 +41,7 @@ export function etcdServerSecret(
   );
   const base64 = (value: string) => Buffer.from(value).toString("base64");
   const data = pulumi
-    .all([pair.privateKey, certificate.certPem, authority.bundle])
+    .all([pair.privateKey, certificate.file, authority.bundle])
     .apply(([key, crt, ca]) => ({ "tls.key": base64(key), "tls.crt": base64(crt), "ca.crt": base64(ca) }));
   const secret = new k8s.core.v1.Secret(
     `${member.name}-etcd-server`,
@@ -50,12 +50,12 @@ export function etcdServerSecret(
       type: "kubernetes.io/tls",
       data: pulumi.secret(data),
     },
-    opts,
+    { ...opts, ...reapplied(member.reapply) },
   );
   return {
     subject: `CN=${names.commonName}`,
-    expires: certificate.validityEndTime,
-    certificate: certificate.certPem,
+    expires: certificate.expires,
+    certificate: certificate.file,
     secret,
   };
 }

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { goneEtcdUsers } from "./etcdUsers";
-import { originalsCommand, settledCommand, type MemberCommandArgs } from "./memberCommands";
+import { objectsCommand, originalsCommand, settledCommand, type MemberCommandArgs } from "./memberCommands";
 import { handBack } from "./model/lostCluster";
 import type { Member } from "./model/mesh";
-import { originalsOf } from "./model/originals";
+import { recordedOf } from "./model/recorded";
 
 /**
  * A member that will not answer any more. What its objects were leaves the state: the stack lets go of them through a provider that reaches
@@ -22,13 +22,16 @@ export class GoneMember extends pulumi.ComponentResource {
     const child = { parent: this };
     const originals = originalsCommand(args, child);
     settledCommand(args, originals, child);
+    objectsCommand(args, originals, child);
     this.spec = args.member;
     this.originals = originals.stdout;
     const { claims, settings } = args;
     // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
     this.handBack = pulumi
       .unsecret(originals.stdout)
-      .apply((printed) => handBack({ names: settings.cilium, claims, originals: originalsOf(printed) }));
+      .apply((printed) =>
+        handBack({ names: settings.cilium, claims, recorded: recordedOf(printed, args.member.name) }),
+      );
     if (args.settings.etcdUsers === "manage") {
       goneEtcdUsers(args.member, child);
     }

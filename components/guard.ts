@@ -16,10 +16,26 @@ export interface ClusterGuardArgs {
 }
 
 /**
+ * Stands between all guards and all clusters, and does nothing itself: guards depend on it, and it on everything in every cluster. What a
+ * resource that is still there depends on is not deleted, so while one guard refuses nothing of any cluster is, with `--continue-on-error` too.
+ */
+export function agreement(
+  name: string,
+  members: readonly pulumi.Resource[],
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  return nodeCommand(
+    `${name}-agreement`,
+    { script: "guard.ts", clusters: {}, input: {} },
+    { ...opts, dependsOn: [...members] },
+  );
+}
+
+/**
  * Stands before the way back of a cluster, and does nothing until then: its deletion refuses while policies would fail open once the cluster's name is gone.
  *
- * It has to come after all that is written to the cluster, and the check after the guards of all clusters. Pulumi deletes in layers, each
- * after the one before, and stops where one fails: so all guards have agreed before anything of the mesh is taken apart.
+ * It has to come after all that is written to the cluster and after the {@link agreement}, and the check after the guards of all clusters: so
+ * all guards have agreed before anything of the mesh is taken apart.
  */
 export function clusterGuard(args: ClusterGuardArgs, opts: pulumi.CustomResourceOptions): local.Command {
   const { member, access, originals, owner, settings } = args;

@@ -1,8 +1,15 @@
 export { ClusterMesh } from "./clusterMesh";
 export { ClusterMeshAuthority, type ClusterMeshAuthorityArgs } from "./clusterMeshAuthority";
-export { stackOwner, validateArgs, type ClusterMeshArgs, type MeshCluster } from "./clusterMeshArgs";
+export { validateArgs, type ClusterMeshArgs, type MeshCluster } from "./clusterMeshArgs";
 export type { AuthoritySummary } from "./authorities";
-export { authorityNames, originOf, validateAuthority, type AuthorityOrigin, type MeshAuthority } from "./meshAuthority";
+export {
+  authorityNames,
+  originOf,
+  scopeOf,
+  validateAuthority,
+  type AuthorityOrigin,
+  type MeshAuthority,
+} from "./meshAuthority";
 export type { Signing } from "./publishedAuthority";
 export { adoptedTrust, type AdoptedAuthorityArgs } from "./authority";
 export { answers, inspectCluster } from "./inspection";

@@ -1,8 +1,9 @@
+import { podsJson, readFurther, readInventory, type Ask } from "./inventory";
 import { Kubectl, printed, type KubectlAccess } from "./kubectl";
 import type { Ended } from "./kubectlProcess";
 import { rolledWorkloads, type CiliumObjects } from "./model/agentConfig";
-import { lastLine } from "./model/lastLine";
 import { parseLiveCluster, type Claim, type LiveCluster } from "./model/liveCluster";
+import { noAccess } from "./model/noAccess";
 import { firstTry, type Patience } from "./model/patience";
 import type { Answered } from "./model/preflight/slowAnswers";
 import { patiently } from "./patiently";
@@ -62,7 +63,6 @@ export interface Inspection {
 /** Lets as many clusters be asked at once as a machine can bear. */
 type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
-const LONGEST_REASON = 300;
 const KNOCK = ["get", "namespace/kube-system", "--output=name"];
 
 /**
@@ -83,15 +83,16 @@ export async function inspectCluster(
     return await Kubectl.with(access, (kubectl) =>
       patiently(patience, async (silenceSeconds, failed) => {
         const ended: Ended[] = [];
-        const read: Read = async (args) => {
+        const ask: Ask = async (args) => {
           const each = await kubectl.attempt(args, { silenceSeconds });
           ended.push(each);
-          return printed(args, each);
+          return each;
         };
+        const read: Read = async (args) => printed(args, await ask(args));
         // Once it did not answer, one short question is enough to find out whether it does.
         const live = await (failed.length === 0
-          ? turn(() => askAll(read, names, claims))
-          : read(KNOCK).then(() => askAll(read, names, claims)));
+          ? turn(() => askAll(ask, names, claims))
+          : read(KNOCK).then(() => askAll(ask, names, claims)));
         const longest = (times: readonly number[]) => Math.max(...times) / 1000;
         const answered = {
           seconds: longest(ended.map(({ answerMs }) => answerMs)),
@@ -103,32 +104,32 @@ export async function inspectCluster(
     );
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    const reason = lastLine(text).slice(0, LONGEST_REASON);
-    return { live: { kind: "unreachable", reason: reason === "" ? "no reason given" : reason } };
+    const { kind: cause, line: reason } = noAccess(text);
+    return { live: { kind: "unreachable", cause, reason } };
   }
 }
 
 /** A process for each question is most of what a preview costs: objects of one namespace are asked for together. */
-async function askAll(read: Read, names: CiliumObjects, claims: readonly Claim[]): Promise<LiveCluster> {
+async function askAll(ask: Ask, names: CiliumObjects, claims: readonly Claim[]): Promise<LiveCluster> {
+  const read: Read = async (args) => printed(args, await ask(args));
   const isNear = ({ namespace }: Claim) => namespace === names.namespace;
   const [near, far] = [claims.filter(isNear), claims.filter((claim) => !isNear(claim))];
   const objects = ["namespace/kube-system", `configmap/${names.configMap}`, ...rolledWorkloads(names)];
   const answers = [
     readObjects(read, names.namespace, [...objects, ...near.map(nameOf)]),
     readClaims(read, far),
-    readPods(read),
+    readInventory(ask),
   ] as const;
   // One that fails does not end the others, and the next try must not run beside them.
   await Promise.allSettled(answers);
-  const [there, elsewhere, apiServers] = await Promise.all(answers);
-  return parseLiveCluster(names, there, elsewhere, apiServers);
+  const [there, elsewhere, { pods, network }] = await Promise.all(answers);
+  const live = { ...parseLiveCluster(names, there, elsewhere, podsJson(pods)), network };
+  return { ...live, network: { ...network, ...(await readFurther(ask, names, live)) } };
 }
 
-async function readPods(read: Read): Promise<string> {
-  return asList(
-    await read(["get", "pods", "--namespace=kube-system", "--selector=component=kube-apiserver", ...GET_FLAGS]),
-  );
-}
+/** What only an API server says: it lives, and lets this user in no further. */
+const REFUSED_BY_SERVER =
+  /unauthorized|must be logged in|asked for the client to provide credentials|remote error: tls/i;
 
 /** Whether the API server of a cluster answers that is said to answer no more: asked once, for silence is what is expected. */
 export async function answers(access: KubectlAccess, limitSeconds: number): Promise<boolean> {
@@ -136,7 +137,8 @@ export async function answers(access: KubectlAccess, limitSeconds: number): Prom
   try {
     await Kubectl.with(access, (kubectl) => kubectl.once(KNOCK, { silenceSeconds }));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const { kind, line } = noAccess(error instanceof Error ? error.message : String(error));
+    return kind === "permission" || (kind === "credentials" && REFUSED_BY_SERVER.test(line));
   }
 }

@@ -1,11 +1,14 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { delimiter } from "node:path";
 import { openKubeconfig, type KubeconfigFile } from "./kubeconfigFile";
 import { KubectlError } from "./kubectlError";
 import { ending, type Ended } from "./kubectlProcess";
 import { limiter } from "./limiter";
+import { kubectlEnvironment } from "./model/kubectlEnvironment";
 import type { Patience } from "./model/patience";
 import { REQUEST_LOG } from "./model/requestLog";
 import { patiently, type Between } from "./patiently";
+import { inGroup, type GroupedProcess } from "./processGroup";
 
 /** How kubectl gets at a cluster: a context of the ambient kubeconfig, or a kubeconfig's content (a secret). */
 export type KubectlAccess =
@@ -23,11 +26,6 @@ const START_SECONDS = 60;
 
 /** Each is a process with some 40 MiB; a check of a large mesh asks thousands of agents. */
 const atOnce = limiter(32);
-
-/** Pulumi gives a program its configuration in the environment, decrypted, beside its passphrase: nothing that kubectl has to do with. */
-function withoutPulumiConfig(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("PULUMI_CONFIG")));
-}
 
 /** What kubectl printed. @throws {@link KubectlError} when it failed. */
 export function printed(args: readonly string[], { code, stdout, stderr }: Ended): string {
@@ -77,7 +75,8 @@ export class Kubectl {
 
   /** Runs kubectl once and gives how it ended. @throws {@link KubectlError} when it does not end. */
   attempt(args: readonly string[], { stdin = "", silenceSeconds = SILENCE_SECONDS }: RunOptions = {}): Promise<Ended> {
-    const limits = { startMs: START_SECONDS * 1000, silenceMs: silenceSeconds * 1000 };
+    const question = args.slice(0, 2).join(" ");
+    const limits = { startMs: START_SECONDS * 1000, silenceMs: silenceSeconds * 1000, question };
     return atOnce(() => ending(this.start([REQUEST_LOG, ...args]), stdin, limits));
   }
 
@@ -86,15 +85,16 @@ export class Kubectl {
     return patiently(patience, ask, this.between);
   }
 
-  /** Starts kubectl and leaves it running; whoever starts it ends it. */
-  start(args: readonly string[]): ChildProcessWithoutNullStreams {
+  /** Starts kubectl and leaves it running; whoever starts it ends it. It has no terminal, on which a credential plugin could ask for a log-in. */
+  start(args: readonly string[]): GroupedProcess {
     const descriptor = this.kubeconfig?.descriptor;
     const child = spawn("kubectl", [this.access, ...args], {
       stdio: ["pipe", "pipe", "pipe", ...(descriptor === undefined ? [] : [descriptor])],
-      env: withoutPulumiConfig(process.env),
+      env: kubectlEnvironment(process.env, delimiter),
+      detached: true,
     });
     // Node's types know streams of three entries only.
-    return child as ChildProcessWithoutNullStreams;
+    return inGroup(child as ChildProcessWithoutNullStreams);
   }
 
   /** Whether an object (`kind/name`) is there. */

@@ -1,8 +1,7 @@
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import type { EventEmitter } from "node:events";
 import { KubectlError } from "./kubectlError";
 import { silence } from "./model/patience";
 import { logLine } from "./model/requestLog";
+import type { GroupedProcess } from "./processGroup";
 
 /** How long kubectl is waited for. */
 export interface Limits {
@@ -10,7 +9,16 @@ export interface Limits {
   readonly startMs: number;
   /** From then on until something comes back from the cluster, and again after everything that does. */
   readonly silenceMs: number;
+  /** How much it may print, in bytes. @default 64 MiB */
+  readonly answerBytes?: number;
+  /** What it was asked, for the error that says so. */
+  readonly question?: string;
 }
+
+const MIB = 2 ** 20;
+const ANSWER_BYTES = 64 * MIB;
+/** Of its words the last ones are kept: they say what came of it. */
+const WORDS_KEPT = MIB;
 
 /** How kubectl ended, what it said, and how long it took. */
 export interface Ended {
@@ -23,8 +31,6 @@ export interface Ended {
   /** From then on. */
   readonly answerMs: number;
 }
-
-type Streams = Pick<ChildProcessWithoutNullStreams, "stdin" | "stdout" | "stderr" | "kill">;
 
 /** A timer that is set again with every sign of life. */
 function watchdog(bark: (reason: KubectlError) => void) {
@@ -51,16 +57,19 @@ const notStarted = (ms: number) =>
     "final",
   );
 
+const tooLong = (bytes: number, question = "") =>
+  new KubectlError(`kubectl ${question} answers with more than ${String(bytes / MIB)} MiB`, "final");
+
 /**
- * Waits for kubectl to end, and ends it where nothing comes back.
+ * Waits for kubectl to end, and ends it where nothing comes back, or more than can be kept.
  *
  * @param child kubectl, with the log of its requests ({@link REQUEST_LOG}).
  * @throws {@link KubectlError} when it cannot be started, or was ended.
  */
 export function ending(
-  child: Streams & Pick<EventEmitter, "on">,
+  child: GroupedProcess,
   stdin: string,
-  { startMs, silenceMs }: Limits,
+  { startMs, silenceMs, answerBytes = ANSWER_BYTES, question }: Limits,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const begin = performance.now();
@@ -68,25 +77,34 @@ export function ending(
     let words = "";
     let rest = "";
     let started: number | undefined;
-    let silent: KubectlError | undefined;
-    const watch = watchdog((reason) => {
-      silent = reason;
-      child.kill("SIGKILL");
-    });
+    let length = 0;
+    let ended: KubectlError | undefined;
+    const end = (reason: KubectlError) => {
+      ended ??= reason;
+      child.end();
+    };
+    const watch = watchdog(end);
     const alive = () => {
       started ??= performance.now();
       watch.wait(silenceMs, () => new KubectlError(silence(silenceMs / 1000), "silent"));
     };
     watch.wait(startMs, () => notStarted(startMs));
     child.stdout.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > answerBytes) {
+        out.length = 0;
+        end(tooLong(answerBytes, question));
+        return;
+      }
       out.push(chunk);
       alive();
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
+      rest = (lines.pop() ?? "").slice(-WORDS_KEPT);
       const kinds = lines.map((line) => ({ line, kind: logLine(line) }));
       words += kinds.flatMap(({ line, kind }) => (kind === "words" ? `${line}\n` : [])).join("");
+      words = words.slice(-WORDS_KEPT);
       if (started === undefined || kinds.some(({ kind }) => kind === "answer")) {
         alive();
       }
@@ -97,14 +115,14 @@ export function ending(
     });
     child.on("close", (code: number | null) => {
       watch.stop();
-      if (silent !== undefined) {
-        reject(silent);
+      if (ended !== undefined) {
+        reject(ended);
         return;
       }
-      const end = performance.now();
-      const spoke = started ?? end;
+      const now = performance.now();
+      const spoke = started ?? now;
       const stderr = logLine(rest) === "words" ? words + rest : words;
-      resolve({ code, stdout: Buffer.concat(out).toString(), stderr, startMs: spoke - begin, answerMs: end - spoke });
+      resolve({ code, stdout: Buffer.concat(out).toString(), stderr, startMs: spoke - begin, answerMs: now - spoke });
     });
     // A process that ends early closes its end of the pipe; its exit code says what happened.
     child.stdin.on("error", () => undefined);

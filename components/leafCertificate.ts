@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { Authority } from "./authority";
 import type { KeyAlgorithm, Validity } from "./model/certificates";
+import { leafValidity } from "./model/leafLifetime";
 import { keyArgs, validityArgs } from "./tlsSettings";
 
 /** A key with a certificate request, to be signed by one authority or several. */
@@ -58,7 +59,14 @@ const USES: Readonly<Record<LeafUse, readonly string[]>> = {
   server: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
 };
 
-/** A certificate for a request, signed by an authority. */
+/** A signed certificate as programs show it: with the CAs between it and the root. */
+export interface SignedCertificate {
+  readonly file: pulumi.Output<string>;
+  /** RFC 3339. */
+  readonly expires: pulumi.Output<string>;
+}
+
+/** A certificate for a request, signed by an authority; it does not live longer than that. */
 export function signedCertificate(
   name: string,
   use: LeafUse,
@@ -66,16 +74,24 @@ export function signedCertificate(
   authority: Authority,
   validity: Validity,
   opts: pulumi.CustomResourceOptions,
-): tls.LocallySignedCert {
-  return new tls.LocallySignedCert(
+): SignedCertificate {
+  const lifetime = authority.ends?.apply((ends) => validityArgs(leafValidity(validity, new Date(ends), new Date())));
+  const { certPem, validityEndTime } = new tls.LocallySignedCert(
     name,
     {
       certRequestPem: pair.request,
       caCertPem: authority.certificate,
       caPrivateKeyPem: authority.privateKey,
       allowedUses: [...USES[use]],
-      ...validityArgs(validity),
+      ...(lifetime === undefined
+        ? validityArgs(validity)
+        : {
+            validityPeriodHours: lifetime.validityPeriodHours,
+            earlyRenewalHours: lifetime.earlyRenewalHours,
+          }),
     },
     opts,
   );
+  const file = pulumi.all([certPem, authority.intermediates]).apply((parts) => parts.join(""));
+  return { file, expires: validityEndTime };
 }

@@ -5,6 +5,7 @@ import type { EtcdCredential } from "./etcdAdmin";
 import { etcdServerSecret } from "./etcdServerSecret";
 import { etcdUsers, type EtcdUsers } from "./etcdUsers";
 import { keyPair, signedCertificate } from "./leafCertificate";
+import { objectsCommand } from "./memberCommands";
 import type { ClusterAccess } from "./nodeCommand";
 import { peerSecret, type ClientCertificate } from "./peerSecret";
 import type { MeshSettings } from "./settings";
@@ -33,6 +34,8 @@ export interface MemberArgs {
   /** With what the users in this cluster's etcd are managed; absent where they are not. */
   readonly etcdCredential?: EtcdCredential;
   readonly claims: readonly Claim[];
+  /** The keys of the Secret with its peers, for a Secret that others have keys in. */
+  readonly peerKeys: readonly string[];
   readonly owner: string;
   readonly settings: MeshSettings;
 }
@@ -65,16 +68,21 @@ export class Member extends pulumi.ComponentResource {
 
   constructor(name: string, args: MemberArgs, opts: pulumi.ComponentResourceOptions) {
     super("clustermesh:index:Member", name, {}, opts);
-    const { spec, access, claims, settings, owner } = args;
+    const { spec, access, claims, peerKeys, settings, owner } = args;
     const child = { parent: this };
+    const of = { member: spec, access, claims, peerKeys, owner, settings };
 
     const client = clientCertificates(args, child);
-    const agents = agentConfiguration({ member: spec, access, claims, owner, settings }, child);
+    const agents = agentConfiguration(of, child);
     const server = serverCertificate(args, { ...child, dependsOn: agents.recorded });
     const users = managedUsers(args, {
       ...child,
       // An etcd that is to have the certificate of that Secret can be dialled only then.
       dependsOn: [agents.recorded, ...server.map(({ secret }) => secret)],
+    });
+    const objects = objectsCommand(of, agents.recorded, {
+      ...child,
+      dependsOn: [agents.settled, ...(users === undefined ? [] : [users.done]), ...server.map(({ secret }) => secret)],
     });
     peerSecret(
       `${spec.name}-peers`,
@@ -84,9 +92,10 @@ export class Member extends pulumi.ComponentResource {
         certificates: client.certificates,
         record: args.issueRecord,
         owner,
+        ...(spec.reapply === undefined ? {} : { reapply: spec.reapply }),
         settings,
       },
-      { ...child, dependsOn: after(args.allRecorded, [agents.settled, ...(users === undefined ? [] : [users.done])]) },
+      { ...child, dependsOn: after(args.allRecorded, [objects]) },
     );
     this.spec = spec;
     this.cluster = spec.name;
@@ -114,8 +123,8 @@ async function after(
 }
 
 function managedUsers(args: MemberArgs, opts: pulumi.CustomResourceOptions): EtcdUsers | undefined {
-  const { spec, peers, etcdCredential: credential } = args;
-  return credential === undefined ? undefined : etcdUsers({ member: spec, peers, credential }, opts);
+  const { spec, peers, access, settings, etcdCredential: credential } = args;
+  return credential === undefined ? undefined : etcdUsers({ member: spec, peers, credential, access, settings }, opts);
 }
 
 interface ClientCertificates {
@@ -132,8 +141,8 @@ function clientCertificates(args: MemberArgs, opts: pulumi.CustomResourceOptions
   const pair = keyPair(`${spec.name}-client`, keyAlgorithm, { commonName }, opts, settings.generation.client);
   const signed = [...args.clientAuthorities].map(([authority, signer]) => {
     const name = authority === SHARED_AUTHORITY ? `${spec.name}-client-cert` : `${spec.name}-client-cert/${authority}`;
-    const { certPem, validityEndTime } = signedCertificate(name, "client", pair, signer, leaf, opts);
-    return { authority, certificate: certPem, expires: validityEndTime };
+    const { file, expires } = signedCertificate(name, "client", pair, signer, leaf, opts);
+    return { authority, certificate: file, expires };
   });
   return {
     privateKey: pair.privateKey,

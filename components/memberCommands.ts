@@ -12,6 +12,8 @@ export interface MemberCommandArgs {
   readonly access: ClusterAccess;
   /** Objects that this stack makes in the cluster; `up` stops where one of them is there already and somebody else's. */
   readonly claims: readonly Claim[];
+  /** The keys of the Secret with its peers. */
+  readonly peerKeys: readonly string[];
   readonly owner: string;
   readonly settings: MeshSettings;
 }
@@ -39,7 +41,8 @@ function commandOf({ member, access, owner, settings }: MemberCommandArgs) {
 export function originalsCommand(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
   const { member, claims, settings } = args;
   const { input, ...command } = commandOf(args);
-  const adopted = settings.foreignSecret === "adopt" ? { adoptedSecret: settings.peerSecret } : {};
+  const { foreignSecret, conflicts } = settings;
+  const adopted = foreignSecret === "adopt" ? { peerKeys: args.peerKeys } : {};
   return nodeCommand(
     `${member.name}-originals`,
     {
@@ -47,7 +50,9 @@ export function originalsCommand(args: MemberCommandArgs, opts: pulumi.CustomRes
       create: "record",
       update: "keep",
       delete: "release",
-      input: { ...input, claims, ...adopted, probePaths: settings.check.enabled },
+      // Which cluster it is now, as far as that was seen: another one is refused, although nothing else has changed.
+      occasion: { seen: member.seenAs },
+      input: { ...input, claims, foreignSecret, ...adopted, conflicts, probePaths: settings.check.enabled },
     },
     opts,
   );
@@ -77,6 +82,29 @@ export function settledCommand(
       delete: "restore",
       occasion: { seen: args.member.changedSince },
       input: { ...input, conflicts, originals: originals.stdout, written },
+    },
+    opts,
+  );
+}
+
+/**
+ * The objects that this stack has in a cluster. Those that it has no more are removed by this and not by Pulumi, which would delete by name.
+ * They come after it: so on the way back they have left the state when they are removed, and an `up` that is tried then makes them again.
+ */
+export function objectsCommand(
+  args: MemberCommandArgs,
+  originals: local.Command,
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const { input, ...command } = commandOf(args);
+  return nodeCommand(
+    `${args.member.name}-objects`,
+    {
+      ...command,
+      create: "claim",
+      update: "claim",
+      delete: "remove",
+      input: { ...input, claims: args.claims, originals: originals.stdout },
     },
     opts,
   );

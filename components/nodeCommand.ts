@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { COMMAND_LINE } from "./commandLine";
 import { INPUT_VARIABLE, LARGE_INPUT, OCCASION_VARIABLE } from "./commands/protocol";
 import { byteLength } from "./model/bounded";
 
@@ -44,6 +45,9 @@ function packageFolder(from = __dirname): string {
   return packageFolder(parent);
 }
 
+/** What would have node load other code before ours, or wait for a debugger. */
+const NODE_VARIABLES = { NODE_OPTIONS: "", NODE_PATH: "" } as const;
+
 /** Linux starts no program with a longer one (MAX_ARG_STRLEN), its name and the NUL at its end included. */
 const VARIABLE_BYTES = 131_072;
 
@@ -72,12 +76,17 @@ function standardInput({ clusters, secrets = {}, largeInput }: NodeCommandArgs):
   return secret.length === 0 ? text : pulumi.secret(text);
 }
 
+/** The script that starts a command, as a path of this machine. */
+export function commandRunner(): string {
+  return join(packageFolder(), "components", "commands", "run.cjs");
+}
+
 /**
  * A Pulumi Command that runs one of this library's scripts. The interpreter is node itself and the verb is its argument, so no input ever
  * meets a shell. Paths are relative to the program: an absolute one would differ on every machine, and so show a change in every preview.
  */
 export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const runner = relative(process.cwd(), join(packageFolder(), "components", "commands", "run.mjs"));
+  const runner = relative(process.cwd(), commandRunner());
   const stdin = standardInput(args);
   const occasion = args.occasion?.seen;
   const keepsLast = args.occasion !== undefined && occasion === undefined;
@@ -85,13 +94,14 @@ export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.Cu
   return new local.Command(
     name,
     {
-      interpreter: ["node", runner, args.script],
+      interpreter: ["node", ...COMMAND_LINE, runner, args.script],
       ...(args.create === undefined ? {} : { create: args.create }),
       ...(args.update === undefined ? {} : { update: args.update }),
       ...(args.delete === undefined ? {} : { delete: args.delete }),
       environment: {
         [INPUT_VARIABLE]: variable(name, INPUT_VARIABLE, pulumi.jsonStringify(args.input)),
         ...(occasion === undefined ? {} : { [OCCASION_VARIABLE]: occasion }),
+        ...NODE_VARIABLES,
       },
       ...(stdin === undefined ? {} : { stdin }),
       logging: local.Logging.Stderr,

@@ -2,7 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { Authorities } from "./authorities";
-import { ownedBy, patching } from "./ownership";
+import { ownedBy, patching, reapplied } from "./ownership";
+import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "./model/agentConfig";
 import type { MeshSettings } from "./settings";
 import { GENERATION_ANNOTATION } from "./model/generation";
 import { peerFile, pemFiles } from "./model/peerFile";
@@ -73,12 +74,15 @@ export interface PeerSecretArgs {
   /** What it is issued as. */
   readonly record: pulumi.Output<string>;
   readonly owner: string;
+  /** Changes when it has to be written again, whatever the state knows. */
+  readonly reapply?: string;
   readonly settings: MeshSettings;
 }
 
 /**
  * The Secret that the agents of one cluster project into their folder of peer files. `data` and not `stringData`: keys of a member that
- * left disappear only from `data`. With `foreignSecret: adopt` only our keys are patched in, and only they go away again.
+ * left disappear only from `data`. With `foreignSecret: adopt` only our keys are patched in. Either way what goes is our keys, and a step of ours
+ * removes them.
  */
 export function peerSecret(
   name: string,
@@ -93,11 +97,14 @@ export function peerSecret(
     );
   const data = pulumi.secret(pulumi.all([args.shared, own]).apply(([shared, mine]) => ({ ...shared, ...mine })));
   const metadata = { name: args.settings.peerSecret, namespace: args.settings.cilium.namespace };
-  const issued = { [GENERATION_ANNOTATION]: args.record };
+  const keys = pulumi.unsecret(data).apply((files) => Object.keys(files).toSorted().join(","));
+  const marks = { [OWNER_ANNOTATION]: args.owner, [KEYS_ANNOTATION]: keys, [GENERATION_ANNOTATION]: args.record };
+  const retained = { ...opts, ...reapplied(args.reapply) };
   if (args.settings.foreignSecret === "adopt") {
-    const annotations = { ...patching(false), ...issued };
-    return new k8s.core.v1.SecretPatch(name, { metadata: { ...metadata, annotations }, data }, opts);
+    const annotations = { ...patching(), ...marks };
+    return new k8s.core.v1.SecretPatch(name, { metadata: { ...metadata, annotations }, data }, retained);
   }
-  const annotations = { ...ownedBy(args.owner), ...issued };
-  return new k8s.core.v1.Secret(name, { metadata: { ...metadata, annotations }, type: "Opaque", data }, opts);
+  // Without a type, which cannot be changed: one that was adopted before may have any.
+  const annotations = { ...ownedBy(args.owner), ...marks };
+  return new k8s.core.v1.Secret(name, { metadata: { ...metadata, annotations }, data }, retained);
 }

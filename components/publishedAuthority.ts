@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Authorities } from "./authorities";
 import type { Authority, TrustedAuthority } from "./authority";
+import { publishedChain } from "./model/adoptedAuthority";
 import { caHash } from "./model/certificates";
-import type { AuthorityTrust } from "./model/generation";
+import { isAdopted, type AuthorityTrust } from "./model/generation";
 
 /** What a stack needs to sign as an authority that another stack has made or adopted. PEM. */
 export interface SigningMaterial {
@@ -35,9 +36,13 @@ export function signingOf({ byName }: Authorities): pulumi.Output<Signing> {
 /** An authority of another stack, with which this one signs. */
 export function publishedAuthority(material: SigningMaterial): Authority {
   const { certificate, privateKey, bundle, trust, trusted } = material;
+  // One that is generated is a root, renewed in time and with its key: what it has signed goes on.
+  const chain = isAdopted(trust) ? publishedChain(certificate, bundle) : undefined;
   return {
     certificate: pulumi.output(certificate),
     privateKey: pulumi.secret(privateKey),
+    intermediates: pulumi.output(chain?.intermediates ?? ""),
+    ...(chain === undefined ? {} : { ends: pulumi.output(chain.ends.toISOString()) }),
     bundle: pulumi.output(bundle),
     hash: pulumi.output(caHash(bundle)),
     trust: pulumi.output(trust),

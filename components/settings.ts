@@ -40,8 +40,8 @@ export interface MeshSettings {
    */
   readonly stalePods: "report" | "restart";
   /**
-   * Policies that would fail open once a cluster's name is gone: refuse to take it away, or accept that, as one gives up a deletion protection:
-   * by an `up` beforehand. @default "refuse"
+   * Policies that would fail open as clusters join or leave: refuse that, or accept it. For a cluster that leaves it is accepted as one gives up a
+   * deletion protection: by an `up` beforehand. @default "refuse"
    */
   readonly openPolicies: "refuse" | "accept";
   /**

@@ -1,6 +1,5 @@
 /** Real Kubernetes control planes with Cilium's objects on this machine, for the demo and the tests. */
 export { MissingPrerequisite } from "./cache/toolchain";
-export { findPulumi, type FoundPulumi } from "./cache/findPulumi";
 export {
   actionlint,
   areNodeToolsBuilt,
@@ -12,7 +11,7 @@ export {
 } from "./cache/tools";
 export { down } from "./down";
 export { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";
-export { cacheFolder } from "./host/folders";
+export { cacheFolder, homeFolder } from "./host/folders";
 export { availableMemory } from "./host/memory";
 export { CommandError, run } from "./host/run";
 export { kubectl } from "./kubectl";

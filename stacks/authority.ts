@@ -1,9 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { validateAuthority, type MeshAuthority } from "../components";
+import { dialledHosts } from "../components/model/certificates";
 import type { Problem } from "../components/model/problem";
-import { validateAdoptedAuthority } from "../components/model/validateCertificates";
+import { validateAdoptedAuthority } from "../components/model/validateAuthority";
 import type { Role } from "./role";
 import type { AdoptedCA, Configuration } from "./schema";
+
+/** How the etcds are dialled, all of them or one; nothing of one that is gone. */
+function hostsOf({ clusters }: Configuration, cluster?: string): readonly string[] {
+  const there = Object.entries(clusters).filter(([name, { gone }]) => gone !== true && name === (cluster ?? name));
+  return there.flatMap(([, { etcd }]) => dialledHosts({ etcd }));
+}
 
 /** An adopted CA is the mesh's one, or each cluster's own; half of each is a slip. */
 function configuredProblems(configuration: Configuration, now: Date): readonly Problem[] {
@@ -27,7 +34,7 @@ function configuredProblems(configuration: Configuration, now: Date): readonly P
       reason: "is given beside clustermesh:ca",
       allowed: "give one CA for all, or one for each cluster",
     }));
-    return [...both, ...validateAdoptedAuthority({ property: "clustermesh:ca" }, shared, now)];
+    return [...both, ...validateAdoptedAuthority({ property: "clustermesh:ca" }, shared, now, hostsOf(configuration))];
   }
   const missing = Object.entries(configuration.clusters)
     .filter(([, { etcd, gone }]) => etcd.ca === undefined && gone !== true)
@@ -38,7 +45,7 @@ function configuredProblems(configuration: Configuration, now: Date): readonly P
       allowed: "give every cluster its etcd's CA, or clustermesh:ca for all",
     }));
   const invalid = own.flatMap(({ name, ca }) =>
-    validateAdoptedAuthority({ cluster: name, property: "etcd.ca" }, ca, now),
+    validateAdoptedAuthority({ cluster: name, property: "etcd.ca" }, ca, now, hostsOf(configuration, name)),
   );
   return own.length === 0 && total > 0
     ? [

@@ -4,6 +4,7 @@ import type { ClusterSpec, MeshSpec } from "../components/model/mesh";
 import { validateGeneration } from "../components/model/generation";
 import type { Problem } from "../components/model/problem";
 import { meshAuthority } from "./authority";
+import { stackOwner } from "./owner";
 import { ownClusters, WHOLE_MESH, type Role } from "./role";
 import type { Configuration } from "./schema";
 
@@ -13,6 +14,8 @@ export interface Environment {
   readonly settings: MeshSettings;
   readonly authority: MeshAuthority;
   readonly demo?: DemoSettings;
+  /** Whose what this stack makes is. */
+  readonly owner: string;
   /** The clusters that this stack looks after, by name. */
   readonly own: readonly string[];
 }
@@ -123,9 +126,17 @@ export function toEnvironment(
   const own = ownClusters(role, configuration);
   const demo = demoSettings(configuration, own);
   const settings = meshSettings(configuration);
+  const { owner = stackOwner() } = configuration;
   const { authority, problems } = meshAuthority(configuration, role, now);
   return {
-    environment: { spec: meshSpec(configuration), settings, authority, own, ...(demo === undefined ? {} : { demo }) },
+    environment: {
+      spec: meshSpec(configuration),
+      settings,
+      authority,
+      owner,
+      own,
+      ...(demo === undefined ? {} : { demo }),
+    },
     problems: [
       ...accessProblems(configuration, own),
       ...problems,

@@ -6,8 +6,9 @@ import { checkOnPaper } from "./onPaper";
 import { preflight, type Preflight } from "./preflight";
 import { readStack, type ReadStack } from "./read";
 import type { Role } from "./role";
-import { adoptedEndings } from "./rotation";
+import { adoptedEndings, shortenedLeaves, weakAuthorities } from "./rotation";
 import type { Configuration } from "./schema";
+import { secretSize } from "./secretSize";
 
 /** A stack's configuration that has passed every check. */
 export interface Loaded {
@@ -34,16 +35,27 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
     return { problems, warnings: [], notes: [] };
   }
   const live = await preflight(read.readable, environment);
-  const warnings = [...adoptedEndings(read.readable, now), ...live.warnings];
-  const seen = withChanges(environment, live.changes);
-  return { environment: seen, problems: [...problems, ...live.problems], warnings, notes: live.notes };
+  const warnings = [
+    ...weakAuthorities(read.readable),
+    ...adoptedEndings(read.readable, now),
+    ...secretSize(read.readable, environment).warnings,
+    ...live.warnings,
+  ];
+  const notes = [...shortenedLeaves(read.readable, environment, now), ...live.notes];
+  const seen = withSeen(environment, live);
+  return { environment: seen, problems: [...problems, ...live.problems], warnings, notes };
 }
 
-/** The environment with what was changed in the clusters since, so that an `up` sets it again whose state knows of no change. */
-function withChanges(environment: Environment, changes: Preflight["changes"] = {}): Environment {
+/** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
+function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Environment {
   const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
-    const changedSince = changes[name];
-    return [name, changedSince === undefined ? cluster : { ...cluster, changedSince }] as const;
+    const [changedSince, identity, written] = [changes[name], seenAs[name], reapply[name]];
+    const seen = {
+      ...(changedSince === undefined ? {} : { changedSince }),
+      ...(identity === undefined ? {} : { seenAs: identity }),
+      ...(written === undefined ? {} : { reapply: written }),
+    };
+    return [name, { ...cluster, ...seen }] as const;
   });
   return { ...environment, spec: { ...environment.spec, clusters: Object.fromEntries(clusters) } };
 }

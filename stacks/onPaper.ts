@@ -1,5 +1,6 @@
 import { validateArgs } from "../components";
 import type { Problem } from "../components/model/problem";
+import { secretSize } from "./secretSize";
 import type { ReadConfiguration } from "./configuration";
 import { toEnvironment, type Environment } from "./environment";
 import { WHOLE_MESH, type Role } from "./role";
@@ -31,5 +32,6 @@ export function checkOnPaper(
     cluster === undefined &&
     (property === "clusters" || (/^demo\.(server|client)Cluster$/.test(property) && judged.has(String(value))));
   const together = validateArgs(spec, settings, demo, own).filter((problem) => !aboutTheWhole(problem));
-  return { environment, problems: [...unreadable, ...problems, ...together] };
+  const tooLarge = secretSize(readable, environment).problems;
+  return { environment, problems: [...unreadable, ...problems, ...together, ...tooLarge] };
 }

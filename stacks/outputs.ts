@@ -1,6 +1,7 @@
 import type { ClusterMesh, ClusterMeshAuthority } from "../components";
 import { membersOf, type MeshSpec } from "../components/model/mesh";
 import type { Loaded } from "./load";
+import { RECORDED_OUTPUT } from "./ownOutputs";
 import { REGISTRY_OUTPUT, registryOf, SIGNING_OUTPUT } from "./registry";
 
 /** The clusters as a stack output: what they are in the mesh and where they are. */
@@ -34,6 +35,7 @@ export function meshOutputs(
     // That of the whole mesh is the authority stack's: with a stack for every cluster it would be in each of them.
     ...(role.kind === "mesh" ? { topology: mesh.topology } : {}),
     ...(Object.keys(mesh.gone).length === 0 ? {} : { gone: mesh.gone }),
+    [RECORDED_OUTPUT]: mesh.recorded,
   };
 }
 

@@ -1,4 +1,4 @@
-import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys, stackOwner } from "../components";
+import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys } from "../components";
 import type { KubectlAccess } from "../components/kubectl";
 import { limiter } from "../components/limiter";
 import { mapLimited } from "../components/mapLimited";
@@ -7,13 +7,19 @@ import { connectionsWarning } from "../components/model/connections";
 import type { LiveCluster } from "../components/model/liveCluster";
 import { membersOf, present } from "../components/model/mesh";
 import { changedSince } from "../components/model/preflight/changedSince";
-import { judgeLiveClusters, unreachableClusters } from "../components/model/preflight/judge";
+import { judgeLive, unreachableClusters } from "../components/model/preflight/judge";
 import { judgeRotation } from "../components/model/preflight/judgeRotation";
+import type { PreflightPolicy } from "../components/model/preflight/policy";
+import { secretDrift } from "../components/model/preflight/secretDrift";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
+import { judgeFormerState } from "./formerState";
+import { readOwnOutputs } from "./ownOutputs";
+import { judgePolicyChanges, peersSeen } from "./policies";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
+import { checkWaysIn } from "./waysIn";
 
 const CLUSTERS_AT_ONCE = 8;
 
@@ -26,6 +32,10 @@ export interface Preflight {
   readonly notes: readonly Problem[];
   /** By cluster, what tells a change of its name and id since they were set from any other. */
   readonly changes?: Readonly<Record<string, string>>;
+  /** By cluster, which one it is. */
+  readonly seenAs?: Readonly<Record<string, string>>;
+  /** By cluster, what its Secrets were written again for last. */
+  readonly reapply?: Readonly<Record<string, string>>;
 }
 
 /** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
@@ -71,9 +81,7 @@ async function inspectAll(configuration: Configuration, environment: Environment
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
     clusters.map(async ({ name, access }) => {
-      // An adopted Secret is no claim, but its keys must be known.
-      const wanted = { ...settings, foreignSecret: "refuse" } as const;
-      const claims = claimsOf(name, wanted, originOf(authority) === "generated", demo);
+      const claims = claimsOf(name, settings, originOf(authority) === "generated", demo);
       const limit = configuration.liveCheckTimeoutSeconds;
       return { name, ...(await inspectCluster(access, settings.cilium, claims, limit, turn)) };
     }),
@@ -84,6 +92,30 @@ async function inspectAll(configuration: Configuration, environment: Environment
   };
 }
 
+/** Which cluster each is, and which `cilium-config` it has. */
+function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...live].flatMap(([name, cluster]) =>
+      cluster.kind === "reachable" ? [[name, `${cluster.uid} ${cluster.config?.uid ?? ""}`] as const] : [],
+    ),
+  );
+}
+
+/** The names of the Secrets that a cluster has of this stack's. */
+function secretsOf({ settings, authority }: Environment): readonly string[] {
+  const server = originOf(authority) === "generated" ? [settings.etcdServerSecret] : [];
+  return [settings.peerSecret, ...server];
+}
+
+/** A value for each cluster at all times: only then is another one a change. */
+function reapplyOf(
+  names: readonly string[],
+  recorded: PreflightPolicy["recorded"],
+  drift: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name) => [name, drift[name] ?? recorded[name]?.reapplied ?? "never"]));
+}
+
 /** How many agents the clusters have that say so. */
 function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string, number> {
   const counted = [...live].flatMap(([name, cluster]) => {
@@ -91,6 +123,11 @@ function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string
     return count === undefined ? [] : [[name, count] as const];
   });
   return new Map(counted);
+}
+
+/** The clusters but for some. */
+function without(live: ReadonlyMap<string, LiveCluster>, names: ReadonlySet<string>): ReadonlyMap<string, LiveCluster> {
+  return new Map([...live].filter(([name]) => !names.has(name)));
 }
 
 /**
@@ -106,24 +143,53 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
-  const [{ live, answered }, answering] = await Promise.all([
+  const [{ live, answered }, answering, own] = await Promise.all([
     inspectAll(configuration, environment),
     goneAndAnswering(configuration),
+    readOwnOutputs(),
   ]);
-  const judged = judgeLiveClusters(members, live, {
+  const former = await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret));
+  const policy = {
     ...settings,
     names: settings.cilium,
     peerSecretKeys: peerSecretKeys(names, authorities),
-    owner: stackOwner(),
-  });
-  const rotation = judgeRotation(names, live, rotationPolicy(configuration, environment, authorities), new Date());
-  const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
-  const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
-  const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
-  const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded];
-  const unreachable = unreachableClusters(peers, live);
-  const problems = [...judged, ...rotation.problems];
+    owner: environment.owner,
+    recorded: own.recorded,
+    ...(spec.ipamMode === undefined ? {} : { ipamMode: spec.ipamMode }),
+  };
+  const judged = judgeLive(members, live, policy);
+  const fitting = without(live, judged.ruledOut);
+  const policies = await judgePolicyChanges(reachableBy(configuration), environment, fitting);
+  const now = new Date();
+  const rotation = judgeRotation(names, fitting, rotationPolicy(configuration, environment, authorities, now), now);
+  const slow = slowAnswers(answered, configuration.liveCheckTimeoutSeconds);
+  const notes = [...judged.notes, ...rotation.notes, ...slow];
+  const { changes, warnings: changed } = changedSince(peers, without(fitting, judged.misnamed), policy);
+  const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
+  const drift = secretDrift(peers, fitting, secretsOf(environment), policy, now);
+  const warnings = [
+    ...own.problems,
+    ...answering,
+    ...judged.warnings,
+    ...changed,
+    ...drift.warnings,
+    ...rotation.warnings,
+    ...crowded,
+    ...policies.warnings,
+    ...former.warnings,
+  ];
+  const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
+  const ways = await checkWaysIn(accesses, live);
+  const unreachable = unreachableClusters(peers, without(live, ways.explains));
+  const problems = [
+    ...ways.problems,
+    ...judged.problems,
+    ...rotation.problems,
+    ...policies.problems,
+    ...former.problems,
+  ];
+  const seen = { changes, seenAs: seenAs(live), reapply: reapplyOf(names, own.recorded, drift.reapply) };
   return configuration.unreachable === "error"
-    ? { problems: [...unreachable, ...problems], warnings, notes, changes }
-    : { problems, warnings: [...unreachable, ...warnings], notes, changes };
+    ? { problems: [...unreachable, ...problems], warnings, notes, ...seen }
+    : { problems, warnings: [...unreachable, ...warnings], notes, ...seen };
 }

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { stackOwner, type ClusterAccess, type MeshCluster } from "../components";
+import type { ClusterAccess, MeshCluster } from "../components";
 import type { ClusterSpec, Presence } from "../components/model/mesh";
 import type { Configuration } from "./schema";
 
@@ -24,7 +24,7 @@ function clusterAccess({ context = "", kubeconfig }: ClusterConfiguration): Clus
 function clusterProvider(name: string, access: ClusterAccess, presence: Presence): k8s.Provider {
   return new k8s.Provider(name, {
     ...reach(access, presence),
-    clusterIdentifier: `${stackOwner()}/${name}`,
+    clusterIdentifier: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
     enableServerSideApply: true,
     enableSecretMutable: true,
     upsertExistingObjects: true,

@@ -1,10 +1,13 @@
 import { adoptedTrust } from "../components";
+import { authorityFiles, publishedChain } from "../components/model/adoptedAuthority";
 import { readCertificates } from "../components/model/certificates";
 import { judgeEnding, type Ending, type Renewal } from "../components/model/expiry";
-import { trustOf, type AuthorityTrust } from "../components/model/generation";
+import { isAdopted, trustOf, type AuthorityTrust } from "../components/model/generation";
+import { leafValidity } from "../components/model/leafLifetime";
 import { SHARED_AUTHORITY } from "../components/model/peerFile";
 import type { RotationPolicy } from "../components/model/preflight/judgeRotation";
 import type { Problem } from "../components/model/problem";
+import { authorityWarnings } from "../components/model/validateAuthority";
 import type { Environment } from "./environment";
 import type { AdoptedCA, Configuration } from "./schema";
 
@@ -21,7 +24,7 @@ interface Adopted {
 }
 
 /** The adopted CAs with their places in the configuration. */
-function adoptedOf({ authority, ca, clusters }: Configuration): readonly Adopted[] {
+export function adoptedOf({ authority, ca, clusters }: Configuration): readonly Adopted[] {
   if (authority === "generated") {
     return [];
   }
@@ -36,7 +39,10 @@ function adoptedOf({ authority, ca, clusters }: Configuration): readonly Adopted
 }
 
 /** Who is to sign and what is to be trusted; nothing of a CA that cannot be read, which is a problem already. */
-function wantedTrust(configuration: Configuration, environment: Environment): Readonly<Record<string, AuthorityTrust>> {
+export function wantedTrust(
+  configuration: Configuration,
+  environment: Environment,
+): Readonly<Record<string, AuthorityTrust>> {
   if (environment.authority.kind === "published") {
     const known = Object.entries(environment.authority.signing).map(([name, { trust }]) => [name, trust] as const);
     return Object.fromEntries(known);
@@ -47,7 +53,7 @@ function wantedTrust(configuration: Configuration, environment: Environment): Re
   }
   const known = adoptedOf(configuration).flatMap(({ authority, ca }) => {
     try {
-      return [[authority, adoptedTrust([ca.certificate, ...(ca.trusted ?? [])])] as const];
+      return [[authority, adoptedTrust(authorityFiles(ca).all)] as const];
     } catch {
       return [];
     }
@@ -55,11 +61,62 @@ function wantedTrust(configuration: Configuration, environment: Environment): Re
   return Object.fromEntries(known);
 }
 
+/** A CA that signs, and that nobody renews here. */
+interface Signer {
+  readonly authority: string;
+  readonly at: Adopted["at"];
+  readonly ends: Date;
+}
+
+/** Those CAs, but for what cannot be read: that is a problem already. */
+function signersOf(configuration: Configuration, { authority }: Environment): readonly Signer[] {
+  const published = authority.kind === "published" ? Object.entries(authority.signing) : [];
+  const elsewhere = published
+    .filter(([, { trust }]) => isAdopted(trust))
+    .map(([name, { certificate, bundle }]) => ({
+      authority: name,
+      at: { property: `the authority ${JSON.stringify(name)}` },
+      ends: () => publishedChain(certificate, bundle).ends,
+    }));
+  const here = adoptedOf(configuration).map(({ ca, ...rest }) => ({ ...rest, ends: () => authorityFiles(ca).ends }));
+  return [...elsewhere, ...here].flatMap(({ ends, ...rest }): readonly Signer[] => {
+    try {
+      return [{ ...rest, ends: ends() }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The CAs whose certificates live for a shorter time than is configured, for they end before. */
+function shortLeaves(configuration: Configuration, environment: Environment, now: Date) {
+  const { leaf } = environment.settings.certificates;
+  return signersOf(configuration, environment)
+    .map((signer) => ({ ...signer, validity: leafValidity(leaf, signer.ends, now) }))
+    .filter(({ validity }) => validity.days < leaf.days);
+}
+
+/** Says which they are. */
+export function shortenedLeaves(configuration: Configuration, environment: Environment, now: Date): readonly Problem[] {
+  const reason = `ends before ${String(environment.settings.certificates.leaf.days)} days (leafDays) are over`;
+  return shortLeaves(configuration, environment, now).map(({ at, validity }) => ({
+    ...at,
+    reason,
+    allowed: `what it signs lives for ${String(validity.days)} days; its successor makes that longer again`,
+  }));
+}
+
+/** What is weak in adopted CAs. */
+export function weakAuthorities(configuration: Configuration): readonly Problem[] {
+  return adoptedOf(configuration).flatMap(({ at, ca }) => authorityWarnings(at, ca));
+}
+
 /** How the certificates of the live clusters are to be judged. */
 export function rotationPolicy(
   configuration: Configuration,
   environment: Environment,
   authorities: readonly string[],
+  now: Date,
 ): RotationPolicy {
   const { settings } = environment;
   const { client, server } = settings.generation;
@@ -71,6 +128,9 @@ export function rotationPolicy(
     },
     authorities,
     generated: configuration.authority === "generated",
+    leaves: Object.fromEntries(
+      shortLeaves(configuration, environment, now).map(({ authority, validity }) => [authority, validity]),
+    ),
     ...(environment.authority.kind === "published" ? { authorityRenewal: RENEWED_ELSEWHERE } : {}),
     warningDays: configuration.expiryWarningDays,
   };

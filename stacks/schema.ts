@@ -118,6 +118,8 @@ const local = {
   liveCheckTimeoutSeconds: seconds.default(30),
   unreachable: z.enum(["error", "warn"]).default("error"),
   demo: z.union([z.boolean(), demo]).default(false),
+  /** Under which name the stack marks what is its own. */
+  owner: line.max(300).exactOptional(),
 };
 
 /**

@@ -3,6 +3,7 @@ import type { Kubectl } from "../kubectl";
 import { KubectlError } from "../kubectlError";
 import type { CiliumObjects } from "../model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "../model/agentStatus";
+import { parseObjects } from "../model/liveObject";
 import { isObjectName } from "../model/names";
 import { errorMessage } from "./errorMessage";
 import { withEach } from "./until";
@@ -73,24 +74,63 @@ async function withPods(
 }
 
 /** What can delete pods. */
-export type Deletes = Pick<Kubectl, "once">;
+export type Deletes = Pick<Kubectl, "once" | "read">;
 
-/** Deletes pods. When their successors are ready is for the caller to see, who knows how long that may take. */
+/** The names of pods that are not ending, by their uids: a pod that comes back under its name has another. */
+async function podUids(
+  kubectl: Deletes,
+  namespace: string,
+  pods: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const json = await kubectl.read(["get", "pod", ...pods, "-n", namespace, "--ignore-not-found", "-o", "json"]);
+  const staying = parseObjects(json).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return new Map(staying.map(({ metadata }) => [metadata.uid, metadata.name]));
+}
+
+/** Deletes pods, and looks whether that was done. @throws Error when kubectl has ended well, and they are there all the same. */
+async function deleted(
+  kubectl: Deletes,
+  namespace: string,
+  pods: readonly string[],
+  remove: (base: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  const before = await podUids(kubectl, namespace, pods);
+  await remove(["delete", "pod", ...pods, "-n", namespace, "--ignore-not-found"]);
+  const after = await podUids(kubectl, namespace, pods);
+  const left = [...after].filter(([uid]) => before.has(uid)).map(([, pod]) => pod);
+  if (left.length > 0) {
+    throw new Error(
+      `kubectl has deleted pods of namespace ${namespace}, and they are there all the same: ${left.join(", ")}; ` +
+        `see what keeps them: kubectl -n ${namespace} get pod ${left.join(" ")} -o yaml`,
+    );
+  }
+}
+
+/**
+ * Deletes pods. When their successors are ready is for the caller to see, who knows how long that may take.
+ *
+ * @throws Error when kubectl has ended well, and pods are there all the same.
+ */
 export async function deletePods(kubectl: Deletes, namespace: string, pods: readonly string[]): Promise<void> {
   // Once: a pod that comes back under its name is not to be deleted as well.
   await withPods("pods deleted", pods, (some) =>
-    kubectl.once(["delete", "pod", ...some, "-n", namespace, "--ignore-not-found", "--wait=false"]),
+    deleted(kubectl, namespace, some, (base) => kubectl.once([...base, "--wait=false"])),
   );
 }
 
-/** Deletes a pod and waits until it is gone, or has been ending for so long that there is no use in waiting for it. */
+/**
+ * Deletes a pod and waits until it is gone, or has been ending for so long that there is no use in waiting for it.
+ *
+ * @throws Error when kubectl has ended well, and the pod is there all the same.
+ */
 export async function deletePod(kubectl: Deletes, namespace: string, pod: string): Promise<void> {
-  const remove = ["delete", "pod", pod, "-n", namespace, "--ignore-not-found", "--wait=true"];
-  try {
-    await kubectl.once(remove, { silenceSeconds: DELETE_SECONDS });
-  } catch (error) {
-    if (!(error instanceof KubectlError && error.failure === "silent")) throw error;
-  }
+  await deleted(kubectl, namespace, [pod], async (base) => {
+    try {
+      await kubectl.once([...base, "--wait=true"], { silenceSeconds: DELETE_SECONDS });
+    } catch (error) {
+      if (!(error instanceof KubectlError && error.failure === "silent")) throw error;
+    }
+  });
 }
 
 /** Runs a command in an agent's container. */

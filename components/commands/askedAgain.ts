@@ -1,4 +1,4 @@
-import { lastLine } from "../model/lastLine";
+import { tellingLine } from "../model/tellingLine";
 import type { Between } from "../patiently";
 import { progress } from "./protocol";
 
@@ -6,7 +6,7 @@ import { progress } from "./protocol";
 export function askedAgain(cluster: string): Between {
   return {
     told: ({ message }) => {
-      progress(`cluster "${cluster}": ${lastLine(message)}; it is asked again`);
+      progress(`cluster "${cluster}": ${tellingLine(message)}; it is asked again`);
     },
   };
 }

@@ -127,7 +127,8 @@ function inDemo<T>(use: (clusters: Clusters, server: Kubectl) => Promise<T>): Pr
   });
 }
 
-void dispatch({
+/** The verb that was run, once it is done. */
+export const ran = dispatch({
   /** Prints what pings without a policy come to. Once the policy is there that time has passed: what was seen then is kept. */
   before: () =>
     inDemo(async (clusters, server) => {

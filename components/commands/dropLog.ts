@@ -96,7 +96,7 @@ async function monitor(kubectl: Kubectl, names: CiliumObjects, agent: string, li
     });
   });
   const stop = async () => {
-    const late = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+    const late = setTimeout(child.end, PATIENCE_MS);
     child.stdin.end();
     await ended;
     clearTimeout(late);

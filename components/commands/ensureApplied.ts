@@ -4,9 +4,10 @@ import { patching } from "../ownership";
 import { memberObjects, rolloutChecksum, type CiliumObjects } from "../model/agentConfig";
 import { planEnsuring } from "../model/ensuring";
 import { parseList } from "../model/liveObject";
-import type { Originals } from "../model/originals";
+import { MARK_ANNOTATION, markText } from "../model/mark";
 import type { Before } from "../model/rollOut/judge";
 import { formatProblems } from "../model/problem";
+import type { Recorded } from "../model/recorded";
 import { rollOutsOf, type RollOut } from "../model/rollOuts";
 import { configMapIn, readConfigMap, TRIES_AGAINST_OTHER_WRITERS, type LiveConfig } from "./originals";
 import { progress } from "./protocol";
@@ -18,7 +19,10 @@ export interface Applied {
   readonly cluster: string;
   readonly names: CiliumObjects;
   readonly desired: Readonly<Record<string, string>>;
-  readonly originals: () => Originals;
+  /** Whose the cluster is. */
+  readonly owner: string;
+  /** What was there before. */
+  readonly before: Recorded;
   readonly conflicts: "refuse" | "overwrite";
 }
 
@@ -34,31 +38,40 @@ function present(live: LiveConfig | undefined, { cluster, names }: Applied): Liv
 
 /** Name and id as the ConfigMap's Patch resource has set them. */
 async function ensureConfig(kubectl: Kubectl, applied: Applied, first: LiveConfig | undefined): Promise<void> {
-  const { cluster, names, desired, conflicts } = applied;
+  const { cluster, names, desired, owner, before } = applied;
+  const keys = Object.keys(desired).join(", ");
   let live = present(first, applied);
+  let set = false;
   for (let attempt = 1; ; attempt++) {
-    const plan = planEnsuring({ ...applied, configMap: names.configMap, live });
+    const mark = markText({ ...before, configMap: live.uid }, owner);
+    const isMarked = live.annotations[MARK_ANNOTATION] === mark;
+    const plan = planEnsuring({ ...applied, configMap: names.configMap, live, originals: before.config, isMarked });
     if (plan.kind === "asSet") {
+      if (set) progress(`cluster "${cluster}": ${names.configMap} was not as this stack has set it: ${keys} set again`);
       return;
+    }
+    if (set) {
+      throw new Error(
+        `cluster "${cluster}": ${names.configMap} took ${keys}, and does not have what was written; ` +
+          "see who else writes it, or which admission webhook changes it",
+      );
     }
     if (plan.kind === "refused") {
       throw new Error(formatProblems("name and id are not what they were set to", plan.problems));
     }
-    const annotations = patching(conflicts === "overwrite");
+    const annotations = { ...patching(), [MARK_ANNOTATION]: mark };
     const place = { name: names.configMap, namespace: names.namespace };
     const seen = { uid: live.uid, ...(live.version === undefined ? {} : { resourceVersion: live.version }) };
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { ...place, ...seen, annotations }, data: desired };
     try {
       await applyOwnFields(kubectl, object);
-      const keys = Object.keys(desired).join(", ");
-      progress(`cluster "${cluster}": ${names.configMap} was not as this stack has set it: ${keys} set again`);
-      return;
+      set = true;
     } catch (error) {
       if (!(error instanceof ApplyConflict) || attempt === TRIES_AGAINST_OTHER_WRITERS) {
         throw error;
       }
-      live = present(await readConfigMap(kubectl, names), applied);
     }
+    live = present(await readConfigMap(kubectl, names), applied);
   }
 }
 

@@ -1,7 +1,8 @@
 import { Etcd3, EtcdRoleNotFoundError, EtcdUserNotFoundError } from "etcd3";
 import { mapLimited } from "../mapLimited";
-import { etcdProblem } from "../model/etcdAuthentication";
-import { PEER_ROLE, type Grant, type LiveUsers, type UserStep } from "../model/etcdUsers";
+import { asTrustAnchors } from "../model/adoptedAuthority";
+import { API_SERVER_PREFIXES, apiServerEtcdProblem, etcdProblem } from "../model/etcdAuthentication";
+import { behind, PEER_ROLE, type Grant, type LiveUsers, type UserStep } from "../model/etcdUsers";
 import { formatProblem, formatProblems } from "../model/problem";
 import { errorMessage } from "./errorMessage";
 
@@ -20,6 +21,8 @@ export interface EtcdUsers {
   readonly make: (step: UserStep) => Promise<void>;
   /** Whether it holds clients to their permissions. */
   readonly isEnforced: () => Promise<boolean>;
+  /** @throws Error when an API server keeps its objects here: peers would be let in where every Secret is. */
+  readonly refuseApiServers: () => Promise<void>;
 }
 
 /** For one answer, connecting and trying again included. */
@@ -117,6 +120,22 @@ function request({ auth }: Etcd3, step: UserStep): Promise<unknown> {
   }
 }
 
+/** Whether there is a key that begins so. */
+async function hasKey({ kv }: Etcd3, prefix: string): Promise<boolean> {
+  const range = { key: bytes(prefix), range_end: bytes(behind(prefix)), limit: 1, keys_only: true };
+  return (await kv.range(range, inTime())).kvs.length > 0;
+}
+
+/** What the keys of an API server begin with, where it keeps its objects here. */
+async function apiServerPrefix(client: Etcd3): Promise<string | undefined> {
+  for (const prefix of API_SERVER_PREFIXES) {
+    if (await hasKey(client, prefix)) {
+      return prefix;
+    }
+  }
+  return undefined;
+}
+
 async function make(client: Etcd3, step: UserStep): Promise<void> {
   try {
     await request(client, step);
@@ -131,7 +150,8 @@ function openClient(endpoint: string, { ca, certificate, privateKey }: EtcdCrede
   return new Etcd3({
     hosts: endpoint,
     credentials: {
-      rootCertificate: Buffer.from(ca),
+      // OpenSSL takes a CA that is not a root for an anchor only where it is told to; Go's clients take every one that they are given.
+      rootCertificate: Buffer.from(asTrustAnchors(ca)),
       certChain: Buffer.from(certificate),
       privateKey: Buffer.from(privateKey),
     },
@@ -184,6 +204,12 @@ export async function withEtcdUsers<T>(
       read: () => named(readUsers(client)),
       make: (step) => named(make(client, step)),
       isEnforced: () => named(isEnforced(client)),
+      refuseApiServers: async () => {
+        const prefix = await named(apiServerPrefix(client));
+        if (prefix !== undefined) {
+          throw new Error(formatProblem(apiServerEtcdProblem(cluster, endpoint, prefix)));
+        }
+      },
     });
   } finally {
     dialled.forEach(({ client }) => {

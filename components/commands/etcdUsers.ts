@@ -1,9 +1,13 @@
 import { z } from "zod";
+import { Kubectl } from "../kubectl";
 import { firstFew } from "../model/bounded";
-import { describeUsers, NO_USERS, parseUsersReport, type UsersReport } from "../model/etcdAuthentication";
+import { clientCommonName } from "../model/certificates";
+import { describeUsers, NO_USERS, parseUsersReport, USERS_STAY, type UsersReport } from "../model/etcdAuthentication";
 import { PEER_ROLE, planGrant, planRevoke, widerUsers, type UserStep } from "../model/etcdUsers";
+import { askedAgain } from "./askedAgain";
 import { withEtcdUsers, type EtcdUsers } from "./etcdClient";
-import { dispatch, previousOutput, progress, readInput, readSecrets } from "./protocol";
+import { secretFiles } from "./leaving";
+import { accessTo, dispatch, previousOutput, progress, readInput, readSecrets } from "./protocol";
 import { withEach } from "./until";
 
 // The client gives Node an address for a server's name where the endpoint is one; that Node does not like it is no news for users.
@@ -15,6 +19,10 @@ const given = readInput(
     endpoints: z.array(z.string()),
     /** Users of the peers, by the common names of their certificates. */
     users: z.array(z.string()),
+    /** Where the cluster has its peers' files; absent where it is not asked. */
+    peers: z
+      .object({ context: z.string().optional(), secret: z.object({ namespace: z.string(), name: z.string() }) })
+      .optional(),
     /** A cluster that is gone is not asked, whatever the verb. */
     gone: z.boolean().default(false),
   }),
@@ -24,10 +32,13 @@ const credential = z.object({ "etcd.ca": z.string(), "etcd.certificate": z.strin
 
 const { cluster, users } = given;
 
-async function withUsers<T>(use: (etcd: EtcdUsers) => Promise<T>): Promise<T> {
-  const pem = await readSecrets(credential);
+async function withUsers<T>(
+  use: (etcd: EtcdUsers, kubeconfigs: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
+  const sent = await readSecrets(z.record(z.string(), z.string()));
+  const pem = credential.parse(sent);
   const { "etcd.ca": ca, "etcd.certificate": certificate, "etcd.privateKey": privateKey } = pem;
-  return withEtcdUsers(cluster, given.endpoints, { ca, certificate, privateKey }, use);
+  return withEtcdUsers(cluster, given.endpoints, { ca, certificate, privateKey }, (etcd) => use(etcd, sent));
 }
 
 function warn(text: string): void {
@@ -40,6 +51,7 @@ async function makeAll(etcd: EtcdUsers, steps: readonly UserStep[]): Promise<voi
 }
 
 async function grant(etcd: EtcdUsers): Promise<UsersReport> {
+  await etcd.refuseApiServers();
   const live = await etcd.read();
   await makeAll(etcd, planGrant(cluster, users, live, parseUsersReport(previousOutput()).users));
   for (const { user, roles } of widerUsers(users, live)) {
@@ -54,8 +66,32 @@ async function grant(etcd: EtcdUsers): Promise<UsersReport> {
   return report;
 }
 
-async function revoke(etcd: EtcdUsers): Promise<void> {
+/**
+ * Whether the cluster still has files of those whose users these are: where it leaves, or the mesh goes, they have gone before. A mesh is
+ * mutual, so who is a peer of it has it for a peer.
+ */
+async function hasPeers(made: readonly string[], kubeconfigs: Readonly<Record<string, string>>): Promise<boolean> {
+  const { peers } = given;
+  if (peers === undefined) {
+    return false;
+  }
+  const { context, secret } = peers;
+  const access = accessTo({ name: cluster, context }, kubeconfigs);
+  const files = await Kubectl.with(
+    access,
+    (kubectl) => secretFiles(kubectl, secret.namespace, secret.name),
+    askedAgain(cluster),
+  );
+  return [...files].some((file) => file !== cluster && made.includes(clientCommonName(file)));
+}
+
+/** Removes users that nobody needs any more: those of peers stay while etcd holds peers to them. */
+async function revoke(etcd: EtcdUsers, kubeconfigs: Readonly<Record<string, string>>): Promise<void> {
   const made = [...users, ...parseUsersReport(previousOutput()).users];
+  if ((await etcd.isEnforced()) && (await hasPeers(made, kubeconfigs))) {
+    warn(USERS_STAY);
+    return;
+  }
   await makeAll(etcd, planRevoke(await etcd.read(), made));
 }
 
@@ -65,7 +101,13 @@ function leaveAlone(): Promise<string> {
   return Promise.resolve(JSON.stringify({ ...NO_USERS, users: made } satisfies UsersReport));
 }
 
-void dispatch({
+/** The verb that was run, once it is done. */
+export const ran = dispatch({
+  /** Says whether etcd holds peers to their users by now, and changes nothing. */
+  ask: () =>
+    withUsers(async (etcd) =>
+      JSON.stringify({ auth: (await etcd.isEnforced()) ? "enforced" : "off", users } satisfies UsersReport),
+    ),
   /** Gives exactly the peers a user that may read what a peer needs, and prints who they are and whether etcd holds them to it. */
   grant: async () => (given.gone ? leaveAlone() : JSON.stringify(await withUsers(grant))),
   /** Removes what `grant` has made, and nothing else. */

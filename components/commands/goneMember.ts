@@ -1,7 +1,7 @@
 import type { CiliumObjects } from "../model/agentConfig";
 import type { Claim } from "../model/liveCluster";
 import { handBack } from "../model/lostCluster";
-import type { Originals } from "../model/originals";
+import type { Recorded } from "../model/recorded";
 import { previousOutput, progress } from "./protocol";
 
 /** What is known of a cluster that will not answer any more. */
@@ -10,16 +10,11 @@ interface Gone {
   readonly names: CiliumObjects;
   readonly claims: readonly Claim[];
   /** Reads what `record` has printed. */
-  readonly originals: () => Originals;
+  readonly recorded: () => Recorded;
 }
 
 /** The verbs of a member that is gone: nothing is asked of it, and what it would need to be as before is said. */
-export function goneVerbs({
-  cluster,
-  names,
-  claims,
-  originals,
-}: Gone): Readonly<Record<string, () => Promise<string>>> {
+export function goneVerbs({ cluster, names, claims, recorded }: Gone): Readonly<Record<string, () => Promise<string>>> {
   const name = `cluster "${cluster}"`;
   const nothing = () => Promise.resolve("");
   return {
@@ -29,12 +24,14 @@ export function goneVerbs({
       ),
     keep: () => {
       progress(`${name}: is declared gone and not asked any more; remove it from the configuration for the next up`);
-      return Promise.resolve(previousOutput());
+      return Promise.resolve(JSON.stringify({ ...recorded(), gone: true }));
     },
     settle: nothing,
+    claim: () => Promise.resolve(previousOutput()),
+    remove: nothing,
     restore: nothing,
     release: () => {
-      const commands = handBack({ names, claims, originals: originals() });
+      const commands = handBack({ names, claims, recorded: recorded() });
       // One line, for Pulumi shows the last one of a command, and to be pasted.
       progress(
         `${name}: left without being asked; should it ever return, this gives it back: ${commands.join(" && ")}`,

@@ -6,6 +6,7 @@ import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../
 import { parseObject } from "../model/liveObject";
 import type { MaxConnectedClusters } from "../model/mesh";
 import type { Before } from "../model/rollOut/judge";
+import { tellingLine } from "../model/tellingLine";
 import { agentReports, hurrySecrets } from "./agents";
 import { errorMessage } from "./errorMessage";
 import { openKvstore, type Kvstore } from "./kvstore";
@@ -115,7 +116,7 @@ async function inKvstore(
       progress(`cluster "${name}": ${what} removed from its etcd`);
     }
   } catch (error) {
-    const why = errorMessage(error).split("\n").at(-1) ?? "";
+    const why = tellingLine(errorMessage(error));
     progress(
       `warning: cluster "${name}": ${what} stay in its etcd (${why}); delete them with cilium-dbg kvstore delete, ` +
         `and restart agents and operator at once: kubectl -n ${names.namespace} rollout restart daemonset/${names.daemonSet}`,

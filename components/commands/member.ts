@@ -1,49 +1,37 @@
 import { z } from "zod";
-import { readClaims } from "../inspection";
 import { Kubectl } from "../kubectl";
+import { KubectlError } from "../kubectlError";
 import { ID_KEY, NAME_KEY } from "../model/agentConfig";
-import { parseOccupied, type Occupied } from "../model/liveCluster";
-import { recordedPaths } from "../model/pathVerdict";
-import { recordedOriginals, recordOriginals } from "../model/originals";
 import { withAdvice } from "../model/lostCluster";
-import { identityChange, identityIn } from "../model/preflight/identity";
-import { occupiedProblem } from "../model/preflight/objects";
-import { formatProblems } from "../model/problem";
+import { recordedOf, type Recorded } from "../model/recorded";
 import { askedAgain } from "./askedAgain";
+import { claimObjects } from "./claimed";
 import { ensureApplied } from "./ensureApplied";
 import { errorMessage } from "./errorMessage";
 import { goneVerbs } from "./goneMember";
-import { forgetPeers, leaveName, removeNamedKeys, rolled, secretFiles, type Leaving } from "./leaving";
-import { configMapIn, readConfigMap, restoreOriginals, type LiveConfig } from "./originals";
-import { pathsBeforehand } from "./pathRecord";
-import { accessTo, ciliumObjects, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
+import { forgetPeers, leaveName, removeNamedKeys, rolled, type Leaving } from "./leaving";
+import { OtherCluster, refuseOtherCluster } from "./otherCluster";
+import { readConfigMap, restoreOriginals } from "./originals";
+import { accessTo, ciliumObjects, claimList, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
+import { keep, record } from "./recording";
+import { isAnothers, relinquish } from "./relinquish";
+import { removeOwned } from "./removeOwned";
 import { restartOutdated } from "./restartOutdated";
 import { sayWhoRestarts, waitForRollOut } from "./rollOut";
 import { annotate, isAnnotated } from "./rollOutAnnotation";
-
-const claim = z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() });
-
-/** What `record` prints and the state keeps. */
-const recordedState = z.object({
-  config: recordedOriginals,
-  /** Whether the Secret that is to be adopted was there; a patch creates a missing one and never removes it. */
-  adoptedSecret: z.enum(["present", "absent"]).optional(),
-  /** The paths between the cluster's nodes; absent without agents, without a check, and in states of earlier versions. */
-  paths: recordedPaths.optional(),
-});
-
-type RecordedState = z.infer<typeof recordedState>;
 
 /** The input that all verbs share; `originals` is what `record` has printed and is given to the later verbs. */
 const input = z.object({
   cluster: z.object({ name: z.string(), context: z.string().optional() }),
   names: ciliumObjects,
   desired: z.record(z.string(), z.string()),
-  claims: z.array(claim).default([]),
-  /** The Secret with the peer files, where it is adopted. */
-  adoptedSecret: z.string().optional(),
+  /** The objects that this stack makes there. */
+  claims: claimList.default([]),
   owner: z.string(),
   peerSecret: z.string(),
+  foreignSecret: z.enum(["refuse", "adopt"]).default("refuse"),
+  /** The keys that will be written into an adopted Secret. */
+  peerKeys: z.array(z.string()).default([]),
   originals: z.string().default(""),
   conflicts: z.enum(["refuse", "overwrite"]).default("refuse"),
   /** Whether a check will want to know what worked before. */
@@ -61,62 +49,26 @@ async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T>
   try {
     return await Kubectl.with(accessTo(cluster, await readKubeconfigs()), use, askedAgain(cluster.name));
   } catch (error) {
-    throw new Error(`cluster "${cluster.name}": ${withAdvice(errorMessage(error))}`);
+    if (error instanceof OtherCluster) {
+      throw error;
+    }
+    const why = error instanceof KubectlError ? withAdvice(error.message) : errorMessage(error);
+    throw new Error(`cluster "${cluster.name}": ${why}`);
   }
-}
-
-/** A meshed cluster that would get another name or id: the last guard, for previews can be made without live checks. */
-function refuseOtherIdentity(config: Readonly<Record<string, string>>): void {
-  const change = identityChange(identityIn(config), identityIn(desired));
-  if (change !== undefined) {
-    throw new Error(formatProblems("it has to leave the mesh first", [{ cluster: cluster.name, ...change }]));
-  }
-}
-
-/** Objects under our names that somebody else made: the last guard before they would be written to. */
-function refuseForeignObjects(there: readonly Occupied[]): void {
-  const problems = there.flatMap(
-    (object) => occupiedProblem(cluster.name, object, given.owner, given.peerSecret) ?? [],
-  );
-  if (problems.length > 0) {
-    throw new Error(formatProblems("objects of somebody else are in the way", problems));
-  }
-}
-
-/** Looks at the cluster before anything is written to it: what is in the way is refused. */
-async function look(kubectl: Kubectl): Promise<LiveConfig | undefined> {
-  const { namespace, configMap } = names;
-  const wanted = [...given.claims, { resource: "configmap", name: configMap, namespace }];
-  const list = await readClaims((args) => kubectl.read(args), wanted);
-  refuseForeignObjects(parseOccupied(list).filter(({ kind }) => kind !== "ConfigMap"));
-  const live = configMapIn(list, names);
-  refuseOtherIdentity(live?.data ?? {});
-  return live;
 }
 
 /** What `record` printed. The resource itself has it as its previous output, the later resource as input. */
-function recorded(): RecordedState {
-  return recordedState.parse(JSON.parse(given.originals === "" ? previousOutput() : given.originals));
+function recorded(): Recorded {
+  return recordedOf(given.originals === "" ? previousOutput() : given.originals, cluster.name);
 }
 
-async function secretPresence(kubectl: Kubectl): Promise<Pick<RecordedState, "adoptedSecret">> {
-  if (given.adoptedSecret === undefined) {
-    return {};
-  }
-  return {
-    adoptedSecret: (await kubectl.exists(`secret/${given.adoptedSecret}`, names.namespace)) ? "present" : "absent",
-  };
-}
-
-/** Removes the empty Secret that a patch has left, where there was none before. One that somebody has filled since stays. */
-async function removeLeftSecret(kubectl: Kubectl): Promise<void> {
-  const secret = given.adoptedSecret;
-  if (secret === undefined || recorded().adoptedSecret !== "absent") {
-    return;
-  }
-  if ((await secretFiles(kubectl, names.namespace, secret)).size === 0) {
-    await kubectl.once(["delete", `secret/${secret}`, "-n", names.namespace, "--ignore-not-found"]);
-  }
+/** Everything but the first look is done on the cluster that was recorded, or not at all. */
+function onRecorded<T>(use: (kubectl: Kubectl, before: Recorded) => Promise<T>): Promise<T> {
+  return withCluster(async (kubectl) => {
+    const before = recorded();
+    await refuseOtherCluster(kubectl, cluster.name, before.cluster);
+    return use(kubectl, before);
+  });
 }
 
 /** What the cluster is called, and by which id, once the originals are back: the same as in the mesh where it was installed so. */
@@ -140,8 +92,11 @@ const leaving: Leaving = {
 const { timeoutSeconds } = given.rollOut;
 
 /** The originals back, and agents that run with them. Goes on where it was interrupted; does nothing where all of it is done. */
-async function giveBack(kubectl: Kubectl): Promise<void> {
-  const written = await restoreOriginals(kubectl, cluster.name, names, recorded().config, desired);
+async function giveBack(kubectl: Kubectl, before: Recorded): Promise<void> {
+  if (await isAnothers(kubectl, cluster.name, names, given.owner)) {
+    return;
+  }
+  const written = await restoreOriginals(kubectl, cluster.name, names, before.config, desired);
   if (!given.rollOut.await || !(await afterRestoration(kubectl)).renamed) {
     await annotate(kubectl, names, null);
   } else if (written || (await isAnnotated(kubectl, names))) {
@@ -149,57 +104,66 @@ async function giveBack(kubectl: Kubectl): Promise<void> {
   }
 }
 
+const recording = { ...given, cluster: cluster.name };
+
+const claiming = (before: Recorded) => ({
+  cluster: cluster.name,
+  owner: given.owner,
+  peerSecret: { name: given.peerSecret, wasThere: before.peerSecret === "present" },
+});
+
 const verbs = {
-  /** Prints the originals, which the state keeps. Fails where the patches that follow would create or take over something. */
-  record: () =>
-    withCluster(async (kubectl) => {
-      const live = await look(kubectl);
-      if (live === undefined) {
-        throw new Error(`ConfigMap ${names.namespace}/${names.configMap} not found`);
-      }
-      const config = recordOriginals(live.data, live.managedFields, Object.keys(desired));
-      const paths = given.probePaths ? await pathsBeforehand(kubectl, cluster.name, names) : undefined;
-      return JSON.stringify({ config, ...(await secretPresence(kubectl)), paths });
-    }),
+  /** Prints the originals, which the state keeps. Fails where what follows would create or take over something. */
+  record: () => withCluster((kubectl) => record(kubectl, recording)),
   /** Keeps the first originals: by now the cluster has our values. */
-  keep: () =>
-    withCluster(async (kubectl) => {
-      await look(kubectl);
-      return previousOutput();
-    }),
+  keep: () => withCluster((kubectl) => keep(kubectl, recording, previousOutput())),
   /** Returns when name and id are as they were set, and agents and operator run with them. */
   settle: () =>
-    withCluster(async (kubectl) => {
+    onRecorded(async (kubectl, before) => {
       const set = { ...given, cluster: cluster.name, timeoutSeconds };
-      const before = await ensureApplied(kubectl, { ...set, originals: () => recorded().config });
+      const rolling = await ensureApplied(kubectl, { ...set, before });
       if (given.rollOut.await) {
-        await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds, before);
+        await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds, rolling);
         await restartOutdated(kubectl, set);
       } else {
         await sayWhoRestarts(kubectl, cluster.name, names);
       }
       return "";
     }),
+  /** Prints the objects that this stack has there; those that it had and has no more are removed. */
+  claim: () =>
+    onRecorded(async (kubectl, before) => claimObjects(kubectl, claiming(before), given.claims, previousOutput())),
+  /** Removes them. */
+  remove: () =>
+    onRecorded(async (kubectl, before) => {
+      await removeOwned(kubectl, claiming(before), given.claims);
+      return "";
+    }),
   /** First half of the way back: without peers, with the old values, and without nodes under the name that was given. */
   restore: () =>
-    withCluster(async (kubectl) => {
+    onRecorded(async (kubectl, before) => {
       if (given.rollOut.await) {
         await forgetPeers(kubectl, leaving, given.peerSecret);
       }
-      await giveBack(kubectl);
+      await giveBack(kubectl, before);
       if (!given.rollOut.await) {
         await sayWhoRestarts(kubectl, cluster.name, names);
       }
       return "";
     }),
   /**
-   * Second half, after the patches are gone: the same for those that were interrupted before the first half existed, then what else has the
-   * cluster's name or id in etcd.
+   * Second half: our marks go, and what we own of \`cilium-config\`; the same as before for those that were interrupted; then all that is left
+   * of ours, and what else has the cluster's name or id in etcd.
    */
   release: () =>
-    withCluster(async (kubectl) => {
-      await giveBack(kubectl);
-      await removeLeftSecret(kubectl);
+    onRecorded(async (kubectl, before) => {
+      await giveBack(kubectl, before);
+      if (!(await isAnothers(kubectl, cluster.name, names, given.owner))) {
+        await relinquish(kubectl, names);
+        // What no manager has owned was ours alone, and has gone with that.
+        await giveBack(kubectl, before);
+      }
+      await removeOwned(kubectl, claiming(before), given.claims);
       if (given.rollOut.await) {
         await rolled(kubectl, leaving, timeoutSeconds);
         const { renamed, renumbered } = await afterRestoration(kubectl);
@@ -212,6 +176,5 @@ const verbs = {
 };
 
 const { claims } = given;
-void dispatch(
-  given.gone ? goneVerbs({ cluster: cluster.name, names, claims, originals: () => recorded().config }) : verbs,
-);
+/** The verb that was run, once it is done. */
+export const ran = dispatch(given.gone ? goneVerbs({ cluster: cluster.name, names, claims, recorded }) : verbs);

@@ -87,7 +87,8 @@ function warnOfOthers({ others }: Mesh, reports: readonly AgentReport[]): void {
   }
 }
 
-void dispatch({
+/** The verb that was run, once it is done. */
+export const ran = dispatch({
   /**
    * Prints the result as JSON once every agent sees every declared peer ready with the declared id and has forgotten those that have left,
    * new connections to the peers' etcds open, and every path inside a cluster that worked before works again.

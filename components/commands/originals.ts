@@ -11,6 +11,7 @@ import { applyAs, ApplyConflict } from "./serverSideApply";
 export interface LiveConfig extends OwnedData {
   readonly uid: string;
   readonly version: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
   /** The whole object. */
   readonly object: unknown;
 }
@@ -27,6 +28,7 @@ function liveConfig(json: string): LiveConfig | undefined {
         managedFields: found.metadata.managedFields ?? [],
         uid: found.metadata.uid,
         version: found.metadata.resourceVersion,
+        annotations: found.metadata.annotations ?? {},
         object: JSON.parse(json) as unknown,
       };
 }
@@ -81,7 +83,8 @@ function nameWhatIsLeft(cluster: string, names: CiliumObjects, plan: readonly Re
   for (const step of plan) {
     if (step.kind === "leave") {
       const value = JSON.stringify(step.live);
-      progress(`cluster "${cluster}": ${names.configMap} ${step.key} is ${value} by now and is left so`);
+      const since = step.owner === undefined ? "" : `, which ${JSON.stringify(step.owner)} has applied as well,`;
+      progress(`cluster "${cluster}": ${names.configMap} ${step.key} is ${value} by now${since} and is left so`);
     }
   }
 }
@@ -99,6 +102,7 @@ export async function restoreOriginals(
   desired: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   let written = false;
+  let last: string | undefined;
   for (let late = 0; ;) {
     const live = await readConfigMap(kubectl, names);
     if (live === undefined) {
@@ -111,8 +115,16 @@ export async function restoreOriginals(
       nameWhatIsLeft(cluster, names, plan);
       return written;
     }
+    const wanted = JSON.stringify(write);
+    if (wanted === last) {
+      throw new Error(
+        `cluster "${cluster}": ${names.configMap} took ${Object.keys(write.data).join(", ")}, and does not have what was written; ` +
+          "see who else writes it, or which admission webhook changes it",
+      );
+    }
     try {
       await (write.kind === "Apply" ? apply : update)(kubectl, names, live, write);
+      last = wanted;
       written ||= plan.some(({ kind }) => kind === "write" || kind === "remove");
       progress(`cluster "${cluster}": ${names.configMap} ${Object.keys(write.data).join(", ")} restored`);
     } catch (error) {

@@ -21,6 +21,11 @@ export const ciliumObjects = z.object({
   agentContainer: z.string(),
 });
 
+/** The shape of `Claim`s in a command's input. */
+export const claimList = z.array(
+  z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() }),
+);
+
 /** Environment variable in which Pulumi's Command hands `update` and `delete` what the last run printed. */
 const PREVIOUS_OUTPUT_VARIABLE = "PULUMI_COMMAND_STDOUT";
 
@@ -108,10 +113,14 @@ function checked(result: string): string {
   return result;
 }
 
-/** Runs the verb that the command line names. An error ends the process with its message and no stack: Pulumi shows it to the user. */
-export async function dispatch(verbs: Readonly<Record<string, () => Promise<string>>>): Promise<void> {
+/**
+ * Runs the verb that the command line names. An error ends the process with its message and no stack: Pulumi shows it to the user.
+ *
+ * @returns The verb, once it is done and its result is printed: without it the runner takes the whole run for failed.
+ */
+export async function dispatch(verbs: Readonly<Record<string, () => Promise<string>>>): Promise<string | undefined> {
   const verb = process.argv[2] ?? "";
-  const run = verbs[verb];
+  const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   beginOutput();
   try {
     if (run === undefined) {
@@ -120,9 +129,11 @@ export async function dispatch(verbs: Readonly<Record<string, () => Promise<stri
     const result = checked(await run());
     sayWhatIsLeftOut();
     process.stdout.write(result);
+    return verb;
   } catch (error) {
     sayWhatIsLeftOut();
     process.stderr.write(`${excerpt(errorMessage(error), ERROR_BYTES)}\n`);
     process.exitCode = 1;
+    return undefined;
   }
 }

@@ -25,6 +25,7 @@ export async function isAnnotated(kubectl: Kubectl, names: CiliumObjects): Promi
  *
  * @param seen Agents and operator as they are, where that is known.
  * @returns What was changed by that, and so rolls, with how it was before: what did not run then is not waited for.
+ * @throws Error when kubectl has ended well, and the annotation is another one all the same.
  */
 export async function annotate(
   kubectl: Kubectl,
@@ -34,12 +35,20 @@ export async function annotate(
 ): Promise<ReadonlyMap<string, Before>> {
   const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
   const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
-  const all = Object.entries(seen ?? (await rollOuts(kubectl, names)));
-  const rolled = all.filter(([, { annotation }]) => annotation !== (value ?? "")).map(([workload]) => workload);
+  const differing = (found: RollOuts) =>
+    Object.entries(found).flatMap(([workload, { annotation }]) => (annotation === (value ?? "") ? [] : [workload]));
+  const rolled = differing(seen ?? (await rollOuts(kubectl, names)));
   if (rolled.length === 0) {
     return new Map();
   }
   const before = await lookBefore(kubectl, names.namespace, rolled);
   await kubectl.run(["patch", ...rolled, "-n", names.namespace, ...how]);
+  const left = differing(await rollOuts(kubectl, names));
+  if (left.length > 0) {
+    throw new Error(
+      `${left.join(" and ")} of namespace ${names.namespace} took the annotation ${ROLLOUT_ANNOTATION}, and do not have it as it ` +
+        "was written; see who else writes it, or which admission webhook changes it",
+    );
+  }
   return before;
 }

@@ -23,6 +23,7 @@ export class ApplyConflict extends Error {
 }
 
 const PROXY_STARTS = "Starting to serve";
+const START_SECONDS = 60;
 const ANSWER_SECONDS = 60;
 const CONFLICT = 409;
 
@@ -55,16 +56,25 @@ async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promis
     throw new KubectlError(said === "" ? "kubectl proxy has ended" : said);
   });
   failed.catch(() => undefined);
+  let late: NodeJS.Timeout | undefined;
+  const unstarted = new Promise<never>((_, reject) => {
+    const words = `kubectl proxy has not started within ${String(START_SECONDS)} s; this machine is busy, or that is no kubectl`;
+    late = setTimeout(() => {
+      reject(new KubectlError(words, "final"));
+    }, START_SECONDS * 1000);
+  });
   try {
     const started = (async () => {
       for (let said = ""; !said.includes(PROXY_STARTS);) {
         said += String((await once(proxy.stdout, "data"))[0]);
       }
+      clearTimeout(late);
       return use(socket);
     })();
-    return await Promise.race([started, failed]);
+    return await Promise.race([started, failed, unstarted]);
   } finally {
-    proxy.kill();
+    clearTimeout(late);
+    proxy.end();
     await ended.catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }

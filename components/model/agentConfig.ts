@@ -46,6 +46,9 @@ export const ROLLOUT_ANNOTATION = "cilium-clustermesh/config";
 /** Annotation that tells whose an object is: another stack's object is as foreign as Helm's. */
 export const OWNER_ANNOTATION = "cilium-clustermesh/owner";
 
+/** Annotation of a Secret that lists the keys that this stack has put there, so that it knows its own whoever has edited them since. */
+export const KEYS_ANNOTATION = "cilium-clustermesh/keys";
+
 /** The keys of `cilium-config` that make a cluster a member. */
 export const NAME_KEY = "cluster-name";
 export const ID_KEY = "cluster-id";

@@ -1,27 +1,29 @@
 import { isIPAddress } from "./cidr";
-
-/** The command line of a container, as its pod has it. */
-export interface CommandLine {
-  readonly command?: readonly string[] | undefined;
-  readonly args?: readonly string[] | undefined;
-}
-
-/** `--etcd-servers=…` or `--etcd-servers …`, on its own or inside a shell's command; not `--etcd-servers-overrides`. */
-const ETCD_SERVERS = /--etcd-servers[=\s]\s*["']?([^\s"']+)/g;
+import { flagsOf, type CommandLine } from "./commandLine";
 
 const LOOPBACK = /^(https?:\/\/)(127\.\d+\.\d+\.\d+|localhost|\[::1\])(?=:|\/|$)/i;
+
+const inURL = (address: string): string => (address.includes(":") ? `[${address}]` : address);
 
 /**
  * The URLs that a kube-apiserver has in `--etcd-servers`.
  *
- * @param hostIP Address of the pod's host. Where the API server finds its etcd at a loopback address, as kubeadm sets it up, it runs on
- *   the same host, and this is the address under which a peer could be given it.
+ * @param hosts Addresses of the pod's host. Where the API server finds its etcd at a loopback address, as kubeadm sets it up, it runs on the
+ *   same host, and these are the addresses under which a peer could be given it.
  */
-export function etcdServers(container: CommandLine, hostIP: string | undefined): readonly string[] {
-  const line = [...(container.command ?? []), ...(container.args ?? [])].join("\n");
-  const urls = [...line.matchAll(ETCD_SERVERS)].flatMap((match) => (match[1] ?? "").split(","));
-  const host = hostIP === undefined || !isIPAddress(hostIP) ? undefined : hostIP.includes(":") ? `[${hostIP}]` : hostIP;
+export function etcdServers(container: CommandLine, hosts: readonly string[]): readonly string[] {
+  const urls = (flagsOf(container).get("etcd-servers") ?? "").split(",").map((url) => url.trim());
+  const addresses = hosts.filter(isIPAddress);
   return urls
     .filter((url) => url !== "")
-    .map((url) => (host === undefined ? url : url.replace(LOOPBACK, (_, scheme: string) => `${scheme}${host}`)));
+    .flatMap((url) =>
+      addresses.length > 0 && LOOPBACK.test(url)
+        ? addresses.map((address) => url.replace(LOOPBACK, (_, scheme: string) => `${scheme}${inURL(address)}`))
+        : [url],
+    );
+}
+
+/** The ranges that a kube-apiserver takes addresses of Services from. */
+export function serviceRanges(container: CommandLine): readonly string[] {
+  return (flagsOf(container).get("service-cluster-ip-range") ?? "").split(",").filter((range) => range !== "");
 }

@@ -58,6 +58,11 @@ export interface ServerNames {
   readonly ipAddresses: readonly string[];
 }
 
+/** Names and addresses under which a cluster's etcd is dialled, by peers and by the program. */
+export function dialledHosts({ etcd }: Pick<Member, "etcd">): readonly string[] {
+  return endpointsOf([...etcd.endpoints, ...(etcd.adminEndpoints ?? [])]).map(({ host }) => host);
+}
+
 /** Host names and addresses of all endpoints, those that the program dials included, plus `<name>.mesh.cilium.io`. */
 export function serverNames(member: Member): ServerNames {
   const endpoints = endpointsOf([...member.etcd.endpoints, ...(member.etcd.adminEndpoints ?? [])]);

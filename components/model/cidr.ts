@@ -16,8 +16,8 @@ function toBigInt(bytes: readonly number[]): bigint {
 }
 
 /**
- * Reads `10.60.0.0/16` or `fd00:60::/48`. Host bits must be zero, as Cilium's and Kubernetes' own CIDR flags want it, and the
- * notation must be the full one: `10.1/16` and octal octets mean different things to different parsers.
+ * Reads `10.60.0.0/16` or `fd00:60::/48`. Bits behind the prefix mean nothing, as in Cilium: `10.60.7.1/16` is the same range. The notation must
+ * be the full one: `10.1/16` and octal octets mean different things to different parsers.
  */
 export function parseCIDR(text: string): ParsedCIDR {
   if (!/^[0-9a-fA-F:.]+\/\d{1,3}$/.test(text) || !ipaddr.isValidCIDR(text)) {
@@ -28,13 +28,27 @@ export function parseCIDR(text: string): ParsedCIDR {
   if (family === 4 && !/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}\//.test(text)) {
     return { ok: false, reason: "is not a CIDR of four decimal octets" };
   }
-  const hostBits = BigInt((family === 4 ? 32 : 128) - prefix);
-  const first = toBigInt(address.toByteArray());
-  const size = 1n << hostBits;
-  if (first % size !== 0n) {
-    return { ok: false, reason: "has host bits set" };
-  }
+  const size = 1n << BigInt((family === 4 ? 32 : 128) - prefix);
+  const written = toBigInt(address.toByteArray());
+  const first = written - (written % size);
   return { ok: true, range: { text, family, first, last: first + size - 1n } };
+}
+
+/** The ranges among texts; what is none is left out. */
+export function rangesOf(texts: readonly string[]): readonly Range[] {
+  return texts.flatMap((text) => {
+    const parsed = parseCIDR(text);
+    return parsed.ok ? [parsed.range] : [];
+  });
+}
+
+/** An address as the range that holds nothing else; `undefined` where the text is none. */
+export function addressRange(text: string): Range | undefined {
+  if (!isIPAddress(text)) {
+    return undefined;
+  }
+  const address = canonicalIP(text);
+  return rangesOf([`${address}/${address.includes(":") ? "128" : "32"}`])[0];
 }
 
 /** Whether two ranges share an address. Ranges of different families never do. */

@@ -5,12 +5,11 @@ import type { Claim } from "./liveCluster";
 export interface ClaimSettings {
   readonly cilium: { readonly namespace: string };
   readonly peerSecret: string;
-  readonly foreignSecret: "refuse" | "adopt";
   readonly etcdServerSecret: string;
 }
 
 /**
- * The objects of a cluster that must not be somebody else's. An adopted Secret may be.
+ * The objects that a stack has in a cluster, and that must not be somebody else's. A Secret with peers may be, where it is adopted.
  *
  * @param issuesServers Whether the authority issues the etcds' server certificates.
  */
@@ -23,7 +22,7 @@ export function claimsOf(
   const { namespace } = settings.cilium;
   const secret = (name: string): Claim => ({ resource: "secrets", name, namespace });
   return [
-    ...(settings.foreignSecret === "adopt" ? [] : [secret(settings.peerSecret)]),
+    secret(settings.peerSecret),
     ...(issuesServers ? [secret(settings.etcdServerSecret)] : []),
     ...(demo === undefined ? [] : demoClaims(demo, cluster)),
   ];

@@ -1,67 +1,20 @@
-/** The label by which a policy names clusters: that of a pod's identity, which is its cluster's name. */
-export const CLUSTER_LABEL = "io.cilium.k8s.policy.cluster";
+import { isObject, type Json } from "./json";
+import type { Local, Whom } from "./meshChange";
+import { asksForCluster, holds, requirementsOf } from "./policyLabels";
+import { peersInList, type FoundPeers } from "./policyPeers";
+import type { CIDRGroups } from "./policyRanges";
 
 /** What a selector is for: it says whom a policy is about, or whom a rule lets through or denies. */
 export type SelectorPlace =
   { readonly kind: "subject" } | { readonly kind: "allow" | "deny"; readonly direction: "in" | "out" };
 
-/** A selector that asks for the name of a cluster. */
+/** A part of a policy that finds somebody by the cluster they are of, or are not of. */
 export interface ClusterSelector {
   /** Where in the policy, as a JSON path: `spec.ingress[0].fromEndpoints[0]`. */
   readonly path: string;
   readonly place: SelectorPlace;
-  /** The names that it mentions. */
-  readonly names: readonly string[];
-  /** Whether it may select something in a cluster of that name: what else it asks for is taken as given. */
-  readonly matches: (cluster: string) => boolean;
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** One requirement on a cluster's name. */
-interface Requirement {
-  readonly operator: unknown;
-  readonly values: readonly string[];
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Whether a key is the label, with or without the source that Cilium lets one write before it. */
-function isClusterKey(key: unknown): boolean {
-  return typeof key === "string" && key.replace(/^(k8s|any)[:.]/, "") === CLUSTER_LABEL;
-}
-
-function texts(values: unknown): readonly string[] {
-  return Array.isArray(values) ? values.filter((value) => typeof value === "string") : [];
-}
-
-/** A map of labels asks for each of them. */
-function ofLabels(labels: unknown): readonly Requirement[] {
-  return Object.entries(isObject(labels) ? labels : {}).flatMap(([key, value]) =>
-    isClusterKey(key) ? [{ operator: "In", values: texts([value]) }] : [],
-  );
-}
-
-function ofExpressions(expressions: unknown): readonly Requirement[] {
-  return (Array.isArray(expressions) ? expressions : []).flatMap((each: unknown) =>
-    isObject(each) && isClusterKey(each["key"]) ? [{ operator: each["operator"], values: texts(each["values"]) }] : [],
-  );
-}
-
-/** Every pod has the label. An operator that nobody knows yet excludes nothing. */
-function holds({ operator, values }: Requirement, cluster: string): boolean {
-  switch (operator) {
-    case "In":
-      return values.includes(cluster);
-    case "NotIn":
-      return !values.includes(cluster);
-    case "DoesNotExist":
-      return false;
-    default:
-      return true;
-  }
+  /** Whether it may find somebody, in a policy of the local cluster: what else it asks for is taken as given. */
+  readonly matches: (whom: Whom, local: Local) => boolean;
 }
 
 const RULES: Readonly<Record<string, SelectorPlace>> = {
@@ -77,38 +30,53 @@ function placeIn(value: Json, place: SelectorPlace): SelectorPlace {
 }
 
 function placeUnder(key: string, place: SelectorPlace): SelectorPlace {
-  return place.kind === "subject" ? (RULES[key] ?? place) : place;
+  return place.kind === "subject" && Object.hasOwn(RULES, key) ? (RULES[key] ?? place) : place;
 }
 
-function selectorsIn(value: unknown, path: string, place: SelectorPlace): readonly ClusterSelector[] {
+/** Whom a policy is about is never narrowed: without a name of a cluster it means the same whatever the cluster is called. */
+function subject(value: Json, path: string): readonly FoundPeers[] {
+  const asked = requirementsOf(value).filter(asksForCluster);
+  return asked.length === 0 ? [] : [{ path, matches: (whom) => asked.every((each) => holds(each, whom)) }];
+}
+
+function selectorsIn(
+  value: unknown,
+  path: string,
+  place: SelectorPlace,
+  groups: CIDRGroups,
+): readonly ClusterSelector[] {
   if (Array.isArray(value)) {
-    return value.flatMap((each, index) => selectorsIn(each, `${path}[${String(index)}]`, place));
+    return value.flatMap((each, index) => selectorsIn(each, `${path}[${index}]`, place, groups));
   }
   if (!isObject(value)) {
     return [];
   }
   const here = placeIn(value, place);
-  const { matchLabels, matchExpressions, ...rest } = value;
-  const requirements = [...ofLabels(matchLabels), ...ofExpressions(matchExpressions), ...ofLabels(rest)];
-  const inside = Object.entries(rest).flatMap(([key, each]) =>
-    selectorsIn(each, `${path}.${key}`, placeUnder(key, here)),
-  );
-  const own: ClusterSelector = {
-    path,
-    place: here,
-    names: requirements.flatMap(({ values }) => values),
-    matches: (cluster) => requirements.every((requirement) => holds(requirement, cluster)),
-  };
-  return requirements.length === 0 ? inside : [own, ...inside];
+  const inside = Object.entries(value).flatMap(([key, each]): readonly ClusterSelector[] => {
+    if (SELECTOR.includes(key)) {
+      return [];
+    }
+    const listed = here.kind === "subject" ? undefined : peersInList(key, each, path, groups);
+    return (
+      listed?.map((found) => ({ ...found, place: here })) ??
+      selectorsIn(each, `${path}.${key}`, placeUnder(key, here), groups)
+    );
+  });
+  return [...subject(value, path).map((found) => ({ ...found, place: here })), ...inside];
 }
 
-/** All selectors of a policy that ask for a cluster's name, of whatever kind it is: a `spec`, or a list of `specs` as Cilium's have. */
-export function clusterSelectors(policy: {
-  readonly spec?: unknown;
-  readonly specs?: unknown;
-}): readonly ClusterSelector[] {
+/** What a selector of labels is made of. */
+const SELECTOR = ["matchLabels", "matchExpressions"];
+
+const NO_GROUPS: CIDRGroups = new Map();
+
+/** All parts of a policy that find somebody by cluster, of whatever kind it is: a `spec`, or a list of `specs` as Cilium's have. */
+export function clusterSelectors(
+  policy: { readonly spec?: unknown; readonly specs?: unknown },
+  groups: CIDRGroups = NO_GROUPS,
+): readonly ClusterSelector[] {
   return [
-    ...selectorsIn(policy.spec, "spec", { kind: "subject" }),
-    ...selectorsIn(policy.specs, "specs", { kind: "subject" }),
+    ...selectorsIn(policy.spec, "spec", { kind: "subject" }, groups),
+    ...selectorsIn(policy.specs, "specs", { kind: "subject" }, groups),
   ];
 }

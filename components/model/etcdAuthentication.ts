@@ -37,6 +37,17 @@ export function describeUsers({ auth }: UsersReport): string {
   }
 }
 
+/** Why the users of peers must not be removed while they are peers. */
+export const ENFORCED_BUT_OFF = {
+  reason: "would remove the users of its peers, and its etcd enforces authentication: every peer would be locked out",
+  allowed: `leave it at "manage", or disable authentication in that etcd first (as ${ADMIN_NAME}: etcdctl auth disable)`,
+} as const;
+
+/** Said where they are not removed, though they are managed no more. */
+export const USERS_STAY =
+  "users of peers stay, for its etcd enforces authentication and its peers would be locked out; clustermesh:etcdUsers manage looks after them " +
+  `again; by hand, once authentication is off: etcdctl user delete remote-<peer>, etcdctl role delete clustermesh-peer`;
+
 /** What a person does about the ways in which an etcd does not let its users be managed, by what the client or etcd itself says. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
@@ -47,6 +58,11 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     /altname|does not match certificate/i,
     "its certificate does not carry this address: give etcd.adminEndpoints with a name or address that it carries",
   ],
+  [
+    /certificate is not yet valid/i,
+    "set the clock of this machine, which is behind: certificates are valid from the moment at which pulumi up issues them",
+  ],
+  [/certificate has expired/i, "renew its certificate, or set the clock of this machine, should it be ahead"],
   [
     /certificate|self-signed/i,
     "its certificate is not of the authority that this mesh has for it: with a generated authority it has to serve its server certificate's " +
@@ -69,4 +85,19 @@ export function etcdProblem(cluster: string, endpoint: string, said: string): Pr
   // The client's own words for it are about its last attempt.
   const reason = said.includes("DEADLINE_EXCEEDED") ? "does not answer in time" : `says ${JSON.stringify(said)}`;
   return { cluster, property: "etcd", value: endpoint, reason, allowed };
+}
+
+/** What keys of an API server begin with: Kubernetes' own `--etcd-prefix`, and OpenShift's. */
+export const API_SERVER_PREFIXES = ["/registry/", "/kubernetes.io/"] as const;
+
+/** The problem of an etcd that is an API server's own. */
+export function apiServerEtcdProblem(cluster: string, endpoint: string, prefix: string): Problem {
+  return {
+    cluster,
+    property: "etcd",
+    value: endpoint,
+    reason: `has keys under ${prefix}: an API server keeps its objects there`,
+    allowed:
+      "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster",
+  };
 }

@@ -34,7 +34,7 @@ export type UserStep =
   | { readonly do: "addUser" | "giveRole" | "takeRole" | "deleteUser"; readonly user: string };
 
 /** The first key behind all that begin with a prefix. */
-function behind(prefix: string): string {
+export function behind(prefix: string): string {
   return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 }
 

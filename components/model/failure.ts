@@ -1,4 +1,4 @@
-import { lastLine } from "./lastLine";
+import { tellingLine } from "./tellingLine";
 
 /** Why a question to a cluster came to nothing. */
 export type Failure =
@@ -31,8 +31,13 @@ const PASSING: readonly (readonly [Failure, RegExp])[] = [
 /** A command in a pod has failed: kubectl has got there, whatever the command says. */
 const IN_POD = /^command terminated with exit code/;
 
-/** Why kubectl failed, by its last line. */
+const passing = (line: string): Failure | undefined => PASSING.find(([, pattern]) => pattern.test(line))?.[0];
+
+/** Whether a line is about something that may pass. */
+export const isPassing = (line: string): boolean => passing(line) !== undefined;
+
+/** Why kubectl failed, by the line that says it. */
 export function failureOf(words: string): Failure {
-  const line = lastLine(words);
-  return IN_POD.test(line) ? "final" : (PASSING.find(([, pattern]) => pattern.test(line))?.[0] ?? "final");
+  const line = tellingLine(words);
+  return IN_POD.test(line) ? "final" : (passing(line) ?? "final");
 }

@@ -29,6 +29,11 @@ export interface AuthorityTrust {
   readonly trusts: readonly AuthorityId[];
 }
 
+/** Whether a CA came from elsewhere, and nobody renews it here. */
+export function isAdopted({ signs }: AuthorityTrust): boolean {
+  return typeof signs === "string";
+}
+
 /** What a cluster's Secret was made of; the preflight of the next run judges by it whether the step to take is safe. */
 export interface IssueRecord {
   readonly client: number;

@@ -1,9 +1,14 @@
-import { FIELD_MANAGER, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION, type CiliumObjects } from "./agentConfig";
+import { agentOptions, type AgentOptions } from "./agentOptions";
 import { etcdServers } from "./apiServerFlags";
 import { GENERATION_ANNOTATION } from "./generation";
-import { parseList, type LiveObject } from "./liveObject";
+import type { LiveNetwork } from "./liveNetwork";
+import { parseList, type LiveContainer, type LiveObject } from "./liveObject";
+import { MARK_ANNOTATION } from "./mark";
+import type { NoAccessKind } from "./noAccess";
 import { dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
+import { driftOf } from "./secretDrift";
 import { rollOutsOf, type RollOut } from "./rollOuts";
 
 /** An object that this project creates, and that must not be somebody else's. */
@@ -24,8 +29,15 @@ export interface Occupied {
   readonly owner?: string;
   /** Who says that it manages the object: a Helm release, or a field manager. */
   readonly maker: string;
+  /** Whether this project has applied something of it, for whichever stack. */
+  readonly isApplied: boolean;
+  /** How a Secret of this project's is not as it was written. */
+  readonly drift?: string;
+  readonly version?: string;
   /** The keys of a Secret's data, without those that this project has put there. */
   readonly keys: readonly string[];
+  /** All keys of a Secret's data. */
+  readonly files: readonly string[];
   /** The PEM certificates among a Secret's files, decoded. Keys are never read. */
   readonly certificates: Readonly<Record<string, string>>;
   /** Value of the annotation that says what a Secret was issued as. */
@@ -41,6 +53,9 @@ export interface ReachableCluster {
   readonly config?: {
     readonly data: Readonly<Record<string, string>>;
     readonly managedFields: readonly ManagedFieldsEntry[];
+    readonly uid: string;
+    /** Value of the annotation that says whose name and id are. */
+    readonly mark?: string;
     readonly version?: string;
     readonly helmRelease?: string;
   };
@@ -49,6 +64,14 @@ export interface ReachableCluster {
     readonly clustermeshSecrets: readonly string[];
     /** How many nodes are to run one; absent where the DaemonSet's controller has not said. */
     readonly count?: number;
+    /** What runs it; absent where the container has none. */
+    readonly image?: string;
+    /** The chart that the DaemonSet's labels name: its version is that of the image. */
+    readonly chart?: string;
+    /** What the DaemonSet sets beside the ConfigMap; absent where that is nothing. */
+    readonly options?: AgentOptions;
+    /** The Secret whose files are in the folder of the IPsec key, where one is mounted. */
+    readonly ipsecSecret?: string;
   };
   readonly hasOperator: boolean;
   /** Agents and operator as far as they are installed, by `kind/name`. */
@@ -56,10 +79,19 @@ export interface ReachableCluster {
   readonly occupied: readonly Occupied[];
   /** Endpoints that kube-apiserver pods name in `--etcd-servers`, as a peer would reach them, where such pods can be seen. */
   readonly apiServerEtcd: readonly string[];
+  /** Its addresses and ranges; absent where nobody has asked. */
+  readonly network?: LiveNetwork;
 }
 
 /** What could be learned of a cluster before anything is written. */
-export type LiveCluster = ReachableCluster | { readonly kind: "unreachable"; readonly reason: string };
+export type LiveCluster = ReachableCluster | UnreachableCluster;
+
+/** A cluster that could not be looked at: why, and the line that says it. */
+export interface UnreachableCluster {
+  readonly kind: "unreachable";
+  readonly cause: NoAccessKind;
+  readonly reason: string;
+}
 
 /** The Secrets that the agents see as a whole in the folder of peer files: projected there, or mounted. */
 function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
@@ -79,9 +111,47 @@ function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
     .flatMap((secret) => (secret.name === undefined || (secret.items ?? []).length > 0 ? [] : [secret.name]));
 }
 
-function agentOf(daemonSet: LiveObject): NonNullable<ReachableCluster["agent"]> {
+const IPSEC_FOLDER = "/etc/ipsec";
+
+/** The Secret that is mounted where agents have their IPsec key, as the chart has it. */
+function ipsecSecret({ volumeMounts = [] }: LiveContainer, daemonSet: LiveObject): string | undefined {
+  const volume = volumeMounts.find(({ mountPath }) => mountPath.replace(/\/+$/, "") === IPSEC_FOLDER)?.name;
+  return daemonSet.spec?.template?.spec.volumes?.find(({ name }) => name === volume)?.secret?.secretName;
+}
+
+const CHART = "helm.sh/chart";
+
+function agentOf(
+  daemonSet: LiveObject,
+  names: CiliumObjects,
+  data: Readonly<Record<string, string>>,
+): NonNullable<ReachableCluster["agent"]> {
   const count = daemonSet.status?.desiredNumberScheduled;
-  return { clustermeshSecrets: clustermeshSecrets(daemonSet), ...(count === undefined ? {} : { count }) };
+  const containers = daemonSet.spec?.template?.spec.containers ?? [];
+  const container = containers.find(({ name }) => name === names.agentContainer) ?? containers[0] ?? {};
+  const options = agentOptions(container, { name: names.configMap, data });
+  const hasOptions = Object.keys(options.values).length > 0 || options.unseen.length > 0;
+  const secret = ipsecSecret(container, daemonSet);
+  const chart = daemonSet.metadata.labels?.[CHART];
+  return {
+    clustermeshSecrets: clustermeshSecrets(daemonSet),
+    ...(count === undefined ? {} : { count }),
+    ...(container.image === undefined ? {} : { image: container.image, ...(chart === undefined ? {} : { chart }) }),
+    ...(hasOptions ? { options } : {}),
+    ...(secret === undefined ? {} : { ipsecSecret: secret }),
+  };
+}
+
+/**
+ * The options that a cluster's agents run with, by their key in `cilium-config`; `undefined` where that is missing. What is not set has Cilium's
+ * default.
+ */
+export function agentSettings({ config, agent }: ReachableCluster): Readonly<Record<string, string>> | undefined {
+  if (config === undefined) {
+    return undefined;
+  }
+  const settings = { ...config.data, ...agent?.options?.values };
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()]));
 }
 
 /** Who made an object, as far as it says so. */
@@ -101,17 +171,29 @@ function certificatesOf({ kind, data = {} }: LiveObject): Readonly<Record<string
 }
 
 function occupied(live: LiveObject): Occupied {
-  const { name, namespace, annotations, managedFields: fields = [] } = live.metadata;
-  const keys = Object.keys(live.data ?? {}).filter((key) => !dataOwners(fields, key).includes(FIELD_MANAGER));
+  const { name, namespace, annotations, managedFields: fields = [], resourceVersion: version } = live.metadata;
+  const listed = new Set((annotations?.[KEYS_ANNOTATION] ?? "").split(","));
+  const isOurs = (key: string) => listed.has(key) || dataOwners(fields, key).includes(FIELD_MANAGER);
+  const keys = Object.keys(live.data ?? {}).filter((key) => !isOurs(key));
   const owner = annotations?.[OWNER_ANNOTATION];
+  const isApplied = fields.some(({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply");
+  const isWritten = live.kind === "Secret" && (isApplied || owner !== undefined);
+  const all = Object.keys(live.data ?? {});
+  const applied = all.filter((key) => dataOwners(fields, key).includes(FIELD_MANAGER));
+  const wanted = annotations?.[KEYS_ANNOTATION]?.split(",") ?? all;
+  const drift = isWritten ? driftOf(wanted, applied, owner) : undefined;
   const generation = annotations?.[GENERATION_ANNOTATION];
   return {
     kind: live.kind,
     name,
     ...(namespace === undefined ? {} : { namespace }),
     ...(owner === undefined ? {} : { owner }),
+    isApplied,
+    ...(drift === undefined ? {} : { drift }),
+    ...(version === undefined ? {} : { version }),
     maker: makerOf(live),
     keys: live.kind === "Secret" ? keys : [],
+    files: live.kind === "Secret" ? Object.keys(live.data ?? {}) : [],
     certificates: certificatesOf(live),
     ...(generation === undefined ? {} : { generation }),
   };
@@ -120,6 +202,11 @@ function occupied(live: LiveObject): Occupied {
 /** The claimed objects that are there already, out of a `kubectl get … -o json` for them. */
 export function parseOccupied(json: string): readonly Occupied[] {
   return parseList(json).map(occupied);
+}
+
+/** The addresses of a pod's host. */
+function hostsOf(status: LiveObject["status"]): readonly string[] {
+  return [...new Set([status?.hostIP ?? [], (status?.hostIPs ?? []).map(({ ip }) => ip)].flat())];
 }
 
 /**
@@ -140,6 +227,7 @@ export function parseLiveCluster(
     objects.find((each) => each.kind === kind && each.metadata.name === name);
   const config = find("ConfigMap", names.configMap);
   const helmRelease = config?.metadata.annotations?.["meta.helm.sh/release-name"];
+  const mark = config?.metadata.annotations?.[MARK_ANNOTATION];
   const agent = find("DaemonSet", names.daemonSet);
   const operator = names.operator === undefined ? undefined : find("Deployment", names.operator);
   const kubeSystem = find("Namespace", "kube-system");
@@ -153,16 +241,18 @@ export function parseLiveCluster(
           config: {
             data: config.data ?? {},
             managedFields: config.metadata.managedFields ?? [],
+            uid: config.metadata.uid,
+            ...(mark === undefined ? {} : { mark }),
             ...(config.metadata.resourceVersion === undefined ? {} : { version: config.metadata.resourceVersion }),
             ...(helmRelease === undefined ? {} : { helmRelease }),
           },
         }),
-    ...(agent === undefined ? {} : { agent: agentOf(agent) }),
+    ...(agent === undefined ? {} : { agent: agentOf(agent, names, config?.data ?? {}) }),
     hasOperator: operator !== undefined,
     rollOuts: rollOutsOf(objects, names),
     occupied: [...objects.filter((each) => !notClaimed.has(each)), ...parseList(claimsJson)].map(occupied),
     apiServerEtcd: parseList(podsJson).flatMap(({ spec, status }) =>
-      (spec?.containers ?? []).flatMap((each) => etcdServers(each, status?.hostIP)),
+      (spec?.containers ?? []).flatMap((each) => etcdServers(each, hostsOf(status))),
     ),
   };
 }

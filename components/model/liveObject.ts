@@ -9,7 +9,18 @@ const managedFields = z.array(
   }),
 );
 
+const variable = z.object({
+  name: z.string(),
+  value: z.string().optional(),
+  valueFrom: z
+    .object({ configMapKeyRef: z.object({ name: z.string().optional(), key: z.string() }).optional() })
+    .nullish(),
+});
+
 const container = z.object({
+  name: z.string().optional(),
+  image: z.string().optional(),
+  env: z.array(variable).nullish(),
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
   volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).optional(),
@@ -29,11 +40,13 @@ const volume = z.object({
 const podSpec = z.object({ containers: z.array(container).optional(), volumes: z.array(volume).nullish() });
 
 const object = z.object({
+  apiVersion: z.string().optional(),
   kind: z.string(),
   metadata: z.object({
     name: z.string(),
     namespace: z.string().optional(),
     uid: z.string(),
+    deletionTimestamp: z.string().optional(),
     resourceVersion: z.string().optional(),
     generation: z.number().default(0),
     annotations: z.record(z.string(), z.string()).optional(),
@@ -54,7 +67,14 @@ const object = z.object({
     })
     .loose()
     .optional(),
-  status: z.object({ hostIP: z.string().optional(), desiredNumberScheduled: z.int().optional() }).loose().optional(),
+  status: z
+    .object({
+      hostIP: z.string().optional(),
+      hostIPs: z.array(z.object({ ip: z.string() })).nullish(),
+      desiredNumberScheduled: z.int().optional(),
+    })
+    .loose()
+    .optional(),
 });
 
 const list = z.object({ items: z.array(object) });
@@ -77,3 +97,6 @@ export function parseObjects(json: string): readonly LiveObject[] {
   const either = z.union([list.transform(({ items: all }) => all), object.transform((single) => [single])]);
   return json.trim() === "" ? [] : either.parse(JSON.parse(json));
 }
+
+/** A container of a pod, as far as anything here depends on it. */
+export type LiveContainer = z.infer<typeof container>;

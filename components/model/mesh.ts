@@ -32,6 +32,13 @@ export interface ClusterSpec {
    * has an `up` set them again whose state knows of no difference.
    */
   readonly changedSince?: string;
+  /**
+   * Which cluster and which `cilium-config` was seen under this name, where it was looked at; another one has an `up` look again before it
+   * writes anything.
+   */
+  readonly seenAs?: string;
+  /** Changes whenever its Secrets were found to be other than they were written: then they are written again. */
+  readonly reapply?: string;
 }
 
 /** Whether a cluster is still there to be asked. */

@@ -9,7 +9,9 @@ interface Sign extends Cause {
   readonly pattern: RegExp;
 }
 
-const TIMES = "renew it (pulumi up), and compare the clocks of both clusters";
+const FROM_NOW = "certificates are valid from the moment at which pulumi up issues them, not before";
+const CLOCK = `set the clock of this cluster's nodes, which are behind: ${FROM_NOW}`;
+const THEIR_CLOCK = `renew it (pulumi up), or set the clock of the nodes of that etcd, should it be behind: ${FROM_NOW}`;
 const OTHER_CA =
   "with authority generated: give the etcd of $peer the Secret clustermesh-etcd-server; with adopted: give the CA that signs its certificate";
 const TRUST =
@@ -56,9 +58,15 @@ const TROUBLES: readonly Sign[] = [
   },
   {
     pattern:
-      /❌ Cannot establish TLS connection to (\S+): .*certificate has expired or is not yet valid: (current time \S+ is (?:after|before) \S+)/,
+      /❌ Cannot establish TLS connection to (\S+): .*certificate has expired or is not yet valid: (current time \S+ is after \S+)/,
     sentence: "the certificate of the etcd at $1 has expired or is not yet valid ($2)",
-    mend: TIMES,
+    mend: "renew it (pulumi up)",
+  },
+  {
+    pattern:
+      /❌ Cannot establish TLS connection to (\S+): .*certificate has expired or is not yet valid: (current time \S+ is before \S+)/,
+    sentence: "the certificate of the etcd at $1 has expired or is not yet valid ($2)",
+    mend: CLOCK,
   },
   {
     pattern:
@@ -76,7 +84,7 @@ const TROUBLES: readonly Sign[] = [
     pattern: /remote error: tls: expired certificate/,
     sentence:
       "the etcd of $peer refuses this cluster's client certificate, which it takes for expired or not yet valid",
-    mend: TIMES,
+    mend: THEIR_CLOCK,
   },
   {
     pattern: /❌ TLS client authentication failed: (.*)/,

@@ -9,7 +9,8 @@ export type Restoration =
   | { readonly kind: "own"; readonly key: string; readonly value: string; readonly owner: FieldOwner }
   | { readonly kind: "remove"; readonly key: string }
   | { readonly kind: "nothing"; readonly key: string }
-  | { readonly kind: "leave"; readonly key: string; readonly live: string };
+  /** It is somebody's by now: they have written another value, or applied the one that was set. */
+  | { readonly kind: "leave"; readonly key: string; readonly live: string; readonly owner?: string };
 
 /** One write to the ConfigMap. `null` removes a key. */
 export type Write =
@@ -41,9 +42,15 @@ function missingHeir(original: OriginalField, owners: readonly FieldOwner[], us:
   return stranger ? undefined : missing[0];
 }
 
+/** Who else has applied the value that was set, and so wants it: an update of what is there already owns nothing. */
+function otherOwner(owners: readonly FieldOwner[], us: string): string | undefined {
+  return owners.find(({ manager, operation }) => manager !== us && operation === "Apply")?.manager;
+}
+
 /**
  * How each key gets back to its original. A key is ours to restore while it holds the value that was set for it, or is gone because the
- * patch that set it is gone. Anything else somebody has written since: it is left, and named.
+ * patch that set it is gone. Anything else somebody has written since: it is left, and named. So is what another manager has applied since with
+ * the same value: a Helm release, say, that has it among its own values by now.
  *
  * A plan is a beginning: once its writes are done, the next one says whether there is more to do.
  *
@@ -58,6 +65,11 @@ export function planRestoration(
 ): readonly Restoration[] {
   return Object.entries(originals).map(([key, original]): Restoration => {
     const current = live.data[key];
+    const isOriginal = original.kind === "value" && original.value === current;
+    const applier = otherOwner(fieldOwners(live.managedFields, key), us);
+    if (current !== undefined && current === desired[key] && !isOriginal && applier !== undefined) {
+      return { kind: "leave", key, live: current, owner: applier };
+    }
     if (original.kind === "absent") {
       if (current === undefined) {
         return { kind: "nothing", key };

@@ -82,6 +82,13 @@ function listenersOf(etcd: EtcdSpec, endpoint: Endpoint): readonly string[] {
     : ips.map((ip) => endpointKey({ ...endpoint, host: canonicalIP(ip) }));
 }
 
+/** The keys of all listeners that a cluster's etcd is declared to have. */
+export function etcdListeners(etcd: EtcdSpec): readonly string[] {
+  return endpointLists(etcd).flatMap(({ urls }) =>
+    endpointsOf(urls).flatMap((endpoint) => [endpointKey(endpoint), ...listenersOf(etcd, endpoint)]),
+  );
+}
+
 /** One problem for each endpoint that is in `forbidden` (by {@link endpointKey}, with the reason to give), by name or behind a host alias. */
 export function forbiddenEndpoints(
   member: { readonly name: string; readonly etcd: EtcdSpec },

@@ -10,6 +10,13 @@ export function isENILike(mode: string | undefined): boolean {
   return mode !== undefined && ENI_LIKE_IPAM.has(mode);
 }
 
+const SUBNET_IPAM: ReadonlySet<string> = new Set(["eni", "azure", "alibabacloud", "aws-cni", "delegated-plugin"]);
+
+/** Whether pods get addresses of the nodes' own subnets, so that both have the same ranges. */
+export function takesSubnets(mode: string): boolean {
+  return SUBNET_IPAM.has(mode);
+}
+
 /** What is wrong with an id whatever the other clusters have: out of range, or bit 7 under ENI-like IPAM. */
 export function idFault(
   id: number,

@@ -1,9 +1,13 @@
 import { contains, findOverlaps, parseCIDR, type Claim, type Range } from "./cidr";
 import type { Member, MeshSpec } from "./mesh";
 import type { Problem } from "./problem";
+import { takesSubnets } from "./validateIdentity";
+
+type Kind = "podCIDRs" | "nodeCIDRs";
 
 interface RangeOwner {
   readonly cluster: string;
+  readonly kind: Kind;
   readonly property: string;
 }
 
@@ -12,9 +16,9 @@ interface ReadRanges {
   readonly problems: readonly Problem[];
 }
 
-const CIDR_ALLOWED = "write it like 10.60.0.0/16 or fd00:60::/48, with no bits set behind the prefix";
+const CIDR_ALLOWED = "write it like 10.60.0.0/16 or fd00:60::/48";
 
-function readRanges(member: Member, kind: "podCIDRs" | "nodeCIDRs"): ReadRanges {
+function readRanges(member: Member, kind: Kind): ReadRanges {
   const claims: Claim<RangeOwner>[] = [];
   const problems: Problem[] = [];
   if (member[kind].length === 0) {
@@ -25,12 +29,24 @@ function readRanges(member: Member, kind: "podCIDRs" | "nodeCIDRs"): ReadRanges 
     const property = `${kind}[${String(index)}]`;
     const parsed = parseCIDR(text);
     if (parsed.ok) {
-      claims.push({ owner: { cluster: member.name, property }, range: parsed.range });
+      claims.push({ owner: { cluster: member.name, kind, property }, range: parsed.range });
     } else {
       problems.push({ cluster: member.name, property, value: text, reason: parsed.reason, allowed: CIDR_ALLOWED });
     }
   }
   return { claims, problems };
+}
+
+/**
+ * Whether two ranges may share addresses. Nodes of two clusters may be in one subnet: their addresses are their own all the same, and the live
+ * checks compare those. Pods may get addresses of the nodes' subnets, as in clouds: where that is declared, ranges are the network's, which gives an
+ * address once; where nothing is declared, the live checks look at how a cluster's pods get theirs.
+ */
+function mayOverlap(a: RangeOwner, b: RangeOwner, ipamMode: string | undefined): boolean {
+  const inSubnets = ipamMode !== undefined && takesSubnets(ipamMode);
+  return a.cluster === b.cluster
+    ? a.kind !== b.kind && (ipamMode === undefined || inSubnets)
+    : inSubnets || (a.kind === "nodeCIDRs" && b.kind === "nodeCIDRs");
 }
 
 function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>]): Problem {
@@ -44,7 +60,8 @@ function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>])
     property: second.owner.property,
     value: second.range.text,
     reason: `overlaps ${other} (${first.range.text})`,
-    allowed: "every pod and node range of the mesh must be disjoint from all others",
+    allowed:
+      "ranges of pods must be disjoint from all others, or ipamMode must say that pods get addresses of the nodes' subnets",
   };
 }
 
@@ -74,7 +91,7 @@ export function outsideNativeRouting(ranges: readonly Range[], nativeRouting: re
 }
 
 /**
- * Pod and node ranges of the whole mesh: readable, disjoint within and between clusters, and inside the native-routing CIDR. Cilium
+ * Pod and node ranges of the whole mesh: readable, pod ranges disjoint from all others, and inside the native-routing CIDR. Cilium
  * checks none of this: an overlap shows up as packets that arrive at the wrong cluster, a pod range outside the native-routing CIDR
  * as pods that reach their peers behind a node's address and so without their identity.
  */
@@ -82,7 +99,8 @@ export function validateRanges(spec: MeshSpec, members: readonly Member[]): read
   const native = readNativeRouting(spec.nativeRoutingCIDRs ?? []);
   const read = members.flatMap((member) => [readRanges(member, "podCIDRs"), readRanges(member, "nodeCIDRs")]);
   const claims = read.flatMap((ranges) => ranges.claims);
-  const outside = claims.flatMap(({ owner, range }): Problem[] =>
+  const pods = claims.filter(({ owner }) => owner.kind === "podCIDRs");
+  const outside = pods.flatMap(({ owner, range }): Problem[] =>
     outsideNativeRouting([range], native.ranges).map(({ text }) => ({
       cluster: owner.cluster,
       property: owner.property,
@@ -94,7 +112,9 @@ export function validateRanges(spec: MeshSpec, members: readonly Member[]): read
   return [
     ...read.flatMap((ranges) => ranges.problems),
     ...native.problems,
-    ...findOverlaps(claims).map(overlapProblem),
+    ...findOverlaps(claims)
+      .filter(([a, b]) => !mayOverlap(a.owner, b.owner, spec.ipamMode))
+      .map(overlapProblem),
     ...outside,
   ];
 }

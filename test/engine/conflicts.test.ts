@@ -44,7 +44,7 @@ describe("clusters that are not as the mesh needs them", function () {
     });
   });
 
-  it("is stopped by the API server itself where live checks are off", async () => {
+  it("is stopped by the first step where live checks are off", async () => {
     await stack.configure(meshConfig(clusters, { conflicts: "refuse", liveChecks: false }));
     refused(await stack.up(), /conflict/i, /helm/);
     assert.equal((await ciliumConfig(first))["cluster-id"], "0");

@@ -7,7 +7,7 @@ import { meshedViews } from "../support/meshedView";
 import { succeeded } from "../support/pulumi";
 import { snapshots } from "../support/snapshot";
 import {
-  assertRefreshed,
+  assertMended,
   CONFIG,
   DAEMON_SET,
   DRIFTS,
@@ -56,7 +56,7 @@ describe("a mesh that drifts", function () {
     const ofFirst = [
       DRIFTS["the peers' Secret is edited"],
       DRIFTS["the Secret with the etcd's certificate is deleted"],
-      DRIFTS["the id alone is changed by hand"],
+      DRIFTS["the id is changed to another"],
       DRIFTS["the operator has lost it"],
     ];
     const ofSecond = [
@@ -64,10 +64,11 @@ describe("a mesh that drifts", function () {
       DRIFTS["helm upgrade has written name and id back"],
       DRIFTS["an interrupted destroy has begun to roll the agents"],
     ];
-    await assertRefreshed(mesh, [
+    const drifts = [
       [first, ofFirst],
       [second, ofSecond],
-    ]);
+    ] as const;
+    await assertMended(mesh, drifts, "refresh");
   });
 
   it("is no drift where somebody changes what is not ours", async () => {

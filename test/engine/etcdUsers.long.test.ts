@@ -241,6 +241,33 @@ describe("users of peers in etcd", function () {
     assert.equal(await uidOf(clusters[0], PEERS), uid);
   });
 
+  it("stay while etcd holds peers to them: no more to manage them is refused, in the preview too", async () => {
+    const before = accounts();
+    const off = { ...config("the peers' way"), etcdUsers: "off" };
+    await stack.configure(off);
+    await adoptEtcdAuthorities(stack, clusters);
+    for (const run of [await stack.preview(), await stack.up()]) {
+      assert.notEqual(run.code, 0, run.text);
+      for (const { name } of clusters) {
+        assert.match(
+          run.text,
+          new RegExp(`cluster "${name}": clustermesh:etcdUsers "off" would remove the users of its peers`),
+        );
+      }
+    }
+    assert.deepEqual(accounts(), before);
+
+    await stack.configure({ ...off, liveChecks: false });
+    await adoptEtcdAuthorities(stack, clusters);
+    const { text } = succeeded(await stack.up());
+    assert.match(text, /warning: cluster "cluster1": users of peers stay, for its etcd enforces authentication/);
+    assert.deepEqual(accounts(), before);
+
+    await configure("the peers' way");
+    succeeded(await stack.up());
+    assert.deepEqual(accounts(), before);
+  });
+
   it("leave no key of the administrator in the clear", async () => {
     const text = `${await stack.export()}${JSON.stringify(await stack.outputs())}`;
     assert.ok(text.includes("clustermesh-etcd-admin-key"));

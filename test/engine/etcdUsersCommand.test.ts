@@ -131,6 +131,20 @@ describe("the command that manages an etcd's users", function () {
     }
   });
 
+  it("refuses an etcd in which an API server keeps its objects, and makes no user there", async () => {
+    enableEtcdAuth(etcdctl, cluster);
+    for (const prefix of ["/registry/", "/kubernetes.io/"]) {
+      const key = `${prefix}secrets/default/x`;
+      root("put", key, "x");
+      assert.ok((await refused({})).includes(`has keys under ${prefix}: an API server keeps its objects there; give`));
+      root("del", key);
+      assert.deepEqual(accounts().users, { root: ["root"] });
+    }
+    root("put", "/registryother", "x");
+    await well("grant", ["remote-west"]);
+    root("del", "/registryother");
+  });
+
   it("says whose certificate is wrong", async () => {
     const foreign = await createAuthority("another");
     const stranger = await issueLeaf(foreign, { commonName: "root", usages: ["client"] });

@@ -98,12 +98,33 @@ describe("policies that select by a cluster's name", function () {
     assert.deepEqual(deleted.sort(), ["cluster1-guard", "cluster2-guard", "cluster3-guard"]);
   });
 
-  it("keep a cluster from leaving, with its name and its peers", async () => {
+  it("keep a destroy that goes on after errors from touching anything either", async () => {
+    succeeded(await stack.up());
+    const written = await Promise.all(clusters.map(versions));
+    refused(await stack.destroy("--continue-on-error"));
+    assert.deepEqual(await Promise.all(clusters.map(versions)), written);
+  });
+
+  it("keep a cluster from leaving, with its name and its peers: nothing is written in any cluster", async () => {
     succeeded(await stack.up());
     await stack.configure(meshConfig([first, third]));
-    const written = await versions(second);
-    refused(await stack.up());
-    assert.deepEqual(await versions(second), written);
+    const written = await Promise.all(clusters.map(versions));
+    const lines = [
+      /CiliumNetworkPolicy default\/subject .*its pods are open, for the cluster will be "default" again/,
+      /CiliumClusterwideNetworkPolicy denial .* denies nobody of cluster1 any more/,
+      /list the cluster again, pulumi config set clustermesh:openPolicies accept/,
+    ];
+    for (const run of [await stack.preview(), await stack.up(), await stack.up("--continue-on-error")]) {
+      assert.notEqual(run.code, 0, run.text);
+      lines.forEach((line) => {
+        assert.match(run.text, line);
+      });
+    }
+    assert.deepEqual(await Promise.all(clusters.map(versions)), written);
+    // Where the live checks are off its guard alone judges it, and the others have let go of it by then.
+    await stack.configure(meshConfig([first, third], { liveChecks: false }));
+    refused(await stack.up("--continue-on-error"));
+    assert.deepEqual(await versions(second), written[1]);
     assert.equal((await ciliumConfig(second))["cluster-name"], "cluster2");
     await stack.configure(meshConfig(clusters));
     succeeded(await stack.up());
@@ -118,8 +139,15 @@ describe("policies that select by a cluster's name", function () {
   });
 
   it("are no obstacle once they are gone, or mean the same under both names", async () => {
-    await stack.configure(meshConfig(clusters));
     const untouched = await Promise.all(clusters.map(snapshot));
+    // It begins to let pods in as its cluster joins.
+    await stack.configure(meshConfig(clusters));
+    const joining = await stack.preview();
+    assert.notEqual(joining.code, 0);
+    assert.match(joining.text, /default\/permission .* lets pods of its own cluster in from then on/);
+    await stack.configure(meshConfig(clusters, { openPolicies: "accept" }));
+    succeeded(await stack.up());
+    await stack.configure(meshConfig(clusters));
     succeeded(await stack.up());
     refused(await stack.destroy());
     for (const object of ["ciliumnetworkpolicy/subject", "ciliumclusterwidenetworkpolicy/denial"]) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
-import { configManifest, INSTALLED, installAsHelm } from "../support/ciliumConfigOwners";
+import { applyConfig, configManifest, INSTALLED, installAsHelm } from "../support/ciliumConfigOwners";
 import { ciliumConfig } from "../support/clusterObjects";
 import { helmOf, type Helm } from "../support/helm";
 import { meshConfig } from "../support/meshConfig";
@@ -118,5 +118,55 @@ describe("Helm and a mesh", function () {
     await helm.upgrade();
     assert.deepEqual(await ciliumConfig(first), original);
     assert.deepEqual(await ownersOf(first, CONFIG), owners);
+  });
+});
+
+/** Helm 4, Flux and k3s apply: their manager owns all of `cilium-config`, as an apply and not as an update. */
+describe("an installer that applies, and a mesh", function () {
+  this.timeout("6m");
+  let stack: PulumiStack;
+  let first: LabCluster;
+  let manifest: Awaited<ReturnType<typeof configManifest>>;
+
+  before(async () => {
+    const clusters = await labClusters(2);
+    first = clusters[0] ?? assert.fail();
+    manifest = await configManifest(first);
+    await first.run(["delete", CONFIG, ...NAMESPACE]);
+    await applyConfig(first, "helm", manifest);
+    stack = (await engine()).workstation.stack("helm4");
+    await stack.init(meshConfig(clusters));
+    succeeded(await stack.up());
+  });
+
+  after(async () => {
+    await installAsHelm(first, manifest);
+  });
+
+  const declared = () => ({
+    ...manifest,
+    data: { ...manifest.data, "cluster-name": "cluster1", "cluster-id": String(first.id) },
+  });
+
+  it("conflicts with every upgrade of it that has other values, and with none that has the declared ones", async () => {
+    await assert.rejects(
+      applyConfig(first, "helm", manifest),
+      /conflicts with "cilium-clustermesh":\n- \.data\.cluster-id/,
+    );
+    await applyConfig(first, "helm", declared());
+    assert.equal((await ciliumConfig(first))["cluster-name"], "cluster1");
+    succeeded(await stack.up("--expect-no-changes"));
+  });
+
+  it("leaves the values to it on destroy, for they are its own by now, and says so", async () => {
+    const { text } = succeeded(await stack.destroy());
+    assert.match(
+      text,
+      /cilium-config cluster-name is "cluster1" by now, which "helm" has applied as well, and is left so/,
+    );
+    assert.deepEqual(await ciliumConfig(first), declared().data);
+    const owners = await ownersOf(first, CONFIG);
+    assert.ok(!owners.some((owner) => owner.startsWith("cilium-clustermesh ")), owners.join("\n"));
+    await applyConfig(first, "helm", declared());
   });
 });

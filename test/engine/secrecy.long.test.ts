@@ -147,7 +147,7 @@ describe("secrets in a whole life of a stack", function () {
     const own = watchProcesses(temporary);
     own.add(pid);
     const reading = waitUntil("a command has a kubeconfig open", 120, () =>
-      Promise.resolve(own.nameless().some(({ by }) => by.includes("commands/run.mjs member.ts"))),
+      Promise.resolve(own.nameless().some(({ by }) => by.includes("commands/run.cjs member.ts"))),
     );
     await Promise.race([reading, ended.then((run) => assert.fail(`up ended before it was killed:\n${run.text}`))]);
     await killSession(pid);

@@ -6,7 +6,7 @@ import { startProxy, type Proxy } from "../support/proxy";
 import { succeeded, type PulumiStack } from "../support/pulumi";
 import { snapshot } from "../support/snapshot";
 import { assertKept, assertMeshed, haveEnded } from "./support/kept";
-import { newStack } from "./support/newStack";
+import { newPair } from "./support/newStack";
 
 /** A round trip of more than half a second, and a few of them for each call. */
 const DELAY_MS = 300;
@@ -21,8 +21,7 @@ describe("an API server behind a bad line", function () {
   let proxy: Proxy | undefined;
 
   before(async () => {
-    ({ stack, clusters, untouched } = await newStack("slow", 2));
-    [first = assert.fail(), second = assert.fail()] = clusters;
+    ({ stack, clusters, untouched, first, second } = await newPair("slow"));
   });
 
   afterEach(async () => {

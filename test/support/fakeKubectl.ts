@@ -13,6 +13,8 @@ export interface FakeKubectl {
 
 /** What a cluster has beside the status of its one agent. Nothing of it has to be given. */
 export interface FakeCluster {
+  /** UID of its namespace kube-system. @default made from its context */
+  readonly uid?: string;
   /** The agents' pods, by node, and what `cilium-dbg status -o json` prints there. */
   readonly agents?: Readonly<Record<string, object>>;
   /** Whether the agents' pods are ready; they are unless this is `false`. */
@@ -27,6 +29,8 @@ export interface FakeCluster {
   readonly maxUnavailable?: number | string;
   /** The `managedFields` of `cilium-config`. */
   readonly managedFields?: readonly object[];
+  /** Its annotations. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** Its CiliumNodes. */
   readonly ciliumNodes?: readonly object[];
   /** The data of `cilium-config`. */
@@ -87,7 +91,7 @@ function workloads(namespace) {
   });
 }
 function configMap() {
-  const metadata = { name: "cilium-config", uid: "2", resourceVersion: "1", managedFields: cluster.managedFields ?? [] };
+  const metadata = { name: "cilium-config", uid: "2", resourceVersion: "1", managedFields: cluster.managedFields ?? [], annotations: cluster.annotations };
   return { kind: "ConfigMap", metadata, data: cluster.config ?? {} };
 }
 if (has("proxy")) {
@@ -97,15 +101,19 @@ if (has("proxy")) {
     request.on("data", (chunk) => (body += chunk));
     request.on("end", () => {
       appendFileSync(calls, JSON.stringify([access, "apply", request.url, body]) + "\\n");
-      const { kind, data, spec } = JSON.parse(body);
+      const { kind, data, metadata, spec } = JSON.parse(body);
       const changed = kind === "ConfigMap"
-        ? { config: { ...cluster.config, ...data } }
+        ? { config: { ...cluster.config, ...data }, annotations: { ...cluster.annotations, ...metadata.annotations } }
         : { annotation: Object.values(spec.template.metadata.annotations)[0] };
       writeFileSync(extra, JSON.stringify({ ...JSON.parse(readFileSync(extra, "utf8")), ...changed }));
       response.end("{}");
     });
   });
   server.listen(socket, () => print("Starting to serve on " + socket + "\\n"));
+} else if (has("get", "namespace/kube-system")) {
+  const namespace = { kind: "Namespace", metadata: { name: "kube-system", uid: cluster.uid ?? "uid-of-" + context } };
+  const isAlone = !args.some((arg) => arg.startsWith("configmap/"));
+  print(isAlone ? namespace : { kind: "List", items: [namespace, ...(cluster.config === null ? [] : [configMap()])] });
 } else if (has("get") && (has("json") || has("--output=json")) && args.some((arg) => /^(daemonset|deployment)\\//.test(arg))) {
   const asked = args.filter((arg) => /^(configmap|daemonset|deployment)\\//.test(arg)).map((arg) => arg.split("/"));
   const annotations = cluster.annotation === undefined ? {} : { "cilium-clustermesh/config": cluster.annotation };
@@ -127,6 +135,11 @@ if (has("proxy")) {
     return { apiVersion: "apps/v1", kind, metadata: { name, uid: "4", generation: 1 }, spec: spec(resource), status };
   });
   print(items.length === 1 ? items[0] : { kind: "List", items });
+} else if (has("get", "pod")) {
+  const there = args.slice(args.indexOf("pod") + 1, args.indexOf("-n")).filter((name) => !deleted.includes(name));
+  if (there.length > 0) {
+    print({ kind: "List", items: there.map((name) => ({ kind: "Pod", metadata: { name, uid: name } })) });
+  }
 } else if (has("get", "pods", "name=cilium-operator")) {
   const pod = (name) => ({
     metadata: { name: name + (deleted.includes(name) ? "-again" : ""), creationTimestamp: bornAs(deleted.includes(name)) },
@@ -152,7 +165,7 @@ if (has("proxy")) {
 } else if (has("patch")) {
   const { annotations } = JSON.parse(after("--patch")).spec.template.metadata;
   writeFileSync(extra, JSON.stringify({ ...cluster, annotation: Object.values(annotations)[0] ?? undefined }));
-} else if (has("get") && args.some((arg) => arg.startsWith("secret/"))) {
+} else if (has("get") && args.some((arg) => /^secrets?\\//.test(arg))) {
   const metadata = { name: "cilium-clustermesh", uid: "3" };
   if (cluster.peerSecret !== undefined) print({ kind: "Secret", metadata, data: cluster.peerSecret });
 } else if (has("get") && has("-o", "name")) {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { join, resolve } from "node:path";
+import { COMMAND_LINE } from "../../components/commandLine";
 import { INPUT_VARIABLE } from "../../components/commands/protocol";
 import { ensureBuilt } from "./built";
 
@@ -25,7 +26,7 @@ export interface Ended {
 /** Starts a script; its standard input is for the caller to end. */
 export function launchScript({ script, verb, input, env }: ScriptRun): ChildProcessWithoutNullStreams {
   ensureBuilt();
-  return spawn(process.execPath, [join(ROOT, "components", "commands", "run.mjs"), script, verb], {
+  return spawn(process.execPath, [...COMMAND_LINE, join(ROOT, "components", "commands", "run.cjs"), script, verb], {
     cwd: ROOT,
     env: { ...env, [INPUT_VARIABLE]: JSON.stringify(input) },
     stdio: ["pipe", "pipe", "pipe"],

@@ -1,7 +1,11 @@
 import { desiredConfig, FIELD_MANAGER, ROLLOUT_ANNOTATION, rolloutChecksum } from "../agentConfig";
 import type { LiveCluster, ReachableCluster } from "../liveCluster";
 import type { Member } from "../mesh";
+import { MARK_ANNOTATION } from "../mark";
 import type { Problem } from "../problem";
+import { otherThanRecorded } from "./identity";
+import { markOf, setBefore } from "./marks";
+import type { Found, PreflightPolicy } from "./policy";
 
 /** Clusters in which somebody has changed what was set. */
 export interface ChangedSince {
@@ -50,27 +54,48 @@ function otherRollOut(member: Member, { rollOuts }: ReachableCluster): readonly 
   });
 }
 
+/** A `cilium-config` whose mark was taken away, edited, or copied with the rest. */
+function otherMark(found: Found, policy: PreflightPolicy): readonly Change[] {
+  const { member, live } = found;
+  const seen = markOf(live, policy.owner);
+  if (seen.kind === "ours" || seen.kind === "otherOwner") {
+    return [];
+  }
+  const reasons = { none: "is gone", damaged: "was edited, and cannot be read" };
+  const warning = {
+    cluster: member.name,
+    property: `${policy.names.configMap} annotation ${MARK_ANNOTATION}`,
+    reason:
+      seen.kind === "otherObject" ? `is of another object (uid ${seen.uid}), and is not used` : reasons[seen.kind],
+    allowed: "pulumi up writes it again",
+  };
+  return [{ change: `mark ${live.config?.version ?? ""}`, warning }];
+}
+
 /**
- * Finds members whose `cilium-config` bears our field manager's mark, and that have other values all the same, or agents or an operator that
+ * Finds members whose `cilium-config` this stack has set, and that have other values all the same, no mark, or agents or an operator that
  * were not rolled with them: a `helm upgrade` has written its own, a person has, or a run that went no further. The state knows of none of it.
- *
- * @param configMap Name of `cilium-config`.
  */
 export function changedSince(
   members: readonly Member[],
-  live: ReadonlyMap<string, LiveCluster>,
-  configMap: string,
+  clusters: ReadonlyMap<string, LiveCluster>,
+  policy: PreflightPolicy,
 ): ChangedSince {
   const changed = members.flatMap((member) => {
-    const cluster = live.get(member.name);
-    const config = cluster?.kind === "reachable" ? cluster.config : undefined;
-    const isMarked = config?.managedFields.some(
-      ({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply",
-    );
-    if (cluster?.kind !== "reachable" || config === undefined || isMarked !== true) {
+    const live = clusters.get(member.name);
+    if (live?.kind !== "reachable" || live.config === undefined) {
       return [];
     }
-    const all = [...otherConfig(member, configMap, config), ...otherRollOut(member, cluster)];
+    const found = { member, live };
+    const isApplied = live.config.managedFields.some(
+      ({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply",
+    );
+    const isOther = otherThanRecorded(found, policy).length > 0;
+    if (isOther || (!isApplied && setBefore(found, policy) === undefined)) {
+      return [];
+    }
+    const config = otherConfig(member, policy.names.configMap, live.config);
+    const all = [...config, ...otherMark(found, policy), ...otherRollOut(member, live)];
     return all.length === 0 ? [] : [{ member, all }];
   });
   return {

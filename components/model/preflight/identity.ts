@@ -1,8 +1,11 @@
 import { ID_KEY, NAME_KEY } from "../agentConfig";
 import type { Member } from "../mesh";
 import { UNMESHED_NAME } from "../names";
+import { otherClusterProblem, otherTargets } from "../otherCluster";
 import type { Problem } from "../problem";
-import type { Found } from "./policy";
+import { targetsOf } from "../recorded";
+import { setBefore } from "./marks";
+import type { Found, PreflightPolicy } from "./policy";
 
 /** A cluster's name and id as `cilium-config` has them. */
 interface Identity {
@@ -48,8 +51,10 @@ export function identityChange(live: Identity, wanted: Identity): Omit<Problem, 
 }
 
 /** A live name or id that says: this is another cluster, another mesh, or a member whose id would change under it. */
-export function liveIdentity({ member, live }: Found, members: readonly Member[]): readonly Problem[] {
-  const current = identityIn(live.config?.data ?? {});
+export function liveIdentity(found: Found, members: readonly Member[], policy: PreflightPolicy): readonly Problem[] {
+  const { member, live } = found;
+  // What was set before is what the cluster is, whatever has become of the values: those are set again.
+  const current = identityIn(setBefore(found, policy) ?? live.config?.data ?? {});
   if (current.name !== member.name && members.some((other) => other.name === current.name)) {
     const reason = "is the name of another member";
     const allowed = "point context or kubeconfig at the right cluster";
@@ -64,23 +69,30 @@ export function liveIdentity({ member, live }: Found, members: readonly Member[]
   return [{ cluster: member.name, ...change, reason }];
 }
 
-/** Two names for one cluster: the contexts lead to the same place. */
+/** Two names for one cluster: contexts that lead to the same place. The one whose name the cluster has is right, or else the first. */
 export function sameCluster(found: readonly Found[]): readonly Problem[] {
-  const firstWith = new Map<string, string>();
-  return found.flatMap(({ member, live }): Problem[] => {
-    const first = firstWith.get(live.uid) ?? member.name;
-    firstWith.set(live.uid, first);
-    if (first === member.name || live.uid === "") {
-      return [];
-    }
-    const reason = `leads to the same cluster as ${JSON.stringify(first)}`;
-    return [
-      {
-        cluster: member.name,
-        property: "context",
-        reason,
-        allowed: "give each member the context or kubeconfig of its own cluster",
-      },
-    ];
+  const right = new Map<string, string>();
+  const isNamedSo = ({ member, live }: Found) => identityIn(live.config?.data ?? {}).name === member.name;
+  [...found.filter(isNamedSo), ...found].forEach(({ member, live }) => {
+    right.set(live.uid, right.get(live.uid) ?? member.name);
   });
+  return found
+    .filter(({ member, live }) => live.uid !== "" && right.get(live.uid) !== member.name)
+    .map(({ member, live }) => ({
+      cluster: member.name,
+      property: "context",
+      reason: `leads to the same cluster as ${JSON.stringify(right.get(live.uid))}`,
+      allowed: "give each member the context or kubeconfig of its own cluster",
+    }));
+}
+
+/** A cluster that is not the one that was meshed under its name, or whose objects would be others: refused, whatever else is found. */
+export function otherThanRecorded({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  const recorded = policy.recorded[member.name];
+  if (recorded === undefined || live.uid === "") {
+    return [];
+  }
+  return recorded.uid === live.uid
+    ? otherTargets(member.name, recorded.targets, targetsOf(policy.names, policy.peerSecret))
+    : [otherClusterProblem(member.name, recorded.uid, live.uid)];
 }

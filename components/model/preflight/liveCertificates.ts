@@ -1,4 +1,4 @@
-import { readCertificates, type CertificatePolicy } from "../certificates";
+import { readCertificates, type CertificatePolicy, type Validity } from "../certificates";
 import { judgeEnding, type Ending, type Renewal, type Said } from "../expiry";
 import type { LiveCluster, Occupied } from "../liveCluster";
 import { pemFiles, SHARED_AUTHORITY } from "../peerFile";
@@ -12,6 +12,8 @@ export interface CertificateExpectation {
   /** Whether the authority and the etcds' certificates are issued here; an adopted CA is judged by the configuration. */
   readonly generated: boolean;
   readonly certificates: CertificatePolicy;
+  /** Of authorities whose certificates live for a shorter time, by name. @default none */
+  readonly leaves?: Readonly<Record<string, Validity>>;
   /** How a generated CA is renewed, where not by this run. */
   readonly authorityRenewal?: Renewal;
   readonly warningDays: number;
@@ -36,7 +38,11 @@ function endingsOf(
   const read = (pem: string | undefined) => readCertificates(pem ?? "");
   const clients = expected.authorities.flatMap((name) => {
     const what = `client certificate${name === SHARED_AUTHORITY ? "" : ` for the etcd of ${JSON.stringify(name)}`}`;
-    return read(peers[pemFiles(name).certificate]).map(({ ends }) => ({ cluster, what, ends, renewal: renewedLeaf }));
+    const validity = expected.leaves?.[name];
+    const renewal: Renewal = validity === undefined ? renewedLeaf : { ...renewedLeaf, validity };
+    // Behind it may be the CAs between it and the root, which nobody renews here.
+    const own = read(peers[pemFiles(name).certificate]).slice(0, 1);
+    return own.map(({ ends }) => ({ cluster, what, ends, renewal }));
   });
   if (!expected.generated) {
     return clients;

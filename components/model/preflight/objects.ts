@@ -1,6 +1,9 @@
-import { desiredConfig, FIELD_MANAGER } from "../agentConfig";
+import { desiredConfig, FIELD_MANAGER, ID_KEY, NAME_KEY } from "../agentConfig";
 import type { Occupied } from "../liveCluster";
-import { dataOwners } from "../originals";
+import { dataOwners, type Originals, type OwnedData } from "../originals";
+import { markProblem } from "../mark";
+import { isInstaller } from "../ensuring";
+import { markOf, setBefore } from "./marks";
 import { CLUSTERMESH_DIRECTORY } from "../peerFile";
 import type { Problem } from "../problem";
 import type { Found, PreflightPolicy } from "./policy";
@@ -36,33 +39,61 @@ export function missingObjects({ member, live }: Found, policy: PreflightPolicy)
   ];
 }
 
-/** Values that differ and that somebody else owns: writing them would start a tug-of-war with that somebody. */
-export function ownedValues({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
-  const { config } = live;
-  if (config === undefined || policy.conflicts === "overwrite") {
-    return [];
-  }
-  return Object.entries(desiredConfig(member)).flatMap(([key, desired]): Problem[] => {
+/** A `cilium-config`, as far as it says whose its values are. */
+export interface OwnedConfig extends OwnedData {
+  readonly helmRelease?: string;
+}
+
+/**
+ * Values that differ and that somebody else owns: writing them would start a tug-of-war with that somebody. Not so what was ours and has been
+ * changed by hand since: it is set again.
+ *
+ * @param originals What was there before ours; absent where there never was anything of ours.
+ */
+export function otherOwners(
+  cluster: string,
+  configMap: string,
+  config: OwnedConfig,
+  wanted: Readonly<Record<string, string>>,
+  originals?: Originals,
+): readonly Problem[] {
+  const { helmRelease } = config;
+  return Object.entries(wanted).flatMap(([key, desired]): Problem[] => {
     const current = config.data[key];
     const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
-    if (current === undefined || current === desired || owner === undefined) {
+    const isDrift = originals !== undefined && !isInstaller(owner, originals[key]);
+    if (current === undefined || current === desired || owner === undefined || isDrift) {
       return [];
     }
-    const helm = `helm upgrade with cluster.name=${member.name} and cluster.id=${String(member.id)}`;
+    const helm = `helm upgrade with cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
     const mend =
-      config.helmRelease === undefined
+      helmRelease === undefined
         ? `set it to ${JSON.stringify(desired)} where ${JSON.stringify(owner)} has it from`
         : helm;
+    const whose =
+      helmRelease === undefined
+        ? `field manager ${JSON.stringify(owner)}`
+        : `Helm release ${JSON.stringify(helmRelease)}`;
     return [
       {
-        cluster: member.name,
-        property: `${policy.names.configMap} ${key}`,
+        cluster,
+        property: `${configMap} ${key}`,
         value: current,
-        reason: `belongs to ${config.helmRelease === undefined ? `field manager ${JSON.stringify(owner)}` : `Helm release ${JSON.stringify(config.helmRelease)}`} and differs from ${JSON.stringify(desired)}`,
+        reason: `belongs to ${whose} and differs from ${JSON.stringify(desired)}`,
         allowed: `${mend}, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)`,
       },
     ];
   });
+}
+
+/** {@link otherOwners} of a live cluster. */
+export function ownedValues({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  if (live.config === undefined || policy.conflicts === "overwrite") {
+    return [];
+  }
+  const mark = markOf(live, policy.owner);
+  const originals = mark.kind === "ours" ? mark.mark.originals : undefined;
+  return otherOwners(member.name, policy.names.configMap, live.config, desiredConfig(member), originals);
 }
 
 function describe(object: Occupied): string {
@@ -72,6 +103,9 @@ function describe(object: Occupied): string {
 function wayOut(object: Occupied, peerSecret: string): string {
   if (object.kind !== "Secret") {
     return "remove it, or choose another name or namespace";
+  }
+  if (object.owner !== undefined) {
+    return "let that stack give it back first, or choose another name that the agents mount";
   }
   return object.name === peerSecret
     ? 'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it'
@@ -98,27 +132,34 @@ export function occupiedProblem(
   return { cluster, property: describe(object), reason: `exists and ${whose}`, allowed };
 }
 
-/** Objects under the names that this stack will use, made by somebody else. */
-export function foreignObjects({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+/** Keys of others in a Secret that is shared with them, under which ours would be written. */
+export function clashingKeys(cluster: string, object: Occupied, ours: readonly string[]): readonly Problem[] {
+  const clash = object.keys.filter((key) => ours.includes(key));
+  const allowed = "remove those keys, or choose another name with clustermesh:peerSecret";
+  const reason = "are keys that it has already";
+  return clash.length === 0 ? [] : [{ cluster, property: describe(object), value: clash, reason, allowed }];
+}
+
+/** Objects under the names that this stack will use, made by somebody else; and keys of theirs in a Secret that we share with them. */
+export function foreignObjects(found: Found, policy: PreflightPolicy): readonly Problem[] {
+  const { member, live } = found;
   return live.occupied.flatMap((object): readonly Problem[] => {
-    const adopted = policy.foreignSecret === "adopt" && object.kind === "Secret" && object.name === policy.peerSecret;
-    const problem = occupiedProblem(member.name, object, policy.owner, policy.peerSecret);
-    if (!adopted) {
+    const isPeers = object.kind === "Secret" && object.name === policy.peerSecret;
+    const isShared = policy.foreignSecret === "adopt" && isPeers;
+    // One of ours that has lost its mark: it gets it again.
+    const isUnmarked = object.owner === undefined && object.isApplied && setBefore(found, policy) !== undefined;
+    const isAdopted = isUnmarked || (isShared && object.owner === undefined);
+    const problem = isAdopted ? undefined : occupiedProblem(member.name, object, policy.owner, policy.peerSecret);
+    if (problem !== undefined || !isShared) {
       return problem === undefined ? [] : [problem];
     }
-    const ours = new Set(policy.peerSecretKeys);
-    const clash = object.owner === policy.owner ? [] : object.keys.filter((key) => ours.has(key));
-    const allowed = "remove those keys, or choose another name with clustermesh:peerSecret";
-    return clash.length === 0
-      ? []
-      : [
-          {
-            cluster: member.name,
-            property: describe(object),
-            value: clash,
-            reason: "are keys that it has already",
-            allowed,
-          },
-        ];
+    return clashingKeys(member.name, object, policy.peerSecretKeys);
   });
+}
+
+/** A cluster that another stack has meshed, or of which its mark does not say what it was before. */
+export function markProblems({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  const isKnown = policy.recorded[member.name]?.uid === live.uid;
+  const problem = markProblem(markOf(live, policy.owner), policy.names.configMap, isKnown);
+  return problem === undefined ? [] : [{ cluster: member.name, ...problem }];
 }

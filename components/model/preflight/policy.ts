@@ -1,6 +1,7 @@
 import type { CiliumObjects } from "../agentConfig";
 import type { ReachableCluster } from "../liveCluster";
 import type { MaxConnectedClusters, Member } from "../mesh";
+import type { RecordedCluster } from "../recordedClusters";
 
 /** How the program treats what it finds in the clusters. */
 export interface PreflightPolicy {
@@ -14,8 +15,12 @@ export interface PreflightPolicy {
   readonly peerSecretKeys: readonly string[];
   /** Whether values of `cilium-config` that another manager owns are refused when they differ, or overwritten. */
   readonly conflicts: "refuse" | "overwrite";
+  /** The declared IPAM mode. */
+  readonly ipamMode?: string;
   /** The owner annotation of this stack's objects. */
   readonly owner: string;
+  /** What the last up has recorded of the clusters that are in the mesh, by name. */
+  readonly recorded: Readonly<Record<string, RecordedCluster>>;
 }
 
 /** A member whose cluster answered. */

@@ -1,4 +1,4 @@
-import { lastLine } from "../lastLine";
+import { tellingLine } from "../tellingLine";
 import type { Problem } from "../problem";
 
 /** How a cluster that has answered was asked. */
@@ -18,7 +18,7 @@ const rounded = (seconds: number): string => String(Math.round(seconds));
 
 function slowCluster(cluster: string, { seconds, failed }: Answered, limitSeconds: number): readonly Problem[] {
   const tries = failed.length + 1;
-  const why = failed.map(lastLine).join(", ");
+  const why = failed.map(tellingLine).join(", ");
   const reasons = [
     ...(seconds > SLOW_SECONDS ? [`took ${rounded(seconds)} s to answer`] : []),
     ...(tries > 1 ? [`answered only when it was asked ${String(tries)} times (${why})`] : []),

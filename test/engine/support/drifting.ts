@@ -8,6 +8,7 @@ import { newStack } from "./newStack";
 
 const NAMESPACE = ["-n", "kube-system"];
 const PEERS = "secret/cilium-clustermesh";
+const SERVER = "secret/clustermesh-etcd-server";
 export const CONFIG = "configmap/cilium-config";
 export const DAEMON_SET = "daemonset/cilium";
 export const OPERATOR = "deployment/cilium-operator";
@@ -59,64 +60,129 @@ const LEAVING = annotated("leaving");
 /** A way in which a meshed cluster is changed, and what has to be done about it: steps without the cluster's name. */
 export interface Drift {
   readonly change: (cluster: LabCluster) => Promise<unknown>;
+  /** What an `up` that refreshes does. */
   readonly steps: readonly string[];
+  /** What a plain one does. */
+  readonly plain: readonly string[];
 }
 
-const RENAMED_BACK = ["update config", "update settled"];
+const RENAMED_BACK = { steps: ["update config", "update settled"], plain: ["update settled"] };
+const ROLLED_AGAIN = { steps: ["update settled"], plain: ["update settled"] };
+/** Both Secrets are written again wherever one of them was changed. */
+const REAPPLIED = [
+  ...[
+    "create-replacement etcd-server",
+    "create-replacement peers",
+    "delete-replaced etcd-server",
+    "delete-replaced peers",
+  ],
+  ...["replace etcd-server", "replace peers"],
+];
+
+const byHand = (data: Readonly<Record<string, string | null>>) => (cluster: LabCluster) =>
+  patch(cluster, CONFIG, { data }, "--field-manager=kubectl-edit");
+const annotation = (object: string, key: string, value: string | null) => (cluster: LabCluster) =>
+  patch(cluster, object, { metadata: { annotations: { [`cilium-clustermesh/${key}`]: value } } });
 
 export const DRIFTS = {
   "the peers' Secret is edited": {
     change: (cluster) => patch(cluster, PEERS, { data: { cluster2: Buffer.from("endpoints: []").toString("base64") } }),
-    steps: ["update peers"],
+    steps: REAPPLIED,
+    plain: REAPPLIED,
   },
   "a key of the peers' Secret is deleted": {
     change: (cluster) => patch(cluster, PEERS, { data: { cluster2: null } }),
+    steps: REAPPLIED,
+    plain: REAPPLIED,
+  },
+  "the peers' Secret is deleted": { change: (cluster) => remove(cluster, PEERS), steps: REAPPLIED, plain: REAPPLIED },
+  "the peers' Secret has lost its owner": {
+    change: annotation(PEERS, "owner", null),
+    steps: REAPPLIED,
+    plain: REAPPLIED,
+  },
+  "the peers' Secret has lost the list of its keys": {
+    change: annotation(PEERS, "keys", null),
     steps: ["update peers"],
+    plain: [],
   },
-  "the peers' Secret is deleted": { change: (cluster) => remove(cluster, PEERS), steps: ["create peers"] },
+  "the Secret with the etcd's certificate is edited": {
+    change: (cluster) => patch(cluster, SERVER, { data: { "ca.crt": "" } }),
+    steps: REAPPLIED,
+    plain: REAPPLIED,
+  },
   "the Secret with the etcd's certificate is deleted": {
-    change: (cluster) => remove(cluster, "secret/clustermesh-etcd-server"),
-    steps: ["create etcd-server"],
+    change: (cluster) => remove(cluster, SERVER),
+    steps: REAPPLIED,
+    plain: REAPPLIED,
   },
-  "helm upgrade has written name and id back": { change: helmUpgrade, steps: RENAMED_BACK },
-  "the id alone is changed by hand": {
-    change: (cluster) => patch(cluster, CONFIG, { data: { "cluster-id": "0" } }),
-    steps: RENAMED_BACK,
+  "helm upgrade has written name and id back": { change: helmUpgrade, ...RENAMED_BACK },
+  "the id is changed back by hand": { change: byHand({ "cluster-id": "0" }), ...RENAMED_BACK },
+  "the id is changed to another": { change: byHand({ "cluster-id": "7" }), ...RENAMED_BACK },
+  "the name is changed to another": { change: byHand({ "cluster-name": "ocean" }), ...RENAMED_BACK },
+  "name and id are changed to others": {
+    change: byHand({ "cluster-name": "ocean", "cluster-id": "7" }),
+    ...RENAMED_BACK,
+  },
+  "the id is that of another member": { change: byHand({ "cluster-id": "102" }), ...RENAMED_BACK },
+  "name and id are taken away": { change: byHand({ "cluster-name": null, "cluster-id": null }), ...RENAMED_BACK },
+  "the mark is taken away": { change: annotation(CONFIG, "originals", null), ...RENAMED_BACK },
+  "the mark is edited": { change: annotation(CONFIG, "originals", "{}"), ...RENAMED_BACK },
+  "the id is changed and the mark is taken away": {
+    change: async (cluster) => {
+      await byHand({ "cluster-id": "7" })(cluster);
+      await annotation(CONFIG, "originals", null)(cluster);
+    },
+    ...RENAMED_BACK,
   },
   "the agents have lost the annotation that rolled them": {
     change: (cluster) => patch(cluster, DAEMON_SET, WITHOUT_ANNOTATION),
-    steps: ["update settled"],
+    ...ROLLED_AGAIN,
   },
   "an interrupted destroy has begun to roll the agents": {
     change: (cluster) => patch(cluster, DAEMON_SET, LEAVING, "--field-manager=cilium-clustermesh"),
-    steps: ["update settled"],
+    ...ROLLED_AGAIN,
   },
-  "the operator has lost it": {
-    change: (cluster) => patch(cluster, OPERATOR, WITHOUT_ANNOTATION),
-    steps: ["update settled"],
-  },
+  "the operator has lost it": { change: (cluster) => patch(cluster, OPERATOR, WITHOUT_ANNOTATION), ...ROLLED_AGAIN },
 } as const satisfies Readonly<Record<string, Drift>>;
 
 /** A drift by its name. */
 export type DriftName = keyof typeof DRIFTS;
 
 /** Steps as a run names them. */
-export const stepsOf = (cluster: LabCluster, drifts: readonly Drift[]): readonly string[] =>
-  [...new Set(drifts.flatMap(({ steps }) => steps))].map((step) => step.replace(" ", ` ${cluster.name}-`)).toSorted();
+export const stepsOf = (cluster: LabCluster, steps: readonly string[]): readonly string[] =>
+  [...new Set(steps)].map((step) => step.replace(" ", ` ${cluster.name}-`)).toSorted();
 
-/** The drifts come, a preview that refreshes shows just their steps, `up --refresh` takes them, and then nothing is left to do. */
-export async function assertRefreshed(
+/** No two lines of a run contradict each other: what `up` is said to do, nothing else refuses. */
+function assertNotRefused({ text }: Run): void {
+  assert.doesNotMatch(text, /cannot become|not renamed|belongs to field manager|exists and was made by/);
+}
+
+/** How drifts are mended: by a plain `up`, or by one that refreshes. */
+export type Way = "plain" | "refresh";
+
+/** The drifts come, a preview shows just their steps, `up` takes them, and then nothing is left to do. */
+export async function assertMended(
   mesh: Mesh,
   drifts: readonly (readonly [LabCluster, readonly Drift[]])[],
+  way: Way,
 ): Promise<void> {
   const { stack } = mesh;
   const originals = await originalsOf(mesh);
   for (const [cluster, all] of drifts) {
     for (const { change } of all) await change(cluster);
   }
-  const expected = drifts.flatMap(([cluster, all]) => stepsOf(cluster, all)).toSorted();
-  assert.deepEqual(wanted(succeeded(await stack.preview("--refresh"))), expected);
-  succeeded(await stack.up("--refresh"));
+  const flags = way === "refresh" ? ["--refresh"] : [];
+  const shown = succeeded(await stack.preview(...flags));
+  assertNotRefused(shown);
+  const expected = drifts.flatMap(([cluster, all]) =>
+    stepsOf(
+      cluster,
+      all.flatMap((drift) => (way === "refresh" ? drift.steps : drift.plain)),
+    ),
+  );
+  assert.deepEqual(wanted(shown), expected.toSorted());
+  assertNotRefused(succeeded(await stack.up(...flags)));
   assert.deepEqual(await meshedViews(mesh), mesh.meshed);
   succeeded(await stack.up("--expect-no-changes"));
   assert.deepEqual(await originalsOf(mesh), originals);

@@ -63,6 +63,7 @@ export function describeLife(size: number): void {
         "etcdUsers",
         "paths",
         "readiness",
+        "recorded",
         "stalePods",
         "topology",
       ]);

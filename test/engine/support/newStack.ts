@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
 import { meshConfig } from "../../support/meshConfig";
 import type { PulumiStack } from "../../support/pulumi";
@@ -22,4 +23,17 @@ export async function newStack(
   const stack = (await engine()).workstation.stack(name);
   await stack.init(meshConfig(clusters, extra));
   return { stack, clusters, untouched };
+}
+
+/** A stack over two clusters, each of them at hand. */
+export interface NewPair extends NewStack {
+  readonly first: LabCluster;
+  readonly second: LabCluster;
+}
+
+/** A stack over the first two clusters of the lab. */
+export async function newPair(name: string): Promise<NewPair> {
+  const made = await newStack(name, 2);
+  const [first = assert.fail(), second = assert.fail()] = made.clusters;
+  return { ...made, first, second };
 }

@@ -5,7 +5,7 @@ import { whileRefused, type Refusal } from "../../support/refusals";
 import { snapshot } from "../../support/snapshot";
 import { readState } from "../../support/stackState";
 import { assertKept, assertMeshed } from "./kept";
-import { newStack } from "./newStack";
+import { newPair } from "./newStack";
 
 /** A way in which a cluster refuses writes, and what is in the way of an up. */
 export interface RefusedUp {
@@ -25,8 +25,7 @@ export function describeRefused(ups: readonly RefusedUp[], destroys: readonly Re
     let untouched: readonly object[];
 
     before(async () => {
-      ({ stack, clusters, untouched } = await newStack("refused", 2));
-      [first = assert.fail(), second = assert.fail()] = clusters;
+      ({ stack, clusters, untouched, first, second } = await newPair("refused"));
     });
 
     function failed({ code, text }: Run, ...lines: readonly RegExp[]): void {

@@ -4,7 +4,7 @@ import { frozenAt } from "../../support/frozenRun";
 import { succeeded, type PulumiStack } from "../../support/pulumi";
 import { snapshot } from "../../support/snapshot";
 import { assertKept, assertMeshed, haveEnded } from "./kept";
-import { newStack } from "./newStack";
+import { newPair } from "./newStack";
 
 /** A server of a control plane that goes away in the middle, and what is said about it. */
 export interface Server {
@@ -43,8 +43,7 @@ export function describeServerGone({ what, stop, start, words }: Server): void {
     let untouched: readonly object[];
 
     before(async () => {
-      ({ stack, clusters, untouched } = await newStack("faults", 2));
-      [first = assert.fail(), second = assert.fail()] = clusters;
+      ({ stack, clusters, untouched, first, second } = await newPair("faults"));
     });
 
     it(`(${what}) in the middle of up is named, the other cluster's work is kept, and the next up goes on`, async () => {

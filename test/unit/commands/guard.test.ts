@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { runScript } from "../../support/runScript";
+import { recordText } from "../support/record";
 import { scriptedKubectl } from "../support/scriptedKubectl";
 
 const LABEL = "io.cilium.k8s.policy.cluster";
-const original = (value: string) => ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] });
+const original = (value: string) =>
+  ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] }) as const;
 const originals = (name: string) =>
-  JSON.stringify({ config: { "cluster-name": original(name), "cluster-id": original("0") } });
+  recordText({ config: { "cluster-name": original(name), "cluster-id": original("0") } });
 const INPUT = {
   cluster: { name: "cluster1", context: "cluster1" },
   names: DEFAULT_CILIUM_OBJECTS,
@@ -23,12 +25,16 @@ const CLOSED = policy("NetworkPolicy", "web", { ingress: [{ from: [{ podSelector
 
 /** What a cluster answers. */
 interface Cluster {
+  /** UID of its namespace kube-system, where it is another cluster. */
+  readonly uid?: string;
   readonly config?: Readonly<Record<string, string>> | null;
   readonly kinds?: readonly string[];
   readonly items?: Readonly<Record<string, readonly object[]>>;
   readonly forbidden?: string;
   readonly discoveryFails?: boolean;
   readonly dead?: boolean;
+  /** Kinds that have more than one answer may hold; with a namespace they have what `items` says. */
+  readonly endless?: readonly string[];
   /** Every question gets an answer only when it is asked again. */
   readonly flaky?: boolean;
 }
@@ -43,6 +49,10 @@ else if (cluster_.flaky && same === 1) fail("Unable to connect to the server: EO
 else if (args[0] === "api-resources") {
   print(kinds.join("\\n") + "\\n");
   if (cluster_.discoveryFails) fail("error: unable to retrieve the complete list of server APIs: old.io/v1: gone");
+} else if (args[1] === "namespaces") {
+  print("namespace/shop\\nnamespace/empty\\n");
+} else if (args[1] === "namespace/kube-system") {
+  print({ kind: "Namespace", metadata: { name: "kube-system", uid: cluster_.uid ?? "uid-of-cluster1" } });
 } else if (args[1] === "secret/cilium-clustermesh") {
   const data = { cluster1: "", cluster2: "", "mesh.ca.crt": "" };
   print({ kind: "Secret", metadata: { name: "cilium-clustermesh", uid: "2" }, data });
@@ -52,8 +62,15 @@ else if (args[0] === "api-resources") {
   if (data !== null) print({ kind: "ConfigMap", metadata, data });
 } else {
   const asked = args[1].split(",");
+  const namespace = args.find((arg) => arg.startsWith("--namespace="))?.slice("--namespace=".length);
+  if (namespace === undefined && cluster_.endless?.some((kind) => asked.includes(kind))) {
+    process.stdout.write(Buffer.alloc(70 * 2 ** 20, " "));
+  } else
   if (cluster_.forbidden !== undefined && asked.includes(cluster_.forbidden)) fail(cluster_.forbidden + " is forbidden");
-  else print({ items: asked.flatMap((kind) => cluster_.items?.[kind] ?? []) });
+  else {
+    const all = asked.flatMap((kind) => cluster_.items?.[kind] ?? []);
+    print({ items: all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace) });
+  }
 }
 `;
 
@@ -97,6 +114,13 @@ describe("the command that guards a cluster's policies", () => {
     assert.ok(listed[0]?.includes("--all-namespaces"));
   });
 
+  it("refuses another cluster than the one that was meshed, whatever is accepted", async () => {
+    const { code, stderr, asked } = await run({ uid: "uid-of-another" }, { openPolicies: "accept" });
+    assert.equal(code, 1);
+    assert.match(stderr, /kube-system uid "uid-of-another" is not "uid-of-cluster1", which this stack has meshed/);
+    assert.equal(asked.length, 1);
+  });
+
   it("lets go where nothing fails open", async () => {
     const { code, stderr } = await run({ items: { ...items, "ciliumnetworkpolicies.cilium.io": [] } });
     assert.equal(code, 0, stderr);
@@ -135,13 +159,46 @@ describe("the command that guards a cluster's policies", () => {
     assert.equal((await run({ items, config: null })).code, 0);
   });
 
+  it("judges what a cluster's peers mean to it, though it keeps its name", async () => {
+    const denial = policy("CiliumNetworkPolicy", "no-peer", { ingressDeny: [{ fromEndpoints: [byName("cluster2")] }] });
+    const { code, stderr } = await run(
+      { items: { "ciliumnetworkpolicies.cilium.io": [denial] } },
+      { originals: originals("cluster1") },
+    );
+    assert.equal(code, 1);
+    assert.match(stderr, /cluster "cluster1" loses its peers.*\(1 problem\)/);
+    assert.match(stderr, /shop\/no-peer spec\.ingressDeny\[0\]\.fromEndpoints\[0\] denies nobody of cluster2 any more/);
+  });
+
+  it("reads no reports about policies, however long they are", async () => {
+    const kinds = ["policyreports.wgpolicyk8s.io", "clusterpolicies.kyverno.io", "ciliumnetworkpolicies.cilium.io"];
+    const { code, asked } = await run({
+      items: { "ciliumnetworkpolicies.cilium.io": [] },
+      kinds,
+      endless: kinds.slice(0, 2),
+    });
+    assert.equal(code, 0);
+    assert.deepEqual(
+      asked.flatMap(([, what]) => (what?.includes("polic") ? [what] : [])),
+      ["ciliumnetworkpolicies.cilium.io"],
+    );
+  });
+
+  it("reads a kind by namespaces of which all together are too much", async () => {
+    const kind = "ciliumnetworkpolicies.cilium.io";
+    const { code, stderr } = await run({ items, endless: [kind] });
+    assert.equal(code, 1);
+    assert.match(stderr, /shop\/db spec\.endpointSelector selects no pod any more/);
+    assert.match(stderr, /\(1 problem\)/);
+  });
+
   it("goes by the name that the agents run with, also where cilium-config has the old one back already", async () => {
     const { code } = await run({ items, config: { "cluster-name": "default", "cluster-id": "0" } });
     assert.equal(code, 1);
   });
 
   it("takes a name that was absent for the unmeshed one, and one that somebody has set since for the one to come", async () => {
-    const absent = JSON.stringify({ config: { "cluster-name": { kind: "absent" } } });
+    const absent = recordText({ config: { "cluster-name": { kind: "absent" } } });
     assert.match((await run({ items }, { originals: absent })).stderr, /will be "default" again/);
     assert.match((await run({ items, config: { "cluster-name": "other" } })).stderr, /will be "other" again/);
   });
@@ -157,7 +214,7 @@ describe("the command that guards a cluster's policies", () => {
     assert.match(stderr, /^cluster "cluster1": The connection to the server was refused; it is asked again$/m);
     assert.match(
       stderr,
-      /^cluster "cluster1": The connection to the server was refused \(tried 3 times\); if it is gone/m,
+      /^cluster "cluster1": The connection to the server was refused \(tried 3 times\); check address, network and VPN/m,
     );
   });
 

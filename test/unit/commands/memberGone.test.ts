@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { fakeKubectl } from "../../support/fakeKubectl";
 import { runScript } from "../../support/runScript";
+import { recordText } from "../support/record";
 import { MEMBER_INPUT } from "../support/runCommand";
 
-const original = (value: string) => ({ kind: "value", value, managers: [] });
-const RECORDED = JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } });
+const original = (value: string) => ({ kind: "value", value, managers: [] }) as const;
+const RECORDED = recordText({ config: { "cluster-name": original("default"), "cluster-id": original("0") } });
 const INPUT = {
   ...MEMBER_INPUT,
   claims: [
@@ -37,8 +38,9 @@ describe("the commands of a member", () => {
       }
     });
 
-    it("keep what was recorded", async () => {
-      assert.equal((await gone("keep")).stdout, RECORDED);
+    it("keep what was recorded, and that it was declared gone", async () => {
+      const { stdout } = await gone("keep");
+      assert.deepEqual(JSON.parse(stdout), { ...(JSON.parse(RECORDED) as object), gone: true });
     });
 
     it("say in the end how the cluster would be given back", async () => {
@@ -56,6 +58,69 @@ describe("the commands of a member", () => {
     });
   });
 
+  describe("that is not the one that was recorded", () => {
+    const OTHER = recordText({ cluster: "uid-of-another" });
+    const on = async (verb: string, printed: string, over: object = {}) => {
+      const kubectl = await fakeKubectl({}, { cluster1: { config: INPUT.desired } });
+      try {
+        const env = { ...kubectl.env, PULUMI_COMMAND_STDOUT: printed };
+        const input = { ...INPUT, claims: [], ...over };
+        const ended = await runScript({ script: "member.ts", verb, input, env });
+        return { ...ended, calls: await kubectl.calls() };
+      } finally {
+        await kubectl.remove();
+      }
+    };
+
+    it("refuse every verb with both uids and the way out, and touch nothing", async () => {
+      for (const verb of ["keep", "settle", "claim", "remove", "restore", "release"]) {
+        const over = ["keep", "release"].includes(verb) ? {} : { originals: OTHER };
+        const { code, stderr, calls } = await on(verb, verb === "claim" ? "" : OTHER, over);
+        assert.notEqual(code, 0, verb);
+        assert.match(
+          stderr,
+          /uid "uid-of-cluster1" is not "uid-of-another".*correct that; if the cluster was rebuilt/,
+          verb,
+        );
+        assert.ok(
+          calls.every((call) => call.includes("get")),
+          verb,
+        );
+      }
+    });
+
+    it("record it as it is now where it was declared gone in between", async () => {
+      const { code, stdout, stderr } = await on("keep", JSON.stringify({ ...JSON.parse(OTHER), gone: true }), {
+        conflicts: "overwrite",
+      });
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /is another one than before it was declared gone/);
+      const { cluster, gone } = JSON.parse(stdout) as { readonly cluster: string; readonly gone?: true };
+      assert.deepEqual([cluster, gone], ["uid-of-cluster1", undefined]);
+    });
+
+    it("keep what was recorded of one that has returned", async () => {
+      const { stdout } = await on("keep", JSON.stringify({ ...JSON.parse(RECORDED), gone: true }));
+      assert.equal(stdout, RECORDED);
+    });
+
+    it("record it again where the state has nothing of it, and say what to do where that is not theirs to do", async () => {
+      assert.equal((await on("keep", "", { desired: INPUT.desired })).code, 0);
+      const { code, stderr } = await on("release", "");
+      assert.notEqual(code, 0);
+      assert.match(
+        stderr,
+        /the state has nothing where cluster1-originals keeps what this cluster was .*run pulumi up/,
+      );
+    });
+
+    it("refuse other targets than it was meshed with", async () => {
+      const { code, stderr } = await on("keep", RECORDED, { peerSecret: "other" });
+      assert.notEqual(code, 0);
+      assert.match(stderr, /peerSecret "other" is not "cilium-clustermesh", which this cluster was meshed with/);
+    });
+  });
+
   describe("that is meshed as another", () => {
     const refused = async (verb: string, live: Readonly<Record<string, string>>, line: RegExp) => {
       const { code, stderr, calls } = await run(verb, live, { claims: [] });
@@ -65,10 +130,24 @@ describe("the commands of a member", () => {
     };
 
     it("refuse another name and another id, with the steps to take", async () => {
-      for (const verb of ["record", "keep"]) {
-        await refused(verb, { "cluster-name": "west", "cluster-id": "101" }, /"west" .*not renamed; .*1\. remove/);
-        await refused(verb, { "cluster-name": "cluster1", "cluster-id": "7" }, /"7" cannot become 101: .*1\. remove/);
+      await refused("record", { "cluster-name": "west", "cluster-id": "101" }, /"west" .*not renamed; .*1\. remove/);
+      await refused("record", { "cluster-name": "cluster1", "cluster-id": "7" }, /"7" cannot become 101: .*1\. remove/);
+    });
+
+    it("refuse another name and another id than were set, whatever the cluster has by now", async () => {
+      for (const live of [INPUT.desired, { "cluster-name": "ocean", "cluster-id": "101" }]) {
+        const desired = { "cluster-name": "ocean", "cluster-id": "101" };
+        const { code, stderr, calls } = await run("keep", live, { claims: [], desired });
+        assert.notEqual(code, 0);
+        assert.match(stderr, /"cluster1" .*not renamed; .*1\. remove/);
+        assert.ok(calls.every((call) => call.includes("get")));
       }
+    });
+
+    it("keep what was recorded where name or id were changed by hand: they are set again", async () => {
+      const { code, stdout, stderr } = await run("keep", { "cluster-name": "west", "cluster-id": "7" }, { claims: [] });
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, RECORDED);
     });
 
     it("go on where the cluster is what it will be, or in no mesh", async () => {

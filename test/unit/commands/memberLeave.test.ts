@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
+import { recordText } from "../support/record";
 import { MEMBER_INPUT, recorded, runCommand } from "../support/runCommand";
 
-const original = (value: string) => ({ kind: "value", value, managers: ["helm"] });
-const ORIGINALS = { config: { "cluster-name": original("default"), "cluster-id": original("0") } };
+const original = (value: string) =>
+  ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] }) as const;
 const MESHED = { "cluster-name": "cluster1", "cluster-id": "101", kvstore: "etcd" };
 const INPUT = {
   ...MEMBER_INPUT,
-  originals: JSON.stringify(ORIGINALS),
+  originals: recordText(),
 };
 const IDENTITIES = "cilium/state/identities/v1/id/6619639 => a\ncilium/state/identities/v1/id/777 => b\n";
 
@@ -71,8 +72,8 @@ describe("the commands by which a cluster leaves", () => {
   });
 
   it("take nothing but the annotation from a cluster that keeps its name and id: it was installed with them", async () => {
-    const same = { config: { "cluster-name": original("cluster1"), "cluster-id": original("101") } };
-    const over = { originals: JSON.stringify(same) };
+    const same = { "cluster-name": original("cluster1"), "cluster-id": original("101") };
+    const over = { originals: recordText({ config: same }) };
     assert.deepEqual((await leave("restore", { config: MESHED, annotation: "abc" }, over)).story, [
       "hurry",
       "look",

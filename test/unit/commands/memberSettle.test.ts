@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { rolloutChecksum } from "../../../components/model/agentConfig";
+import { MARK_ANNOTATION, markText } from "../../../components/model/mark";
 import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/fakeKubectl";
+import { recordOf, recordText } from "../support/record";
 import { MEMBER_INPUT, runCommand } from "../support/runCommand";
 
-const original = (value: string) => ({ kind: "value", value, managers: ["helm"] });
 const { desired: DESIRED } = MEMBER_INPUT;
 const UNMESHED = { "cluster-name": "default", "cluster-id": "0" };
 const CHECKSUM = rolloutChecksum(DESIRED);
@@ -11,7 +12,7 @@ const INPUT = {
   ...MEMBER_INPUT,
   rollOut: { await: true, timeoutSeconds: 60 },
   conflicts: "refuse",
-  originals: JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } }),
+  originals: recordText(),
 };
 
 const WRITTEN = "2026-11-24T09:00:00Z";
@@ -40,6 +41,7 @@ function story(calls: readonly (readonly string[])[]): readonly string[] {
   });
 }
 
+const MARK = markText(recordOf(), MEMBER_INPUT.owner);
 const LOOKED = ["look at daemonset", "look at deployment"];
 
 describe("the command that settles a member", () => {
@@ -50,7 +52,8 @@ describe("the command that settles a member", () => {
   });
 
   async function settle(cluster: FakeCluster, over: object = {}) {
-    const well = { config: DESIRED, annotation: CHECKSUM, managedFields, restarted: MESHED };
+    const annotations = { [MARK_ANNOTATION]: MARK };
+    const well = { config: DESIRED, annotation: CHECKSUM, managedFields, annotations, restarted: MESHED };
     kubectl = await fakeKubectl({}, { cluster1: { ...well, ...cluster } });
     const ended = await runCommand(kubectl, "member.ts", "settle", { ...INPUT, ...over });
     const calls = await kubectl.calls();
@@ -120,7 +123,9 @@ describe("the command that settles a member", () => {
       "/api/v1/namespaces/kube-system/configmaps/cilium-config?fieldManager=cilium-clustermesh&force=true",
     );
     const annotations = {
+      [MARK_ANNOTATION]: MARK,
       "pulumi.com/patchFieldManager": "cilium-clustermesh",
+      "pulumi.com/patchForce": "true",
       "pulumi.com/skipAwait": "true",
     };
     const place = { namespace: "kube-system" };
@@ -144,24 +149,19 @@ describe("the command that settles a member", () => {
     assert.deepEqual(told, ["apply configmaps", ...LOOKED]);
   });
 
-  it("marks what it writes as forced where conflicts are overwritten, as the Patch resource does", async () => {
-    const { calls } = await settle({ agents: {}, config: { "cluster-id": "7" } }, { conflicts: "overwrite" });
-    const { metadata } = JSON.parse(calls.find((call) => call[1] === "apply")?.[3] ?? "") as {
-      readonly metadata: { readonly annotations: object };
-    };
-    assert.ok("pulumi.com/patchForce" in metadata.annotations);
+  it("writes the mark again where it alone is gone, with all that is its own", async () => {
+    const { story: told, calls } = await settle({ agents: {}, annotations: {} });
+    assert.deepEqual(told, ["apply configmaps", ...LOOKED, "look at deployment"]);
+    assert.ok(calls.find((call) => call[1] === "apply")?.[3]?.includes(MARK_ANNOTATION));
   });
 
-  it("writes nothing over a value that somebody has set since, and says whose it is", async () => {
+  it("writes nothing over a value that whoever installs has set since, and says whose it is", async () => {
     const data = { "f:data": { "f:cluster-id": {} } };
-    const theirs = [...managedFields, { manager: "kubectl-edit", operation: "Update", fieldsV1: data }];
+    const theirs = [...managedFields, { manager: "helm", operation: "Update", fieldsV1: data }];
     const config = { ...DESIRED, "cluster-id": "7" };
     const { code, stderr, story: told } = await settle({ config, managedFields: theirs });
     assert.equal(code, 1);
     assert.deepEqual(told, []);
-    assert.match(
-      stderr,
-      /cluster "cluster1": cilium-config cluster-id "7" was changed since, and belongs to "kubectl-edit"/,
-    );
+    assert.match(stderr, /cluster "cluster1": cilium-config cluster-id "7" was changed since, and belongs to "helm"/);
   });
 });

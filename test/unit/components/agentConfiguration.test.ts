@@ -2,14 +2,21 @@ import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/commands/protocol";
 import { FIELD_MANAGER } from "../../../components/model/agentConfig";
+import { MARK_ANNOTATION, markText } from "../../../components/model/mark";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
+import { recordOf } from "../support/record";
 import { WRITTEN_AT, type Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
 
-const MANAGER = { "pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/skipAwait": "true" };
+const MARK = { [MARK_ANNOTATION]: markText(recordOf(), "clustermesh/test") };
 
-const FORCED = { ...MANAGER, "pulumi.com/patchForce": "true" };
+/** By force: who edits a field of ours owns it from then on. Whose may not be overwritten is judged before. */
+const FORCED = {
+  "pulumi.com/patchFieldManager": FIELD_MANAGER,
+  "pulumi.com/skipAwait": "true",
+  "pulumi.com/patchForce": "true",
+};
 
 /** The plain input of a command. */
 function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
@@ -26,20 +33,21 @@ describe("components: name and id of the agents", () => {
     assert.deepEqual(inputs["metadata"], {
       name: "cilium-config",
       namespace: "kube-system",
-      annotations: MANAGER,
+      annotations: { ...FORCED, ...MARK },
     });
   });
 
-  it("are forced on others only where conflicts may be overwritten", async () => {
-    const forced = config(await runMesh({ settings: { conflicts: "overwrite" } }));
-    assert.deepEqual(metadata(forced).annotations, FORCED);
+  it("are no more than the first step has let pass: it is told whether others may be overwritten", async () => {
+    for (const conflicts of ["refuse", "overwrite"] as const) {
+      const ran = await runMesh({ settings: { conflicts } });
+      assert.equal(given(ran.one("Command", "cluster2-originals"))["conflicts"], conflicts);
+    }
   });
 
-  it("are all that is patched: no list of anybody, and nothing by force", async () => {
+  it("are all that is patched: no list of anybody", async () => {
     const { resources } = await runMesh({ settings: { conflicts: "refuse" } });
     const patches = resources.filter(({ type }) => type.endsWith("Patch"));
     assert.deepEqual(patches.map(({ name }) => name).sort(), ["cluster1-config", "cluster2-config"]);
-    assert.ok(patches.every((each) => metadata(each).annotations?.["pulumi.com/patchForce"] === undefined));
   });
 
   it("follow the names of an install by hand", async () => {

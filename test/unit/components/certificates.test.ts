@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { DEFAULT_SETTINGS } from "../../../components";
+import { DEFAULT_SETTINGS, type MeshAuthority } from "../../../components";
+import { readCertificates } from "../../../components/model/certificates";
 import { adoptedAuthorities } from "../support/authorities";
+import { mintCA, mintChain, type CA } from "../support/ca";
 import { runMesh } from "../support/meshProgram";
 import { valueOf } from "../support/pulumiMocks";
 import { files, metadata } from "../support/secretData";
@@ -8,6 +10,7 @@ import { files, metadata } from "../support/secretData";
 const CLIENT = ["digital_signature", "key_encipherment", "client_auth"];
 const SERVER = ["digital_signature", "key_encipherment", "server_auth", "client_auth"];
 const DAY = 24;
+const HOUR_MS = 3_600_000;
 
 describe("components: client certificates", () => {
   it("are for clients alone, and name the cluster", async () => {
@@ -37,6 +40,30 @@ describe("components: client certificates", () => {
     const { inputs } = ran.one("LocallySignedCert", "cluster1-client-cert/cluster3");
     const ca = perCluster.authorities["cluster3"];
     assert.deepEqual([inputs["caCertPem"], inputs["caPrivateKeyPem"]], [ca?.certificate, ca?.privateKey]);
+  });
+});
+
+describe("components: client certificates of an intermediate", () => {
+  const adopt = (authority: CA): MeshAuthority => ({ kind: "adopted", authority });
+
+  it("are shown with it, so that an etcd which trusts only the root lets them in", async () => {
+    const { root, own } = await mintChain();
+    const ran = await runMesh({ authority: adopt({ ...own, certificate: root.certificate + own.certificate }) });
+    const secret = files(ran.one("v1:Secret", "cluster1-peers"));
+    assert.equal(secret["mesh.client.crt"], `certificate cluster1-client-cert${own.certificate}`);
+    assert.deepEqual(
+      readCertificates(secret["mesh.ca.crt"] ?? "")
+        .map(({ subject }) => subject)
+        .sort(),
+      ["CN=etcd-ca", "CN=root"],
+    );
+    assert.equal(ran.one("LocallySignedCert", "cluster1-client-cert").inputs["caCertPem"], own.certificate);
+  });
+
+  it("do not live longer than the CA", async () => {
+    const authority = adopt(await mintCA({ notAfter: new Date(Date.now() + 100.5 * DAY * HOUR_MS) }));
+    const { inputs } = (await runMesh({ authority })).one("LocallySignedCert", "cluster1-client-cert");
+    assert.deepEqual([inputs["validityPeriodHours"], inputs["earlyRenewalHours"]], [91 * DAY, 45 * DAY]);
   });
 });
 

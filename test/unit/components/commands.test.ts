@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DEFAULT_SETTINGS } from "../../../components";
+import { COMMAND_LINE } from "../../../components/commandLine";
 import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/commands/protocol";
 import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
@@ -9,8 +10,8 @@ import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMo
 
 /** The plain input of a command. */
 function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
-  const environment = inputs["environment"] as Readonly<Record<string, string>>;
-  assert.deepEqual(Object.keys(environment), [INPUT_VARIABLE]);
+  const { NODE_OPTIONS, NODE_PATH, ...environment } = inputs["environment"] as Readonly<Record<string, string>>;
+  assert.deepEqual([NODE_OPTIONS, NODE_PATH, ...Object.keys(environment)], ["", "", INPUT_VARIABLE]);
   const sent = JSON.parse((inputs["stdin"] as string | undefined) ?? "{}") as Readonly<Record<string, string>>;
   const large = JSON.parse(sent[LARGE_INPUT] ?? "{}") as Record<string, unknown>;
   return { ...(JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>), ...large };
@@ -27,10 +28,11 @@ describe("components: commands", () => {
   });
 
   it("run node itself, on a script that exists, and no shell", () => {
-    assert.equal(commands.length, 3 * 3 + 1 + 2);
+    assert.equal(commands.length, 3 * 4 + 2 + 2);
     for (const { inputs } of commands) {
-      const [program, runner = "", script = "", ...rest] = inputs["interpreter"] as string[];
-      assert.deepEqual([program, runner, rest], ["node", "components/commands/run.mjs", []]);
+      const [program, flag, code, runner = "", script = "", ...rest] = inputs["interpreter"] as string[];
+      assert.deepEqual([program, flag, code], ["node", ...COMMAND_LINE]);
+      assert.deepEqual([runner, rest], ["components/commands/run.cjs", []]);
       assert.ok(existsSync(runner) && existsSync(join(dirname(runner), script)), script);
     }
   });
@@ -47,6 +49,7 @@ describe("components: commands", () => {
   it("know their verbs", () => {
     assert.deepEqual(verbs(ran.one("Command", "cluster1-originals")), ["record", "keep", "release"]);
     assert.deepEqual(verbs(ran.one("Command", "cluster1-settled")), ["settle", "settle", "restore"]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1-objects")), ["claim", "claim", "remove"]);
     assert.deepEqual(verbs(ran.one("Command", "cluster1-guard")), [undefined, undefined, "guard"]);
     assert.deepEqual(verbs(ran.one("Command", "clustermesh-check")), ["check", "check", undefined]);
     assert.deepEqual(verbs(ran.one("Command", "cluster1/pings-before")), ["before", "before", undefined]);

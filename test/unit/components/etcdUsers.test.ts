@@ -69,6 +69,7 @@ describe("components: users of etcd", () => {
     assert.deepEqual(given(command(ran, 2)), {
       cluster: "cluster2",
       endpoints: ["https://10.1.2.1:2379"],
+      peers: { context: "context2", secret: { namespace: "kube-system", name: "cilium-clustermesh" } },
       users: ["remote-cluster1", "remote-cluster3"],
     });
     const etcd = { endpoints: ["https://10.1.2.1:2379"], adminEndpoints: ["https://127.0.0.1:12379"] };
@@ -101,7 +102,7 @@ describe("components: users of etcd", () => {
     const users = command(ran, 1);
     assert.ok(waitsFor(users, ran.one("Command", "cluster1-originals")));
     assert.ok(waitsFor(users, ran.one("v1:Secret", "cluster1-etcd-server")));
-    assert.ok(waitsFor(ran.one("v1:Secret", "cluster1-peers"), users));
+    assert.ok(follows(ran, ran.one("v1:Secret", "cluster1-peers"), users));
     for (const n of [1, 2, 3]) {
       assert.ok(follows(ran, ran.one("Command", "clustermesh-check"), command(ran, n)));
     }

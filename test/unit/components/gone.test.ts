@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { LARGE_INPUT } from "../../../components/commands/protocol";
 import { adoptedAuthorities } from "../support/authorities";
 import { makeMesh, runMesh, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, run, valueOf } from "../support/pulumiMocks";
@@ -10,8 +11,13 @@ const CLUSTERS = [1, 2, 3];
 
 /** A command's plain input. */
 function inputOf(ran: MeshRun, name: string): Readonly<Record<string, unknown>> {
-  const { environment } = ran.one("local:Command", name).inputs as { environment: Record<string, string> };
-  return JSON.parse(environment["CLUSTERMESH_COMMAND_INPUT"] ?? "null") as Record<string, unknown>;
+  const { environment, stdin = "{}" } = ran.one("local:Command", name).inputs as {
+    environment: Record<string, string>;
+    stdin?: string;
+  };
+  const sent = JSON.parse(stdin) as Readonly<Record<string, string>>;
+  const large = JSON.parse(sent[LARGE_INPUT] ?? "{}") as Record<string, unknown>;
+  return { ...(JSON.parse(environment["CLUSTERMESH_COMMAND_INPUT"] ?? "null") as Record<string, unknown>), ...large };
 }
 
 describe("components: a cluster that is gone", () => {
@@ -76,7 +82,8 @@ describe("components: a cluster that is gone", () => {
     const gone = await runMesh({ clusters: CLUSTERS, specs: GONE, kubeconfigs: [1, 3] });
     const { stdin } = gone.one("local:Command", "clustermesh-check").wrapped as { stdin: unknown };
     assert.ok(isWrappedSecret(stdin));
-    assert.deepEqual(Object.keys(JSON.parse(stdin.value as string) as object), ["cluster1"]);
+    const sent = Object.keys(JSON.parse(stdin.value as string) as object);
+    assert.deepEqual(sent, ["cluster1", LARGE_INPUT]);
   });
 
   it("still has its id and its ranges, and cannot have the demo", async () => {

@@ -68,20 +68,20 @@ describe("components: a cluster is inspected", () => {
     const words = 'process.stderr.write("The connection to the server h:6443 was refused\\n"); process.exit(1);';
     const { live, answered } = await inspect(words);
     const reason = "The connection to the server h:6443 was refused (tried 3 times)";
-    assert.deepEqual([live, answered], [{ kind: "unreachable", reason }, undefined]);
+    assert.deepEqual([live, answered], [{ kind: "unreachable", cause: "network", reason }, undefined]);
     assert.equal(fake?.calls().length, 5);
   });
 
   it("and is unreachable where it is silent, within its limit", async () => {
     const { live } = await inspect(SILENT, 1);
-    assert.deepEqual(live, { kind: "unreachable", reason: "no answer within 1 s" });
+    assert.deepEqual(live, { kind: "unreachable", cause: "network", reason: "no answer within 1 s" });
   });
 
   it("and is not asked again where that would not help: why, is said in one line", async () => {
     const said = "E1123 memcache.go: i/o timeout\\n\\nerror: You must be logged in to the server (Unauthorized)\\n";
     const { live } = await inspect(`process.stderr.write("${said}"); process.exit(1);`);
     const reason = "error: You must be logged in to the server (Unauthorized)";
-    assert.deepEqual(live, { kind: "unreachable", reason });
+    assert.deepEqual(live, { kind: "unreachable", cause: "credentials", reason });
     assert.equal(fake?.calls().length, 3);
   });
 
@@ -92,5 +92,19 @@ describe("components: a cluster is inspected", () => {
     fake.remove();
     fake = scriptedKubectl(FINE);
     assert.equal(await answers(ACCESS, 1), true);
+  });
+
+  it("answers, though it lets this user in no further", async () => {
+    for (const [said, does] of [
+      ["error: You must be logged in to the server (Unauthorized)", true],
+      ['Error from server (Forbidden): namespaces "kube-system" is forbidden: User "u" cannot get it', true],
+      ["Unable to connect to the server: getting credentials: exec: executable aws not found", false],
+      ['error: context "c" does not exist', false],
+    ] as const) {
+      fake = scriptedKubectl(`process.stderr.write(${JSON.stringify(`${said}\n`)}); process.exit(1);`);
+      assert.equal(await answers(ACCESS, 60), does, said);
+      fake.remove();
+      fake = undefined;
+    }
   });
 });

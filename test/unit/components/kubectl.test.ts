@@ -81,22 +81,25 @@ describe("components: kubectl", () => {
     await assert.rejects(failing, new KubectlError("error: no such thing"));
   });
 
-  it("gets the environment without Pulumi's configuration and passphrase", async () => {
+  it("gets the environment that was chosen for it", async () => {
     answer("process.stdout.write(JSON.stringify(process.env));");
     const given = {
       PULUMI_CONFIG: "c",
       PULUMI_CONFIG_SECRET_KEYS: "k",
       PULUMI_CONFIG_PASSPHRASE: "p",
-      KUBECTL_TEST: "t",
+      KUBECTL_EXTERNAL_DIFF: "d",
+      KUBERC: "/home/user/kuberc",
+      AWS_PROFILE: "a",
     };
     Object.assign(process.env, given);
     try {
       const said = await Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["version"]));
-      const names = Object.keys(JSON.parse(said) as object);
+      const seen = JSON.parse(said) as Readonly<Record<string, string>>;
       assert.deepEqual(
-        names.filter((name) => name in given),
-        ["KUBECTL_TEST"],
+        Object.keys(given).flatMap((name) => seen[name] ?? []),
+        ["off", "a"],
       );
+      assert.equal(seen["KUBECTL_KUBERC"], "false");
     } finally {
       Object.keys(given).forEach((name) => Reflect.deleteProperty(process.env, name));
     }

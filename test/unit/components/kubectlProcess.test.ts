@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { KubectlError } from "../../../components/kubectlError";
-import { ending } from "../../../components/kubectlProcess";
+import { ending, type Limits } from "../../../components/kubectlProcess";
+import { inGroup } from "../../../components/processGroup";
 
 const START = "I1129 15:56:08.042017   29645 loader.go:402] Config loaded from file:  /tmp/k\n";
 const ANSWER =
@@ -17,14 +18,14 @@ const NO_ANSWER = "I1129 15:56:10.402012   29659 round_trippers.go:560] GET http
 const LIMITS = { startMs: 60_000, silenceMs: 5_000 };
 
 /** A kubectl that does what it is told, and time that passes when it is told to. */
-function scripted() {
+function scripted(limits: Partial<Limits> = {}) {
   const child = Object.assign(new EventEmitter(), {
     stdin: new PassThrough(),
     stdout: new PassThrough(),
     stderr: new PassThrough(),
-    kill: () => child.emit("close", null),
+    end: () => child.emit("close", null),
   });
-  const ended = ending(child, "", LIMITS);
+  const ended = ending(child, "", { ...LIMITS, ...limits });
   ended.catch(() => undefined);
   const say = async (stream: "stdout" | "stderr", text: string) => {
     child[stream].write(text);
@@ -119,6 +120,25 @@ describe("components: a kubectl process", function () {
     assert.deepEqual([code, stderr], [1, "error: no such thing\nin the end"]);
   });
 
+  it("is ended where it prints more than can be kept, and that is an error like any other", async () => {
+    const { ended, say } = scripted({ answerBytes: 2 ** 20, question: "get pods" });
+    await say("stderr", START);
+    await say("stdout", "x".repeat(2 ** 20));
+    await say("stdout", "x");
+    await say("stdout", "x");
+    await assert.rejects(ended, new KubectlError("kubectl get pods answers with more than 1 MiB", "final"));
+  });
+
+  it("keeps the end of endless words", async () => {
+    const { say, end } = scripted();
+    for (let line = 0; line < 40; line++) {
+      await say("stderr", `${"x".repeat(2 ** 16)}\n`);
+    }
+    await say("stderr", "y".repeat(2 ** 21));
+    const { stderr } = await end(1);
+    assert.ok(stderr.length <= 2 ** 21 && stderr.endsWith("y"), String(stderr.length));
+  });
+
   it("is not ended because this program was held up while its answer came in", async () => {
     mock.timers.reset();
     const folder = mkdtempSync(join(tmpdir(), "held-up-"));
@@ -129,7 +149,7 @@ describe("components: a kubectl process", function () {
       process.stderr.write(${JSON.stringify(ANSWER)});
       writeFileSync(${JSON.stringify(answered)}, "");`;
     try {
-      const child = spawn(process.execPath, ["-e", program]);
+      const child = inGroup(spawn(process.execPath, ["-e", program], { detached: true }));
       const silenceMs = 1000;
       const ended = ending(child, "", { startMs: 60_000, silenceMs });
       child.stderr.once("data", () => {

@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterMesh } from "../../../components";
+import { COMMAND_LINE } from "../../../components/commandLine";
 import { INPUT_VARIABLE } from "../../../components/commands/protocol";
 import { agentPods } from "../../../components/commands/agents";
 import { Kubectl } from "../../../components/kubectl";
@@ -62,13 +63,16 @@ describe("components: no shell", () => {
   it("is the interpreter of a command: that is node, on a script of ours, and the verb a single word", async () => {
     const scripts = readdirSync(join(ROOT, "components", "commands"));
     for (const { name, inputs } of commandsOf(await resources(HOSTILE))) {
-      const [program, runner, script, ...more] = inputs["interpreter"] as readonly string[];
-      assert.deepEqual([program, runner, more], ["node", "components/commands/run.mjs", []], name);
+      const [program, flag, code, runner, script, ...more] = inputs["interpreter"] as readonly string[];
+      assert.deepEqual([program, flag, code], ["node", ...COMMAND_LINE], name);
+      assert.deepEqual([runner, more], ["components/commands/run.cjs", []], name);
       assert.ok(scripts.includes(script ?? ""), script);
       for (const verb of [inputs["create"], inputs["update"], inputs["delete"]].filter((each) => each !== undefined)) {
         assert.ok(typeof verb === "string" && /^[a-z][A-Za-z]*$/.test(verb), name);
       }
-      assert.deepEqual(Object.keys(inputs["environment"] as object), [INPUT_VARIABLE], name);
+      const environment = inputs["environment"] as Readonly<Record<string, string>>;
+      assert.deepEqual(Object.keys(environment), [INPUT_VARIABLE, "NODE_OPTIONS", "NODE_PATH"], name);
+      assert.deepEqual([environment["NODE_OPTIONS"], environment["NODE_PATH"]], ["", ""], name);
       const known = ["create", "delete", "environment", "interpreter", "logging", "stdin", "update"];
       assert.deepEqual(
         Object.keys(inputs).filter((key) => !known.includes(key)),

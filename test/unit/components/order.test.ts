@@ -61,6 +61,18 @@ describe("components: order of steps", () => {
     }
   });
 
+  it("of the guards: after an agreement that comes after all of all clusters, so that one that refuses keeps them all", () => {
+    const members = ran.all("index:Member").map(({ urn }) => urn);
+    const inside = ran.resources.filter(({ parent }) => members.includes(parent));
+    assert.ok(inside.length > 24);
+    for (const { name } of inside) {
+      follows("clustermesh-agreement", name);
+    }
+    for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
+      follows(`${cluster}-guard`, "clustermesh-agreement");
+    }
+  });
+
   it("of the mesh: every cluster's peers, the check, the demo", () => {
     for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
       follows("clustermesh-check", `${cluster}-peers`);

@@ -72,19 +72,20 @@ describe("components: the peers' Secret", () => {
     }
   });
 
-  it("is this stack's, opaque, in Cilium's namespace and under the chart's name", async () => {
+  it("is this stack's, in Cilium's namespace and under the chart's name", async () => {
     const secret = (await runMesh(THREE)).one("v1:Secret", "cluster1-peers");
     assert.deepEqual(metadata(secret), {
       name: "cilium-clustermesh",
       namespace: "kube-system",
       annotations: {
         "cilium-clustermesh/generation": ISSUED,
+        "cilium-clustermesh/keys": "cluster1,cluster2,cluster3,mesh.ca.crt,mesh.client.crt,mesh.client.key",
         "cilium-clustermesh/owner": "clustermesh/test",
         "pulumi.com/patchFieldManager": "cilium-clustermesh",
         "pulumi.com/patchForce": "true",
       },
     });
-    assert.equal(secret.inputs["type"], "Opaque");
+    assert.ok(!("type" in secret.inputs), "it cannot be changed, and one that was adopted before may have any");
     assert.ok(!("stringData" in secret.inputs));
   });
 
@@ -123,7 +124,7 @@ describe("components: the peers' Secret of each cluster's own CA", () => {
 });
 
 describe("components: an adopted Secret", () => {
-  it("is patched with our keys under our manager, without force and without our owner", async () => {
+  it("is patched with our keys under our manager, and marked", async () => {
     const ran = await runMesh({ settings: { foreignSecret: "adopt" } });
     assert.deepEqual(
       ran
@@ -138,7 +139,10 @@ describe("components: an adopted Secret", () => {
       namespace: "kube-system",
       annotations: {
         "cilium-clustermesh/generation": ISSUED,
+        "cilium-clustermesh/keys": "cluster1,cluster2,mesh.ca.crt,mesh.client.crt,mesh.client.key",
+        "cilium-clustermesh/owner": "clustermesh/test",
         "pulumi.com/patchFieldManager": "cilium-clustermesh",
+        "pulumi.com/patchForce": "true",
         "pulumi.com/skipAwait": "true",
       },
     });

@@ -49,9 +49,15 @@ describe("model: parseCIDR", () => {
     );
   });
 
-  it("refuses host bits", () => {
-    assert.deepEqual(parseCIDR("10.60.0.1/16"), { ok: false, reason: "has host bits set" });
-    assert.deepEqual(parseCIDR("fd00::1/64"), { ok: false, reason: "has host bits set" });
+  it("reads bits behind the prefix as Cilium does: they mean nothing", () => {
+    for (const [text, same] of [
+      ["10.60.7.1/16", "10.60.0.0/16"],
+      ["10.60.255.255/32", "10.60.255.255/32"],
+      ["fd00::1/64", "fd00::/64"],
+      ["10.60.0.1/0", "0.0.0.0/0"],
+    ] as const) {
+      assert.deepEqual({ ...range(text), text: same }, range(same));
+    }
   });
 
   for (const text of [

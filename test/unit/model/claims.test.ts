@@ -5,7 +5,6 @@ import { DEFAULT_DEMO } from "../../../components/model/demo";
 const SETTINGS: ClaimSettings = {
   cilium: { namespace: "cilium" },
   peerSecret: "peers",
-  foreignSecret: "refuse",
   etcdServerSecret: "server",
 };
 const secret = (name: string) => ({ resource: "secrets", name, namespace: "cilium" });
@@ -14,10 +13,6 @@ describe("model: claimsOf", () => {
   it("are the Secrets, each where it is made", () => {
     assert.deepEqual(claimsOf("cluster1", SETTINGS, true, undefined), [secret("peers"), secret("server")]);
     assert.deepEqual(claimsOf("cluster1", SETTINGS, false, undefined), [secret("peers")]);
-  });
-
-  it("leave out a Secret that may be somebody else's", () => {
-    assert.deepEqual(claimsOf("cluster1", { ...SETTINGS, foreignSecret: "adopt" }, false, undefined), []);
   });
 
   it("hold the demo's objects in its clusters", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { OWNER_ANNOTATION } from "../../../components/model/agentConfig";
-import { isPolicyKind, judgePolicies, policyEffects } from "../../../components/model/clusterPolicies";
+import { judgePolicies, parsePolicies } from "../../../components/model/clusterPolicies";
+import { policyEffects } from "../../../components/model/policyEffects";
 import { formatProblem } from "../../../components/model/problem";
 
 const LABEL = "io.cilium.k8s.policy.cluster";
@@ -58,7 +59,7 @@ describe("model: what happens to a policy when its cluster leaves", () => {
   it("is nothing where a selector means the same under both names", () => {
     const both = expression("In", "default", "west");
     assert.deepEqual(effects({ endpointSelector: both, ingress: [{ fromEndpoints: [both] }] }), []);
-    for (const selector of [byName("elsewhere"), expression("Exists"), expression("NotIn", "elsewhere"), {}]) {
+    for (const selector of [byName("elsewhere"), expression("In", "elsewhere"), expression("DoesNotExist"), {}]) {
       const spec = { endpointSelector: selector, ingressDeny: [{ fromEndpoints: [selector] }] };
       assert.deepEqual(effects(spec), [], JSON.stringify(selector));
     }
@@ -87,7 +88,7 @@ describe("model: judgePolicies", () => {
   const spec = { endpointSelector: byName("west"), ingress: [{ fromEndpoints: [byName("east")] }] };
   const policy = (metadata: object) => ({ kind: "CiliumNetworkPolicy", metadata, spec });
   const judge = (...items: readonly object[]) =>
-    judgePolicies("west", JSON.stringify({ items }), LEAVING, "clustermesh/prod");
+    judgePolicies("west", parsePolicies(JSON.stringify({ items })), LEAVING, "clustermesh/prod");
 
   it("tells what fails open from what fails closed, and says which policy, where, what and what to do", () => {
     const { opening, closing } = judge(policy({ name: "db", namespace: "shop" }));
@@ -112,6 +113,33 @@ describe("model: judgePolicies", () => {
     assert.equal(owned("clustermesh/other").length, 1);
   });
 
+  it("reads the address groups that policies name, which are no policies themselves", () => {
+    const group = { kind: "CiliumCIDRGroup", metadata: { name: "peers" }, spec: { externalCIDRs: ["10.70.0.0/16"] } };
+    const denies = (ref: object) => ({
+      kind: "CiliumNetworkPolicy",
+      metadata: { name: "x" },
+      spec: { egressDeny: [{ toCIDRSet: [ref] }] },
+    });
+    const change = {
+      ...{ from: "default", to: "west", peers: [], peersAfter: ["east"] },
+      ranges: { east: { podCIDRs: ["10.70.0.0/16"], nodeCIDRs: ["10.2.0.0/24"] } },
+    };
+    const opening = (ref: object) => {
+      const items = [group, denies(ref)];
+      return judgePolicies("west", parsePolicies(JSON.stringify({ items })), change, "o").opening.length;
+    };
+    assert.equal(opening({ cidrGroupRef: "peers" }), 1);
+    assert.equal(opening({ cidrGroupSelector: { matchLabels: { a: "b" } } }), 1);
+    assert.equal(opening({ cidrGroupRef: "others" }), 0);
+  });
+
+  it("names fifty, and counts the others", () => {
+    const many = Array.from({ length: 60 }, (_, index) => policy({ name: `db-${index}`, namespace: "shop" }));
+    const { opening } = judge(...many);
+    assert.equal(opening.length, 51);
+    assert.match(formatProblem(opening[50] ?? assert.fail()), /policies and 10 places more/);
+  });
+
   it("takes anything that can be listed, with a spec of whatever kind or without one", () => {
     const metadata = { name: "x" };
     const items = [
@@ -119,17 +147,5 @@ describe("model: judgePolicies", () => {
       { kind: "X", metadata, spec: "text" },
     ];
     assert.deepEqual(judge(...items), { opening: [], closing: [] });
-  });
-});
-
-describe("model: isPolicyKind", () => {
-  it("goes by a kind's name, and not by its API group", () => {
-    const kinds = [
-      "ciliumnetworkpolicies.cilium.io",
-      "networkpolicies.networking.k8s.io",
-      "clusterpolicies.kyverno.io",
-    ];
-    assert.deepEqual(kinds.filter(isPolicyKind), kinds);
-    assert.deepEqual(["poddisruptionbudgets.policy", "pods", "", "x.policies.io"].filter(isPolicyKind), []);
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { clusterSelectors } from "../../../components/model/clusterSelectors";
+import type { Whom } from "../../../components/model/meshChange";
 
 const LABEL = "io.cilium.k8s.policy.cluster";
 const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
@@ -18,14 +19,15 @@ describe("model: clusterSelectors", () => {
     };
     const found = clusterSelectors({ spec, specs: [{ nodeSelector: byName("e") }] });
     assert.deepEqual(
-      found.map(({ path, place, names }) => [path, place, names]),
+      found.map(({ path, place }) => [path, place]),
       [
-        ["spec.endpointSelector", { kind: "subject" }, ["a"]],
-        ["spec.ingress[1].fromEndpoints[1]", { kind: "allow", direction: "in" }, ["a"]],
-        ["spec.egress[0].toEndpoints[0]", { kind: "allow", direction: "out" }, ["b"]],
-        ["spec.ingressDeny[0].fromEndpoints[0]", { kind: "deny", direction: "in" }, ["c"]],
-        ["spec.egressDeny[0].toNodes[0]", { kind: "deny", direction: "out" }, ["d"]],
-        ["specs[0].nodeSelector", { kind: "subject" }, ["e"]],
+        ["spec.endpointSelector", { kind: "subject" }],
+        ["spec.ingress[1].fromEndpoints[0]", { kind: "allow", direction: "in" }],
+        ["spec.ingress[1].fromEndpoints[1]", { kind: "allow", direction: "in" }],
+        ["spec.egress[0].toEndpoints[0]", { kind: "allow", direction: "out" }],
+        ["spec.ingressDeny[0].fromEndpoints[0]", { kind: "deny", direction: "in" }],
+        ["spec.egressDeny[0].toNodes[0]", { kind: "deny", direction: "out" }],
+        ["specs[0].nodeSelector", { kind: "subject" }],
       ],
     );
   });
@@ -53,30 +55,44 @@ describe("model: clusterSelectors", () => {
     );
   });
 
+  const local = { name: "a", localByDefault: true, cidrMatches: [] };
+  const pod = (cluster: string): Whom => ({ kind: "pod", cluster, ranges: [] });
+  const matching = (selector: object, place: "subject" | "rule" = "rule") => {
+    const spec = place === "rule" ? { ingress: [{ fromEndpoints: [selector] }] } : { endpointSelector: selector };
+    const [found] = clusterSelectors({ spec });
+    return ["default", "a", "b"].filter((name) => found?.matches(pod(name), local));
+  };
+
   it("knows the label in every spelling, and in a plain map of labels", () => {
     for (const key of [LABEL, `k8s:${LABEL}`, `any:${LABEL}`, `k8s.${LABEL}`]) {
-      const spec = {
-        ingress: [{ fromEndpoints: [{ matchLabels: { [key]: "a" } }, expression("In", ["a"], key), { [key]: "a" }] }],
-      };
-      assert.equal(clusterSelectors({ spec }).length, 3, key);
+      for (const selector of [{ matchLabels: { [key]: "b" } }, expression("In", ["b"], key), { [key]: "b" }]) {
+        assert.deepEqual(matching(selector), ["b"], JSON.stringify(selector));
+        assert.deepEqual(matching(selector, "subject"), ["b"], JSON.stringify(selector));
+      }
     }
-    const other = `reserved:${LABEL}`;
-    assert.deepEqual(clusterSelectors({ spec: { endpointSelector: { matchLabels: { [other]: "a" } } } }), []);
+  });
+
+  it("takes the name of another source for another label, which no pod has", () => {
+    for (const key of [`reserved:${LABEL}`, `$${LABEL}`]) {
+      assert.deepEqual(matching({ matchLabels: { [key]: "b" } }), [], key);
+      assert.deepEqual(matching(expression("DoesNotExist", undefined, key)), ["default", "a", "b"], key);
+      assert.deepEqual(clusterSelectors({ spec: { endpointSelector: { matchLabels: { [key]: "a" } } } }), [], key);
+    }
+    assert.deepEqual(matching({ matchLabels: { [`container:${LABEL}`]: "b" } }), ["a"]);
   });
 
   it("evaluates every operator, and takes all requirements together", () => {
-    const matching = (selector: object) => {
-      const [found] = clusterSelectors({ spec: { endpointSelector: selector } });
-      return ["default", "a", "b"].filter((name) => found?.matches(name));
-    };
-    assert.deepEqual(matching(byName("a")), ["a"]);
-    assert.deepEqual(matching(expression("In", ["default", "a"])), ["default", "a"]);
-    assert.deepEqual(matching(expression("NotIn", ["a"])), ["default", "b"]);
-    assert.deepEqual(matching(expression("Exists")), ["default", "a", "b"]);
-    assert.deepEqual(matching(expression("DoesNotExist")), []);
-    assert.deepEqual(matching(expression("Gt", ["1"])), ["default", "a", "b"], "an operator of the future");
-    assert.deepEqual(matching({ ...expression("NotIn", ["b"]), ...byName("a") }), ["a"]);
-    assert.deepEqual(matching({ ...expression("NotIn", ["a"]), ...byName("a") }), []);
+    for (const place of ["rule", "subject"] as const) {
+      const found = (selector: object) => matching(selector, place);
+      assert.deepEqual(found(byName("a")), ["a"]);
+      assert.deepEqual(found(expression("In", ["default", "a"])), ["default", "a"]);
+      assert.deepEqual(found(expression("NotIn", ["a"])), ["default", "b"]);
+      assert.deepEqual(found(expression("Exists")), ["default", "a", "b"]);
+      assert.deepEqual(found(expression("DoesNotExist")), []);
+      assert.deepEqual(found(expression("Gt", ["1"])), ["default", "a", "b"], "an operator of the future");
+      assert.deepEqual(found({ ...expression("NotIn", ["b"]), ...byName("a") }), ["a"]);
+      assert.deepEqual(found({ ...expression("NotIn", ["a"]), ...byName("a") }), []);
+    }
   });
 
   it("finds none in what is no policy, or is not as one expects", () => {

@@ -17,16 +17,24 @@ function plan(data: Readonly<Record<string, string>>, over: Partial<Ensured> = {
     configMap: "cilium-config",
     desired: DESIRED,
     live: { data, managedFields },
-    originals: () => ORIGINALS,
+    originals: ORIGINALS,
+    isMarked: true,
     conflicts: "refuse",
     ...over,
   });
 }
 
 describe("model: planEnsuring", () => {
-  it("has nothing to do where all is as it was set, and asks for no originals then", () => {
-    const originals = () => assert.fail("asked");
-    assert.deepEqual(plan({ ...DESIRED, other: "x" }, { originals }), { kind: "asSet" });
+  it("has nothing to do where all is as it was set", () => {
+    assert.deepEqual(plan({ ...DESIRED, other: "x" }), { kind: "asSet" });
+  });
+
+  it("sets all again where the mark alone is gone", () => {
+    assert.deepEqual(plan(DESIRED, { isMarked: false }), { kind: "setAgain" });
+  });
+
+  it("sets again what was changed by hand, whatever may be overwritten", () => {
+    assert.deepEqual(plan({ "cluster-name": "default", "cluster-id": "7" }), { kind: "setAgain" });
   });
 
   it("sets again what has its original value, and what is gone", () => {
@@ -34,16 +42,16 @@ describe("model: planEnsuring", () => {
     assert.deepEqual(plan({}), { kind: "setAgain" });
   });
 
-  it("refuses any other value, says whose it is and what to do", () => {
-    const planned = plan({ "cluster-name": "default", "cluster-id": "7" });
+  it("refuses another value of whoever installs, says whose it is and what to do", () => {
+    const planned = plan({ "cluster-name": "west", "cluster-id": "101" });
     assert.ok(planned.kind === "refused");
     assert.deepEqual(lines(planned.problems), [
-      'cluster "cluster1": cilium-config cluster-id "7" was changed since, and belongs to "kubectl-edit"; ' +
-        'set it to "101" there, or pulumi config set conflicts overwrite',
+      'cluster "cluster1": cilium-config cluster-name "west" was changed since, and belongs to "helm"; ' +
+        'set it to "cluster1" there, or pulumi config set conflicts overwrite',
     ]);
   });
 
   it("overwrites it where that is wanted", () => {
-    assert.deepEqual(plan({ "cluster-id": "7" }, { conflicts: "overwrite" }), { kind: "setAgain" });
+    assert.deepEqual(plan({ "cluster-name": "west" }, { conflicts: "overwrite" }), { kind: "setAgain" });
   });
 });

@@ -28,6 +28,8 @@ describe("model: what an etcd says", () => {
     [unavailable("Error: connect ECONNREFUSED 127.103.1.1:2377"), /; start it, or give etcd\.adminEndpoints/],
     [unavailable("Error: unable to verify the first certificate"), /; its certificate is not of the authority/],
     [unavailable("Error: self-signed certificate in certificate chain"), /; its certificate is not of the authority/],
+    [unavailable("Error: certificate is not yet valid"), /; set the clock of this machine, which is behind/],
+    [unavailable("Error: certificate has expired"), /; renew its certificate, or set the clock/],
     [
       unavailable("Error: Hostname/IP does not match certificate's altnames: IP: 10.1.1.1 is not in the cert's list"),
       /; its certificate does not carry this address/,

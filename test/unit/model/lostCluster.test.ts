@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { handBack, PATCH_ANNOTATIONS, withAdvice } from "../../../components/model/lostCluster";
 import { patching } from "../../../components/ownership";
+import { recordOf } from "../support/record";
 import { omit } from "../support/omit";
 
 describe("model: advice on a cluster that is lost", () => {
@@ -16,7 +17,7 @@ describe("model: advice on a cluster that is lost", () => {
     ]) {
       assert.equal(
         withAdvice(said),
-        `${said}; if it is gone for good, take two steps: 1. list it with gone: true and run pulumi up, 2. remove it from the configuration and run pulumi up`,
+        `${said}; check address, network and VPN, and run this again. Only where the cluster does not exist any more, and will never answer, take two steps: 1. list it with gone: true and run pulumi up, 2. remove it from the configuration and run pulumi up`,
       );
     }
   });
@@ -41,14 +42,15 @@ describe("model: advice on a cluster that is lost", () => {
 
 describe("model: a cluster given back by hand", () => {
   const value = (text: string) => ({ kind: "value", value: text, managers: [] }) as const;
-  const originals = { "cluster-name": value("default"), "cluster-id": { kind: "absent" } } as const;
+  const config = { "cluster-name": value("default"), "cluster-id": { kind: "absent" } } as const;
+  const recorded = recordOf({ config });
   const secret = (name: string) => ({ resource: "secrets", name, namespace: "kube-system" });
   const names = DEFAULT_CILIUM_OBJECTS;
 
   it("first loses its peers, then gets its values back and its agents anew", () => {
-    const rest = `"metadata":{"annotations":{"pulumi.com/patchFieldManager":null,"pulumi.com/patchForce":null,"pulumi.com/skipAwait":null}}}'`;
+    const rest = `"metadata":{"annotations":{"cilium-clustermesh/originals":null,"pulumi.com/patchFieldManager":null,"pulumi.com/patchForce":null,"pulumi.com/skipAwait":null}}}'`;
     const template = `'{"spec":{"template":{"metadata":{"annotations":{"cilium-clustermesh/config":null}}}}}'`;
-    assert.deepEqual(handBack({ names, originals, claims: [secret("cilium-clustermesh"), secret("etcd")] }), [
+    assert.deepEqual(handBack({ names, recorded, claims: [secret("cilium-clustermesh"), secret("etcd")] }), [
       "kubectl -n kube-system delete secret --ignore-not-found cilium-clustermesh etcd",
       `kubectl -n kube-system patch configmap/cilium-config --type=merge --patch '{"data":{"cluster-name":"default","cluster-id":null},${rest}`,
       `kubectl -n kube-system patch daemonset/cilium --type=merge --patch ${template}`,
@@ -57,14 +59,14 @@ describe("model: a cluster given back by hand", () => {
   });
 
   it("takes back every annotation of a patch", () => {
-    assert.deepEqual(Object.keys(patching(true)).sort(), PATCH_ANNOTATIONS);
+    assert.deepEqual(Object.keys(patching()).sort(), PATCH_ANNOTATIONS);
   });
 
   it("keeps a Secret that was adopted, and rolls no operator where there is none", () => {
     const lines = handBack({
       names: omit(names, "operator"),
-      originals,
-      claims: [{ resource: "namespaces", name: "n" }],
+      recorded: recordOf({ config, peerSecret: "present" }),
+      claims: [secret("cilium-clustermesh"), { resource: "namespaces", name: "n" }],
     });
     assert.equal(lines.length, 2);
     assert.ok(lines.every((line) => !line.includes("delete") && !line.includes("deployment")));
@@ -72,7 +74,7 @@ describe("model: a cluster given back by hand", () => {
 
   it("is safe to paste, whatever the values were", () => {
     const odd = { "cluster-name": value("it's; rm -rf") };
-    const [patch = ""] = handBack({ names, originals: odd, claims: [] });
+    const [patch = ""] = handBack({ names, recorded: recordOf({ config: odd }), claims: [] });
     assert.ok(patch.includes(`'{"data":{"cluster-name":"it'\\''s; rm -rf"},`), patch);
   });
 });

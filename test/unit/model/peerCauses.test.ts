@@ -34,6 +34,16 @@ describe("model: what troubleshoot says of a peer", () => {
     });
   }
 
+  it("is a matter of the clock where a certificate is not valid yet, and may be one where it is refused", () => {
+    const mend = (name: string) => causeOf("cluster2", troubleshoot(name), "")?.mend ?? "";
+    assert.match(
+      mend("not-yet-valid"),
+      /^set the clock of this cluster's nodes, which are behind: certificates are valid from the moment/,
+    );
+    assert.match(mend("client-expired"), /^renew it \(pulumi up\), or set the clock of the nodes of that etcd/);
+    assert.equal(mend("expired"), "renew it (pulumi up)");
+  });
+
   it("is understood as Cilium 1.20.2 itself has said it, against TLS servers made wrong for this", () => {
     const recorded = troubleshoot("recorded");
     const said: Readonly<Record<string, RegExp>> = {

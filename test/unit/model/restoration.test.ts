@@ -147,6 +147,30 @@ const owners = fc
   .filter((all) => all.length > 0);
 const owned = fc.dictionary(fc.constantFrom(...KEYS), fc.record({ value: text, owners }), { noNullPrototype: true });
 
+describe("model: a value that another manager has applied as well", () => {
+  const plan = (before: OriginalField, owners: readonly FieldOwner[]) =>
+    planRestoration({ k: before }, { k: "7" }, shown({ k: { value: "7", owners } }), US)[0];
+  const was = (value: string, ...managers: readonly FieldOwner[]): OriginalField => ({
+    kind: "value",
+    value,
+    managers,
+  });
+
+  it("is theirs, whoever had the original, and whether there was one", () => {
+    for (const before of [was("0", HELM4), was("0", HELM), was("0"), { kind: "absent" } as const]) {
+      assert.deepEqual(plan(before, [OURS, HELM4]), { kind: "leave", key: "k", live: "7", owner: "helm4" });
+    }
+  });
+
+  it("is ours to take back where they have only updated it: that owns nothing but what it changes", () => {
+    assert.equal(plan(was("0", HELM), [OURS, HELM])?.kind, "write");
+  });
+
+  it("is left to all where it is the original", () => {
+    assert.deepEqual(plan(was("7", HELM4), [OURS, HELM4]), { kind: "nothing", key: "k" });
+  });
+});
+
 describe("model: the way back", () => {
   it("leads from what we have set to what was there, and to all who had it", () => {
     fc.assert(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { validateAdoptedAuthority } from "../../../components/model/validateCertificates";
+import { validateAdoptedAuthority } from "../../../components/model/validateAuthority";
 import { DEFAULT_DEMO, validateDemo } from "../../../components/model/demo";
 import type { ClusterSpec, MeshSpec } from "../../../components/model/mesh";
 import { formatProblems } from "../../../components/model/problem";

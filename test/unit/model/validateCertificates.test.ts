@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CERTIFICATE_POLICY, type CertificatePolicy } from "../../../components/model/certificates";
-import { validateAdoptedAuthority, validateCertificatePolicy } from "../../../components/model/validateCertificates";
+import { validateAdoptedAuthority } from "../../../components/model/validateAuthority";
+import { validateCertificatePolicy } from "../../../components/model/validateCertificates";
 import { mintCA, NOW, type CA } from "../support/ca";
 import { lines } from "../support/mesh";
 
@@ -82,10 +83,12 @@ describe("model: an adopted CA", () => {
   });
 
   it("that is a leaf, or may not sign certificates, is none", async () => {
-    const line =
-      'cluster "east": etcd.ca.certificate "CN=leaf" is not a CA; give the certificate of the authority, not a leaf it signed';
-    assert.deepEqual(judge(await mintCA({ isCA: false, subject: "CN=leaf" })), [line]);
-    assert.deepEqual(judge(await mintCA({ signsCertificates: false, subject: "CN=leaf" })), [line]);
+    assert.deepEqual(judge(await mintCA({ isCA: false, subject: "CN=leaf" })), [
+      'cluster "east": etcd.ca.certificate "CN=leaf" is not a CA; give the certificate of the authority, not a leaf it signed',
+    ]);
+    assert.deepEqual(judge(await mintCA({ signsCertificates: false, subject: "CN=leaf" })), [
+      'cluster "east": etcd.ca.certificate "CN=leaf" may not sign certificates (key usage); give a CA whose key usage has keyCertSign',
+    ]);
   });
 
   it("is refused for everything at once", async () => {

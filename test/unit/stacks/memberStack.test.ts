@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { meshArguments } from "../../../stacks";
 import { preflight } from "../../../stacks/preflight";
+import { NOW } from "../support/ca";
 import { rotationPolicy } from "../../../stacks/rotation";
 import { clusterConfiguration } from "../support/configuration";
 import { clusterSpec, lines as formatted } from "../support/mesh";
@@ -58,7 +59,7 @@ describe("stacks: a member stack", () => {
   it("judges by the record of the authority stack what it is about to issue", async () => {
     const { role, configuration, environment } = await load(memberValues(), await published());
     assert.ok(role.kind === "member");
-    const { wanted, authorityRenewal } = rotationPolicy(configuration, environment, ["mesh.ca"]);
+    const { wanted, authorityRenewal } = rotationPolicy(configuration, environment, ["mesh.ca"], NOW);
     assert.deepEqual(wanted.record.authorities, { "mesh.ca": role.signing["mesh.ca"]?.trust });
     assert.equal(authorityRenewal?.by, "person");
   });

@@ -31,7 +31,9 @@ const answers = (secret: object | undefined, reachable = true) => `
 describe("stacks: preflight", () => {
   let kubectl: ScriptedKubectl | undefined;
   let said: readonly string[] = [];
-  before(() => pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "p", "s"));
+  before(() =>
+    pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "p", "s", false, "o"),
+  );
   afterEach(() => {
     kubectl?.remove();
     kubectl = undefined;
@@ -59,7 +61,7 @@ describe("stacks: preflight", () => {
     await judge(answers(undefined));
     assert.ok((kubectl?.calls() ?? []).length > 0);
     for (const [, verb] of kubectl?.calls() ?? []) {
-      assert.equal(verb, "get");
+      assert.ok(verb === "get" || verb === "api-resources", verb);
     }
   });
 
@@ -88,7 +90,48 @@ describe("stacks: preflight", () => {
     const line =
       /^cluster "cluster2": API server answered only when it was asked 2 times \(Unable to connect to the server: EOF\);/;
     assert.equal(said.filter((each) => line.test(each)).length, 1, said.join("\n"));
-    assert.ok(!said.some((each) => each.includes('"cluster1"')), said.join("\n"));
+    assert.ok(!said.some((each) => each.startsWith('cluster "cluster1": API server')), said.join("\n"));
+  });
+
+  it("says of a context that is in no kubeconfig what it may be, and asks for contexts once", async () => {
+    const script = `
+      if (args[0] === "config") {
+        process.stdout.write("context2\\ncontext11\\n");
+      } else if (cluster === "--context=context2") { ${answers(undefined)} } else {
+        process.stderr.write('error: context "context1" does not exist');
+        process.exit(1);
+      }`;
+    const line = 'cluster "cluster1": context "context1" is not in the kubeconfig';
+    assert.deepEqual(await judge(script, { unreachable: "warn" }), { problems: [line], warnings: [] });
+    assert.equal((kubectl?.calls() ?? []).filter(([, verb]) => verb === "config").length, 1);
+  });
+
+  it("says that contexts are exchanged, and nothing that comes of it", async () => {
+    const exchanged = answers(undefined).replace(
+      "process.stdout.write(JSON",
+      `const name = cluster === "--context=context1" ? "cluster2" : "cluster1";
+      for (const each of answer.filter(({ kind }) => kind === "ConfigMap")) {
+        Object.assign(each.data, { "cluster-name": name, "cluster-id": name === "cluster1" ? "101" : "102" });
+        each.metadata.managedFields = [{ manager: "cilium-clustermesh", operation: "Apply" }];
+      }
+      process.stdout.write(JSON`,
+    );
+    const line = 'cluster "cluster1": context leads to cluster "cluster2", and that of "cluster2" to this one';
+    assert.deepEqual(await judge(exchanged), { problems: [line], warnings: [] });
+  });
+
+  it("says that a meshed cluster has another id, and not that its id was changed as well", async () => {
+    const other = answers(undefined).replace(
+      "process.stdout.write(JSON",
+      `for (const each of answer.filter(({ kind }) => kind === "ConfigMap" && cluster === "--context=context1")) {
+        Object.assign(each.data, { "cluster-name": "cluster1", "cluster-id": "7" });
+        each.metadata.managedFields = [{ manager: "cilium-clustermesh", operation: "Apply" }];
+      }
+      process.stdout.write(JSON`,
+    );
+    const line =
+      'cluster "cluster1": live cluster-id "7" cannot become 101: the id of a meshed cluster does not change';
+    assert.deepEqual(await judge(other), { problems: [line], warnings: [] });
   });
 
   it("asks a cluster that is gone only whether it answers, and warns where it does", async () => {
@@ -112,6 +155,60 @@ describe("stacks: preflight", () => {
     assert.deepEqual([...new Set((kubectl?.calls() ?? []).map(([first]) => first))], ["--context=context2"]);
   });
 
+  describe("of policies", () => {
+    const LABEL = "io.cilium.k8s.policy.cluster";
+    const policies = [
+      {
+        ...{ kind: "CiliumClusterwideNetworkPolicy", metadata: { name: "lockdown" } },
+        spec: { endpointSelector: { matchLabels: { [LABEL]: "default" } } },
+      },
+      {
+        ...{ kind: "CiliumNetworkPolicy", metadata: { name: "dashboard", namespace: "shop" } },
+        spec: { ingress: [{ fromEndpoints: [{ matchLabels: { [LABEL]: "default" } }] }] },
+      },
+    ];
+    /** As `answers`, and `context1` has policies. */
+    const having = (forbidden = "") => `
+      if (args[0] === "api-resources") {
+        process.stdout.write("ciliumnetworkpolicies.cilium.io\\nnetworkpolicies.networking.k8s.io\\npods\\n");
+      } else if (args[1].includes("policies")) {
+        if (${JSON.stringify(forbidden)} !== "" && args[1].includes(${JSON.stringify(forbidden)})) {
+          process.stderr.write("Error: " + args[1] + " is forbidden");
+          process.exit(1);
+        }
+        const mine = cluster === "--context=context1" && args[1].includes("cilium");
+        process.stdout.write(JSON.stringify({ items: mine ? ${JSON.stringify(policies)} : [] }));
+      } else { ${answers(undefined)} }`;
+
+    it("refuses those that open when their cluster joins, and warns of those that close", async () => {
+      const { problems, warnings } = await judge(having());
+      assert.deepEqual(problems, [
+        'cluster "cluster1": CiliumClusterwideNetworkPolicy lockdown spec.endpointSelector selects no pod any more: its pods are open',
+      ]);
+      assert.deepEqual(warnings, [
+        'cluster "cluster1": CiliumNetworkPolicy shop/dashboard spec.ingress[0].fromEndpoints[0] lets nobody of default in any more',
+      ]);
+    });
+
+    it("names what opens where that is accepted", async () => {
+      const { problems, warnings } = await judge(having(), { openPolicies: "accept" });
+      assert.deepEqual(problems, []);
+      assert.equal(warnings.length, 2);
+      assert.match(warnings[0] ?? "", /lockdown .* are open \(accepted by openPolicies\)/);
+    });
+
+    it("says which kinds it could not see", async () => {
+      const { problems } = await judge(having("networkpolicies.networking.k8s.io"));
+      assert.deepEqual(
+        problems.filter((line) => line?.includes("lockdown") !== true),
+        ["cluster1", "cluster2"].map(
+          (name) =>
+            `cluster "${name}": networkpolicies.networking.k8s.io cannot be listed (Error: networkpolicies.networking.k8s.io is forbidden)`,
+        ),
+      );
+    });
+  });
+
   it("refuses a foreign Secret", async () => {
     const said = 'Secret kube-system/cilium-clustermesh exists and was made by Helm release "cilium"';
     assert.deepEqual((await judge(answers(foreign))).problems, [
@@ -130,7 +227,10 @@ describe("stacks: preflight", () => {
 
   it("refuses the second step of a rotation before the first, and says what the first one does", async () => {
     const record = formatRecord({ client: 1, server: 1, authorities: { "mesh.ca": trustOf(1, [1]) } });
-    const annotations = { [OWNER_ANNOTATION]: "p/s", [GENERATION_ANNOTATION]: record };
+    const annotations = {
+      [OWNER_ANNOTATION]: toEnvironment(configuration(), new Date()).environment.owner,
+      [GENERATION_ANNOTATION]: record,
+    };
     const live = answers({ ...foreign, metadata: { ...foreign.metadata, annotations } });
     const early = await judge(live, { generation: { authority: [2, 1] } });
     assert.deepEqual(early.problems, [

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { authorityKeyId } from "../../../components/model/certificates";
 import { SHARED_AUTHORITY } from "../../../components/model/peerFile";
 import { toEnvironment } from "../../../stacks/environment";
-import { adoptedEndings, rotationPolicy } from "../../../stacks/rotation";
+import { adoptedEndings, rotationPolicy, shortenedLeaves, weakAuthorities } from "../../../stacks/rotation";
 import { mintCA, NOW, type CA } from "../support/ca";
 import { clusterConfiguration, complaints, clusters, configuration } from "../support/configuration";
 import { lines } from "../support/mesh";
@@ -19,7 +19,7 @@ const withCA = (n: number, ca: CA & { readonly trusted?: readonly string[] }) =>
 
 function policy(values: Readonly<Record<string, unknown>>, authorities: readonly string[] = [SHARED_AUTHORITY]) {
   const read = configuration(values);
-  return rotationPolicy(read, toEnvironment(read, NOW).environment, authorities);
+  return rotationPolicy(read, toEnvironment(read, NOW).environment, authorities, NOW);
 }
 
 describe("stacks: generations in the configuration", () => {
@@ -79,6 +79,33 @@ describe("stacks: what a run is about to issue", () => {
     assert.ok(authority.kind === "adopted");
     assert.deepEqual(authority.authority.trusted, [b.certificate]);
     assert.ok(await pulumi.isSecret(pulumi.output(authority.authority.privateKey)));
+  });
+});
+
+describe("stacks: what an adopted CA signs", () => {
+  const said = (values: Readonly<Record<string, unknown>>) => {
+    const read = configuration({ authority: "adopted", ...values });
+    return lines(shortenedLeaves(read, toEnvironment(read, NOW).environment, NOW));
+  };
+
+  it("ends before the CA does, and the preview says so", async () => {
+    const [short, long] = await Promise.all([ending(300, "CN=short"), ending(400, "CN=long")]);
+    assert.deepEqual(said({ clusters: { cluster1: withCA(1, short), cluster2: withCA(2, long) } }), [
+      'cluster "cluster1": etcd.ca ends before 365 days (leafDays) are over; what it signs lives for 182 days; its successor makes that longer again',
+    ]);
+    const { leaves } = policy({ authority: "adopted", ca: short });
+    assert.deepEqual(leaves, { [SHARED_AUTHORITY]: { days: 182, renewBeforeDays: 60 } });
+    assert.deepEqual(policy({ authority: "adopted", ca: long }).leaves, {});
+  });
+
+  it("is warned of where the CA is weak, and only there", async () => {
+    const ca = await mintCA();
+    assert.deepEqual(weakAuthorities(configuration({ authority: "adopted", ca })), []);
+    const weak = await mintCA({ key: "RSA-1024" });
+    const read = configuration({ authority: "adopted", ca: { ...ca, trusted: [weak.certificate] } });
+    assert.deepEqual(lines(weakAuthorities(read)), [
+      'mesh: clustermesh:ca.trusted[0] "CN=etcd-ca" has a key of 1024 bits, which can be broken; replace it by a CA of today, one step of a rotation at a time',
+    ]);
   });
 });
 

@@ -4,7 +4,7 @@ import { clusterName } from "./mesh";
 
 /** A CA that is valid whenever these tests run: components judge it by the clock. */
 const mint = () =>
-  mintCA({ notBefore: new Date(Date.now() - 86_400_000), notAfter: new Date(Date.now() + 86_400_000) });
+  mintCA({ notBefore: new Date(Date.now() - 86_400_000), notAfter: new Date(Date.now() + 2000 * 86_400_000) });
 
 /** Adopted CAs: one for all, and one for each of three clusters. Minted once. */
 export interface AdoptedAuthorities {

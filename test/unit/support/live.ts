@@ -1,5 +1,6 @@
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
 import { parseLiveCluster, type ReachableCluster } from "../../../components/model/liveCluster";
+import type { LiveNetwork, LiveNode } from "../../../components/model/liveNetwork";
 import type { Member } from "../../../components/model/mesh";
 import type { Found, PreflightPolicy } from "../../../components/model/preflight/policy";
 import { fixture } from "./fixtures";
@@ -29,6 +30,8 @@ export interface LiveOptions {
   /** Objects under claimed names. */
   readonly claimed?: readonly LiveObject[];
   readonly apiServers?: readonly LiveObject[];
+  /** Its addresses and ranges; nobody has asked for them unless they are given. */
+  readonly network?: Partial<LiveNetwork>;
 }
 
 const list = (items: readonly unknown[]) => JSON.stringify({ apiVersion: "v1", kind: "List", items });
@@ -51,12 +54,30 @@ export function liveCluster(options: LiveOptions = {}): ReachableCluster {
     deployment: recorded("deployment"),
   };
   const present = Object.entries(objects).filter(([name]) => !options.without?.some((each) => each === name));
-  return parseLiveCluster(
+  const live = parseLiveCluster(
     DEFAULT_CILIUM_OBJECTS,
     list(present.map(([, object]) => object)),
     list(options.claimed ?? []),
     list(options.apiServers ?? []),
   );
+  return options.network === undefined ? live : { ...live, network: { unread: {}, ...options.network } };
+}
+
+/** A node with these addresses. */
+export function node(name: string, addresses: readonly string[], over: Partial<LiveNode> = {}): LiveNode {
+  return { name, addresses, podCIDRs: [], subnets: [], ...over };
+}
+
+/** The recorded DaemonSet with another container of the agents. */
+export function daemonSetWith(container: object): LiveObject {
+  const recordedSet = recorded("daemonset");
+  const spec = recordedSet["spec"] as { template: { spec: { containers: readonly object[] } } };
+  const [agent = {}] = spec.template.spec.containers;
+  const containers = [{ ...agent, ...container }];
+  return {
+    ...recordedSet,
+    spec: { ...spec, template: { ...spec.template, spec: { ...spec.template.spec, containers } } },
+  };
 }
 
 /** The nth member and its cluster; clusters differ in their UID. */
@@ -73,6 +94,7 @@ export const POLICY: PreflightPolicy = {
   peerSecretKeys: ["cluster1", "cluster2", "mesh.ca.crt", "mesh.client.crt", "mesh.client.key"],
   conflicts: "refuse",
   owner: "clustermesh/test",
+  recorded: {},
 };
 
 /** Entries of `managedFields` in which each manager owns these keys of `data`. */

@@ -58,6 +58,7 @@ export function makeMesh(options: MeshOptions = {}): ClusterMesh {
     ...(others === undefined ? {} : { others }),
     clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
     authority: authority ?? { kind: "generated" },
+    owner: "clustermesh/test",
     settings: { ...DEFAULT_SETTINGS, ...settings },
     ...(demo === undefined || demo === false ? {} : { demo: demoSettings(demo === true ? {} : demo) }),
   });

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RecordedPaths } from "../../../components/model/pathVerdict";
+import { recordOf } from "./record";
 import { setImmediate } from "node:timers/promises";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
@@ -81,7 +83,7 @@ function computed(type: string, name: string, inputs: object): Readonly<Record<s
 export const WRITTEN_AT = "2026-11-15T12:00:00Z";
 
 /** The record of paths that the first cluster has, and no other. */
-export const PATHS_OF_CLUSTER1 = { kind: "probed", broken: ["host a → b"], unjudged: [] };
+export const PATHS_OF_CLUSTER1: RecordedPaths = { kind: "probed", broken: ["host a → b"], unjudged: [] };
 
 /** What a command would print. */
 function printed(name: string): pulumi.Input<string> {
@@ -91,13 +93,13 @@ function printed(name: string): pulumi.Input<string> {
   }
   if (name === "cluster1-originals") {
     // As of a command that got a kubeconfig.
-    return pulumi.secret(JSON.stringify({ of: name, paths: PATHS_OF_CLUSTER1 }));
+    return pulumi.secret(JSON.stringify({ of: name, ...recordOf({ paths: PATHS_OF_CLUSTER1 }) }));
   }
   if (name.endsWith("-etcd-users")) {
     return JSON.stringify({ auth: name.startsWith("cluster1") ? "enforced" : "off", users: [] });
   }
   if (name.endsWith("-originals")) {
-    return JSON.stringify({ of: name, config: { "cluster-id": { kind: "value", value: "0", managers: [] } } });
+    return JSON.stringify({ of: name, ...recordOf() });
   }
   return name.endsWith("-check") ? "[]" : `{"of":"${name}"}`;
 }
@@ -185,6 +187,7 @@ async function runAlone<T>(
     "clustermesh",
     "test",
     preview,
+    "organization",
   );
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);

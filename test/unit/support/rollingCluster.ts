@@ -28,8 +28,10 @@ interface Given {
 }
 
 const podJson = ({ name, node, annotation = "", ready = true, ending = false, status, owner = "ds" }: FakePod) => ({
+  kind: "Pod",
   metadata: {
     name,
+    uid: name,
     annotations: annotation === "" ? {} : { [ROLLOUT_ANNOTATION]: annotation },
     ...(ending ? { deletionTimestamp: "2026-11-24T09:00:00Z" } : {}),
     ownerReferences: [{ kind: "DaemonSet", uid: owner, controller: true }],
@@ -79,6 +81,11 @@ export class RollingCluster {
             status: { conditions: [{ type: "Ready", status, lastTransitionTime: "2020-01-01T00:00:00Z" }] },
           })),
         }),
+      );
+    }
+    if (args[1] === "pod") {
+      return Promise.resolve(
+        JSON.stringify({ items: this.pods.filter(({ name }) => args.includes(name)).map(podJson) }),
       );
     }
     if (args[1] !== "pods") return Promise.resolve(JSON.stringify(this.workload()));

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { rolloutChecksum } from "../../../../components/model/agentConfig";
 import type { LiveCluster } from "../../../../components/model/liveCluster";
 import { changedSince } from "../../../../components/model/preflight/changedSince";
-import { liveCluster, managers } from "../../support/live";
+import { MARK_ANNOTATION, markText } from "../../../../components/model/mark";
+import { recordOf } from "../../support/record";
+import { liveCluster, managers, POLICY, recorded } from "../../support/live";
 import { lines, member } from "../../support/mesh";
 
 const SET = { "cluster-name": "cluster1", "cluster-id": "101" };
@@ -15,13 +17,15 @@ function seen(
   metadata: object = { managedFields },
   rolled: Readonly<Record<string, string>> = {},
 ) {
-  const configMetadata = { resourceVersion: "77", ...metadata };
+  const { uid } = recorded("configmap").metadata as { readonly uid: string };
+  const marked = { [MARK_ANNOTATION]: markText(recordOf({ configMap: uid }), POLICY.owner) };
+  const configMetadata = { resourceVersion: "77", annotations: marked, ...metadata };
   const annotations = { "daemonset/cilium": CHECKSUM, "deployment/cilium-operator": CHECKSUM, ...rolled };
   const rollOuts = Object.fromEntries(
     Object.entries(annotations).map(([workload, annotation]) => [workload, { annotation, generation: 3 }]),
   );
   const live: LiveCluster = { ...liveCluster({ config, configMetadata }), rollOuts };
-  return changedSince([member(1)], new Map([["cluster1", live]]), "cilium-config");
+  return changedSince([member(1)], new Map([["cluster1", live]]), POLICY);
 }
 
 describe("model: name and id that were changed since they were set", () => {
@@ -41,8 +45,8 @@ describe("model: name and id that were changed since they were set", () => {
   it("are none where they are as they were set, or were never set by us", () => {
     const none = { changes: {}, warnings: [] };
     assert.deepEqual(seen(SET), none);
-    assert.deepEqual(seen({}, {}), none);
-    assert.deepEqual(seen({}, {}, { "daemonset/cilium": "" }), none);
+    assert.deepEqual(seen({}, { annotations: {} }), none);
+    assert.deepEqual(seen({}, { annotations: {} }, { "daemonset/cilium": "" }), none);
   });
 
   it("are seen in agents and an operator that were not rolled with them", () => {
@@ -59,9 +63,21 @@ describe("model: name and id that were changed since they were set", () => {
     assert.match(operator ?? "", /operator cilium-clustermesh\/config "leaving" is not/);
   });
 
+  it("are seen where their mark is gone, or is of another object", () => {
+    const other = { [MARK_ANNOTATION]: markText(recordOf(), POLICY.owner) };
+    for (const [annotations, line] of [
+      [{}, /annotation cilium-clustermesh\/originals is gone; pulumi up writes it again/],
+      [other, /annotation cilium-clustermesh\/originals is of another object \(uid 2\)/],
+    ] as const) {
+      const { changes, warnings } = seen(SET, { managedFields, annotations });
+      assert.deepEqual(changes, { cluster1: "mark 77" });
+      assert.match(lines(warnings).join("\n"), line);
+    }
+  });
+
   it("are not looked for in a cluster that does not answer", () => {
-    const gone: LiveCluster = { kind: "unreachable", reason: "refused" };
-    const { changes } = changedSince([member(1)], new Map([["cluster1", gone]]), "cilium-config");
+    const gone: LiveCluster = { kind: "unreachable", cause: "network", reason: "refused" };
+    const { changes } = changedSince([member(1)], new Map([["cluster1", gone]]), POLICY);
     assert.deepEqual(changes, {});
   });
 });

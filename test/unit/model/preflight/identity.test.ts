@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { liveIdentity, sameCluster } from "../../../../components/model/preflight/identity";
-import { found } from "../../support/live";
+import { found, POLICY } from "../../support/live";
 import { lines, member } from "../../support/mesh";
 
 const MEMBERS = [member(1), member(2)];
 
 /** Problems of the first member, whose live name and id are these. */
 const live = (name: string | undefined, id: string | undefined) =>
-  lines(liveIdentity(found(1, { config: { "cluster-name": name, "cluster-id": id } }), MEMBERS));
+  lines(liveIdentity(found(1, { config: { "cluster-name": name, "cluster-id": id } }), MEMBERS, POLICY));
 
 describe("preflight: live name and id", () => {
   it("are fine where the cluster is in no mesh", () => {
@@ -23,7 +23,7 @@ describe("preflight: live name and id", () => {
   });
 
   it("are fine where there is no ConfigMap, which is another problem", () => {
-    assert.deepEqual(liveIdentity(found(1, { without: ["configmap"] }), MEMBERS), []);
+    assert.deepEqual(liveIdentity(found(1, { without: ["configmap"] }), MEMBERS, POLICY), []);
   });
 
   it("may not be another member's", () => {

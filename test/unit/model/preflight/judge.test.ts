@@ -12,7 +12,7 @@ function live(options: Readonly<Record<string, LiveOptions | "unreachable">> = {
     MEMBERS.map(({ name, id }): [string, LiveCluster] => {
       const given = options[name] ?? {};
       if (given === "unreachable") {
-        return [name, { kind: "unreachable", reason: "dial tcp 10.1.3.1:6443: i/o timeout" }];
+        return [name, { kind: "unreachable", cause: "network", reason: "dial tcp 10.1.3.1:6443: i/o timeout" }];
       }
       const config = { "cluster-name": name, "cluster-id": String(id), "ipv4-native-routing-cidr": "10.0.0.0/8" };
       return [name, liveCluster({ uid: name, ...given, config: { ...config, ...given.config } })];
@@ -36,11 +36,11 @@ describe("preflight: judgeLiveClusters", () => {
     });
     const subjects = said.map((line) => /^cluster "\w+": \S+ \S+/.exec(line)?.[0]);
     assert.deepEqual(subjects, [
+      'cluster "cluster3": context leads',
       'cluster "cluster1": DaemonSet "kube-system/cilium"',
       'cluster "cluster1": live cluster-id',
       'cluster "cluster1": cilium-config cluster-id',
       'cluster "cluster2": Secret kube-system/cilium-clustermesh',
-      'cluster "cluster3": context leads',
       'cluster "cluster2": live enable-wireguard',
     ]);
   });
@@ -71,7 +71,7 @@ describe("preflight: judgeLiveClusters", () => {
 describe("preflight: unreachableClusters", () => {
   it("are named with what kubectl said", () => {
     assert.deepEqual(lines(unreachableClusters(MEMBERS, live({ cluster3: "unreachable" }))), [
-      'cluster "cluster3": API server cannot be reached: dial tcp 10.1.3.1:6443: i/o timeout; check context and network, or set clustermesh:unreachable to "warn"; list it with gone: true if it is gone for good',
+      'cluster "cluster3": API server cannot be reached: dial tcp 10.1.3.1:6443: i/o timeout; check address, network and VPN; clustermesh:unreachable "warn" lets a preview go on. Only where the cluster does not exist any more and will never answer, list it with gone: true',
     ]);
   });
 });

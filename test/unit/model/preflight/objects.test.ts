@@ -91,12 +91,17 @@ describe("preflight: objects under our names", () => {
     const at = 'cluster "cluster1": Secret kube-system/cilium-clustermesh exists and';
     assert.deepEqual(foreign({ claimed: [secret] }), [`${at} was made by Helm release "cilium"; ${mend}`]);
     assert.deepEqual(foreign({ claimed: [ownedBy("clustermesh/other")] }), [
-      `${at} belongs to stack "clustermesh/other"; ${mend}`,
+      `${at} belongs to stack "clustermesh/other"; let that stack give it back first, or choose another name that the agents mount`,
     ]);
   });
 
   it("are fine where this stack made them", () => {
     assert.deepEqual(foreign({ claimed: [ownedBy("clustermesh/test")] }), []);
+  });
+
+  it("may not be another stack's, adopted or not", () => {
+    const refused = foreign({ claimed: [ownedBy("clustermesh/other")] }, { foreignSecret: "adopt" });
+    assert.match(refused[0] ?? "", /belongs to stack "clustermesh\/other"/);
   });
 
   it("may be an adopted Secret with keys of its own", () => {

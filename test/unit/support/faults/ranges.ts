@@ -4,8 +4,10 @@ import { inCluster, is, missing, notAllowed, without, type Fault } from "./fault
 export const ranges: readonly Fault[] = [
   ...(["podCIDRs", "nodeCIDRs"] as const).flatMap((own) => [
     ...(["podCIDRs", "nodeCIDRs"] as const).map((theirs) =>
-      inCluster(`${own} that overlap with ${theirs} of another cluster`, "overlap", (cluster, other) => {
-        const range = other[theirs].at(-1);
+      inCluster(`${own} that overlap with ${theirs} of another cluster`, "overlap", (cluster, other, { settings }) => {
+        // Nodes of two clusters may share a subnet, and pods where they get addresses of it.
+        const mayOverlap = own === theirs && own === "nodeCIDRs";
+        const range = mayOverlap || settings["ipamMode"] === "eni" ? undefined : other[theirs].at(-1);
         const to = { ...cluster, [own]: [...cluster[own], range] };
         // The line is about the second by name, and names the property of either.
         return range === undefined
@@ -33,17 +35,10 @@ export const ranges: readonly Fault[] = [
           return { to: { ...cluster, [own]: [...cluster[own], text] }, property: own, reason: is("is not a CIDR") };
         }),
     ),
-    ...["10.255.0.1/16", "fd00:ffff::1/64"].map((text) =>
-      inCluster(`${own} with host bits, ${text}`, own, (cluster) => {
-        return { to: { ...cluster, [own]: [...cluster[own], text] }, property: own, reason: is("has host bits") };
-      }),
-    ),
     inCluster(`${own} outside the native-routing CIDR`, own, (cluster, _, { settings }) => {
-      const outside = own === "podCIDRs" ? "198.18.0.0/24" : "198.19.0.0/24";
-      const to = { ...cluster, [own]: [...cluster[own], outside] };
-      return (settings["nativeRoutingCIDRs"] as readonly string[] | undefined)?.includes("10.0.0.0/8") === true
-        ? { to, property: own, reason: is("lies outside") }
-        : undefined;
+      const to = { ...cluster, [own]: [...cluster[own], "198.18.0.0/24"] };
+      const holds = (settings["nativeRoutingCIDRs"] as readonly string[] | undefined)?.includes("10.0.0.0/8") === true;
+      return holds && own === "podCIDRs" ? { to, property: own, reason: is("lies outside") } : undefined;
     }),
     inCluster(`${own} that are a text`, own, (cluster) => {
       return { to: { ...cluster, [own]: "10.0.0.0/8" }, property: own, reason: notAllowed };

@@ -1,0 +1,136 @@
+import { z } from "zod";
+
+/** A node, by its CiliumNode. */
+export interface LiveNode {
+  readonly name: string;
+  /** As the other nodes reach it: `InternalIP`, or `ExternalIP` where there is none. */
+  readonly addresses: readonly string[];
+  /** What its pods get addresses from, where the node itself has ranges. */
+  readonly podCIDRs: readonly string[];
+  /** Subnets of the cloud that its pods get addresses from (ENI, Azure, Alibaba Cloud). */
+  readonly subnets: readonly string[];
+  /** The cloud's network that these are in. */
+  readonly vpc?: string;
+}
+
+/** A pod that no controller with a template has made, as the pods of an API server are. */
+export interface StaticPod {
+  readonly name: string;
+  readonly nodeName?: string;
+  readonly containers: readonly { readonly command: readonly string[]; readonly args: readonly string[] }[];
+  readonly hosts: readonly string[];
+}
+
+/** An IPsec key, as far as it may be told: its number, and a digest to compare it by. */
+export interface IPsecKey {
+  readonly id: string;
+  readonly digest: string;
+}
+
+/** Addresses and ranges that a cluster really has. What could not be read is absent, and in `unread`. */
+export interface LiveNetwork {
+  readonly nodes?: readonly LiveNode[];
+  readonly serviceCIDRs?: readonly string[];
+  /** The ranges of CiliumPodIPPools, in multi-pool mode. */
+  readonly podPools?: readonly string[];
+  /** Where the ip-masq-agent masquerades nothing. */
+  readonly nonMasqueradeCIDRs?: readonly string[];
+  readonly ipsecKey?: IPsecKey;
+  /** What could not be read, and why, e.g. `ciliumnodes.cilium.io`. */
+  readonly unread: Readonly<Record<string, string>>;
+}
+
+/** The kinds of {@link INVENTORY_PATH}'s lines, as kubectl asks for them. */
+export const INVENTORY = {
+  pods: "pods",
+  nodes: "ciliumnodes.cilium.io",
+  services: "servicecidrs.networking.k8s.io",
+} as const;
+
+/**
+ * Pods that belong to no DaemonSet, StatefulSet, Deployment or Job: those of an API server are among them whatever their labels, and in a large
+ * cluster there are few others.
+ */
+export const STATIC_PODS =
+  "!controller-revision-hash,!pod-template-hash,!job-name,k8s-app!=kube-proxy,component!=kube-proxy";
+
+const SEPARATOR = "\t";
+/** Between a command and its arguments, and between containers: JSON never has it as it is. */
+const PART = "\r";
+
+/**
+ * A line for each object, with nothing of it but what is read here: thousands of nodes are some hundred bytes each. Fields that a kind does not
+ * have are empty.
+ */
+export const INVENTORY_PATH = `{range .items[*]}${[
+  "{.kind}",
+  "{.metadata.name}",
+  '{range .spec.containers[*]}{.command}{"\\r"}{.args}{"\\r"}{end}',
+  "{.status.hostIP} {.status.hostIPs[*].ip}",
+  "{.spec.nodeName}",
+  "{.spec.addresses}",
+  "{.spec.ipam.podCIDRs} {.spec.ipam.pools.allocated[*].cidrs}",
+  "{.status.eni.enis.*.subnet.cidr} {.status.azure.interfaces[*].cidr} {.status.alibaba-cloud.enis.*.vswitch.cidr}",
+  "{.spec.eni.vpc-id}{.spec.alibaba-cloud.vpc-id}",
+  "{.spec.cidrs}",
+].join('{"\\t"}')}{"\\n"}{end}`;
+
+/** The ranges in a text, whatever stands between them. */
+export const cidrsIn = (text: string): readonly string[] => [...new Set(text.match(/[0-9a-fA-F:.]+\/\d{1,3}/g) ?? [])];
+
+const words = (text: string): readonly string[] => [...new Set(text.split(/\s+/).filter((word) => word !== ""))];
+
+const strings = z.array(z.string()).catch([]);
+const addressList = z.array(z.object({ type: z.string(), ip: z.string() })).catch([]);
+
+function json(text: string | undefined): unknown {
+  try {
+    return text === undefined || text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function containersIn(text: string): StaticPod["containers"] {
+  const parts = text.split(PART).map((part) => strings.parse(json(part)));
+  return Array.from({ length: Math.floor(parts.length / 2) }, (_, index) => ({
+    command: parts[2 * index] ?? [],
+    args: parts[2 * index + 1] ?? [],
+  }));
+}
+
+function nodeAddresses(text: string): readonly string[] {
+  const all = addressList.parse(json(text));
+  const of = (type: string) => all.flatMap((each) => (each.type === type ? [each.ip] : []));
+  const internal = of("InternalIP");
+  return internal.length > 0 ? internal : of("ExternalIP");
+}
+
+/** What the lines of {@link INVENTORY_PATH} say. */
+export interface InventoryLines {
+  readonly pods: readonly StaticPod[];
+  readonly nodes: readonly LiveNode[];
+  readonly serviceCIDRs: readonly string[];
+}
+
+/** Reads what kubectl prints for {@link INVENTORY_PATH}. Lines of another form say nothing. */
+export function parseInventory(text: string): InventoryLines {
+  const lines = text.split("\n").map((line) => line.split(SEPARATOR));
+  const of = (kind: string) => lines.filter((fields) => fields[0] === kind && fields.length === 10);
+  return {
+    pods: of("Pod").map(([, name = "", containers = "", hosts = "", nodeName = ""]) => ({
+      name,
+      containers: containersIn(containers),
+      hosts: words(hosts),
+      ...(nodeName === "" ? {} : { nodeName }),
+    })),
+    nodes: of("CiliumNode").map(([, name = "", , , , addresses = "", pods = "", subnets = "", vpc = ""]) => ({
+      name,
+      addresses: nodeAddresses(addresses),
+      podCIDRs: cidrsIn(pods),
+      subnets: cidrsIn(subnets),
+      ...(vpc === "" ? {} : { vpc }),
+    })),
+    serviceCIDRs: [...new Set(of("ServiceCIDR").flatMap((fields) => cidrsIn(fields[9] ?? "")))],
+  };
+}

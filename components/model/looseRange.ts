@@ -1,0 +1,24 @@
+import ipaddr from "ipaddr.js";
+import { parseCIDR, type Range } from "./cidr";
+
+/** Reads a range as policies may have it: an address alone, or with host bits. */
+export function looseRange(text: string): Range | undefined {
+  try {
+    const [address, prefix] = text.includes("/")
+      ? ipaddr.parseCIDR(text)
+      : [ipaddr.parse(text), text.includes(":") ? 128 : 32];
+    const network =
+      address.kind() === "ipv4"
+        ? ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${String(prefix)}`)
+        : ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${String(prefix)}`);
+    const parsed = parseCIDR(`${network.toString()}/${String(prefix)}`);
+    return parsed.ok ? parsed.range : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Those that can be read. */
+export function looseRanges(list: readonly string[]): readonly Range[] {
+  return list.flatMap((text) => looseRange(text) ?? []);
+}

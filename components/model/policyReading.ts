@@ -1,0 +1,30 @@
+import type { PolicyReading } from "./meshChange";
+
+/** The minor version since which a selector that names no cluster means the local one, where `cilium-config` does not say. */
+const LOCAL_SINCE = [1, 19] as const;
+
+/** What Go takes for true. */
+const TRUE = /^(1|t|T|true|TRUE|True)$/;
+
+/** Whether an agent of this image reads policies so by itself; one whose version cannot be told is taken for an older one, which finds more. */
+function localByVersion(image: string): boolean {
+  const [, major = "", minor = ""] = /:v?(\d+)\.(\d+)(?:[.@-]|$)/.exec(image) ?? [];
+  const [since, sinceMinor] = LOCAL_SINCE;
+  return major !== "" && (Number(major) > since || (Number(major) === since && Number(minor) >= sinceMinor));
+}
+
+/**
+ * How the agents of a cluster read its policies.
+ *
+ * @param config The data of `cilium-config`.
+ * @param image The image of the agents, which tells their version.
+ */
+export function policyReading(config: Readonly<Record<string, string>>, image: string): Required<PolicyReading> {
+  const setting = (key: string) => (Object.hasOwn(config, key) ? config[key] : undefined);
+  const local = setting("policy-default-local-cluster");
+  const modes = (setting("policy-cidr-match-mode") ?? "").split(/[\s,]+/);
+  return {
+    localByDefault: local === undefined || local === "" ? localByVersion(image) : TRUE.test(local),
+    cidrMatches: (["pods", "nodes"] as const).filter((mode) => modes.includes(mode)),
+  };
+}

@@ -1,0 +1,130 @@
+/** The options that agents run with, by key. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** Whether a switch is on, as Cilium reads it. */
+export const isTrue = (value: string | undefined): boolean => /^(true|t|1)$/i.test(value ?? "");
+const isTunnelled = (settings: Settings): boolean => (settings["routing-mode"] ?? "tunnel") === "tunnel";
+const isNative = (settings: Settings): boolean => !isTunnelled(settings);
+const isEncrypted = (settings: Settings): boolean =>
+  isTrue(settings["enable-wireguard"]) || isTrue(settings["enable-ipsec"]);
+const isDSR = (settings: Settings): boolean => /^(dsr|hybrid|annotation)$/.test(settings["bpf-lb-mode"] ?? "");
+
+/** Cilium's ports for tunnels (`pkg/defaults`). */
+const TUNNEL_PORTS: Settings = { vxlan: "8472", geneve: "6081" };
+
+function tunnelPort(settings: Settings): string {
+  const { "tunnel-port": port = "0", "tunnel-protocol": protocol = "vxlan" } = settings;
+  const usual = Object.hasOwn(TUNNEL_PORTS, protocol) ? TUNNEL_PORTS[protocol] : undefined;
+  return Number(port) === 0 ? (usual ?? port) : port;
+}
+
+/** A setting that all clusters of a mesh have alike. */
+export interface SharedSetting {
+  readonly key: string;
+  /** What an agent makes of its options; Cilium's default where nothing is said. */
+  readonly value: (settings: Settings) => string;
+  /** Compared where this holds in one of the clusters at least. */
+  readonly matters: (settings: Settings) => boolean;
+  /** Of clusters that differ in this setting already, nothing more is said. */
+  readonly after?: string;
+  readonly kind: "problem" | "warning";
+  /** What happens otherwise. */
+  readonly why: string;
+}
+
+const always = () => true;
+const or = (key: string, fallback: string) => (settings: Settings) => settings[key] ?? fallback;
+const flag = (key: string) => (settings: Settings) => String(isTrue(settings[key]));
+
+/**
+ * By the requirements of Cilium's documentation (Setting up Cluster Mesh, transparent encryption) and the source of 1.20. Not in it are settings of
+ * one cluster's own datapath, which its peers do not notice: IPAM mode, `datapath-mode`, `kube-proxy-replacement`, `enable-endpoint-routes`,
+ * masquerading.
+ */
+export const SHARED_SETTINGS: readonly SharedSetting[] = [
+  {
+    key: "max-connected-clusters",
+    value: or("max-connected-clusters", "255"),
+    matters: always,
+    kind: "problem",
+    why: "it says which bits of an identity are the cluster's",
+  },
+  {
+    key: "routing-mode",
+    value: or("routing-mode", "tunnel"),
+    matters: always,
+    kind: "problem",
+    why: "one cluster would wait for packets in a tunnel that the other sends without",
+  },
+  {
+    key: "tunnel-protocol",
+    value: or("tunnel-protocol", "vxlan"),
+    matters: isTunnelled,
+    kind: "problem",
+    why: "nodes do not understand the other cluster's packets",
+  },
+  {
+    key: "tunnel-port",
+    value: tunnelPort,
+    matters: isTunnelled,
+    after: "tunnel-protocol",
+    kind: "problem",
+    why: "packets would go to a port where nothing listens",
+  },
+  {
+    key: "underlay-protocol",
+    value: (settings) => {
+      const given = settings["underlay-protocol"] ?? "auto";
+      return given !== "auto" ? given : settings["enable-ipv4"] === "false" ? "ipv6" : "ipv4";
+    },
+    matters: isTunnelled,
+    kind: "warning",
+    why: "nodes of both clusters need addresses of both families then",
+  },
+  {
+    key: "enable-wireguard",
+    value: flag("enable-wireguard"),
+    matters: always,
+    kind: "problem",
+    why: "Cilium does not support a mesh that encrypts in some of its clusters only",
+  },
+  {
+    key: "enable-ipsec",
+    value: flag("enable-ipsec"),
+    matters: always,
+    kind: "problem",
+    why: "the other side drops packets that it cannot decrypt",
+  },
+  {
+    key: "encrypt-node",
+    value: flag("encrypt-node"),
+    matters: isEncrypted,
+    after: "enable-wireguard",
+    kind: "warning",
+    why: "traffic between nodes would be encrypted one way only",
+  },
+  {
+    key: "auto-direct-node-routes",
+    value: flag("auto-direct-node-routes"),
+    matters: isNative,
+    kind: "warning",
+    why: "nodes without it need a route to the other cluster's pods from their network",
+  },
+  {
+    key: "bpf-lb-mode",
+    value: or("bpf-lb-mode", "snat"),
+    matters: isDSR,
+    kind: "warning",
+    why: "nodes do not understand the other cluster's packets to backends of global services (direct server return)",
+  },
+  {
+    key: "cluster-health-port",
+    value: or("cluster-health-port", "4240"),
+    matters: always,
+    kind: "warning",
+    why: "agents would call the other cluster's nodes unhealthy",
+  },
+];
+
+/** The settings that are compared, for messages. */
+export const COMPARED_SETTINGS: readonly string[] = SHARED_SETTINGS.map(({ key }) => key);

@@ -1,0 +1,4 @@
+import { CA_KINDS } from "../../support/caKinds";
+import { describeCAKinds } from "../../support/judgeCAKinds";
+
+describeCAKinds(CA_KINDS);
