@@ -57,6 +57,11 @@ export async function frozenAt(
   const args = ["--yes", "--skip-preview", "--event-log", log, ...flags];
   const { process: cli, ended } = stack.start(operation, args, { detached: true });
   const leader = cli.pid ?? 0;
+  // A test that fails before it has decided what becomes of the run would leave it standing for ever.
+  const endWithTests = () => {
+    signalSession(leader, "SIGKILL");
+  };
+  process.once("exit", endWithTests);
   let steps: readonly Step[] = [];
   let look: NodeJS.Timeout | undefined;
   const frozen = new Promise<void>((resolve) => {
@@ -70,6 +75,7 @@ export async function frozenAt(
     }, LOOK_MS);
   });
   const done = ended.finally(() => {
+    process.removeListener("exit", endWithTests);
     clearInterval(look);
     closeSync(file);
     rmSync(folder, { recursive: true, force: true });

@@ -71,7 +71,7 @@ describe("a test run that is interrupted", () => {
     assert.deepEqual([code, tidied], [130, false]);
   });
 
-  it("by whoever reads it going away ends as well", async () => {
+  it("by the end of its reader ends as well", async () => {
     const { child, end } = await start(`setTimeout(() => process.exit(0), 100);`);
     child.stdout.destroy();
     assert.equal((await end()).code, 1);
