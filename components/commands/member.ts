@@ -14,7 +14,7 @@ import { OtherCluster, refuseOtherCluster } from "./otherCluster";
 import { readConfigMap, restoreOriginals } from "./originals";
 import { accessTo, ciliumObjects, claimList, dispatch, previousOutput, readInput, readKubeconfigs } from "./protocol";
 import { keep, record } from "./recording";
-import { relinquish } from "./relinquish";
+import { isAnothers, relinquish } from "./relinquish";
 import { removeOwned } from "./removeOwned";
 import { restartOutdated } from "./restartOutdated";
 import { annotate, isAnnotated } from "./rollOutAnnotation";
@@ -91,6 +91,9 @@ const { timeoutSeconds } = given.rollOut;
 
 /** The originals back, and agents that run with them. Goes on where it was interrupted; does nothing where all of it is done. */
 async function giveBack(kubectl: Kubectl, before: Recorded): Promise<void> {
+  if (await isAnothers(kubectl, cluster.name, names, given.owner)) {
+    return;
+  }
   const written = await restoreOriginals(kubectl, cluster.name, names, before.config, desired);
   if (!given.rollOut.await || !(await afterRestoration(kubectl)).renamed) {
     await annotate(kubectl, names, null);
@@ -148,9 +151,11 @@ const verbs = {
   release: () =>
     onRecorded(async (kubectl, before) => {
       await giveBack(kubectl, before);
-      await relinquish(kubectl, cluster.name, names, given.owner);
-      // What no manager has owned was ours alone, and has gone with that.
-      await giveBack(kubectl, before);
+      if (!(await isAnothers(kubectl, cluster.name, names, given.owner))) {
+        await relinquish(kubectl, names);
+        // What no manager has owned was ours alone, and has gone with that.
+        await giveBack(kubectl, before);
+      }
       await removeOwned(kubectl, claiming(before), given.claims);
       if (given.rollOut.await) {
         await rolled(kubectl, leaving, timeoutSeconds);

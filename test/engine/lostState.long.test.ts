@@ -85,7 +85,7 @@ describe("two backends with stacks of one name", function () {
   let stack: PulumiStack;
   let clusters: readonly LabCluster[];
   let other: PulumiStack;
-  let backend: string;
+  let backend = "";
   let untouched: readonly Readonly<Record<string, object>>[];
 
   before(async () => {

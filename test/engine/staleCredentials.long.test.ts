@@ -55,7 +55,7 @@ describe("a cluster that is reached by a kubeconfig's content", function () {
     assert.deepEqual(await seen(), before);
     assert.deepEqual(
       changes(steps).filter(
-        (change) => !/^update (cluster3(-originals|-settled|-guard)?|clustermesh-check)$/.test(change),
+        (change) => !/^update (cluster3(-originals|-settled|-objects|-guard)?|clustermesh-check)$/.test(change),
       ),
       [],
     );
