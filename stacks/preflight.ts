@@ -152,7 +152,7 @@ export async function preflight(configuration: Configuration, environment: Envir
   const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
   const { changes, warnings: changed } = changedSince(peers, live, policy);
   const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
-    const drift = secretDrift(peers, live, secretsOf(environment), policy, new Date());
+  const drift = secretDrift(peers, live, secretsOf(environment), policy, new Date());
   const warnings = [...own.problems, ...answering, ...changed, ...drift.warnings, ...rotation.warnings, ...crowded];
   const unreachable = unreachableClusters(peers, live);
   const problems = [...judged, ...rotation.problems];

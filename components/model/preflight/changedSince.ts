@@ -65,7 +65,8 @@ function otherMark(found: Found, policy: PreflightPolicy): readonly Change[] {
   const warning = {
     cluster: member.name,
     property: `${policy.names.configMap} annotation ${MARK_ANNOTATION}`,
-    reason: seen.kind === "otherObject" ? `is of another object (uid ${seen.uid}), and is not used` : reasons[seen.kind],
+    reason:
+      seen.kind === "otherObject" ? `is of another object (uid ${seen.uid}), and is not used` : reasons[seen.kind],
     allowed: "pulumi up writes it again",
   };
   return [{ change: `mark ${live.config?.version ?? ""}`, warning }];

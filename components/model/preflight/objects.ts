@@ -67,9 +67,13 @@ export function otherOwners(
     }
     const helm = `helm upgrade with cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
     const mend =
-      helmRelease === undefined ? `set it to ${JSON.stringify(desired)} where ${JSON.stringify(owner)} has it from` : helm;
+      helmRelease === undefined
+        ? `set it to ${JSON.stringify(desired)} where ${JSON.stringify(owner)} has it from`
+        : helm;
     const whose =
-      helmRelease === undefined ? `field manager ${JSON.stringify(owner)}` : `Helm release ${JSON.stringify(helmRelease)}`;
+      helmRelease === undefined
+        ? `field manager ${JSON.stringify(owner)}`
+        : `Helm release ${JSON.stringify(helmRelease)}`;
     return [
       {
         cluster,
