@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys } from "../components";
 import type { KubectlAccess } from "../components/kubectl";
 import { limiter } from "../components/limiter";
@@ -101,6 +102,15 @@ function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string,
   );
 }
 
+/** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
+function unseen({ spec, settings }: Environment): Readonly<Record<string, string>> {
+  const hash = createHash("sha256")
+    .update(JSON.stringify([spec, settings]))
+    .digest("hex")
+    .slice(0, 16);
+  return Object.fromEntries(Object.keys(spec.clusters).map((name) => [name, `not looked at, ${hash}`]));
+}
+
 /** The names of the Secrets that a cluster has of this stack's. */
 function secretsOf({ settings, authority }: Environment): readonly string[] {
   const server = originOf(authority) === "generated" ? [settings.etcdServerSecret] : [];
@@ -136,7 +146,7 @@ function without(live: ReadonlyMap<string, LiveCluster>, names: ReadonlySet<stri
  */
 export async function preflight(configuration: Configuration, environment: Environment): Promise<Preflight> {
   if (!configuration.liveChecks) {
-    return { problems: [], warnings: [], notes: [] };
+    return { problems: [], warnings: [], notes: [], seenAs: unseen(environment) };
   }
   const { spec, settings, authority } = environment;
   const members = membersOf(spec.clusters);

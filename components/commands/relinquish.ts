@@ -47,16 +47,15 @@ async function relinquishOnce(kubectl: Kubectl, names: CiliumObjects, live: Live
 
 /** Gives up what this project owns of `cilium-config`, its mark included, and nothing else: a field that others own too stays. */
 export async function relinquish(kubectl: Kubectl, names: CiliumObjects): Promise<void> {
-  for (let late = 0; ;) {
+  for (let tries = 1; tries <= TRIES_AGAINST_OTHER_WRITERS; tries++) {
     const live = await readConfigMap(kubectl, names);
     try {
       if (live === undefined || !(await relinquishOnce(kubectl, names, live))) {
         return;
       }
     } catch (error) {
-      late += 1;
       const isLate = error instanceof ApplyConflict || isLateWrite(error);
-      if (!isLate || late === TRIES_AGAINST_OTHER_WRITERS) {
+      if (!isLate || tries === TRIES_AGAINST_OTHER_WRITERS) {
         throw error;
       }
     }

@@ -61,7 +61,7 @@ describe("a context that leads to another cluster than the one that was meshed",
   it("is refused by up, with live checks and without", async () => {
     await refused(() => astray.up());
     await stack.configure(
-      withMember(meshConfig(clusters, { liveChecks: false, rollOutTimeoutSeconds: 601 }), "cluster1", {
+      withMember(meshConfig(clusters, { liveChecks: false }), "cluster1", {
         ...clusterConfig(clusters[0] ?? assert.fail()),
         etcd: { endpoints: ["https://127.0.0.77:2379"] },
       }),
