@@ -33,7 +33,7 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
   if (environment === undefined || read.readable === undefined) {
     return { problems, warnings: [], notes: [] };
   }
-  const live = await preflight(read.readable, environment);
+  const live = await preflight(read.readable, environment, !pulumi.runtime.isDryRun());
   const warnings = [...adoptedEndings(read.readable, now), ...live.warnings];
   const seen = withChanges(environment, live.changes);
   return { environment: seen, problems: [...problems, ...live.problems], warnings, notes: live.notes };

@@ -12,6 +12,7 @@ import { judgeRotation } from "../components/model/preflight/judgeRotation";
 import { slowAnswers, type Answered } from "../components/model/preflight/slowAnswers";
 import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
+import { permissionsOf, type Asked } from "./permissions";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
 
@@ -65,15 +66,25 @@ interface Inspected {
   readonly answered: ReadonlyMap<string, Answered>;
 }
 
-async function inspectAll(configuration: Configuration, environment: Environment): Promise<Inspected> {
-  const { settings, authority, demo } = environment;
-  const clusters = reachableBy(configuration).filter(({ gone }) => !gone);
+/** The clusters that are asked, and what this stack makes there. */
+function askedClusters(configuration: Configuration, { settings, authority, demo }: Environment): readonly Asked[] {
+  // An adopted Secret is no claim, but its keys must be known.
+  const wanted = { ...settings, foreignSecret: "refuse" } as const;
+  return reachableBy(configuration)
+    .filter(({ gone }) => !gone)
+    .map(({ name, access }) => {
+      return { name, access, claims: claimsOf(name, wanted, originOf(authority) === "generated", demo) };
+    });
+}
+
+async function inspectAll(
+  configuration: Configuration,
+  { settings }: Environment,
+  clusters: readonly Asked[],
+): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
-    clusters.map(async ({ name, access }) => {
-      // An adopted Secret is no claim, but its keys must be known.
-      const wanted = { ...settings, foreignSecret: "refuse" } as const;
-      const claims = claimsOf(name, wanted, originOf(authority) === "generated", demo);
+    clusters.map(async ({ name, access, claims }) => {
       const limit = configuration.liveCheckTimeoutSeconds;
       return { name, ...(await inspectCluster(access, settings.cilium, claims, limit, turn)) };
     }),
@@ -96,8 +107,14 @@ function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string
 /**
  * Asks every cluster of the stack's own whether it can become or stay a member, in previews too and before anything is written. An unreachable
  * cluster is a problem or a warning, as the configuration says.
+ *
+ * @param writes Whether the run goes on to write: then what it may not do is a problem by now.
  */
-export async function preflight(configuration: Configuration, environment: Environment): Promise<Preflight> {
+export async function preflight(
+  configuration: Configuration,
+  environment: Environment,
+  writes = false,
+): Promise<Preflight> {
   if (!configuration.liveChecks) {
     return { problems: [], warnings: [], notes: [] };
   }
@@ -106,8 +123,9 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
+  const clusters = askedClusters(configuration, environment);
   const [{ live, answered }, answering] = await Promise.all([
-    inspectAll(configuration, environment),
+    inspectAll(configuration, environment, clusters),
     goneAndAnswering(configuration),
   ]);
   const judged = judgeLiveClusters(members, live, {
@@ -120,9 +138,15 @@ export async function preflight(configuration: Configuration, environment: Envir
   const notes = [...rotation.notes, ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds)];
   const { changes, warnings: changed } = changedSince(peers, live, settings.cilium.configMap);
   const crowded = connectionsWarning(names, agentCounts(live), configuration.connectionsWarning);
-  const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded];
-  const unreachable = unreachableClusters(peers, live);
-  const problems = [...judged, ...rotation.problems];
+  const { liveCheckTimeoutSeconds: limit } = configuration;
+  const permissions = await permissionsOf(clusters, live, settings, writes, limit);
+  const warnings = [...answering, ...changed, ...rotation.warnings, ...crowded, ...permissions.unknown];
+  // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
+  const unreachable = unreachableClusters(peers, live).flatMap((problem) => {
+    return permissions.missing.get(problem.cluster ?? "") ?? [problem];
+  });
+  const lacking = [...permissions.missing].filter(([name]) => live.get(name)?.kind === "reachable");
+  const problems = [...lacking.flatMap(([, missing]) => missing), ...judged, ...rotation.problems];
   return configuration.unreachable === "error"
     ? { problems: [...unreachable, ...problems], warnings, notes, changes }
     : { problems, warnings: [...unreachable, ...warnings], notes, changes };
