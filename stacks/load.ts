@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../components";
+import { own } from "../components/model/own";
 import { formatProblem } from "../components/model/problem";
 import type { Environment } from "./environment";
 import { checkOnPaper } from "./onPaper";
@@ -42,7 +43,7 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
 /** The environment with what was changed in the clusters since, so that an `up` sets it again whose state knows of no change. */
 function withChanges(environment: Environment, changes: Preflight["changes"] = {}): Environment {
   const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
-    const changedSince = changes[name];
+    const changedSince = own(changes, name);
     return [name, changedSince === undefined ? cluster : { ...cluster, changedSince }] as const;
   });
   return { ...environment, spec: { ...environment.spec, clusters: Object.fromEntries(clusters) } };

@@ -3,6 +3,7 @@ import { readinessProblems, readinessTable, type AgentReport } from "../model/ag
 import { readinessRows, type CheckResult } from "../model/checkResult";
 import { recordedPaths } from "../model/pathVerdict";
 import { departedPeers } from "../model/departed";
+import { printableJson } from "../model/printable";
 import { formatProblems } from "../model/problem";
 import { agentReports, hurrySecrets } from "./agents";
 import { waitUntilForgotten } from "./departed";
@@ -89,6 +90,6 @@ void dispatch({
       const stalePods = await settleStalePods(clusters, given, deadline);
       const readiness = readinessRows(readinessTable(all, reports));
       const result: CheckResult = { members: namesOf(all), readiness, paths, stalePods };
-      return JSON.stringify(result);
+      return printableJson(result);
     }),
 });

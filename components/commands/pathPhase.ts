@@ -1,4 +1,5 @@
 import type { CiliumObjects } from "../model/agentConfig";
+import { own } from "../model/own";
 import { formatProblems, type Problem } from "../model/problem";
 import type { PathReport } from "../model/nodePaths";
 import { excusedLine, judgePaths, pathProblem, pathRow, type PathRow, type RecordedPaths } from "../model/pathVerdict";
@@ -25,7 +26,9 @@ async function probe({ kubectl, name }: OpenCluster, names: CiliumObjects): Prom
 
 function problemsOf(reports: readonly PathReport[], before: PathsBefore, names: CiliumObjects): readonly Problem[] {
   return reports.flatMap((report) =>
-    judgePaths(report, before[report.cluster]).lost.map((path) => pathProblem(report.cluster, names.namespace, path)),
+    judgePaths(report, own(before, report.cluster)).lost.map((path) =>
+      pathProblem(report.cluster, names.namespace, path),
+    ),
   );
 }
 
@@ -68,7 +71,7 @@ export async function waitForPaths(
     throw new Error(formatProblems("every agent is ready, but pods of one cluster cannot reach each other", lost));
   }
   for (const report of reports) {
-    warn(report, before[report.cluster]);
+    warn(report, own(before, report.cluster));
   }
   return reports.map(pathRow);
 }

@@ -2,6 +2,8 @@ import { text } from "node:stream/consumers";
 import { z } from "zod";
 import type { KubectlAccess } from "../kubectl";
 import { errorMessage } from "./errorMessage";
+import { own } from "../model/own";
+import { printable, printableLines } from "../model/printable";
 
 /** Environment variable with a command's plain input as JSON. */
 export const INPUT_VARIABLE = "CLUSTERMESH_COMMAND_INPUT";
@@ -48,7 +50,7 @@ export function accessTo(
   cluster: { readonly name: string; readonly context?: string | undefined },
   kubeconfigs: Readonly<Record<string, string>>,
 ): KubectlAccess {
-  const content = kubeconfigs[cluster.name];
+  const content = own(kubeconfigs, cluster.name);
   if (content !== undefined) {
     return { kind: "kubeconfig", content };
   }
@@ -58,22 +60,22 @@ export function accessTo(
   return { kind: "context", context: cluster.context };
 }
 
-/** Progress for whoever watches `pulumi up`; the result of a command goes to standard output alone. */
+/** A line for whoever watches `pulumi up`; the result of a command goes to standard output alone. */
 export function progress(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 }
 
 /** Runs the verb that the command line names. An error ends the process with its message and no stack: Pulumi shows it to the user. */
 export async function dispatch(verbs: Readonly<Record<string, () => Promise<string>>>): Promise<void> {
   const verb = process.argv[2] ?? "";
-  const run = verbs[verb];
+  const run = own(verbs, verb);
   try {
     if (run === undefined) {
       throw new Error(`unknown verb ${JSON.stringify(verb)}; one of ${Object.keys(verbs).join(", ")}`);
     }
     process.stdout.write(await run());
   } catch (error) {
-    process.stderr.write(`${errorMessage(error)}\n`);
+    process.stderr.write(`${printableLines(errorMessage(error))}\n`);
     process.exitCode = 1;
   }
 }

@@ -157,7 +157,7 @@ describe("the command that guards a cluster's policies", () => {
     assert.match(stderr, /^cluster "cluster1": The connection to the server was refused; it is asked again$/m);
     assert.match(
       stderr,
-      /^cluster "cluster1": The connection to the server was refused \(tried 3 times\); if it is gone/m,
+      /^cluster "cluster1": The connection to the server was refused \(tried 3 times\); check address, network and VPN/m,
     );
   });
 

@@ -10,7 +10,7 @@ import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMo
 /** The plain input of a command. */
 function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
   const environment = inputs["environment"] as Readonly<Record<string, string>>;
-  assert.deepEqual(Object.keys(environment), [INPUT_VARIABLE]);
+  assert.deepEqual(Object.keys(environment), [INPUT_VARIABLE, "NODE_OPTIONS", "NODE_PATH"]);
   return JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>;
 }
 
