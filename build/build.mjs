@@ -1,10 +1,11 @@
 /**
  * Bundles the program and its deploy-time commands into dist/, so that nothing is compiled when Pulumi runs. `npm ci` does this; after a
- * change of the sources: `npm run build`. With `--if-needed` it does nothing where dist/ fits the sources.
+ * change of the sources: `npm run build`. With `--if-needed` it does nothing where dist/ is whole and fits the sources.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
+import built from "./built.cjs";
 import sources from "./sources.cjs";
 
 const { root, sourcesHash, textHash } = sources;
@@ -40,17 +41,12 @@ function write(folder, name, text) {
   rmSync(draft, { recursive: true });
 }
 
-function isUpToDate(folder, hash) {
-  const manifest = join(folder, "manifest.json");
-  return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).sources === hash;
-}
-
 const folder = join(root, "dist");
-const hash = sourcesHash();
-if (!process.argv.includes("--if-needed") || !isUpToDate(folder, hash)) {
+if (!process.argv.includes("--if-needed") || !built.isBuilt(ENTRIES.map(builtName))) {
+  const hash = sourcesHash();
   mkdirSync(folder, { recursive: true });
-  const built = ENTRIES.map((entry) => ({ name: builtName(entry), text: bundle(entry) }));
-  for (const { name, text } of built) write(folder, name, text);
-  const files = Object.fromEntries(built.map(({ name, text }) => [name, textHash(text)]));
+  const made = ENTRIES.map((entry) => ({ name: builtName(entry), text: bundle(entry) }));
+  for (const { name, text } of made) write(folder, name, text);
+  const files = Object.fromEntries(made.map(({ name, text }) => [name, textHash(text)]));
   write(folder, "manifest.json", `${JSON.stringify({ sources: hash, files }, undefined, 2)}\n`);
 }

@@ -17,9 +17,23 @@ function read(name) {
   }
 }
 
+const notWhole = (name) => new Error(`dist/${name} is not whole; run "npm run build"`);
+
+/** What was built from which sources. */
+function readManifest() {
+  const text = read("manifest.json");
+  try {
+    const { sources, files } = JSON.parse(text);
+    if (typeof sources === "string" && typeof Object(files)["program.cjs"] === "string") return { sources, files };
+  } catch {
+    // A build that a full disk or a power failure has cut short.
+  }
+  throw notWhole("manifest.json");
+}
+
 /** The text of a built file, such as `program.cjs`. */
 function builtText(name) {
-  const manifest = JSON.parse(read("manifest.json"));
+  const manifest = readManifest();
   const expected = Object.hasOwn(manifest.files, name) ? manifest.files[name] : undefined;
   if (expected === undefined) {
     throw new Error(`${name} is nothing that is built; there are ${Object.keys(manifest.files).join(", ")}`);
@@ -29,7 +43,7 @@ function builtText(name) {
     throw new Error(`the sources have changed since dist/${name} was built; run "npm run build"`);
   }
   const text = read(name);
-  if (textHash(text) !== expected) throw new Error(`dist/${name} is not whole; run "npm run build"`);
+  if (textHash(text) !== expected) throw notWhole(name);
   return text;
 }
 
@@ -41,4 +55,14 @@ exports.loadBuilt = (name) => {
   built.paths = Module._nodeModulePaths(folder);
   built._compile(builtText(name), file);
   return built.exports;
+};
+
+/** Whether all of these files are whole, and made from the sources beside them. */
+exports.isBuilt = (names) => {
+  try {
+    names.forEach(builtText);
+    return true;
+  } catch {
+    return false;
+  }
 };

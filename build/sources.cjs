@@ -1,19 +1,25 @@
 /** What the built files are made from, and a fingerprint of it that is the same wherever the project lies. */
 const { createHash } = require("node:crypto");
 const { existsSync, readdirSync, readFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { join, relative, sep } = require("node:path");
 
 const root = join(__dirname, "..");
 const FOLDERS = ["components", "stacks"];
 
-/** The files that decide what is built: sources, and package.json, which pins what they import. */
+/** How things are built, and what pins that which the sources import. */
+const RECIPE = ["build/build.mjs", "package.json", "tsconfig.json"];
+
+/** A source, and no file that an editor keeps beside it for a while. */
+const isSource = (entry) => entry.name.endsWith(".ts") && !entry.name.startsWith(".") && !entry.isDirectory();
+
+/** The files that decide what is built. */
 function sourceFiles() {
   const inFolders = FOLDERS.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((file) => file.endsWith(".ts"))
-      .map((file) => `${folder}/${file}`),
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter(isSource)
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/")),
   );
-  return ["package.json", "index.ts", ...inFolders].sort();
+  return [...RECIPE, "index.ts", ...inFolders].sort();
 }
 
 /** Fingerprint of the sources; nothing where there are none, as in a published package. */

@@ -11,7 +11,7 @@ export {
   type Tools,
 } from "./cache/tools";
 export { down } from "./down";
-export { cacheFolder } from "./host/folders";
+export { cacheFolder, homeFolder } from "./host/folders";
 export { availableMemory } from "./host/memory";
 export { CommandError, run } from "./host/run";
 export { kubectl } from "./kubectl";

@@ -64,11 +64,14 @@ export function nextTry(patience: Patience, failed: readonly FailedTry[]): NextT
   return silenceSeconds === undefined || pauseSeconds === undefined ? undefined : { pauseSeconds, silenceSeconds };
 }
 
+/** Whether a try was ended for nothing came back. A timeout that kubectl tells of is another one: an API server's own, of a kubelet, say. */
+const isSilent = ({ message, silenceSeconds }: FailedTry): boolean => message === silence(silenceSeconds);
+
 /** What came of tries that all failed: the words of the last one, or for how long there was no answer. */
 export function failedWords(failed: readonly FailedTry[]): string {
   const last = failed.at(-1);
-  const waited = failed.reduce((sum, each) => sum + (each.failure === "silent" ? each.silenceSeconds : 0), 0);
-  const words = last?.failure === "silent" ? silence(waited) : (last?.message ?? "");
+  const waited = failed.filter(isSilent).reduce((sum, { silenceSeconds }) => sum + silenceSeconds, 0);
+  const words = last !== undefined && isSilent(last) ? silence(waited) : (last?.message ?? "");
   return failed.length < 2 ? words : `${words} (tried ${String(failed.length)} times)`;
 }
 

@@ -44,7 +44,11 @@ export async function addEntries(
     await mkdir(scratch);
     const target = (key: string): string => join(draft, key);
     await fill(target, scratch);
-    for (const key of keys) await rename(target(key), entryFolder(key));
+    for (const key of keys) {
+      // What is there lacks something, or it would not be made.
+      await rm(entryFolder(key), { recursive: true, force: true });
+      await rename(target(key), entryFolder(key));
+    }
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

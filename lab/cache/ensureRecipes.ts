@@ -6,15 +6,21 @@ import { finishedPrograms, goBuild } from "./goBuild";
 import { goSources } from "./goSources";
 import { type BuildJob, describeFetch, type Fetch, jobsFor, programsOf } from "./jobs";
 import { type Log, withParts, withProgress } from "./progress";
-import type { Recipe } from "./recipe";
+import { programsIn, type Recipe } from "./recipe";
 import { recipeKey, type Toolchain } from "./recipeKey";
 
 /** Where the recipe's result is or will be. */
 export const recipeFolder = (recipe: Recipe, toolchain: Toolchain): string => entryFolder(recipeKey(recipe, toolchain));
 
+/** Whether the recipe's result is in the cache with all of its programs: whatever clears caches may have taken some. */
+export function isMade(recipe: Recipe, toolchain: Toolchain): boolean {
+  const folder = recipeFolder(recipe, toolchain);
+  return [folder, ...programsIn(recipe, folder)].every((path) => existsSync(path));
+}
+
 /** Makes the results of recipes that are not in the cache. */
 export async function ensureRecipes(recipes: readonly Recipe[], toolchain: Toolchain, log: Log): Promise<void> {
-  const missing = (): readonly Recipe[] => recipes.filter((recipe) => !existsSync(recipeFolder(recipe, toolchain)));
+  const missing = (): readonly Recipe[] => recipes.filter((recipe) => !isMade(recipe, toolchain));
   if (missing().length === 0) return;
   await withRoom("builds", log, async () => {
     const { builds, fetches } = jobsFor(missing());

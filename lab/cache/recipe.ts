@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** One thing that the lab is made of, and how it is got. */
 export type Recipe = GoBuild | GoSources | DebianPackages;
 
@@ -61,3 +63,15 @@ export interface DebianPackages {
   readonly programs: Readonly<Record<string, string>>;
   readonly minutes: number;
 }
+
+/** Paths of a recipe's programs in the folder of its result. */
+export const programsIn = (recipe: Recipe, folder: string): readonly string[] => {
+  switch (recipe.kind) {
+    case "go-build":
+      return recipe.programs.map(({ name }) => join(folder, name));
+    case "debian":
+      return Object.values(recipe.programs).map((path) => join(folder, path));
+    case "go-sources":
+      return [];
+  }
+};

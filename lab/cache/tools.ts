@@ -5,10 +5,10 @@ import { basename, join } from "node:path";
 import { cacheFolder } from "../host/folders";
 import { requireDebianTools } from "./debian";
 import { ensureImageStore, IMAGE_RECIPES } from "../images/imageStore";
-import { ensureRecipes, recipeFolder } from "./ensureRecipes";
+import { ensureRecipes, isMade, recipeFolder } from "./ensureRecipes";
 import { PLUGIN_VERSION } from "./kubernetesPlugin";
 import type { Log } from "./progress";
-import type { Recipe } from "./recipe";
+import { programsIn, type Recipe } from "./recipe";
 import { type RecipeName, RECIPES } from "./recipes";
 import { readToolchain } from "./toolchain";
 
@@ -28,17 +28,6 @@ export interface Tools {
   /** Folder with Cilium's own Helm chart. */
   readonly ciliumChart: string;
 }
-
-const programsIn = (recipe: Recipe, folder: string): string[] => {
-  switch (recipe.kind) {
-    case "go-build":
-      return recipe.programs.map(({ name }) => join(folder, name));
-    case "debian":
-      return Object.values(recipe.programs).map((path) => join(folder, path));
-    case "go-sources":
-      return [];
-  }
-};
 
 /**
  * One folder with all programs. Hard links, because Pulumi looks for its language host beside its own real file.
@@ -69,7 +58,7 @@ async function ensureAll<Name extends RecipeName>(
   const toolchain = await readToolchain();
   const recipes = names.map((name): readonly [Name, Recipe] => [name, RECIPES[name]]);
   for (const [, recipe] of recipes) {
-    if (recipe.kind === "debian" && !existsSync(recipeFolder(recipe, toolchain))) await requireDebianTools(recipe);
+    if (recipe.kind === "debian" && !isMade(recipe, toolchain)) await requireDebianTools(recipe);
   }
   await ensureRecipes(
     recipes.map(([, recipe]) => recipe),
@@ -120,7 +109,7 @@ export async function nodeTools(log: Log = () => undefined): Promise<NodeTools> 
 /** Whether the programs of nodes have been built on this machine; then it takes little time and disk. */
 export async function areNodeToolsBuilt(): Promise<boolean> {
   const toolchain = await readToolchain();
-  return [...NODE_RECIPES, ...IMAGE_RECIPES].every((name) => existsSync(recipeFolder(RECIPES[name], toolchain)));
+  return [...NODE_RECIPES, ...IMAGE_RECIPES].every((name) => isMade(RECIPES[name], toolchain));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 
 const PROJECT = "cilium-clustermesh";
@@ -8,9 +8,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** XDG asks for absolute paths and says to ignore others. */
 const absolute = (path: string | undefined): string | undefined => (path?.startsWith("/") ? path : undefined);
 
+/** The user's home, with HOME unset or empty too. */
+export const homeFolder = (env: Environment = process.env): string => absolute(env["HOME"]) ?? userInfo().homedir;
+
 /** Where finished builds and unpacked packages are kept; safe to delete, it is made again. */
 export const cacheFolder = (env: Environment = process.env): string =>
-  join(absolute(env["XDG_CACHE_HOME"]) ?? join(homedir(), ".cache"), PROJECT);
+  join(absolute(env["XDG_CACHE_HOME"]) ?? join(homeFolder(env), ".cache"), PROJECT);
 
 /** Where running labs keep their keys, data and logs: one folder each. */
 export const labsFolder = (env: Environment = process.env): string => {

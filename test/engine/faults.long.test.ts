@@ -18,6 +18,9 @@ describe("two ups at once", function () {
     const stack = (await engine()).workstation.stack("twice");
     await stack.init(meshConfig(clusters));
     const first = await frozenAt(stack, "up", haveEnded("cluster1-originals"));
+    while (await stack.isBeingWritten()) {
+      await first.nudge();
+    }
     const seen = async () => ({ objects: await Promise.all(clusters.map(versions)), state: await stack.export() });
     const before = await seen();
     const second = await stack.up();

@@ -1,15 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { cacheFolder as labCacheFolder } from "../../lab";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** The folder of everything that is built once and used again. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env["XDG_CACHE_HOME"] ?? join(env["HOME"] ?? homedir(), ".cache"), "cilium-clustermesh", "plugins");
+export const cacheFolder = (env: NodeJS.ProcessEnv = process.env): string => join(labCacheFolder(env), "plugins");
+
+/** Whether a file has this very content: a full disk may have cut it short. */
+async function holds(path: string, content: Uint8Array): Promise<boolean> {
+  const held = await readFile(path).catch(() => undefined);
+  return held?.equals(content) ?? false;
 }
 
 async function bundleAnew(name: string, folder: string): Promise<string> {
@@ -27,7 +30,7 @@ async function bundleAnew(name: string, folder: string): Promise<string> {
   const [output] = result.outputFiles;
   if (output === undefined) throw new Error(`the stand-in ${name} could not be bundled: esbuild wrote nothing`);
   const path = join(folder, `${name}-${createHash("sha256").update(output.contents).digest("hex").slice(0, 16)}.js`);
-  if (!existsSync(path)) {
+  if (!(await holds(path, output.contents))) {
     await mkdir(folder, { recursive: true });
     await removeOld(folder, name);
     const partial = `${path}.${String(process.pid)}`;
@@ -42,7 +45,9 @@ async function removeOld(folder: string, name: string): Promise<void> {
   for (const file of await readdir(folder)) {
     const path = join(folder, file);
     if (!file.startsWith(`${name}-`) || !file.endsWith(".js")) continue;
-    if (Date.now() - (await stat(path)).mtimeMs > DAY_MS) await rm(path, { force: true });
+    // Another process may have removed it meanwhile.
+    const made = await stat(path).catch(() => undefined);
+    if (made !== undefined && Date.now() - made.mtimeMs > DAY_MS) await rm(path, { force: true });
   }
 }
 

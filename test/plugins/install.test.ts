@@ -9,10 +9,12 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bundle } from "./bundle";
 import { installPlugins, type InstallOptions } from "./install";
 import { describePlugins } from "./pluginReport";
 
@@ -23,6 +25,7 @@ const versionOf = (name: string): string => {
   return version;
 };
 const VERSIONS = new Map(["kubernetes", "tls", "command"].map((name) => [name, versionOf(name)]));
+const RELEASE = "#!/bin/sh\n# the release\necho 4711\n";
 const MODULE = "v4.0.0-20260115033456-f47bc2d6f199";
 
 describe("installing plugins", function () {
@@ -48,7 +51,7 @@ describe("installing plugins", function () {
   /** A build of the plugin `kubernetes` that notes that it was asked for. */
   function build(): ReturnType<NonNullable<InstallOptions["build"]>> {
     const path = join(folder, "built");
-    writeFileSync(path, "#!/bin/sh\n# the built one\n", { mode: 0o755 });
+    writeFileSync(path, "#!/bin/sh\n# the built one\necho 4711\n", { mode: 0o755 });
     writeFileSync(join(folder, "calls"), "build\n", { flag: "a" });
     return Promise.resolve({ binary: path, module: MODULE });
   }
@@ -63,9 +66,9 @@ describe("installing plugins", function () {
     return path;
   }
 
-  function placeRelease(under: string, name: string): void {
+  function placeRelease(under: string, name: string, content: string | Buffer = RELEASE): void {
     mkdirSync(pluginFolder(under, name), { recursive: true });
-    writeFileSync(binary(under, name), "#!/bin/sh\n# the release\n", { mode: 0o755 });
+    writeFileSync(binary(under, name), content, { mode: 0o755 });
   }
 
   it("asks for the versions of the SDKs; without an answer kubernetes is built, and the others are stand-ins", async () => {
@@ -196,5 +199,110 @@ describe("installing plugins", function () {
     assert.equal(await again(), "release");
     assert.equal(await again(), "release");
     assert.match(readFileSync(binary(home(), "kubernetes"), "utf8"), /the release/);
+  });
+
+  const NO_PLUGINS: readonly (readonly [string, string | Buffer, RegExp])[] = [
+    ["is cut short", readFileSync(process.execPath).subarray(0, 5000), /does not start/],
+    ["is empty", "", /does not start \(ended with exit code 0/],
+    [
+      "is of another machine",
+      Buffer.concat([Buffer.from("7f454c4602010100", "hex"), Buffer.alloc(5000)]),
+      /does not start/,
+    ],
+    ["prints something else", "#!/bin/sh\necho usage: kubernetes\n", /does not start \(prints "usage: kubernetes"/],
+    ["fails", "#!/bin/sh\nexit 3\n", /does not start \(ended with exit code 3/],
+    ["hangs", "#!/bin/sh\nexec sleep 300\n", /does not start \(prints no port within 0\.5 s/],
+  ];
+  for (const [what, content, words] of NO_PLUGINS) {
+    it(`passes over a release that ${what}, and says so`, async () => {
+      env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
+      const users = join(folder, "home", ".pulumi");
+      placeRelease(users, "kubernetes", content);
+      const report = await install(home(), { startLimit: 500 });
+      assert.equal(report[0]?.kind, "build");
+      assert.match(describePlugins(report), words);
+      assert.ok(describePlugins(report).includes(pluginFolder(users, "kubernetes")));
+    });
+  }
+
+  it("takes the next release where one does not start, or is being installed", async () => {
+    env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
+    env["PULUMI_HOME"] = join(folder, "mine");
+    for (const name of ["kubernetes", "tls"]) {
+      placeRelease(env["PULUMI_HOME"], name);
+      placeRelease(join(folder, "home", ".pulumi"), name);
+    }
+    writeFileSync(binary(env["PULUMI_HOME"], "kubernetes"), "");
+    writeFileSync(`${pluginFolder(env["PULUMI_HOME"], "tls")}.partial`, "");
+    const [kubernetes, tls] = await install(home());
+    for (const [name, plugin] of [
+      ["kubernetes", kubernetes],
+      ["tls", tls],
+    ] as const) {
+      assert.ok(plugin?.kind === "release");
+      assert.equal(plugin.folder, pluginFolder(join(folder, "home", ".pulumi"), name));
+    }
+  });
+
+  it("does not keep a download that does not start", async () => {
+    const download =
+      "mkdir -p $PULUMI_HOME/plugins/resource-$4-$5 && cp /bin/false $PULUMI_HOME/plugins/resource-$4-$5/pulumi-resource-$4";
+    const [kubernetes] = await install(home(), { pulumi: cli(download) });
+    assert.ok(kubernetes?.kind === "build");
+    assert.match(kubernetes.reason, /cannot be downloaded: .*does not start/);
+    const [again] = await install(home(), { pulumi: cli("exit 1") });
+    assert.ok(again?.kind === "build");
+    assert.match(again.reason, /within the last day/);
+  });
+
+  it("fails where what was built does not start, and says what to remove", async () => {
+    env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
+    const cut = async () => {
+      const built = await build();
+      writeFileSync(built.binary, "");
+      return built;
+    };
+    await assert.rejects(install(home(), { build: cut }), /built.*does not start.*remove .*, and it is built again/);
+  });
+
+  it("takes the download of a process that was quicker", async () => {
+    const downloaded = "$PULUMI_HOME/plugins/resource-$4-$5";
+    const quicker = join(folder, "home", ".cache", "cilium-clustermesh", "plugins", "real", "plugins");
+    const program = (at: string) =>
+      `mkdir -p ${at} && printf '#!/bin/sh\\necho 4711\\n' > ${at}/pulumi-resource-$4 && chmod +x ${at}/pulumi-resource-$4`;
+    const pulumi = cli(`${program(downloaded)} && ${program(`${quicker}/resource-$4-$5`)}`);
+    const report = await install(home(), { pulumi });
+    assert.deepEqual(
+      report.map(({ kind }) => kind),
+      ["release", "release", "release"],
+    );
+  });
+
+  it("looks in no folder that is not absolute, and makes none", async () => {
+    env = { ...env, XDG_CACHE_HOME: "", PULUMI_HOME: "", CLUSTERMESH_PLUGIN_DOWNLOAD: "off" };
+    await install(home());
+    const launcher = readFileSync(binary(home(), "tls"), "utf8");
+    assert.ok(
+      launcher.includes(` '${join(folder, "home", ".cache", "cilium-clustermesh", "plugins", "tls-")}`),
+      launcher,
+    );
+  });
+
+  it("is not kept from its work by another process that removes old bundles too", async () => {
+    env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
+    const bundles = join(folder, "home", ".cache", "cilium-clustermesh", "plugins");
+    mkdirSync(bundles, { recursive: true });
+    symlinkSync("gone", join(bundles, "tls-0123456789abcdef.js"));
+    await install(home());
+  });
+
+  it("makes a bundle again that a full disk has cut short", async () => {
+    env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
+    const first = await bundle("tls", join(folder, "bundles"));
+    const whole = readFileSync(first, "utf8");
+    writeFileSync(first, whole.slice(0, 100));
+    symlinkSync(join(folder, "bundles"), join(folder, "same"));
+    await bundle("tls", join(folder, "same"));
+    assert.equal(readFileSync(first, "utf8"), whole);
   });
 });

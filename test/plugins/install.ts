@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { kubernetesPlugin, type KubernetesPlugin } from "../../lab";
 import { bundle, cacheFolder } from "./bundle";
 import { binaryOf, folderOf, linkBuild, linkRelease, type Plugin, writeLauncher } from "./pluginFolder";
 import type { InstalledPlugin, Origin, PluginReport } from "./pluginReport";
 import { findRelease, type Search } from "./releases";
+import { startFault } from "./startFault";
 
 type Log = (line: string) => void;
 
@@ -20,6 +21,11 @@ export interface InstallOptions {
    * @default 10 seconds
    */
   readonly limit?: number;
+  /**
+   * Milliseconds that a plugin may take to start.
+   * @default a minute, for a machine may be busy
+   */
+  readonly startLimit?: number;
   /** @default the environment of this process */
   readonly env?: NodeJS.ProcessEnv;
   /** Hears of a build, which takes minutes. @default nothing is said */
@@ -53,7 +59,7 @@ async function install(
   wanted: Wanted,
   release: Search,
   home: string,
-  { env, log, build }: Required<Pick<InstallOptions, "env" | "log" | "build">>,
+  { env, log, build, startLimit }: Required<Pick<InstallOptions, "env" | "log" | "build" | "startLimit">>,
 ): Promise<Origin> {
   if (release.kind === "found") {
     if (resolve(release.home) !== resolve(home)) await linkRelease(home, wanted, binaryOf(release.home, wanted));
@@ -62,6 +68,12 @@ async function install(
   const { reason } = release;
   if (wanted.name === "kubernetes") {
     const { binary, module } = await build(log);
+    const fault = await startFault(binary, env, startLimit);
+    if (fault !== undefined) {
+      throw new Error(
+        `the built plugin ${binary} does not start (${fault}); remove ${dirname(binary)}, and it is built again`,
+      );
+    }
     await linkBuild(home, wanted, binary);
     return { kind: "build", module, reason };
   }
@@ -80,6 +92,7 @@ export async function installPlugins(
   {
     pulumi = "pulumi",
     limit = 10_000,
+    startLimit = 60_000,
     env = process.env,
     log = () => undefined,
     build = kubernetesPlugin,
@@ -89,12 +102,12 @@ export async function installPlugins(
   const searched = await Promise.all(
     NAMES.map(async (name) => {
       const wanted: Wanted = { name, version: await versionOf(name) };
-      return { wanted, release: await findRelease(wanted, pulumiHome, { pulumi, limit, env }) };
+      return { wanted, release: await findRelease(wanted, pulumiHome, { pulumi, limit, startLimit, env }) };
     }),
   );
   const report: InstalledPlugin[] = [];
   for (const { wanted, release } of searched) {
-    report.push({ ...wanted, ...(await install(wanted, release, pulumiHome, { env, log, build })) });
+    report.push({ ...wanted, ...(await install(wanted, release, pulumiHome, { env, log, build, startLimit })) });
   }
   return report;
 }

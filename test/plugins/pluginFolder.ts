@@ -21,7 +21,9 @@ export const binaryOf = (home: string, plugin: Plugin) =>
 
 /** Whether a Pulumi home has the plugin as its maker released it. */
 export async function hasRelease(home: string, plugin: Plugin): Promise<boolean> {
-  if (existsSync(join(folderOf(home, plugin), MARK))) return false;
+  const folder = folderOf(home, plugin);
+  // The CLI has ".partial" beside what it has not finished.
+  if (existsSync(join(folder, MARK)) || existsSync(`${folder}.partial`)) return false;
   try {
     await access(binaryOf(home, plugin), constants.X_OK);
     return true;

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
+import { homeFolder } from "../../lab";
 import { cacheFolder } from "./bundle";
-import { folderOf, hasRelease, type Plugin } from "./pluginFolder";
+import { binaryOf, folderOf, hasRelease, type Plugin } from "./pluginFolder";
+import { startFault } from "./startFault";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const SWITCH = "CLUSTERMESH_PLUGIN_DOWNLOAD";
@@ -19,6 +20,8 @@ export interface SearchOptions {
   readonly pulumi: string;
   /** Milliseconds that the download may take. */
   readonly limit: number;
+  /** Milliseconds that a plugin may take to start. */
+  readonly startLimit: number;
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -46,7 +49,38 @@ function reasonOf(error: unknown, limit: number): string {
 /** The home that downloads go to. */
 const downloads = (env: NodeJS.ProcessEnv) => join(cacheFolder(env), "real");
 
-async function download(plugin: Plugin, { pulumi, limit, env }: SearchOptions): Promise<Search> {
+/** Whether a Pulumi home has the release, or what is wrong with the one that it has. */
+async function look(
+  home: string,
+  plugin: Plugin,
+  { env, startLimit }: SearchOptions,
+): Promise<"none" | "found" | Error> {
+  if (!(await hasRelease(home, plugin))) return "none";
+  const fault = await startFault(binaryOf(home, plugin), env, startLimit);
+  return fault === undefined ? "found" : new Error(`in ${folderOf(home, plugin)} does not start (${fault})`);
+}
+
+/** Moves a plugin among the downloads. Another process may have been quicker; what it has left half done makes way. */
+async function keep(draft: string, plugin: Plugin, options: SearchOptions): Promise<string> {
+  const found = await look(draft, plugin, options);
+  if (found !== "found") throw found === "none" ? new Error("there is no program in what was downloaded") : found;
+  const home = downloads(options.env);
+  const folder = folderOf(home, plugin);
+  await mkdir(dirname(folder), { recursive: true });
+  try {
+    await rename(folderOf(draft, plugin), folder);
+  } catch (error) {
+    if ((await look(home, plugin, options)) === "found") return home;
+    await rm(folder, { recursive: true, force: true });
+    await rename(folderOf(draft, plugin), folder).catch(() => {
+      throw error;
+    });
+  }
+  return home;
+}
+
+async function download(plugin: Plugin, options: SearchOptions): Promise<Search> {
+  const { pulumi, limit, env } = options;
   await mkdir(cacheFolder(env), { recursive: true });
   const draft = await mkdtemp(join(cacheFolder(env), "download-"));
   try {
@@ -55,10 +89,7 @@ async function download(plugin: Plugin, { pulumi, limit, env }: SearchOptions): 
       timeout: limit,
       killSignal: "SIGKILL",
     });
-    const home = downloads(env);
-    await mkdir(dirname(folderOf(home, plugin)), { recursive: true });
-    await rename(folderOf(draft, plugin), folderOf(home, plugin));
-    return { kind: "found", home };
+    return { kind: "found", home: await keep(draft, plugin, options) };
   } catch (error) {
     const reason = reasonOf(error, limit);
     await writeFile(marker(plugin, env), JSON.stringify({ at: Date.now(), reason }));
@@ -68,19 +99,30 @@ async function download(plugin: Plugin, { pulumi, limit, env }: SearchOptions): 
   }
 }
 
+/** Pulumi homes that may have a release. */
+function homes(home: string, env: NodeJS.ProcessEnv): readonly string[] {
+  const own = env["PULUMI_HOME"] ?? "";
+  return [home, ...(isAbsolute(own) ? [own] : []), join(homeFolder(env), ".pulumi"), downloads(env)];
+}
+
 /**
- * Looks for a plugin's release: in the given Pulumi home, in the user's own, among earlier downloads, and on the plugin site.
+ * Looks for a plugin's release: in the given Pulumi home, in the user's own, among earlier downloads, and on the plugin site. One that does not
+ * start is passed over, and named if there is no other.
  * The download is tried once and, when it failed, not again within a day; `CLUSTERMESH_PLUGIN_DOWNLOAD=off` forgoes it.
  */
 export async function findRelease(plugin: Plugin, home: string, options: SearchOptions): Promise<Search> {
   const { env } = options;
-  const usual = join(env["HOME"] ?? homedir(), ".pulumi");
-  for (const candidate of [home, env["PULUMI_HOME"] ?? usual, usual, downloads(env)]) {
-    if (await hasRelease(candidate, plugin)) return { kind: "found", home: candidate };
+  const faults = new Set<string>();
+  for (const candidate of homes(home, env)) {
+    const found = await look(candidate, plugin, options);
+    if (found === "found") return { kind: "found", home: candidate };
+    if (found !== "none") faults.add(found.message);
   }
-  if (env[SWITCH] === "off") return { kind: "missing", reason: `is not installed, and ${SWITCH}=off` };
+  const missing = (reason: string): Search => ({ kind: "missing", reason: [...faults, reason].join("; it ") });
+  if (env[SWITCH] === "off")
+    return missing(`is not installed${faults.size > 0 ? " elsewhere" : ""}, and ${SWITCH}=off`);
   const before = await failedBefore(plugin, env);
-  if (before !== undefined)
-    return { kind: "missing", reason: `could not be downloaded within the last day: ${before}` };
-  return download(plugin, options);
+  if (before !== undefined) return missing(`could not be downloaded within the last day: ${before}`);
+  const downloaded = await download(plugin, options);
+  return downloaded.kind === "found" ? downloaded : missing(downloaded.reason);
 }

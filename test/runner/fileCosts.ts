@@ -30,12 +30,15 @@ let last = { wall: 0, cpu: 0 };
 
 const now = () => ({ wall: performance.now() / 1000, cpu: cpuSecondsOf(readFileSync("/proc/self/stat", "utf8")) });
 
-/** Costs as text lines, one JSON object each; what a killed process has left half written is no cost. */
+/** Costs as text lines, one JSON object each; what a killed process has left half written is no cost, whatever another one wrote behind it. */
 export function parseCosts(text: string): readonly FileCost[] {
-  return text
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as FileCost);
+  return text.split("\n").flatMap((line): readonly FileCost[] => {
+    try {
+      return [JSON.parse(line) as FileCost];
+    } catch {
+      return [];
+    }
+  });
 }
 
 /** One cost for each file, of which each suite has written one. */

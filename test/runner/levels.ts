@@ -1,11 +1,15 @@
 import {
   areNodeToolsBuilt,
+  down,
   kubernetesPlugin,
   MissingPrerequisite,
   nodeTools,
   requireNodeFeatures,
   tools,
 } from "../../lab";
+import { endLabs, isKept } from "../engine/support/labs";
+import { NODE_LAB } from "../lab/support/nodeLab";
+import { PLUGIN_LAB } from "../plugins/harness/lab";
 
 /** A level of the tests: a program that says by its exit code whether it passed, or a mocha run that counts. */
 export interface Level {
@@ -15,6 +19,8 @@ export interface Level {
     | { readonly kind: "mocha"; readonly args: readonly string[] };
   /** Why this machine cannot run the level; `undefined` where it can. What it needs is built here, with progress. */
   readonly obstacle?: () => Promise<string | undefined>;
+  /** Ends servers that a run of the level has left when it fell over. */
+  readonly leftovers?: () => Promise<void>;
 }
 
 /** Levels that run one after the other. */
@@ -74,6 +80,11 @@ function mochaLevel(scope: Scope, name: string, ...args: readonly string[]): Lev
 const onLab = (level: Level): Level => ({ ...level, obstacle: labObstacle });
 const onNodes = (level: Level): Level => ({ ...level, obstacle: nodeObstacle });
 
+/** Ends a lab, unless labs are kept. */
+const ending = (name: string) => async (): Promise<void> => {
+  if (!isKept()) await down({ name });
+};
+
 /**
  * Every level, from cheap to real. Two lanes keep two cores busy while the engine level waits for servers; the lab level counts lost
  * connections, so nothing runs beside it.
@@ -86,13 +97,18 @@ export function stages(scope: Scope): readonly Stage[] {
     program("unused", bin("knip")),
     mochaLevel(scope, "unit"),
     onLab(mochaLevel(scope, "workflows")),
-    onLab(mochaLevel(scope, "plugins", "--require", "test/plugins/harness/hooks.ts")),
+    { ...onLab(mochaLevel(scope, "plugins", ...hooks("test/plugins/harness"))), leftovers: ending(PLUGIN_LAB) },
   ];
-  const engine: Lane = [onLab(mochaLevel(scope, "engine", ...ENGINE_ARGS))];
-  const lab: Lane = [onNodes(mochaLevel(scope, "lab", "--require", "test/lab/support/hooks.ts"))];
+  const engine: Lane = [
+    { ...onLab(mochaLevel(scope, "engine", ...hooks("test/engine/support"), ...TWO_WORKERS)), leftovers: endLabs },
+  ];
+  const lab: Lane = [
+    { ...onNodes(mochaLevel(scope, "lab", ...hooks("test/lab/support"))), leftovers: ending(NODE_LAB) },
+  ];
   const build: Lane = [program("build", "node", "build/build.mjs")];
   return [[build], [cheap, engine], [lab]];
 }
 
 /** Engine files run in two processes, each with a lab of its own. */
-const ENGINE_ARGS = ["--require", "test/engine/support/hooks.ts", "--parallel", "--jobs", "2"] as const;
+const TWO_WORKERS = ["--parallel", "--jobs", "2"] as const;
+const hooks = (folder: string): readonly string[] => ["--require", `${folder}/hooks.ts`];

@@ -1,84 +1,21 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { table } from "../support/table";
-import { byFile, COSTS_FILE, parseCosts, type FileCost } from "./fileCosts";
-import type { Level, Stage } from "./levels";
-import { add, NOTHING, summaryLine, TALLY_FILE, type Tally } from "./tally";
+import type { FileCost } from "./fileCosts";
+import type { Stage } from "./levels";
+import { runLevel, type Result } from "./runLevel";
+import { add, NOTHING, summaryLine } from "./tally";
 
-const ROOT = resolve(__dirname, "..", "..");
 const STATUS_MS = 30_000;
 
-/** What a run of a level has printed, counted and cost. */
-interface Outcome {
-  readonly output: string;
-  readonly tally: Tally;
-  readonly costs: readonly FileCost[];
+/** How levels are run. */
+export interface RunOptions {
+  /** Takes what is said. @default standard output */
+  readonly say?: (text: string) => void;
+  /** Ends what is under way, and has nothing begin any more. @default all is run */
+  readonly stop?: AbortSignal;
 }
 
-/** A level's row in the table at the end. */
-interface Result extends Outcome {
-  readonly level: string;
-  readonly seconds: number;
-  readonly remark: string;
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-/** Runs a program; levels run side by side, so what it prints is kept until it has ended. */
-function execute(command: readonly string[], env: NodeJS.ProcessEnv): Promise<{ code: number; output: string }> {
-  const [file = "", ...args] = command;
-  return new Promise((done, reject) => {
-    const child = spawn(file, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      done({ code: code ?? 1, output: Buffer.concat(chunks).toString() });
-    });
-  });
-}
-
-async function mocha(args: readonly string[]): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), "clustermesh-tally-"));
-  const [tallyFile, costsFile] = [join(folder, "tally.json"), join(folder, "costs.jsonl")];
-  const command = ["node_modules/.bin/mocha", "--reporter", "test/runner/tallyReporter.ts", ...args];
-  try {
-    const { code, output } = await execute(command, {
-      ...process.env,
-      [TALLY_FILE]: tallyFile,
-      [COSTS_FILE]: costsFile,
-    });
-    const text = await readFile(tallyFile, "utf8").catch(() => undefined);
-    const tally = text === undefined ? NOTHING : (JSON.parse(text) as Tally);
-    // A run that fell over without a failed test, or that found no test, has not passed.
-    const fellOver = tally.failed === 0 && (code !== 0 || tally.passed === 0);
-    const costs = byFile(parseCosts(await readFile(costsFile, "utf8").catch(() => "")));
-    return { output, costs, tally: fellOver ? { ...tally, failed: 1 } : tally };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function program(command: readonly string[]): Promise<Outcome> {
-  const { code, output } = await execute(command, process.env);
-  return { output, costs: [], tally: code === 0 ? { ...NOTHING, passed: 1 } : { ...NOTHING, failed: 1 } };
-}
-
-async function runLevel({ name, run, obstacle }: Level): Promise<Result> {
-  const reason = await obstacle?.();
-  const begin = performance.now();
-  const outcome =
-    reason !== undefined
-      ? { output: "", tally: { ...NOTHING, skipped: 1 }, costs: [] }
-      : await (run.kind === "mocha" ? mocha(run.args) : program(run.command));
-  const seconds = (performance.now() - begin) / 1000;
-  const remark = reason === undefined ? "" : `skipped: ${reason}`;
-  return { ...outcome, level: name, seconds, remark };
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 /** Files that took the most, the longest first. */
@@ -95,7 +32,7 @@ function showCosts(costs: readonly FileCost[]): string {
 }
 
 /** Runs a stage's lanes side by side. Every half minute it says what is under way. */
-async function runStage(stage: Stage): Promise<readonly Result[]> {
+async function runStage(stage: Stage, { say, stop }: Required<RunOptions>): Promise<readonly Result[]> {
   const underWay = new Set<string>();
   const status = setInterval(() => {
     say(`   (${[...underWay].join(", ")} under way)`);
@@ -105,7 +42,7 @@ async function runStage(stage: Stage): Promise<readonly Result[]> {
       const results: Result[] = [];
       for (const level of lane) {
         underWay.add(level.name);
-        const result = await runLevel(level);
+        const result = await runLevel(level, stop);
         underWay.delete(level.name);
         say(`\n== ${level.name}\n${result.output.trimEnd()}${showCosts(result.costs)}`);
         results.push(result);
@@ -119,10 +56,13 @@ async function runStage(stage: Stage): Promise<readonly Result[]> {
 }
 
 /** Runs all levels, goes on after a failure, and ends with a table and the summary line. Returns whether one failed. */
-export async function runLevels(stages: readonly Stage[]): Promise<boolean> {
+export async function runLevels(
+  stages: readonly Stage[],
+  { say = print, stop = new AbortController().signal }: RunOptions = {},
+): Promise<boolean> {
   const results: Result[] = [];
   const begin = performance.now();
-  for (const stage of stages) results.push(...(await runStage(stage)));
+  for (const stage of stages) results.push(...(await runStage(stage, { say, stop })));
   const rows = results.map(({ level, tally, seconds, costs, remark }) => ({
     level,
     ...tally,

@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { endedOf, readEvents, type Step } from "./events";
 import type { PulumiStack, Run } from "./pulumi";
 import { killSession, signalSession } from "./session";
@@ -9,6 +10,8 @@ import { killSession, signalSession } from "./session";
 export interface FrozenRun {
   /** The steps that had ended by then. */
   readonly steps: readonly Step[];
+  /** Lets it go on for a moment, and freezes it again: it may stand in the middle of a write that a test must not meet. */
+  readonly nudge: () => Promise<void>;
   /** Lets it go on, to its end. */
   readonly goOn: () => Promise<Run>;
   /** Kills all of it where it stands. */
@@ -79,6 +82,11 @@ export async function frozenAt(
   tooEarly.catch(() => undefined);
   return {
     steps,
+    nudge: async () => {
+      signalSession(leader, "SIGCONT");
+      await setTimeout(LOOK_MS);
+      signalSession(leader, "SIGSTOP");
+    },
     goOn: () => {
       signalSession(leader, "SIGCONT");
       return done;

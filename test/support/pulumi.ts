@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { installPlugins } from "../plugins/install";
 import type { PluginReport } from "../plugins/pluginReport";
 import { makeCheckout, type Checkout } from "./checkout";
+import { hasEmptyAttributes, removeEmptyAttributes } from "./fileBackend";
 import { readEvents, stepsOf, type Step } from "./events";
 
 /** How a run of the CLI ended. */
@@ -74,7 +75,7 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
     plugins,
     stateDir,
     environment,
-    stack: (name, watch, more) => new PulumiStack(name, tools.pulumi, checkout, { ...env, ...more }, watch),
+    stack: (name, watch, more) => new PulumiStack(name, tools.pulumi, checkout, stateDir, { ...env, ...more }, watch),
     remove: async () => {
       await Promise.all([checkout.remove(), rm(home, { recursive: true, force: true })]);
     },
@@ -87,6 +88,7 @@ export class PulumiStack {
     readonly name: string,
     private readonly cli: string,
     private readonly checkout: Checkout,
+    private readonly stateDir: string,
     private readonly env: NodeJS.ProcessEnv,
     private readonly watch: (chunk: Buffer) => void = () => undefined,
   ) {}
@@ -153,9 +155,20 @@ export class PulumiStack {
     await this.must(["stack", "import", "--stack", this.name], exported);
   }
 
-  /** After a kill: gives up the lock of the run that is gone. */
-  async cancel(): Promise<void> {
+  /**
+   * After a kill: makes the state readable again, and gives up the lock of the run that is gone.
+   *
+   * @returns Whether the state could not be read before.
+   */
+  async cancel(): Promise<boolean> {
+    const unread = await removeEmptyAttributes(this.stateDir, this.name);
     await this.must(["cancel", "--yes", "--stack", this.name]);
+    return unread;
+  }
+
+  /** Whether a run is writing the state's attributes just now: until it has, nobody else can read the state. */
+  isBeingWritten(): Promise<boolean> {
+    return hasEmptyAttributes(this.stateDir, this.name);
   }
 
   /** Begins an operation and hands over its process; `detached`: one that begins a session, which no Ctrl-C of the terminal reaches. */

@@ -60,11 +60,26 @@ export async function snapshot(cluster: LabCluster): Promise<Readonly<Record<str
 export const snapshots = (clusters: readonly LabCluster[]): Promise<readonly Readonly<Record<string, object>>[]> =>
   Promise.all(clusters.map(snapshot));
 
-/** The versions of all those objects: equal before and after means that nothing was written in between. */
+/** Their controllers write to these after a change, at some time: status, a revision. */
+const WORKLOADS = new Set(["DaemonSet", "Deployment", "StatefulSet"]);
+const CONTROLLERS = "kube-controller-manager";
+
+/** What changes with every write to an object, but for those of the workload controllers. */
+function versionOf({ kind, metadata }: LiveObject): unknown {
+  if (!WORKLOADS.has(kind)) {
+    return metadata["resourceVersion"];
+  }
+  const entries = (metadata["managedFields"] ?? []) as readonly { readonly manager?: string }[];
+  return {
+    uid: metadata["uid"],
+    generation: metadata["generation"],
+    writers: entries.filter(({ manager }) => manager !== CONTROLLERS),
+  };
+}
+
+/** The versions of all those objects: equal before and after means that nothing but a workload controller wrote in between. */
 export async function versions(cluster: LabCluster): Promise<Readonly<Record<string, unknown>>> {
-  return Object.fromEntries(
-    (await objects(cluster)).map((object) => [keyOf(object), object.metadata["resourceVersion"]]),
-  );
+  return Object.fromEntries((await objects(cluster)).map((object) => [keyOf(object), versionOf(object)]));
 }
 
 /** Who owns which fields of an object, and how; without the order and the times, which every write changes. */

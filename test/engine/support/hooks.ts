@@ -1,4 +1,5 @@
-import { endLabs, startEngine, stopEngine } from "./engine";
+import { startEngine, stopEngine } from "./engine";
+import { endLabs } from "./labs";
 
 /** Starting is slow and no test: it has a hook of its own, which a cold cache may keep busy for half an hour. In a parallel run: for each file. */
 export const mochaHooks = {

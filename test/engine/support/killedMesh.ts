@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
-import { removeEmptyAttributes } from "../../support/fileBackend";
 import { frozenAt } from "../../support/frozenRun";
 import { meshConfig } from "../../support/meshConfig";
 import { meshedViews } from "../../support/meshedView";
@@ -72,7 +71,7 @@ export async function referenceMesh(clusters: readonly LabCluster[], name: strin
 export interface Left {
   /** Whether a step that had ended is in it as one under way. */
   readonly pending: boolean;
-  /** Whether it could not be read until {@link removeEmptyAttributes} had seen to it. */
+  /** Whether it could not be read until an empty file of attributes was removed. */
   readonly unread: boolean;
 }
 
@@ -81,8 +80,7 @@ export async function killedAfter(mesh: Mesh, operation: "up" | "destroy", urn: 
   const { stack } = mesh;
   const run = await frozenAt(stack, operation, (ended) => ended.some((step) => step.urn === urn), ["--parallel", "1"]);
   await run.kill();
-  const unread = await removeEmptyAttributes((await engine()).workstation.stateDir, stack.name);
-  await stack.cancel();
+  const unread = await stack.cancel();
   return { pending: (await stateOf(mesh)).pending.length > 0, unread };
 }
 

@@ -4,9 +4,9 @@ import { down, up, type Lab, type LabCluster } from "../../../lab";
 import { describePlugins } from "../../plugins/pluginReport";
 import { makeWorkstation, type Workstation } from "../../support/pulumi";
 import { hostState, tracesOf, type HostState } from "./hostState";
+import { NODE_LAB } from "./nodeLab";
 import { say, timed } from "./say";
 
-const NAME = "lab";
 /** Traffic between nodes of one cluster needs two in one of them. */
 const NODES = [2, 1] as const;
 
@@ -27,9 +27,9 @@ async function start(): Promise<Level> {
     say(`lab: ${line}`);
   };
   // A run that was killed leaves clusters in a state that nobody knows any more.
-  if (!isKept()) await down({ name: NAME, log });
+  if (!isKept()) await down({ name: NODE_LAB, log });
   const before = isKept() ? undefined : await hostState();
-  const lab = await timed("lab up", () => up({ name: NAME, nodes: NODES, log }));
+  const lab = await timed("lab up", () => up({ name: NODE_LAB, nodes: NODES, log }));
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,
@@ -59,7 +59,7 @@ async function grow(): Promise<LabCluster> {
   const log = (line: string) => {
     say(`lab: ${line}`);
   };
-  const { clusters } = await timed("third cluster", () => up({ name: NAME, nodes: [...NODES, 1], log }));
+  const { clusters } = await timed("third cluster", () => up({ name: NODE_LAB, nodes: [...NODES, 1], log }));
   return clusters[2] ?? assert.fail("no cluster3");
 }
 

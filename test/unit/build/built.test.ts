@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -13,7 +22,16 @@ describe("what is built", () => {
   beforeEach(() => {
     ensureBuilt();
     folder = mkdtempSync(join(tmpdir(), "clustermesh-built-"));
-    for (const part of ["package.json", "index.ts", "start.cjs", "build", "dist", "components", "stacks"]) {
+    for (const part of [
+      "package.json",
+      "index.ts",
+      "start.cjs",
+      "tsconfig.json",
+      "build",
+      "dist",
+      "components",
+      "stacks",
+    ]) {
       cpSync(join(ROOT, part), join(folder, part), { recursive: true });
     }
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
@@ -61,6 +79,41 @@ describe("what is built", () => {
   it("is not run when it is not there", () => {
     rmSync(join(folder, "dist"), { recursive: true });
     refuses(/dist\/manifest\.json cannot be read \(ENOENT\); run "npm run build"/);
+  });
+
+  it("is not run by a manifest that is cut, or of another kind, and is after a build", () => {
+    const manifest = join(folder, "dist", "manifest.json");
+    for (const text of [readFileSync(manifest, "utf8").slice(0, 90), "null", '{"sources":"","files":null}']) {
+      writeFileSync(manifest, text);
+      refuses(/dist\/manifest\.json is not whole; run "npm run build"/);
+    }
+    assert.equal(node("build/build.mjs", "--if-needed").status, 0);
+    assert.match(command().stderr, RAN);
+  });
+
+  it("is built where one of its files is missing or not whole, though the sources have not changed", () => {
+    const file = join(folder, "dist", "member.cjs");
+    for (const spoil of [rmSync, truncateSync]) {
+      spoil(file);
+      assert.equal(node("build/build.mjs", "--if-needed").status, 0);
+      assert.match(command().stderr, RAN);
+    }
+  });
+
+  it("is built again when what it is built by has changed", () => {
+    for (const name of ["build/build.mjs", "tsconfig.json"]) {
+      const file = join(folder, name);
+      writeFileSync(file, `${readFileSync(file, "utf8")}\n// another line\n`);
+      refuses(/the sources have changed since/);
+      assert.equal(node("build/build.mjs", "--if-needed").status, 0);
+      assert.match(command().stderr, RAN);
+    }
+  });
+
+  it("does not depend on what an editor keeps beside the sources", () => {
+    symlinkSync("me@here.4711", join(folder, "components", ".#kubectl.ts"));
+    mkdirSync(join(folder, "stacks", "notes.ts"));
+    assert.match(command().stderr, RAN);
   });
 
   it("has no file under another name", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { KubectlError } from "../../../components/kubectlError";
-import type { Patience } from "../../../components/model/patience";
+import { silence, type Patience } from "../../../components/model/patience";
 import { patiently } from "../../../components/patiently";
 
 const READ: Patience = { limitSeconds: 30, repeat: "always" };
 const refused = () => new KubectlError("connection refused");
-const silent = () => new KubectlError("no answer within some time", "silent");
+const silent = (seconds: number) => new KubectlError(silence(seconds), "silent");
 
 /** Asks with answers that are given, without waiting; gives what came of it, how long was waited between tries, and what was told. */
 async function ask(patience: Patience, ...answers: readonly (string | Error)[]) {
@@ -37,11 +37,11 @@ describe("components: patience", () => {
   });
 
   it("asks again, and says why", async () => {
-    const came = await ask(READ, refused(), silent(), "fine");
+    const came = await ask(READ, refused(), silent(5), "fine");
     assert.deepEqual(came, {
       answer: "fine",
       pauses: [0.5],
-      told: ["connection refused", "no answer within some time"],
+      told: ["connection refused", "no answer within 5 s"],
       limits: [5, 5, 10],
     });
   });
@@ -54,7 +54,7 @@ describe("components: patience", () => {
       told: ["connection refused", "connection refused"],
       limits: [5, 5, 5],
     });
-    const mute = await ask(READ, silent(), silent(), silent());
+    const mute = await ask(READ, silent(5), silent(10), silent(15));
     assert.deepEqual([mute.limits, mute.pauses], [[5, 10, 15], []]);
     assert.ok("error" in mute && mute.error instanceof KubectlError);
     assert.equal(mute.error.message, "no answer within 30 s (tried 3 times)");

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addEntries, ensureEntry, entryFolder, withRoom } from "../../../lab/cache/cacheEntries";
+import { isMade, recipeFolder } from "../../../lab/cache/ensureRecipes";
+import { RECIPES } from "../../../lab/cache/recipes";
 
 const quiet = (): void => undefined;
 
@@ -52,6 +54,32 @@ describe("lab: entries of the cache", () => {
       });
     });
     assert.deepEqual(all(), ["a", "b"]);
+  });
+
+  it("take the place of one that lacks something", async () => {
+    await withRoom("builds", quiet, async () => {
+      write(entryFolder("a"), "old");
+      writeFileSync(join(entryFolder("a"), "more"), "");
+      await addEntries("builds", ["a"], (target) => {
+        write(target("a"), "new");
+        return Promise.resolve();
+      });
+    });
+    assert.deepEqual(readdirSync(entryFolder("a")), ["file"]);
+    assert.equal(readFileSync(join(entryFolder("a"), "file"), "utf8"), "new");
+  });
+
+  it("of a recipe are there with all of its programs only", () => {
+    const toolchain = { go: "go1.26.0", platform: "linux/x64", distribution: "debian bookworm" };
+    const recipe = RECIPES.containerd;
+    const folder = recipeFolder(recipe, toolchain);
+    assert.equal(isMade(recipe, toolchain), false);
+    mkdirSync(folder, { recursive: true });
+    for (const { name } of recipe.programs) {
+      assert.equal(isMade(recipe, toolchain), false, `without ${name}`);
+      writeFileSync(join(folder, name), "");
+    }
+    assert.equal(isMade(recipe, toolchain), true);
   });
 
   it("are made when what a dead process has left of their room, and of no other, is removed", async () => {

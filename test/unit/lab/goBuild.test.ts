@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { goEnvironment } from "../../../lab/cache/goEnvironment";
 import { finishedPrograms, goName } from "../../../lab/cache/goBuild";
 
 describe("lab: programs that a running build has finished", () => {
@@ -24,5 +25,25 @@ describe("lab: programs that a running build has finished", () => {
     mkdirSync(join(scratch, "programs"));
     for (const file of ["daemon", "other"]) writeFileSync(join(scratch, "programs", file), "");
     assert.deepEqual(await finishedPrograms([agent, helm], scratch), [agent]);
+  });
+});
+
+describe("lab: the environment of go", () => {
+  it("builds for this machine, whatever the person has set for other work, by variables or by `go env -w`", () => {
+    const settings = { GOOS: "windows", GOARCH: "mips", GOAMD64: "v4", GOARM64: "v9.0", GO111MODULE: "off" };
+    const before = [...Object.keys(settings), "GOPROXY"].map((name) => [name, process.env[name]] as const);
+    Object.assign(process.env, settings, { GOPROXY: "https://proxy.invalid" });
+    try {
+      const { GOOS, GOARCH = "", GOAMD64, GOARM64, GO111MODULE, GOPROXY } = goEnvironment();
+      assert.deepEqual([GOOS, GOAMD64, GOARM64, GO111MODULE], ["linux", "v1", "v8.0", "on"]);
+      assert.match(GOARCH, /^[a-z0-9]+$/);
+      assert.notEqual(GOARCH, "mips");
+      assert.equal(GOPROXY, "https://proxy.invalid");
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) Reflect.deleteProperty(process.env, name);
+        else process.env[name] = value;
+      }
+    }
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { userInfo } from "node:os";
 import { allPorts, clusterAddress, MAX_CLUSTERS, MAX_SLOTS, planCluster, portsFrom } from "../../../lab/clusterPlan";
 import { cacheFolder, labsFolder } from "../../../lab/host/folders";
 import { labFolder } from "../../../lab/labState";
@@ -86,7 +87,11 @@ describe("lab: folders", () => {
     assert.equal(cacheFolder({ XDG_CACHE_HOME: "/c" }), "/c/cilium-clustermesh");
     assert.equal(labsFolder({ XDG_CACHE_HOME: "/c" }), "/c/cilium-clustermesh/labs");
     assert.equal(labsFolder({ XDG_CACHE_HOME: "/c", XDG_STATE_HOME: "/s" }), "/s/cilium-clustermesh/labs");
-    assert.match(cacheFolder({ XDG_CACHE_HOME: "c" }), /\/\.cache\/cilium-clustermesh$/);
+    assert.match(cacheFolder({ XDG_CACHE_HOME: "c" }), /^\/.*\/\.cache\/cilium-clustermesh$/);
+    assert.equal(cacheFolder({ XDG_CACHE_HOME: "", HOME: "/h" }), "/h/.cache/cilium-clustermesh");
+    for (const HOME of ["", "h", undefined]) {
+      assert.equal(cacheFolder({ HOME }), `${userInfo().homedir}/.cache/cilium-clustermesh`);
+    }
   });
 
   it("of a lab never leave the labs' folder", () => {

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Failure } from "../../../components/model/failure";
-import { failedWords, firstTry, nextTry, type FailedTry, type Patience } from "../../../components/model/patience";
+import {
+  failedWords,
+  firstTry,
+  nextTry,
+  silence,
+  type FailedTry,
+  type Patience,
+} from "../../../components/model/patience";
 
 const read = (limitSeconds: number): Patience => ({ limitSeconds, repeat: "always" });
 const write = (limitSeconds: number): Patience => ({ limitSeconds, repeat: "unsent" });
@@ -90,12 +97,26 @@ describe("model: patience with clusters", () => {
   });
 
   it("says for how long there was no answer, or the last words, and how many tries there were", () => {
-    const silent = (silenceSeconds: number): FailedTry => ({ failure: "silent", message: "?", silenceSeconds });
+    const silent = (silenceSeconds: number): FailedTry => ({
+      failure: "silent",
+      message: silence(silenceSeconds),
+      silenceSeconds,
+    });
     const refused: FailedTry = { failure: "unsent", message: "connection refused", silenceSeconds: 5 };
     assert.equal(failedWords([silent(1)]), "no answer within 1 s");
     assert.equal(failedWords([silent(5), silent(10), silent(15)]), "no answer within 30 s (tried 3 times)");
     assert.equal(failedWords([silent(20 / 3)]), "no answer within 6.7 s");
     assert.equal(failedWords([refused]), "connection refused");
     assert.equal(failedWords([silent(5), refused]), "connection refused (tried 2 times)");
+    assert.equal(failedWords([refused, silent(5), silent(10)]), "no answer within 15 s (tried 3 times)");
+  });
+
+  it("keeps kubectl's own words on a timeout: they say whose it was, and it may have passed sooner", () => {
+    const message = "Error from server: error dialing backend: dial tcp 10.1.1.11:10250: i/o timeout";
+    const ofKubelet: FailedTry = { failure: "silent", message, silenceSeconds: 10 };
+    assert.equal(failedWords([ofKubelet]), message);
+    assert.equal(failedWords([ofKubelet, ofKubelet]), `${message} (tried 2 times)`);
+    const silent: FailedTry = { failure: "silent", message: silence(5), silenceSeconds: 5 };
+    assert.equal(failedWords([ofKubelet, silent]), "no answer within 5 s (tried 2 times)");
   });
 });

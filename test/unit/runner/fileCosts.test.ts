@@ -10,6 +10,7 @@ describe("what a test file takes", () => {
   it("is read line by line, without one that is not whole", () => {
     const cost = { file: "test/unit/a.test.ts", wallSeconds: 2, cpuSeconds: 1 };
     assert.deepEqual(parseCosts(`${JSON.stringify(cost)}\n{"file":"te`), [cost]);
+    assert.deepEqual(parseCosts(`{"file":"te${JSON.stringify(cost)}\n${JSON.stringify(cost)}\n`), [cost]);
     assert.deepEqual(parseCosts(""), []);
   });
 

@@ -1,0 +1,2 @@
+/** The lab of the lab level. */
+export const NODE_LAB = "lab";
