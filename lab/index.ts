@@ -13,6 +13,7 @@ export {
 export { down } from "./down";
 export { cacheFolder, homeFolder } from "./host/folders";
 export { availableMemory } from "./host/memory";
+export { ensureOwnFolder } from "./host/ownFolder";
 export { CommandError, run } from "./host/run";
 export { kubectl } from "./kubectl";
 export type { EtcdTls } from "./controlPlane/etcd";

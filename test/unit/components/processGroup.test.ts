@@ -22,8 +22,9 @@ function lives(pid: number): boolean {
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !holds(); await delay(20)) {
+  for (const end = Date.now() + 30_000; !holds();) {
     if (Date.now() > end) throw new Error(`within 30 s it did not happen that ${what}`);
+    await delay(20);
   }
 }
 
