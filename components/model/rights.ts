@@ -31,6 +31,13 @@ function objectOf({ resource, name, namespace }: Claim): Object {
   return { group: group.join("."), resource: plural, name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
+/** All objects of an object's kind, where it is. */
+const kindOf = ({ group, resource, namespace }: Object): Object => ({
+  group,
+  resource,
+  ...(namespace === undefined ? {} : { namespace }),
+});
+
 const workloads = ({ namespace, daemonSet, operator }: CiliumObjects): readonly Object[] => [
   { group: "apps", resource: "daemonsets", namespace, name: daemonSet },
   ...(operator === undefined ? [] : [{ group: "apps", resource: "deployments", namespace, name: operator }]),
@@ -63,6 +70,9 @@ export function upRights(settings: RightsSettings): readonly Right[] {
     ...allow(configMap(cilium), "patch"),
     ...workloads(cilium).flatMap((object) => allow(object, "patch", "list", "watch")),
     ...claims.flatMap((claim) => allow(objectOf(claim), "create", "patch", "delete")),
+    // The kubernetes plugin waits for the end of what it deletes by watching all of its kind, and events; without that it waits for minutes.
+    ...claims.flatMap((claim) => allow(kindOf(objectOf(claim)), "list", "watch")),
+    ...allow(inNamespace("events"), "list", "watch"),
     ...allow(inNamespace("pods"), "get", "list", "patch", "delete"),
     ...allow(inNamespace("pods/exec"), "create"),
     ...allow(inNamespace("pods/log"), "get"),

@@ -70,7 +70,7 @@ describe("model: rights", () => {
   it("are no verb on everything", () => {
     const rules = ROLES.flatMap((each) => each.rules);
     assert.ok(rules.every(({ verbs, apiGroups }) => !verbs.includes("*") && !apiGroups.includes("*")));
-    const secrets = rules.filter(({ resources, verbs }) => resources.includes("secrets") && verbs.includes("get"));
+    const secrets = rules.filter(({ resources, verbs }) => resources.includes("secrets") && verbs.includes("patch"));
     assert.ok(secrets.every(({ resourceNames = [] }) => resourceNames.length > 0));
   });
 
