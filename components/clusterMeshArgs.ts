@@ -15,6 +15,7 @@ import { claimsOf } from "./model/claims";
 import { validateDemo, validateDemoPresence, type DemoSettings } from "./model/demo";
 import { validateGeneration } from "./model/generation";
 import { membersOf, present, type ClusterSpec, type Member, type MeshSpec } from "./model/mesh";
+import { own } from "./model/own";
 import { SHARED_AUTHORITY } from "./model/peerFile";
 import type { Problem } from "./model/problem";
 import { validateMesh } from "./model/validate";
@@ -176,7 +177,7 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
 }
 
 function required<T>(record: Readonly<Record<string, T>>, key: string): T {
-  const value = record[key];
+  const value = own(record, key);
   if (value === undefined) {
     throw new pulumi.RunError(`cluster ${JSON.stringify(key)} is not among the arguments`);
   }

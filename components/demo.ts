@@ -6,6 +6,7 @@ import { demoService, demoWorkload } from "./demoWorkloads";
 import { ownedBy, RETAINED } from "./ownership";
 import { demoClusters, demoNamespaces, demoWorkloads, type DemoSettings } from "./model/demo";
 import { verdictTable, type Verdict } from "./model/demoVerdicts";
+import { own } from "./model/own";
 
 /** The arguments of {@link Demo}. */
 export interface DemoArgs extends DemoPingsArgs {
@@ -25,7 +26,7 @@ export class Demo extends pulumi.ComponentResource {
     super("clustermesh:index:Demo", name, {}, opts);
     const { demo, providers, owner } = args;
     const child = (cluster: string, dependsOn: readonly pulumi.Resource[] = []): pulumi.CustomResourceOptions => {
-      const provider = providers[cluster];
+      const provider = own(providers, cluster);
       return { parent: this, dependsOn: [...dependsOn], ...(provider === undefined ? {} : { provider }) };
     };
     const inNamespace = makeNamespaces(demo, owner, child);

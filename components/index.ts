@@ -15,6 +15,7 @@ export { adoptedTrust, type AdoptedAuthorityArgs } from "./authority";
 export { answers, inspectCluster } from "./inspection";
 export type { CertificateSummary } from "./member";
 export type { ClusterAccess } from "./nodeCommand";
+export { missingRights } from "./permissions";
 export { peerSecretKeys } from "./peerSecret";
 export { refusal } from "./refusal";
 export { DEFAULT_SETTINGS, type MeshSettings } from "./settings";

@@ -6,7 +6,7 @@ import { ending, type Ended } from "./kubectlProcess";
 import { limiter } from "./limiter";
 import { kubectlEnvironment } from "./model/kubectlEnvironment";
 import type { Patience } from "./model/patience";
-import { REQUEST_LOG } from "./model/requestLog";
+import { REQUEST_LOG, withoutDumps } from "./model/requestLog";
 import { patiently, type Between } from "./patiently";
 import { inGroup, type GroupedProcess } from "./processGroup";
 
@@ -74,10 +74,14 @@ export class Kubectl {
   }
 
   /** Runs kubectl once and gives how it ended. @throws {@link KubectlError} when it does not end. */
-  attempt(args: readonly string[], { stdin = "", silenceSeconds = SILENCE_SECONDS }: RunOptions = {}): Promise<Ended> {
+  async attempt(
+    args: readonly string[],
+    { stdin = "", silenceSeconds = SILENCE_SECONDS }: RunOptions = {},
+  ): Promise<Ended> {
     const question = args.slice(0, 2).join(" ");
     const limits = { startMs: START_SECONDS * 1000, silenceMs: silenceSeconds * 1000, question };
-    return atOnce(() => ending(this.start([REQUEST_LOG, ...args]), stdin, limits));
+    const ended = await atOnce(() => ending(this.start([REQUEST_LOG, ...args]), stdin, limits));
+    return { ...ended, stderr: withoutDumps(ended.stderr) };
   }
 
   /** Asks this cluster something, patiently. */

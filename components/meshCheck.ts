@@ -3,6 +3,7 @@ import { contextOf, nodeCommand, type ClusterAccess } from "./nodeCommand";
 import type { MeshSettings } from "./settings";
 import { parseCheckResult, type ReadinessRow } from "./model/checkResult";
 import type { Member } from "./model/mesh";
+import { own } from "./model/own";
 import type { PathRow, RecordedPaths } from "./model/pathVerdict";
 import type { StalePodRow } from "./model/stalePods";
 
@@ -48,7 +49,7 @@ export function meshCheck(
     return { readiness: off, paths: off, stalePods: off, done: after };
   }
   const members = args.members.map(({ name: member, id }) => {
-    const access = args.access[member];
+    const access = own(args.access, member);
     return { name: member, id, ...(access === undefined ? {} : contextOf(access)) };
   });
   const others = args.others.map(({ name: other, id }) => ({ name: other, id }));

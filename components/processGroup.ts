@@ -27,6 +27,8 @@ for leader in $groups; do kill -s TERM -- "-$leader"; done 2>/dev/null
 for leader in $groups; do kill -s KILL -- "-$leader"; done 2>/dev/null`;
 
 const running = new Set<number>();
+/** The leaders of the groups that are ended with this program. */
+export const lookedAfter: ReadonlySet<number> = running;
 let lifeline: ChildProcess | undefined;
 
 function startLifeline(): ChildProcess {
@@ -65,23 +67,25 @@ function gone(leader: number): void {
  */
 export function inGroup(child: ChildProcessWithoutNullStreams): GroupedProcess {
   const { pid, stdin, stdout, stderr } = child;
-  const signal = (name: NodeJS.Signals) => {
+  /** Whether there was anybody to hear it. */
+  const signal = (name: NodeJS.Signals | 0): boolean => {
     try {
-      process.kill(-(pid ?? Number.NaN), name);
+      return process.kill(-(pid ?? Number.NaN), name);
     } catch {
       // There is no such group, or there are no groups.
-      child.kill(name);
+      return child.kill(name);
     }
   };
   let closed = false;
   let late: NodeJS.Timeout | undefined;
   const end = () => {
-    if (late !== undefined || pid === undefined) return;
+    // The number of what has ended may be another's by now.
+    if (closed || late !== undefined || pid === undefined) return;
     signal("SIGTERM");
     late = setTimeout(() => {
       signal("SIGKILL");
       [stdin, stdout, stderr].forEach((stream) => stream.destroy());
-      if (closed) gone(pid);
+      gone(pid);
     }, GRACE_MS);
   };
   if (pid !== undefined) {
@@ -94,9 +98,13 @@ export function inGroup(child: ChildProcessWithoutNullStreams): GroupedProcess {
     child.on("close", () => {
       closed = true;
       clearTimeout(lingering);
-      // Who is left without a stream is ended as well; nobody waits for that, and the lifeline would see to it.
-      if (late === undefined) gone(pid);
-      else late.unref();
+      if (late !== undefined && signal(0)) {
+        // Who is left without a stream is ended as well; nobody waits for that, and the lifeline would see to it.
+        late.unref();
+        return;
+      }
+      clearTimeout(late);
+      gone(pid);
     });
   }
   return Object.assign(child, { end });

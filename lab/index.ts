@@ -13,6 +13,7 @@ export { down } from "./down";
 export { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";
 export { cacheFolder, homeFolder } from "./host/folders";
 export { availableMemory } from "./host/memory";
+export { ensureOwnFolder } from "./host/ownFolder";
 export { CommandError, run } from "./host/run";
 export { kubectl } from "./kubectl";
 export type { EtcdTls } from "./controlPlane/etcd";

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../components";
+import { own } from "../components/model/own";
 import { formatProblem } from "../components/model/problem";
 import type { Environment } from "./environment";
 import { checkOnPaper } from "./onPaper";
@@ -34,7 +35,7 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
   if (environment === undefined || read.readable === undefined) {
     return { problems, warnings: [], notes: [] };
   }
-  const live = await preflight(read.readable, environment);
+  const live = await preflight(read.readable, environment, !pulumi.runtime.isDryRun());
   const warnings = [
     ...weakAuthorities(read.readable),
     ...adoptedEndings(read.readable, now),
@@ -49,7 +50,7 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
 /** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
 function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Environment {
   const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
-    const [changedSince, identity, written] = [changes[name], seenAs[name], reapply[name]];
+    const [changedSince, identity, written] = [own(changes, name), own(seenAs, name), own(reapply, name)];
     const seen = {
       ...(changedSince === undefined ? {} : { changedSince }),
       ...(identity === undefined ? {} : { seenAs: identity }),

@@ -17,6 +17,7 @@ import type { Problem } from "../components/model/problem";
 import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
 import { readOwnOutputs } from "./ownOutputs";
+import { permissionsOf, type Asked } from "./permissions";
 import { judgePolicyChanges, peersSeen } from "./policies";
 import { rotationPolicy } from "./rotation";
 import type { Configuration } from "./schema";
@@ -76,13 +77,23 @@ interface Inspected {
   readonly answered: ReadonlyMap<string, Answered>;
 }
 
-async function inspectAll(configuration: Configuration, environment: Environment): Promise<Inspected> {
-  const { settings, authority, demo } = environment;
-  const clusters = reachableBy(configuration).filter(({ gone }) => !gone);
+/** The clusters that are asked, and what this stack makes there. */
+function askedClusters(configuration: Configuration, { settings, authority, demo }: Environment): readonly Asked[] {
+  return reachableBy(configuration)
+    .filter(({ gone }) => !gone)
+    .map(({ name, access }) => {
+      return { name, access, claims: claimsOf(name, settings, originOf(authority) === "generated", demo) };
+    });
+}
+
+async function inspectAll(
+  configuration: Configuration,
+  { settings }: Environment,
+  clusters: readonly Asked[],
+): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
-    clusters.map(async ({ name, access }) => {
-      const claims = claimsOf(name, settings, originOf(authority) === "generated", demo);
+    clusters.map(async ({ name, access, claims }) => {
       const limit = configuration.liveCheckTimeoutSeconds;
       return { name, ...(await inspectCluster(access, settings.cilium, claims, limit, turn)) };
     }),
@@ -143,8 +154,14 @@ function without(live: ReadonlyMap<string, LiveCluster>, names: ReadonlySet<stri
 /**
  * Asks every cluster of the stack's own whether it can become or stay a member, in previews too and before anything is written. An unreachable
  * cluster is a problem or a warning, as the configuration says.
+ *
+ * @param writes Whether the run goes on to write: then what it may not do is a problem by now.
  */
-export async function preflight(configuration: Configuration, environment: Environment): Promise<Preflight> {
+export async function preflight(
+  configuration: Configuration,
+  environment: Environment,
+  writes = false,
+): Promise<Preflight> {
   if (!configuration.liveChecks) {
     return { problems: [], warnings: [], notes: [], seenAs: unseen(environment) };
   }
@@ -153,8 +170,9 @@ export async function preflight(configuration: Configuration, environment: Envir
   const peers = present(members);
   const names = peers.map((member) => member.name);
   const authorities = authorityNames(authority, names);
+  const clusters = askedClusters(configuration, environment);
   const [{ live, answered }, answering, own] = await Promise.all([
-    inspectAll(configuration, environment),
+    inspectAll(configuration, environment, clusters),
     goneAndAnswering(configuration),
     readOwnOutputs(),
   ]);
@@ -177,6 +195,14 @@ export async function preflight(configuration: Configuration, environment: Envir
   const { changes, warnings: changed } = changedSince(peers, without(fitting, judged.misnamed), policy);
   const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
   const drift = secretDrift(peers, fitting, secretsOf(environment), policy, now);
+  const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
+  const ways = await checkWaysIn(accesses, live);
+  const permissions = await permissionsOf(clusters, live, settings, writes, configuration.liveCheckTimeoutSeconds);
+  // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
+  const unreachable = unreachableClusters(peers, without(live, ways.explains)).flatMap((problem) => {
+    return permissions.missing.get(problem.cluster ?? "") ?? [problem];
+  });
+  const lacking = [...permissions.missing].filter(([name]) => live.get(name)?.kind === "reachable");
   const warnings = [
     ...own.problems,
     ...answering,
@@ -187,12 +213,11 @@ export async function preflight(configuration: Configuration, environment: Envir
     ...crowded,
     ...policies.warnings,
     ...former.warnings,
+    ...permissions.unknown,
   ];
-  const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
-  const ways = await checkWaysIn(accesses, live);
-  const unreachable = unreachableClusters(peers, without(live, ways.explains));
   const problems = [
     ...ways.problems,
+    ...lacking.flatMap(([, missing]) => missing),
     ...judged.problems,
     ...rotation.problems,
     ...policies.problems,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess, MeshCluster } from "../components";
 import type { ClusterSpec, Presence } from "../components/model/mesh";
 import type { Configuration } from "./schema";
+import { own } from "../components/model/own";
 
 type ClusterConfiguration = Configuration["clusters"][string];
 
@@ -60,7 +61,7 @@ export function meshClusters(
 ): Readonly<Record<string, MeshCluster>> {
   return Object.fromEntries(
     Object.entries(specs).flatMap(([name, spec]) => {
-      const configuration = configurations[name];
+      const configuration = own(configurations, name);
       if (configuration === undefined) {
         return [];
       }

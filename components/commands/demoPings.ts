@@ -4,6 +4,7 @@ import { DEMO_POLICY, workloadName } from "../model/demo";
 import { expectedPings, pingProblems, type Phase, type PingResult } from "../model/demoPings";
 import { NO_PINGS, reportPings } from "../model/demoVerdicts";
 import { dropLogExcerpt, policyDrops, type Sender } from "../model/dropLog";
+import { printable, printableJson, quoted } from "../model/printable";
 import { formatProblems, type Problem } from "../model/problem";
 import { withDropLog, type DropLog } from "./dropLog";
 import { withClusters } from "./openClusters";
@@ -81,9 +82,9 @@ async function evidence(
   const senders = await keptOut(clusters, results);
   if (log.kind === "unavailable") {
     progress(`no drop log: ${log.reason}`);
-    return JSON.stringify(reportPings(results, senders.length === 0 ? [] : [`no drop log: ${log.reason}`]));
+    return printableJson(reportPings(results, senders.length === 0 ? [] : [`no drop log: ${log.reason}`]));
   }
-  return JSON.stringify(
+  return printableJson(
     reportPings(results, database === undefined ? [] : policyDrops(log.lines(), senders, database.ip)),
   );
 }
@@ -92,9 +93,9 @@ function failure(phase: Phase, problems: readonly Problem[], log: DropLog, datab
   const heading = `pings ${phase} the policy are not as expected after ${String(verdictTimeoutSeconds)} s`;
   const said =
     log.kind === "unavailable"
-      ? `--- no drop log: ${log.reason}`
+      ? `--- no drop log: ${printable(log.reason)}`
       : `--- agent ${log.agent}${database === undefined ? "" : ` on node ${database.node}`}: cilium-dbg monitor --type drop\n` +
-        dropLogExcerpt(log.lines(), database?.ip);
+        quoted(dropLogExcerpt(log.lines(), database?.ip));
   return new Error(`${formatProblems(heading, problems)}\n${said}`);
 }
 

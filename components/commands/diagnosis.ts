@@ -3,6 +3,7 @@ import { excerpt } from "../model/bounded";
 import type { CiliumObjects } from "../model/agentConfig";
 import { readinessTable, statusCause, type AgentReport, type ExpectedPeer, type Readiness } from "../model/agentStatus";
 import { causeOf, complaintsOf, type Cause } from "../model/peerCauses";
+import { quoted } from "../model/printable";
 import { inAgent } from "./agents";
 import { errorMessage } from "./errorMessage";
 import type { OpenCluster } from "./openClusters";
@@ -69,8 +70,8 @@ export async function diagnose(
     const heading = `--- cluster ${cluster}, agent ${agent}:`;
     const logged = peers.flatMap((peer) => complaintsOf(said.log, peer).slice(-LOG_LINES_SHOWN));
     return [
-      `${heading} cilium-dbg troubleshoot clustermesh\n${said.troubleshoot}`,
-      ...(logged.length === 0 ? [] : [`${heading} its log\n${logged.join("\n")}`]),
+      `${heading} cilium-dbg troubleshoot clustermesh\n${quoted(said.troubleshoot)}`,
+      ...(logged.length === 0 ? [] : [`${heading} its log\n${quoted(logged.join("\n"))}`]),
     ];
   });
   return {

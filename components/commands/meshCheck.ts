@@ -3,6 +3,7 @@ import { readinessProblems, readinessTable, type AgentReport } from "../model/ag
 import { checkResult } from "../model/checkResult";
 import { recordedPaths } from "../model/pathVerdict";
 import { departedPeers } from "../model/departed";
+import { printableJson } from "../model/printable";
 import { formatProblems, PROBLEMS_SHOWN } from "../model/problem";
 import { agentReports, hurrySecrets } from "./agents";
 import { waitUntilForgotten } from "./departed";
@@ -105,7 +106,7 @@ export const ran = dispatch({
       await waitForNewConnections(clusters, namesOf(required), given.names, deadline, given.timeoutSeconds);
       const paths = await waitForPaths(clusters, given.names, mesh.pathsBefore, deadline);
       const stalePods = await settleStalePods(clusters, given, deadline);
-      return JSON.stringify(checkResult(namesOf(all), readinessTable(all, reports), paths, stalePods));
+      return printableJson(checkResult(namesOf(all), readinessTable(all, reports), paths, stalePods));
     });
   },
 });

@@ -1,6 +1,7 @@
 import type { Kubectl } from "../kubectl";
 import type { CiliumObjects } from "../model/agentConfig";
 import { connectionProblems, type Dialled } from "../model/newConnections";
+import { quoted } from "../model/printable";
 import { formatProblems, PROBLEMS_SHOWN, type Problem } from "../model/problem";
 import { agentPods, inAgent } from "./agents";
 import { excerptOf } from "./diagnosis";
@@ -103,7 +104,7 @@ function failure(failing: readonly Outcome[], timeoutSeconds: number): string {
   const problems = failing.flatMap((outcome) => outcome.problems);
   const texts = failing.map(({ dialled: { cluster, agent, said: answer } }) => {
     const text = "text" in answer ? answer.text : answer.error;
-    return `--- cluster ${cluster}, agent ${agent}: cilium-dbg troubleshoot clustermesh\n${text}`;
+    return `--- cluster ${cluster}, agent ${agent}: cilium-dbg troubleshoot clustermesh\n${quoted(text)}`;
   });
   return [formatProblems(heading, problems, PROBLEMS_SHOWN), excerptOf(texts)].join("\n");
 }

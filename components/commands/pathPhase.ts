@@ -1,4 +1,5 @@
 import type { CiliumObjects } from "../model/agentConfig";
+import { own } from "../model/own";
 import { formatProblems, PROBLEMS_SHOWN, type Problem } from "../model/problem";
 import type { PathReport } from "../model/nodePaths";
 import { excusedLine, judgePaths, pathProblem, pathRow, type PathRow, type RecordedPaths } from "../model/pathVerdict";
@@ -25,7 +26,9 @@ async function probe({ kubectl, name }: OpenCluster, names: CiliumObjects): Prom
 
 function problemsOf(reports: readonly PathReport[], before: PathsBefore, names: CiliumObjects): readonly Problem[] {
   return reports.flatMap((report) =>
-    judgePaths(report, before[report.cluster]).lost.map((path) => pathProblem(report.cluster, names.namespace, path)),
+    judgePaths(report, own(before, report.cluster)).lost.map((path) =>
+      pathProblem(report.cluster, names.namespace, path),
+    ),
   );
 }
 
@@ -73,7 +76,7 @@ export async function waitForPaths(
     );
   }
   for (const report of reports) {
-    warn(report, before[report.cluster]);
+    warn(report, own(before, report.cluster));
   }
   return reports.map(pathRow);
 }

@@ -4,6 +4,8 @@ import type { KubectlAccess } from "../kubectl";
 import { byteLength, excerpt } from "../model/bounded";
 import { ERROR_BYTES, kindOf, outputBudget, RESULT_BYTES, type LineKind } from "../model/outputBudget";
 import { errorMessage } from "./errorMessage";
+import { own } from "../model/own";
+import { printable, printableLines } from "../model/printable";
 
 /** Environment variable with a command's plain input as JSON. */
 export const INPUT_VARIABLE = "CLUSTERMESH_COMMAND_INPUT";
@@ -67,7 +69,7 @@ export function accessTo(
   cluster: { readonly name: string; readonly context?: string | undefined },
   kubeconfigs: Readonly<Record<string, string>>,
 ): KubectlAccess {
-  const content = kubeconfigs[cluster.name];
+  const content = own(kubeconfigs, cluster.name);
   if (content !== undefined) {
     return { kind: "kubeconfig", content };
   }
@@ -89,7 +91,7 @@ export function beginOutput(): void {
  * is left out is counted, and the count is said in the end.
  */
 export function progress(line: string, kind: LineKind = kindOf(line)): void {
-  const said = budget.take(kind, line);
+  const said = budget.take(kind, printable(line));
   if (said !== undefined) {
     process.stderr.write(`${said}\n`);
   }
@@ -120,7 +122,7 @@ function checked(result: string): string {
  */
 export async function dispatch(verbs: Readonly<Record<string, () => Promise<string>>>): Promise<string | undefined> {
   const verb = process.argv[2] ?? "";
-  const run = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  const run = own(verbs, verb);
   beginOutput();
   try {
     if (run === undefined) {
@@ -132,7 +134,7 @@ export async function dispatch(verbs: Readonly<Record<string, () => Promise<stri
     return verb;
   } catch (error) {
     sayWhatIsLeftOut();
-    process.stderr.write(`${excerpt(errorMessage(error), ERROR_BYTES)}\n`);
+    process.stderr.write(`${excerpt(printableLines(errorMessage(error)), ERROR_BYTES)}\n`);
     process.exitCode = 1;
     return undefined;
   }

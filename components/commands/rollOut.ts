@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Kubectl } from "../kubectl";
 import { rolledWorkloads, type CiliumObjects } from "../model/agentConfig";
-import { formatProblems, printable, type Problem } from "../model/problem";
+import { printable } from "../model/printable";
+import { formatProblems, type Problem } from "../model/problem";
 import {
   beforeRollOut,
   judgeRollOut,

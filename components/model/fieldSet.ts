@@ -1,3 +1,5 @@
+import { own } from "./own";
+
 type Json = Readonly<Record<string, unknown>>;
 
 function isObject(value: unknown): value is Json {
@@ -15,7 +17,7 @@ function isMeant(entry: unknown, member: string): boolean {
   if (member.startsWith("v:") || !isObject(meant)) {
     return JSON.stringify(entry) === JSON.stringify(meant);
   }
-  return isObject(entry) && Object.entries(meant).every(([key, value]) => entry[key] === value);
+  return isObject(entry) && Object.entries(meant).every(([key, value]) => own(entry, key) === value);
 }
 
 /**
@@ -34,8 +36,8 @@ export function ownedPart(live: unknown, fields: unknown): unknown {
     return isLeaf(fields)
       ? live
       : live.flatMap((entry: unknown) => {
-          const own = members.find(([member]) => isMeant(entry, member));
-          return own === undefined ? [] : [ownedPart(entry, own[1])];
+          const meant = members.find(([member]) => isMeant(entry, member));
+          return meant === undefined ? [] : [ownedPart(entry, meant[1])];
         });
   }
   if (!isObject(live)) {
@@ -43,12 +45,12 @@ export function ownedPart(live: unknown, fields: unknown): unknown {
   }
   if (isLeaf(fields)) {
     // The dot alone is the ownership of a map that may be empty, and not of what others have put there.
-    return "." in fields ? {} : live;
+    return Object.hasOwn(fields, ".") ? {} : live;
   }
   return Object.fromEntries(
     Object.entries(fields).flatMap(([member, inside]) => {
       const name = member.slice(2);
-      const part = member.startsWith("f:") ? ownedPart(live[name], inside) : undefined;
+      const part = member.startsWith("f:") ? ownedPart(own(live, name), inside) : undefined;
       return part === undefined ? [] : [[name, part] as const];
     }),
   );

@@ -39,6 +39,15 @@ const volume = z.object({
 
 const podSpec = z.object({ containers: z.array(container).optional(), volumes: z.array(volume).nullish() });
 
+/** As it is: a record of zod's has no `__proto__`, which is a legal key of a Secret. */
+const texts = z.custom<Readonly<Record<string, string>>>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((each) => typeof each === "string"),
+);
+
 const object = z.object({
   apiVersion: z.string().optional(),
   kind: z.string(),
@@ -53,7 +62,7 @@ const object = z.object({
     labels: z.record(z.string(), z.string()).optional(),
     managedFields: managedFields.optional(),
   }),
-  data: z.record(z.string(), z.string()).optional(),
+  data: texts.optional(),
   spec: z
     .object({
       nodeName: z.string().optional(),

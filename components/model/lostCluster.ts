@@ -13,21 +13,21 @@ const NETWORK_STEPS =
 const ACCESS_STEPS =
   "these credentials are those of the last up: 1. list it with a context or kubeconfig that works and run pulumi up, 2. then remove it";
 
-/** An error of kubectl with what to do about it, where it says why it got nothing out of a cluster that is to be given back. */
+/** What an error of kubectl says, in a line, with what to do about it, where it says why it got nothing out of a cluster that is to be given back. */
 export function withAdvice(message: string): string {
-  const { kind } = noAccess(message);
+  const { kind, line } = noAccess(message);
   switch (kind) {
     case "network":
-      return `${message}; ${NETWORK_STEPS}`;
+      return `${line}; ${NETWORK_STEPS}`;
     case "kubeconfig":
     case "credentials":
     case "tls":
-      return `${message}; ${ACCESS_STEPS}`;
+      return `${line}; ${ACCESS_STEPS}`;
     case "kubectl":
     case "permission":
-      return `${message}; ${ACCESS_FIXES[kind].fix}`;
+      return `${line}; ${ACCESS_FIXES[kind].fix}`;
     case "other":
-      return message;
+      return line;
   }
 }
 

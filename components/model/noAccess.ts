@@ -54,7 +54,7 @@ export const ACCESS_FIXES: Readonly<Record<NoAccessKind, { readonly what: string
   },
   permission: {
     what: "the kubeconfig's user may not read what is needed",
-    fix: "give the user the ClusterRole in docs/clusterRole.yaml",
+    fix: "give the user the roles in docs/permissions.yaml",
   },
   tls: {
     what: "the API server is not trusted",

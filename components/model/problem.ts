@@ -1,3 +1,5 @@
+import { cut, printable } from "./printable";
+
 /**
  * Something wrong with a mesh, said so that a person can mend it: where, what is there, why that is wrong and what is allowed.
  * Problems are collected, never thrown one by one, so that one run of `pulumi preview` shows them all.
@@ -21,22 +23,10 @@ const TEXT_LENGTH = 1000;
 /** Files that are full of secrets, and that somebody may have pasted into the wrong place: PEM, PEM in base64, a kubeconfig. */
 const PASTED_FILE = /-----BEGIN|LS0tLS1CRUdJTi|apiVersion/;
 
-function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length - 3)}...` : text;
-}
-
 /** A value as it is shown in a problem line: as JSON, cut where it gets long. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return PASTED_FILE.test(text) ? "(hidden)" : cut(text, VALUE_LENGTH);
-}
-
-/** Names and live values can hold anything; a line stays a line, reads as it is written, and nothing in it commands a terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
-  });
 }
 
 /** One line for one problem: `cluster "west": id 3 is also used by cluster "east"; use an id of its own from 1 to 255`. */

@@ -8,6 +8,14 @@ const LOG = /^I\d{4} \d\d:\d\d:\d\d\.\d+ /;
 /** `GET https://… 200 OK in 5 milliseconds`, and from Kubernetes 1.33 on `"Response" verb="GET" url="https://…" status="200 OK"`. */
 const ANSWER = / round_trippers\.go:\d+\] (?:[A-Z]+ \S+ [1-5]\d\d |"Response" .*status="[1-5]\d\d )/;
 
+/** What is left of the log of an answer that is an error: it goes on over the lines after its first, to its closing brackets. */
+const DUMP = /^ {2}"[^\n]*":[\s\S]*?\n\}\](\n|$)/gm;
+
+/** kubectl's words without the objects that its log shows beside them. */
+export function withoutDumps(words: string): string {
+  return words.replace(DUMP, "");
+}
+
 /** Tells the lines apart. A request that was not answered is logged as well, without a status. */
 export function logLine(line: string): LogLine {
   return !LOG.test(line) ? "words" : ANSWER.test(line) ? "answer" : "log";

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheFolder } from "../host/folders";
 import { withLock } from "../host/lock";
+import { ensureOwnFolder, refuseForeign } from "../host/ownFolder";
 import type { Log } from "./progress";
 
 /** What may be filled side by side: builds take all cores, images mostly the disk. */
@@ -20,7 +21,7 @@ export async function withRoom(room: CacheRoom, log: Log, work: () => Promise<vo
     log(`waiting for another process that makes ${room} for the cache`);
   };
   await withLock(room, waiting, async () => {
-    await mkdir(entries(), { recursive: true });
+    await ensureOwnFolder(entries());
     // With the lock held, a draft can only be what a dead process left.
     for (const entry of await readdir(entries())) {
       if (entry.startsWith(draftPrefix(room))) await rm(join(entries(), entry), { recursive: true, force: true });
@@ -62,7 +63,10 @@ export async function ensureEntry(
   fill: (target: string, scratch: string) => Promise<void>,
 ): Promise<string> {
   const folder = entryFolder(key);
-  if (existsSync(folder)) return folder;
+  if (existsSync(folder)) {
+    await refuseForeign(folder);
+    return folder;
+  }
   await withRoom(room, log, async () => {
     if (existsSync(folder)) return;
     await addEntries(room, [key], (target, scratch) => fill(target(key), scratch));

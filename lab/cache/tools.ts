@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { link, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { link, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cacheFolder } from "../host/folders";
+import { ensureOwnFolder, refuseForeign } from "../host/ownFolder";
 import { requireDebianTools } from "./debian";
 import { ensureImageStore, IMAGE_RECIPES } from "../images/imageStore";
 import { ensureRecipes, isMade, recipeFolder } from "./ensureRecipes";
@@ -36,8 +37,11 @@ async function linkTogether(programs: readonly string[]): Promise<string> {
   const hash = createHash("sha256").update(programs.join("\n")).digest("hex").slice(0, 12);
   const parent = join(cacheFolder(), "bin");
   const dir = join(parent, hash);
-  if (existsSync(dir)) return dir;
-  await mkdir(parent, { recursive: true });
+  await ensureOwnFolder(parent);
+  if (existsSync(dir)) {
+    await refuseForeign(dir);
+    return dir;
+  }
   const draft = await mkdtemp(join(parent, ".draft-"));
   for (const program of programs) await link(program, join(draft, basename(program)));
   try {
@@ -65,7 +69,9 @@ async function ensureAll<Name extends RecipeName>(
     toolchain,
     log,
   );
-  return new Map(recipes.map(([name, recipe]) => [name, recipeFolder(recipe, toolchain)]));
+  const folders = recipes.map(([name, recipe]) => [name, recipeFolder(recipe, toolchain)] as const);
+  for (const [, folder] of folders) await refuseForeign(folder);
+  return new Map(folders);
 }
 
 const LAB_RECIPES = ["etcd", "cilium", "kubernetes", "helm", "pulumi", "pulumiNodejs"] as const;

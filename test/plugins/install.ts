@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { kubernetesPlugin, type KubernetesPlugin } from "../../lab";
+import { ensureOwnFolder, kubernetesPlugin, type KubernetesPlugin } from "../../lab";
 import { bundle, cacheFolder } from "./bundle";
 import { binaryOf, folderOf, linkBuild, linkRelease, type Plugin, writeLauncher } from "./pluginFolder";
 import type { InstalledPlugin, Origin, PluginReport } from "./pluginReport";
@@ -98,6 +98,7 @@ export async function installPlugins(
     build = kubernetesPlugin,
   }: InstallOptions = {},
 ): Promise<PluginReport> {
+  await ensureOwnFolder(cacheFolder(env));
   // Side by side: where no site answers, the limit passes once.
   const searched = await Promise.all(
     NAMES.map(async (name) => {

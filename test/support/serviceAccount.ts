@@ -2,7 +2,7 @@ import type { LabCluster } from "../../lab";
 import { kubeconfigOf } from "./kubeconfig";
 import { waitUntil } from "./waitUntil";
 
-/** An administrator of a cluster whose credentials can be taken away. */
+/** A user of a cluster whose credentials can be taken away. */
 export interface ServiceAccount {
   /** A kubeconfig with a token of the account. */
   readonly kubeconfig: string;
@@ -14,11 +14,17 @@ export interface ServiceAccount {
 
 const NAMESPACE = ["--namespace", "default"];
 
-/** Makes an account that may do everything in a cluster. */
-export async function makeServiceAccount(cluster: LabCluster, name: string): Promise<ServiceAccount> {
+/** Makes an account that may do everything in a cluster, or nothing of its own. */
+export async function makeServiceAccount(
+  cluster: LabCluster,
+  name: string,
+  may: "everything" | "nothing" = "everything",
+): Promise<ServiceAccount> {
   await cluster.run(["create", "serviceaccount", name, ...NAMESPACE]);
-  const admin = ["--clusterrole=cluster-admin", `--serviceaccount=default:${name}`];
-  await cluster.run(["create", "clusterrolebinding", name, ...admin]);
+  if (may === "everything") {
+    const admin = ["--clusterrole=cluster-admin", `--serviceaccount=default:${name}`];
+    await cluster.run(["create", "clusterrolebinding", name, ...admin]);
+  }
   const token = (await cluster.run(["create", "token", name, ...NAMESPACE, "--duration=2h"])).stdout.trim();
   const removeAccount = () => cluster.run(["delete", "serviceaccount", name, ...NAMESPACE, "--ignore-not-found"]);
   const review = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } };

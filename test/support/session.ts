@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { waitUntil } from "./waitUntil";
 
 const GONE_SECONDS = 60;
-/** Where /proc/<pid>/stat says, after the program's name, in which state a process is and to which session it belongs. */
+/** Where /proc/<pid>/stat says, after the program's name, in which state a process is, whose child, and to which session it belongs. */
 const STATE = 0;
+const PARENT = 1;
 const SESSION = 3;
 
 function statOf(pid: number): readonly string[] {
@@ -22,15 +23,25 @@ export function sessionOf(pid: number): number | undefined {
   return session === undefined ? undefined : Number(session);
 }
 
-/** The processes of a session, without those that have ended and were not asked about yet. */
+/** The process that has started another one; nothing when that has ended. */
+export function parentOf(pid: number): number | undefined {
+  const parent = statOf(pid)[PARENT];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/**
+ * The processes of a session, and those that they have started in sessions of their own, as kubectl; without those that have ended and were not
+ * asked about yet.
+ */
 function membersOf(leader: number): readonly number[] {
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .map(Number)
-    .filter((pid) => {
-      const stat = statOf(pid);
-      return stat[SESSION] === String(leader) && stat[STATE] !== "Z";
-    });
+  const all = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+  const stats = new Map(all.map((pid) => [pid, statOf(Number(pid))]));
+  const isMember = (pid: string): boolean => {
+    const stat = stats.get(pid);
+    const parent = stat?.[PARENT] ?? "0";
+    return stat !== undefined && (stat[SESSION] === String(leader) || (parent !== pid && isMember(parent)));
+  };
+  return all.filter((pid) => isMember(pid) && stats.get(pid)?.[STATE] !== "Z").map(Number);
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

@@ -1,4 +1,5 @@
 import type { AuthorityId, AuthorityTrust, GenerationSettings, IssueRecord } from "../generation";
+import { own } from "../own";
 import { isClientCertificate, SHARED_AUTHORITY } from "../peerFile";
 import type { Problem } from "../problem";
 
@@ -29,7 +30,7 @@ function points(recorded: readonly Recorded[], wanted: IssueRecord): readonly Po
   const found = new Map<string, Point>();
   for (const { cluster, record } of recorded) {
     for (const [authority, live] of Object.entries(record?.authorities ?? {})) {
-      const next = wanted.authorities[authority];
+      const next = own(wanted.authorities, authority);
       const key = JSON.stringify([authority, live]);
       if (next !== undefined) {
         const clusters = [...(found.get(key)?.clusters ?? []), cluster];

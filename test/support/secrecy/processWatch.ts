@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { sessionOf } from "../session";
+import { parentOf, sessionOf } from "../session";
 import type { Haystack } from "./needles";
 
 const EVERY_MS = 20;
@@ -62,8 +62,8 @@ function namelessFiles(pid: number, below: string): readonly Omit<NamelessFile, 
 }
 
 /**
- * Looks at the arguments and the environment of every process of a session, again and again: both change when a process becomes another
- * program. Linux only.
+ * Looks at the arguments and the environment of every process of a session, and of those that these start in sessions of their own, again and
+ * again: both change when a process becomes another program. Linux only.
  *
  * @param below Folder of the files without a name that are of interest.
  */
@@ -92,7 +92,10 @@ export function watchProcesses(below: string): ProcessWatch {
     samples++;
     const now = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
     for (const entry of now) {
-      const inside = insiders.has(entry) || (!outsiders.has(entry) && leaders.has(sessionOf(Number(entry)) ?? 0));
+      const inside =
+        insiders.has(entry) ||
+        (!outsiders.has(entry) &&
+          (leaders.has(sessionOf(Number(entry)) ?? 0) || insiders.has(String(parentOf(Number(entry))))));
       (inside ? insiders : outsiders).add(entry);
       if (inside) {
         look(Number(entry));

@@ -119,7 +119,7 @@ describe("the command that pings the demo's database", () => {
     }
     assert.ok(
       stderr.includes(
-        `--- agent cilium-cluster1 on node node-of-cluster1: cilium-dbg monitor --type drop\n${drop("10.70.0.5")}\n`,
+        `--- agent cilium-cluster1 on node node-of-cluster1: cilium-dbg monitor --type drop\n| ${drop("10.70.0.5")}\n`,
       ),
       stderr,
     );

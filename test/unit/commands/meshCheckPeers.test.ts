@@ -70,7 +70,10 @@ describe("the command that checks a mesh, of new connections", () => {
       stderr,
       /cluster "cluster1": agent cilium-cluster1 on node node1, peer "cluster2" gets no new connection to its etcd: .*takes for expired/,
     );
-    assert.match(stderr, /--- cluster cluster1, agent cilium-cluster1: cilium-dbg troubleshoot clustermesh\nFound 2/);
+    assert.match(
+      stderr,
+      /--- cluster cluster1, agent cilium-cluster1: cilium-dbg troubleshoot clustermesh\n\| Found 2/,
+    );
   });
 
   it("asks again, where it failed, for the kubelet may still be bringing the files", async () => {

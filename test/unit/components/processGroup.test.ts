@@ -4,9 +4,11 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { mock } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { Kubectl } from "../../../components/kubectl";
 import { KubectlError } from "../../../components/kubectlError";
+import { inGroup, lookedAfter } from "../../../components/processGroup";
 import { scriptedKubectl, type ScriptedKubectl } from "../support/scriptedKubectl";
 
 const ROOT = resolve(__dirname, "..", "..", "..");
@@ -61,6 +63,30 @@ describe("components: what kubectl has started", function () {
       await until("the plugin has ended", () => !lives(plugin()));
     });
   }
+
+  it("is not looked after any longer than it lives: its number may be another's by then", async () => {
+    await assert.rejects(run(withPlugin("ignores", ""), 0.5));
+    await run(withPlugin("ignores", "process.exit();"), 60);
+    await run("", 60);
+    await until("nothing is looked after", () => lookedAfter.size === 0);
+    // A plugin that has closed its streams long ago, and ignores signals.
+    const quiet = `require("node:child_process").spawn("sh", ["-c", "trap '' TERM; sleep 3600"], { stdio: "ignore" });`;
+    const started = `process.stderr.write("I1129 15:56:08.042017   29645 loader.go:402] Config loaded from file\\n");`;
+    await assert.rejects(run(`${started} ${quiet} setInterval(() => undefined, 1000);`, 0.5));
+    await until("nothing is looked after", () => lookedAfter.size === 0);
+  });
+
+  it("gets no signal once it has ended, for its number may be another's", async () => {
+    const child = inGroup(spawn(process.execPath, ["-e", ""], { detached: true }));
+    await new Promise((resolve) => child.on("close", resolve));
+    const kill = mock.method(process, "kill");
+    try {
+      child.end();
+      assert.equal(kill.mock.callCount(), 0);
+    } finally {
+      kill.mock.restore();
+    }
+  });
 
   it("keeps no answer waiting once kubectl has ended", async () => {
     assert.equal(await run(withPlugin("ignores", 'process.stdout.write("fine", () => process.exit());'), 60), "fine");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { logLine } from "../../../components/model/requestLog";
+import { logLine, withoutDumps } from "../../../components/model/requestLog";
 
 describe("model: the log of kubectl's requests", () => {
   const at = "I1129 15:56:08.042017   29645";
@@ -31,4 +31,14 @@ describe("model: the log of kubectl's requests", () => {
       assert.equal(logLine(line), kind);
     });
   }
+
+  it("leaves out what the log goes on with over further lines, and nothing else", () => {
+    const dump = '  "kind": "Status",\n  "details": {\n    "message": "}]"\n  }\n}]\n';
+    const said = 'Error from server (Forbidden): configmaps "a" is forbidden\n';
+    assert.equal(withoutDumps(`${dump}${said}`), said);
+    assert.equal(withoutDumps(`warning\n${dump}${dump}${said}`), `warning\n${said}`);
+    for (const words of [said, "", '  "quoted": no dump\nerror: x', "[{}]\n}]\n"]) {
+      assert.equal(withoutDumps(words), words);
+    }
+  });
 });

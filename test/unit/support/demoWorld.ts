@@ -67,7 +67,8 @@ if (verb === "get" && kind === "pods") {
   say(world.policy ? kind : "");
 } else if (verb === "exec" && args.includes("-i")) {
   const [program, ...rest] = args.slice(args.indexOf("--") + 1);
-  const child = require("node:child_process").spawn(program, rest, { stdio: "inherit" });
+  // What runs in a pod is on another machine: it gets none of the signals that end kubectl, and sees its streams close.
+  const child = require("node:child_process").spawn(program, rest, { stdio: "inherit", detached: true });
   child.on("close", (code) => (code === 0 ? undefined : terminated(code)));
 } else if (verb === "exec" && args.includes("redis-cli")) {
   const client = [cluster, after("-n"), args[4].replace(/-0$/, "")].join("/");
