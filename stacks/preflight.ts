@@ -114,12 +114,12 @@ function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string,
 }
 
 /** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
-function unseen({ spec, settings }: Environment): Readonly<Record<string, string>> {
+function unseen(configuration: Configuration, { spec, settings }: Environment): Readonly<Record<string, string>> {
   const hash = createHash("sha256")
     .update(JSON.stringify([spec, settings]))
     .digest("hex")
     .slice(0, 16);
-  return Object.fromEntries(Object.keys(spec.clusters).map((name) => [name, `not looked at, ${hash}`]));
+  return Object.fromEntries(reachableBy(configuration).map(({ name }) => [name, `not looked at, ${hash}`]));
 }
 
 /** The names of the Secrets that a cluster has of this stack's. */
@@ -163,7 +163,7 @@ export async function preflight(
   writes = false,
 ): Promise<Preflight> {
   if (!configuration.liveChecks) {
-    return { problems: [], warnings: [], notes: [], seenAs: unseen(environment) };
+    return { problems: [], warnings: [], notes: [], seenAs: unseen(configuration, environment) };
   }
   const { spec, settings, authority } = environment;
   const members = membersOf(spec.clusters);
