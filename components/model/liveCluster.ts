@@ -2,11 +2,12 @@ import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION, type CiliumObjects } 
 import { agentOptions, type AgentOptions } from "./agentOptions";
 import { etcdServers } from "./apiServerFlags";
 import { GENERATION_ANNOTATION } from "./generation";
+import { isObject, type Json } from "./json";
 import type { LiveNetwork } from "./liveNetwork";
 import { parseList, type LiveContainer, type LiveObject } from "./liveObject";
 import { MARK_ANNOTATION } from "./mark";
 import type { NoAccessKind } from "./noAccess";
-import { dataOwners, type ManagedFieldsEntry } from "./originals";
+import { appliedPart, dataOwners, type ManagedFieldsEntry } from "./originals";
 import { CLUSTERMESH_DIRECTORY } from "./peerFile";
 import { driftOf } from "./secretDrift";
 import { rollOutsOf, type RollOut } from "./rollOuts";
@@ -31,6 +32,8 @@ export interface Occupied {
   readonly maker: string;
   /** Whether this project has applied something of it, for whichever stack. */
   readonly isApplied: boolean;
+  /** This project's annotations on it that are as they were written: who changes one becomes its owner. */
+  readonly marks: readonly string[];
   /** How a Secret of this project's is not as it was written. */
   readonly drift?: string;
   readonly version?: string;
@@ -170,6 +173,11 @@ function certificatesOf({ kind, data = {} }: LiveObject): Readonly<Record<string
   return Object.fromEntries(files.map(([file, text]) => [file, Buffer.from(text, "base64").toString()]));
 }
 
+function annotationsOf({ metadata }: Json): Json {
+  const annotations = isObject(metadata) ? metadata["annotations"] : undefined;
+  return isObject(annotations) ? annotations : {};
+}
+
 function occupied(live: LiveObject): Occupied {
   const { name, namespace, annotations, managedFields: fields = [], resourceVersion: version } = live.metadata;
   const listed = new Set((annotations?.[KEYS_ANNOTATION] ?? "").split(","));
@@ -189,6 +197,7 @@ function occupied(live: LiveObject): Occupied {
     ...(namespace === undefined ? {} : { namespace }),
     ...(owner === undefined ? {} : { owner }),
     isApplied,
+    marks: Object.keys(annotationsOf(appliedPart(live, fields, FIELD_MANAGER))),
     ...(drift === undefined ? {} : { drift }),
     ...(version === undefined ? {} : { version }),
     maker: makerOf(live),

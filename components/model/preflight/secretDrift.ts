@@ -1,4 +1,6 @@
-import type { LiveCluster } from "../liveCluster";
+import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../agentConfig";
+import { GENERATION_ANNOTATION } from "../generation";
+import type { LiveCluster, Occupied } from "../liveCluster";
 import type { Member } from "../mesh";
 import type { Problem } from "../problem";
 import { otherThanRecorded } from "./identity";
@@ -12,18 +14,28 @@ export interface SecretDrift {
   readonly warnings: readonly Problem[];
 }
 
+/** Annotations that a Secret of this stack's has to have, and that are gone or another's by now. */
+function lostMarks(object: Occupied | undefined, hasPeers: boolean): readonly string[] {
+  const wanted = [OWNER_ANNOTATION, ...(hasPeers ? [KEYS_ANNOTATION, GENERATION_ANNOTATION] : [])];
+  return wanted.filter((mark) => object?.marks.includes(mark) === false);
+}
+
 function drifted(found: Found, name: string, policy: PreflightPolicy, now: Date): readonly [string, Problem][] {
   const { member, live } = found;
   const object = live.occupied.find((each) => each.kind === "Secret" && each.name === name);
   const isOurs = object?.owner === policy.owner || (object?.owner === undefined && object?.isApplied === true);
-  if (object !== undefined && (!isOurs || object.drift === undefined)) {
+  if (object !== undefined && !isOurs) {
+    return [];
+  }
+  const lost = lostMarks(object, name === policy.peerSecret);
+  if (object !== undefined && object.drift === undefined && lost.length === 0) {
     return [];
   }
   const { namespace } = policy.names;
   const warning = {
     cluster: member.name,
     property: `Secret ${namespace}/${name}`,
-    reason: object?.drift ?? "is gone",
+    reason: object === undefined ? "is gone" : (object.drift ?? `has lost ${lost.join(", ")}, or that was changed`),
     allowed: "pulumi up writes it again",
   };
   return [[`${name} ${object?.version ?? now.toISOString()}`, warning]];

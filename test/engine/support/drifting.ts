@@ -101,8 +101,18 @@ export const DRIFTS = {
   },
   "the peers' Secret has lost the list of its keys": {
     change: annotation(PEERS, "keys", null),
-    steps: ["update peers"],
-    plain: [],
+    steps: REAPPLIED,
+    plain: REAPPLIED,
+  },
+  "the list of its keys in the peers' Secret is edited": {
+    change: annotation(PEERS, "keys", "cluster1"),
+    steps: REAPPLIED,
+    plain: REAPPLIED,
+  },
+  "the peers' Secret has lost what it was issued as": {
+    change: annotation(PEERS, "generation", null),
+    steps: REAPPLIED,
+    plain: REAPPLIED,
   },
   "the Secret with the etcd's certificate is edited": {
     change: (cluster) => patch(cluster, SERVER, { data: { "ca.crt": "" } }),
