@@ -10,44 +10,33 @@ const line = z
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, "has control characters in it");
 
 const ca = z.strictObject({
-  certificate: z
-    .string()
-    .meta({
-      description:
-        "The CA's certificate, PEM. Of an intermediate CA: those above it follow it in the same text; they are trusted as well.",
-      secret: true,
-    }),
+  certificate: z.string().meta({
+    description:
+      "The CA's certificate, PEM. Of an intermediate CA: those above it follow it in the same text; they are trusted as well.",
+    secret: true,
+  }),
   privateKey: z.string().meta({ description: "The CA's private key, PEM.", secret: true }),
-  trusted: z
-    .array(z.string())
-    .exactOptional()
-    .meta({
-      description: "Certificates, PEM, of CAs that are trusted beside this one, while one CA follows another.",
-      secret: true,
-    }),
+  trusted: z.array(z.string()).exactOptional().meta({
+    description: "Certificates, PEM, of CAs that are trusted beside this one, while one CA follows another.",
+    secret: true,
+  }),
 });
+
+const caOfAll = ca.exactOptional().describe("With `authority: adopted`: the CA of all etcds.");
 
 /** An adopted CA as it is written down. */
 export type AdoptedCA = z.infer<typeof ca>;
 
 const generation = z.strictObject({
-  client: z
-    .int()
-    .min(1)
-    .exactOptional()
-    .meta({
-      description: "Another number makes new keys and certificates for the clients of all etcds.",
-      default: DEFAULT_SETTINGS.generation.client,
-    }),
-  server: z
-    .int()
-    .min(1)
-    .exactOptional()
-    .meta({
-      description:
-        "Another number makes new keys and certificates for the etcd servers. Only with a generated authority.",
-      default: DEFAULT_SETTINGS.generation.server,
-    }),
+  client: z.int().min(1).exactOptional().meta({
+    description: "Another number makes new keys and certificates for the clients of all etcds.",
+    default: DEFAULT_SETTINGS.generation.client,
+  }),
+  server: z.int().min(1).exactOptional().meta({
+    description:
+      "Another number makes new keys and certificates for the etcd servers. Only with a generated authority.",
+    default: DEFAULT_SETTINGS.generation.server,
+  }),
   authority: z
     .array(z.int().min(1))
     .exactOptional()
@@ -60,12 +49,10 @@ const generation = z.strictObject({
 });
 
 const etcdFacts = {
-  endpoints: z
-    .array(z.string())
-    .meta({
-      description: "`https://host:port` of Cilium's etcd, as the peers reach it.",
-      examples: [["https://10.1.1.1:2379"]],
-    }),
+  endpoints: z.array(z.string()).meta({
+    description: "`https://host:port` of Cilium's etcd, as the peers reach it.",
+    examples: [["https://10.1.1.1:2379"]],
+  }),
   hostAliases: z
     .record(z.string(), z.array(z.string()))
     .exactOptional()
@@ -87,14 +74,12 @@ const etcdFacts = {
 
 /** What a cluster is in the mesh. */
 const clusterFacts = {
-  id: z
-    .number()
-    .meta({
-      description:
-        "Cilium's `cluster-id`. Unique in the mesh, 1 to `maxConnectedClusters`; 1 to 127 (and 256 to 383) under IPAM modes like " +
-        "ENI.",
-      examples: [101],
-    }),
+  id: z.number().meta({
+    description:
+      "Cilium's `cluster-id`. Unique in the mesh, 1 to `maxConnectedClusters`; 1 to 127 (and 256 to 383) under IPAM modes like " +
+      "ENI.",
+    examples: [101],
+  }),
   etcd: z.strictObject({
     ...etcdFacts,
     ca: ca.exactOptional().describe("With `authority: adopted` and no `ca`: the CA of this etcd alone."),
@@ -108,19 +93,15 @@ const clusterFacts = {
         "managed control plane).",
       examples: [["https://10.1.0.21:2379"]],
     }),
-  podCIDRs: z
-    .array(z.string())
-    .meta({
-      description:
-        "The cluster's ranges of pod addresses, v4 and v6. They overlap with no other range of pods in the mesh.",
-      examples: [["10.60.0.0/16"]],
-    }),
-  nodeCIDRs: z
-    .array(z.string())
-    .meta({
-      description: "The cluster's ranges of node addresses, v4 and v6. Nodes of two clusters may share a subnet.",
-      examples: [["10.1.1.0/24"]],
-    }),
+  podCIDRs: z.array(z.string()).meta({
+    description:
+      "The cluster's ranges of pod addresses, v4 and v6. They overlap with no other range of pods in the mesh.",
+    examples: [["10.60.0.0/16"]],
+  }),
+  nodeCIDRs: z.array(z.string()).meta({
+    description: "The cluster's ranges of node addresses, v4 and v6. Nodes of two clusters may share a subnet.",
+    examples: [["10.1.1.0/24"]],
+  }),
   gone: z
     .boolean()
     .exactOptional()
@@ -134,13 +115,11 @@ const clusterFacts = {
 
 /** How a cluster is reached. */
 const clusterAccess = {
-  context: line
-    .exactOptional()
-    .meta({
-      description:
-        "Context of the kubeconfig at hand. The credentials stay out of the state. Give either this or `kubeconfig`.",
-      examples: ["cluster1"],
-    }),
+  context: line.exactOptional().meta({
+    description:
+      "Context of the kubeconfig at hand. The credentials stay out of the state. Give either this or `kubeconfig`.",
+    examples: ["cluster1"],
+  }),
   kubeconfig: z
     .string()
     .min(1)
@@ -154,24 +133,18 @@ const objectName = z
   .max(253);
 
 const cilium = z.strictObject({
-  namespace: objectName
-    .exactOptional()
-    .meta({
-      description: "Namespace of Cilium. Stays what it is while a cluster is in the mesh.",
-      default: DEFAULT_SETTINGS.cilium.namespace,
-    }),
-  configMap: objectName
-    .exactOptional()
-    .meta({
-      description: "ConfigMap with the agents' configuration. Stays what it is while a cluster is in the mesh.",
-      default: DEFAULT_SETTINGS.cilium.configMap,
-    }),
-  daemonSet: objectName
-    .exactOptional()
-    .meta({
-      description: "DaemonSet of the agents. Stays what it is while a cluster is in the mesh.",
-      default: DEFAULT_SETTINGS.cilium.daemonSet,
-    }),
+  namespace: objectName.exactOptional().meta({
+    description: "Namespace of Cilium. Stays what it is while a cluster is in the mesh.",
+    default: DEFAULT_SETTINGS.cilium.namespace,
+  }),
+  configMap: objectName.exactOptional().meta({
+    description: "ConfigMap with the agents' configuration. Stays what it is while a cluster is in the mesh.",
+    default: DEFAULT_SETTINGS.cilium.configMap,
+  }),
+  daemonSet: objectName.exactOptional().meta({
+    description: "DaemonSet of the agents. Stays what it is while a cluster is in the mesh.",
+    default: DEFAULT_SETTINGS.cilium.daemonSet,
+  }),
   operator: z
     .union([objectName, z.literal(false)])
     .exactOptional()
@@ -180,13 +153,11 @@ const cilium = z.strictObject({
         "Deployment of the operator; `false` where none is installed. Stays what it is while a cluster is in the mesh.",
       default: DEFAULT_SETTINGS.cilium.operator,
     }),
-  agentSelector: line
-    .exactOptional()
-    .meta({
-      description: "Label selector of the agent pods.",
-      examples: ["app.kubernetes.io/name=cilium-agent"],
-      default: DEFAULT_SETTINGS.cilium.agentSelector,
-    }),
+  agentSelector: line.exactOptional().meta({
+    description: "Label selector of the agent pods.",
+    examples: ["app.kubernetes.io/name=cilium-agent"],
+    default: DEFAULT_SETTINGS.cilium.agentSelector,
+  }),
   agentContainer: objectName
     .exactOptional()
     .meta({ description: "The agent's container in its pods.", default: DEFAULT_SETTINGS.cilium.agentContainer }),
@@ -213,19 +184,14 @@ const demo = z.strictObject({
       description: "Cluster of the remote clients. Without it: the second of the stack's clusters by name.",
       examples: ["cluster2"],
     }),
-  clientNamespace: z
-    .string()
-    .exactOptional()
-    .meta({
-      description: "Namespace of the remote clients that the policy lists.",
-      default: DEFAULT_DEMO.clientNamespace,
-    }),
-  image: line
-    .exactOptional()
-    .meta({
-      description: "An image with `redis-server`, `redis-cli`, `sleep` and `timeout`.",
-      default: DEFAULT_DEMO.image,
-    }),
+  clientNamespace: z.string().exactOptional().meta({
+    description: "Namespace of the remote clients that the policy lists.",
+    default: DEFAULT_DEMO.clientNamespace,
+  }),
+  image: line.exactOptional().meta({
+    description: "An image with `redis-server`, `redis-cli`, `sleep` and `timeout`.",
+    default: DEFAULT_DEMO.image,
+  }),
   imagePullPolicy: z
     .enum(["Always", "IfNotPresent", "Never"])
     .exactOptional()
@@ -253,12 +219,10 @@ const demo = z.strictObject({
     .max(60)
     .exactOptional()
     .meta({ description: "How long one ping waits for its answer.", default: DEFAULT_DEMO.pingTimeoutSeconds }),
-  verdictTimeoutSeconds: seconds
-    .exactOptional()
-    .meta({
-      description: "How long pings are repeated until all of them are as expected.",
-      default: DEFAULT_DEMO.verdictTimeoutSeconds,
-    }),
+  verdictTimeoutSeconds: seconds.exactOptional().meta({
+    description: "How long pings are repeated until all of them are as expected.",
+    default: DEFAULT_DEMO.verdictTimeoutSeconds,
+  }),
 });
 
 const { authority, leaf, keyAlgorithm } = DEFAULT_SETTINGS.certificates;
@@ -420,7 +384,7 @@ const local = {
  */
 export const configurationSchema = z.strictObject({
   clusters: z.record(z.string(), z.strictObject({ ...clusterFacts, ...clusterAccess })),
-  ca: ca.exactOptional().describe("With `authority: adopted`: the CA of all etcds."),
+  ca: caOfAll,
   ...meshWide,
   ...local,
 });
@@ -428,7 +392,7 @@ export const configurationSchema = z.strictObject({
 /** What an authority stack is given: the whole mesh, and no way into any cluster. */
 export const authoritySchema = z.strictObject({
   clusters: z.record(z.string(), z.strictObject(clusterFacts)),
-  ca: ca.exactOptional(),
+  ca: caOfAll,
   ...meshWide,
   expiryWarningDays: local.expiryWarningDays,
 });
