@@ -20,32 +20,39 @@ A cluster's name, the key under \`clusters\`, follows Cilium's rule: lower case 
 interface Section {
   readonly title: string;
   readonly text: string;
-  readonly has: (setting: Setting) => boolean;
+  /** Where a mesh has several stacks, which of them has the settings of this section, unless they say otherwise. */
+  readonly stacks: Setting["stacks"];
 }
 
-const SECTIONS: readonly Section[] = [
-  {
-    title: "A cluster",
-    text: "What each cluster is in the mesh, and how it is reached.",
-    has: ({ key }) => key.startsWith("clusters."),
-  },
-  {
-    title: "The demo",
-    text:
-      "`protected-db` and two clients in one cluster, three clients in another, a policy that lets only employees in, and a global Service: " +
-      "see [the demo](../guides/demo.md).",
-    has: ({ key }) => key === "demo" || key.startsWith("demo."),
-  },
-  {
-    title: "The mesh",
-    text: "What holds for all clusters alike, and which part of the mesh the stack has.",
-    has: ({ key, stacks }) => key === "authorityStack" || stacks.includes("authority"),
-  },
-  { title: "A stack", text: "How one stack works on its clusters.", has: () => true },
-];
+const CLUSTERS: Section = {
+  title: "A cluster",
+  text: "What each cluster is in the mesh, and how it is reached.",
+  stacks: ["authority"],
+};
+const MESH: Section = {
+  title: "The mesh",
+  text: "What holds for all clusters alike, and which part of the mesh the stack has.",
+  stacks: ["authority"],
+};
+const STACK: Section = { title: "A stack", text: "How a stack works on its clusters.", stacks: ["member"] };
+const DEMO: Section = {
+  title: "The demo",
+  text:
+    "`protected-db` and two clients in one cluster, three clients in another, a policy that lets only employees in, and a global Service: " +
+    "see [the demo](../guides/demo.md).",
+  stacks: ["member"],
+};
 
-/** The order in which sections are read; the last one takes what no other has. */
-const ORDER = ["A cluster", "The mesh", "A stack", "The demo"];
+function sectionOf({ key, stacks }: Setting): Section {
+  const [top = ""] = key.split(".");
+  if (top === "clusters") return CLUSTERS;
+  if (top === "demo") return DEMO;
+  return stacks.includes("authority") || top === "authorityStack" ? MESH : STACK;
+}
+
+/** Which stacks of several take a setting. */
+const whereSet = (stacks: Setting["stacks"]): string =>
+  stacks.length === 1 ? `in the ${stacks.join()} stack` : "in every stack";
 
 const code = (value: unknown): string => `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 
@@ -65,15 +72,15 @@ function example({ key, example: value, secret }: Setting): string | undefined {
 
 function paragraph(setting: Setting): string {
   const { key, type, required, stacks, secret, description } = setting;
+  const elsewhere = whereSet(stacks) !== whereSet(sectionOf(setting).stacks);
   const fallback = setting.default === undefined ? "" : `, default ${code(setting.default)}`;
-  const where = stacks.length === 1 ? [`In a mesh of several stacks: set in the ${stacks.join()} stack.`] : [];
   const shown = example(setting);
   return [
     `### \`${key}\``,
     description,
     [
       `${type[0]?.toUpperCase() ?? ""}${type.slice(1)}${secret ? ", secret" : ""}${required ? ", required" : fallback}.`,
-      ...where,
+      ...(elsewhere ? [`Of several stacks: set ${whereSet(stacks)}.`] : []),
       ...(shown === undefined ? [] : [`Example: ${shown}`]),
     ]
       .map((line) => `- ${line}`)
@@ -83,11 +90,11 @@ function paragraph(setting: Setting): string {
 
 /** The reference page of the configuration, Markdown. */
 export function page(settings: readonly Setting[]): string {
-  const sectionOf = (setting: Setting) => SECTIONS.find(({ has }) => has(setting))?.title;
-  const sections = ORDER.map((title) => {
-    const text = SECTIONS.find((section) => section.title === title)?.text ?? "";
-    const own = settings.filter((setting) => sectionOf(setting) === title);
-    return [`## ${title}`, text, ...own.map(paragraph)].join("\n\n");
+  const sections = [CLUSTERS, MESH, STACK, DEMO].map((section) => {
+    const { title, text, stacks } = section;
+    const home = `In [a mesh of several stacks](../guides/several-stacks.md) they are set ${whereSet(stacks)}, unless a setting says otherwise.`;
+    const own = settings.filter((setting) => sectionOf(setting) === section);
+    return [`## ${title}`, `${text} ${home}`, ...own.map(paragraph)].join("\n\n");
   });
   return [INTRODUCTION, ...sections].join("\n\n");
 }

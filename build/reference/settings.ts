@@ -27,8 +27,7 @@ const roleSchema = z
   .enum(EVERY_ROLE)
   .default("mesh")
   .describe(
-    "What part of a mesh the stack has. `mesh`: all of it. `authority` and `member`: a part of a mesh of several stacks, see " +
-      "[several stacks](../guides/several-stacks.md).",
+    "What part of a mesh the stack has. `mesh`: all of it. `authority` and `member`: a part of a mesh of several stacks.",
   );
 
 /** The JSON Schema of the configuration of a stack, by its role. A mesh and an authority stack have no `authorityStack`. */
