@@ -33,7 +33,21 @@ export function printed(args: readonly string[], { code, stdout, stderr }: Ended
     const words = stderr.trim();
     throw new KubectlError(words === "" ? `kubectl ${args.join(" ")} ended with ${String(code)}` : words);
   }
+  if (args.some((arg, at) => arg === "--output=json" || (arg === "json" && args[at - 1] === "-o"))) {
+    refuseCut(args, stdout);
+  }
   return stdout;
+}
+
+/** @throws {@link KubectlError} where JSON that kubectl has printed is not whole; asking again may help. */
+function refuseCut(args: readonly string[], stdout: string): void {
+  try {
+    if (stdout.trim() !== "") JSON.parse(stdout);
+  } catch (error) {
+    const what = `kubectl ${args.slice(0, 2).join(" ")}`;
+    const length = String(Buffer.byteLength(stdout));
+    throw new KubectlError(`${what} has printed ${length} bytes that are not whole JSON`, "lost", { cause: error });
+  }
 }
 
 /** kubectl for one cluster. Arguments go to the process as they are, never through a shell; a kubeconfig's content is in none of them. */

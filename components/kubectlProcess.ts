@@ -57,6 +57,12 @@ const notStarted = (ms: number) =>
     "final",
   );
 
+const wordless = () =>
+  new KubectlError(
+    "kubectl has ended without a word, and nothing shows that it ran; see what is on PATH under its name",
+    "final",
+  );
+
 const tooLong = (bytes: number, question = "") =>
   new KubectlError(`kubectl ${question} answers with more than ${String(bytes / MIB)} MiB`, "final");
 
@@ -117,6 +123,11 @@ export function ending(
       watch.stop();
       if (ended !== undefined) {
         reject(ended);
+        return;
+      }
+      // It logs its start: an empty file in its place would otherwise count as an answer that nothing is there.
+      if (code === 0 && started === undefined) {
+        reject(wordless());
         return;
       }
       const now = performance.now();

@@ -122,9 +122,10 @@ export const ran = dispatch({
     }
     return "";
   },
-}).then(() => {
+}).then((verb) => {
   // A connection that is taken and on which nobody speaks has no end of its own, and would keep this process.
   process.stdout.write("", () => {
     process.exit();
   });
+  return verb;
 });

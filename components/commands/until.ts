@@ -116,7 +116,7 @@ export function until<T>(
     for (;;) {
       const begun = Date.now();
       const seen = await look();
-      if (enough(seen) || begun > deadline) {
+      if (enough(seen) || begun >= deadline) {
         return seen;
       }
       set(() => waiting(seen));

@@ -54,10 +54,14 @@ export interface FakeCluster {
   readonly kvstore?: string;
 }
 
+/** What kubectl logs when it starts. */
+export const STARTED = "I1129 15:56:08.042017   29645 loader.go:402] Config loaded from file";
+
 const PROGRAM = `#!/usr/bin/env node
-const { appendFileSync, existsSync, readFileSync, writeFileSync } = require("node:fs");
+const { appendFileSync, existsSync, readFileSync, writeFileSync, writeSync } = require("node:fs");
 const { join } = require("node:path");
 const args = process.argv.slice(2).filter((arg) => arg !== ${JSON.stringify(REQUEST_LOG)});
+process.on("exit", (code) => code === 0 && writeSync(2, ${JSON.stringify(`${STARTED}\n`)}));
 const calls = join(__dirname, "calls");
 appendFileSync(calls, JSON.stringify(args) + "\\n");
 const made = readFileSync(calls, "utf8").split("\\n").filter((line) => line !== "").map((line) => JSON.parse(line));

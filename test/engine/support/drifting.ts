@@ -68,16 +68,10 @@ export interface Drift {
 
 const RENAMED_BACK = { steps: ["update config", "update settled"], plain: ["update settled"] };
 const ROLLED_AGAIN = { steps: ["update settled"], plain: ["update settled"] };
+const written = (secret: string) => [`create-replacement ${secret}`, `delete-replaced ${secret}`, `replace ${secret}`];
+
 /** Both Secrets are written again wherever one of them was changed. */
-const REAPPLIED = [
-  ...[
-    "create-replacement etcd-server",
-    "create-replacement peers",
-    "delete-replaced etcd-server",
-    "delete-replaced peers",
-  ],
-  ...["replace etcd-server", "replace peers"],
-];
+const REAPPLIED = [...written("etcd-server"), ...written("peers")];
 
 const byHand = (data: Readonly<Record<string, string | null>>) => (cluster: LabCluster) =>
   patch(cluster, CONFIG, { data }, "--field-manager=kubectl-edit");
@@ -95,7 +89,11 @@ export const DRIFTS = {
     steps: REAPPLIED,
     plain: REAPPLIED,
   },
-  "the peers' Secret is deleted": { change: (cluster) => remove(cluster, PEERS), steps: REAPPLIED, plain: REAPPLIED },
+  "the peers' Secret is deleted": {
+    change: (cluster) => remove(cluster, PEERS),
+    steps: ["create peers", ...written("etcd-server")],
+    plain: REAPPLIED,
+  },
   "the peers' Secret has lost its owner": {
     change: annotation(PEERS, "owner", null),
     steps: REAPPLIED,
@@ -113,7 +111,7 @@ export const DRIFTS = {
   },
   "the Secret with the etcd's certificate is deleted": {
     change: (cluster) => remove(cluster, SERVER),
-    steps: REAPPLIED,
+    steps: ["create etcd-server", ...written("peers")],
     plain: REAPPLIED,
   },
   "helm upgrade has written name and id back": { change: helmUpgrade, ...RENAMED_BACK },
@@ -149,9 +147,13 @@ export const DRIFTS = {
 /** A drift by its name. */
 export type DriftName = keyof typeof DRIFTS;
 
-/** Steps as a run names them. */
-export const stepsOf = (cluster: LabCluster, steps: readonly string[]): readonly string[] =>
-  [...new Set(steps)].map((step) => step.replace(" ", ` ${cluster.name}-`)).toSorted();
+/** Steps of all drifts of a cluster, as a run names them. What a refresh has found gone is created, whatever else was to be done about it. */
+function stepsOf(cluster: LabCluster, steps: readonly string[]): readonly string[] {
+  const replaced = steps.filter((step) => step.startsWith("create ")).flatMap((step) => written(step.slice(7)));
+  return [...new Set(steps)]
+    .filter((step) => !replaced.includes(step))
+    .map((step) => step.replace(" ", ` ${cluster.name}-`));
+}
 
 /** No two lines of a run contradict each other: what `up` is said to do, nothing else refuses. */
 function assertNotRefused({ text }: Run): void {

@@ -26,6 +26,25 @@ describe("components: kubectl", () => {
     assert.deepEqual(kubectl.calls(), [["--context=my context; id", ...hostile]]);
   });
 
+  it("has run only where something shows it: an empty program on PATH is no answer that nothing is there", async () => {
+    answer('process.removeAllListeners("exit");');
+    await assert.rejects(
+      Kubectl.with({ kind: "context", context: "west" }, (each) => each.exists("secret/x", "kube-system")),
+      /kubectl has ended without a word, and nothing shows that it ran; see what is on PATH/,
+    );
+  });
+
+  it("asks again where JSON is not whole, and says so in the end", async () => {
+    answer('process.stdout.write(calls() === 1 ? \'{"items":[\' : "{}");');
+    const read = (...args: readonly string[]) =>
+      Kubectl.with({ kind: "context", context: "west" }, (each) => each.read(["get", "pods", ...args], 2));
+    assert.equal(await read("-o", "json"), "{}");
+    fake?.remove();
+    answer("process.stdout.write('{\"items\":[');");
+    await assert.rejects(read("--output=json"), /kubectl get pods has printed 10 bytes that are not whole JSON/);
+    assert.equal(await read("-o", "name"), '{"items":[');
+  });
+
   /** Says the mode of the kubeconfig, how many names it has, and what is in it, read twice as kubectl does. */
   const READ_KUBECONFIG = `const file = cluster.split("=")[1];
     const { mode, nlink } = fs.statSync(file);

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { REQUEST_LOG } from "../../../components/model/requestLog";
+import { STARTED } from "../../support/fakeKubectl";
 
 /** What comes of a ping here. */
 type Answer = "pong" | "silence" | "silence of busybox" | "refused" | "noauth" | "no such pod";
@@ -45,6 +46,7 @@ const world = JSON.parse(fs.readFileSync(file("world.json"), "utf8"));
 const KUBECTL = `${HEAD}
 const args = process.argv.slice(2).filter((arg) => arg !== ${JSON.stringify(REQUEST_LOG)});
 fs.appendFileSync(file("calls"), JSON.stringify(args) + "\\n");
+process.on("exit", (code) => code === 0 && fs.writeSync(2, ${JSON.stringify(`${STARTED}\n`)}));
 const after = (flag) => args[args.indexOf(flag) + 1];
 const cluster = args[0].slice("--context=".length);
 const say = (value) => process.stdout.write(typeof value === "string" ? value : JSON.stringify(value));
@@ -78,6 +80,10 @@ if (verb === "get" && kind === "pods") {
   const answers = world.answers?.[key] ?? ["pong"];
   const answer = answers[Math.min(fs.statSync(count).size, answers.length) - 1];
   fs.writeFileSync(file("pinged"), "");
+  // Packets are dropped before a ping has its answer, or none.
+  while (fs.existsSync(file("listening")) && !fs.existsSync(file("told"))) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+  }
   const act = {
     pong: () => say("PONG\\n"),
     silence: () => setTimeout(() => terminated(124), 300),
@@ -99,11 +105,12 @@ if (world.monitor === "fails") {
   process.stderr.write("Cannot open monitor socket\\n");
   process.exit(1);
 }
+fs.writeFileSync(file("listening"), "");
 process.stderr.write("Listening for events on 2 CPUs with 64x4096 of shared memory\\nPress Ctrl-C to quit\\n");
 const timer = setInterval(() => {
   if (fs.existsSync(file("pinged"))) {
     clearInterval(timer);
-    process.stdout.write((world.dropped ?? []).map((line) => line + "\\n").join(""));
+    process.stdout.write((world.dropped ?? []).map((line) => line + "\\n").join(""), () => fs.writeFileSync(file("told"), ""));
   }
 }, 10);
 setInterval(() => undefined, 1000);

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { REQUEST_LOG } from "../../../components/model/requestLog";
+import { STARTED } from "../../support/fakeKubectl";
 
 /** A kubectl of the tests' own, first on PATH until it is removed. */
 export interface ScriptedKubectl {
@@ -11,7 +12,7 @@ export interface ScriptedKubectl {
 }
 
 /** A kubectl that has started, and waits for an API server that is silent. */
-export const SILENT = `process.stderr.write("I1129 15:56:08.042017   29645 loader.go:402] Config loaded from file\\n");
+export const SILENT = `process.stderr.write("${STARTED}\\n");
 setInterval(() => undefined, 1000);`;
 
 /**
@@ -33,6 +34,8 @@ const [cluster, ...args] = process.argv.slice(2).filter((arg) => arg !== ${JSON.
 fs.appendFileSync(${JSON.stringify(log)}, JSON.stringify([cluster, ...args]) + "\\n");
 const calls = (which = () => true) =>
   fs.readFileSync(${JSON.stringify(log)}, "utf8").split("\\n").slice(0, -1).map((call) => JSON.parse(call)).filter(which).length;
+// Its log says that it ran, as the real one's does.
+process.on("exit", (code) => code === 0 && fs.writeSync(2, ${JSON.stringify(`${STARTED}\n`)}));
 ${body}
 `,
   );
