@@ -216,7 +216,7 @@ describe("secrets in a whole life of a stack", function () {
 
   it("are left by the kubernetes plugin in copies of the kubeconfigs alone, which nobody else can read", () => {
     const copies = written.seen().filter((file) => isPluginsCopy(file) && file.content !== "");
-    assert.ok(copies.length > 0, "a plugin that leaves none: say so in the README");
+    assert.ok(copies.length > 0, "a plugin that leaves none: say so in SECURITY.md");
     const given = clusters.map((each) => JSON.parse(withToken(each)) as { readonly users: unknown });
     for (const { mode, content } of copies) {
       const { kind, users } = parse(content) as { readonly kind: unknown; readonly users: unknown };

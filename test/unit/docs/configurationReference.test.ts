@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { referenceFiles } from "../../../build/reference/files";
+import { allSettings, SCHEMAS } from "../../../build/reference/settings";
+import { editorSchema } from "../../../build/reference/editorSchema";
+
+const ROOT = join(__dirname, "..", "..", "..");
+const STACKS = join(ROOT, "stacks");
+
+/** Checks a stack's configuration as an editor does. */
+function check(role: keyof typeof SCHEMAS, config: unknown): z.ZodSafeParseResult<unknown> {
+  const { $defs } = editorSchema();
+  return z.fromJSONSchema({ ...$defs?.[role], type: "object" }).safeParse(config);
+}
+
+const configOf = (file: string): unknown =>
+  (parse(readFileSync(join(STACKS, file), "utf8")) as { readonly config: unknown }).config;
+
+describe("the reference of the configuration", () => {
+  it("is what npm run docs writes", async () => {
+    for (const [path, text] of Object.entries(await referenceFiles())) {
+      assert.equal(readFileSync(join(ROOT, path), "utf8"), text, `${path} is out of date: npm run docs`);
+    }
+  });
+
+  it("has the settings of every role, once", () => {
+    const keys = allSettings().map(({ key }) => key);
+    assert.equal(new Set(keys).size, keys.length);
+    for (const { properties = {} } of Object.values(SCHEMAS)) {
+      for (const name of Object.keys(properties)) {
+        assert.ok(
+          keys.some((key) => key === name || key.startsWith(`${name}.`)),
+          name,
+        );
+      }
+    }
+  });
+
+  it("has a stack for every setting", () => {
+    const homeless = allSettings().filter(({ stacks }) => stacks.length === 0);
+    assert.deepEqual(homeless, []);
+  });
+});
+
+describe("the editors' schema of stack files", () => {
+  const cluster = { id: 1, etcd: { endpoints: [] }, podCIDRs: [], nodeCIDRs: [] };
+
+  for (const file of readdirSync(STACKS).filter((name) => /^Pulumi\..*\.yaml$/.test(name))) {
+    it(`takes ${file}`, () => {
+      const { error } = check("mesh", configOf(file));
+      assert.equal(error, undefined);
+    });
+  }
+
+  it("takes a secret as text and encrypted", () => {
+    for (const privateKey of ["PEM", { secure: "v1:abc" }]) {
+      const { success } = check("mesh", {
+        "clustermesh:clusters": {},
+        "clustermesh:ca": { certificate: "PEM", privateKey },
+      });
+      assert.ok(success);
+    }
+  });
+
+  it("takes numbers and booleans as pulumi config set leaves them", () => {
+    const texts = { "clustermesh:leafDays": "90", "clustermesh:demo": "true", "clustermesh:check": "false" };
+    assert.equal(check("mesh", { "clustermesh:clusters": {}, ...texts }).error, undefined);
+    assert.equal(check("mesh", { "clustermesh:clusters": {}, "clustermesh:leafDays": "soon" }).success, false);
+  });
+
+  it("refuses what the program refuses", () => {
+    const refused: readonly (readonly [keyof typeof SCHEMAS, object])[] = [
+      ["mesh", {}],
+      ["mesh", { "clustermesh:clusters": { a: { ...cluster, podCIDRs: undefined } } }],
+      ["mesh", { "clustermesh:clusters": { a: { ...cluster, podCidrs: [] } } }],
+      ["mesh", { "clustermesh:clusters": {}, "clustermesh:conflicts": "ignore" }],
+      ["authority", { "clustermesh:clusters": { a: { ...cluster, context: "a" } } }],
+      ["member", { "clustermesh:clusters": { a: { context: "a" } } }],
+    ];
+    for (const [role, config] of refused) assert.equal(check(role, config).success, false, JSON.stringify(config));
+  });
+});
