@@ -3,16 +3,17 @@
  * change of the sources: `npm run build`. With `--if-needed` it does nothing where dist/ is whole and fits the sources.
  */
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import built from "./built.cjs";
 import sources from "./sources.cjs";
 
 const { root, sourcesHash, textHash } = sources;
-const COMMANDS = ["demoPings", "etcdUsers", "guard", "member", "meshCheck"];
-const ENTRIES = ["index.ts", ...COMMANDS.map((name) => `components/commands/${name}.ts`)];
+/** The rooms that have a deploy-time program. */
+const COMMANDS = ["cluster", "demo", "etcdUsers", "meshCheck", "policyCheck"];
+const ENTRIES = ["index.ts", ...COMMANDS.map((room) => `components/${room}/command.ts`)];
 
-const builtName = (entry) => (entry === "index.ts" ? "program.cjs" : `${basename(entry, ".ts")}.cjs`);
+const builtName = (entry) => (entry === "index.ts" ? "program.cjs" : `${basename(dirname(entry))}.cjs`);
 
 /** The program loads its SDKs from node_modules, where Pulumi has loaded them already; a command starts sooner as one file. */
 const externals = (entry) => (entry === "index.ts" ? { packages: "external" } : { external: ["etcd3"] });

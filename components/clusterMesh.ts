@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { authoritiesOf, authoritySummaries, meshAuthorities, type AuthoritySummary } from "./authorities";
+import { authoritiesOf, authoritySummaries, meshAuthorities, type AuthoritySummary } from "./certificates/authorities";
+import { GoneMember } from "./cluster/goneMember";
+import { Member, type CertificateSummary } from "./cluster/member";
 import { planMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
-import { Demo } from "./demo";
-import { etcdAdmin } from "./etcdAdmin";
-import { GoneMember } from "./goneMember";
-import { agreement, clusterGuard } from "./guard";
-import { Member, type CertificateSummary } from "./member";
-import { meshCheck } from "./meshCheck";
-import { peersHash, sharedPeerFiles } from "./peerSecret";
-import type { ReadinessRow } from "./model/checkResult";
-import type { Verdict } from "./model/demoVerdicts";
-import type { PathRow } from "./model/pathVerdict";
-import { summaryOf, type RecordedCluster } from "./model/recordedClusters";
-import type { StalePodRow } from "./model/stalePods";
-import { topology } from "./model/topology";
+import { Demo } from "./demo/demo";
+import type { Verdict } from "./demo/model/demoVerdicts";
+import { etcdAdmin } from "./etcdUsers/etcdAdmin";
+import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
+import { topology } from "./mesh/model/topology";
+import { meshCheck } from "./meshCheck/meshCheck";
+import type { ReadinessRow } from "./meshCheck/model/checkResult";
+import type { StalePodRow } from "./meshCheck/model/stalePods";
+import type { PathRow } from "./nodePaths/model/pathVerdict";
+import { peersHash, sharedPeerFiles } from "./peers/peerSecret";
+import { agreement, clusterGuard } from "./policyCheck/guard";
 
 /**
  * N Kubernetes clusters running Cilium as one ClusterMesh: certificates, the peers' Secret in every cluster, every agent's name and id, and

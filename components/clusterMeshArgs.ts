@@ -1,25 +1,31 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Authorities } from "./authorities";
-import type { EtcdAdmin } from "./etcdAdmin";
-import type { ClusterGuardArgs } from "./guard";
-import type { MemberArgs } from "./member";
-import type { MemberCommandArgs } from "./memberCommands";
-import { authorityFor, authorityNames, originOf, validateAuthority, type MeshAuthority } from "./meshAuthority";
-import type { ClusterAccess } from "./nodeCommand";
-import { peerSecretKeys, type SecretData } from "./peerSecret";
-import { refusal } from "./refusal";
+import { own } from "./basics/model/own";
+import type { Authorities } from "./certificates/authorities";
+import {
+  authorityFor,
+  authorityNames,
+  originOf,
+  validateAuthority,
+  type MeshAuthority,
+} from "./certificates/meshAuthority";
+import { clientAuthorities } from "./certificates/model/certificates";
+import { validateGeneration } from "./certificates/model/generation";
+import { validateCertificatePolicy } from "./certificates/model/validateCertificates";
+import { claimsOf } from "./claims";
+import type { MemberArgs } from "./cluster/member";
+import type { MemberCommandArgs } from "./cluster/memberCommands";
+import type { ClusterAccess } from "./command/nodeCommand";
+import { validateDemo, validateDemoPresence, type DemoSettings } from "./demo/model/demo";
+import type { EtcdAdmin } from "./etcdUsers/etcdAdmin";
+import { membersOf, present, type ClusterSpec, type Member, type MeshSpec } from "./mesh/model/mesh";
+import type { Problem } from "./mesh/model/problem";
+import { validateMesh } from "./mesh/model/validate";
+import { refusal } from "./mesh/refusal";
+import { SHARED_AUTHORITY } from "./peers/model/peerFile";
+import { peerSecretKeys, type SecretData } from "./peers/peerSecret";
+import type { ClusterGuardArgs } from "./policyCheck/guard";
 import type { MeshSettings } from "./settings";
-import { clientAuthorities } from "./model/certificates";
-import { claimsOf } from "./model/claims";
-import { validateDemo, validateDemoPresence, type DemoSettings } from "./model/demo";
-import { validateGeneration } from "./model/generation";
-import { membersOf, present, type ClusterSpec, type Member, type MeshSpec } from "./model/mesh";
-import { own } from "./model/own";
-import { SHARED_AUTHORITY } from "./model/peerFile";
-import type { Problem } from "./model/problem";
-import { validateMesh } from "./model/validate";
-import { validateCertificatePolicy } from "./model/validateCertificates";
 
 /** One cluster: its plain description, and how to get at it. */
 export interface MeshCluster extends ClusterSpec {

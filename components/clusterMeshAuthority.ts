@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { authoritySummaries, meshAuthorities, type AuthoritySummary } from "./authorities";
+import { authoritySummaries, meshAuthorities, type AuthoritySummary } from "./certificates/authorities";
+import { authorityFor, type MeshAuthority } from "./certificates/meshAuthority";
+import { signingOf, type Signing } from "./certificates/publishedAuthority";
 import { validateWhole } from "./clusterMeshArgs";
-import { authorityFor, type MeshAuthority } from "./meshAuthority";
-import { signingOf, type Signing } from "./publishedAuthority";
-import { refusal } from "./refusal";
+import { membersOf, present, type MeshSpec } from "./mesh/model/mesh";
+import { topology } from "./mesh/model/topology";
+import { refusal } from "./mesh/refusal";
 import type { MeshSettings } from "./settings";
-import { membersOf, present, type MeshSpec } from "./model/mesh";
-import { topology } from "./model/topology";
 
 /** The arguments of {@link ClusterMeshAuthority}. */
 export interface ClusterMeshAuthorityArgs extends Omit<MeshSpec, "maxConnectedClusters"> {

@@ -1,8 +1,8 @@
-import { DEFAULT_CILIUM_OBJECTS, type CiliumObjects } from "./model/agentConfig";
-import { DEFAULT_CERTIFICATE_POLICY, type CertificatePolicy } from "./model/certificates";
-import { DEFAULT_GENERATION, type GenerationSettings } from "./model/generation";
-import type { MaxConnectedClusters } from "./model/mesh";
-import { CLUSTERMESH_SECRET } from "./model/peerFile";
+import { DEFAULT_CERTIFICATE_POLICY, type CertificatePolicy } from "./certificates/model/certificates";
+import { DEFAULT_GENERATION, type GenerationSettings } from "./certificates/model/generation";
+import { DEFAULT_CILIUM_OBJECTS, type CiliumObjects } from "./cilium/model/agentConfig";
+import type { MaxConnectedClusters } from "./mesh/model/mesh";
+import { CLUSTERMESH_SECRET } from "./peers/model/peerFile";
 
 /** Whether and how long a step waits. */
 export interface WaitSettings {

@@ -1,4 +1,4 @@
-export { meshArguments } from "./arguments";
-export { loadStack, type Loaded } from "./load";
-export { authorityOutputs, meshOutputs } from "./outputs";
-export { sparingStackTraces } from "./stackTraces";
+export { meshArguments } from "./program/arguments";
+export { loadStack, type Loaded } from "./program/load";
+export { authorityOutputs, meshOutputs } from "./program/outputs";
+export { sparingStackTraces } from "./program/stackTraces";

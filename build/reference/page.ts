@@ -5,7 +5,7 @@ const CLUSTER = "cluster1";
 
 const INTRODUCTION = `# Configuration
 
-Written by \`npm run docs\` from [stacks/schema.ts](../../stacks/schema.ts): change it there.
+Written by \`npm run docs\` from [stacks/configuration/schema.ts](../../stacks/configuration/schema.ts): change it there.
 
 A stack's settings are in \`stacks/Pulumi.<stack>.yaml\`, all under \`clustermesh:\`. A secret is set with \`pulumi config set --secret\`; the
 file then holds it encrypted. An editor with the YAML language server checks such a file against

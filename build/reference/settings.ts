@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Role } from "../../stacks/role";
-import { authoritySchema, configurationSchema, memberSchema } from "../../stacks/schema";
+import { authoritySchema, configurationSchema, memberSchema } from "../../stacks/configuration/schema";
+import type { Role } from "../../stacks/roles/role";
 
 /** A JSON Schema as zod writes it. */
 export type JsonSchema = z.core.JSONSchema.JSONSchema;

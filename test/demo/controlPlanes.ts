@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import type { Lab } from "../../lab";
-import { serveWithIssuedCertificate } from "../support/etcdServer";
-import { WITHOUT_NODES } from "../support/meshConfig";
-import { succeeded, type Workstation } from "../support/pulumi";
-import { snapshot } from "../support/snapshot";
+import { serveWithIssuedCertificate } from "../support/etcdUsers/etcdServer";
+import { snapshot } from "../support/kubernetes/snapshot";
+import { localConfig } from "../support/stacks/localStack";
+import { WITHOUT_NODES } from "../support/stacks/meshConfig";
+import { succeeded, type Workstation } from "../support/stacks/pulumi";
 import { table } from "../support/table";
-import { localConfig } from "../support/localStack";
 import { QUIET, steadyLines, type Narrator } from "./narrator";
 import { openEveryPeer } from "./openPeers";
 import { CLUSTERS, type Shown, showOutputs } from "./show";

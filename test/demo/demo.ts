@@ -1,6 +1,6 @@
 import { down, type Lab, MissingPrerequisite, status, up, type UpArgs } from "../../lab";
 import { describePlugins } from "../plugins/pluginReport";
-import { makeWorkstation, type Workstation } from "../support/pulumi";
+import { makeWorkstation, type Workstation } from "../support/stacks/pulumi";
 import { table } from "../support/table";
 import { meshControlPlanes } from "./controlPlanes";
 import { watchMemory } from "./memory";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Lab, LabCluster, LabNode } from "../../lab";
-import { agentLog, allNodes, inAgent } from "../support/agents";
-import { parseIdentities } from "../support/identities";
+import { agentLog, allNodes, inAgent } from "../support/cilium/agents";
+import { parseIdentities } from "../support/cilium/identities";
 import { table } from "../support/table";
 import type { Narrator } from "./narrator";
 

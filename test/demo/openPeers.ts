@@ -1,6 +1,6 @@
 import type { Lab } from "../../lab";
-import { secretFiles } from "../support/clusterObjects";
-import { askEtcd, peerOf } from "../support/etcdClient";
+import { askEtcd, peerOf } from "../support/etcdUsers/etcdClient";
+import { secretFiles } from "../support/kubernetes/clusterObjects";
 
 /** How one cluster's agents would fare at one peer's etcd. */
 export type OpenedPeer = {

@@ -1,5 +1,5 @@
+import type { PulumiStack } from "../support/stacks/pulumi";
 import { table } from "../support/table";
-import type { PulumiStack } from "../support/pulumi";
 import type { Narrator } from "./narrator";
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describeTraffic, type Lab, type LabCluster, type TrafficReport } from "../../lab";
-import { makeTrafficPods, removeTrafficPods, startTraffic } from "../support/crossNodeTraffic";
-import { succeeded, type PulumiStack, type Workstation } from "../support/pulumi";
-import { snapshot } from "../support/snapshot";
-import { adoptEtcdAuthorities, localConfig } from "../support/localStack";
+import { makeTrafficPods, removeTrafficPods, startTraffic } from "../support/cilium/crossNodeTraffic";
+import { snapshot } from "../support/kubernetes/snapshot";
+import { adoptEtcdAuthorities, localConfig } from "../support/stacks/localStack";
+import { succeeded, type PulumiStack, type Workstation } from "../support/stacks/pulumi";
 import { showAgents, showIdentities, showNodes, showUnmeshed } from "./looks";
 import { QUIET, steadyLines, type Narrator } from "./narrator";
 import { CLUSTERS, type Shown, showOutputs } from "./show";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { meshConfig } from "../support/meshConfig";
-import { succeeded, type PulumiStack } from "../support/pulumi";
-import { readState } from "../support/stackState";
+import { meshConfig } from "../support/stacks/meshConfig";
+import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
+import { readState } from "../support/stacks/stackState";
 import { engine, labClusters } from "./support/engine";
 
 /** What a state of so many clusters takes. */

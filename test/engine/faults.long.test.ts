@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { frozenAt } from "../support/frozenRun";
-import { meshConfig } from "../support/meshConfig";
-import { succeeded } from "../support/pulumi";
-import { snapshot, versions } from "../support/snapshot";
+import { snapshot, versions } from "../support/kubernetes/snapshot";
+import { frozenAt } from "../support/stacks/frozenRun";
+import { meshConfig } from "../support/stacks/meshConfig";
+import { succeeded } from "../support/stacks/pulumi";
 import { engine, labClusters } from "./support/engine";
 import { assertMeshed, haveEnded } from "./support/kept";
 import { API_SERVER, describeServerGone } from "./support/serverGone";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
-import { secretFiles } from "../support/clusterObjects";
-import { meshConfig } from "../support/meshConfig";
-import { succeeded, type PulumiStack } from "../support/pulumi";
-import { snapshot } from "../support/snapshot";
+import { secretFiles } from "../support/kubernetes/clusterObjects";
+import { snapshot } from "../support/kubernetes/snapshot";
+import { meshConfig } from "../support/stacks/meshConfig";
+import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { waitUntil } from "../support/waitUntil";
 import { engine, labClusters } from "./support/engine";
 

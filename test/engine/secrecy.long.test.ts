@@ -6,15 +6,15 @@ import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
 import type { LabCluster } from "../../lab";
-import { secretFiles } from "../support/clusterObjects";
 import { withoutDebugging } from "../support/events";
-import { meshConfig } from "../support/meshConfig";
-import { succeeded, type PulumiStack, type Run } from "../support/pulumi";
+import { secretFiles } from "../support/kubernetes/clusterObjects";
+import { kubeconfigOf } from "../support/kubernetes/kubeconfig";
 import { filesOf, watchFiles, type FileWatch } from "../support/secrecy/fileWatch";
 import { findLeaks, keyNeedles, keysIn, textNeedle, type Haystack, type Needle } from "../support/secrecy/needles";
-import { kubeconfigOf } from "../support/kubeconfig";
 import { watchProcesses, type ProcessWatch } from "../support/secrecy/processWatch";
 import { killSession } from "../support/session";
+import { meshConfig } from "../support/stacks/meshConfig";
+import { succeeded, type PulumiStack, type Run } from "../support/stacks/pulumi";
 import { waitUntil } from "../support/waitUntil";
 import { engine, labClusters } from "./support/engine";
 
@@ -147,7 +147,7 @@ describe("secrets in a whole life of a stack", function () {
     const own = watchProcesses(temporary);
     own.add(pid);
     const reading = waitUntil("a command has a kubeconfig open", 120, () =>
-      Promise.resolve(own.nameless().some(({ by }) => by.includes("commands/run.cjs member.ts"))),
+      Promise.resolve(own.nameless().some(({ by }) => by.includes("command/run.cjs cluster"))),
     );
     await Promise.race([reading, ended.then((run) => assert.fail(`up ended before it was killed:\n${run.text}`))]);
     await killSession(pid);

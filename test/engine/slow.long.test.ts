@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
-import { frozenAt } from "../support/frozenRun";
-import { clusterConfig, meshConfig, withMember } from "../support/meshConfig";
+import { snapshot } from "../support/kubernetes/snapshot";
 import { startProxy, type Proxy } from "../support/proxy";
-import { succeeded, type PulumiStack } from "../support/pulumi";
-import { snapshot } from "../support/snapshot";
+import { frozenAt } from "../support/stacks/frozenRun";
+import { clusterConfig, meshConfig, withMember } from "../support/stacks/meshConfig";
+import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { assertKept, assertMeshed, haveEnded } from "./support/kept";
 import { newPair } from "./support/newStack";
 

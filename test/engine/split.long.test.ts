@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
-import { secretFiles } from "../support/clusterObjects";
 import { changes } from "../support/events";
-import { clusterConfig, WITHOUT_NODES } from "../support/meshConfig";
-import { succeeded, type PulumiStack, type Run } from "../support/pulumi";
-import { findLeaks, keyNeedles, keysIn, type Haystack } from "../support/secrecy/needles";
+import { secretFiles } from "../support/kubernetes/clusterObjects";
+import { snapshots, versions } from "../support/kubernetes/snapshot";
 import { filesOf } from "../support/secrecy/fileWatch";
-import { snapshots, versions } from "../support/snapshot";
-import { withOutputs } from "../support/stateEdit";
-import { readState } from "../support/stackState";
+import { findLeaks, keyNeedles, keysIn, type Haystack } from "../support/secrecy/needles";
+import { clusterConfig, WITHOUT_NODES } from "../support/stacks/meshConfig";
+import { succeeded, type PulumiStack, type Run } from "../support/stacks/pulumi";
+import { readState } from "../support/stacks/stackState";
+import { withOutputs } from "../support/stacks/stateEdit";
+import { serveIssued } from "./support/certificates/rotating";
 import { engine, labClusters } from "./support/engine";
 import { assertOpens, heldNow } from "./support/pairs";
-import { serveIssued } from "./support/rotating";
 
 const AUTHORITY = "split-authority";
 const REFERENCE = `organization/clustermesh/${AUTHORITY}`;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
-import { meshConfig } from "../support/meshConfig";
-import { succeeded, type PulumiStack } from "../support/pulumi";
-import { snapshot } from "../support/snapshot";
+import { snapshot } from "../support/kubernetes/snapshot";
+import { meshConfig } from "../support/stacks/meshConfig";
+import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { engine, labClusters } from "./support/engine";
 
 /** The lab has no nodes: its DaemonSet is rolled out with no pod at all, its operator never is. */

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
-import { allNodes } from "../support/agents";
-import { makeTrafficPods, removeTrafficPods } from "../support/crossNodeTraffic";
+import { allNodes } from "../support/cilium/agents";
+import { makeTrafficPods, removeTrafficPods } from "../support/cilium/crossNodeTraffic";
 import { changes, nameOf } from "../support/events";
-import { succeeded } from "../support/pulumi";
+import { succeeded } from "../support/stacks/pulumi";
 import { waitUntil } from "../support/waitUntil";
+import { acrossNodes, during, FEWEST_ATTEMPTS } from "./support/demo/traffic";
+import { VERDICTS, verdictsHold } from "./support/demo/verdicts";
 import { twoClusters } from "./support/level";
 import { localStack, meshed, unmeshed } from "./support/mesh";
-import { everyPeerReady, identitiesSeen, nodesSeen, peersSeen } from "./support/peers";
+import { everyPeerReady, identitiesSeen, nodesSeen, peersSeen } from "./support/peers/peers";
 import { timed } from "./support/say";
-import { acrossNodes, during, FEWEST_ATTEMPTS } from "./support/traffic";
-import { VERDICTS, verdictsHold } from "./support/verdicts";
 
 const ORDER = ["cluster1/pings-before", "cluster1/clustermesh-ingress-l4-policy", "cluster1/pings-after"];
 

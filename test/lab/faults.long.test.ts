@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
-import { agentUids } from "../support/agents";
-import { makeTrafficPods, removeTrafficPods } from "../support/crossNodeTraffic";
+import { agentUids } from "../support/cilium/agents";
+import { makeTrafficPods, removeTrafficPods } from "../support/cilium/crossNodeTraffic";
 import { waitUntil } from "../support/waitUntil";
+import { acrossClusters, acrossNodes, during } from "./support/demo/traffic";
+import { verdictsHold } from "./support/demo/verdicts";
 import { twoClusters } from "./support/level";
 import { meshed } from "./support/mesh";
-import { meshReady, peerNotReady } from "./support/peers";
-import { changePeerFiles, withComment } from "./support/peerSecret";
+import { changePeerFiles, withComment } from "./support/peers/peerSecret";
+import { meshReady, peerNotReady } from "./support/peers/peers";
 import { timed } from "./support/say";
-import { acrossClusters, acrossNodes, during } from "./support/traffic";
-import { verdictsHold } from "./support/verdicts";
 
 describe("what fails in a mesh", function () {
   this.timeout("4m");

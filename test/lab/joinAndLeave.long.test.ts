@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { run, type LabCluster } from "../../lab";
-import { agentUids, allNodes } from "../support/agents";
-import { makeTrafficPods, removeTrafficPods, serverIp } from "../support/crossNodeTraffic";
+import { agentUids, allNodes } from "../support/cilium/agents";
+import { makeTrafficPods, removeTrafficPods, serverIp } from "../support/cilium/crossNodeTraffic";
 import { changes, nameOf } from "../support/events";
-import { withMember } from "../support/meshConfig";
-import { succeeded, type PulumiStack } from "../support/pulumi";
+import { withMember } from "../support/stacks/meshConfig";
+import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { waitUntil } from "../support/waitUntil";
 import {
   change,
@@ -17,10 +17,10 @@ import {
   trafficEverywhere,
   type Traffic,
 } from "./support/changing";
+import { keysOfMember } from "./support/etcdUsers/ownEtcd";
 import { thirdCluster, twoClusters } from "./support/level";
 import { objectsOf, unmeshed } from "./support/mesh";
-import { keysOfMember } from "./support/ownEtcd";
-import { everyPeerReady, identitiesSeen, identityOf, nodesSeen, peersSeen } from "./support/peers";
+import { everyPeerReady, identitiesSeen, identityOf, nodesSeen, peersSeen } from "./support/peers/peers";
 
 const WORLD = 2;
 

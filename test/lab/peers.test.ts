@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../lab";
-import { agentUids } from "../support/agents";
+import { agentUids } from "../support/cilium/agents";
+import { databaseIp, ping, verdictsHold } from "./support/demo/verdicts";
 import { listenToDrops } from "./support/drops";
 import { twoClusters } from "./support/level";
 import { meshed } from "./support/mesh";
-import { identityOf, meshReady, peerForgotten } from "./support/peers";
-import { changePeerFiles } from "./support/peerSecret";
+import { changePeerFiles } from "./support/peers/peerSecret";
+import { identityOf, meshReady, peerForgotten } from "./support/peers/peers";
 import { timed } from "./support/say";
-import { databaseIp, ping, verdictsHold } from "./support/verdicts";
 
 const WORLD = 2;
 const EMPLOYEE = { namespace: "istio-space", pod: "employee-0" } as const;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { LabCluster } from "../../lab";
-import { makeTrafficPods, removeTrafficPods } from "../support/crossNodeTraffic";
+import { makeTrafficPods, removeTrafficPods } from "../support/cilium/crossNodeTraffic";
 import { waitUntil } from "../support/waitUntil";
+import { acrossNodes, during, FEWEST_ATTEMPTS } from "./support/demo/traffic";
+import { keysOfMember } from "./support/etcdUsers/ownEtcd";
 import { twoClusters } from "./support/level";
 import { agentsNow, clustersNow, meshed, unmeshed } from "./support/mesh";
-import { keysOfMember } from "./support/ownEtcd";
-import { peersSeen } from "./support/peers";
-import { acrossNodes, during, FEWEST_ATTEMPTS } from "./support/traffic";
+import { peersSeen } from "./support/peers/peers";
 
 /** The demo's objects in all clusters, as `kind/name`. */
 async function demoObjects(clusters: readonly LabCluster[]): Promise<readonly string[]> {

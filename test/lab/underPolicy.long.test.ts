@@ -6,12 +6,12 @@ import {
   removeTrafficPods,
   startTraffic,
   TRAFFIC_NAMESPACE,
-} from "../support/crossNodeTraffic";
+} from "../support/cilium/crossNodeTraffic";
 import { waitUntil } from "../support/waitUntil";
+import { goesOn } from "./support/demo/traffic";
 import { twoClusters } from "./support/level";
 import { meshed, unmeshed } from "./support/mesh";
 import { say } from "./support/say";
-import { goesOn } from "./support/traffic";
 
 const STRANGER = "stranger";
 const POLICY = "ciliumnetworkpolicy/only-the-client";

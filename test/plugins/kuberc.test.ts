@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { Kubectl } from "../../components/kubectl";
+import { Kubectl } from "../../components/kubernetes/kubectl";
 import { up } from "../../lab";
 import { Cluster } from "./harness/cluster";
 import { PLUGIN_LAB } from "./harness/lab";

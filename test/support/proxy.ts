@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import type { LabCluster } from "../../lab";
-import { kubeconfigOf } from "./kubeconfig";
+import { kubeconfigOf } from "./kubernetes/kubeconfig";
 
 /** A way to a cluster's API server that a test can make slow or silent. */
 export interface Proxy {

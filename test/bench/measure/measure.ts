@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PulumiStack, Run } from "../../support/pulumi";
+import type { PulumiStack, Run } from "../../support/stacks/pulumi";
 import { endedChildrenSeconds } from "./processes";
 import type { Sampler } from "./sampler";
 import type { Seen } from "./seen";

@@ -1,7 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { ROLLOUT_ANNOTATION } from "../../../components/model/agentConfig";
+import { ROLLOUT_ANNOTATION } from "../../../components/cilium/model/agentConfig";
 import { answerOf, endForked, forked } from "../forked";
 import { pathOf, type KubeObject } from "../world/api";
 import type { VirtualCluster } from "../world/virtualCluster";

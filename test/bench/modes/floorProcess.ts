@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mapLimited } from "../../../components/mapLimited";
+import { mapLimited } from "../../../components/basics/mapLimited";
 import { apply } from "../world/api";
 import type { Apply } from "./floor";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { makeWorkstation, type PulumiStack, type Workstation } from "../../support/pulumi";
 import { describePlugins } from "../../plugins/pluginReport";
+import { makeWorkstation, type PulumiStack, type Workstation } from "../../support/stacks/pulumi";
 import { measure, type CliOperation } from "../measure/measure";
 import { stateFile, type StateFile } from "../measure/stateFile";
 import type { Operation, Row } from "../results";

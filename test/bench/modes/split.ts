@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { mapLimited } from "../../../components/mapLimited";
+import { mapLimited } from "../../../components/basics/mapLimited";
 import { describePlugins } from "../../plugins/pluginReport";
-import { makeWorkstation, type PulumiStack, type Workstation } from "../../support/pulumi";
+import { makeWorkstation, type PulumiStack, type Workstation } from "../../support/stacks/pulumi";
 import { underWay } from "../measure/measure";
 import { endedChildrenSeconds } from "../measure/processes";
 import { stateFile, type StateFile } from "../measure/stateFile";

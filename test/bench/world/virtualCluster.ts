@@ -1,4 +1,4 @@
-import { WITHOUT_NODES } from "../../support/meshConfig";
+import { WITHOUT_NODES } from "../../support/stacks/meshConfig";
 
 /** The most that Cilium connects without being told to. */
 export const MAX_CLUSTERS = 255;

@@ -1,6 +1,6 @@
 import { down, up, type Lab, type LabCluster } from "../../../lab";
 import { describePlugins } from "../../plugins/pluginReport";
-import { makeWorkstation, type Workstation } from "../../support/pulumi";
+import { makeWorkstation, type Workstation } from "../../support/stacks/pulumi";
 import { ENGINE_LAB, isKept } from "./labs";
 
 /** As many clusters as most files need; the lab grows for those that need more. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
-import { ciliumConfig, rollOutAnnotation, secretFiles } from "../../support/clusterObjects";
 import type { Step } from "../../support/events";
-import type { PulumiStack } from "../../support/pulumi";
-import { readState } from "../../support/stackState";
+import { ciliumConfig, rollOutAnnotation, secretFiles } from "../../support/kubernetes/clusterObjects";
+import type { PulumiStack } from "../../support/stacks/pulumi";
+import { readState } from "../../support/stacks/stackState";
 
 /** Whether the steps of all these resources have ended. */
 export const haveEnded =

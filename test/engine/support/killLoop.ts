@@ -1,5 +1,5 @@
 import { nameOf } from "../../support/events";
-import { succeeded } from "../../support/pulumi";
+import { succeeded } from "../../support/stacks/pulumi";
 import { assertMeshed, assertUntouched, forgetPending, killedAfter, writes, type Left, type Mesh } from "./killedMesh";
 
 /** What a loop has done. */

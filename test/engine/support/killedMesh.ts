@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
-import { frozenAt } from "../../support/frozenRun";
-import { meshConfig } from "../../support/meshConfig";
-import { meshedViews } from "../../support/meshedView";
-import { succeeded, type PulumiStack } from "../../support/pulumi";
-import { snapshots } from "../../support/snapshot";
-import { readState, type StackState } from "../../support/stackState";
+import { snapshots } from "../../support/kubernetes/snapshot";
+import { meshedViews } from "../../support/preflight/meshedView";
+import { frozenAt } from "../../support/stacks/frozenRun";
+import { meshConfig } from "../../support/stacks/meshConfig";
+import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
+import { readState, type StackState } from "../../support/stacks/stackState";
 import { engine } from "./engine";
 
 type Objects = Readonly<Record<string, object>>;

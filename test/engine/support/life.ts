@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
-import { ciliumConfig, rollOutAnnotation, secretFiles, uidOf } from "../../support/clusterObjects";
 import { changes, nameOf } from "../../support/events";
-import { clusterConfig, meshConfig, withMember } from "../../support/meshConfig";
-import { succeeded, type PulumiStack } from "../../support/pulumi";
-import { snapshot, versions } from "../../support/snapshot";
+import { ciliumConfig, rollOutAnnotation, secretFiles, uidOf } from "../../support/kubernetes/clusterObjects";
+import { snapshot, versions } from "../../support/kubernetes/snapshot";
+import { clusterConfig, meshConfig, withMember } from "../../support/stacks/meshConfig";
+import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { engine, labClusters } from "./engine";
 
 const PEERS = "secret/cilium-clustermesh";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
-import { meshConfig } from "../../support/meshConfig";
-import type { PulumiStack } from "../../support/pulumi";
-import { snapshots } from "../../support/snapshot";
+import { snapshots } from "../../support/kubernetes/snapshot";
+import { meshConfig } from "../../support/stacks/meshConfig";
+import type { PulumiStack } from "../../support/stacks/pulumi";
 import { engine, labClusters } from "./engine";
 
 /** A stack of which nothing is up yet, and its clusters as they were found. */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import type { PulumiStack } from "../../support/pulumi";
+import type { PulumiStack } from "../../support/stacks/pulumi";
 import { engine } from "./engine";
 
 interface Kubeconfig {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
-import { secretFiles } from "../../support/clusterObjects";
-import { askEtcd, peerOf } from "../../support/etcdClient";
+import { askEtcd, peerOf } from "../../support/etcdUsers/etcdClient";
+import { secretFiles } from "../../support/kubernetes/clusterObjects";
 import { engine } from "./engine";
 
 const READ = ["get", "cilium/", "--prefix", "--keys-only"];

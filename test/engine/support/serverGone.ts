@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
-import { frozenAt } from "../../support/frozenRun";
-import { succeeded, type PulumiStack } from "../../support/pulumi";
-import { snapshot } from "../../support/snapshot";
+import { snapshot } from "../../support/kubernetes/snapshot";
+import { frozenAt } from "../../support/stacks/frozenRun";
+import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { assertKept, assertMeshed, haveEnded } from "./kept";
 import { newPair } from "./newStack";
 

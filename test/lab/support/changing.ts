@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { trafficReport, type LabCluster, type Pinger, type TrafficReport } from "../../../lab";
-import { startTraffic } from "../../support/crossNodeTraffic";
-import { localConfig } from "../../support/localStack";
-import { succeeded, type PulumiStack, type Run } from "../../support/pulumi";
+import { startTraffic } from "../../support/cilium/crossNodeTraffic";
+import { localConfig } from "../../support/stacks/localStack";
+import { succeeded, type PulumiStack, type Run } from "../../support/stacks/pulumi";
 import { level } from "./level";
 import { say, timed } from "./say";
 

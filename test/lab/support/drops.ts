@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import type { LabCluster, LabNode } from "../../../lab";
-import { agentPod } from "../../support/agents";
+import { agentPod } from "../../support/cilium/agents";
 import { waitUntil } from "../../support/waitUntil";
 
 /** What an agent says that it drops, from the moment on at which it listens. */

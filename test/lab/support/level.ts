@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { down, up, type Lab, type LabCluster } from "../../../lab";
 import { describePlugins } from "../../plugins/pluginReport";
-import { makeWorkstation, type Workstation } from "../../support/pulumi";
+import { makeWorkstation, type Workstation } from "../../support/stacks/pulumi";
 import { hostState, tracesOf, type HostState } from "./hostState";
 import { NODE_LAB } from "./nodeLab";
 import { say, timed } from "./say";

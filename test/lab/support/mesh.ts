@@ -1,9 +1,9 @@
 import type { LabCluster } from "../../../lab";
-import { TRAFFIC_NAMESPACE } from "../../support/crossNodeTraffic";
-import { adoptEtcdAuthorities, localConfig } from "../../support/localStack";
-import { succeeded, type PulumiStack, type Run } from "../../support/pulumi";
-import { snapshot } from "../../support/snapshot";
-import { agentState } from "./agentState";
+import { TRAFFIC_NAMESPACE } from "../../support/cilium/crossNodeTraffic";
+import { snapshot } from "../../support/kubernetes/snapshot";
+import { adoptEtcdAuthorities, localConfig } from "../../support/stacks/localStack";
+import { succeeded, type PulumiStack, type Run } from "../../support/stacks/pulumi";
+import { agentState } from "./cilium/agentState";
 import { level } from "./level";
 import { say, timed } from "./say";
 

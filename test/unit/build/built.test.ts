@@ -13,8 +13,8 @@ import {
 import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { COMMAND_LINE } from "../../../components/commandLine";
-import { ensureBuilt } from "../../support/built";
+import { COMMAND_LINE } from "../../../components/command/commandLine";
+import { ensureBuilt } from "../../support/command/built";
 
 const ROOT = resolve(__dirname, "..", "..", "..");
 
@@ -46,7 +46,7 @@ describe("what is built", () => {
   const node = (...args: readonly string[]): SpawnSyncReturns<string> =>
     spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8", env: { PATH: process.env["PATH"] } });
   /** A command that has no input: the first thing that it says once it runs. */
-  const command = (script = "member.ts") => node(...COMMAND_LINE, "components/commands/run.cjs", script, "record");
+  const command = (script = "cluster") => node(...COMMAND_LINE, "components/command/run.cjs", script, "record");
   const RAN = /expected object, received null/;
   const program = () => node("-e", 'process.stdout.write(typeof require("./start.cjs"))');
 
@@ -64,17 +64,17 @@ describe("what is built", () => {
   });
 
   it("is not run when the sources have changed since, and is when it was built again", () => {
-    const file = join(folder, "components", "kubectl.ts");
+    const file = join(folder, "components", "kubernetes", "kubectl.ts");
     writeFileSync(file, `${readFileSync(file, "utf8")}\n// another line\n`);
-    refuses(/the sources have changed since dist\/(member|program)\.cjs was built; run "npm run build"/);
+    refuses(/the sources have changed since dist\/(cluster|program)\.cjs was built; run "npm run build"/);
     assert.equal(node("build/build.mjs", "--if-needed").status, 0);
     assert.match(command().stderr, RAN);
   });
 
   it("is not run when a file is empty or cut short", () => {
-    for (const name of ["member.cjs", "program.cjs"]) truncateSync(join(folder, "dist", name), 1000);
-    refuses(/dist\/(member|program)\.cjs is not whole; run "npm run build"/);
-    for (const name of ["member.cjs", "program.cjs"]) truncateSync(join(folder, "dist", name), 0);
+    for (const name of ["cluster.cjs", "program.cjs"]) truncateSync(join(folder, "dist", name), 1000);
+    refuses(/dist\/(cluster|program)\.cjs is not whole; run "npm run build"/);
+    for (const name of ["cluster.cjs", "program.cjs"]) truncateSync(join(folder, "dist", name), 0);
     refuses(/is not whole/);
   });
 
@@ -94,7 +94,7 @@ describe("what is built", () => {
   });
 
   it("is built where one of its files is missing or not whole, though the sources have not changed", () => {
-    const file = join(folder, "dist", "member.cjs");
+    const file = join(folder, "dist", "cluster.cjs");
     for (const spoil of [rmSync, truncateSync]) {
       spoil(file);
       assert.equal(node("build/build.mjs", "--if-needed").status, 0);
@@ -113,7 +113,7 @@ describe("what is built", () => {
   });
 
   it("does not depend on what an editor keeps beside the sources", () => {
-    symlinkSync("me@here.4711", join(folder, "components", ".#kubectl.ts"));
+    symlinkSync("me@here.4711", join(folder, "components", "kubernetes", ".#kubectl.ts"));
     mkdirSync(join(folder, "stacks", "notes.ts"));
     assert.match(command().stderr, RAN);
   });
@@ -136,29 +136,29 @@ describe("what is built", () => {
       'exports.ran = Promise.resolve("another");',
       "setTimeout(() => process.exit(), 10); exports.ran = new Promise(() => undefined);",
     ]) {
-      replaced("member.cjs", text);
+      replaced("cluster.cjs", text);
       const { status, stderr } = command();
       assert.equal(status, 70, text);
-      assert.match(stderr, /member\.ts: ended before "record" was done/);
+      assert.match(stderr, /cluster: ended before "record" was done/);
     }
-    replaced("member.cjs", "exports.ran = Promise.reject(new Error('no'));");
+    replaced("cluster.cjs", "exports.ran = Promise.reject(new Error('no'));");
     assert.notEqual(command().status, 0);
-    replaced("member.cjs", 'exports.ran = Promise.resolve("record");');
+    replaced("cluster.cjs", 'exports.ran = Promise.resolve("record");');
     assert.equal(command().status, 0);
   });
 
   it("is an error where the runner itself, or what it loads, is empty", () => {
-    for (const file of ["build/sources.cjs", "build/built.cjs", "components/commands/run.cjs"]) {
+    for (const file of ["build/sources.cjs", "build/built.cjs", "components/command/run.cjs"]) {
       truncateSync(join(folder, file), 0);
       assert.notEqual(command().status, 0, file);
     }
   });
 
   it("has no file under another name", () => {
-    for (const name of ["memb.ts", "../index.ts", "__proto__", "constructor"]) {
+    for (const name of ["clust", "../index.ts", "__proto__", "constructor"]) {
       const { status, stderr } = command(name);
       assert.equal(status, 1);
-      assert.match(stderr, /is nothing that is built; there are program\.cjs, demoPings\.cjs/);
+      assert.match(stderr, /is nothing that is built; there are program\.cjs, cluster\.cjs/);
     }
   });
 });

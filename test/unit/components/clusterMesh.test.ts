@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { validateArgs } from "../../../components";
-import { adoptedAuthorities } from "../support/authorities";
-import { lines } from "../support/mesh";
+import { DEFAULT_SETTINGS } from "../../../components";
+import { adoptedAuthorities } from "../support/certificates/authorities";
+import { lines } from "../support/mesh/mesh";
+import { mesh } from "../support/mesh/mesh";
 import { makeMesh, runMesh, type MeshOptions } from "../support/meshProgram";
 import { run, valueOf } from "../support/pulumiMocks";
-import { mesh } from "../support/mesh";
-import { DEFAULT_SETTINGS } from "../../../components";
 
 /** What a mesh is refused with, and what it has registered of itself all the same. */
 async function refused(options: MeshOptions) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { adoptedAuthorities } from "../support/authorities";
+import { adoptedAuthorities } from "../support/certificates/authorities";
 import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 
 /** URN and inputs of everything but the providers. */

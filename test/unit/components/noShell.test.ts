@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterMesh } from "../../../components";
-import { COMMAND_LINE } from "../../../components/commandLine";
-import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/commands/protocol";
-import { agentPods } from "../../../components/commands/agents";
-import { Kubectl } from "../../../components/kubectl";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
-import { parseLivePods } from "../../../components/model/stalePods";
+import { agentPods } from "../../../components/cilium/agents";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { COMMAND_LINE } from "../../../components/command/commandLine";
+import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/protocol";
+import { Kubectl } from "../../../components/kubernetes/kubectl";
+import { parseLivePods } from "../../../components/meshCheck/model/stalePods";
 import { loadStack, meshArguments } from "../../../stacks";
-import { fakeKubectl } from "../../support/fakeKubectl";
-import { clusterConfiguration, texts } from "../support/configuration";
+import { fakeKubectl } from "../../support/kubernetes/fakeKubectl";
+import { check, MEMBERS, READY, runCommand } from "../support/command/runCommand";
+import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { run, type Registered } from "../support/pulumiMocks";
-import { check, MEMBERS, READY, runCommand } from "../support/runCommand";
-import { scriptedKubectl } from "../support/scriptedKubectl";
+import { clusterConfiguration, texts } from "../support/stacks/configuration";
 
 const ROOT = resolve(__dirname, "..", "..", "..");
 
@@ -61,12 +61,11 @@ describe("components: no shell", () => {
   });
 
   it("is the interpreter of a command: that is node, on a script of ours, and the verb a single word", async () => {
-    const scripts = readdirSync(join(ROOT, "components", "commands"));
     for (const { name, inputs } of commandsOf(await resources(HOSTILE))) {
       const [program, flag, code, runner, script, ...more] = inputs["interpreter"] as readonly string[];
       assert.deepEqual([program, flag, code], ["node", ...COMMAND_LINE], name);
-      assert.deepEqual([runner, more], ["components/commands/run.cjs", []], name);
-      assert.ok(scripts.includes(script ?? ""), script);
+      assert.deepEqual([runner, more], ["components/command/run.cjs", []], name);
+      assert.ok(existsSync(join(ROOT, "components", script ?? "", "command.ts")), script);
       for (const verb of [inputs["create"], inputs["update"], inputs["delete"]].filter((each) => each !== undefined)) {
         assert.ok(typeof verb === "string" && /^[a-z][A-Za-z]*$/.test(verb), name);
       }
@@ -122,8 +121,8 @@ describe("components: arguments of kubectl", () => {
         rollOut: { await: true, timeoutSeconds: 1 },
       };
       const members = MEMBERS.slice(0, 1).map((each) => ({ ...each, context }));
-      await runCommand(kubectl, "member.ts", "record", { ...member, probePaths: true });
-      await runCommand(kubectl, "member.ts", "settle", member);
+      await runCommand(kubectl, "cluster", "record", { ...member, probePaths: true });
+      await runCommand(kubectl, "cluster", "settle", member);
       await check(kubectl, 1, { members, names });
       const calls = await kubectl.calls();
       assert.ok(calls.length >= 5, JSON.stringify(calls));

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterMesh, DEFAULT_SETTINGS } from "../../../components";
-import { accessTo, INPUT_VARIABLE } from "../../../components/commands/protocol";
-import { ownedPart } from "../../../components/model/fieldSet";
-import { parseObject } from "../../../components/model/liveObject";
-import { parseLiveCluster } from "../../../components/model/liveCluster";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
-import { own } from "../../../components/model/own";
+import { own } from "../../../components/basics/model/own";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { accessTo, INPUT_VARIABLE } from "../../../components/command/protocol";
+import { ownedPart } from "../../../components/kubernetes/model/fieldSet";
+import { parseObject } from "../../../components/kubernetes/model/liveObject";
+import { parseLiveCluster } from "../../../components/preflight/model/liveCluster";
 import { loadStack, meshArguments } from "../../../stacks";
-import { clusterConfiguration, texts } from "../support/configuration";
-import { clusterSpec } from "../support/mesh";
+import { clusterSpec } from "../support/mesh/mesh";
 import { run } from "../support/pulumiMocks";
+import { clusterConfiguration, texts } from "../support/stacks/configuration";
 
 /** Names that a cluster may have, and that JavaScript, JSON, YAML or Mermaid have something of their own under. */
 const NAMES = ["constructor", "then", "end", "null", "true", "prototype", "length", "0", "1e3"];

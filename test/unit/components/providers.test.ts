@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { adoptedAuthorities } from "../support/authorities";
+import { adoptedAuthorities } from "../support/certificates/authorities";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 
 /** The cluster that a resource's name begins with, as its number. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { adoptedAuthorities } from "../support/authorities";
+import { adoptedAuthorities } from "../support/certificates/authorities";
 import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, valueOf } from "../support/pulumiMocks";
 

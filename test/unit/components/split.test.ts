@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterMeshAuthority, DEFAULT_SETTINGS, type MeshAuthority, type Signing } from "../../../components";
-import { adoptedAuthorities } from "../support/authorities";
-import { clusterName, clusterSpec, mesh } from "../support/mesh";
+import { adoptedAuthorities } from "../support/certificates/authorities";
+import { clusterName, clusterSpec, mesh } from "../support/mesh/mesh";
 import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, run, valueOf, type Registered } from "../support/pulumiMocks";
 

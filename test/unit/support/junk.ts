@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { configurationSchema } from "../../../stacks/schema";
-import { hostile } from "./arbitraries";
-import { valuesOf, type Draft } from "./stackDrafts";
+import { configurationSchema } from "../../../stacks/configuration/schema";
+import { hostile } from "./mesh/arbitraries";
+import { valuesOf, type Draft } from "./stacks/stackDrafts";
 
 /** Texts that a shell, a terminal, a log, a path or JavaScript could take for something else. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(

@@ -8,9 +8,9 @@ import {
   type MeshCluster,
   type MeshSettings,
 } from "../../../components";
-import type { ClusterSpec } from "../../../components/model/mesh";
-import { DEFAULT_DEMO, type DemoSettings } from "../../../components/model/demo";
-import { clusterName, clusterSpec } from "./mesh";
+import { DEFAULT_DEMO, type DemoSettings } from "../../../components/demo/model/demo";
+import type { ClusterSpec } from "../../../components/mesh/model/mesh";
+import { clusterName, clusterSpec } from "./mesh/mesh";
 import { run, type Registered, type Run } from "./pulumiMocks";
 
 /** What a mesh made here is like; two clusters with a generated authority unless it says otherwise. */

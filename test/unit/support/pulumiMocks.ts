@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RecordedPaths } from "../../../components/model/pathVerdict";
-import { recordOf } from "./record";
 import { setImmediate } from "node:timers/promises";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type { RecordedPaths } from "../../../components/nodePaths/model/pathVerdict";
+import { recordOf } from "./record";
 
 /** A resource that a program has registered. */
 export interface Registered {

@@ -1,5 +1,5 @@
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/model/agentConfig";
-import { targetsOf, type Recorded } from "../../../components/model/recorded";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { targetsOf, type Recorded } from "../../../components/identity/model/recorded";
 
 /** The UID of the clusters that tests make up, by their context. */
 export const clusterUid = (context: string): string => `uid-of-${context}`;

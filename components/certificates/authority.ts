@@ -1,0 +1,176 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { refusal } from "../mesh/refusal";
+import { authorityFiles } from "./model/adoptedAuthority";
+import { authorityKeyId, caBundle, caHash, readCertificates, type CertificatePolicy } from "./model/certificates";
+import { trustOf, type AuthorityId, type AuthorityTrust } from "./model/generation";
+import { validateAdoptedAuthority, type AuthorityPlace } from "./model/validateAuthority";
+import { keyArgs, validityArgs } from "./tlsSettings";
+
+/** A CA that is trusted, as an output shows it. */
+export interface TrustedAuthority {
+  /** Its generation, or a hash of its public key where it is adopted. */
+  readonly id: AuthorityId;
+  readonly subject: string;
+  /** RFC 3339. */
+  readonly expires: string;
+  readonly signs: boolean;
+}
+
+/** What signs, and what is trusted: while a CA is followed by another, both are. */
+export interface Authority {
+  /** Of the CA that signs. */
+  readonly certificate: pulumi.Output<string>;
+  readonly privateKey: pulumi.Output<string>;
+  /** Goes with each certificate that is signed, so that an etcd which trusts the root alone finds its way there; empty below a root. */
+  readonly intermediates: pulumi.Output<string>;
+  /** When it ends, RFC 3339, where nobody renews it here: what it signs ends with it. */
+  readonly ends?: pulumi.Output<string>;
+  /** The certificates of all that are trusted, in one PEM file. */
+  readonly bundle: pulumi.Output<string>;
+  /** Changes with the bundle, and not with who signs. */
+  readonly hash: pulumi.Output<string>;
+  readonly trust: pulumi.Output<AuthorityTrust>;
+  readonly trusted: pulumi.Output<readonly TrustedAuthority[]>;
+}
+
+interface GeneratedCA {
+  readonly generation: number;
+  readonly subject: string;
+  readonly certificate: tls.SelfSignedCert;
+  readonly privateKey: pulumi.Output<string>;
+}
+
+/**
+ * A CA of this mesh's own. Its certificate replaces itself `renewBeforeDays` before its end, and every leaf with it; the key stays, so that
+ * old and new certificates go together. A new key takes a new generation.
+ *
+ * Usages are those of a CA and nothing else: `cert_signing` and `crl_signing` (RFC 5280, 4.2.1.3).
+ */
+function generatedCA(
+  name: string,
+  commonName: string,
+  generation: number,
+  policy: CertificatePolicy,
+  opts: pulumi.CustomResourceOptions,
+): GeneratedCA {
+  // The first has the names that it had before there were others.
+  const [stem, subject] =
+    generation === 1 ? [name, commonName] : [`${name}-${String(generation)}`, `${commonName} ${String(generation)}`];
+  const key = new tls.PrivateKey(`${stem}-key`, keyArgs(policy.keyAlgorithm), opts);
+  const privateKey = pulumi.secret(key.privateKeyPem);
+  const certificate = new tls.SelfSignedCert(
+    `${stem}-cert`,
+    {
+      privateKeyPem: privateKey,
+      subject: { commonName: subject },
+      isCaCertificate: true,
+      allowedUses: ["cert_signing", "crl_signing"],
+      setSubjectKeyId: true,
+      ...validityArgs(policy.authority),
+    },
+    opts,
+  );
+  return { generation, subject, certificate, privateKey };
+}
+
+/**
+ * The CAs of this mesh's own.
+ *
+ * @param generations Those that are trusted, at least one; the first signs.
+ */
+export function generatedAuthority(
+  name: string,
+  commonName: string,
+  generations: readonly number[],
+  policy: CertificatePolicy,
+  opts: pulumi.CustomResourceOptions,
+): Authority {
+  const all = generations.map((generation) => generatedCA(name, commonName, generation, policy, opts));
+  const [signer] = all;
+  if (signer === undefined) {
+    throw new pulumi.RunError("generation.authority is empty; list at least one generation");
+  }
+  const bundle = pulumi.all(all.map(({ certificate }) => certificate.certPem)).apply(caBundle);
+  const trusted = all.map(({ generation, subject, certificate }) =>
+    certificate.validityEndTime.apply((expires) => {
+      return { id: generation, subject: `CN=${subject}`, expires, signs: generation === signer.generation };
+    }),
+  );
+  return {
+    certificate: signer.certificate.certPem,
+    privateKey: signer.privateKey,
+    intermediates: pulumi.output(""),
+    bundle,
+    hash: bundle.apply(caHash),
+    trust: pulumi.output(trustOf(signer.generation, generations)),
+    trusted: pulumi.all(trusted),
+  };
+}
+
+/** An existing etcd CA, from secret configuration. */
+export interface AdoptedAuthorityArgs {
+  /** PEM: the CA's certificate, and of an intermediate those above it, where there is one. */
+  readonly certificate: pulumi.Input<string>;
+  /** PEM, unencrypted; a secret. */
+  readonly privateKey: pulumi.Input<string>;
+  /** PEM, one certificate each: further CAs that the agents trust, while this one follows another or is followed. @default none */
+  readonly trusted?: readonly pulumi.Input<string>[];
+}
+
+/**
+ * An existing CA as an authority. Nothing is signed with a pair that cannot work: an expired CA, a leaf, or a key of another
+ * certificate fails the preview.
+ *
+ * @param at Where the pair is in the configuration, for the message.
+ * @param hosts Names and addresses under which its etcds are dialled.
+ */
+export function adoptedAuthority(args: AdoptedAuthorityArgs, at: AuthorityPlace, hosts: readonly string[]): Authority {
+  const checked = pulumi
+    .all([args.certificate, pulumi.secret(args.privateKey), pulumi.all([...(args.trusted ?? [])])])
+    .apply(([certificate, privateKey, trusted]) => {
+      const given = { certificate, privateKey, trusted };
+      const problems = validateAdoptedAuthority(at, given, new Date(), hosts);
+      if (problems.length > 0) {
+        throw refusal("the adopted authority cannot sign", problems);
+      }
+      const { ends, ...files } = authorityFiles(given);
+      return { ...files, ends: ends.toISOString() };
+    });
+  // Certificates are public; they came out as secrets only because they were checked together with a key.
+  const all = pulumi.unsecret(checked.all);
+  const bundle = all.apply(caBundle);
+  return {
+    certificate: pulumi.unsecret(checked.certificate),
+    privateKey: checked.privateKey,
+    intermediates: pulumi.unsecret(checked.intermediates),
+    ends: pulumi.unsecret(checked.ends),
+    bundle,
+    hash: bundle.apply(caHash),
+    trust: all.apply(adoptedTrust),
+    trusted: all.apply(trustedOf),
+  };
+}
+
+/**
+ * Who signs and what is trusted, out of the certificates of adopted CAs.
+ *
+ * @param certificates The signer's first. @throws Error where one cannot be read.
+ */
+export function adoptedTrust(certificates: readonly string[]): AuthorityTrust {
+  const ids = certificates.map(authorityKeyId);
+  return trustOf(ids[0] ?? "", ids);
+}
+
+function trustedOf(certificates: readonly string[]): readonly TrustedAuthority[] {
+  return certificates.flatMap((pem, index) =>
+    readCertificates(pem).map(({ subject, ends }) => {
+      return {
+        id: authorityKeyId(pem),
+        subject,
+        expires: ends.toISOString().replace(".000Z", "Z"),
+        signs: index === 0,
+      };
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ownedBy, reapplied } from "../kubernetes/ownership";
+import type { Member } from "../mesh/model/mesh";
+import type { MeshSettings } from "../settings";
+import type { Authority } from "./authority";
+import { keyPair, signedCertificate } from "./leafCertificate";
+import { serverNames } from "./model/certificates";
+
+/** The server certificate of one cluster's etcd. */
+export interface EtcdServer {
+  readonly subject: string;
+  readonly expires: pulumi.Output<string>;
+  readonly certificate: pulumi.Output<string>;
+  /** Done when etcd can have it. */
+  readonly secret: pulumi.Resource;
+}
+
+/**
+ * Key and certificate for a cluster's own etcd, and the Secret with which it mounts them: `tls.crt` and `tls.key` for `--cert-file` and
+ * `--key-file`, `ca.crt` for `--trusted-ca-file`, so that it trusts the peers' client certificates. etcd reads the first two at every
+ * handshake, and the last only when it starts.
+ */
+export function etcdServerSecret(
+  member: Member,
+  authority: Authority,
+  owner: string,
+  settings: MeshSettings,
+  opts: pulumi.CustomResourceOptions,
+): EtcdServer {
+  const names = serverNames(member);
+  const { certificates, generation } = settings;
+  const pair = keyPair(`${member.name}-etcd-server`, certificates.keyAlgorithm, names, opts, generation.server);
+  const certificate = signedCertificate(
+    `${member.name}-etcd-server-cert`,
+    "server",
+    pair,
+    authority,
+    certificates.leaf,
+    opts,
+  );
+  const base64 = (value: string) => Buffer.from(value).toString("base64");
+  const data = pulumi
+    .all([pair.privateKey, certificate.file, authority.bundle])
+    .apply(([key, crt, ca]) => ({ "tls.key": base64(key), "tls.crt": base64(crt), "ca.crt": base64(ca) }));
+  const secret = new k8s.core.v1.Secret(
+    `${member.name}-etcd-server`,
+    {
+      metadata: { name: settings.etcdServerSecret, namespace: settings.cilium.namespace, annotations: ownedBy(owner) },
+      type: "kubernetes.io/tls",
+      data: pulumi.secret(data),
+    },
+    { ...opts, ...reapplied(member.reapply) },
+  );
+  return {
+    subject: `CN=${names.commonName}`,
+    expires: certificate.expires,
+    certificate: certificate.file,
+    secret,
+  };
+}

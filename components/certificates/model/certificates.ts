@@ -1,0 +1,127 @@
+import { createHash, X509Certificate } from "node:crypto";
+import { endpointsOf, type Member } from "../../mesh/model/mesh";
+import { meshHostName } from "../../mesh/model/names";
+import { SHARED_AUTHORITY } from "../../peers/model/peerFile";
+
+/** Which key a certificate is made for. P-256 costs nothing to generate, RSA-4096 more than a second each. */
+export type KeyAlgorithm = "P256" | "RSA2048" | "RSA4096";
+
+/** How long a certificate is valid and how long before its end it is renewed. Days; `up` has to run in between for the renewal. */
+export interface Validity {
+  readonly days: number;
+  readonly renewBeforeDays: number;
+}
+
+/** Validity of everything that is issued. */
+export interface CertificatePolicy {
+  readonly keyAlgorithm: KeyAlgorithm;
+  readonly authority: Validity;
+  readonly leaf: Validity;
+}
+
+/** Cilium's own lifetimes (365 days a leaf, 1095 days an authority), renewed early enough for a monthly `pulumi up`. */
+export const DEFAULT_CERTIFICATE_POLICY: CertificatePolicy = {
+  keyAlgorithm: "P256",
+  authority: { days: 1095, renewBeforeDays: 120 },
+  leaf: { days: 365, renewBeforeDays: 60 },
+};
+
+/** Who signs: one authority for the mesh, or an authority for each cluster's etcd. */
+export type AuthorityScope = "shared" | "perCluster";
+
+/** The name of the authority whose certificates a cluster's etcd trusts. */
+export function authorityOf(cluster: string, scope: AuthorityScope): string {
+  return scope === "shared" ? SHARED_AUTHORITY : cluster;
+}
+
+/**
+ * The authorities from which a cluster needs a client certificate: those of the other clusters' etcds. One for the whole mesh with a
+ * shared authority; with an authority per cluster that is a certificate per ordered pair, so N·(N−1) in all.
+ */
+export function clientAuthorities(
+  cluster: string,
+  clusters: readonly string[],
+  scope: AuthorityScope,
+): readonly string[] {
+  return scope === "shared" ? [SHARED_AUTHORITY] : clusters.filter((other) => other !== cluster);
+}
+
+/** CN of a cluster's client certificate, which etcd takes as the user name: Cilium's name for a remote cluster's user. */
+export function clientCommonName(cluster: string): string {
+  return `remote-${cluster}`;
+}
+
+/** What a cluster's etcd server certificate has to carry so that every peer can verify it, whatever it dials. */
+export interface ServerNames {
+  readonly commonName: string;
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+}
+
+/** Names and addresses under which a cluster's etcd is dialled, by peers and by the program. */
+export function dialledHosts({ etcd }: Pick<Member, "etcd">): readonly string[] {
+  return endpointsOf([...etcd.endpoints, ...(etcd.adminEndpoints ?? [])]).map(({ host }) => host);
+}
+
+/** Host names and addresses of all endpoints, those that the program dials included, plus `<name>.mesh.cilium.io`. */
+export function serverNames(member: Member): ServerNames {
+  const endpoints = endpointsOf([...member.etcd.endpoints, ...(member.etcd.adminEndpoints ?? [])]);
+  const commonName = meshHostName(member.name);
+  const hosts = endpoints.filter((endpoint) => !endpoint.isIP).map((endpoint) => endpoint.host);
+  const ips = endpoints.filter((endpoint) => endpoint.isIP).map((endpoint) => endpoint.host);
+  return {
+    commonName,
+    dnsNames: [...new Set([commonName, ...hosts])],
+    ipAddresses: [...new Set(ips)],
+  };
+}
+
+function shortHash(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex").slice(0, 16);
+}
+
+/** Short hash of what is trusted, a CA certificate or a bundle of them, for the comment in the peer files. */
+export function caHash(certificatePem: string): string {
+  return shortHash(certificatePem.trim());
+}
+
+/**
+ * The CAs that are trusted as one PEM file, each once, in an order that says nothing of who signs: when another of them begins to sign, no
+ * file changes and no agent reconnects. A single CA stays as it is, byte for byte.
+ */
+export function caBundle(certificates: readonly string[]): string {
+  const byHash = new Map(certificates.map((pem) => [caHash(pem), pem]));
+  const sorted = [...byHash].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pem]) => pem);
+  const [only, ...more] = sorted;
+  return only !== undefined && more.length === 0 ? only : sorted.map((pem) => `${pem.trim()}\n`).join("");
+}
+
+/** The short hash by which an adopted CA is known; a renewed certificate of the same key has the same. @throws Error where it cannot be read. */
+export function authorityKeyId(certificatePem: string): string {
+  return shortHash(new X509Certificate(certificatePem).publicKey.export({ type: "spki", format: "der" }));
+}
+
+/** Short hash of certificates, in their order. */
+export function certificatesHash(certificates: readonly string[]): string {
+  return shortHash(JSON.stringify(certificates));
+}
+
+/** What is said of a certificate. */
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly ends: Date;
+}
+
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** The certificates of a PEM file as they are in it. What cannot be read is left out. */
+export function readCertificates(pem: string): readonly CertificateFacts[] {
+  return (pem.match(PEM_CERTIFICATE) ?? []).flatMap((block) => {
+    try {
+      const { subject, validTo } = new X509Certificate(block);
+      return [{ subject: subject.replaceAll("\n", ", "), ends: new Date(validTo) }];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,61 @@
+import type { Problem } from "../../mesh/model/problem";
+import type { Validity } from "./certificates";
+
+const DAY_MS = 86_400_000;
+
+/** Who renews a certificate: an `up` within its early renewal, or a person. */
+export type Renewal =
+  | { readonly by: "up"; readonly validity: Validity; readonly setting: string; readonly then?: string }
+  | { readonly by: "person"; readonly how: string };
+
+/** A certificate that is in use, and its end. */
+export interface Ending {
+  /** Absent where it is the whole mesh's. */
+  readonly cluster?: string;
+  readonly what: string;
+  readonly ends: Date;
+  readonly renewal: Renewal;
+}
+
+/** What is to be said of a certificate: a `note` of what this run does by itself, a `warning` where somebody has to act. */
+export interface Said {
+  readonly kind: "note" | "warning";
+  readonly problem: Problem;
+}
+
+/** A day, as people write it. */
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+
+function remaining(ends: Date, now: Date): string {
+  const days = Math.floor((ends.getTime() - now.getTime()) / DAY_MS);
+  return days < 0 ? `ended on ${day(ends)}` : `ends on ${day(ends)}, in ${String(days)} day${days === 1 ? "" : "s"}`;
+}
+
+/**
+ * What to say of a certificate's end: nothing while it is far; that this run renews it, once it is within its early renewal, for a preview
+ * shows only that it is replaced; a warning where it ends within the warning time and this run does nothing about it.
+ */
+export function judgeEnding(ending: Ending, warningDays: number, now: Date): Said | undefined {
+  const { cluster, what, ends, renewal } = ending;
+  const before = (days: number) => new Date(ends.getTime() - days * DAY_MS);
+  const say = (kind: Said["kind"], allowed: string): Said => ({
+    kind,
+    problem: { ...(cluster === undefined ? {} : { cluster }), property: what, reason: remaining(ends, now), allowed },
+  });
+  if (renewal.by === "person") {
+    return before(warningDays) <= now ? say("warning", renewal.how) : undefined;
+  }
+  const { validity, setting, then } = renewal;
+  const due = before(validity.renewBeforeDays);
+  if (due <= now) {
+    const rest = then === undefined ? "" : `; ${then}`;
+    return say(
+      ends <= now ? "warning" : "note",
+      `this run renews it (${setting} ${String(validity.renewBeforeDays)})${rest}`,
+    );
+  }
+  const wait = `an up from ${day(due)} on renews it; run one then, or raise clustermesh:${setting} and run one now`;
+  return before(warningDays) <= now ? say("warning", wait) : undefined;
+}

@@ -1,0 +1,58 @@
+import type { Problem } from "../../mesh/model/problem";
+import type { CertificatePolicy, Validity } from "./certificates";
+
+function validityProblems(property: string, validity: Validity): readonly Problem[] {
+  const { days, renewBeforeDays } = validity;
+  const wholeDays = (value: number) => Number.isInteger(value) && value >= 0;
+  return [
+    ...(wholeDays(days) && days > 0
+      ? []
+      : [
+          {
+            property: `${property}Days`,
+            value: days,
+            reason: "is no lifetime",
+            allowed: "give a whole number of days from 1",
+          },
+        ]),
+    ...(wholeDays(renewBeforeDays)
+      ? []
+      : [
+          {
+            property: `${property}RenewBeforeDays`,
+            value: renewBeforeDays,
+            reason: "is no time span",
+            allowed: "give a whole number of days from 0",
+          },
+        ]),
+    // With these two equal, every `up` would renew, and every renewal would be due again at once.
+    ...(renewBeforeDays >= days
+      ? [
+          {
+            property: `${property}RenewBeforeDays`,
+            value: renewBeforeDays,
+            reason: `is not shorter than the validity of ${String(days)} days`,
+            allowed: "renew later or let certificates live longer",
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Lifetimes that can work: early renewal must leave a certificate some life. */
+export function validateCertificatePolicy(policy: CertificatePolicy): readonly Problem[] {
+  return [
+    ...validityProblems("authority", policy.authority),
+    ...validityProblems("leaf", policy.leaf),
+    ...(policy.leaf.days > policy.authority.days
+      ? [
+          {
+            property: "leafDays",
+            value: policy.leaf.days,
+            reason: `is longer than the authority's ${String(policy.authority.days)} days`,
+            allowed: "no certificate outlives its authority",
+          },
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,187 @@
+import { z } from "zod";
+import { errorMessage } from "../basics/errorMessage";
+import { withEach } from "../command/until";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { KubectlError } from "../kubernetes/kubectlError";
+import { parseObjects } from "../kubernetes/model/liveObject";
+import { isObjectName } from "../mesh/model/names";
+import type { CiliumObjects } from "./model/agentConfig";
+import { parseAgentStatus, type AgentReport } from "./model/agentStatus";
+
+/** For an agent that is asked again and again: the next round gives it another chance. */
+const EXEC_SECONDS = 20;
+/** For an agent that is asked once: what it does not say in time, or does not do, stays so. */
+export const ONLY_EXEC_SECONDS = 60;
+/** How long a pod's end is waited for. */
+const DELETE_SECONDS = 120;
+/** So many agents of a cluster are asked side by side: each takes a process here and a connection there. */
+export const AGENTS_AT_ONCE = 16;
+
+/** A pod of an agent, or of another workload, and where it runs. */
+export interface AgentPod {
+  readonly pod: string;
+  readonly node: string;
+  /** Whether it can be asked: not so on a node that is gone. */
+  readonly ready: boolean;
+  /** When it was made, in RFC 3339; empty where that is not told. */
+  readonly created: string;
+}
+
+const podList = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        // It becomes an argument of kubectl, which no cluster may have taken for a flag.
+        name: z.string().refine(isObjectName),
+        creationTimestamp: z.string().nullish(),
+        deletionTimestamp: z.string().optional(),
+      }),
+      spec: z.object({ nodeName: z.string().default("") }),
+      status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
+    }),
+  ),
+});
+
+/** The pods that a label selector selects, without those that are going. */
+export async function podsOf(kubectl: Kubectl, namespace: string, selector: string): Promise<readonly AgentPod[]> {
+  const json = await kubectl.read(["get", "pods", "-n", namespace, "-l", selector, "-o", "json"]);
+  return podList
+    .parse(JSON.parse(json))
+    .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata, spec, status }) => {
+      const ready = status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
+      return { pod: metadata.name, node: spec.nodeName, ready, created: metadata.creationTimestamp ?? "" };
+    });
+}
+
+/** The agent pods of a cluster, without those that are going. */
+export const agentPods = (kubectl: Kubectl, names: CiliumObjects): Promise<readonly AgentPod[]> =>
+  podsOf(kubectl, names.namespace, names.agentSelector);
+
+/** So many pods are given to one process of kubectl, which takes one after the other; so many processes at once. */
+const PODS_AT_ONCE = 20;
+const PROCESSES_AT_ONCE = 16;
+
+/** Does something with pods, by processes that each have their own time: the more pods there are, the longer it may take. */
+async function withPods(
+  what: string,
+  pods: readonly string[],
+  work: (some: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  const count = Math.ceil(pods.length / PODS_AT_ONCE);
+  const lots = Array.from({ length: count }, (_, n) => pods.slice(n * PODS_AT_ONCE, (n + 1) * PODS_AT_ONCE));
+  await withEach(`${what}, in lots of ${String(PODS_AT_ONCE)}`, lots, PROCESSES_AT_ONCE, work);
+}
+
+/** What can delete pods. */
+export type Deletes = Pick<Kubectl, "once" | "read">;
+
+/** The names of pods that are not ending, by their uids: a pod that comes back under its name has another. */
+async function podUids(
+  kubectl: Deletes,
+  namespace: string,
+  pods: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const json = await kubectl.read(["get", "pod", ...pods, "-n", namespace, "--ignore-not-found", "-o", "json"]);
+  const staying = parseObjects(json).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return new Map(staying.map(({ metadata }) => [metadata.uid, metadata.name]));
+}
+
+/** Deletes pods, and looks whether that was done. @throws Error when kubectl has ended well, and they are there all the same. */
+async function deleted(
+  kubectl: Deletes,
+  namespace: string,
+  pods: readonly string[],
+  remove: (base: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  const before = await podUids(kubectl, namespace, pods);
+  await remove(["delete", "pod", ...pods, "-n", namespace, "--ignore-not-found"]);
+  const after = await podUids(kubectl, namespace, pods);
+  const left = [...after].filter(([uid]) => before.has(uid)).map(([, pod]) => pod);
+  if (left.length > 0) {
+    throw new Error(
+      `kubectl has deleted pods of namespace ${namespace}, and they are there all the same: ${left.join(", ")}; ` +
+        `see what keeps them: kubectl -n ${namespace} get pod ${left.join(" ")} -o yaml`,
+    );
+  }
+}
+
+/**
+ * Deletes pods. When their successors are ready is for the caller to see, who knows how long that may take.
+ *
+ * @throws Error when kubectl has ended well, and pods are there all the same.
+ */
+export async function deletePods(kubectl: Deletes, namespace: string, pods: readonly string[]): Promise<void> {
+  // Once: a pod that comes back under its name is not to be deleted as well.
+  await withPods("pods deleted", pods, (some) =>
+    deleted(kubectl, namespace, some, (base) => kubectl.once([...base, "--wait=false"])),
+  );
+}
+
+/**
+ * Deletes a pod and waits until it is gone, or has been ending for so long that there is no use in waiting for it.
+ *
+ * @throws Error when kubectl has ended well, and the pod is there all the same.
+ */
+export async function deletePod(kubectl: Deletes, namespace: string, pod: string): Promise<void> {
+  await deleted(kubectl, namespace, [pod], async (base) => {
+    try {
+      await kubectl.once([...base, "--wait=true"], { silenceSeconds: DELETE_SECONDS });
+    } catch (error) {
+      if (!(error instanceof KubectlError && error.failure === "silent")) throw error;
+    }
+  });
+}
+
+/** Runs a command in an agent's container. */
+export async function inAgent(
+  kubectl: Kubectl,
+  names: CiliumObjects,
+  pod: string,
+  command: readonly string[],
+  silenceSeconds = EXEC_SECONDS,
+): Promise<string> {
+  const target = ["exec", "-n", names.namespace, pod, "-c", names.agentContainer, "--"];
+  return kubectl.run([...target, ...command], { silenceSeconds });
+}
+
+/** What every agent of a cluster says about its peers; an agent that says nothing is part of the answer. */
+export async function agentReports(
+  kubectl: Kubectl,
+  cluster: string,
+  names: CiliumObjects,
+  which: (agent: AgentPod) => boolean = () => true,
+): Promise<readonly AgentReport[]> {
+  const pods = (await agentPods(kubectl, names)).filter(which);
+  const what = `cluster "${cluster}": agents asked for their peers`;
+  return withEach(what, pods, AGENTS_AT_ONCE, async ({ pod, node }): Promise<AgentReport> => {
+    try {
+      const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "status", "-o", "json"]);
+      return { cluster, pod, node, peers: parseAgentStatus(json) };
+    } catch (error) {
+      return { cluster, pod, node, peers: { error: errorMessage(error) } };
+    }
+  });
+}
+
+/** kubectl names each of them that is not there any more, and does the others. */
+const isOnlyGone = (error: unknown): boolean =>
+  error instanceof KubectlError &&
+  error.message.split("\n").every((line) => line.trim() === "" || /\(NotFound\)/.test(line));
+
+/**
+ * Has the kubelets bring changed Secrets to the agents at once: a pod's own change makes the kubelet sync its volumes, which otherwise
+ * takes about a minute.
+ */
+export async function hurrySecrets(kubectl: Kubectl, names: CiliumObjects, cluster?: string): Promise<void> {
+  const stamp = `cilium-clustermesh/synced-at=${new Date().toISOString().replaceAll(":", "-")}`;
+  const pods = (await agentPods(kubectl, names)).map(({ pod }) => pod);
+  const where = cluster === undefined ? "" : `cluster "${cluster}": `;
+  await withPods(`${where}agents told of changed Secrets`, pods, async (some) => {
+    try {
+      await kubectl.run(["annotate", "pods", ...some, "-n", names.namespace, stamp, "--overwrite"]);
+    } catch (error) {
+      if (!isOnlyGone(error)) throw error;
+    }
+  });
+}

@@ -1,0 +1,48 @@
+import { withEach } from "../command/until";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { agentPods, inAgent, ONLY_EXEC_SECONDS } from "./agents";
+import type { CiliumObjects } from "./model/agentConfig";
+
+/** A cluster's etcd as one of its agents reaches it: with the agent's own credentials, so this needs none. */
+export interface Kvstore {
+  readonly list: (prefix: string) => Promise<string>;
+  readonly deletePrefix: (prefix: string) => Promise<void>;
+  readonly deleteKeys: (keys: readonly string[]) => Promise<void>;
+}
+
+/** So many keys go to the agent at once, as arguments and so in a URL: a proxy before the API server may not take a long one. */
+const KEYS_AT_ONCE = 20;
+
+/** Deletes its arguments, and goes on after one that is gone by now. */
+const DELETE_SCRIPT = `for key; do cilium-dbg kvstore delete "$key" || failed=1; done; exit "\${failed:-0}"`;
+
+/**
+ * The etcd of a cluster, by an agent that is ready; `undefined` where there are no agents.
+ *
+ * @throws Error when there are some and none of them is ready.
+ */
+export async function openKvstore(kubectl: Kubectl, names: CiliumObjects): Promise<Kvstore | undefined> {
+  const agents = await agentPods(kubectl, names);
+  if (agents.length === 0) {
+    return undefined;
+  }
+  const agent = agents.find(({ ready }) => ready);
+  if (agent === undefined) {
+    throw new Error("no agent is ready");
+  }
+  const run = (command: readonly string[]): Promise<string> =>
+    inAgent(kubectl, names, agent.pod, command, ONLY_EXEC_SECONDS);
+  const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);
+  return {
+    list: (prefix) => kvstore("get", "--recursive", prefix),
+    deletePrefix: async (prefix) => {
+      await kvstore("delete", "--recursive", prefix);
+    },
+    deleteKeys: async (keys) => {
+      const count = Math.ceil(keys.length / KEYS_AT_ONCE);
+      const lots = Array.from({ length: count }, (_, n) => keys.slice(n * KEYS_AT_ONCE, (n + 1) * KEYS_AT_ONCE));
+      const what = `keys of etcd deleted, in lots of ${String(KEYS_AT_ONCE)}`;
+      await withEach(what, lots, 1, (lot) => run(["bash", "-c", DELETE_SCRIPT, "delete", ...lot]));
+    },
+  };
+}

@@ -1,0 +1,242 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { printable } from "../basics/model/printable";
+import { progress } from "../command/protocol";
+import { saying } from "../command/until";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { formatProblems, type Problem } from "../mesh/model/problem";
+import { deletePods } from "./agents";
+import { sightOf, type NodeSight } from "./lostNodes";
+import { rolledWorkloads, type CiliumObjects } from "./model/agentConfig";
+import {
+  beforeRollOut,
+  judgeRollOut,
+  nextToRestart,
+  type Before,
+  type Held,
+  type Progress,
+} from "./model/rollOut/judge";
+import { parseRolledPods, type RolledPod } from "./model/rollOut/pods";
+import { parseWorkload, type Workload } from "./model/rollOut/workload";
+
+const SHORTEST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 5000;
+/** Nodes are looked at when nothing has moved for so long. */
+const STANDS_STILL_MS = 15_000;
+const SHOWN = 8;
+
+type Cluster = Pick<Kubectl, "read" | "once">;
+
+/** A workload whose pods are to be replaced. */
+export interface Rolling {
+  readonly cluster: string;
+  readonly namespace: string;
+  /** `kind/name`. */
+  readonly workload: string;
+  /** How long nothing may move: a large cluster takes as long as it takes. */
+  readonly timeoutSeconds: number;
+  readonly before?: Before | undefined;
+  /** Whether a pod is as it is to be. @default by the annotation of the pod template */
+  readonly isNew?: (pod: RolledPod) => boolean;
+  /** Whether old pods are deleted here, where no controller would. @default where it only replaces what somebody deletes */
+  readonly restart?: boolean;
+}
+
+/** A workload as it is now; `undefined` where it is not there. */
+export const readWorkload = async (
+  kubectl: Cluster,
+  namespace: string,
+  workload: string,
+): Promise<Workload | undefined> =>
+  parseWorkload(await kubectl.read(["get", workload, "-n", namespace, "--ignore-not-found", "-o", "json"]));
+
+async function podsOf(kubectl: Cluster, namespace: string, workload: Workload): Promise<readonly RolledPod[]> {
+  const json = await kubectl.read(["get", "pods", "-n", namespace, "-l", workload.selector, "-o", "json"]);
+  return parseRolledPods(json, workload);
+}
+
+/** How workloads (`kind/name`) are before their templates are changed. */
+export async function lookBefore(
+  kubectl: Cluster,
+  namespace: string,
+  workloads: readonly string[],
+): Promise<ReadonlyMap<string, Before>> {
+  const before = new Map<string, Before>();
+  for (const name of workloads) {
+    const workload = await readWorkload(kubectl, namespace, name);
+    if (workload !== undefined) {
+      before.set(name, beforeRollOut(workload, await podsOf(kubectl, namespace, workload)));
+    }
+  }
+  return before;
+}
+
+const where = ({ pod, node }: Held): string =>
+  [pod === undefined ? [] : `pod ${pod}`, node === undefined || node === "" ? [] : `node ${node}`].flat().join(" on ");
+
+function problemOf({ cluster, namespace, workload }: Rolling, held: Held, sight: NodeSight): Problem {
+  const { pod, node } = held;
+  const isNodeDown = node !== undefined && sight.notReady.has(node);
+  const named = where(held);
+  return {
+    cluster,
+    property: named === "" ? workload : named,
+    reason: isNodeDown ? `${held.why}; the node is not ready` : held.why,
+    allowed: isNodeDown
+      ? `see kubectl describe node ${node}; bring it back, or remove it`
+      : `see kubectl -n ${namespace} describe ${pod === undefined ? workload : `pod/${pod}`}`,
+  };
+}
+
+function line(rolling: Rolling, { done, of, waiting }: Progress): string {
+  const { cluster, workload } = rolling;
+  const [first] = waiting;
+  const why =
+    first === undefined ? "" : `, first: ${[where(first), first.why].filter((part) => part !== "").join(" ")}`;
+  return `cluster "${cluster}": waiting for the roll-out of ${workload}: ${String(done)} of ${String(of)} done${printable(why)}`;
+}
+
+function standsStill(rolling: Rolling, seen: Progress, sight: NodeSight): Error {
+  const { workload, timeoutSeconds } = rolling;
+  const heading =
+    `the roll-out of ${workload} stands still: ${String(seen.done)} of ${String(seen.of)} done, and no further one within ` +
+    `${String(timeoutSeconds)} s (clustermesh:rollOutTimeoutSeconds); mend what is named, and run this again`;
+  const unseen = sight.unseen === undefined ? [] : [`  whether nodes are ready cannot be seen: ${sight.unseen}`];
+  const problems = seen.waiting.map((held) => problemOf(rolling, held, sight));
+  return new Error([formatProblems(heading, problems, SHOWN), ...unseen].join("\n"));
+}
+
+/** The controller counts nodes that are down among those that may be without a pod, and waits for them for ever. */
+function isBlocked({ restarts, kind, atATime }: Workload, { excused, old }: Progress): boolean {
+  return (
+    kind === "DaemonSet" && restarts === "controller" && excused.length >= atATime && old.some(({ ready }) => ready)
+  );
+}
+
+function sayWhoIsExcused(rolling: Rolling, { excused }: Progress): void {
+  const [first] = excused;
+  if (first !== undefined) {
+    const problem = printable(`${where(first)} ${first.why}`);
+    progress(
+      `warning: cluster "${rolling.cluster}": ${rolling.workload}: ${String(excused.length)} that did not run before are not waited for, first: ${problem}`,
+    );
+  }
+}
+
+async function restartNext(
+  kubectl: Cluster,
+  { cluster, namespace, workload }: Rolling,
+  live: Workload,
+  seen: Progress,
+  deleted: Set<string>,
+): Promise<void> {
+  const next = nextToRestart(live, seen, deleted);
+  if (next.length === 0) return;
+  const pods = next.map(({ pod }) => pod);
+  if (deleted.size === 0) {
+    progress(
+      `cluster "${cluster}": ${workload}: ${String(seen.old.length)} pods are restarted, ${String(live.atATime)} at a time, first ${pods.slice(0, SHOWN).join(", ")}`,
+    );
+  }
+  await deletePods(kubectl, namespace, pods);
+  pods.forEach((pod) => deleted.add(pod));
+}
+
+/**
+ * Follows a roll-out by its objects until every pod is made from the template and ready; restarts the pods itself, a few at a time, where no
+ * controller does. Pods that did not run before the change, and nodes that were down, are named and not waited for.
+ *
+ * @throws Error that names pods, nodes and reasons when nothing has moved for too long.
+ */
+export async function followRollOut(kubectl: Cluster, rolling: Rolling): Promise<void> {
+  const { cluster, namespace, workload, before } = rolling;
+  const begin = Date.now();
+  const deleted = new Set<string>();
+  let sight: NodeSight = { lost: new Set(), notReady: new Set() };
+  let most = -1;
+  let movedAt = begin;
+  let sightAt = begin;
+  await saying(async (set) => {
+    for (;;) {
+      const lookedAt = Date.now();
+      const live = await readWorkload(kubectl, namespace, workload);
+      if (live === undefined) {
+        progress(`cluster "${cluster}": ${workload} is not there`);
+        return;
+      }
+      if (rolling.isNew === undefined && live.isComplete) return;
+      const { isNew = (pod: RolledPod) => pod.annotation === live.annotation } = rolling;
+      const seen = judgeRollOut(live, await podsOf(kubectl, namespace, live), { isNew, before, lost: sight.lost });
+      const restart = rolling.restart ?? (live.restarts === "onDelete" || isBlocked(live, seen));
+      const left = restart ? seen.old.filter(({ pod }) => !deleted.has(pod)) : [];
+      if (seen.waiting.length + left.length === 0) {
+        sayWhoIsExcused(rolling, seen);
+        return;
+      }
+      if (live.restarts === "paused" && rolling.isNew === undefined) {
+        progress(
+          `warning: cluster "${cluster}": ${workload} is paused, so nobody restarts its ${String(seen.old.length)} pods: kubectl -n ${namespace} rollout resume ${workload}`,
+        );
+        return;
+      }
+      if (seen.done > most) {
+        most = seen.done;
+        movedAt = Date.now();
+      }
+      set(() => line(rolling, seen));
+      const isLate = lookedAt - movedAt > rolling.timeoutSeconds * 1000;
+      if (isLate || lookedAt - Math.max(movedAt, sightAt) > STANDS_STILL_MS) {
+        const known = sight.lost;
+        const now = await sightOf(
+          kubectl,
+          seen.waiting.flatMap(({ node }) => node ?? []),
+          begin,
+        );
+        sight = { ...now, lost: new Set([...known, ...now.lost]) };
+        sightAt = Date.now();
+        if (isLate && sight.lost.size === known.size) throw standsStill(rolling, seen, sight);
+      }
+      if (restart) await restartNext(kubectl, rolling, live, seen, deleted);
+      await pause(begin, lookedAt);
+    }
+  });
+}
+
+/** What takes long, or costs a large cluster much, is asked less often. */
+function pause(begin: number, lookedAt: number): Promise<void> {
+  const now = Date.now();
+  const slowly = Math.min(LONGEST_PAUSE_MS, (now - begin) / 10);
+  return delay(Math.max(SHORTEST_PAUSE_MS, slowly, 2 * (now - lookedAt)));
+}
+
+/**
+ * Waits until the agents and the operator run from their current pod template. What is not there any more has nothing to wait for.
+ *
+ * @param before How they were before the template was changed, where that is known.
+ */
+export async function waitForRollOut(
+  kubectl: Cluster,
+  cluster: string,
+  names: CiliumObjects,
+  timeoutSeconds: number,
+  before: ReadonlyMap<string, Before> = new Map(),
+): Promise<void> {
+  const { namespace } = names;
+  for (const workload of rolledWorkloads(names)) {
+    progress(`cluster "${cluster}": waiting for the roll-out of ${workload}`);
+    await followRollOut(kubectl, { cluster, namespace, workload, timeoutSeconds, before: before.get(workload) });
+  }
+}
+
+/** Says that nobody restarts agents where the user has this program not wait, and the DaemonSet has its controller not do it. */
+export async function sayWhoRestarts(kubectl: Cluster, cluster: string, names: CiliumObjects): Promise<void> {
+  const { namespace } = names;
+  for (const name of rolledWorkloads(names)) {
+    const live = await readWorkload(kubectl, namespace, name);
+    if (live === undefined || live.restarts === "controller" || live.isComplete) continue;
+    const why = live.restarts === "paused" ? "it is paused" : "its updateStrategy is OnDelete";
+    progress(
+      `warning: cluster "${cluster}": awaitRollOut is off, and nobody restarts the pods of ${name}, for ${why}: they run with the name and id ` +
+        `of before until they are deleted (kubectl -n ${namespace} delete pod -l ${live.selector}, a few at a time)`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { Kubectl } from "../kubernetes/kubectl";
+import { parseObjects } from "../kubernetes/model/liveObject";
+import { FIELD_MANAGER, rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "./model/agentConfig";
+import type { Before } from "./model/rollOut/judge";
+import { rollOutsOf, type RollOut } from "./model/rollOuts";
+import { lookBefore } from "./rollOut";
+
+type RollOuts = Readonly<Record<string, RollOut>>;
+
+/** Agents and operator as they are now, by `kind/name`. What is not installed is not in it. */
+async function rollOuts(kubectl: Kubectl, names: CiliumObjects): Promise<RollOuts> {
+  const query = ["get", ...rolledWorkloads(names), "-n", names.namespace, "--ignore-not-found", "-o", "json"];
+  return rollOutsOf(parseObjects(await kubectl.read(query)), names);
+}
+
+/** Whether one of them has the annotation: then it has not been through the way back, or not to its end. */
+export async function isAnnotated(kubectl: Kubectl, names: CiliumObjects): Promise<boolean> {
+  return Object.values(await rollOuts(kubectl, names)).some(({ annotation }) => annotation !== "");
+}
+
+/**
+ * Gives the pod templates of agents and operator this value of the annotation that rolls their pods, or takes it away (`null`). A plain merge
+ * patch: `kubectl apply` would make this project the owner of all that a client-side apply has written.
+ *
+ * @param seen Agents and operator as they are, where that is known.
+ * @returns What was changed by that, and so rolls, with how it was before: what did not run then is not waited for.
+ * @throws Error when kubectl has ended well, and the annotation is another one all the same.
+ */
+export async function annotate(
+  kubectl: Kubectl,
+  names: CiliumObjects,
+  value: string | null,
+  seen?: RollOuts,
+): Promise<ReadonlyMap<string, Before>> {
+  const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
+  const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
+  const differing = (found: RollOuts) =>
+    Object.entries(found).flatMap(([workload, { annotation }]) => (annotation === (value ?? "") ? [] : [workload]));
+  const rolled = differing(seen ?? (await rollOuts(kubectl, names)));
+  if (rolled.length === 0) {
+    return new Map();
+  }
+  const before = await lookBefore(kubectl, names.namespace, rolled);
+  await kubectl.run(["patch", ...rolled, "-n", names.namespace, ...how]);
+  const left = differing(await rollOuts(kubectl, names));
+  if (left.length > 0) {
+    throw new Error(
+      `${left.join(" and ")} of namespace ${names.namespace} took the annotation ${ROLLOUT_ANNOTATION}, and do not have it as it ` +
+        "was written; see who else writes it, or which admission webhook changes it",
+    );
+  }
+  return before;
+}

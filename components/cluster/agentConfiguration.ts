@@ -1,0 +1,65 @@
+import type { local } from "@pulumi/command";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { desiredConfig, FIELD_MANAGER } from "../cilium/model/agentConfig";
+import { MARK_ANNOTATION, markText } from "../identity/model/mark";
+import { recordedOf } from "../identity/model/recorded";
+import { appliedAt } from "../kubernetes/model/appliedAt";
+import { patching, RETAINED } from "../kubernetes/ownership";
+import { recordedPathsOf, type RecordedPaths } from "../nodePaths/model/pathVerdict";
+import { originalsCommand, settledCommand, type MemberCommandArgs } from "./memberCommands";
+
+/** Agents that run with their name and id. */
+export interface AgentConfiguration {
+  /** Done when what will be overwritten is recorded, and nothing speaks against it: no object is written before. */
+  readonly recorded: local.Command;
+  /** What was recorded. */
+  readonly originals: pulumi.Output<string>;
+  /** Done when they do: peers come after it, for a restarted agent that learns of peers late can cut the routes inside its own cluster. */
+  readonly settled: pulumi.Resource;
+  /** Which paths between the cluster's nodes did not work before. */
+  readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
+}
+
+/**
+ * cilium-agent's name and id, and the roll-out that makes agents and operator read them.
+ *
+ * A Patch resource removes on destroy what it overwrote. So the originals are recorded before, in the state and in the cluster itself, Pulumi
+ * only forgets the Patch, and the order of the way back is the order of these resources reversed:
+ *
+ * | up | resource | destroy |
+ * |---|---|---|
+ * | record the originals | `originals` | restore again what an interrupted run left, give up the fields, wait for the roll-out, remove what has name or id from etcd |
+ * | set name, id and the mark | `config` | |
+ * | set again what was given back, roll, wait, restart what that did not reach | `settled` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
+ */
+export function agentConfiguration(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): AgentConfiguration {
+  const { member, settings } = args;
+  const { cilium } = settings;
+
+  const originals = originalsCommand(args, opts);
+  const config = new k8s.core.v1.ConfigMapPatch(
+    `${member.name}-config`,
+    {
+      metadata: {
+        name: cilium.configMap,
+        namespace: cilium.namespace,
+        annotations: {
+          ...patching(),
+          // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+          [MARK_ANNOTATION]: pulumi
+            .unsecret(originals.stdout)
+            .apply((printed) => markText(recordedOf(printed, member.name), args.owner)),
+        },
+      },
+      data: desiredConfig(member),
+    },
+    { ...opts, ...RETAINED, dependsOn: originals },
+  );
+
+  const written = config.metadata.apply(({ managedFields }) => appliedAt(managedFields, FIELD_MANAGER));
+  const settled = settledCommand(args, originals, { ...opts, dependsOn: config }, written);
+  // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+  const pathsBefore = pulumi.unsecret(originals.stdout).apply(recordedPathsOf);
+  return { recorded: originals, originals: originals.stdout, settled, pathsBefore };
+}

@@ -1,0 +1,188 @@
+import { z } from "zod";
+import { errorMessage } from "../basics/errorMessage";
+import { ID_KEY, NAME_KEY } from "../cilium/model/agentConfig";
+import { sayWhoRestarts, waitForRollOut } from "../cilium/rollOut";
+import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
+import {
+  accessTo,
+  ciliumObjects,
+  claimList,
+  dispatch,
+  previousOutput,
+  readInput,
+  readKubeconfigs,
+} from "../command/protocol";
+import { ensureApplied } from "../identity/ensureApplied";
+import { forgetPeers, leaveName, removeNamedKeys, rolled, type Leaving } from "../identity/leaving";
+import { recordedOf, type Recorded } from "../identity/model/recorded";
+import { readConfigMap, restoreOriginals } from "../identity/originals";
+import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
+import { isAnothers, relinquish } from "../identity/relinquish";
+import { restartOutdated } from "../identity/restartOutdated";
+import { askedAgain } from "../kubernetes/askedAgain";
+import { Kubectl } from "../kubernetes/kubectl";
+import { KubectlError } from "../kubernetes/kubectlError";
+import { claimObjects } from "./claimed";
+import { goneVerbs } from "./goneVerbs";
+import { withAdvice } from "./model/lostCluster";
+import { keep, record } from "./recording";
+import { removeOwned } from "./removeOwned";
+
+/** The input that all verbs share; `originals` is what `record` has printed and is given to the later verbs. */
+const input = z.object({
+  cluster: z.object({ name: z.string(), context: z.string().optional() }),
+  names: ciliumObjects,
+  desired: z.record(z.string(), z.string()),
+  /** The objects that this stack makes there. */
+  claims: claimList.default([]),
+  owner: z.string(),
+  peerSecret: z.string(),
+  foreignSecret: z.enum(["refuse", "adopt"]).default("refuse"),
+  /** The keys that will be written into an adopted Secret. */
+  peerKeys: z.array(z.string()).default([]),
+  originals: z.string().default(""),
+  conflicts: z.enum(["refuse", "overwrite"]).default("refuse"),
+  /** Whether a check will want to know what worked before. */
+  probePaths: z.boolean().default(false),
+  rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
+  maxConnectedClusters: z.literal([255, 511]).default(255),
+  /** The cluster will not answer any more, and is not asked. */
+  gone: z.boolean().default(false),
+});
+
+const given = readInput(input);
+const { cluster, names, desired } = given;
+
+async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T> {
+  try {
+    return await Kubectl.with(accessTo(cluster, await readKubeconfigs()), use, askedAgain(cluster.name));
+  } catch (error) {
+    if (error instanceof OtherCluster) {
+      throw error;
+    }
+    const why = error instanceof KubectlError ? withAdvice(error.message) : errorMessage(error);
+    throw new Error(`cluster "${cluster.name}": ${why}`);
+  }
+}
+
+/** What `record` printed. The resource itself has it as its previous output, the later resource as input. */
+function recorded(): Recorded {
+  return recordedOf(given.originals === "" ? previousOutput() : given.originals, cluster.name);
+}
+
+/** Everything but the first look is done on the cluster that was recorded, or not at all. */
+function onRecorded<T>(use: (kubectl: Kubectl, before: Recorded) => Promise<T>): Promise<T> {
+  return withCluster(async (kubectl) => {
+    const before = recorded();
+    await refuseOtherCluster(kubectl, cluster.name, before.cluster);
+    return use(kubectl, before);
+  });
+}
+
+/** What the cluster is called, and by which id, once the originals are back: the same as in the mesh where it was installed so. */
+async function afterRestoration(
+  kubectl: Kubectl,
+): Promise<{ readonly renamed: boolean; readonly renumbered: boolean }> {
+  const config = await readConfigMap(kubectl, names);
+  return {
+    renamed: config !== undefined && config.data[NAME_KEY] !== desired[NAME_KEY],
+    renumbered: config !== undefined && config.data[ID_KEY] !== desired[ID_KEY],
+  };
+}
+
+const leaving: Leaving = {
+  name: cluster.name,
+  id: Number(desired[ID_KEY]),
+  maxConnectedClusters: given.maxConnectedClusters,
+  names,
+};
+
+const { timeoutSeconds } = given.rollOut;
+
+/** The originals back, and agents that run with them. Goes on where it was interrupted; does nothing where all of it is done. */
+async function giveBack(kubectl: Kubectl, before: Recorded): Promise<void> {
+  if (await isAnothers(kubectl, cluster.name, names, given.owner)) {
+    return;
+  }
+  const written = await restoreOriginals(kubectl, cluster.name, names, before.config, desired);
+  if (!given.rollOut.await || !(await afterRestoration(kubectl)).renamed) {
+    await annotate(kubectl, names, null);
+  } else if (written || (await isAnnotated(kubectl, names))) {
+    await leaveName(kubectl, leaving, timeoutSeconds);
+  }
+}
+
+const recording = { ...given, cluster: cluster.name };
+
+const claiming = (before: Recorded) => ({
+  cluster: cluster.name,
+  owner: given.owner,
+  peerSecret: { name: given.peerSecret, wasThere: before.peerSecret === "present" },
+});
+
+const verbs = {
+  /** Prints the originals, which the state keeps. Fails where what follows would create or take over something. */
+  record: () => withCluster((kubectl) => record(kubectl, recording)),
+  /** Keeps the first originals: by now the cluster has our values. */
+  keep: () => withCluster((kubectl) => keep(kubectl, recording, previousOutput())),
+  /** Returns when name and id are as they were set, and agents and operator run with them. */
+  settle: () =>
+    onRecorded(async (kubectl, before) => {
+      const set = { ...given, cluster: cluster.name, timeoutSeconds };
+      const rolling = await ensureApplied(kubectl, { ...set, before });
+      if (given.rollOut.await) {
+        await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds, rolling);
+        await restartOutdated(kubectl, set);
+      } else {
+        await sayWhoRestarts(kubectl, cluster.name, names);
+      }
+      return "";
+    }),
+  /** Prints the objects that this stack has there; those that it had and has no more are removed. */
+  claim: () =>
+    onRecorded(async (kubectl, before) => claimObjects(kubectl, claiming(before), given.claims, previousOutput())),
+  /** Removes them. */
+  remove: () =>
+    onRecorded(async (kubectl, before) => {
+      await removeOwned(kubectl, claiming(before), given.claims);
+      return "";
+    }),
+  /** First half of the way back: without peers, with the old values, and without nodes under the name that was given. */
+  restore: () =>
+    onRecorded(async (kubectl, before) => {
+      if (given.rollOut.await) {
+        await forgetPeers(kubectl, leaving, given.peerSecret);
+      }
+      await giveBack(kubectl, before);
+      if (!given.rollOut.await) {
+        await sayWhoRestarts(kubectl, cluster.name, names);
+      }
+      return "";
+    }),
+  /**
+   * Second half: our marks go, and what we own of \`cilium-config\`; the same as before for those that were interrupted; then all that is left
+   * of ours, and what else has the cluster's name or id in etcd.
+   */
+  release: () =>
+    onRecorded(async (kubectl, before) => {
+      await giveBack(kubectl, before);
+      if (!(await isAnothers(kubectl, cluster.name, names, given.owner))) {
+        await relinquish(kubectl, names);
+        // What no manager has owned was ours alone, and has gone with that.
+        await giveBack(kubectl, before);
+      }
+      await removeOwned(kubectl, claiming(before), given.claims);
+      if (given.rollOut.await) {
+        await rolled(kubectl, leaving, timeoutSeconds);
+        const { renamed, renumbered } = await afterRestoration(kubectl);
+        if (renamed && renumbered) {
+          await removeNamedKeys(kubectl, leaving);
+        }
+      }
+      return "";
+    }),
+};
+
+const { claims } = given;
+/** The verb that was run, once it is done. */
+export const ran = dispatch(given.gone ? goneVerbs({ cluster: cluster.name, names, claims, recorded }) : verbs);

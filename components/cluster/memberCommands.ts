@@ -1,0 +1,111 @@
+import type { local } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import { desiredConfig } from "../cilium/model/agentConfig";
+import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
+import type { Member } from "../mesh/model/mesh";
+import type { Claim } from "../preflight/model/liveCluster";
+import type { MeshSettings } from "../settings";
+
+/** The arguments of a member's commands. */
+export interface MemberCommandArgs {
+  readonly member: Member;
+  readonly access: ClusterAccess;
+  /** Objects that this stack makes in the cluster; `up` stops where one of them is there already and somebody else's. */
+  readonly claims: readonly Claim[];
+  /** The keys of the Secret with its peers. */
+  readonly peerKeys: readonly string[];
+  readonly owner: string;
+  readonly settings: MeshSettings;
+}
+
+/** What both commands are given. A cluster that is gone is not asked by either, whatever the verb. */
+function commandOf({ member, access, owner, settings }: MemberCommandArgs) {
+  const { cilium, rollOut } = settings;
+  return {
+    script: "cluster",
+    clusters: { [member.name]: access },
+    input: {
+      cluster: { name: member.name, ...contextOf(access) },
+      names: cilium,
+      desired: desiredConfig(member),
+      owner,
+      peerSecret: settings.peerSecret,
+      rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
+      maxConnectedClusters: settings.maxConnectedClusters,
+      ...(member.presence === "gone" ? { gone: true } : {}),
+    },
+  };
+}
+
+/** The first step on a cluster: refuses what must not be touched, and records what will be overwritten. Its deletion is the last step. */
+export function originalsCommand(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
+  const { member, claims, settings } = args;
+  const { input, ...command } = commandOf(args);
+  const { foreignSecret, conflicts } = settings;
+  const adopted = foreignSecret === "adopt" ? { peerKeys: args.peerKeys } : {};
+  return nodeCommand(
+    `${member.name}-originals`,
+    {
+      ...command,
+      create: "record",
+      update: "keep",
+      delete: "release",
+      // Which cluster it is now, as far as that was seen: another one is refused, although nothing else has changed.
+      occasion: { seen: member.seenAs },
+      input: { ...input, claims, foreignSecret, ...adopted, conflicts, probePaths: settings.check.enabled },
+    },
+    opts,
+  );
+}
+
+/**
+ * Makes sure that name and id are as they were set, rolls agents and operator, and waits until they run with them. Its deletion writes the
+ * originals back, and rolls them again.
+ *
+ * @param written When name and id were written last: agents that were started between somebody else's change and ours have other ones. It
+ *   changes with what we write and with nothing else, and so runs this again then and only then.
+ */
+export function settledCommand(
+  args: MemberCommandArgs,
+  originals: local.Command,
+  opts: pulumi.CustomResourceOptions,
+  written?: pulumi.Output<string | undefined>,
+): local.Command {
+  const { input, ...command } = commandOf(args);
+  const { conflicts } = args.settings;
+  return nodeCommand(
+    `${args.member.name}-settled`,
+    {
+      ...command,
+      create: "settle",
+      update: "settle",
+      delete: "restore",
+      occasion: { seen: args.member.changedSince },
+      input: { ...input, conflicts, originals: originals.stdout, written },
+    },
+    opts,
+  );
+}
+
+/**
+ * The objects that this stack has in a cluster. Those that it has no more are removed by this and not by Pulumi, which would delete by name.
+ * They come after it: so on the way back they have left the state when they are removed, and an `up` that is tried then makes them again.
+ */
+export function objectsCommand(
+  args: MemberCommandArgs,
+  originals: local.Command,
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const { input, ...command } = commandOf(args);
+  return nodeCommand(
+    `${args.member.name}-objects`,
+    {
+      ...command,
+      create: "claim",
+      update: "claim",
+      delete: "remove",
+      input: { ...input, claims: args.claims, originals: originals.stdout },
+    },
+    opts,
+  );
+}

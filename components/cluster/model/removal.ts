@@ -1,0 +1,51 @@
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../cilium/model/agentConfig";
+import { dataOwners } from "../../identity/model/originals";
+import type { LiveObject } from "../../kubernetes/model/liveObject";
+
+/** What is done about an object of this stack's that is to go. */
+export type Removal =
+  | { readonly kind: "delete" }
+  /** It has what others put there, or was there before: only our part of it goes. */
+  | { readonly kind: "strip"; readonly keys: readonly string[]; readonly kept: readonly string[] }
+  /** It is not this stack's, or not any more. */
+  | { readonly kind: "leave"; readonly why: string };
+
+function whose({ metadata }: LiveObject): string {
+  const owner = metadata.annotations?.[OWNER_ANNOTATION];
+  if (owner !== undefined) {
+    return `it belongs to stack ${JSON.stringify(owner)}`;
+  }
+  const maker = metadata.managedFields?.[0]?.manager;
+  const made = maker === undefined ? "" : `, and was made by ${JSON.stringify(maker)}`;
+  return `it has no mark of this stack${made}`;
+}
+
+/** The keys of a Secret that this stack has put there: those that it lists, and those that it owns. */
+function ownKeys({ metadata, data = {} }: LiveObject): readonly string[] {
+  const listed = new Set((metadata.annotations?.[KEYS_ANNOTATION] ?? "").split(","));
+  const isOwn = (key: string) =>
+    listed.has(key) || dataOwners(metadata.managedFields ?? [], key).includes(FIELD_MANAGER);
+  return Object.keys(data).filter(isOwn);
+}
+
+/** A Secret that may have others' keys beside ours: only those of ours go, and the Secret with them where it was not there before. */
+export interface SharedSecret {
+  readonly wasThere: boolean;
+}
+
+/**
+ * Judges an object under a name of ours by what it says of itself: somebody else may have made it since, or added to it.
+ *
+ * @param shared For a Secret that is not ours as a whole.
+ */
+export function planRemoval(object: LiveObject, owner: string, shared?: SharedSecret): Removal {
+  if (object.metadata.annotations?.[OWNER_ANNOTATION] !== owner) {
+    return { kind: "leave", why: whose(object) };
+  }
+  if (shared === undefined) {
+    return { kind: "delete" };
+  }
+  const keys = ownKeys(object);
+  const kept = Object.keys(object.data ?? {}).filter((key) => !keys.includes(key));
+  return kept.length === 0 && !shared.wasThere ? { kind: "delete" } : { kind: "strip", keys, kept };
+}

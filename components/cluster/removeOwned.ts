@@ -1,0 +1,95 @@
+import { errorMessage } from "../basics/errorMessage";
+import { GENERATION_ANNOTATION } from "../certificates/model/generation";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../cilium/model/agentConfig";
+import { progress } from "../command/protocol";
+import { TRIES_AGAINST_OTHER_WRITERS } from "../identity/originals";
+import { deleteObject, describeObject, isLateWrite, readObject } from "../kubernetes/apiObject";
+import type { Kubectl } from "../kubernetes/kubectl";
+import type { LiveObject } from "../kubernetes/model/liveObject";
+import type { Claim } from "../preflight/model/liveCluster";
+import { PATCH_ANNOTATIONS } from "./model/lostCluster";
+import { planRemoval, type SharedSecret } from "./model/removal";
+import { foreignContents } from "./namespaceContents";
+
+/** Whose objects go, and of which cluster. */
+export interface Removing {
+  readonly cluster: string;
+  readonly owner: string;
+  /** The Secret with the peers: what others have put there stays. */
+  readonly peerSecret: SharedSecret & { readonly name: string };
+}
+
+const ANNOTATIONS = [OWNER_ANNOTATION, KEYS_ANNOTATION, GENERATION_ANNOTATION, ...PATCH_ANNOTATIONS];
+const MOST_NAMED = 5;
+
+/** Takes our keys and annotations out of a Secret, as it was when it was looked at. */
+async function strip(kubectl: Kubectl, claim: Claim, { metadata }: LiveObject, keys: readonly string[]): Promise<void> {
+  const nothing = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, null]));
+  const { resourceVersion } = metadata;
+  const body = { metadata: { resourceVersion, annotations: nothing(ANNOTATIONS) }, data: nothing(keys) };
+  const where = [`secret/${claim.name}`, "-n", claim.namespace ?? ""];
+  const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", JSON.stringify(body)];
+  await kubectl.run(["patch", ...where, ...how]);
+}
+
+/** Why a namespace of ours stays: others use it, or that cannot be seen. */
+async function namespaceStays(kubectl: Kubectl, namespace: string, owner: string): Promise<string | undefined> {
+  try {
+    const foreign = await foreignContents(kubectl, namespace, owner);
+    const more = foreign.length > MOST_NAMED ? `, and ${String(foreign.length - MOST_NAMED)} more` : "";
+    return foreign.length === 0
+      ? undefined
+      : `it has what this stack did not make: ${foreign.slice(0, MOST_NAMED).join(", ")}${more}`;
+  } catch (error) {
+    return `what is in it cannot be listed (${errorMessage(error)})`;
+  }
+}
+
+async function removeOnce(kubectl: Kubectl, removing: Removing, claim: Claim): Promise<void> {
+  const object = await readObject(kubectl, claim);
+  if (object === undefined) {
+    return;
+  }
+  const { cluster, owner, peerSecret } = removing;
+  const isShared = object.kind === "Secret" && claim.name === peerSecret.name;
+  const plan = planRemoval(object, owner, isShared ? peerSecret : undefined);
+  const stays = (why: string) => {
+    progress(`warning: cluster "${cluster}": ${describeObject(object)} is left as it is: ${why}`);
+  };
+  if (plan.kind === "leave") {
+    stays(plan.why);
+    return;
+  }
+  if (plan.kind === "strip") {
+    await strip(kubectl, claim, object, plan.keys);
+    const kept = plan.kept.length === 0 ? "it was there before" : `it keeps ${plan.kept.join(", ")}`;
+    progress(`cluster "${cluster}": ${describeObject(object)} has lost this stack's keys alone: ${kept}`);
+    return;
+  }
+  const why = object.kind === "Namespace" ? await namespaceStays(kubectl, claim.name, owner) : undefined;
+  if (why === undefined) {
+    await deleteObject(kubectl, claim, object);
+  } else {
+    stays(`${why}; once that is gone: kubectl delete namespace ${claim.name}`);
+  }
+}
+
+/**
+ * Removes objects of this stack's from a cluster, the last first: what is in a namespace before the namespace. What is another's by now, or
+ * has something of another's in it, stays and is named; what is gone already is no error.
+ */
+export async function removeOwned(kubectl: Kubectl, removing: Removing, claims: readonly Claim[]): Promise<void> {
+  for (const claim of claims.toReversed()) {
+    for (let late = 0; ;) {
+      try {
+        await removeOnce(kubectl, removing, claim);
+        break;
+      } catch (error) {
+        late += 1;
+        if (!isLateWrite(error) || late === TRIES_AGAINST_OTHER_WRITERS) {
+          throw error;
+        }
+      }
+    }
+  }
+}

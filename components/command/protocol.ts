@@ -1,0 +1,141 @@
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import { errorMessage } from "../basics/errorMessage";
+import { byteLength, excerpt } from "../basics/model/bounded";
+import { own } from "../basics/model/own";
+import { printable, printableLines } from "../basics/model/printable";
+import type { KubectlAccess } from "../kubernetes/kubectl";
+import { ERROR_BYTES, kindOf, outputBudget, RESULT_BYTES, type LineKind } from "./model/outputBudget";
+
+/** Environment variable with a command's plain input as JSON. */
+export const INPUT_VARIABLE = "CLUSTERMESH_COMMAND_INPUT";
+
+/** Environment variable that no script reads: a change of it has a command run again. */
+export const OCCASION_VARIABLE = "CLUSTERMESH_COMMAND_OCCASION";
+
+/** The shape of `CiliumObjects` in a command's input. */
+export const ciliumObjects = z.object({
+  namespace: z.string(),
+  configMap: z.string(),
+  daemonSet: z.string(),
+  operator: z.string().exactOptional(),
+  agentSelector: z.string(),
+  agentContainer: z.string(),
+});
+
+/** The shape of `Claim`s in a command's input. */
+export const claimList = z.array(
+  z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() }),
+);
+
+/** Environment variable in which Pulumi's Command hands `update` and `delete` what the last run printed. */
+const PREVIOUS_OUTPUT_VARIABLE = "PULUMI_COMMAND_STDOUT";
+
+/** Reads a command's plain input. */
+export function readInput<T>(schema: z.ZodType<T>): T {
+  return schema.parse(JSON.parse(process.env[INPUT_VARIABLE] ?? "null"));
+}
+
+/** What the same resource's last `create` or `update` printed; empty before the first. */
+export function previousOutput(): string {
+  return process.env[PREVIOUS_OUTPUT_VARIABLE] ?? "";
+}
+
+/** Under this name standard input carries what of the input grows with the mesh. No cluster has a name with a dot. */
+export const LARGE_INPUT = "input.large";
+
+let received: Promise<string> | undefined;
+
+/** Reads the secrets of a command, which standard input carries as one object. It can be asked for more than once. */
+export async function readSecrets<T>(schema: z.ZodType<T>): Promise<T> {
+  received ??= text(process.stdin);
+  const sent = await received;
+  return schema.parse(sent.trim() === "" ? {} : JSON.parse(sent));
+}
+
+/** Reads what of a command's input grows with the mesh: an environment variable may not have more than 128 KiB. */
+export async function readLargeInput<T>(schema: z.ZodType<T>): Promise<T> {
+  const { [LARGE_INPUT]: sent } = await readSecrets(z.object({ [LARGE_INPUT]: z.string() }));
+  return schema.parse(JSON.parse(sent));
+}
+
+/** The kubeconfigs by cluster name. Clusters without one are reached by their context. */
+export function readKubeconfigs(): Promise<Readonly<Record<string, string>>> {
+  return readSecrets(z.record(z.string(), z.string()));
+}
+
+/** How to reach a cluster, from its plain context and the secrets of standard input. */
+export function accessTo(
+  cluster: { readonly name: string; readonly context?: string | undefined },
+  kubeconfigs: Readonly<Record<string, string>>,
+): KubectlAccess {
+  const content = own(kubeconfigs, cluster.name);
+  if (content !== undefined) {
+    return { kind: "kubeconfig", content };
+  }
+  if (cluster.context === undefined) {
+    throw new Error(`cluster "${cluster.name}": neither context nor kubeconfig was given`);
+  }
+  return { kind: "context", context: cluster.context };
+}
+
+let budget = outputBudget();
+
+/** A command begins, with all its room for output. */
+export function beginOutput(): void {
+  budget = outputBudget();
+}
+
+/**
+ * Progress for whoever watches `pulumi up`; the result of a command goes to standard output alone. The state keeps it, so it has bounds: what
+ * is left out is counted, and the count is said in the end.
+ */
+export function progress(line: string, kind: LineKind = kindOf(line)): void {
+  const said = budget.take(kind, printable(line));
+  if (said !== undefined) {
+    process.stderr.write(`${said}\n`);
+  }
+}
+
+function sayWhatIsLeftOut(): void {
+  const words = budget.leftOut();
+  if (words !== undefined) {
+    process.stderr.write(`${words}\n`);
+  }
+}
+
+/** A result is what later runs decide by, so nothing of it may be cut. */
+function checked(result: string): string {
+  const length = byteLength(result);
+  if (length > RESULT_BYTES) {
+    throw new Error(
+      `the result has ${String(length)} bytes, and the next run can be given ${String(RESULT_BYTES)}; this is a fault of the program: report it`,
+    );
+  }
+  return result;
+}
+
+/**
+ * Runs the verb that the command line names. An error ends the process with its message and no stack: Pulumi shows it to the user.
+ *
+ * @returns The verb, once it is done and its result is printed: without it the runner takes the whole run for failed.
+ */
+export async function dispatch(verbs: Readonly<Record<string, () => Promise<string>>>): Promise<string | undefined> {
+  const verb = process.argv[2] ?? "";
+  const run = own(verbs, verb);
+  beginOutput();
+  try {
+    if (run === undefined) {
+      throw new Error(`unknown verb ${JSON.stringify(verb)}; one of ${Object.keys(verbs).join(", ")}`);
+    }
+    const result = checked(await run());
+    sayWhatIsLeftOut();
+    process.stdout.write(result);
+    return verb;
+  } catch (error) {
+    sayWhatIsLeftOut();
+    process.stderr.write(`${excerpt(printableLines(errorMessage(error)), ERROR_BYTES)}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { printable, printableJson, quoted } from "../basics/model/printable";
+import { ciliumObjects, dispatch, previousOutput, progress, readInput } from "../command/protocol";
+import { tellProblems, until } from "../command/until";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { withClusters } from "../kubernetes/openClusters";
+import { formatProblems, type Problem } from "../mesh/model/problem";
+import { withDropLog, type DropLog } from "./dropLog";
+import { DEMO_POLICY, workloadName } from "./model/demo";
+import { expectedPings, pingProblems, type Phase, type PingResult } from "./model/demoPings";
+import { NO_PINGS, reportPings } from "./model/demoVerdicts";
+import { dropLogExcerpt, policyDrops, type Sender } from "./model/dropLog";
+import { databaseOf, pingRound, podOf, type Clusters, type Pod } from "./pingRound";
+
+const given = readInput(
+  z.object({
+    places: z.object({
+      serverCluster: z.string(),
+      serverNamespace: z.string(),
+      clientCluster: z.string(),
+      clientNamespace: z.string(),
+    }),
+    clusters: z.array(z.object({ name: z.string(), context: z.string().optional() })),
+    names: ciliumObjects,
+    pingTimeoutSeconds: z.number(),
+    verdictTimeoutSeconds: z.number(),
+  }),
+);
+const { places, pingTimeoutSeconds, verdictTimeoutSeconds } = given;
+
+/** The drop log may go on for so much longer than pings are repeated: the last round begins just before the deadline. */
+const LAST_ROUND_SECONDS = 120;
+
+/** The last round of pings. */
+interface Outcome {
+  readonly results: readonly PingResult[];
+  readonly problems: readonly Problem[];
+}
+
+/** Pings until all verdicts of one round are as expected, or the time is up. */
+function repeatPings(clusters: Clusters, phase: Phase, log: DropLog): Promise<Outcome> {
+  const pings = expectedPings(places, phase);
+  const round = async () => {
+    if (log.kind === "listening") {
+      log.forget();
+    }
+    const results = await pingRound(clusters, places, pings, pingTimeoutSeconds);
+    return { results, problems: pingProblems(places, phase, results) };
+  };
+  return until(
+    Date.now() + verdictTimeoutSeconds * 1000,
+    round,
+    ({ problems }) => problems.length === 0,
+    tellProblems(
+      `pings ${phase} the policy are not as expected yet`,
+      ({ problems }) => problems,
+      () => pings.length,
+    ),
+  );
+}
+
+/** Who was to get no answer, with the addresses by which a drop log knows them. One that cannot be found is no evidence, and no failure. */
+async function keptOut(clusters: Clusters, results: readonly PingResult[]): Promise<readonly Sender[]> {
+  const pinged = results.filter(({ ping }) => ping.expected === "no answer").map(({ ping }) => ping.client);
+  const clients = [...new Map(pinged.map((client) => [workloadName(client), client]))];
+  const found = await Promise.all(
+    clients.map(async ([client, workload]) => {
+      const pod = await podOf(clusters, workload).catch(() => undefined);
+      return pod === undefined ? [] : [{ client, ip: pod.ip }];
+    }),
+  );
+  return found.flat();
+}
+
+/** What is kept of pings that came out right: the verdicts, and what the agent has logged of those that were kept out. */
+async function evidence(
+  clusters: Clusters,
+  results: readonly PingResult[],
+  log: DropLog,
+  database: Pod | undefined,
+): Promise<string> {
+  const senders = await keptOut(clusters, results);
+  if (log.kind === "unavailable") {
+    progress(`no drop log: ${log.reason}`);
+    return printableJson(reportPings(results, senders.length === 0 ? [] : [`no drop log: ${log.reason}`]));
+  }
+  return printableJson(
+    reportPings(results, database === undefined ? [] : policyDrops(log.lines(), senders, database.ip)),
+  );
+}
+
+function failure(phase: Phase, problems: readonly Problem[], log: DropLog, database: Pod | undefined): Error {
+  const heading = `pings ${phase} the policy are not as expected after ${String(verdictTimeoutSeconds)} s`;
+  const said =
+    log.kind === "unavailable"
+      ? `--- no drop log: ${printable(log.reason)}`
+      : `--- agent ${log.agent}${database === undefined ? "" : ` on node ${database.node}`}: cilium-dbg monitor --type drop\n` +
+        quoted(dropLogExcerpt(log.lines(), database?.ip));
+  return new Error(`${formatProblems(heading, problems)}\n${said}`);
+}
+
+async function ping(clusters: Clusters, server: Kubectl, phase: Phase): Promise<string> {
+  const where = () => databaseOf(clusters, places).catch(() => undefined);
+  const node = (await where())?.node;
+  return withDropLog(
+    server,
+    given.names,
+    { node, limitSeconds: verdictTimeoutSeconds + LAST_ROUND_SECONDS },
+    (log) => repeatPings(clusters, phase, log),
+    async (log, { results, problems }) => {
+      const database = await where();
+      if (problems.length > 0) {
+        throw failure(phase, problems, log, database);
+      }
+      return evidence(clusters, results, log, database);
+    },
+  );
+}
+
+function inDemo<T>(use: (clusters: Clusters, server: Kubectl) => Promise<T>): Promise<T> {
+  return withClusters(given.clusters, async (opened) => {
+    const clusters = new Map(opened.map(({ name, kubectl }) => [name, kubectl]));
+    const server = clusters.get(places.serverCluster);
+    if (server === undefined) {
+      throw new Error(`cluster "${places.serverCluster}" of the demo was not given`);
+    }
+    return use(clusters, server);
+  });
+}
+
+/** The verb that was run, once it is done. */
+export const ran = dispatch({
+  /** Prints what pings without a policy come to. Once the policy is there that time has passed: what was seen then is kept. */
+  before: () =>
+    inDemo(async (clusters, server) => {
+      if (await server.exists(`ciliumnetworkpolicies.cilium.io/${DEMO_POLICY}`, places.serverNamespace)) {
+        progress(`policy ${DEMO_POLICY} is there: what pings came to before it stays as it was seen then`);
+        return previousOutput() === "" ? JSON.stringify(NO_PINGS) : previousOutput();
+      }
+      return ping(clusters, server, "before");
+    }),
+  /** Prints what pings come to with the policy in place, and what the agent at the database has logged of those it kept out. */
+  after: () => inDemo((clusters, server) => ping(clusters, server, "after")),
+});

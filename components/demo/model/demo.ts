@@ -1,0 +1,181 @@
+import type { Member } from "../../mesh/model/mesh";
+import { isNamespaceName } from "../../mesh/model/names";
+import type { Problem } from "../../mesh/model/problem";
+import type { Claim } from "../../preflight/model/liveCluster";
+
+/** The demo: a database in one cluster, clients in both, and a policy that lets only the employees in. */
+export interface DemoSettings {
+  /** Cluster of `protected-db`, its policy, and the first clients. */
+  readonly serverCluster: string;
+  readonly serverNamespace: string;
+  /** Cluster of the remote clients. */
+  readonly clientCluster: string;
+  readonly clientNamespace: string;
+  /** An image with `redis-server`, `redis-cli`, `sleep` and `timeout`. */
+  readonly image: string;
+  readonly imagePullPolicy: "Always" | "IfNotPresent" | "Never";
+  /** Node selectors by workload name. */
+  readonly nodeSelectors: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Whether `up` waits until the workloads run. */
+  readonly awaitWorkloads: boolean;
+  /** Whether `up` pings the database from every client, before the policy and after it, and fails at a wrong verdict. */
+  readonly ping: boolean;
+  /** How long a single ping waits for its answer; a client that the policy keeps out waits this long every time. */
+  readonly pingTimeoutSeconds: number;
+  /** How long pings are repeated until all verdicts are as expected: identities and policies take a moment to arrive. */
+  readonly verdictTimeoutSeconds: number;
+}
+
+/** Where the demo is: enough to know who pings whom, and who may. */
+export type DemoPlaces = Pick<DemoSettings, "serverCluster" | "serverNamespace" | "clientCluster" | "clientNamespace">;
+
+/** The article's set-up, with a cluster each to be named. */
+export const DEFAULT_DEMO: Omit<DemoSettings, "serverCluster" | "clientCluster"> = {
+  serverNamespace: "default",
+  clientNamespace: "istio-space",
+  image: "redis:7.2-alpine",
+  imagePullPolicy: "IfNotPresent",
+  nodeSelectors: {},
+  awaitWorkloads: true,
+  ping: true,
+  pingTimeoutSeconds: 3,
+  verdictTimeoutSeconds: 60,
+};
+
+/** The port of `protected-db`. */
+export const DEMO_PORT = 6379;
+
+/** The database's name, of its StatefulSet and of its global Service. */
+export const PROTECTED_DB = "protected-db";
+
+/** The name of the demo's policy. */
+export const DEMO_POLICY = "clustermesh-ingress-l4-policy";
+
+/** A StatefulSet of the demo. */
+export interface DemoWorkload {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly role: "server" | "client";
+}
+
+/**
+ * Every StatefulSet of the demo, the server first. The last two go beyond the article: a stranger in the other cluster, and an employee
+ * in a namespace that the policy does not list. Where both namespaces are one, that employee would be the listed one, and is left out.
+ */
+export function demoWorkloads(demo: DemoPlaces): readonly DemoWorkload[] {
+  const here = { cluster: demo.serverCluster, namespace: demo.serverNamespace };
+  const there = { cluster: demo.clientCluster, namespace: demo.clientNamespace };
+  const elsewhere = { cluster: demo.clientCluster, namespace: demo.serverNamespace };
+  const unlisted: DemoWorkload = { ...elsewhere, name: "employee", role: "client" };
+  return [
+    { ...here, name: PROTECTED_DB, role: "server" },
+    { ...here, name: "employee", role: "client" },
+    { ...here, name: "stranger", role: "client" },
+    { ...there, name: "employee", role: "client" },
+    { ...there, name: "stranger", role: "client" },
+    ...(demo.serverNamespace === demo.clientNamespace ? [] : [unlisted]),
+  ];
+}
+
+/** A workload as messages and outputs name it. */
+export function workloadName({ cluster, namespace, name }: DemoWorkload): string {
+  return `${cluster}/${namespace}/${name}`;
+}
+
+/** The clusters that take part. */
+export function demoClusters(demo: DemoPlaces): readonly string[] {
+  return [demo.serverCluster, demo.clientCluster];
+}
+
+/** The namespaces that the demo makes in a cluster. `default` is always there. */
+export function demoNamespaces(demo: DemoSettings, cluster: string): readonly string[] {
+  const used = [
+    ...(demoClusters(demo).includes(cluster) ? [demo.serverNamespace] : []),
+    ...(cluster === demo.clientCluster ? [demo.clientNamespace] : []),
+  ];
+  return [...new Set(used)].filter((namespace) => namespace !== "default");
+}
+
+/** What the demo makes in a cluster. */
+export function demoClaims(demo: DemoSettings, cluster: string): readonly Claim[] {
+  if (!demoClusters(demo).includes(cluster)) {
+    return [];
+  }
+  const namespace = demo.serverNamespace;
+  const policy: Claim = { resource: "ciliumnetworkpolicies.cilium.io", name: DEMO_POLICY, namespace };
+  return [
+    ...demoNamespaces(demo, cluster).map((name): Claim => ({ resource: "namespaces", name })),
+    ...demoWorkloads(demo)
+      .filter((workload) => workload.cluster === cluster)
+      .map((workload): Claim => ({
+        resource: "statefulsets.apps",
+        name: workload.name,
+        namespace: workload.namespace,
+      })),
+    { resource: "services", name: PROTECTED_DB, namespace },
+    ...(cluster === demo.serverCluster ? [policy] : []),
+  ];
+}
+
+/**
+ * A demo that names two different ones of these clusters.
+ *
+ * @param whose What they are all clusters of.
+ */
+export function validateDemo(
+  demo: DemoSettings,
+  clusters: readonly string[],
+  whose: "mesh" | "stack" = "mesh",
+): readonly Problem[] {
+  const known = `use one of ${clusters.join(", ")}`;
+  const unknown = (["serverCluster", "clientCluster"] as const)
+    .filter((property) => !clusters.includes(demo[property]))
+    .map((property) => ({
+      property: `demo.${property}`,
+      value: demo[property],
+      reason: `is no cluster of this ${whose}`,
+      allowed: known,
+    }));
+  const namespaces = (["serverNamespace", "clientNamespace"] as const)
+    .filter((property) => !isNamespaceName(demo[property]))
+    .map((property) => ({
+      property: `demo.${property}`,
+      value: demo[property],
+      reason: "is no name of a namespace",
+      allowed: 'use lower case letters, digits and "-", at most 63 characters',
+    }));
+  const same =
+    demo.serverCluster === demo.clientCluster
+      ? [
+          {
+            property: "demo.clientCluster",
+            value: demo.clientCluster,
+            reason: "is also demo.serverCluster",
+            allowed: "name two clusters",
+          },
+        ]
+      : [];
+  const workloads = [...new Set(demoWorkloads(demo).map((workload) => workload.name))];
+  const selectors = Object.keys(demo.nodeSelectors)
+    .filter((name) => !workloads.includes(name))
+    .map((name) => ({
+      property: `demo.nodeSelectors.${name}`,
+      reason: "is for no workload of the demo",
+      allowed: `use one of ${workloads.join(", ")}`,
+    }));
+  return [...unknown, ...namespaces, ...same, ...selectors];
+}
+
+/** A demo in a cluster that will not answer any more. */
+export function validateDemoPresence(demo: DemoPlaces, members: readonly Member[]): readonly Problem[] {
+  const gone = members.filter(({ presence }) => presence === "gone").map(({ name }) => name);
+  return (["serverCluster", "clientCluster"] as const)
+    .filter((property) => gone.includes(demo[property]))
+    .map((property) => ({
+      property: `demo.${property}`,
+      value: demo[property],
+      reason: "is gone",
+      allowed: "name a cluster that answers, or set clustermesh:demo to false",
+    }));
+}

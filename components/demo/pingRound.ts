@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { errorMessage } from "../basics/errorMessage";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { PROTECTED_DB, type DemoPlaces, type DemoWorkload } from "./model/demo";
+import { pingCommand, readPing, type Path, type Ping, type PingResult, type Seen } from "./model/demoPings";
+
+/** How much longer than its ping `kubectl exec` may take. */
+const EXEC_SECONDS = 20;
+
+/** The demo's clusters, opened. */
+export type Clusters = ReadonlyMap<string, Kubectl>;
+
+/** Where a workload's pod is. */
+export interface Pod {
+  readonly ip: string;
+  readonly node: string;
+}
+
+const livePod = z.object({ spec: z.object({ nodeName: z.string() }), status: z.object({ podIP: z.string() }) });
+const liveService = z.object({ spec: z.object({ clusterIP: z.string().min(1) }) });
+
+function clusterNamed(clusters: Clusters, name: string): Kubectl {
+  const kubectl = clusters.get(name);
+  if (kubectl === undefined) {
+    throw new Error(`cluster "${name}" is not among those of the demo`);
+  }
+  return kubectl;
+}
+
+/** A workload's only pod. @throws Error while it has no address. */
+export async function podOf(
+  clusters: Clusters,
+  { cluster, namespace, name }: Pick<DemoWorkload, "cluster" | "namespace" | "name">,
+): Promise<Pod> {
+  const json = await clusterNamed(clusters, cluster).read(["get", "pod", `${name}-0`, "-n", namespace, "-o", "json"]);
+  const parsed = livePod.safeParse(JSON.parse(json));
+  if (!parsed.success) {
+    throw new Error(`pod ${name}-0 of ${cluster}/${namespace} has no address yet`);
+  }
+  return { ip: parsed.data.status.podIP, node: parsed.data.spec.nodeName };
+}
+
+/** The database's pod. */
+export function databaseOf(clusters: Clusters, places: DemoPlaces): Promise<Pod> {
+  return podOf(clusters, { cluster: places.serverCluster, namespace: places.serverNamespace, name: PROTECTED_DB });
+}
+
+async function clusterIP(clusters: Clusters, { clientCluster, serverNamespace }: DemoPlaces): Promise<string> {
+  const target = ["get", "service", PROTECTED_DB, "-n", serverNamespace, "-o", "json"];
+  const service = liveService.safeParse(JSON.parse(await clusterNamed(clusters, clientCluster).read(target)));
+  if (!service.success) {
+    throw new Error(`service ${PROTECTED_DB} of ${clientCluster}/${serverNamespace} has no address yet`);
+  }
+  return service.data.spec.clusterIP;
+}
+
+async function pingFrom(
+  clusters: Clusters,
+  { cluster, namespace, name }: DemoWorkload,
+  address: Promise<string>,
+  timeoutSeconds: number,
+): Promise<Seen> {
+  try {
+    const target = ["exec", "-n", namespace, `${name}-0`, "-c", name, "--"];
+    const command = [...target, ...pingCommand(await address, timeoutSeconds)];
+    const silenceSeconds = timeoutSeconds + EXEC_SECONDS;
+    return readPing(await clusterNamed(clusters, cluster).attempt(command, { silenceSeconds }));
+  } catch (error) {
+    return { kind: "notPinged", reason: errorMessage(error) };
+  }
+}
+
+/** Sends all pings at once. The addresses are read anew each time: a pod that was replaced has another. */
+export async function pingRound(
+  clusters: Clusters,
+  places: DemoPlaces,
+  pings: readonly Ping[],
+  timeoutSeconds: number,
+): Promise<readonly PingResult[]> {
+  const addresses: Readonly<Record<Path, Promise<string>>> = {
+    "pod IP": databaseOf(clusters, places).then(({ ip }) => ip),
+    ClusterIP: clusterIP(clusters, places),
+  };
+  return Promise.all(
+    pings.map(async (ping) => ({
+      ping,
+      seen: await pingFrom(clusters, ping.client, addresses[ping.path], timeoutSeconds),
+    })),
+  );
+}

@@ -1,0 +1,142 @@
+import { errorMessage } from "../basics/errorMessage";
+import { firstFew } from "../basics/model/bounded";
+import { agentReports, hurrySecrets } from "../cilium/agents";
+import { openKvstore, type Kvstore } from "../cilium/kvstore";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import type { AgentReport } from "../cilium/model/agentStatus";
+import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../cilium/model/kvstoreKeys";
+import type { Before } from "../cilium/model/rollOut/judge";
+import { waitForRollOut } from "../cilium/rollOut";
+import { annotate } from "../cilium/rollOutAnnotation";
+import { progress } from "../command/protocol";
+import { until } from "../command/until";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { parseObject } from "../kubernetes/model/liveObject";
+import { tellingLine } from "../kubernetes/model/tellingLine";
+import type { MaxConnectedClusters } from "../mesh/model/mesh";
+import { readConfigMap } from "./originals";
+
+/** A cluster that leaves its mesh. */
+export interface Leaving {
+  readonly name: string;
+  readonly id: number;
+  readonly maxConnectedClusters: MaxConnectedClusters;
+  readonly names: CiliumObjects;
+}
+
+const LEAVING = "leaving";
+/** After so long the routes go that a removed node shares with one that stays: NodeDeleteDelay of Cilium. */
+const ROUTES_STAY_SECONDS = 30;
+const FORGET_SECONDS = 120;
+
+/** The files of the peers' Secret: peers whose file is somebody else's stay. */
+export async function secretFiles(kubectl: Kubectl, namespace: string, secret: string): Promise<ReadonlySet<string>> {
+  const json = await kubectl.read(["get", `secret/${secret}`, "-n", namespace, "--ignore-not-found", "-o", "json"]);
+  return new Set(Object.keys(parseObject(json)?.data ?? {}));
+}
+
+const podsOf = (reports: readonly AgentReport[]): string => firstFew(reports.map(({ pod }) => pod)).join(", ");
+
+/**
+ * Waits until no agent knows a peer any more, after the peers' files are gone. A cluster leaves in this order because routes and nodes of
+ * the peers are removed by agents that still run under the cluster's name. Agents on nodes that are gone are not waited for.
+ */
+export async function forgetPeers(kubectl: Kubectl, { name, names }: Leaving, peerSecret: string): Promise<void> {
+  await hurrySecrets(kubectl, names, name);
+  const stay = await secretFiles(kubectl, names.namespace, peerSecret);
+  const knowing = await until(
+    Date.now() + FORGET_SECONDS * 1000,
+    async () => {
+      const reports = await agentReports(kubectl, name, names, ({ ready }) => ready);
+      return reports.filter(({ peers }) => "error" in peers || peers.some((peer) => !stay.has(peer.name)));
+    },
+    (seen) => seen.length === 0,
+    (seen) => `cluster "${name}": ${String(seen.length)} agents still list peers, or do not answer: ${podsOf(seen)}`,
+  );
+  if (knowing.length > 0) {
+    const agents = podsOf(knowing);
+    progress(`warning: cluster "${name}": ${agents} still list peers, or do not answer; going on without them`);
+  }
+}
+
+/** Waits for a roll-out; one that does not end is no reason to keep a cluster in a mesh. */
+export async function rolled(
+  kubectl: Kubectl,
+  { name, names }: Leaving,
+  timeoutSeconds: number,
+  before?: ReadonlyMap<string, Before>,
+): Promise<void> {
+  try {
+    await waitForRollOut(kubectl, name, names, timeoutSeconds, before);
+  } catch (error) {
+    const why = errorMessage(error).replace(/\n\s*/g, " ");
+    progress(`warning: cluster "${name}": not all agents run with the values that were restored (${why}); going on`);
+  }
+}
+
+async function roll(kubectl: Kubectl, leaving: Leaving, value: string | null, timeoutSeconds: number): Promise<void> {
+  const before = await annotate(kubectl, leaving.names, value);
+  await rolled(kubectl, leaving, timeoutSeconds, before);
+}
+
+/**
+ * Has the agents of a cluster leave the name it had in the mesh: a roll-out with the old values, then its nodes under the given name gone
+ * from etcd, then a second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
+ * are gone, remove the routes that both share; agents of the second have never known them.
+ */
+export async function leaveName(kubectl: Kubectl, leaving: Leaving, timeoutSeconds: number): Promise<void> {
+  const begin = Date.now();
+  await roll(kubectl, leaving, LEAVING, timeoutSeconds);
+  const seconds = Math.round((Date.now() - begin) / 1000);
+  if (seconds > ROUTES_STAY_SECONDS) {
+    progress(
+      `warning: cluster "${leaving.name}": a roll-out takes ${String(seconds)} s here; nodes that the next one reaches later than ` +
+        `${String(ROUTES_STAY_SECONDS)} s from now may miss routes to each other until then, where auto-direct-node-routes is on`,
+    );
+  }
+  await removeNodeKeys(kubectl, leaving);
+  await roll(kubectl, leaving, null, timeoutSeconds);
+}
+
+/** Does something in a cluster's etcd; a cluster whose etcd is gone leaves all the same, and what stays is named. */
+async function inKvstore(
+  kubectl: Kubectl,
+  { name, names }: Leaving,
+  what: string,
+  work: (kvstore: Kvstore) => Promise<void>,
+): Promise<void> {
+  // Agents that do not keep their state in etcd leave nothing there.
+  if ((await readConfigMap(kubectl, names))?.data["kvstore"] !== "etcd") {
+    return;
+  }
+  try {
+    const kvstore = await openKvstore(kubectl, names);
+    if (kvstore !== undefined) {
+      await work(kvstore);
+      progress(`cluster "${name}": ${what} removed from its etcd`);
+    }
+  } catch (error) {
+    const why = tellingLine(errorMessage(error));
+    progress(
+      `warning: cluster "${name}": ${what} stay in its etcd (${why}); delete them with cilium-dbg kvstore delete, ` +
+        `and restart agents and operator at once: kubectl -n ${names.namespace} rollout restart daemonset/${names.daemonSet}`,
+    );
+  }
+}
+
+/** Not before agents with another name run: those of this name would write them again. */
+const removeNodeKeys = (kubectl: Kubectl, leaving: Leaving): Promise<void> =>
+  inKvstore(kubectl, leaving, `nodes (${nodeKeys(leaving.name)})`, (kvstore) =>
+    kvstore.deletePrefix(nodeKeys(leaving.name)),
+  );
+
+/** Removes what else the cluster wrote under its name and id, once its agents and operator have both back. */
+export const removeNamedKeys = (kubectl: Kubectl, leaving: Leaving): Promise<void> =>
+  inKvstore(kubectl, leaving, `configuration, services and identities of id ${String(leaving.id)}`, async (kvstore) => {
+    const { name, id, maxConnectedClusters } = leaving;
+    for (const prefix of namedKeys(name)) {
+      await kvstore.deletePrefix(prefix);
+    }
+    const identities = identityKeys(await kvstore.list(IDENTITY_KEYS), id, maxConnectedClusters);
+    await kvstore.deleteKeys([configKey(name), ...identities]);
+  });

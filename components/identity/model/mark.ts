@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
+import type { Problem } from "../../mesh/model/problem";
+import { recordedOriginals, type Originals } from "./originals";
+import type { Recorded } from "./recorded";
+
+/**
+ * Annotation of `cilium-config`, written together with name and id: whose they are, and what was there before. A state can be lost; what is
+ * recorded here lives with the cluster.
+ */
+export const MARK_ANNOTATION = "cilium-clustermesh/originals";
+
+/** Anyone who can write to the cluster can write a mark: what is longer is none of ours. */
+const LONGEST_MARK = 16 * 1024;
+const LONGEST_TEXT = 512;
+
+const text = z.string().max(LONGEST_TEXT);
+
+/** The keys that this project sets; a mark that names others would have them written on the way back. */
+const ofOurKeys = (keys: Readonly<Record<string, unknown>>): boolean =>
+  Object.keys(keys).every((key) => key === NAME_KEY || key === ID_KEY);
+
+const mark = z.object({
+  owner: text.min(1),
+  /** UID of the ConfigMap. A copy of it, or one that was restored under its name, is another object. */
+  uid: text.min(1),
+  /** What was set. */
+  set: z.object({ [NAME_KEY]: text, [ID_KEY]: text }),
+  /** What was there before. */
+  originals: recordedOriginals.refine(ofOurKeys),
+  /** Whether there was a Secret with peers before. */
+  peerSecret: z.enum(["present", "absent"]),
+});
+
+export type Mark = z.infer<typeof mark>;
+
+/** What a mark says, seen by one stack. */
+export type SeenMark =
+  | { readonly kind: "none" }
+  | { readonly kind: "damaged" }
+  /** It is of another object than the one that bears it, and so says nothing of this one. */
+  | { readonly kind: "otherObject"; readonly uid: string }
+  | { readonly kind: "otherOwner"; readonly owner: string }
+  | { readonly kind: "ours"; readonly mark: Mark };
+
+/** The text of the mark for an object. */
+export function markText(
+  recorded: Pick<Recorded, "config" | "configMap" | "peerSecret" | "set">,
+  owner: string,
+): string {
+  const { config: originals, configMap: uid, peerSecret, set } = recorded;
+  return JSON.stringify({ owner, uid, set, originals, peerSecret });
+}
+
+function parsed(annotation: string): Mark | undefined {
+  if (annotation.length > LONGEST_MARK) {
+    return undefined;
+  }
+  try {
+    return mark.safeParse(JSON.parse(annotation)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads the mark of a `cilium-config`.
+ *
+ * @param annotation Absent where it has none.
+ * @param uid UID of the ConfigMap that bears it.
+ */
+export function seeMark(annotation: string | undefined, uid: string, owner: string): SeenMark {
+  if (annotation === undefined) {
+    return { kind: "none" };
+  }
+  const found = parsed(annotation);
+  if (found === undefined) {
+    return { kind: "damaged" };
+  }
+  if (found.uid !== uid) {
+    return { kind: "otherObject", uid: found.uid };
+  }
+  return found.owner === owner ? { kind: "ours", mark: found } : { kind: "otherOwner", owner: found.owner };
+}
+
+/**
+ * Why a cluster must not be written to: it is another stack's, or its mark cannot be read.
+ *
+ * @param isKnown Whether the state knows what is in the mark as well: then it is written again.
+ */
+export function markProblem(seen: SeenMark, configMap: string, isKnown = false): Omit<Problem, "cluster"> | undefined {
+  const property = `${configMap} annotation ${MARK_ANNOTATION}`;
+  switch (seen.kind) {
+    case "otherOwner":
+      return {
+        property,
+        value: seen.owner,
+        reason: "is the mark of another stack, which has meshed this cluster",
+        allowed:
+          "let that stack give the cluster back (pulumi destroy, or remove it there) and then run this again; " +
+          `if it is this stack, moved to another backend: pulumi config set clustermesh:owner '${seen.owner.replaceAll("'", "")}'`,
+      };
+    case "damaged":
+      if (isKnown) {
+        return undefined;
+      }
+      return {
+        property,
+        reason: "cannot be read: it was edited, or is not this program's, and what the cluster was before is in it",
+        allowed:
+          "write back what was there; where that is lost, set cluster-name and cluster-id to what Cilium was installed with, " +
+          `and remove the annotation: kubectl annotate configmap ${configMap} ${MARK_ANNOTATION}-`,
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the values of our keys are this project's own, set by its server-side apply, and not found there. */
+export function isSetByUs(originals: Originals, us: string): boolean {
+  return Object.values(originals).some(
+    (field) =>
+      field.kind === "value" &&
+      field.managers.some(({ manager, operation }) => manager === us && operation === "Apply"),
+  );
+}

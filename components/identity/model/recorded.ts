@@ -1,0 +1,64 @@
+import { z } from "zod";
+import type { CiliumObjects } from "../../cilium/model/agentConfig";
+import { recordedPaths } from "../../nodePaths/model/pathVerdict";
+import { recordedOriginals } from "./originals";
+
+/** The objects of a cluster that a mesh changes, by name. What was overwritten in one of them cannot be given back to another. */
+export const targets = z.object({
+  namespace: z.string(),
+  configMap: z.string(),
+  daemonSet: z.string(),
+  /** Absent where no operator is rolled. */
+  operator: z.string().exactOptional(),
+  peerSecret: z.string(),
+});
+
+export type Targets = z.infer<typeof targets>;
+
+const recorded = z.object({
+  /** UID of the namespace `kube-system`: which cluster this was recorded of, whatever leads there. */
+  cluster: z.string().min(1),
+  /** UID of `cilium-config`. */
+  configMap: z.string().min(1),
+  config: recordedOriginals,
+  /** The name and the id that it was given. */
+  set: z.record(z.string(), z.string()),
+  targets,
+  /** Whether there was a Secret with peers before: then only our keys of it go. */
+  peerSecret: z.enum(["present", "absent"]),
+  /** The paths between the cluster's nodes; absent without agents, or without a check. */
+  paths: recordedPaths.optional(),
+  /** The cluster was declared gone since: when it is back, it may be another one. */
+  gone: z.literal(true).exactOptional(),
+});
+
+/** What `record` prints and the state keeps: which cluster it is, and what was in it before it was meshed. */
+export type Recorded = z.infer<typeof recorded>;
+
+/** The part of the names that must stay while a cluster is in the mesh. */
+export function targetsOf(names: CiliumObjects, peerSecret: string): Targets {
+  const { namespace, configMap, daemonSet, operator } = names;
+  return { namespace, configMap, daemonSet, ...(operator === undefined ? {} : { operator }), peerSecret };
+}
+
+/** Reads what `record` has printed; `undefined` where it is nothing of the kind: the command that printed it did not run to its end. */
+export function readRecorded(printed: string): Recorded | undefined {
+  try {
+    return recorded.safeParse(JSON.parse(printed)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same, for steps that cannot go on without it. @throws Error with what to do. */
+export function recordedOf(printed: string, cluster: string): Recorded {
+  const found = readRecorded(printed);
+  if (found === undefined) {
+    const what = printed.trim() === "" ? "nothing" : "no record of it";
+    throw new Error(
+      `cluster "${cluster}": the state has ${what} where ${cluster}-originals keeps what this cluster was before it was meshed; ` +
+        "run pulumi up, which reads it again from the cluster, and then this again",
+    );
+  }
+  return found;
+}

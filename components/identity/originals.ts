@@ -1,0 +1,137 @@
+import { FIELD_MANAGER, type CiliumObjects } from "../cilium/model/agentConfig";
+import { progress } from "../command/protocol";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { KubectlError } from "../kubernetes/kubectlError";
+import { parseObject } from "../kubernetes/model/liveObject";
+import { applyAs, ApplyConflict } from "../kubernetes/serverSideApply";
+import { appliedPart, type OwnedData, type Originals } from "./model/originals";
+import { planRestoration, restorationWrites, type Restoration, type Write } from "./model/restoration";
+
+/** `cilium-config` as it is now. */
+export interface LiveConfig extends OwnedData {
+  readonly uid: string;
+  readonly version: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The whole object. */
+  readonly object: unknown;
+}
+
+/** So often a write that somebody else was quicker with is planned anew. */
+export const TRIES_AGAINST_OTHER_WRITERS = 5;
+
+function liveConfig(json: string): LiveConfig | undefined {
+  const found = parseObject(json);
+  return found === undefined
+    ? undefined
+    : {
+        data: found.data ?? {},
+        managedFields: found.metadata.managedFields ?? [],
+        uid: found.metadata.uid,
+        version: found.metadata.resourceVersion,
+        annotations: found.metadata.annotations ?? {},
+        object: JSON.parse(json) as unknown,
+      };
+}
+
+/** Reads `cilium-config`; `undefined` where there is none. */
+export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Promise<LiveConfig | undefined> {
+  const name = `configmap/${names.configMap}`;
+  const flags = ["-n", names.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
+  return liveConfig(await kubectl.read(["get", name, ...flags]));
+}
+
+/** `cilium-config` out of a list that kubectl was asked for. */
+export function configMapIn(list: string, names: CiliumObjects): LiveConfig | undefined {
+  const { items } = JSON.parse(list) as {
+    readonly items: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
+  };
+  const found = items.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === names.configMap);
+  return found === undefined ? undefined : liveConfig(JSON.stringify(found));
+}
+
+/** An update of some keys, which leaves everything else and everybody else alone. */
+async function update(kubectl: Kubectl, names: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
+  const body = JSON.stringify({ metadata: { resourceVersion: live.version }, data: write.data });
+  const target = ["patch", `configmap/${names.configMap}`, "-n", names.namespace];
+  await kubectl.run([...target, "--type=merge", `--field-manager=${write.manager}`, "--patch", body]);
+}
+
+/**
+ * Applies what a manager has applied, and the keys that go back to it: an apply without the rest would take the rest away. By force, for the
+ * keys are still ours; everything else has the value that it has.
+ */
+async function apply(kubectl: Kubectl, names: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
+  const own = appliedPart(live.object, live.managedFields, write.manager);
+  const { metadata = {}, data = {} } = own as { readonly metadata?: object; readonly data?: object };
+  const { version: resourceVersion, uid } = live;
+  await applyAs(kubectl, write.manager, {
+    ...own,
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { ...metadata, name: names.configMap, namespace: names.namespace, uid, resourceVersion },
+    data: { ...data, ...write.data },
+  });
+}
+
+/** Whether a write came too late: somebody else has written in between. */
+function isLate(error: unknown): boolean {
+  const modified = error instanceof KubectlError && error.message.includes("the object has been modified");
+  return modified || error instanceof ApplyConflict;
+}
+
+function nameWhatIsLeft(cluster: string, names: CiliumObjects, plan: readonly Restoration[]): void {
+  for (const step of plan) {
+    if (step.kind === "leave") {
+      const value = JSON.stringify(step.live);
+      const since = step.owner === undefined ? "" : `, which ${JSON.stringify(step.owner)} has applied as well,`;
+      progress(`cluster "${cluster}": ${names.configMap} ${step.key} is ${value} by now${since} and is left so`);
+    }
+  }
+}
+
+/**
+ * Writes back what is still ours to restore, to all who had it, against whoever else may be writing; names what is left alone.
+ *
+ * @returns Whether any value was written: then agents that run have other values.
+ */
+export async function restoreOriginals(
+  kubectl: Kubectl,
+  cluster: string,
+  names: CiliumObjects,
+  kept: Originals,
+  desired: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  let written = false;
+  let last: string | undefined;
+  for (let late = 0; ;) {
+    const live = await readConfigMap(kubectl, names);
+    if (live === undefined) {
+      progress(`cluster "${cluster}": ConfigMap ${names.namespace}/${names.configMap} is gone, nothing to restore`);
+      return written;
+    }
+    const plan = planRestoration(kept, desired, live, FIELD_MANAGER);
+    const [write] = restorationWrites(plan, FIELD_MANAGER);
+    if (write === undefined) {
+      nameWhatIsLeft(cluster, names, plan);
+      return written;
+    }
+    const wanted = JSON.stringify(write);
+    if (wanted === last) {
+      throw new Error(
+        `cluster "${cluster}": ${names.configMap} took ${Object.keys(write.data).join(", ")}, and does not have what was written; ` +
+          "see who else writes it, or which admission webhook changes it",
+      );
+    }
+    try {
+      await (write.kind === "Apply" ? apply : update)(kubectl, names, live, write);
+      last = wanted;
+      written ||= plan.some(({ kind }) => kind === "write" || kind === "remove");
+      progress(`cluster "${cluster}": ${names.configMap} ${Object.keys(write.data).join(", ")} restored`);
+    } catch (error) {
+      late += 1;
+      if (!isLate(error) || late === TRIES_AGAINST_OTHER_WRITERS) {
+        throw error;
+      }
+    }
+  }
+}

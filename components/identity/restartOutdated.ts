@@ -1,0 +1,128 @@
+import { errorMessage } from "../basics/errorMessage";
+import { firstFew } from "../basics/model/bounded";
+import {
+  agentPods,
+  AGENTS_AT_ONCE,
+  deletePods,
+  inAgent,
+  ONLY_EXEC_SECONDS,
+  podsOf,
+  type AgentPod,
+} from "../cilium/agents";
+import { FIELD_MANAGER, type CiliumObjects } from "../cilium/model/agentConfig";
+import type { Before } from "../cilium/model/rollOut/judge";
+import { describeRunningAs, parseRunningAs, runsOtherwise } from "../cilium/model/runningAs";
+import { followRollOut, lookBefore, readWorkload } from "../cilium/rollOut";
+import { progress } from "../command/protocol";
+import { withEach } from "../command/until";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { appliedAt } from "../kubernetes/model/appliedAt";
+import type { MaxConnectedClusters } from "../mesh/model/mesh";
+import { readConfigMap } from "./originals";
+
+/** A member whose agents are to run with what its `cilium-config` says. */
+export interface Restarted {
+  readonly cluster: string;
+  readonly names: CiliumObjects;
+  readonly desired: Readonly<Record<string, string>>;
+  readonly maxConnectedClusters: MaxConnectedClusters;
+  /** How long the agents of a batch, and the operator, may take to be back. */
+  readonly timeoutSeconds: number;
+}
+
+/** Pods from before that time, in RFC 3339. Younger ones have read what was written then. */
+const olderThan = (pods: readonly AgentPod[], time: string | undefined): readonly AgentPod[] =>
+  pods.filter(({ created }) => time === undefined || created === "" || Date.parse(created) < Date.parse(time));
+
+const podNames = (pods: readonly AgentPod[]): readonly string[] => pods.map(({ pod }) => pod);
+
+/** The agents that run with another name or id. One that cannot be asked is left alone, and named. */
+async function outdatedAgents(
+  kubectl: Kubectl,
+  { cluster, names, desired, maxConnectedClusters }: Restarted,
+  written: string | undefined,
+): Promise<readonly AgentPod[]> {
+  const old = olderThan(await agentPods(kubectl, names), written).filter(({ ready }) => ready);
+  const what = `cluster "${cluster}": older agents asked for their name and id`;
+  const judged = await withEach(what, old, AGENTS_AT_ONCE, async (agent) => {
+    try {
+      const ask = ["cilium-dbg", "status", "-o", "json"];
+      const json = await inAgent(kubectl, names, agent.pod, ask, ONLY_EXEC_SECONDS);
+      const running = parseRunningAs(json, maxConnectedClusters);
+      if (!runsOtherwise(running, desired)) {
+        return [];
+      }
+      progress(`cluster "${cluster}": agent ${agent.pod} on node ${agent.node} runs as ${describeRunningAs(running)}`);
+      return [agent];
+    } catch (error) {
+      const why = errorMessage(error);
+      progress(`warning: cluster "${cluster}": agent ${agent.pod} does not say with which name it runs: ${why}`);
+      return [];
+    }
+  });
+  return judged.flat();
+}
+
+/** Has agents replaced, as many at a time as their DaemonSet allows, and waits until the others are ready. */
+async function restartAgents(kubectl: Kubectl, member: Restarted, agents: readonly AgentPod[]): Promise<void> {
+  const target = `daemonset/${member.names.daemonSet}`;
+  const before = await lookBefore(kubectl, member.names.namespace, [target]);
+  await replaced(kubectl, member, target, agents, before, true);
+}
+
+/** Waits until a workload has other pods than these, and deletes these where nobody has. */
+function replaced(
+  kubectl: Kubectl,
+  { cluster, names, timeoutSeconds }: Restarted,
+  workload: string,
+  pods: readonly AgentPod[],
+  before: ReadonlyMap<string, Before>,
+  restart: boolean,
+): Promise<void> {
+  const old = new Set(podNames(pods));
+  const isNew = ({ pod }: { readonly pod: string }) => !old.has(pod);
+  const { namespace } = names;
+  return followRollOut(kubectl, {
+    ...{ cluster, namespace, workload, timeoutSeconds, isNew, restart },
+    before: before.get(workload),
+  });
+}
+
+/** The operator's pods from before: what they run with nobody can ask, and a restart of theirs disturbs nothing. */
+async function restartOperator(kubectl: Kubectl, member: Restarted, written: string | undefined): Promise<void> {
+  const { cluster, names } = member;
+  const target = names.operator === undefined ? undefined : `deployment/${names.operator}`;
+  const live = target === undefined ? undefined : await readWorkload(kubectl, names.namespace, target);
+  if (live === undefined) {
+    return;
+  }
+  const old = olderThan(await podsOf(kubectl, names.namespace, live.selector), written);
+  if (old.length === 0) {
+    return;
+  }
+  progress(`cluster "${cluster}": restarting ${firstFew(podNames(old)).join(", ")}`);
+  const before = await lookBefore(kubectl, names.namespace, [live.name]);
+  await deletePods(kubectl, names.namespace, podNames(old));
+  await replaced(kubectl, member, live.name, old, before, false);
+}
+
+/**
+ * Restarts what runs with another name or id than `cilium-config` has: both are read at a start alone, and somebody may have had other values
+ * there while agents were restarted. Once the values are back nothing rolls by itself, for the pod template has never changed. A few agents at
+ * a time, as their DaemonSet allows, then the operator.
+ *
+ * After a roll-out of the pod template there is nothing to ask and to do: all pods are younger than the values.
+ *
+ * @throws Error when restarted agents do not get ready in time.
+ */
+export async function restartOutdated(kubectl: Kubectl, member: Restarted): Promise<void> {
+  const config = await readConfigMap(kubectl, member.names);
+  const written = appliedAt(config?.managedFields, FIELD_MANAGER);
+  const agents = await outdatedAgents(kubectl, member, written);
+  if (agents.length > 0) {
+    await restartAgents(kubectl, member, agents);
+  }
+  if (agents.length > 0 || written !== undefined) {
+    await restartOperator(kubectl, member, written);
+  }
+}

@@ -1,0 +1,140 @@
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { delimiter } from "node:path";
+import { limiter } from "../basics/limiter";
+import { openKubeconfig, type KubeconfigFile } from "./kubeconfigFile";
+import { KubectlError } from "./kubectlError";
+import { ending, type Ended } from "./kubectlProcess";
+import { kubectlEnvironment } from "./model/kubectlEnvironment";
+import type { Patience } from "./model/patience";
+import { REQUEST_LOG, withoutDumps } from "./model/requestLog";
+import { patiently, type Between } from "./patiently";
+import { inGroup, type GroupedProcess } from "./processGroup";
+
+/** How kubectl gets at a cluster: a context of the ambient kubeconfig, or a kubeconfig's content (a secret). */
+export type KubectlAccess =
+  { readonly kind: "context"; readonly context: string } | { readonly kind: "kubeconfig"; readonly content: string };
+
+interface RunOptions {
+  /** Sent to kubectl's standard input. */
+  readonly stdin?: string;
+  /** After so long without anything from the cluster kubectl is ended. */
+  readonly silenceSeconds?: number;
+}
+
+const SILENCE_SECONDS = 60;
+const START_SECONDS = 60;
+
+/** Each is a process with some 40 MiB; a check of a large mesh asks thousands of agents. */
+const atOnce = limiter(32);
+
+/** What kubectl printed. @throws {@link KubectlError} when it failed. */
+export function printed(args: readonly string[], { code, stdout, stderr }: Ended): string {
+  if (code !== 0) {
+    const words = stderr.trim();
+    throw new KubectlError(words === "" ? `kubectl ${args.join(" ")} ended with ${String(code)}` : words);
+  }
+  if (args.some((arg, at) => arg === "--output=json" || (arg === "json" && args[at - 1] === "-o"))) {
+    refuseCut(args, stdout);
+  }
+  return stdout;
+}
+
+/** @throws {@link KubectlError} where JSON that kubectl has printed is not whole; asking again may help. */
+function refuseCut(args: readonly string[], stdout: string): void {
+  try {
+    if (stdout.trim() !== "") JSON.parse(stdout);
+  } catch (error) {
+    const what = `kubectl ${args.slice(0, 2).join(" ")}`;
+    const length = String(Buffer.byteLength(stdout));
+    throw new KubectlError(`${what} has printed ${length} bytes that are not whole JSON`, "lost", { cause: error });
+  }
+}
+
+/** kubectl for one cluster. Arguments go to the process as they are, never through a shell; a kubeconfig's content is in none of them. */
+export class Kubectl {
+  private constructor(
+    private readonly access: string,
+    private readonly between: Between,
+    private readonly kubeconfig?: KubeconfigFile,
+  ) {}
+
+  /** @param between What is done between two tries of one call. */
+  static async open(access: KubectlAccess, between: Between = {}): Promise<Kubectl> {
+    if (access.kind === "context") {
+      return new Kubectl(`--context=${access.context}`, between);
+    }
+    const kubeconfig = await openKubeconfig(access.content);
+    return new Kubectl(`--kubeconfig=${kubeconfig.path}`, between, kubeconfig);
+  }
+
+  /**
+   * Has kubectl read something, and again while the reason why nothing came back may pass.
+   *
+   * @throws {@link KubectlError} with kubectl's own words.
+   */
+  read(args: readonly string[], limitSeconds = SILENCE_SECONDS): Promise<string> {
+    return this.patiently({ limitSeconds, repeat: "always" }, (silenceSeconds) => this.once(args, { silenceSeconds }));
+  }
+
+  /** Runs kubectl, and again only where it never got to the cluster, for it may change something there. @throws as {@link read}. */
+  run(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    const limitSeconds = options.silenceSeconds ?? SILENCE_SECONDS;
+    return this.patiently({ limitSeconds, repeat: "unsent" }, () => this.once(args, options));
+  }
+
+  /** Runs kubectl once: for what takes several steps, and of which some may have been taken when it fails. @throws as {@link read}. */
+  async once(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    return printed(args, await this.attempt(args, options));
+  }
+
+  /** Runs kubectl once and gives how it ended. @throws {@link KubectlError} when it does not end. */
+  async attempt(
+    args: readonly string[],
+    { stdin = "", silenceSeconds = SILENCE_SECONDS }: RunOptions = {},
+  ): Promise<Ended> {
+    const question = args.slice(0, 2).join(" ");
+    const limits = { startMs: START_SECONDS * 1000, silenceMs: silenceSeconds * 1000, question };
+    const ended = await atOnce(() => ending(this.start([REQUEST_LOG, ...args]), stdin, limits));
+    return { ...ended, stderr: withoutDumps(ended.stderr) };
+  }
+
+  /** Asks this cluster something, patiently. */
+  patiently<T>(patience: Patience, ask: (silenceSeconds: number) => Promise<T>): Promise<T> {
+    return patiently(patience, ask, this.between);
+  }
+
+  /** Starts kubectl and leaves it running; whoever starts it ends it. It has no terminal, on which a credential plugin could ask for a log-in. */
+  start(args: readonly string[]): GroupedProcess {
+    const descriptor = this.kubeconfig?.descriptor;
+    const child = spawn("kubectl", [this.access, ...args], {
+      stdio: ["pipe", "pipe", "pipe", ...(descriptor === undefined ? [] : [descriptor])],
+      env: kubectlEnvironment(process.env, delimiter),
+      detached: true,
+    });
+    // Node's types know streams of three entries only.
+    return inGroup(child as ChildProcessWithoutNullStreams);
+  }
+
+  /** Whether an object (`kind/name`) is there. */
+  async exists(object: string, namespace: string): Promise<boolean> {
+    return (await this.read(["get", object, "-n", namespace, "--ignore-not-found", "-o", "name"])).trim() !== "";
+  }
+
+  async close(): Promise<void> {
+    await this.kubeconfig?.close();
+  }
+
+  /** Opens, uses and closes. */
+  static async with<T>(
+    access: KubectlAccess,
+    use: (kubectl: Kubectl) => Promise<T>,
+    between: Between = {},
+  ): Promise<T> {
+    const kubectl = await Kubectl.open(access, between);
+    try {
+      return await use(kubectl);
+    } finally {
+      await kubectl.close();
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { FIELD_MANAGER } from "../cilium/model/agentConfig";
+import type { Kubectl } from "./kubectl";
+import { KubectlError } from "./kubectlError";
+import { silence } from "./model/patience";
+
+/** An object with the fields that are to be this project's own, and no others. */
+export interface AppliedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+/** The API server did not take an apply, because the object is another one by now or has another owner. */
+export class ApplyConflict extends Error {
+  override readonly name = "ApplyConflict";
+}
+
+const PROXY_STARTS = "Starting to serve";
+const START_SECONDS = 60;
+const ANSWER_SECONDS = 60;
+const CONFLICT = 409;
+
+const PATHS: Readonly<Record<string, string>> = {
+  ConfigMap: "configmaps",
+  DaemonSet: "daemonsets",
+  Deployment: "deployments",
+};
+
+function pathOf({ apiVersion, kind, metadata }: AppliedObject): string {
+  const group = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
+  const place = ["namespaces", metadata.namespace, PATHS[kind] ?? kind, metadata.name].map(encodeURIComponent);
+  return `${group}/${place.join("/")}`;
+}
+
+/** Starts kubectl's proxy on a socket in a folder that is this user's alone, and ends it whatever happens. */
+async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "clustermesh-"));
+  const socket = join(folder, "api");
+  const proxy = kubectl.start(["proxy", `--unix-socket=${socket}`, "--append-server-path"]);
+  const ended = new Promise<string>((resolve, reject) => {
+    let said = "";
+    proxy.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    proxy.on("error", reject);
+    proxy.on("close", () => {
+      resolve(said.trim());
+    });
+  });
+  const failed = ended.then((said) => {
+    throw new KubectlError(said === "" ? "kubectl proxy has ended" : said);
+  });
+  failed.catch(() => undefined);
+  let late: NodeJS.Timeout | undefined;
+  const unstarted = new Promise<never>((_, reject) => {
+    const words = `kubectl proxy has not started within ${String(START_SECONDS)} s; this machine is busy, or that is no kubectl`;
+    late = setTimeout(() => {
+      reject(new KubectlError(words, "final"));
+    }, START_SECONDS * 1000);
+  });
+  try {
+    const started = (async () => {
+      for (let said = ""; !said.includes(PROXY_STARTS);) {
+        said += String((await once(proxy.stdout, "data"))[0]);
+      }
+      clearTimeout(late);
+      return use(socket);
+    })();
+    return await Promise.race([started, failed, unstarted]);
+  } finally {
+    clearTimeout(late);
+    proxy.end();
+    await ended.catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function send(socketPath: string, object: AppliedObject, manager: string): Promise<void> {
+  const query = new URLSearchParams({ fieldManager: manager, force: "true" });
+  const body = JSON.stringify(object);
+  const [status, answer] = await new Promise<readonly [number, string]>((resolve, reject) => {
+    const call = request(
+      {
+        socketPath,
+        method: "PATCH",
+        path: `${pathOf(object)}?${query.toString()}`,
+        headers: { "content-type": "application/apply-patch+yaml", "content-length": Buffer.byteLength(body) },
+        timeout: ANSWER_SECONDS * 1000,
+      },
+      (response) => {
+        text(response).then((said) => {
+          resolve([response.statusCode ?? 0, said]);
+        }, reject);
+      },
+    );
+    call.on("timeout", () => call.destroy(new KubectlError(silence(ANSWER_SECONDS), "silent")));
+    call.on("error", reject);
+    call.end(body);
+  });
+  if (status < 200 || status >= 300) {
+    const words = wordsOf(answer);
+    throw status === CONFLICT ? new ApplyConflict(words) : new KubectlError(words);
+  }
+}
+
+function wordsOf(answer: string): string {
+  try {
+    return (JSON.parse(answer) as { readonly message?: string }).message ?? answer.trim();
+  } catch {
+    return answer.trim();
+  }
+}
+
+/**
+ * Server-side apply as this project's field manager, forced, exactly as a Patch resource does it: what the state says of the object is true
+ * afterwards. `kubectl apply --server-side` does more: where something was installed by a client-side apply, it makes this project the owner
+ * of all of that. So the API server is asked directly.
+ *
+ * An apply creates what it does not find: give `uid` in the metadata of an object that must be there, and `resourceVersion` where it must be
+ * as it was when it was looked at.
+ *
+ * @throws {@link ApplyConflict} when the object is not that one, or not as it was; {@link KubectlError} with the server's words otherwise.
+ */
+export function applyOwnFields(kubectl: Kubectl, object: AppliedObject): Promise<void> {
+  return applyAs(kubectl, FIELD_MANAGER, object);
+}
+
+/** The same under the name of another manager, which gets back by it what it had applied: whatever the object leaves out, it gives up. */
+export function applyAs(kubectl: Kubectl, manager: string, object: AppliedObject): Promise<void> {
+  const patience = { limitSeconds: ANSWER_SECONDS, repeat: "unsent" } as const;
+  return throughProxy(kubectl, (socket) => kubectl.patiently(patience, () => send(socket, object, manager)));
+}

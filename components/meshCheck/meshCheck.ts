@@ -1,0 +1,79 @@
+import * as pulumi from "@pulumi/pulumi";
+import { own } from "../basics/model/own";
+import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
+import type { Member } from "../mesh/model/mesh";
+import type { PathRow, RecordedPaths } from "../nodePaths/model/pathVerdict";
+import type { MeshSettings } from "../settings";
+import { parseCheckResult, type ReadinessRow } from "./model/checkResult";
+import type { StalePodRow } from "./model/stalePods";
+
+/** The arguments of {@link meshCheck}. */
+export interface MeshCheckArgs {
+  readonly members: readonly Member[];
+  /** Peers of theirs that other stacks look after. */
+  readonly others: readonly Member[];
+  readonly access: Readonly<Record<string, ClusterAccess>>;
+  /** Changes with whatever the agents were told about their peers; a change runs the check again. */
+  readonly peersHash: pulumi.Output<string>;
+  /** What did not work inside the clusters before they were changed, by name. It stays as it was recorded, and so runs nothing again. */
+  readonly pathsBefore: Readonly<Record<string, pulumi.Output<RecordedPaths | undefined>>>;
+  readonly settings: MeshSettings;
+}
+
+/** The readiness of a mesh. */
+export interface MeshCheck {
+  readonly readiness: pulumi.Output<readonly ReadinessRow[] | string>;
+  readonly paths: pulumi.Output<readonly PathRow[] | string>;
+  readonly stalePods: pulumi.Output<readonly StalePodRow[] | string>;
+  /** What has to be done before anything may rely on the mesh. */
+  readonly done: readonly pulumi.Resource[];
+}
+
+/**
+ * Waits until every agent of every cluster sees every declared peer ready and with the declared id (those of other stacks where that is wanted:
+ * they may be about to join), and until nodes of one cluster reach each
+ * other as they did before. Fails `up` with each pair that does not, with the cause where one can be told, and with what
+ * `cilium-dbg troubleshoot clustermesh` says there.
+ *
+ * @param after What the agents learn their peers from.
+ */
+export function meshCheck(
+  name: string,
+  args: MeshCheckArgs,
+  after: readonly pulumi.Resource[],
+  opts: pulumi.CustomResourceOptions,
+): MeshCheck {
+  const { check, cilium, stalePods, maxConnectedClusters } = args.settings;
+  if (!check.enabled) {
+    const off = pulumi.output("not checked: the check is switched off");
+    return { readiness: off, paths: off, stalePods: off, done: after };
+  }
+  const members = args.members.map(({ name: member, id }) => {
+    const access = own(args.access, member);
+    return { name: member, id, ...(access === undefined ? {} : contextOf(access)) };
+  });
+  const others = args.others.map(({ name: other, id }) => ({ name: other, id }));
+  const ofOthers = others.length === 0 ? {} : { others, otherStacks: args.settings.otherStacks };
+  const { peersHash, pathsBefore } = args;
+  const { timeoutSeconds } = check;
+  const command = nodeCommand(
+    `${name}-check`,
+    {
+      script: "meshCheck",
+      create: "check",
+      update: "check",
+      input: { names: cilium, timeoutSeconds, maxConnectedClusters, stalePods, peersHash },
+      largeInput: { members, ...ofOthers, pathsBefore },
+      clusters: args.access,
+    },
+    { ...opts, dependsOn: [...after] },
+  );
+  // The result has no secret; it counts as one only because the command got kubeconfigs.
+  const result = pulumi.unsecret(command.stdout).apply(parseCheckResult);
+  return {
+    readiness: result.apply(({ readiness }) => readiness),
+    paths: result.apply(({ paths }) => paths),
+    stalePods: result.apply(({ stalePods: found }) => found),
+    done: [command],
+  };
+}

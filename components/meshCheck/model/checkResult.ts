@@ -1,0 +1,123 @@
+import { byteLength, cutText, firstFew, keepWithin } from "../../basics/model/bounded";
+import type { Readiness } from "../../cilium/model/agentStatus";
+import { RESULT_BYTES } from "../../command/model/outputBudget";
+import { pathRowsWithin, type PathRow } from "../../nodePaths/model/pathVerdict";
+import { stalePodRowsWithin, type StalePodRow } from "./stalePods";
+
+/** How the agents of a cluster see its peers. */
+export interface ClusterReadiness {
+  readonly cluster: string;
+  readonly agents: number;
+  readonly peers: number;
+  readonly ready: boolean;
+  /** The peers that some agent does not see ready; of many the first few. */
+  readonly notReady: readonly string[];
+}
+
+/** What there is no room to say of each cluster. Those that are not ready for some agent are named before. */
+export interface OtherReadiness {
+  /** How many clusters. */
+  readonly others: number;
+  readonly agents: number;
+  readonly ready: boolean;
+}
+
+/** A line of the readiness table: an agent and a peer, or, where these are too many to read and to keep, a cluster, or several. */
+export type ReadinessRow = Readiness | ClusterReadiness | OtherReadiness;
+
+/** What the check prints, and the state keeps. */
+export interface CheckResult {
+  /** The names of those that were checked. */
+  readonly members: readonly string[];
+  readonly readiness: readonly ReadinessRow[];
+  readonly paths: readonly PathRow[];
+  readonly stalePods: readonly StalePodRow[];
+}
+
+const WHY_BYTES = 200;
+const LAST_ROW_BYTES = 80;
+
+/**
+ * The table by agents and peers where it is short, else by clusters, as far as there is room for them: a mesh of 255 clusters would have
+ * millions of lines.
+ *
+ * @param most Bytes.
+ */
+export function readinessRows(table: readonly Readiness[], most: number): readonly ReadinessRow[] {
+  const short = (line: Readiness) => ({ ...line, why: cutText(line.why, WHY_BYTES) });
+  if (keepWithin(table, most, (line) => byteLength(JSON.stringify(short(line))) + 1).left.length === 0) {
+    return table.map(short);
+  }
+  const clusters = [...linesByCluster(table)].map(([cluster, lines]) => summary(cluster, lines));
+  if (keepWithin(clusters, most).left.length === 0) {
+    return clusters;
+  }
+  const worstFirst = clusters.toSorted((a, b) => Number(a.ready) - Number(b.ready));
+  const { kept, left } = keepWithin(worstFirst, most - LAST_ROW_BYTES);
+  const agents = left.reduce((sum, each) => sum + each.agents, 0);
+  return [...kept, { others: left.length, agents, ready: left.every(({ ready }) => ready) }];
+}
+
+/** The peers that are named in a row; of more there is the number. */
+const NAMED = 5;
+
+function linesByCluster(table: readonly Readiness[]): ReadonlyMap<string, readonly Readiness[]> {
+  const byCluster = new Map<string, Readiness[]>();
+  for (const line of table) {
+    const lines = byCluster.get(line.cluster);
+    if (lines === undefined) byCluster.set(line.cluster, [line]);
+    else lines.push(line);
+  }
+  return byCluster;
+}
+
+function summary(cluster: string, lines: readonly Readiness[]): ClusterReadiness {
+  const count = (of: (line: Readiness) => string) => new Set(lines.map(of)).size;
+  const notReady = [...new Set(lines.filter(({ ready }) => !ready).map(({ peer }) => peer))].sort();
+  return {
+    cluster,
+    agents: count(({ agent }) => agent),
+    peers: count(({ peer }) => peer),
+    ready: notReady.length === 0,
+    notReady: firstFew(notReady, NAMED),
+  };
+}
+
+/** For the names of the parts. */
+const FRAME_BYTES = 256;
+
+/**
+ * The result with tables that fit: the state keeps it, and the next run is given it. The names of all that were checked are in it whatever
+ * their number, for they tell the next check who has left.
+ */
+export function checkResult(
+  members: readonly string[],
+  table: readonly Readiness[],
+  paths: readonly PathRow[],
+  stalePods: readonly StalePodRow[],
+): CheckResult {
+  const room = RESULT_BYTES - byteLength(JSON.stringify(members)) - FRAME_BYTES;
+  return {
+    members,
+    readiness: readinessRows(table, room * 0.5),
+    paths: pathRowsWithin(paths, room * 0.3),
+    stalePods: stalePodRowsWithin(stalePods, room * 0.2),
+  };
+}
+
+/** Earlier versions printed no names, and the first ones the table alone; a state may still have that. */
+type Printed = (Omit<CheckResult, "members"> & { readonly members?: readonly string[] }) | readonly Readiness[];
+
+/** Reads what the check has printed. */
+export function parseCheckResult(printed: string): CheckResult {
+  const result = JSON.parse(printed) as Printed;
+  const known = isTable(result) ? { readiness: result, paths: [], stalePods: [] } : result;
+  const named = known.readiness.flatMap((row) =>
+    "peer" in row ? [row.cluster, row.peer] : "cluster" in row ? [row.cluster] : [],
+  );
+  return { members: [...new Set(named)].sort(), ...known };
+}
+
+function isTable(result: Printed): result is readonly Readiness[] {
+  return Array.isArray(result);
+}

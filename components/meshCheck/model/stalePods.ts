@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { firstFew, keepWithin } from "../../basics/model/bounded";
+import type { StalePod } from "../../cilium/model/podIdentity";
+import { isObjectName } from "../../mesh/model/names";
+import type { Problem } from "../../mesh/model/problem";
+
+/** A stale pod in the output, and what makes it new. */
+interface StalePodLine {
+  readonly cluster: string;
+  readonly pod: string;
+  readonly identity: number;
+  readonly restart: string;
+}
+
+/** A stale pod, or the number of those that there is no room for, with the first few of their clusters. */
+export type StalePodRow = StalePodLine | { readonly others: number; readonly clusters: readonly string[] };
+
+/** A live pod, as far as restarting it is concerned. */
+export interface LivePod {
+  readonly namespace: string;
+  readonly name: string;
+  /** What makes a new pod when this one is deleted; absent where nothing does. */
+  readonly owner?: string;
+  readonly ready: boolean;
+  /** It has been deleted, and is still there. */
+  readonly isEnding: boolean;
+}
+
+const pod = z.object({
+  metadata: z.object({
+    // It becomes an argument of kubectl, which no cluster may have taken for a flag.
+    name: z.string().refine(isObjectName),
+    namespace: z.string().default(""),
+    deletionTimestamp: z.string().optional(),
+    ownerReferences: z
+      .array(z.object({ kind: z.string(), uid: z.string(), controller: z.boolean().default(false) }))
+      .nullish(),
+  }),
+  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
+});
+
+const pods = z.object({ items: z.array(pod) });
+
+/** Owners whose pods are left alone: a node's are static and deleting them does nothing, a job's would begin their work anew. */
+const NEVER = new Set(["Node", "Job"]);
+
+/**
+ * Reads `kubectl get pods -o json`. A pod that is being deleted is not ready, whatever it says; one that its node owns is static, and
+ * deleting it does nothing.
+ */
+export function parseLivePods(json: string): readonly LivePod[] {
+  return pods.parse(JSON.parse(json)).items.map(({ metadata, status }) => {
+    const owner = metadata.ownerReferences?.find((each) => each.controller && !NEVER.has(each.kind))?.uid;
+    const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false;
+    return {
+      namespace: metadata.namespace,
+      name: metadata.name,
+      ...(owner === undefined ? {} : { owner }),
+      ready: ready && metadata.deletionTimestamp === undefined,
+      isEnding: metadata.deletionTimestamp !== undefined,
+    };
+  });
+}
+
+/** What to do now about the stale pods of a cluster. */
+export interface RestartPlan {
+  readonly now: readonly StalePod[];
+  /** After others of the same owner are back. */
+  readonly later: readonly StalePod[];
+  /** Nothing would make a new one. */
+  readonly never: readonly StalePod[];
+}
+
+/**
+ * Which stale pods to delete now: at most one of each owner, and none that serves while another one of its owner does not, so that no
+ * workload is ever gone as a whole. A pod that is no longer there needs nothing.
+ */
+export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[]): RestartPlan {
+  const now: StalePod[] = [];
+  const later: StalePod[] = [];
+  const never: StalePod[] = [];
+  const taken = new Set<string>();
+  for (const each of stale) {
+    const there = live.find(({ namespace, name }) => namespace === each.namespace && name === each.pod);
+    if (there === undefined) {
+      continue;
+    }
+    const { owner } = there;
+    if (owner === undefined) {
+      never.push(each);
+      continue;
+    }
+    const allReady = live.every((other) => other.owner !== owner || other.ready);
+    if (there.isEnding || taken.has(owner) || (there.ready && !allReady)) {
+      later.push(each);
+    } else {
+      taken.add(owner);
+      now.push(each);
+    }
+  }
+  return { now, later, never };
+}
+
+/** @param context The cluster's kubeconfig context, where it has one. */
+export function stalePodRow(stale: StalePod, context: string | undefined): StalePodLine {
+  const where = context === undefined ? "" : ` --context ${context}`;
+  return {
+    cluster: stale.cluster,
+    pod: `${stale.namespace}/${stale.pod}`,
+    identity: stale.identity,
+    restart: `kubectl${where} -n ${stale.namespace} delete pod ${stale.pod}`,
+  };
+}
+
+const LAST_ROW_BYTES = 240;
+
+/**
+ * The rows of stale pods, as far as there is room for them.
+ *
+ * @param most Bytes.
+ */
+export function stalePodRowsWithin(rows: readonly StalePodRow[], most: number): readonly StalePodRow[] {
+  if (keepWithin(rows, most).left.length === 0) {
+    return rows;
+  }
+  const { kept, left } = keepWithin(rows, most - LAST_ROW_BYTES);
+  const clusters = [...new Set(left.flatMap((row) => ("cluster" in row ? [row.cluster] : row.clusters)))];
+  return [...kept, { others: left.length, clusters: firstFew(clusters) }];
+}
+
+/** A stale pod as a problem, or as what is worth saying. */
+export function stalePodProblem(stale: StalePod, context: string | undefined): Problem {
+  return {
+    cluster: stale.cluster,
+    property: `pod ${stale.namespace}/${stale.pod}`,
+    reason: `has identity ${String(stale.identity)} of cluster id ${String(stale.id)}, from before the change of the id: peers do not know it`,
+    allowed: `restart it: ${stalePodRow(stale, context).restart}`,
+  };
+}

@@ -1,0 +1,110 @@
+import { errorMessage } from "../basics/errorMessage";
+import { mapLimited } from "../basics/mapLimited";
+import { agentPods, AGENTS_AT_ONCE, deletePod, inAgent } from "../cilium/agents";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { parsePodIdentities, stalePods, type StalePod } from "../cilium/model/podIdentity";
+import { progress } from "../command/protocol";
+import { until, withEach } from "../command/until";
+import type { Kubectl } from "../kubernetes/kubectl";
+import type { OpenCluster } from "../kubernetes/openClusters";
+import type { MaxConnectedClusters } from "../mesh/model/mesh";
+import { formatProblem, formatProblems, PROBLEMS_SHOWN } from "../mesh/model/problem";
+import { parseLivePods, planRestarts, stalePodProblem, stalePodRow, type StalePodRow } from "./model/stalePods";
+
+/** Restarted agents give their pods new identities by themselves, as soon as they have allocated them. */
+const REGENERATION_MS = 20_000;
+
+/** What is looked for, and what is done about it. */
+export interface StalePodPolicy {
+  readonly names: CiliumObjects;
+  readonly maxConnectedClusters: MaxConnectedClusters;
+  readonly stalePods: "report" | "restart";
+}
+
+async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Promise<readonly StalePod[]> {
+  const { kubectl } = cluster;
+  const { names, maxConnectedClusters } = policy;
+  const agents = await agentPods(kubectl, names);
+  const what = `cluster "${cluster.name}": agents asked for the identities of their pods`;
+  const found = await withEach(what, agents, AGENTS_AT_ONCE, async ({ pod }) => {
+    try {
+      const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
+      return stalePods(cluster, parsePodIdentities(json), maxConnectedClusters);
+    } catch (error) {
+      const why = errorMessage(error);
+      progress(`warning: cluster "${cluster.name}": identities of the pods of agent ${pod} are not known: ${why}`);
+      return [];
+    }
+  });
+  return found.flat();
+}
+
+/** Deletes those of the stale pods whose turn it is. Gives those that are left for now, and those that nothing would make anew. */
+async function restart(kubectl: Kubectl, stale: readonly StalePod[]) {
+  const namespaces = [...new Set(stale.map((each) => each.namespace))];
+  const lists = await mapLimited(namespaces, AGENTS_AT_ONCE, (namespace) =>
+    kubectl.read(["get", "pods", "-n", namespace, "-o", "json"]),
+  );
+  const plan = planRestarts(stale, lists.flatMap(parseLivePods));
+  await mapLimited(plan.now, AGENTS_AT_ONCE, async ({ cluster, namespace, pod, identity }) => {
+    progress(`cluster "${cluster}": restarting pod ${namespace}/${pod}, whose identity ${String(identity)} is stale`);
+    await deletePod(kubectl, namespace, pod);
+  });
+  return { waiting: [...plan.now, ...plan.later], never: plan.never };
+}
+
+/** Restarts until nothing is stale but what nothing would make anew. */
+async function restartAll(
+  cluster: OpenCluster,
+  policy: StalePodPolicy,
+  deadline: number,
+): Promise<readonly StalePod[]> {
+  const { waiting, never } = await until(
+    deadline,
+    async () => restart(cluster.kubectl, await findStalePods(cluster, policy)),
+    (seen) => seen.waiting.length === 0,
+    (seen) => {
+      const [first] = seen.waiting;
+      const which = first === undefined ? "" : `, first: pod ${first.namespace}/${first.pod}`;
+      return `cluster "${cluster.name}": ${String(seen.waiting.length)} pods keep stale identities${which}`;
+    },
+  );
+  if (waiting.length > 0) {
+    const problems = waiting.map((pod) => stalePodProblem(pod, cluster.context));
+    const heading = "pods have kept identities from before the change of the id";
+    throw new Error(formatProblems(heading, problems, PROBLEMS_SHOWN));
+  }
+  return never;
+}
+
+/**
+ * Looks for pods whose identities are from before the change of their cluster's id, once the agents have had time to change them. Says what
+ * to do, or does it where the user has asked for it.
+ *
+ * @throws Error with the pods that were restarted and stay stale.
+ */
+export async function settleStalePods(
+  clusters: readonly OpenCluster[],
+  policy: StalePodPolicy,
+  deadline: number,
+): Promise<readonly StalePodRow[]> {
+  const rows = await Promise.all(
+    clusters.map(async (cluster) => {
+      const patience = Math.min(REGENERATION_MS, (deadline - Date.now()) / 2);
+      const find = () => findStalePods(cluster, policy);
+      const stale = await until(
+        Date.now() + patience,
+        find,
+        (seen) => seen.length === 0,
+        (seen) => `cluster "${cluster.name}": agents have to give ${String(seen.length)} pods new identities`,
+      );
+      const left =
+        stale.length > 0 && policy.stalePods === "restart" ? await restartAll(cluster, policy, deadline) : stale;
+      for (const pod of left) {
+        progress(`warning: ${formatProblem(stalePodProblem(pod, cluster.context))}`);
+      }
+      return left.map((pod) => stalePodRow(pod, cluster.context));
+    }),
+  );
+  return rows.flat();
+}

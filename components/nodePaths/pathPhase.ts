@@ -1,0 +1,82 @@
+import { errorMessage } from "../basics/errorMessage";
+import { own } from "../basics/model/own";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { progress } from "../command/protocol";
+import { tellProblems, until } from "../command/until";
+import type { OpenCluster } from "../kubernetes/openClusters";
+import { formatProblems, PROBLEMS_SHOWN, type Problem } from "../mesh/model/problem";
+import type { PathReport } from "./model/nodePaths";
+import { excusedLine, judgePaths, pathProblem, pathRow, type PathRow, type RecordedPaths } from "./model/pathVerdict";
+import { probePaths } from "./paths";
+
+/** A firewall breaks all paths alike; a few lines tell as much as a thousand. */
+const WARNINGS_SHOWN = 5;
+
+/** What did not work before anything was changed, by cluster. */
+export type PathsBefore = Readonly<Record<string, RecordedPaths | undefined>>;
+
+async function probe({ kubectl, name }: OpenCluster, names: CiliumObjects): Promise<PathReport> {
+  try {
+    return await probePaths(kubectl, name, names);
+  } catch (error) {
+    const why = errorMessage(error);
+    return { kind: "notProbed", cluster: name, reason: `cluster ${name} cannot be asked: ${why}` };
+  }
+}
+
+function problemsOf(reports: readonly PathReport[], before: PathsBefore, names: CiliumObjects): readonly Problem[] {
+  return reports.flatMap((report) =>
+    judgePaths(report, own(before, report.cluster)).lost.map((path) =>
+      pathProblem(report.cluster, names.namespace, path),
+    ),
+  );
+}
+
+const pathsIn = (reports: readonly PathReport[]): number =>
+  reports.reduce((sum, report) => sum + (report.kind === "probed" ? report.paths.length : 0), 0);
+
+function warn(report: PathReport, before: RecordedPaths | undefined): void {
+  if (report.kind === "notProbed") {
+    progress(`cluster "${report.cluster}": paths between its nodes are not probed: ${report.reason}`);
+    return;
+  }
+  const { excused } = judgePaths(report, before);
+  for (const path of excused.slice(0, WARNINGS_SHOWN)) {
+    progress(excusedLine(report.cluster, path, before));
+  }
+  if (excused.length > WARNINGS_SHOWN) {
+    progress(`warning: cluster "${report.cluster}": ${String(excused.length - WARNINGS_SHOWN)} paths more, likewise`);
+  }
+}
+
+/**
+ * Waits until every path between nodes of one cluster that worked before works again: agents that are all ready may have lost the routes
+ * inside their own cluster.
+ *
+ * @throws Error that names each path that stays cut.
+ */
+export async function waitForPaths(
+  clusters: readonly OpenCluster[],
+  names: CiliumObjects,
+  before: PathsBefore,
+  deadline: number,
+): Promise<readonly PathRow[]> {
+  // A restarted agent makes its health endpoint anew, which takes some seconds.
+  const cut = (seen: readonly PathReport[]) => problemsOf(seen, before, names);
+  const reports = await until(
+    deadline,
+    () => Promise.all(clusters.map((cluster) => probe(cluster, names))),
+    (seen) => cut(seen).length === 0,
+    tellProblems("paths inside clusters are cut", cut, pathsIn),
+  );
+  const lost = cut(reports);
+  if (lost.length > 0) {
+    throw new Error(
+      formatProblems("every agent is ready, but pods of one cluster cannot reach each other", lost, PROBLEMS_SHOWN),
+    );
+  }
+  for (const report of reports) {
+    warn(report, own(before, report.cluster));
+  }
+  return reports.map(pathRow);
+}

@@ -1,0 +1,73 @@
+import { errorMessage } from "../basics/errorMessage";
+import { agentPods, AGENTS_AT_ONCE, inAgent } from "../cilium/agents";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { withEach } from "../command/until";
+import { readConfigMap } from "../identity/originals";
+import type { Kubectl } from "../kubernetes/kubectl";
+import {
+  healthChecking,
+  parseHealthAddresses,
+  pathsFrom,
+  PROBE_SCRIPT,
+  triedPaths,
+  type HealthNode,
+  type NodePath,
+  type PathReport,
+  type TriedPath,
+} from "./model/nodePaths";
+
+/** A node asks this many at once; a few thousand processes at a time would be a burden of their own. */
+const PATHS_AT_ONCE = 64;
+const LIMIT_SECONDS = 3;
+
+/** The agents that can be asked, with their addresses: a node that is gone says nothing of the others. */
+async function healthNodes(kubectl: Kubectl, names: CiliumObjects): Promise<readonly HealthNode[]> {
+  const pods = (await agentPods(kubectl, names)).filter(({ ready }) => ready);
+  const addresses = parseHealthAddresses(await kubectl.read(["get", "ciliumnodes.cilium.io", "-o", "json"]));
+  return pods.map(({ pod, node }) => ({ agent: pod, node, ...addresses.get(node) }));
+}
+
+async function tryPaths(
+  kubectl: Kubectl,
+  names: CiliumObjects,
+  port: number,
+  paths: readonly NodePath[],
+): Promise<readonly TriedPath[]> {
+  const agent = paths[0]?.agent;
+  const addresses = paths.flatMap((path) => path.address ?? []);
+  if (agent === undefined || addresses.length === 0) {
+    return triedPaths(paths, "", LIMIT_SECONDS);
+  }
+  const numbers = [String(port), String(LIMIT_SECONDS)];
+  try {
+    const probe = ["bash", "-c", PROBE_SCRIPT, "probe", ...numbers, ...addresses];
+    return triedPaths(paths, await inAgent(kubectl, names, agent, probe), LIMIT_SECONDS);
+  } catch (error) {
+    return triedPaths(paths, { error: errorMessage(error) }, LIMIT_SECONDS);
+  }
+}
+
+function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
+}
+
+/**
+ * Has every agent of a cluster ask the health checks on the other nodes of that cluster. Paths to other clusters are not asked: their
+ * firewalls may well keep the port of the health checks closed.
+ */
+export async function probePaths(kubectl: Kubectl, cluster: string, names: CiliumObjects): Promise<PathReport> {
+  const health = healthChecking((await readConfigMap(kubectl, names))?.data ?? {});
+  if (health.kind === "off") {
+    const reason = `health checking is off in cluster ${cluster} (${health.key})`;
+    return { kind: "notProbed", cluster, reason };
+  }
+  const nodes = await healthNodes(kubectl, names);
+  const batches = nodes.flatMap((from) => chunks(pathsFrom(from, nodes), PATHS_AT_ONCE));
+  const what = `cluster "${cluster}": agents asked for paths to other nodes`;
+  const tried = await withEach(what, batches, AGENTS_AT_ONCE, (paths) => tryPaths(kubectl, names, health.port, paths));
+  const paths = tried.flat();
+  const withoutBash = paths.find((path) => /executable file not found|no such file or directory.*bash/.test(path.why));
+  return withoutBash === undefined
+    ? { kind: "probed", cluster, paths }
+    : { kind: "notProbed", cluster, reason: `the agents of cluster ${cluster} have no bash` };
+}

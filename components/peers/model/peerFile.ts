@@ -1,0 +1,52 @@
+import { stringify } from "yaml";
+import type { Member } from "../../mesh/model/mesh";
+
+/** Where the Cilium chart projects the Secret of remote etcd configurations into every agent (`clustermesh-config`). */
+export const CLUSTERMESH_DIRECTORY = "/var/lib/cilium/clustermesh";
+
+/** The Secret that the Cilium chart projects there. */
+export const CLUSTERMESH_SECRET = "cilium-clustermesh";
+
+/**
+ * File names of the PEM material that an agent uses for the etcds of one authority. A dot keeps them from ever being a cluster's
+ * name, and the `mesh-` prefix from the files that the chart projects into the same folder from other Secrets.
+ */
+export interface PemFiles {
+  readonly trustedCA: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** The name of the authority that signs for all clusters; no cluster can have it, for it has a dot. */
+export const SHARED_AUTHORITY = "mesh.ca";
+
+/** The PEM files for an authority. The private key is one per cluster, whatever authority has signed for it. */
+export function pemFiles(authority: string): PemFiles {
+  const stem = authority === SHARED_AUTHORITY ? "mesh" : `mesh-${authority}`;
+  return { trustedCA: `${stem}.ca.crt`, certificate: `${stem}.client.crt`, key: "mesh.client.key" };
+}
+
+/** Whether a file of the Secret is a client certificate under a name of {@link pemFiles}. */
+export function isClientCertificate(file: string): boolean {
+  return /^mesh(-.+)?\.client\.crt$/.test(file);
+}
+
+/**
+ * The peer file that tells agents how to reach one cluster's etcd: Cilium's etcd client configuration (`pkg/kvstore`, etcd
+ * options). An agent ignores the file that has its own cluster's name, so the same files serve every cluster.
+ *
+ * @param caHash Hash of the CAs that are trusted. Agents watch this file and not the PEM files: a changed comment is what makes
+ *   them reconnect and read a changed CA.
+ */
+export function peerFile(member: Member, authority: string, caHash: string): string {
+  const pem = pemFiles(authority);
+  const aliases = Object.entries(member.etcd.hostAliases ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const config = {
+    endpoints: member.etcd.endpoints,
+    "trusted-ca-file": `${CLUSTERMESH_DIRECTORY}/${pem.trustedCA}`,
+    "cert-file": `${CLUSTERMESH_DIRECTORY}/${pem.certificate}`,
+    "key-file": `${CLUSTERMESH_DIRECTORY}/${pem.key}`,
+    ...(aliases.length === 0 ? {} : { "cilium-host-aliases": aliases.map(([hostname, ips]) => ({ hostname, ips })) }),
+  };
+  return `${stringify(config, { lineWidth: 0 })}# ca: ${caHash}\n`;
+}

@@ -1,0 +1,151 @@
+import type { KeyAlgorithm } from "../../certificates/model/certificates";
+import { clientCommonName } from "../../certificates/model/certificates";
+import type { PublicKey } from "../../certificates/model/x509/publicKey";
+import type { Member } from "../../mesh/model/mesh";
+import type { Problem } from "../../mesh/model/problem";
+import { peerFile } from "./peerFile";
+
+/**
+ * What the values of a Secret may have together (Kubernetes' `MaxSecretSize`). What else an object has does not come near etcd's 1.5 MiB for a
+ * request then.
+ */
+export const SECRET_BYTES = 1_048_576;
+/** What the annotations of an object may have together. */
+export const ANNOTATION_BYTES = 262_144;
+/** From which part of a limit on previews warn. */
+const CLOSE = 0.8;
+
+/** An authority as far as sizes go. */
+export interface SignerSize {
+  /** Of the file with everything that is trusted. */
+  readonly bundle: number;
+  /** Of the largest certificate in it. */
+  readonly certificate: number;
+  /** What goes with each certificate. */
+  readonly intermediates: number;
+  /** Of its name, as DER. */
+  readonly name: number;
+  readonly key: PublicKey;
+}
+
+/** PEM of so many bytes: a line break after 64 characters, and two lines of at most 32 around them. */
+export function pemBytes(der: number, label: number): number {
+  const base64 = 4 * Math.ceil(der / 3);
+  return base64 + Math.ceil(base64 / 64) + 2 * label + 32;
+}
+
+const PUBLIC_KEY: Readonly<Record<KeyAlgorithm, number>> = { P256: 91, RSA2048: 294, RSA4096: 550 };
+const PRIVATE_KEY: Readonly<Record<KeyAlgorithm, number>> = {
+  P256: pemBytes(122, "EC PRIVATE KEY".length),
+  RSA2048: pemBytes(1195, "RSA PRIVATE KEY".length),
+  RSA4096: pemBytes(2352, "RSA PRIVATE KEY".length),
+};
+const CURVE_BYTES: Readonly<Record<string, number>> = { "P-224": 28, "P-256": 32, "P-384": 48, "P-521": 66 };
+
+function signatureBytes(key: PublicKey): number {
+  switch (key.kind) {
+    case "RSA":
+      return Math.ceil(key.bits / 8);
+    case "EC":
+      return 2 * (CURVE_BYTES[key.curve] ?? 66) + 9;
+    case "Ed25519":
+      return 64;
+    case "unsupported":
+      return 1024;
+  }
+}
+
+/** Serial number, dates, algorithms, extensions with an identifier of the authority, and what wraps them. */
+const REST_OF_LEAF = 230;
+
+/** At most so long is a client certificate of this authority. */
+export function leafBytes(commonName: string, algorithm: KeyAlgorithm, signer: SignerSize): number {
+  const subject = 13 + commonName.length;
+  const der = REST_OF_LEAF + signer.name + subject + PUBLIC_KEY[algorithm] + signatureBytes(signer.key);
+  return pemBytes(der, "CERTIFICATE".length) + signer.intermediates;
+}
+
+/** The parts of the peers' Secret, in bytes. */
+export interface SecretSize {
+  readonly parts: Readonly<Record<"CA certificates" | "client certificates" | "peer files" | "private key", number>>;
+  /** What one more trusted CA for each authority adds, as every rotation needs it. */
+  readonly oneMoreCA: number;
+}
+
+/**
+ * How large the largest of the peers' Secrets gets: exactly, but for the certificates and the key that are not there yet.
+ *
+ * @param members Those that are there. @param signers By the name of the authority. @param of The authority of a cluster's etcd.
+ */
+export function peerSecretSize(
+  members: readonly Member[],
+  signers: ReadonlyMap<string, SignerSize>,
+  of: (cluster: string) => string,
+  algorithm: KeyAlgorithm,
+): SecretSize {
+  const sum = (each: readonly number[]) => each.reduce((total, one) => total + one, 0);
+  const longest = members.reduce((name, each) => (each.name.length > name.length ? each.name : name), "");
+  const hash = "0".repeat(16);
+  const leaves = [...signers.values()].map((signer) => leafBytes(clientCommonName(longest), algorithm, signer));
+  return {
+    parts: {
+      "CA certificates": sum([...signers.values()].map(({ bundle }) => bundle)),
+      "client certificates": sum(leaves),
+      "peer files": sum(members.map((member) => Buffer.byteLength(peerFile(member, of(member.name), hash)))),
+      "private key": PRIVATE_KEY[algorithm],
+    },
+    oneMoreCA: sum([...signers.values()].map(({ certificate }) => certificate)),
+  };
+}
+
+/** What is too large, and what is close to it. */
+export interface SizeFindings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const inWords = (bytes: number) => String(bytes).replace(/\B(?=(\d{3})+$)/g, " ");
+
+const SMALLER =
+  "give all etcds one CA (clustermesh:ca), or CAs with keys of P-256, which take a third of RSA-4096, and drop what need not be trusted";
+
+/** Judges the peers' Secret by what a Secret may hold. */
+export function judgeSecretSize(secret: string, clusters: number, { parts, oneMoreCA }: SecretSize): SizeFindings {
+  const sorted = Object.entries(parts).sort(([, a], [, b]) => b - a);
+  const total = sorted.reduce((sum, [, bytes]) => sum + bytes, 0);
+  const [largest = "", most = 0] = sorted[0] ?? [];
+  const of = `${String(clusters)} clusters`;
+  const where = `most of it for ${largest} (${inWords(most)})`;
+  const limit = `a Secret holds ${inWords(SECRET_BYTES)}`;
+  const problem = (reason: string): Problem => ({ property: "Secret", value: secret, reason, allowed: SMALLER });
+  if (total > SECRET_BYTES) {
+    return { problems: [problem(`needs ${inWords(total)} bytes for ${of}, ${where}; ${limit}`)], warnings: [] };
+  }
+  if (total + oneMoreCA > SECRET_BYTES) {
+    const then = `would need ${inWords(total + oneMoreCA)} with one more CA trusted of each, as another CA takes`;
+    return {
+      problems: [],
+      warnings: [problem(`needs ${inWords(total)} bytes for ${of}, ${where}, and ${then}; ${limit}`)],
+    };
+  }
+  return total > CLOSE * SECRET_BYTES
+    ? { problems: [], warnings: [problem(`needs ${inWords(total)} bytes for ${of}, ${where}; ${limit}`)] }
+    : { problems: [], warnings: [] };
+}
+
+/** Judges the record of what was issued, an annotation of that Secret. @param record As it is written. */
+export function judgeRecordSize(secret: string, record: string): SizeFindings {
+  const bytes = Buffer.byteLength(record);
+  const found: Problem = {
+    property: "Secret",
+    value: secret,
+    reason: `needs an annotation of ${inWords(bytes)} bytes for the names of CAs; all annotations of an object hold ${inWords(ANNOTATION_BYTES)}`,
+    allowed: "drop what need not be trusted (trusted)",
+  };
+  // A kilobyte is left to the others.
+  const limit = ANNOTATION_BYTES - 1024;
+  return {
+    problems: bytes > limit ? [found] : [],
+    warnings: bytes <= limit && bytes > CLOSE * limit ? [found] : [],
+  };
+}

@@ -1,0 +1,110 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
+import type { Authorities } from "../certificates/authorities";
+import { GENERATION_ANNOTATION } from "../certificates/model/generation";
+import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../cilium/model/agentConfig";
+import { ownedBy, patching, reapplied } from "../kubernetes/ownership";
+import type { Member } from "../mesh/model/mesh";
+import type { MeshSettings } from "../settings";
+import { peerFile, pemFiles } from "./model/peerFile";
+
+/** A cluster's client certificate for the etcds of one authority. */
+export interface ClientCertificate {
+  readonly authority: string;
+  readonly certificate: pulumi.Output<string>;
+}
+
+/** Files by name, base64 as a Secret's `data` has them. */
+export type SecretData = pulumi.Output<Readonly<Record<string, string>>>;
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
+
+/**
+ * The part of the Secret that is the same in every cluster: a peer file for each member, and the authorities' certificates. Made once for
+ * the mesh, so that the work grows with its size and not with its square.
+ */
+export function sharedPeerFiles(members: readonly Member[], authorities: Authorities): SecretData {
+  const known = [...authorities.byName].map(([name, { bundle, hash }]) =>
+    pulumi.all([bundle, hash]).apply(([pem, caHash]) => ({ name, pem, caHash })),
+  );
+  return pulumi.all(known).apply((all) => {
+    const hashes = new Map(all.map(({ name, caHash }) => [name, caHash]));
+    const peers = members.map((member): [string, string] => {
+      const authority = authorities.of(member.name);
+      return [member.name, base64(peerFile(member, authority, hashes.get(authority) ?? ""))];
+    });
+    const trusted = all.map(({ name, pem }): [string, string] => [pemFiles(name).trustedCA, base64(pem)]);
+    return Object.fromEntries([...peers, ...trusted]);
+  });
+}
+
+/**
+ * A hash of everything that agents learn of their peers, and of what they show them.
+ *
+ * @param issued Of each member, what changes with its certificates.
+ */
+export function peersHash(shared: SecretData, issued: readonly pulumi.Output<string>[]): pulumi.Output<string> {
+  return pulumi
+    .all([shared, pulumi.all([...issued])])
+    .apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16));
+}
+
+/** The names of the keys that {@link peerSecret} writes for a cluster; plain, for the preflight. */
+export function peerSecretKeys(members: readonly string[], authorities: readonly string[]): readonly string[] {
+  const pem = authorities.map(pemFiles).flatMap(({ trustedCA, certificate, key }) => [trustedCA, certificate, key]);
+  return [...new Set([...members, ...pem])];
+}
+
+function clientFiles(authority: string, key: string, certificate: string): readonly (readonly [string, string])[] {
+  const files = pemFiles(authority);
+  return [
+    [files.key, base64(key)],
+    [files.certificate, base64(certificate)],
+  ];
+}
+
+/** The arguments of {@link peerSecret}. */
+export interface PeerSecretArgs {
+  readonly shared: SecretData;
+  readonly privateKey: pulumi.Output<string>;
+  readonly certificates: readonly ClientCertificate[];
+  /** What it is issued as. */
+  readonly record: pulumi.Output<string>;
+  readonly owner: string;
+  /** Changes when it has to be written again, whatever the state knows. */
+  readonly reapply?: string;
+  readonly settings: MeshSettings;
+}
+
+/**
+ * The Secret that the agents of one cluster project into their folder of peer files. `data` and not `stringData`: keys of a member that
+ * left disappear only from `data`. With `foreignSecret: adopt` only our keys are patched in. Either way what goes is our keys, and a step of ours
+ * removes them.
+ */
+export function peerSecret(
+  name: string,
+  args: PeerSecretArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResource {
+  const certificates = pulumi.all(args.certificates.map(({ authority, certificate }) => ({ authority, certificate })));
+  const own = pulumi
+    .all([args.privateKey, certificates])
+    .apply(([key, signed]) =>
+      Object.fromEntries(signed.flatMap(({ authority, certificate }) => clientFiles(authority, key, certificate))),
+    );
+  const data = pulumi.secret(pulumi.all([args.shared, own]).apply(([shared, mine]) => ({ ...shared, ...mine })));
+  const metadata = { name: args.settings.peerSecret, namespace: args.settings.cilium.namespace };
+  const keys = pulumi.unsecret(data).apply((files) => Object.keys(files).toSorted().join(","));
+  const marks = { [OWNER_ANNOTATION]: args.owner, [KEYS_ANNOTATION]: keys, [GENERATION_ANNOTATION]: args.record };
+  const retained = { ...opts, ...reapplied(args.reapply) };
+  if (args.settings.foreignSecret === "adopt") {
+    const annotations = { ...patching(), ...marks };
+    return new k8s.core.v1.SecretPatch(name, { metadata: { ...metadata, annotations }, data }, retained);
+  }
+  // Without a type, which cannot be changed: one that was adopted before may have any.
+  const annotations = { ...ownedBy(args.owner), ...marks };
+  return new k8s.core.v1.Secret(name, { metadata: { ...metadata, annotations }, data }, retained);
+}

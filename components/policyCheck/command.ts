@@ -1,0 +1,60 @@
+import { errorMessage } from "../basics/errorMessage";
+import { withAdvice } from "../cluster/model/lostCluster";
+import { accessTo, dispatch, progress, readInput, readKubeconfigs } from "../command/protocol";
+import { recordedOf } from "../identity/model/recorded";
+import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
+import { askedAgain } from "../kubernetes/askedAgain";
+import { Kubectl } from "../kubernetes/kubectl";
+import { KubectlError } from "../kubernetes/kubectlError";
+import { formatProblem, formatProblems } from "../mesh/model/problem";
+import { checkLeaving, leavingCluster } from "./leavingCheck";
+
+const given = readInput(leavingCluster);
+const { cluster } = given;
+const accepted = given.openPolicies === "accept";
+
+const ACCEPTED = "warning: accepted by openPolicies:";
+const WAY_OUT = `Mend these and run this again. Or accept that they are open from then on:
+  pulumi config set clustermesh:openPolicies accept && pulumi up
+and then destroy, or take the cluster out; one that is out of the configuration already has to be put back for that \`up\`.`;
+
+/** Warns of what fails closed. @throws Error with what fails open and what to do, where that is not accepted. */
+async function look(kubectl: Kubectl): Promise<void> {
+  await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originals, cluster.name).cluster);
+  const { opening = [], closing = [], what = "" } = (await checkLeaving(kubectl, given)) ?? {};
+  closing.forEach((problem) => {
+    progress(`warning: ${formatProblem(problem)}`);
+  });
+  if (opening.length > 0 && !accepted) {
+    const heading = `cluster "${cluster.name}" ${what}, and policies must not fail open by that`;
+    throw new Error(`${formatProblems(heading, opening)}\n${WAY_OUT}`);
+  }
+  // A line each: Pulumi mixes the lines of all clusters.
+  opening.forEach((problem) => {
+    progress(`${ACCEPTED} ${formatProblem(problem)}`);
+  });
+}
+
+/** The verb that was run, once it is done. */
+export const ran = dispatch({
+  /**
+   * The first step of a way back, before anything is taken apart: refuses while policies would fail open once the cluster's name is gone,
+   * unless that was accepted beforehand. What fails closed is named, and goes on.
+   */
+  guard: async () => {
+    if (given.gone) {
+      return "";
+    }
+    try {
+      await Kubectl.with(accessTo(cluster, await readKubeconfigs()), look, askedAgain(cluster.name));
+    } catch (error) {
+      const why =
+        error instanceof KubectlError ? `cluster "${cluster.name}": ${withAdvice(error.message)}` : errorMessage(error);
+      if (!accepted || error instanceof OtherCluster) {
+        throw new Error(why);
+      }
+      progress(`${ACCEPTED} ${why}`);
+    }
+    return "";
+  },
+});

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { FIELD_MANAGER, NAME_KEY } from "../cilium/model/agentConfig";
+import { ciliumObjects } from "../command/protocol";
+import { secretFiles } from "../identity/leaving";
+import { originalsOf } from "../identity/model/originals";
+import { afterRestoration, planRestoration } from "../identity/model/restoration";
+import { readConfigMap } from "../identity/originals";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { UNMESHED_NAME } from "../mesh/model/names";
+import { peersIn } from "../preflight/model/policyChange";
+import type { JudgedPolicies } from "./model/clusterPolicies";
+import type { MeshChange } from "./model/meshChange";
+import { checkPolicies } from "./policyCheck";
+
+/** What a guard is given of its cluster, and the state keeps. */
+export const leavingCluster = z.object({
+  cluster: z.object({ name: z.string(), context: z.string().optional() }),
+  names: ciliumObjects,
+  desired: z.record(z.string(), z.string()),
+  /** The Secret with the peer files: policies may name peers as well. */
+  peerSecret: z.string(),
+  /** What `record` has printed. */
+  originals: z.string(),
+  owner: z.string(),
+  openPolicies: z.enum(["refuse", "accept"]).default("refuse"),
+  /** A cluster that will not answer any more is asked nothing. */
+  gone: z.boolean().default(false),
+});
+
+/** A cluster that leaves its mesh, or will. */
+export type LeavingCluster = z.infer<typeof leavingCluster>;
+
+/** What becomes of a cluster that leaves, and of its policies. */
+export interface LeavingFindings extends JudgedPolicies {
+  /** In a sentence about the cluster: `will be "default" again`. */
+  readonly what: string;
+}
+
+/**
+ * What a cluster will be called instead, and whom it will know no more. The name it has is the one that its agents run with, and not what
+ * `cilium-config` says by now: the way back rolls them.
+ */
+async function meshChange(kubectl: Kubectl, leaving: LeavingCluster): Promise<MeshChange | undefined> {
+  const { names, cluster, peerSecret } = leaving;
+  const live = await readConfigMap(kubectl, names);
+  if (live === undefined) {
+    return undefined;
+  }
+  const plan = planRestoration(originalsOf(leaving.originals), leaving.desired, live, FIELD_MANAGER);
+  const to = afterRestoration(plan, NAME_KEY, live) ?? UNMESHED_NAME;
+  const peers = peersIn(await secretFiles(kubectl, names.namespace, peerSecret), cluster.name);
+  return { from: cluster.name, to, peers };
+}
+
+/** Judges a cluster that is about to leave; there is nothing to say of one without Cilium. */
+export async function checkLeaving(kubectl: Kubectl, leaving: LeavingCluster): Promise<LeavingFindings | undefined> {
+  const change = await meshChange(kubectl, leaving);
+  if (change === undefined) {
+    return undefined;
+  }
+  const { names, owner, cluster } = leaving;
+  const judged = await checkPolicies(kubectl, { name: cluster.name, names, change, owner });
+  return { ...judged, what: change.from === change.to ? "loses its peers" : `will be "${change.to}" again` };
+}

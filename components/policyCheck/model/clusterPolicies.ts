@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { OWNER_ANNOTATION } from "../../cilium/model/agentConfig";
+import type { Problem } from "../../mesh/model/problem";
+import type { MeshChange } from "./meshChange";
+import { policyEffects, type PolicyEffect } from "./policyEffects";
+import { groupCIDRs } from "./policyRanges";
+
+const policyList = z.object({
+  items: z.array(
+    z.object({
+      kind: z.string(),
+      metadata: z.object({
+        name: z.string(),
+        namespace: z.string().optional(),
+        annotations: z.record(z.string(), z.string()).optional(),
+      }),
+      spec: z.unknown().optional(),
+      specs: z.unknown().optional(),
+    }),
+  ),
+});
+
+/** An object that may be a policy, of any kind. */
+export type PolicyObject = z.infer<typeof policyList>["items"][number];
+
+/** The objects of a `kubectl get … -o json`. */
+export function parsePolicies(json: string): readonly PolicyObject[] {
+  return policyList.parse(JSON.parse(json)).items;
+}
+
+/** Policies that mean something else afterwards: those that then let somebody through, and those that then let somebody through no more. */
+export interface JudgedPolicies {
+  readonly opening: readonly Problem[];
+  readonly closing: readonly Problem[];
+}
+
+/** More than so many of a cluster are counted: nobody reads a thousand. */
+const NAMED = 50;
+
+function bounded(cluster: string, problems: readonly Problem[]): readonly Problem[] {
+  const more = problems.length - NAMED;
+  const rest = { cluster, property: "policies", reason: `and ${more} places more`, allowed: "look at those first" };
+  return more > 0 ? [...problems.slice(0, NAMED), rest] : problems;
+}
+
+function remedy({ from, to }: MeshChange, { effect }: PolicyEffect): string {
+  if (effect.includes("the world")) {
+    return "have it name those clusters as well (io.cilium.k8s.policy.cluster)";
+  }
+  return from === to
+    ? "remove it, or have it name the clusters that it is for (io.cilium.k8s.policy.cluster)"
+    : `remove it, or have it mean the same under both names (In [${to}, ${from}])`;
+}
+
+/**
+ * Judges the policies of a cluster whose name or whose peers are about to change. What fails **open** is a reason to refuse: a policy whose
+ * subject is gone, a denial that reaches nobody any more (peers too: they are outside from then on, where a rule for everybody lets them in), a
+ * permission that begins to match. What fails **closed** is said and no more: it shows at once, and to those whom it hurts. So is what lets in
+ * peers that leave as a part of the outside world, which is let in already.
+ *
+ * @param policies Everything that may be a policy, and the address groups that they name.
+ * @param owner The owner annotation of this stack's objects: they come and go with the stack, and are not judged.
+ */
+export function judgePolicies(
+  cluster: string,
+  policies: readonly PolicyObject[],
+  change: MeshChange,
+  owner: string,
+): JudgedPolicies {
+  const isGroup = ({ kind }: PolicyObject) => kind === "CiliumCIDRGroup";
+  const groups = new Map(policies.filter(isGroup).map(({ metadata, spec }) => [metadata.name, groupCIDRs(spec)]));
+  const judged = policies.flatMap((object) => {
+    const { kind, metadata, ...policy } = object;
+    const { name, namespace, annotations } = metadata;
+    const where = namespace === undefined ? name : `${namespace}/${name}`;
+    const skipped = isGroup(object) || annotations?.[OWNER_ANNOTATION] === owner;
+    return (skipped ? [] : policyEffects(policy, change, groups)).map((found) => {
+      const property = `${kind} ${where} ${found.path}`;
+      return {
+        opens: found.opens,
+        problem: { cluster, property, reason: found.effect, allowed: remedy(change, found) },
+      };
+    });
+  });
+  const those = (opens: boolean) => judged.filter((each) => each.opens === opens).map(({ problem }) => problem);
+  return { opening: bounded(cluster, those(true)), closing: bounded(cluster, those(false)) };
+}

@@ -1,0 +1,82 @@
+import { isObject, type Json } from "../../basics/model/json";
+import type { Local, Whom } from "./meshChange";
+import { asksForCluster, holds, requirementsOf } from "./policyLabels";
+import { peersInList, type FoundPeers } from "./policyPeers";
+import type { CIDRGroups } from "./policyRanges";
+
+/** What a selector is for: it says whom a policy is about, or whom a rule lets through or denies. */
+export type SelectorPlace =
+  { readonly kind: "subject" } | { readonly kind: "allow" | "deny"; readonly direction: "in" | "out" };
+
+/** A part of a policy that finds somebody by the cluster they are of, or are not of. */
+export interface ClusterSelector {
+  /** Where in the policy, as a JSON path: `spec.ingress[0].fromEndpoints[0]`. */
+  readonly path: string;
+  readonly place: SelectorPlace;
+  /** Whether it may find somebody, in a policy of the local cluster: what else it asks for is taken as given. */
+  readonly matches: (whom: Whom, local: Local) => boolean;
+}
+
+const RULES: Readonly<Record<string, SelectorPlace>> = {
+  ingress: { kind: "allow", direction: "in" },
+  egress: { kind: "allow", direction: "out" },
+  ingressDeny: { kind: "deny", direction: "in" },
+  egressDeny: { kind: "deny", direction: "out" },
+};
+
+/** Kubernetes' own policies of administrators say in the rule itself whether it denies. */
+function placeIn(value: Json, place: SelectorPlace): SelectorPlace {
+  return place.kind !== "subject" && value["action"] === "Deny" ? { ...place, kind: "deny" } : place;
+}
+
+function placeUnder(key: string, place: SelectorPlace): SelectorPlace {
+  return place.kind === "subject" && Object.hasOwn(RULES, key) ? (RULES[key] ?? place) : place;
+}
+
+/** Whom a policy is about is never narrowed: without a name of a cluster it means the same whatever the cluster is called. */
+function subject(value: Json, path: string): readonly FoundPeers[] {
+  const asked = requirementsOf(value).filter(asksForCluster);
+  return asked.length === 0 ? [] : [{ path, matches: (whom) => asked.every((each) => holds(each, whom)) }];
+}
+
+function selectorsIn(
+  value: unknown,
+  path: string,
+  place: SelectorPlace,
+  groups: CIDRGroups,
+): readonly ClusterSelector[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((each, index) => selectorsIn(each, `${path}[${index}]`, place, groups));
+  }
+  if (!isObject(value)) {
+    return [];
+  }
+  const here = placeIn(value, place);
+  const inside = Object.entries(value).flatMap(([key, each]): readonly ClusterSelector[] => {
+    if (SELECTOR.includes(key)) {
+      return [];
+    }
+    const listed = here.kind === "subject" ? undefined : peersInList(key, each, path, groups);
+    return (
+      listed?.map((found) => ({ ...found, place: here })) ??
+      selectorsIn(each, `${path}.${key}`, placeUnder(key, here), groups)
+    );
+  });
+  return [...subject(value, path).map((found) => ({ ...found, place: here })), ...inside];
+}
+
+/** What a selector of labels is made of. */
+const SELECTOR = ["matchLabels", "matchExpressions"];
+
+const NO_GROUPS: CIDRGroups = new Map();
+
+/** All parts of a policy that find somebody by cluster, of whatever kind it is: a `spec`, or a list of `specs` as Cilium's have. */
+export function clusterSelectors(
+  policy: { readonly spec?: unknown; readonly specs?: unknown },
+  groups: CIDRGroups = NO_GROUPS,
+): readonly ClusterSelector[] {
+  return [
+    ...selectorsIn(policy.spec, "spec", { kind: "subject" }, groups),
+    ...selectorsIn(policy.specs, "specs", { kind: "subject" }, groups),
+  ];
+}

@@ -1,0 +1,76 @@
+import { isObject, texts, type Json } from "../../basics/model/json";
+import type { Whom } from "./meshChange";
+
+/** The label by which a policy names clusters: that of a pod's identity, which is its cluster's name. */
+export const CLUSTER_LABEL = "io.cilium.k8s.policy.cluster";
+
+/** What a selector asks of a cluster's name, or of one of Cilium's reserved labels. Everything else that it asks is taken as given. */
+export interface Requirement {
+  readonly label: { readonly kind: "cluster" } | { readonly kind: "reserved"; readonly name: string };
+  readonly operator: unknown;
+  readonly values: readonly string[];
+}
+
+/** A key may have the source of the label before it; `$` is short for `reserved:`. */
+function labelOf(key: string): Requirement["label"] | undefined {
+  const reserved = /^(?:reserved:|\$)(.*)$/.exec(key)?.[1];
+  if (reserved !== undefined) {
+    return { kind: "reserved", name: reserved };
+  }
+  return key.replace(/^(k8s|any)[:.]/, "") === CLUSTER_LABEL ? { kind: "cluster" } : undefined;
+}
+
+function requirement(key: unknown, operator: unknown, values: unknown): readonly Requirement[] {
+  const label = typeof key === "string" ? labelOf(key) : undefined;
+  return label === undefined ? [] : [{ label, operator, values: texts(values) }];
+}
+
+function ofLabels(labels: unknown): readonly Requirement[] {
+  return Object.entries(isObject(labels) ? labels : {}).flatMap(([key, value]) => requirement(key, "In", [value]));
+}
+
+/** The requirements of a selector of labels, or of a plain map of labels. */
+export function requirementsOf({ matchLabels, matchExpressions, ...rest }: Json): readonly Requirement[] {
+  const expressions = Array.isArray(matchExpressions) ? matchExpressions.filter(isObject) : [];
+  return [
+    ...ofLabels(matchLabels),
+    ...expressions.flatMap(({ key, operator, values }) => requirement(key, operator, values)),
+    ...ofLabels(rest),
+  ];
+}
+
+/** Reserved labels of those that are no pods. The proxies and health endpoints of other clusters' nodes count as their nodes. */
+const RESERVED: Readonly<Record<Whom["kind"], readonly string[]>> = {
+  pod: [],
+  node: ["remote-node", "ingress", "health"],
+  outside: ["world", "world-ipv4", "world-ipv6"],
+};
+
+function valueOf({ label }: Requirement, whom: Whom): string | undefined {
+  if (label.kind === "reserved") {
+    return RESERVED[whom.kind].includes(label.name) ? "" : undefined;
+  }
+  return whom.kind === "outside" ? undefined : whom.cluster;
+}
+
+/** Whether a requirement lets somebody through. An operator that nobody knows yet excludes nobody. */
+export function holds(asked: Requirement, whom: Whom): boolean {
+  const value = valueOf(asked, whom);
+  switch (asked.operator) {
+    case "In":
+      return value !== undefined && asked.values.includes(value);
+    case "NotIn":
+      return value === undefined || !asked.values.includes(value);
+    case "Exists":
+      return value !== undefined;
+    case "DoesNotExist":
+      return value === undefined;
+    default:
+      return true;
+  }
+}
+
+/** Whether a requirement is one on the cluster's name. */
+export function asksForCluster({ label }: Requirement): boolean {
+  return label.kind === "cluster";
+}

@@ -1,0 +1,144 @@
+import { rolledWorkloads, type CiliumObjects } from "../cilium/model/agentConfig";
+import { Kubectl, printed, type KubectlAccess } from "../kubernetes/kubectl";
+import type { Ended } from "../kubernetes/kubectlProcess";
+import { noAccess } from "../kubernetes/model/noAccess";
+import { firstTry, type Patience } from "../kubernetes/model/patience";
+import { patiently } from "../kubernetes/patiently";
+import { podsJson, readFurther, readInventory, type Ask } from "./inventory";
+import { parseLiveCluster, type Claim, type LiveCluster } from "./model/liveCluster";
+import type { Answered } from "./model/slowAnswers";
+
+/** Has kubectl read something. */
+type Read = (args: readonly string[]) => Promise<string>;
+
+const EMPTY_LIST = '{"items":[]}';
+
+const nameOf = ({ resource, name }: Claim): string => `${resource}/${name}`;
+
+const GET_FLAGS = ["--ignore-not-found", "--show-managed-fields", "--output=json"] as const;
+
+/** kubectl prints one object bare, several as a list, none not at all. */
+function asList(json: string): string {
+  if (json.trim() === "") {
+    return EMPTY_LIST;
+  }
+  const parsed = JSON.parse(json) as { readonly kind?: string };
+  return parsed.kind === "List" ? json : JSON.stringify({ items: [parsed] });
+}
+
+function mergeLists(lists: readonly string[]): string {
+  return JSON.stringify({
+    items: lists.flatMap((list) => (JSON.parse(list) as { readonly items: readonly unknown[] }).items),
+  });
+}
+
+/** Objects (`kind/name`) of one namespace, or of none, as far as they exist, as one `kubectl get -o json` list. */
+export async function readObjects(
+  read: Read,
+  namespace: string | undefined,
+  objects: readonly string[],
+): Promise<string> {
+  const where = namespace === undefined ? [] : ["--namespace", namespace];
+  return asList(await read(["get", ...objects, ...where, ...GET_FLAGS]));
+}
+
+/** The claimed objects that exist, as one `kubectl get -o json` list. */
+export async function readClaims(read: Read, claims: readonly Claim[]): Promise<string> {
+  const namespaces = [...new Set(claims.map((claim) => claim.namespace))];
+  const lists = await Promise.all(
+    namespaces.map(async (namespace) => {
+      const there = claims.filter((claim) => claim.namespace === namespace);
+      return readObjects(read, namespace, there.map(nameOf));
+    }),
+  );
+  return mergeLists(lists);
+}
+
+/** What was found of a cluster, and how it was asked; the latter is absent where it has not answered. */
+export interface Inspection {
+  readonly live: LiveCluster;
+  readonly answered?: Answered;
+}
+
+/** Lets as many clusters be asked at once as a machine can bear. */
+type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
+const KNOCK = ["get", "namespace/kube-system", "--output=name"];
+
+/**
+ * Asks a cluster what the preflight needs to know. Reads only.
+ *
+ * @param limitSeconds After so long without an answer, several tries together, the cluster counts as unreachable.
+ * @param turn Around the first try: those that wait for a cluster that is silent keep no other one from being asked.
+ */
+export async function inspectCluster(
+  access: KubectlAccess,
+  names: CiliumObjects,
+  claims: readonly Claim[],
+  limitSeconds: number,
+  turn: Turn = (work) => work(),
+): Promise<Inspection> {
+  const patience: Patience = { limitSeconds, repeat: "always" };
+  try {
+    return await Kubectl.with(access, (kubectl) =>
+      patiently(patience, async (silenceSeconds, failed) => {
+        const ended: Ended[] = [];
+        const ask: Ask = async (args) => {
+          const each = await kubectl.attempt(args, { silenceSeconds });
+          ended.push(each);
+          return each;
+        };
+        const read: Read = async (args) => printed(args, await ask(args));
+        // Once it did not answer, one short question is enough to find out whether it does.
+        const live = await (failed.length === 0
+          ? turn(() => askAll(ask, names, claims))
+          : read(KNOCK).then(() => askAll(ask, names, claims)));
+        const longest = (times: readonly number[]) => Math.max(...times) / 1000;
+        const answered = {
+          seconds: longest(ended.map(({ answerMs }) => answerMs)),
+          startSeconds: longest(ended.map(({ startMs }) => startMs)),
+          failed: failed.map(({ message }) => message),
+        };
+        return { live, answered };
+      }),
+    );
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const { kind: cause, line: reason } = noAccess(text);
+    return { live: { kind: "unreachable", cause, reason } };
+  }
+}
+
+/** A process for each question is most of what a preview costs: objects of one namespace are asked for together. */
+async function askAll(ask: Ask, names: CiliumObjects, claims: readonly Claim[]): Promise<LiveCluster> {
+  const read: Read = async (args) => printed(args, await ask(args));
+  const isNear = ({ namespace }: Claim) => namespace === names.namespace;
+  const [near, far] = [claims.filter(isNear), claims.filter((claim) => !isNear(claim))];
+  const objects = ["namespace/kube-system", `configmap/${names.configMap}`, ...rolledWorkloads(names)];
+  const answers = [
+    readObjects(read, names.namespace, [...objects, ...near.map(nameOf)]),
+    readClaims(read, far),
+    readInventory(ask),
+  ] as const;
+  // One that fails does not end the others, and the next try must not run beside them.
+  await Promise.allSettled(answers);
+  const [there, elsewhere, { pods, network }] = await Promise.all(answers);
+  const live = { ...parseLiveCluster(names, there, elsewhere, podsJson(pods)), network };
+  return { ...live, network: { ...network, ...(await readFurther(ask, names, live)) } };
+}
+
+/** What only an API server says: it lives, and lets this user in no further. */
+const REFUSED_BY_SERVER =
+  /unauthorized|must be logged in|asked for the client to provide credentials|remote error: tls/i;
+
+/** Whether the API server of a cluster answers that is said to answer no more: asked once, for silence is what is expected. */
+export async function answers(access: KubectlAccess, limitSeconds: number): Promise<boolean> {
+  const silenceSeconds = firstTry({ limitSeconds, repeat: "always" });
+  try {
+    await Kubectl.with(access, (kubectl) => kubectl.once(KNOCK, { silenceSeconds }));
+    return true;
+  } catch (error) {
+    const { kind, line } = noAccess(error instanceof Error ? error.message : String(error));
+    return kind === "permission" || (kind === "credentials" && REFUSED_BY_SERVER.test(line));
+  }
+}

@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { lastLine } from "../basics/model/lastLine";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { printed } from "../kubernetes/kubectl";
+import { KubectlError } from "../kubernetes/kubectlError";
+import type { Ended } from "../kubernetes/kubectlProcess";
+import { parseObjects } from "../kubernetes/model/liveObject";
+import { serviceRanges } from "./model/apiServerFlags";
+import { lastIPsecKey } from "./model/ipsecKey";
+import { agentSettings, type ReachableCluster } from "./model/liveCluster";
+import {
+  cidrsIn,
+  INVENTORY,
+  INVENTORY_PATH,
+  parseInventory,
+  STATIC_PODS,
+  type LiveNetwork,
+  type StaticPod,
+} from "./model/liveNetwork";
+import { masqueradeExceptions } from "./model/masqueradeExceptions";
+
+/** Has kubectl ask something, and says how it ended. */
+export type Ask = (args: readonly string[]) => Promise<Ended>;
+
+/** What a cluster's API says of pods, nodes and Services, and what it would not say. */
+export interface Inventory {
+  readonly pods: readonly StaticPod[];
+  readonly network: LiveNetwork;
+}
+
+const NO_SUCH_KIND = /doesn't have a resource type "([^"]+)"/;
+const FORBIDDEN = /\(Forbidden\): (\S+) is forbidden/g;
+
+/** Why kubectl has not printed everything, by the kind that it is about; nothing where that is another reason. */
+function refusedKinds(words: string): Readonly<Record<string, string>> {
+  return Object.fromEntries([...words.matchAll(FORBIDDEN)].map((match) => [match[1] ?? "", "reading it is forbidden"]));
+}
+
+/**
+ * Reads pods, nodes and ranges of Services at once. A kind that the cluster does not have, or does not show, is left out and named.
+ *
+ * @throws KubectlError where the reason is another, and asking again may help.
+ */
+export async function readInventory(ask: Ask): Promise<Inventory> {
+  let kinds: readonly string[] = Object.values(INVENTORY);
+  let unread: Readonly<Record<string, string>> = {};
+  for (;;) {
+    const flags = ["--namespace=kube-system", `--selector=${STATIC_PODS}`, `--output=jsonpath=${INVENTORY_PATH}`];
+    const args = ["get", kinds.join(","), ...flags];
+    const ended = await ask(args);
+    const missing = ended.code === 0 ? undefined : NO_SUCH_KIND.exec(ended.stderr)?.[1];
+    const absent = kinds.find((kind) => missing !== undefined && kind.split(".")[0] === missing.split(".")[0]);
+    if (absent === undefined || kinds.length === 1) {
+      const refused = ended.code === 0 ? {} : refusedKinds(ended.stderr);
+      if (Object.keys(refused).length === 0) printed(args, ended);
+      return inventoryOf(ended.stdout, { ...unread, ...refused });
+    }
+    unread = { ...unread, [absent]: "this cluster has no such kind" };
+    kinds = kinds.filter((kind) => kind !== absent);
+  }
+}
+
+function inventoryOf(text: string, unread: LiveNetwork["unread"]): Inventory {
+  const { pods, nodes, serviceCIDRs } = parseInventory(text);
+  const flagged = pods.flatMap(({ containers }) => containers.flatMap(serviceRanges));
+  const ranges = [...new Set([...serviceCIDRs, ...flagged])];
+  const isRead = (kind: string) => !Object.hasOwn(unread, kind);
+  const network = {
+    ...(isRead(INVENTORY.nodes) ? { nodes } : {}),
+    ...(ranges.length > 0 ? { serviceCIDRs: ranges } : {}),
+    unread,
+  };
+  const addresses = new Map(nodes.map((node) => [node.name, node.addresses]));
+  const known = pods.map((pod) => ({
+    ...pod,
+    hosts: [...new Set([...pod.hosts, ...(addresses.get(pod.nodeName ?? "") ?? [])])],
+  }));
+  return { pods: known, network };
+}
+
+/** Pods as `kubectl get -o json` prints them. */
+export function podsJson(pods: readonly StaticPod[]): string {
+  const items = pods.map(({ name, containers, hosts }) => ({
+    kind: "Pod",
+    metadata: { name, uid: "" },
+    spec: { containers },
+    status: { hostIPs: hosts.map((ip) => ({ ip })) },
+  }));
+  return JSON.stringify({ items });
+}
+
+const MASQUERADE_CONFIG = "ip-masq-agent";
+const IPSEC_SECRET = "cilium-ipsec-keys";
+const POOLS = "ciliumpodippools.cilium.io";
+
+/**
+ * Reads what only some clusters have: the IPsec key where they encrypt with one, the ip-masq-agent's ranges, the pools of multi-pool mode. A
+ * cluster that has none of them is asked nothing. Of the key only its number and a digest are kept.
+ */
+export async function readFurther(
+  ask: Ask,
+  names: CiliumObjects,
+  live: ReachableCluster,
+): Promise<Partial<LiveNetwork>> {
+  const settings = agentSettings(live) ?? {};
+  const secret = live.agent?.ipsecSecret ?? IPSEC_SECRET;
+  const encrypts = settings["enable-ipsec"] === "true";
+  const masquerades = settings["enable-ip-masq-agent"] === "true";
+  const objects = [
+    ...(encrypts ? [`secret/${secret}`] : []),
+    ...(masquerades ? [`configmap/${MASQUERADE_CONFIG}`] : []),
+  ];
+  const attempt = async (args: readonly string[]) => {
+    try {
+      return { text: printed(args, await ask(args)) };
+    } catch (error) {
+      if (!(error instanceof KubectlError) || error.failure !== "final") throw error;
+      return { text: "", failed: lastLine(error.message) };
+    }
+  };
+  const found =
+    objects.length === 0
+      ? { text: "" }
+      : await attempt(["get", ...objects, `--namespace=${names.namespace}`, "--ignore-not-found", "--output=json"]);
+  const pools =
+    settings["ipam"] === "multi-pool"
+      ? await attempt(["get", POOLS, "--output=jsonpath={.items[*].spec.ipv4.cidrs} {.items[*].spec.ipv6.cidrs}"])
+      : undefined;
+  const [keys, exceptions] = [
+    find(found.text, "Secret", secret)?.["keys"],
+    find(found.text, "ConfigMap", MASQUERADE_CONFIG)?.["config"],
+  ];
+  const key = keys === undefined ? undefined : lastIPsecKey(Buffer.from(keys, "base64").toString(), digest);
+  const failed = Object.fromEntries([
+    ...(found.failed === undefined ? [] : objects.map((object) => [object, found.failed])),
+    ...(encrypts && found.failed === undefined && key === undefined
+      ? [[`secret/${secret}`, "has no readable key"]]
+      : []),
+    ...(pools?.failed === undefined ? [] : [[POOLS, pools.failed]]),
+  ]) as Record<string, string>;
+  return {
+    ...(key === undefined ? {} : { ipsecKey: key }),
+    ...(masquerades && found.failed === undefined ? { nonMasqueradeCIDRs: masqueradeExceptions(exceptions) } : {}),
+    ...(pools === undefined || pools.failed !== undefined ? {} : { podPools: cidrsIn(pools.text) }),
+    unread: { ...live.network?.unread, ...failed },
+  };
+}
+
+function find(text: string, kind: string, name: string): Readonly<Record<string, string>> | undefined {
+  return parseObjects(text).find((each) => each.kind === kind && each.metadata.name === name)?.data;
+}
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");

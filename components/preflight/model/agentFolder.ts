@@ -1,0 +1,44 @@
+import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
+import { findings, type Findings } from "./findings";
+import { agentSettings } from "./liveCluster";
+import type { Found, PreflightPolicy } from "./policy";
+
+const OPTION = "clustermesh-config";
+
+/** Agents that are not told of the folder with the peers' files never look into it. */
+export function agentFolder({ member, live }: Found, { names }: PreflightPolicy): Findings {
+  if (live.agent === undefined) {
+    return findings({});
+  }
+  if (live.agent.options?.unseen.includes(OPTION) === true) {
+    return findings({
+      unseen: [
+        {
+          cluster: member.name,
+          what: "the agents' folder of peers",
+          why: `the DaemonSet takes ${OPTION} from another object`,
+        },
+      ],
+    });
+  }
+  const folder = { ...agentSettings(live), ...live.agent.options?.values }[OPTION] ?? "";
+  if (folder.replace(/\/+$/, "") === CLUSTERMESH_DIRECTORY) {
+    return findings({});
+  }
+  const missing = folder === "";
+  return findings({
+    problems: [
+      {
+        cluster: member.name,
+        property: `DaemonSet ${names.namespace}/${names.daemonSet} ${OPTION}`,
+        ...(missing ? {} : { value: folder }),
+        reason: missing
+          ? "is not set: the agents look for no peers"
+          : `is not ${CLUSTERMESH_DIRECTORY}, where peers' files refer to`,
+        allowed:
+          `add to its container ${names.agentContainer}: env {name: CILIUM_CLUSTERMESH_CONFIG, value: ${CLUSTERMESH_DIRECTORY}/}, ` +
+          `or ${OPTION}: ${CLUSTERMESH_DIRECTORY}/ to ConfigMap ${names.configMap}`,
+      },
+    ],
+  });
+}

@@ -1,0 +1,66 @@
+import { endpointKey } from "../../mesh/model/endpoint";
+import { endpointsOf } from "../../mesh/model/mesh";
+import type { Problem } from "../../mesh/model/problem";
+import { clusterNames, findings, listed, type Findings } from "./findings";
+import type { Found } from "./policy";
+
+/** `forbidden` for `forbiddenEndpoints`: the etcds that live API servers say they use. */
+export function liveApiServerEtcds(found: readonly Found[]): ReadonlyMap<string, string> {
+  return new Map(
+    found.flatMap(({ member, live }) =>
+      endpointsOf(live.apiServerEtcd).map((endpoint): [string, string] => [
+        endpointKey(endpoint),
+        `is the etcd of the API server of cluster ${JSON.stringify(member.name)}`,
+      ]),
+    ),
+  );
+}
+
+/** Whether anything is known of where an API server keeps its objects: an address, or that nobody could be sent there. */
+const isSeen = (url: string): boolean => endpointsOf([url]).length > 0 || /^(http|unix|unixs):\/\/[^$]+$/.test(url);
+
+/**
+ * One line for the clusters whose API server's etcd cannot be seen: no pod of it is there, as in managed control planes, k3s or k0s, or its pods
+ * do not say. A cluster that has `apiServerEtcd`, be it empty, has been thought of.
+ */
+export function unseenApiServerEtcds(found: readonly Found[]): readonly Problem[] {
+  const unseen = found
+    .filter(({ member, live }) => member.apiServerEtcd === undefined && !live.apiServerEtcd.some(isSeen))
+    .map(({ member }) => member.name);
+  return unseen.length === 0
+    ? []
+    : [
+        {
+          property: "apiServerEtcd",
+          reason: `is not given for ${clusterNames(unseen)}, and no kube-apiserver pod there names its etcd`,
+          allowed:
+            "list its endpoints, so that no peer is ever given the etcd of an API server; [] where nobody could name it (a managed control plane)",
+        },
+      ];
+}
+
+/**
+ * Endpoints that cannot be held against the etcd of the cluster's API server: one is a name and the other an address, and their ports are the
+ * same.
+ */
+export function uncomparedEndpoints({ member, live }: Found): Findings {
+  const aliases = new Set(Object.keys(member.etcd.hostAliases ?? {}).map((host) => host.toLowerCase()));
+  const known = endpointsOf(live.apiServerEtcd);
+  const open =
+    member.apiServerEtcd === undefined
+      ? endpointsOf(member.etcd.endpoints).filter(
+          ({ isIP, port, host }) =>
+            !aliases.has(host) && known.some((other) => other.port === port && other.isIP !== isIP),
+        )
+      : [];
+  return findings({
+    unseen: open.map(({ url }) => ({
+      cluster: member.name,
+      what: `endpoint ${url}`,
+      why: `of its API server's etcd is known ${listed(
+        known.map((other) => other.url),
+        2,
+      )}; apiServerEtcd is not given`,
+    })),
+  });
+}

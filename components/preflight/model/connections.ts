@@ -1,0 +1,69 @@
+import type { Problem } from "../../mesh/model/problem";
+
+/**
+ * How many connections from peers' agents one etcd may have to serve before a warning. In kvstore mode an etcd serves every agent of its own
+ * cluster, and the largest cluster that Kubernetes supports has 5000 nodes: so many clients an etcd is known to bear. Past that it has more
+ * to do for its peers than any cluster would ever ask of it for itself: every change of a pod goes to each of these connections.
+ */
+export const DEFAULT_CONNECTIONS_WARNING = 5000;
+
+/** The connections that one cluster's etcd serves from agents of other clusters. */
+export interface Served {
+  readonly cluster: string;
+  readonly connections: number;
+  /** Peers whose agents were counted. Each of the others is taken to have as many as those have on average. */
+  readonly counted: number;
+  readonly peers: number;
+}
+
+/**
+ * What the agents of a mesh ask of each etcd: in a direct mesh every agent of every cluster has a connection to the etcd of every other.
+ *
+ * @param members The clusters that are there.
+ * @param agents How many agents those have that could be asked.
+ */
+export function servedConnections(members: readonly string[], agents: ReadonlyMap<string, number>): readonly Served[] {
+  const known = members.flatMap((name) => agents.get(name) ?? []);
+  const average = known.length === 0 ? 0 : known.reduce((sum, n) => sum + n, 0) / known.length;
+  const total = members.reduce((sum, name) => sum + (agents.get(name) ?? average), 0);
+  return members.map((cluster) => {
+    const own = agents.get(cluster);
+    return {
+      cluster,
+      connections: Math.round(total - (own ?? average)),
+      counted: known.length - (own === undefined ? 0 : 1),
+      peers: members.length - 1,
+    };
+  });
+}
+
+/**
+ * The warning of a direct mesh that has outgrown its etcds: one line, about the etcd that serves most of those whose clusters could be asked.
+ *
+ * @param warning From how many connections on; 0 for never.
+ */
+export function connectionsWarning(
+  members: readonly string[],
+  agents: ReadonlyMap<string, number>,
+  warning: number,
+): readonly Problem[] {
+  const [most] = servedConnections(members, agents)
+    .filter(({ cluster }) => agents.has(cluster))
+    .sort((a, b) => b.connections - a.connections);
+  if (warning === 0 || most === undefined || most.connections < warning) {
+    return [];
+  }
+  const { cluster, connections, counted, peers } = most;
+  const basis = counted === peers ? "" : `, ${counted} of them counted and the others taken for their average`;
+  return [
+    {
+      cluster,
+      property: "etcd connections",
+      value: connections,
+      reason: `is what this etcd serves from the agents of ${peers} peers${basis}`,
+      allowed:
+        "size every etcd of the mesh for that, make the mesh smaller, or put a cache between agents and peers (KVStoreMesh); " +
+        "clustermesh:connectionsWarning sets the number from which this is said, 0 for never",
+    },
+  ];
+}

@@ -1,0 +1,36 @@
+import { commonValue } from "./commonValue";
+import { findings, type Findings } from "./findings";
+import { agentSettings } from "./liveCluster";
+import type { Found } from "./policy";
+import { isTrue } from "./settingsTable";
+
+/** Keys by which clusters encrypt with IPsec: one for the whole mesh. */
+export function ipsecKeys(found: readonly Found[]): Findings {
+  const encrypting = found.filter(({ live }) => isTrue(agentSettings(live)?.["enable-ipsec"]));
+  const keys = encrypting.flatMap(({ member, live }) => {
+    const key = live.network?.ipsecKey;
+    return key === undefined ? [] : [{ cluster: member.name, id: key.id, value: `${key.id} ${key.digest}` }];
+  });
+  const reference = commonValue(keys);
+  const other = keys.find(({ cluster }) => cluster === reference?.cluster);
+  return findings({
+    problems: keys
+      .filter(({ value }) => value !== reference?.value)
+      .map(({ cluster, id }) => ({
+        cluster,
+        property: "live IPsec key",
+        value: id,
+        reason: `is not key ${other?.id ?? ""} of cluster ${JSON.stringify(reference?.cluster)}${id === other?.id ? ", though it has the same number" : ""}`,
+        allowed:
+          "give every cluster of the mesh the same Secret cilium-ipsec-keys: the other side drops what it cannot decrypt",
+      })),
+    unseen:
+      encrypting.length < 2
+        ? []
+        : encrypting.flatMap(({ member, live }) =>
+            live.network?.ipsecKey === undefined
+              ? [{ cluster: member.name, what: "the IPsec key", why: "its Secret could not be read" }]
+              : [],
+          ),
+  });
+}

@@ -1,0 +1,116 @@
+import { ACCESS_FIXES } from "../../kubernetes/model/noAccess";
+import type { Member } from "../../mesh/model/mesh";
+import type { Problem } from "../../mesh/model/problem";
+import { forbiddenEndpoints } from "../../mesh/model/validateEndpoints";
+import { agentEtcd } from "./agentEtcd";
+import { agentFolder } from "./agentFolder";
+import { liveApiServerEtcds, uncomparedEndpoints, unseenApiServerEtcds } from "./apiServerEtcd";
+import { findings, together, unseenNote } from "./findings";
+import { liveIdentity } from "./identity";
+import type { LiveCluster } from "./liveCluster";
+import { liveRanges } from "./liveRanges";
+import { masquerading } from "./masquerading";
+import { foreignObjects, markProblems, missingObjects, ownedValues } from "./objects";
+import type { Found, PreflightPolicy } from "./policy";
+import { ruledOut } from "./ruledOut";
+import { liveSettings } from "./settings";
+import { COMPARED_SETTINGS } from "./settingsTable";
+import { sharedSettings } from "./sharedSettings";
+import { sharedSubnets } from "./sharedSubnets";
+import { versions } from "./versions";
+
+/** What live clusters come to, as a mesh. */
+export interface LiveJudgement {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** What could not be seen. */
+  readonly notes: readonly Problem[];
+  /** Clusters of which one thing alone is worth saying: all else comes of it. */
+  readonly ruledOut: ReadonlySet<string>;
+  /** Clusters that have, or would get, another name or id: what differs there by these comes of it. */
+  readonly misnamed: ReadonlySet<string>;
+}
+
+const COMPARED = [
+  "versions",
+  "ranges of pods, nodes and Services",
+  "the agents' etcd and folder of peers",
+  ...COMPARED_SETTINGS,
+  "families of addresses",
+];
+
+/**
+ * Everything in the live clusters that would make the mesh fail or hurt somebody: judged for all clusters at once, in previews too. What rules a
+ * cluster out comes first, and nothing else about it. Unreachable clusters are left out here; what that means is the caller's setting.
+ */
+export function judgeLive(
+  members: readonly Member[],
+  live: ReadonlyMap<string, LiveCluster>,
+  policy: PreflightPolicy,
+): LiveJudgement {
+  const all = members.flatMap((member): Found[] => {
+    const cluster = live.get(member.name);
+    return cluster?.kind === "reachable" ? [{ member, live: cluster }] : [];
+  });
+  const out = ruledOut(all, members, policy);
+  const found = all.filter(({ member }) => !out.clusters.has(member.name));
+  const apiServerEtcds = liveApiServerEtcds(all);
+  const judged = together([
+    findings({ problems: out.problems }),
+    ...found.flatMap((each) => [
+      findings({
+        problems: [
+          ...missingObjects(each, policy),
+          ...markProblems(each, policy),
+          ...liveIdentity(each, members, policy),
+          ...ownedValues(each, policy),
+          ...foreignObjects(each, policy),
+          ...liveSettings(each, policy),
+          ...forbiddenEndpoints(each.member, apiServerEtcds),
+        ],
+      }),
+      agentFolder(each, policy),
+      masquerading(each, members),
+      agentEtcd(each),
+      uncomparedEndpoints(each),
+    ]),
+    liveRanges(found, members),
+    sharedSubnets(found, members, policy),
+    sharedSettings(found),
+    versions(found),
+  ]);
+  return {
+    problems: judged.problems,
+    warnings: judged.warnings,
+    notes: [...unseenApiServerEtcds(found), ...unseenNote(judged.unseen, COMPARED)],
+    ruledOut: out.clusters,
+    misnamed: new Set(
+      found.filter((each) => liveIdentity(each, members, policy).length > 0).map(({ member }) => member.name),
+    ),
+  };
+}
+
+/** The problems of {@link judgeLive}. */
+export function judgeLiveClusters(...args: Parameters<typeof judgeLive>): readonly Problem[] {
+  return judgeLive(...args).problems;
+}
+
+/** The members that could not be looked at, with why and what to do. */
+export function unreachableClusters(
+  members: readonly Member[],
+  live: ReadonlyMap<string, LiveCluster>,
+): readonly Problem[] {
+  return members.flatMap((member): Problem[] => {
+    const cluster = live.get(member.name);
+    return cluster?.kind === "unreachable"
+      ? [
+          {
+            cluster: member.name,
+            property: "API server",
+            reason: `${ACCESS_FIXES[cluster.cause].what}: ${cluster.reason}`,
+            allowed: ACCESS_FIXES[cluster.cause].fix,
+          },
+        ]
+      : [];
+  });
+}

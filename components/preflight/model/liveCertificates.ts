@@ -1,0 +1,77 @@
+import { readCertificates, type CertificatePolicy, type Validity } from "../../certificates/model/certificates";
+import { judgeEnding, type Ending, type Renewal, type Said } from "../../certificates/model/expiry";
+import { pemFiles, SHARED_AUTHORITY } from "../../peers/model/peerFile";
+import type { LiveCluster, Occupied } from "./liveCluster";
+
+/** What of the live Secrets is this mesh's, and how it is renewed. */
+export interface CertificateExpectation {
+  readonly peerSecret: string;
+  readonly etcdServerSecret: string;
+  /** The names of the authorities whose files are in the peers' Secret. */
+  readonly authorities: readonly string[];
+  /** Whether the authority and the etcds' certificates are issued here; an adopted CA is judged by the configuration. */
+  readonly generated: boolean;
+  readonly certificates: CertificatePolicy;
+  /** Of authorities whose certificates live for a shorter time, by name. @default none */
+  readonly leaves?: Readonly<Record<string, Validity>>;
+  /** How a generated CA is renewed, where not by this run. */
+  readonly authorityRenewal?: Renewal;
+  readonly warningDays: number;
+}
+
+/** The Secret of that name in a cluster, if it is there. */
+export function liveSecret(live: LiveCluster | undefined, name: string): Occupied | undefined {
+  return live?.kind === "reachable"
+    ? live.occupied.find((object) => object.kind === "Secret" && object.name === name)
+    : undefined;
+}
+
+function endingsOf(
+  cluster: string,
+  live: LiveCluster | undefined,
+  expected: CertificateExpectation,
+): readonly Ending[] {
+  const { leaf, authority } = expected.certificates;
+  const peers = liveSecret(live, expected.peerSecret)?.certificates ?? {};
+  const server = liveSecret(live, expected.etcdServerSecret)?.certificates ?? {};
+  const renewedLeaf: Renewal = { by: "up", validity: leaf, setting: "leafRenewBeforeDays" };
+  const read = (pem: string | undefined) => readCertificates(pem ?? "");
+  const clients = expected.authorities.flatMap((name) => {
+    const what = `client certificate${name === SHARED_AUTHORITY ? "" : ` for the etcd of ${JSON.stringify(name)}`}`;
+    const validity = expected.leaves?.[name];
+    const renewal: Renewal = validity === undefined ? renewedLeaf : { ...renewedLeaf, validity };
+    // Behind it may be the CAs between it and the root, which nobody renews here.
+    const own = read(peers[pemFiles(name).certificate]).slice(0, 1);
+    return own.map(({ ends }) => ({ cluster, what, ends, renewal }));
+  });
+  if (!expected.generated) {
+    return clients;
+  }
+  const then =
+    "the key stays and so both certificates work, but restart every etcd before that day: it reads its --trusted-ca-file only at start";
+  const ownRenewal: Renewal = { by: "up", validity: authority, setting: "authorityRenewBeforeDays", then };
+  const renewedCA = expected.authorityRenewal ?? ownRenewal;
+  return [
+    ...clients,
+    ...read(server["tls.crt"]).map(({ ends }) => {
+      return { cluster, what: "etcd server certificate", ends, renewal: renewedLeaf };
+    }),
+    // The same in every cluster, and so told without one.
+    ...read(peers[pemFiles(SHARED_AUTHORITY).trustedCA]).map(({ subject, ends }) => {
+      return { what: `CA certificate ${JSON.stringify(subject)}`, ends, renewal: renewedCA };
+    }),
+  ];
+}
+
+/** What is to be said of the ends of the certificates that the clusters have now, each line once. */
+export function liveEndings(
+  members: readonly string[],
+  live: ReadonlyMap<string, LiveCluster>,
+  expected: CertificateExpectation,
+  now: Date,
+): readonly Said[] {
+  const said = members
+    .flatMap((cluster) => endingsOf(cluster, live.get(cluster), expected))
+    .flatMap((ending) => judgeEnding(ending, expected.warningDays, now) ?? []);
+  return [...new Map(said.map((each) => [JSON.stringify(each), each])).values()];
+}

@@ -1,0 +1,267 @@
+import { isObject, type Json } from "../../basics/model/json";
+import { GENERATION_ANNOTATION } from "../../certificates/model/generation";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION, type CiliumObjects } from "../../cilium/model/agentConfig";
+import { agentOptions, type AgentOptions } from "../../cilium/model/agentOptions";
+import { rollOutsOf, type RollOut } from "../../cilium/model/rollOuts";
+import { MARK_ANNOTATION } from "../../identity/model/mark";
+import { appliedPart, dataOwners, type ManagedFieldsEntry } from "../../identity/model/originals";
+import { parseList, type LiveContainer, type LiveObject } from "../../kubernetes/model/liveObject";
+import type { NoAccessKind } from "../../kubernetes/model/noAccess";
+import { driftOf } from "../../kubernetes/model/secretDrift";
+import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
+import { etcdServers } from "./apiServerFlags";
+import type { LiveNetwork } from "./liveNetwork";
+
+/** An object that this project creates, and that must not be somebody else's. */
+export interface Claim {
+  /** `kind` as kubectl takes it, with group where needed: `secret`, `ciliumnetworkpolicies.cilium.io`. */
+  readonly resource: string;
+  readonly name: string;
+  /** Absent for objects without a namespace. */
+  readonly namespace?: string;
+}
+
+/** An object that is already there under a claimed name. */
+export interface Occupied {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  /** Value of the owner annotation; absent where somebody else made the object. */
+  readonly owner?: string;
+  /** Who says that it manages the object: a Helm release, or a field manager. */
+  readonly maker: string;
+  /** Whether this project has applied something of it, for whichever stack. */
+  readonly isApplied: boolean;
+  /** This project's annotations on it that are as they were written: who changes one becomes its owner. */
+  readonly marks: readonly string[];
+  /** How a Secret of this project's is not as it was written. */
+  readonly drift?: string;
+  readonly version?: string;
+  /** The keys of a Secret's data, without those that this project has put there. */
+  readonly keys: readonly string[];
+  /** All keys of a Secret's data. */
+  readonly files: readonly string[];
+  /** The PEM certificates among a Secret's files, decoded. Keys are never read. */
+  readonly certificates: Readonly<Record<string, string>>;
+  /** Value of the annotation that says what a Secret was issued as. */
+  readonly generation?: string;
+}
+
+/** What a reachable cluster says about itself. */
+export interface ReachableCluster {
+  readonly kind: "reachable";
+  /** UID of the namespace `kube-system`: the identity of a cluster, whatever context leads there. */
+  readonly uid: string;
+  /** ConfigMap `cilium-config`; absent where it is missing. */
+  readonly config?: {
+    readonly data: Readonly<Record<string, string>>;
+    readonly managedFields: readonly ManagedFieldsEntry[];
+    readonly uid: string;
+    /** Value of the annotation that says whose name and id are. */
+    readonly mark?: string;
+    readonly version?: string;
+    readonly helmRelease?: string;
+  };
+  /** DaemonSet of the agents; absent where it is missing. */
+  readonly agent?: {
+    readonly clustermeshSecrets: readonly string[];
+    /** How many nodes are to run one; absent where the DaemonSet's controller has not said. */
+    readonly count?: number;
+    /** What runs it; absent where the container has none. */
+    readonly image?: string;
+    /** The chart that the DaemonSet's labels name: its version is that of the image. */
+    readonly chart?: string;
+    /** What the DaemonSet sets beside the ConfigMap; absent where that is nothing. */
+    readonly options?: AgentOptions;
+    /** The Secret whose files are in the folder of the IPsec key, where one is mounted. */
+    readonly ipsecSecret?: string;
+  };
+  readonly hasOperator: boolean;
+  /** Agents and operator as far as they are installed, by `kind/name`. */
+  readonly rollOuts: Readonly<Record<string, RollOut>>;
+  readonly occupied: readonly Occupied[];
+  /** Endpoints that kube-apiserver pods name in `--etcd-servers`, as a peer would reach them, where such pods can be seen. */
+  readonly apiServerEtcd: readonly string[];
+  /** Its addresses and ranges; absent where nobody has asked. */
+  readonly network?: LiveNetwork;
+}
+
+/** What could be learned of a cluster before anything is written. */
+export type LiveCluster = ReachableCluster | UnreachableCluster;
+
+/** A cluster that could not be looked at: why, and the line that says it. */
+export interface UnreachableCluster {
+  readonly kind: "unreachable";
+  readonly cause: NoAccessKind;
+  readonly reason: string;
+}
+
+/** The Secrets that the agents see as a whole in the folder of peer files: projected there, or mounted. */
+function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
+  const spec = daemonSet.spec?.template?.spec;
+  const mounted = new Set(
+    (spec?.containers ?? [])
+      .flatMap((each) => each.volumeMounts ?? [])
+      .filter((mount) => mount.mountPath.replace(/\/+$/, "") === CLUSTERMESH_DIRECTORY)
+      .map((mount) => mount.name),
+  );
+  return (spec?.volumes ?? [])
+    .filter((each) => mounted.has(each.name))
+    .flatMap((each) => [
+      { name: each.secret?.secretName, items: each.secret?.items },
+      ...(each.projected?.sources ?? []).flatMap(({ secret }) => secret ?? []),
+    ])
+    .flatMap((secret) => (secret.name === undefined || (secret.items ?? []).length > 0 ? [] : [secret.name]));
+}
+
+const IPSEC_FOLDER = "/etc/ipsec";
+
+/** The Secret that is mounted where agents have their IPsec key, as the chart has it. */
+function ipsecSecret({ volumeMounts = [] }: LiveContainer, daemonSet: LiveObject): string | undefined {
+  const volume = volumeMounts.find(({ mountPath }) => mountPath.replace(/\/+$/, "") === IPSEC_FOLDER)?.name;
+  return daemonSet.spec?.template?.spec.volumes?.find(({ name }) => name === volume)?.secret?.secretName;
+}
+
+const CHART = "helm.sh/chart";
+
+function agentOf(
+  daemonSet: LiveObject,
+  names: CiliumObjects,
+  data: Readonly<Record<string, string>>,
+): NonNullable<ReachableCluster["agent"]> {
+  const count = daemonSet.status?.desiredNumberScheduled;
+  const containers = daemonSet.spec?.template?.spec.containers ?? [];
+  const container = containers.find(({ name }) => name === names.agentContainer) ?? containers[0] ?? {};
+  const options = agentOptions(container, { name: names.configMap, data });
+  const hasOptions = Object.keys(options.values).length > 0 || options.unseen.length > 0;
+  const secret = ipsecSecret(container, daemonSet);
+  const chart = daemonSet.metadata.labels?.[CHART];
+  return {
+    clustermeshSecrets: clustermeshSecrets(daemonSet),
+    ...(count === undefined ? {} : { count }),
+    ...(container.image === undefined ? {} : { image: container.image, ...(chart === undefined ? {} : { chart }) }),
+    ...(hasOptions ? { options } : {}),
+    ...(secret === undefined ? {} : { ipsecSecret: secret }),
+  };
+}
+
+/**
+ * The options that a cluster's agents run with, by their key in `cilium-config`; `undefined` where that is missing. What is not set has Cilium's
+ * default.
+ */
+export function agentSettings({ config, agent }: ReachableCluster): Readonly<Record<string, string>> | undefined {
+  if (config === undefined) {
+    return undefined;
+  }
+  const settings = { ...config.data, ...agent?.options?.values };
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()]));
+}
+
+/** Who made an object, as far as it says so. */
+function makerOf(live: LiveObject): string {
+  const release = live.metadata.annotations?.["meta.helm.sh/release-name"];
+  if (release !== undefined) {
+    return `Helm release ${JSON.stringify(release)}`;
+  }
+  const manager = live.metadata.managedFields?.[0]?.manager;
+  return manager === undefined ? "somebody else" : `field manager ${JSON.stringify(manager)}`;
+}
+
+/** The certificates of a Secret: what is named so. The rest is nobody's business here. */
+function certificatesOf({ kind, data = {} }: LiveObject): Readonly<Record<string, string>> {
+  const files = kind === "Secret" ? Object.entries(data).filter(([file]) => file.endsWith(".crt")) : [];
+  return Object.fromEntries(files.map(([file, text]) => [file, Buffer.from(text, "base64").toString()]));
+}
+
+function annotationsOf({ metadata }: Json): Json {
+  const annotations = isObject(metadata) ? metadata["annotations"] : undefined;
+  return isObject(annotations) ? annotations : {};
+}
+
+function occupied(live: LiveObject): Occupied {
+  const { name, namespace, annotations, managedFields: fields = [], resourceVersion: version } = live.metadata;
+  const listed = new Set((annotations?.[KEYS_ANNOTATION] ?? "").split(","));
+  const isOurs = (key: string) => listed.has(key) || dataOwners(fields, key).includes(FIELD_MANAGER);
+  const keys = Object.keys(live.data ?? {}).filter((key) => !isOurs(key));
+  const owner = annotations?.[OWNER_ANNOTATION];
+  const isApplied = fields.some(({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply");
+  const isWritten = live.kind === "Secret" && (isApplied || owner !== undefined);
+  const all = Object.keys(live.data ?? {});
+  const applied = all.filter((key) => dataOwners(fields, key).includes(FIELD_MANAGER));
+  const wanted = annotations?.[KEYS_ANNOTATION]?.split(",") ?? all;
+  const drift = isWritten ? driftOf(wanted, applied, owner) : undefined;
+  const generation = annotations?.[GENERATION_ANNOTATION];
+  return {
+    kind: live.kind,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(owner === undefined ? {} : { owner }),
+    isApplied,
+    marks: Object.keys(annotationsOf(appliedPart(live, fields, FIELD_MANAGER))),
+    ...(drift === undefined ? {} : { drift }),
+    ...(version === undefined ? {} : { version }),
+    maker: makerOf(live),
+    keys: live.kind === "Secret" ? keys : [],
+    files: live.kind === "Secret" ? Object.keys(live.data ?? {}) : [],
+    certificates: certificatesOf(live),
+    ...(generation === undefined ? {} : { generation }),
+  };
+}
+
+/** The claimed objects that are there already, out of a `kubectl get … -o json` for them. */
+export function parseOccupied(json: string): readonly Occupied[] {
+  return parseList(json).map(occupied);
+}
+
+/** The addresses of a pod's host. */
+function hostsOf(status: LiveObject["status"]): readonly string[] {
+  return [...new Set([status?.hostIP ?? [], (status?.hostIPs ?? []).map(({ ip }) => ip)].flat())];
+}
+
+/**
+ * Puts together what a cluster says about itself.
+ *
+ * @param objectsJson The namespace `kube-system`, the objects of Cilium, and the claimed ones beside them.
+ * @param claimsJson The claimed objects that exist elsewhere.
+ * @param podsJson Pods of the API server, where there are any.
+ */
+export function parseLiveCluster(
+  names: CiliumObjects,
+  objectsJson: string,
+  claimsJson: string,
+  podsJson: string,
+): ReachableCluster {
+  const objects = parseList(objectsJson);
+  const find = (kind: string, name: string) =>
+    objects.find((each) => each.kind === kind && each.metadata.name === name);
+  const config = find("ConfigMap", names.configMap);
+  const helmRelease = config?.metadata.annotations?.["meta.helm.sh/release-name"];
+  const mark = config?.metadata.annotations?.[MARK_ANNOTATION];
+  const agent = find("DaemonSet", names.daemonSet);
+  const operator = names.operator === undefined ? undefined : find("Deployment", names.operator);
+  const kubeSystem = find("Namespace", "kube-system");
+  const notClaimed = new Set([kubeSystem, config, agent, operator]);
+  return {
+    kind: "reachable",
+    uid: kubeSystem?.metadata.uid ?? "",
+    ...(config === undefined
+      ? {}
+      : {
+          config: {
+            data: config.data ?? {},
+            managedFields: config.metadata.managedFields ?? [],
+            uid: config.metadata.uid,
+            ...(mark === undefined ? {} : { mark }),
+            ...(config.metadata.resourceVersion === undefined ? {} : { version: config.metadata.resourceVersion }),
+            ...(helmRelease === undefined ? {} : { helmRelease }),
+          },
+        }),
+    ...(agent === undefined ? {} : { agent: agentOf(agent, names, config?.data ?? {}) }),
+    hasOperator: operator !== undefined,
+    rollOuts: rollOutsOf(objects, names),
+    occupied: [...objects.filter((each) => !notClaimed.has(each)), ...parseList(claimsJson)].map(occupied),
+    apiServerEtcd: parseList(podsJson).flatMap(({ spec, status }) =>
+      (spec?.containers ?? []).flatMap((each) => etcdServers(each, hostsOf(status))),
+    ),
+  };
+}

@@ -1,0 +1,163 @@
+import { contains, overlaps, rangesOf, type Range } from "../../mesh/model/cidr";
+import type { Member } from "../../mesh/model/mesh";
+import type { Problem } from "../../mesh/model/problem";
+import { findings, listed, together, type Findings } from "./findings";
+import { DECLARE_IT, enabled, ipamOf } from "./ipam";
+import { agentSettings } from "./liveCluster";
+import { cidrsIn, INVENTORY } from "./liveNetwork";
+import { sameAddresses, undeclaredNodes } from "./nodeAddresses";
+import type { Found } from "./policy";
+
+/** Ranges that a cluster's pods get addresses from, by what says so; the earlier ones are where the later ones come from. */
+interface LiveRanges {
+  readonly property: string;
+  readonly ranges: readonly Range[];
+}
+
+const POOL_KEYS = ["cluster-pool-ipv4-cidr", "cluster-pool-ipv6-cidr"];
+
+/** Where each IPAM mode has its ranges: pools of the whole cluster, ranges of the nodes, subnets of the cloud. Others tell nobody. */
+const SOURCES: Readonly<Record<string, readonly ("pools" | "podPools" | "nodes" | "subnets")[]>> = {
+  "cluster-pool": ["pools", "nodes"],
+  kubernetes: ["nodes"],
+  "multi-pool": ["podPools", "nodes"],
+  eni: ["subnets"],
+  azure: ["subnets"],
+  alibabacloud: ["subnets"],
+};
+
+function podRanges(each: Found): readonly LiveRanges[] {
+  const { live } = each;
+  const settings = agentSettings(live) ?? {};
+  const nodes = live.network?.nodes ?? [];
+  const read = (property: string, texts: readonly string[]) => ({
+    property,
+    ranges: enabled(each, rangesOf([...new Set(texts)])),
+  });
+  const sources = {
+    pools: () => POOL_KEYS.map((key) => read(`live ${key}`, cidrsIn(settings[key] ?? ""))),
+    podPools: () => [read("live CiliumPodIPPools", live.network?.podPools ?? [])],
+    nodes: () => [
+      read(
+        "live podCIDRs of nodes",
+        nodes.flatMap(({ podCIDRs }) => podCIDRs),
+      ),
+    ],
+    subnets: () => [
+      read(
+        "live subnets of pods",
+        nodes.flatMap(({ subnets }) => subnets),
+      ),
+    ],
+  };
+  const ipam = ipamOf(each);
+  return (Object.hasOwn(SOURCES, ipam) ? (SOURCES[ipam] ?? []) : []).flatMap((source) => sources[source]());
+}
+
+/** A cluster's ranges, declared or live, in which a range has no business. */
+function intruded(range: Range, owner: Found, others: readonly Member[], found: readonly Found[]): string {
+  const declared = others.flatMap((other) =>
+    (["podCIDRs", "nodeCIDRs"] as const).flatMap((kind) =>
+      rangesOf(other[kind]).flatMap((theirs) =>
+        overlaps(range, theirs) ? [`${kind} of cluster ${JSON.stringify(other.name)} (${theirs.text})`] : [],
+      ),
+    ),
+  );
+  const live = found
+    .filter(({ member }) => member.name !== owner.member.name)
+    .flatMap((each) =>
+      podRanges(each).flatMap(({ property, ranges }) =>
+        ranges.flatMap((theirs) =>
+          overlaps(range, theirs)
+            ? [`${property} of cluster ${JSON.stringify(each.member.name)} (${theirs.text})`]
+            : [],
+        ),
+      ),
+    );
+  const all = [...declared, ...live];
+  return all.length === 0 ? "" : `, and overlaps ${listed(all, 2)}`;
+}
+
+/** Ranges that pods get addresses from and that are not declared: nothing else was checked with them. */
+function undeclaredPods(each: Found, members: readonly Member[], found: readonly Found[]): readonly Problem[] {
+  const { member } = each;
+  const declared = rangesOf(member.podCIDRs);
+  const others = members.filter(({ name }) => name !== member.name);
+  let explained: readonly Range[] = [];
+  return podRanges(each).flatMap(({ property, ranges }): Problem[] => {
+    const outside = ranges.filter((range) => ![...declared, ...explained].some((outer) => contains(outer, range)));
+    explained = [...explained, ...outside];
+    const [first] = outside;
+    if (first === undefined) {
+      return [];
+    }
+    const texts = outside.map(({ text }) => text);
+    const value = texts.length === 1 ? first.text : texts.slice(0, 3);
+    const more = texts.length > 3 ? ` and ${String(texts.length - 3)} more` : "";
+    const reason =
+      `${more} is not inside podCIDRs (${listed(member.podCIDRs)})${intruded(first, each, others, found)}`.trim();
+    return [{ cluster: member.name, property, value, reason, allowed: DECLARE_IT }];
+  });
+}
+
+/**
+ * Ranges of Services that overlap with pods or nodes of another cluster. Those of two clusters may be the same: an address of a Service means
+ * something in its own cluster alone, and global services share their pods.
+ */
+function serviceOverlaps({ member, live }: Found, members: readonly Member[]): readonly Problem[] {
+  const services = rangesOf(live.network?.serviceCIDRs ?? []);
+  return members
+    .filter(({ name }) => name !== member.name)
+    .flatMap((other) =>
+      (["podCIDRs", "nodeCIDRs"] as const).flatMap((kind) =>
+        rangesOf(other[kind]).flatMap((theirs) =>
+          services
+            .filter((range) => overlaps(range, theirs))
+            .map((range): Problem => ({
+              cluster: member.name,
+              property: "live range of Services",
+              value: range.text,
+              reason: `overlaps ${kind} of cluster ${JSON.stringify(other.name)} (${theirs.text})`,
+              allowed:
+                "an address there that is a Service's here as well cannot be reached from here: give one of them another range",
+            })),
+        ),
+      ),
+    );
+}
+
+/** What of a cluster's ranges nobody could tell. */
+function unseen(each: Found): Findings["unseen"] {
+  const { member, live } = each;
+  const { nodes, serviceCIDRs, podPools, unread } = live.network ?? { unread: {} };
+  const ipam = ipamOf(each);
+  const why = (kind: string, otherwise: string) =>
+    Object.hasOwn(unread, kind) ? `${kind}: ${unread[kind] ?? ""}` : otherwise;
+  const say = (what: string, reason: string) => ({ cluster: member.name, what, why: reason });
+  const hasPods = podRanges(each).some(({ ranges }) => ranges.length > 0);
+  return [
+    ...(nodes !== undefined && nodes.length > 0
+      ? []
+      : [say("addresses of nodes", why(INVENTORY.nodes, "it has no CiliumNode"))]),
+    ...(!Object.hasOwn(SOURCES, ipam)
+      ? [say("ranges of pods", `ipam ${ipam} does not tell`)]
+      : hasPods && (ipam !== "multi-pool" || podPools !== undefined)
+        ? []
+        : [say("ranges of pods", why(INVENTORY.nodes, "no node has one yet"))]),
+    ...(serviceCIDRs === undefined
+      ? [say("ranges of Services", why(INVENTORY.services, "it has no ServiceCIDR"))]
+      : []),
+  ];
+}
+
+/** Holds the addresses and ranges that clusters have against those that are declared, and against each other's. */
+export function liveRanges(found: readonly Found[], members: readonly Member[]): Findings {
+  const each = found.map((one) =>
+    findings({
+      problems: [...undeclaredPods(one, members, found), ...undeclaredNodes(one)],
+      warnings: serviceOverlaps(one, members),
+      unseen: unseen(one),
+    }),
+  );
+  return together([...each, findings({ problems: sameAddresses(found) })]);
+}

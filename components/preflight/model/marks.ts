@@ -1,0 +1,18 @@
+import { seeMark, type SeenMark } from "../../identity/model/mark";
+import type { ReachableCluster } from "./liveCluster";
+import type { Found, PreflightPolicy } from "./policy";
+
+/** What the mark of a live `cilium-config` says to a stack. */
+export function markOf({ config }: ReachableCluster, owner: string): SeenMark {
+  return seeMark(config?.mark, config?.uid ?? "", owner);
+}
+
+/** Name and id as this stack has set them before; absent where neither it nor the cluster knows of any. */
+export function setBefore(
+  { member, live }: Found,
+  policy: PreflightPolicy,
+): Readonly<Record<string, string>> | undefined {
+  const recorded = policy.recorded[member.name];
+  const mark = markOf(live, policy.owner);
+  return recorded?.uid === live.uid ? recorded.set : mark.kind === "ours" ? mark.mark.set : undefined;
+}

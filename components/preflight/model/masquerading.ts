@@ -1,0 +1,82 @@
+import { contains, parseCIDR, rangesOf } from "../../mesh/model/cidr";
+import type { Member } from "../../mesh/model/mesh";
+import type { Problem } from "../../mesh/model/problem";
+import { findings, type Findings } from "./findings";
+import { agentSettings } from "./liveCluster";
+import type { Found } from "./policy";
+
+const FAMILIES = [4, 6] as const;
+
+type Family = (typeof FAMILIES)[number];
+type Settings = Readonly<Record<string, string>>;
+
+/** IPAM modes in which agents find out what is routed natively, where they are not told. */
+const DETECTING_IPAM: ReadonlySet<string> = new Set(["eni", "alibabacloud"]);
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";
+const isOff = (value: string | undefined): boolean => /^(false|f|0)$/i.test(value ?? "true");
+
+/** Whether packets of pods may get a node's address: in a tunnel between nodes they never do. */
+function masquerades(settings: Settings, family: Family): boolean {
+  const name = `ipv${String(family)}`;
+  const isNative = (settings["routing-mode"] ?? "tunnel") === "native";
+  return isNative && !isOff(settings[`enable-${name}`]) && !isOff(settings[`enable-${name}-masquerade`]);
+}
+
+/** The ranges to which a cluster's pods keep their addresses; `undefined` where they keep them everywhere, or where that is not known. */
+function keptRanges(
+  { live }: Found,
+  family: Family,
+): { readonly property: string; readonly texts: readonly string[] } | undefined {
+  const settings = agentSettings(live) ?? {};
+  if (!masquerades(settings, family)) {
+    return undefined;
+  }
+  const key = `ipv${String(family)}-native-routing-cidr`;
+  const native = [settings[key] ?? ""].filter(isSet);
+  if (settings["enable-ip-masq-agent"] === "true") {
+    const exceptions = live.network?.nonMasqueradeCIDRs;
+    const property = native.length === 0 ? "nonMasqueradeCIDRs" : `nonMasqueradeCIDRs and ${key}`;
+    return exceptions === undefined ? undefined : { property, texts: [...native, ...exceptions] };
+  }
+  return native.length === 0 ? undefined : { property: key, texts: native };
+}
+
+/**
+ * Ranges without masquerading that leave out some cluster's pods: packets to them get a node's address, and lose their identity on the way. Where
+ * nothing is masqueraded, the ranges mean nothing.
+ */
+export function masquerading(each: Found, members: readonly Member[]): Findings {
+  const { member, live } = each;
+  const problems = FAMILIES.flatMap((family) => {
+    const kept = keptRanges(each, family);
+    const ranges = rangesOf(kept?.texts ?? []).filter((range) => range.family === family);
+    if (kept === undefined || (ranges.length === 0 && kept.texts.length === 1)) {
+      return [];
+    }
+    const [value] = kept.texts.length === 1 ? kept.texts : [kept.texts];
+    return members.flatMap((other) =>
+      other.podCIDRs.flatMap((text): Problem[] => {
+        const pods = parseCIDR(text);
+        if (!pods.ok || pods.range.family !== family || ranges.some((range) => contains(range, pods.range))) {
+          return [];
+        }
+        const reason = `does not cover podCIDR ${text} of cluster ${JSON.stringify(other.name)}`;
+        const allowed = "widen it in every cluster";
+        return [{ cluster: member.name, property: `live ${kept.property}`, value, reason, allowed }];
+      }),
+    );
+  });
+  const settings = agentSettings(live) ?? {};
+  const unseen = (why: string) => [{ cluster: member.name, what: "what is masqueraded", why }];
+  if (settings["enable-ip-masq-agent"] === "true" && live.network?.nonMasqueradeCIDRs === undefined) {
+    return findings({ problems, unseen: unseen("ConfigMap ip-masq-agent could not be read") });
+  }
+  const takesNetwork = DETECTING_IPAM.has(settings["ipam"] ?? "") && masquerades(settings, 4);
+  return takesNetwork && !isSet(settings["ipv4-native-routing-cidr"]) && settings["enable-ip-masq-agent"] !== "true"
+    ? findings({
+        problems,
+        unseen: unseen("without ipv4-native-routing-cidr agents take the range of their own network"),
+      })
+    : findings({ problems });
+}

@@ -1,0 +1,165 @@
+import { desiredConfig, FIELD_MANAGER, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
+import { isInstaller } from "../../identity/model/ensuring";
+import { markProblem } from "../../identity/model/mark";
+import { dataOwners, type Originals, type OwnedData } from "../../identity/model/originals";
+import type { Problem } from "../../mesh/model/problem";
+import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
+import type { Occupied } from "./liveCluster";
+import { markOf, setBefore } from "./marks";
+import type { Found, PreflightPolicy } from "./policy";
+
+/** Objects of Cilium that the program patches and that are not there, or not as it needs them. */
+export function missingObjects({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  const { namespace, configMap, daemonSet, operator } = policy.names;
+  const missing = (property: string, name: string, allowed: string): Problem => ({
+    cluster: member.name,
+    property,
+    value: `${namespace}/${name}`,
+    reason: "does not exist in the cluster",
+    allowed,
+  });
+  const install = "install Cilium there, or name the object that your installation has";
+  const projects = live.agent?.clustermeshSecrets.includes(policy.peerSecret) ?? true;
+  return [
+    ...(live.config === undefined ? [missing("ConfigMap", configMap, install)] : []),
+    ...(live.agent === undefined ? [missing("DaemonSet", daemonSet, install)] : []),
+    ...(operator === undefined || live.hasOperator ? [] : [missing("Deployment", operator, install)]),
+    ...(projects
+      ? []
+      : [
+          {
+            cluster: member.name,
+            property: `DaemonSet ${namespace}/${daemonSet}`,
+            reason: `has no volume of Secret ${JSON.stringify(policy.peerSecret)} at ${CLUSTERMESH_DIRECTORY}`,
+            allowed:
+              "add to its pod template: a volume {name: clustermesh-secrets, projected: {defaultMode: 0400, sources: " +
+              `[{secret: {name: ${policy.peerSecret}, optional: true}}]}} and a volumeMount {name: clustermesh-secrets, mountPath: /var/lib/cilium/clustermesh, readOnly: true}`,
+          },
+        ]),
+  ];
+}
+
+/** A `cilium-config`, as far as it says whose its values are. */
+export interface OwnedConfig extends OwnedData {
+  readonly helmRelease?: string;
+}
+
+/**
+ * Values that differ and that somebody else owns: writing them would start a tug-of-war with that somebody. Not so what was ours and has been
+ * changed by hand since: it is set again.
+ *
+ * @param originals What was there before ours; absent where there never was anything of ours.
+ */
+export function otherOwners(
+  cluster: string,
+  configMap: string,
+  config: OwnedConfig,
+  wanted: Readonly<Record<string, string>>,
+  originals?: Originals,
+): readonly Problem[] {
+  const { helmRelease } = config;
+  return Object.entries(wanted).flatMap(([key, desired]): Problem[] => {
+    const current = config.data[key];
+    const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
+    const isDrift = originals !== undefined && !isInstaller(owner, originals[key]);
+    if (current === undefined || current === desired || owner === undefined || isDrift) {
+      return [];
+    }
+    const helm = `helm upgrade with cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
+    const mend =
+      helmRelease === undefined
+        ? `set it to ${JSON.stringify(desired)} where ${JSON.stringify(owner)} has it from`
+        : helm;
+    const whose =
+      helmRelease === undefined
+        ? `field manager ${JSON.stringify(owner)}`
+        : `Helm release ${JSON.stringify(helmRelease)}`;
+    return [
+      {
+        cluster,
+        property: `${configMap} ${key}`,
+        value: current,
+        reason: `belongs to ${whose} and differs from ${JSON.stringify(desired)}`,
+        allowed: `${mend}, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)`,
+      },
+    ];
+  });
+}
+
+/** {@link otherOwners} of a live cluster. */
+export function ownedValues({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  if (live.config === undefined || policy.conflicts === "overwrite") {
+    return [];
+  }
+  const mark = markOf(live, policy.owner);
+  const originals = mark.kind === "ours" ? mark.mark.originals : undefined;
+  return otherOwners(member.name, policy.names.configMap, live.config, desiredConfig(member), originals);
+}
+
+function describe(object: Occupied): string {
+  return `${object.kind} ${object.namespace === undefined ? "" : `${object.namespace}/`}${object.name}`;
+}
+
+function wayOut(object: Occupied, peerSecret: string): string {
+  if (object.kind !== "Secret") {
+    return "remove it, or choose another name or namespace";
+  }
+  if (object.owner !== undefined) {
+    return "let that stack give it back first, or choose another name that the agents mount";
+  }
+  return object.name === peerSecret
+    ? 'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it'
+    : "set clustermesh:etcdServerSecret to another name, or remove it";
+}
+
+/**
+ * The problem of an object that is there already and not this stack's; `undefined` where it is.
+ *
+ * @param peerSecret Name of the Secret with the peer files: of all Secrets only this one can be adopted.
+ */
+export function occupiedProblem(
+  cluster: string,
+  object: Occupied,
+  owner: string,
+  peerSecret: string,
+): Problem | undefined {
+  if (object.owner === owner) {
+    return undefined;
+  }
+  const whose =
+    object.owner === undefined ? `was made by ${object.maker}` : `belongs to stack ${JSON.stringify(object.owner)}`;
+  const allowed = wayOut(object, peerSecret);
+  return { cluster, property: describe(object), reason: `exists and ${whose}`, allowed };
+}
+
+/** Keys of others in a Secret that is shared with them, under which ours would be written. */
+export function clashingKeys(cluster: string, object: Occupied, ours: readonly string[]): readonly Problem[] {
+  const clash = object.keys.filter((key) => ours.includes(key));
+  const allowed = "remove those keys, or choose another name with clustermesh:peerSecret";
+  const reason = "are keys that it has already";
+  return clash.length === 0 ? [] : [{ cluster, property: describe(object), value: clash, reason, allowed }];
+}
+
+/** Objects under the names that this stack will use, made by somebody else; and keys of theirs in a Secret that we share with them. */
+export function foreignObjects(found: Found, policy: PreflightPolicy): readonly Problem[] {
+  const { member, live } = found;
+  return live.occupied.flatMap((object): readonly Problem[] => {
+    const isPeers = object.kind === "Secret" && object.name === policy.peerSecret;
+    const isShared = policy.foreignSecret === "adopt" && isPeers;
+    // One of ours that has lost its mark: it gets it again.
+    const isUnmarked = object.owner === undefined && object.isApplied && setBefore(found, policy) !== undefined;
+    const isAdopted = isUnmarked || (isShared && object.owner === undefined);
+    const problem = isAdopted ? undefined : occupiedProblem(member.name, object, policy.owner, policy.peerSecret);
+    if (problem !== undefined || !isShared) {
+      return problem === undefined ? [] : [problem];
+    }
+    return clashingKeys(member.name, object, policy.peerSecretKeys);
+  });
+}
+
+/** A cluster that another stack has meshed, or of which its mark does not say what it was before. */
+export function markProblems({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+  const isKnown = policy.recorded[member.name]?.uid === live.uid;
+  const problem = markProblem(markOf(live, policy.owner), policy.names.configMap, isKnown);
+  return problem === undefined ? [] : [{ cluster: member.name, ...problem }];
+}

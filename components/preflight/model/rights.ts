@@ -1,0 +1,108 @@
+import type { CiliumObjects } from "../../cilium/model/agentConfig";
+import type { Problem } from "../../mesh/model/problem";
+import type { Claim } from "./liveCluster";
+
+/** What a user of a cluster has to be allowed, as Kubernetes names it. */
+export interface Right {
+  readonly verb: string;
+  readonly group: string;
+  /** With its subresource, where it is about one: `pods/exec`. */
+  readonly resource: string;
+  /** Absent for what is in no namespace, and for all namespaces. */
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** What decides which rights are needed in a cluster. */
+export interface RightsSettings {
+  readonly cilium: CiliumObjects;
+  /** What this stack makes there, or patches. */
+  readonly claims: readonly Claim[];
+  readonly stalePods: "report" | "restart";
+}
+
+type Object = Omit<Right, "verb">;
+
+const allow = (object: Object, ...verbs: readonly string[]): readonly Right[] =>
+  verbs.map((verb) => ({ ...object, verb }));
+
+function objectOf({ resource, name, namespace }: Claim): Object {
+  const [plural = "", ...group] = resource.split(".");
+  return { group: group.join("."), resource: plural, name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** All objects of an object's kind, where it is. */
+const kindOf = ({ group, resource, namespace }: Object): Object => ({
+  group,
+  resource,
+  ...(namespace === undefined ? {} : { namespace }),
+});
+
+const workloads = ({ namespace, daemonSet, operator }: CiliumObjects): readonly Object[] => [
+  { group: "apps", resource: "daemonsets", namespace, name: daemonSet },
+  ...(operator === undefined ? [] : [{ group: "apps", resource: "deployments", namespace, name: operator }]),
+];
+
+const configMap = ({ namespace, configMap: name }: CiliumObjects): Object => ({
+  group: "",
+  resource: "configmaps",
+  namespace,
+  name,
+});
+
+/** What a preview reads. */
+export function previewRights({ cilium, claims }: RightsSettings): readonly Right[] {
+  return [
+    ...allow({ group: "", resource: "namespaces", name: "kube-system" }, "get"),
+    ...allow(configMap(cilium), "get"),
+    ...workloads(cilium).flatMap((object) => allow(object, "get")),
+    ...claims.flatMap((claim) => allow(objectOf(claim), "get")),
+    ...allow({ group: "", resource: "pods", namespace: "kube-system" }, "list"),
+  ];
+}
+
+/** What an `up`, and the `destroy` after it, read and write beside. Policies, of any kind, are named by the check that lists them. */
+export function upRights(settings: RightsSettings): readonly Right[] {
+  const { cilium, claims, stalePods } = settings;
+  const inNamespace = (resource: string): Object => ({ group: "", resource, namespace: cilium.namespace });
+  return [
+    ...previewRights(settings),
+    ...allow(configMap(cilium), "patch"),
+    ...workloads(cilium).flatMap((object) => allow(object, "patch", "list", "watch")),
+    ...claims.flatMap((claim) => allow(objectOf(claim), "create", "patch", "delete")),
+    // The kubernetes plugin waits for the end of what it deletes by watching all of its kind, and events; without that it waits for minutes.
+    ...claims.flatMap((claim) => allow(kindOf(objectOf(claim)), "list", "watch")),
+    ...allow(inNamespace("events"), "list", "watch"),
+    ...allow(inNamespace("pods"), "get", "list", "patch", "delete"),
+    ...allow(inNamespace("pods/exec"), "create"),
+    ...allow(inNamespace("pods/log"), "get"),
+    ...allow({ group: "cilium.io", resource: "ciliumnodes" }, "list"),
+    ...(stalePods === "restart" ? allow({ group: "", resource: "pods" }, "get", "list", "delete") : []),
+  ];
+}
+
+/** A right as the API server is asked for it. */
+export function accessReview({ resource: whole, ...right }: Right): object {
+  const [resource = "", subresource] = whole.split("/");
+  return {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectAccessReview",
+    spec: { resourceAttributes: { ...right, resource, ...(subresource === undefined ? {} : { subresource }) } },
+  };
+}
+
+/** The rights that a user lacks, a line for each resource. */
+export function rightsProblems(cluster: string, missing: readonly Right[]): readonly Problem[] {
+  const verbs = new Map<string, readonly string[]>();
+  for (const { verb, group, resource, namespace } of missing) {
+    const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
+    const key = `${resource}${group === "" ? "" : `.${group}`}${where}`;
+    verbs.set(key, [...new Set([...(verbs.get(key) ?? []), verb])]);
+  }
+  return [...verbs].map(([property, lacking]) => ({
+    cluster,
+    property,
+    reason: `is not for the kubeconfig's user to ${lacking.join(", ")}`,
+    allowed: "give the user the roles in docs/permissions.yaml",
+  }));
+}

@@ -1,0 +1,169 @@
+import { own } from "../../basics/model/own";
+import type { AuthorityId, AuthorityTrust, GenerationSettings, IssueRecord } from "../../certificates/model/generation";
+import type { Problem } from "../../mesh/model/problem";
+import { isClientCertificate, SHARED_AUTHORITY } from "../../peers/model/peerFile";
+
+/** What a member's live Secret says it was made of; no record where none was kept. */
+export interface Recorded {
+  readonly cluster: string;
+  readonly record: IssueRecord | undefined;
+  /** The certificates among the files of the Secret, by name. */
+  readonly files: readonly string[];
+}
+
+/** What a run is about to issue, in the words of the record. */
+export interface Wanted {
+  readonly record: IssueRecord;
+  readonly authority: "generated" | "adopted";
+}
+
+/** Live clusters that are at the same point with an authority. */
+interface Point {
+  readonly authority: string;
+  readonly live: AuthorityTrust;
+  readonly wanted: AuthorityTrust;
+  readonly clusters: readonly string[];
+}
+
+/** Where the clusters are with each authority: clusters at the same point are judged, and told of, together. */
+function points(recorded: readonly Recorded[], wanted: IssueRecord): readonly Point[] {
+  const found = new Map<string, Point>();
+  for (const { cluster, record } of recorded) {
+    for (const [authority, live] of Object.entries(record?.authorities ?? {})) {
+      const next = own(wanted.authorities, authority);
+      const key = JSON.stringify([authority, live]);
+      if (next !== undefined) {
+        const clusters = [...(found.get(key)?.clusters ?? []), cluster];
+        found.set(key, { authority, live, wanted: next, clusters });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+function quoted(names: readonly string[]): string {
+  const shown = names.slice(0, 5).map((name) => JSON.stringify(name));
+  const more = names.length > shown.length ? ` and ${String(names.length - shown.length)} more` : "";
+  return `cluster${names.length === 1 ? "" : "s"} ${shown.join(", ")}${more}`;
+}
+
+const same = (a: AuthorityTrust, b: AuthorityTrust) => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether both are of one kind: from a generated to an adopted authority there is no way on which both are trusted. */
+const sameKind = ({ live, wanted }: Point) => typeof live.signs === typeof wanted.signs;
+
+/** Where the setting is that a person changes. */
+function at({ authority, wanted }: Point): Pick<Problem, "cluster" | "property" | "value"> {
+  if (typeof wanted.signs === "number") {
+    const rest = wanted.trusts.filter((id) => id !== wanted.signs);
+    return { property: "clustermesh:generation.authority", value: [wanted.signs, ...rest] };
+  }
+  return authority === SHARED_AUTHORITY ? { property: "clustermesh:ca" } : { cluster: authority, property: "etcd.ca" };
+}
+
+/** What a CA is called in a message. */
+function named(id: AuthorityId): string {
+  return typeof id === "number" ? `generation ${String(id)}` : `the CA of key ${id}`;
+}
+
+/** The step to take first: both trusted, and `signs` signing. */
+function bothTrusted(signs: AuthorityId, other: AuthorityId): string {
+  return typeof signs === "number"
+    ? `set clustermesh:generation.authority to [${String(signs)},${String(other)}]`
+    : `give ${named(signs)} as certificate and privateKey and the certificate of ${named(other)} in trusted`;
+}
+
+const RESTART = "restart every etcd with both in its --trusted-ca-file (etcd reads it only at start)";
+
+/**
+ * Steps of a rotation that would leave somebody without a working pair: a CA begins to sign that a cluster does not trust yet, or the one
+ * that has signed what is in use is trusted no more. Both must be trusted while the signer changes.
+ */
+export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): readonly Problem[] {
+  return points(recorded, record)
+    .filter(sameKind)
+    .flatMap((point): Problem[] => {
+      const { live, wanted, clusters } = point;
+      if (!live.trusts.includes(wanted.signs)) {
+        const reason = `lets ${named(wanted.signs)} sign, which ${quoted(clusters)} ${clusters.length === 1 ? "does" : "do"} not trust yet`;
+        const allowed = `first ${bothTrusted(live.signs, wanted.signs)}, pulumi up, and ${RESTART}`;
+        return [{ ...at(point), reason, allowed: `${allowed}; then ${bothTrusted(wanted.signs, live.signs)}` }];
+      }
+      if (!wanted.trusts.includes(live.signs)) {
+        const reason = `drops ${named(live.signs)}, which has signed what ${quoted(clusters)} ${clusters.length === 1 ? "has" : "have"}`;
+        const allowed = `first ${bothTrusted(wanted.signs, live.signs)}, and pulumi up; then drop it`;
+        return [{ ...at(point), reason, allowed }];
+      }
+      return [];
+    });
+}
+
+/**
+ * Generations other than 1 where nothing says which are live: the engine would take today's key for one of the new generation, and keep it.
+ */
+export function unknownGenerations(recorded: readonly Recorded[], generation: GenerationSettings): readonly Problem[] {
+  const unknown = recorded
+    .filter(({ record, files }) => record === undefined && files.some(isClientCertificate))
+    .map(({ cluster }) => cluster);
+  const changed = generation.client !== 1 || generation.server !== 1 || generation.authority.join() !== "1";
+  const reason = `is set, and nothing says what ${quoted(unknown)} ${unknown.length === 1 ? "has" : "have"}`;
+  const allowed = "remove it, pulumi up once, which writes that down, and set it again";
+  return changed && unknown.length > 0
+    ? [{ property: "clustermesh:generation", value: generation, reason, allowed }]
+    : [];
+}
+
+/** What this run does to keys and CAs, and what a person has to have done before or does next. */
+export function plannedSteps(
+  recorded: readonly Recorded[],
+  { record: wanted, authority }: Wanted,
+): { readonly notes: readonly Problem[]; readonly warnings: readonly Problem[] } {
+  const all = points(recorded, wanted).filter(({ live, wanted: next }) => !same(live, next));
+  const replaced = all
+    .filter((point) => !sameKind(point))
+    .map((point): Problem => {
+      const reason = `replaces the authority of ${quoted(point.clusters)}, and nothing trusts both`;
+      const allowed = "peers are lost until every etcd serves and trusts certificates of the new one";
+      return { ...at(point), reason, allowed };
+    });
+  const trusted = all.filter(sameKind).flatMap((point) => trustSteps(point));
+  const notes = [...renewedKeys(recorded, wanted, authority), ...trusted.flatMap(({ note }) => note ?? [])];
+  return { notes, warnings: [...replaced, ...trusted.flatMap(({ warning }) => warning ?? [])] };
+}
+
+function trustSteps(point: Point): readonly { readonly note?: Problem; readonly warning?: Problem }[] {
+  const { live, wanted } = point;
+  const added = wanted.trusts.filter((id) => !live.trusts.includes(id));
+  const dropped = live.trusts.filter((id) => !wanted.trusts.includes(id));
+  const next = `then ${RESTART}; it can sign after that`;
+  const gone = "nothing needs it any more once every etcd and every agent has this run's certificates";
+  const restarted = `this run signs every certificate anew; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`;
+  return [
+    ...added.map((id) => ({ note: { ...at(point), reason: `makes ${named(id)} trusted`, allowed: next } })),
+    ...dropped.map((id) => ({ note: { ...at(point), reason: `drops ${named(id)}`, allowed: gone } })),
+    ...(live.signs === wanted.signs
+      ? []
+      : [{ warning: { ...at(point), reason: `lets ${named(wanted.signs)} sign`, allowed: restarted } }]),
+  ];
+}
+
+/** A line for each cluster whose keys are made anew. */
+function renewedKeys(
+  recorded: readonly Recorded[],
+  wanted: IssueRecord,
+  authority: Wanted["authority"],
+): readonly Problem[] {
+  const kinds = [
+    { key: "client", what: "client key and certificate" },
+    ...(authority === "generated" ? [{ key: "server", what: "etcd server key and certificate" } as const] : []),
+  ] as const;
+  return recorded.flatMap(({ cluster, record }) =>
+    kinds.flatMap(({ key, what }): Problem[] => {
+      if (record === undefined || record[key] === wanted[key]) {
+        return [];
+      }
+      const reason = `go from generation ${String(record[key])} to ${String(wanted[key])}`;
+      return [{ cluster, property: what, reason, allowed: "this run renews both" }];
+    }),
+  );
+}

@@ -1,0 +1,73 @@
+import { GENERATION_ANNOTATION } from "../../certificates/model/generation";
+import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../cilium/model/agentConfig";
+import type { Member } from "../../mesh/model/mesh";
+import type { Problem } from "../../mesh/model/problem";
+import { otherThanRecorded } from "./identity";
+import type { LiveCluster, Occupied } from "./liveCluster";
+import { setBefore } from "./marks";
+import type { Found, PreflightPolicy } from "./policy";
+
+/** Secrets of this stack's that are not as it has written them. */
+export interface SecretDrift {
+  /** By cluster, what tells this change from any other. */
+  readonly reapply: Readonly<Record<string, string>>;
+  readonly warnings: readonly Problem[];
+}
+
+/** Annotations that a Secret of this stack's has to have, and that are gone or another's by now. */
+function lostMarks(object: Occupied | undefined, hasPeers: boolean): readonly string[] {
+  const wanted = [OWNER_ANNOTATION, ...(hasPeers ? [KEYS_ANNOTATION, GENERATION_ANNOTATION] : [])];
+  return wanted.filter((mark) => object?.marks.includes(mark) === false);
+}
+
+function drifted(found: Found, name: string, policy: PreflightPolicy, now: Date): readonly [string, Problem][] {
+  const { member, live } = found;
+  const object = live.occupied.find((each) => each.kind === "Secret" && each.name === name);
+  const isOurs = object?.owner === policy.owner || (object?.owner === undefined && object?.isApplied === true);
+  if (object !== undefined && !isOurs) {
+    return [];
+  }
+  const lost = lostMarks(object, name === policy.peerSecret);
+  if (object !== undefined && object.drift === undefined && lost.length === 0) {
+    return [];
+  }
+  const { namespace } = policy.names;
+  const warning = {
+    cluster: member.name,
+    property: `Secret ${namespace}/${name}`,
+    reason: object === undefined ? "is gone" : (object.drift ?? `has lost ${lost.join(", ")}, or that was changed`),
+    allowed: "pulumi up writes it again",
+  };
+  return [[`${name} ${object?.version ?? now.toISOString()}`, warning]];
+}
+
+/**
+ * Finds Secrets that somebody has edited or deleted since they were written, in clusters that this stack has meshed. What is in them is not read
+ * for that: who changes a key becomes its owner. The state knows of none of it.
+ *
+ * @param secrets The Secrets of a cluster, by name.
+ */
+export function secretDrift(
+  members: readonly Member[],
+  clusters: ReadonlyMap<string, LiveCluster>,
+  secrets: readonly string[],
+  policy: PreflightPolicy,
+  now: Date,
+): SecretDrift {
+  const all = members.flatMap((member) => {
+    const live = clusters.get(member.name);
+    if (live?.kind !== "reachable") {
+      return [];
+    }
+    const found = { member, live };
+    const isKnown = setBefore(found, policy) !== undefined && otherThanRecorded(found, policy).length === 0;
+    const changes = isKnown ? secrets.flatMap((name) => drifted(found, name, policy, now)) : [];
+    return changes.length === 0 ? [] : [{ member, changes }];
+  });
+  return {
+    reapply: Object.fromEntries(
+      all.map(({ member, changes }) => [member.name, changes.map(([change]) => change).join(", ")]),
+    ),
+    warnings: all.flatMap(({ changes }) => changes.map(([, warning]) => warning)),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Problem } from "../../mesh/model/problem";
+import { commonValue } from "./commonValue";
+import type { Findings } from "./findings";
+import { ipsecKeys } from "./ipsecKeys";
+import { agentSettings } from "./liveCluster";
+import type { Found } from "./policy";
+import { COMPARED_SETTINGS, SHARED_SETTINGS, type Settings, type SharedSetting } from "./settingsTable";
+
+interface Configured {
+  readonly cluster: string;
+  readonly settings: Settings;
+}
+
+/** A line for each cluster that differs from the most common value. */
+function differing(setting: SharedSetting, clusters: readonly Configured[]): readonly Problem[] {
+  const before = SHARED_SETTINGS.find(({ key }) => key === setting.after);
+  const explained = new Set(before === undefined ? [] : differing(before, clusters).map(({ cluster }) => cluster));
+  const values = clusters
+    .filter(({ cluster }) => !explained.has(cluster))
+    .map(({ cluster, settings }) => ({ cluster, value: setting.value(settings) }));
+  const reference = commonValue(values);
+  return clusters.some(({ settings }) => setting.matters(settings))
+    ? values
+        .filter(({ value }) => value !== reference?.value)
+        .map(({ cluster, value }) => ({
+          cluster,
+          property: `live ${setting.key}`,
+          value,
+          reason: `differs from ${JSON.stringify(reference?.value)} of cluster ${JSON.stringify(reference?.cluster)}`,
+          allowed: `${setting.why}; install Cilium with the same value in every cluster of the mesh`,
+        }))
+    : [];
+}
+
+/** Families of which one cluster has none in common with another: no pod of one reaches a pod of the other. */
+function noCommonFamily(clusters: readonly Configured[]): readonly Problem[] {
+  const families = clusters.map(({ cluster, settings }) => ({
+    cluster,
+    has: ["IPv4", "IPv6"].filter((family) => (settings[`enable-${family.toLowerCase()}`] ?? "true") !== "false"),
+  }));
+  const reference = families.find(({ has }) => has.length === 1);
+  return families
+    .filter(({ has }) => reference !== undefined && !has.some((family) => reference.has.includes(family)))
+    .map(({ cluster, has }) => ({
+      cluster,
+      property: "live addresses of pods",
+      value: has.join(", "),
+      reason: `have no family in common with ${reference?.has.join(", ") ?? ""} of cluster ${JSON.stringify(reference?.cluster)}`,
+      allowed: "enable one family in every cluster of the mesh (enable-ipv4, enable-ipv6)",
+    }));
+}
+
+/** Settings that are not the same everywhere. */
+export function sharedSettings(found: readonly Found[]): Findings {
+  const clusters = found.flatMap(({ member, live }): Configured[] => {
+    const settings = agentSettings(live);
+    return settings === undefined ? [] : [{ cluster: member.name, settings }];
+  });
+  const of = (kind: SharedSetting["kind"]) =>
+    SHARED_SETTINGS.filter((setting) => setting.kind === kind).flatMap((setting) => differing(setting, clusters));
+  const keys = ipsecKeys(found);
+  return {
+    problems: [...of("problem"), ...noCommonFamily(clusters), ...keys.problems],
+    warnings: of("warning"),
+    unseen: [...keys.unseen, ...unseenOptions(found)],
+  };
+}
+
+/** Options that a DaemonSet takes from another object than `cilium-config`. */
+function unseenOptions(found: readonly Found[]): Findings["unseen"] {
+  return found.flatMap(({ member, live }) =>
+    (live.agent?.options?.unseen ?? [])
+      .filter((key) => COMPARED_SETTINGS.includes(key))
+      .map((key) => ({ cluster: member.name, what: key, why: "the DaemonSet takes it from another object" })),
+  );
+}

@@ -1,0 +1,82 @@
+import type { Problem } from "../../mesh/model/problem";
+import { findings, type Findings } from "./findings";
+import type { ReachableCluster } from "./liveCluster";
+import type { Found } from "./policy";
+
+/** A release of Cilium, as far as a mesh depends on it. */
+interface Version {
+  readonly text: string;
+  readonly major: number;
+  readonly minor: number;
+}
+
+const VERSION = /^v?(\d+)\.(\d+)(?:\.\d+)?(?:[-+.].*)?$/;
+
+function parseVersion(text: string | undefined): Version | undefined {
+  const match = VERSION.exec(text ?? "");
+  return match === null ? undefined : { text: match[0], major: Number(match[1]), minor: Number(match[2]) };
+}
+
+/** The tag of an image: behind the last colon of the last part of its path, and before its digest. */
+function tagOf(image: string): string | undefined {
+  return /:([^:/@]+)$/.exec(image.split("@")[0] ?? "")?.[1];
+}
+
+/** The version of a cluster's agents: the tag of their image, or else the chart's, which is the same. */
+function versionOf({ agent }: ReachableCluster): Version | undefined {
+  return parseVersion(tagOf(agent?.image ?? "")) ?? parseVersion(/^cilium-(.+)$/.exec(agent?.chart ?? "")?.[1]);
+}
+
+const minors = (a: Version, b: Version): number => (a.major - b.major) * 1000 + (a.minor - b.minor);
+
+/** The release that reads addresses of hosts in a peer's file. */
+const HOST_ALIASES: Version = { text: "v1.20", major: 1, minor: 20 };
+
+/** Agents of versions that do not go together, or that do not know what they are to be given. */
+export function versions(found: readonly Found[]): Findings {
+  const known = found.flatMap(({ member, live }) => {
+    const version = versionOf(live);
+    return version === undefined ? [] : [{ member, version }];
+  });
+  const newest = [...known].sort((a, b) => minors(b.version, a.version))[0];
+  const aliased = found.find(({ member }) => Object.keys(member.etcd.hostAliases ?? {}).length > 0)?.member.name;
+  const problems = known.flatMap(({ member, version }): Problem[] => {
+    const at = { cluster: member.name, property: "live Cilium version", value: version.text };
+    const tooOld = newest !== undefined && minors(newest.version, version) > 1;
+    const ignores = aliased !== undefined && aliased !== member.name && minors(version, HOST_ALIASES) < 0;
+    return [
+      ...(tooOld
+        ? [
+            {
+              ...at,
+              reason: `is more than one minor release behind ${newest.version.text} of cluster ${JSON.stringify(newest.member.name)}`,
+              allowed: "Cilium supports one minor release between the clusters of a mesh: upgrade it first",
+            },
+          ]
+        : []),
+      ...(ignores
+        ? [
+            {
+              ...at,
+              reason: `ignores etcd.hostAliases of cluster ${JSON.stringify(aliased)}`,
+              allowed: `upgrade it to ${HOST_ALIASES.text}, or give endpoints that its DNS knows and no hostAliases`,
+            },
+          ]
+        : []),
+    ];
+  });
+  return findings({
+    problems,
+    unseen: found.flatMap(({ member, live }) =>
+      live.agent === undefined || versionOf(live) !== undefined
+        ? []
+        : [
+            {
+              cluster: member.name,
+              what: "the version",
+              why: `image ${JSON.stringify(live.agent.image ?? "")} names none`,
+            },
+          ],
+    ),
+  });
+}

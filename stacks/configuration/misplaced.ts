@@ -1,0 +1,88 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Problem } from "../../components/mesh/model/problem";
+import type { Decoded } from "./configuration";
+import { place } from "./issues";
+import { authoritySchema, configurationSchema, memberSchema } from "./schema";
+
+/** The roles that a mesh is split into. */
+type SplitRole = "authority" | "member";
+
+const FORMS = { authority: authoritySchema, member: memberSchema } as const;
+
+/** Where what is not for one of the roles has to go. */
+const BELONGS = {
+  authority: "belongs to the stack of the member",
+  member: "belongs to the authority stack",
+} as const;
+
+const isKnown = (shape: object, key: string) => Object.hasOwn(shape, key);
+
+/**
+ * Whether a key has the value that it has when nobody sets it. Pulumi hands over the defaults of `Pulumi.yaml` as if they had been set, to
+ * stacks of every role.
+ */
+function isDefault(key: string, value: unknown): boolean {
+  const { shape } = configurationSchema;
+  const unset = shape[key as keyof typeof shape].safeParse(undefined);
+  return unset.success && isDeepStrictEqual(unset.data, value);
+}
+
+function misplaced(role: SplitRole, path: readonly string[]): Problem {
+  return { ...place(path), reason: BELONGS[role], allowed: "set it there, and remove it here" };
+}
+
+type Taken = { readonly rest: Decoded; readonly problems: readonly Problem[] };
+
+/** Parts a record's entries: those that stay, and the problems of those that do not. */
+function sift(record: object, judge: (key: string, value: unknown) => readonly Problem[] | undefined): Taken {
+  const judged = Object.entries(record).map(([key, value]: [string, unknown]) => ({
+    entry: [key, value] as const,
+    out: judge(key, value),
+  }));
+  return {
+    rest: Object.fromEntries(judged.filter(({ out }) => out === undefined).map(({ entry }) => entry)),
+    problems: judged.flatMap(({ out }) => out ?? []),
+  };
+}
+
+/** The clusters without the properties that are set in another stack. */
+function ofClusters(
+  role: SplitRole,
+  clusters: unknown,
+): { readonly rest: unknown; readonly problems: readonly Problem[] } {
+  if (typeof clusters !== "object" || clusters === null || Array.isArray(clusters)) {
+    return { rest: clusters, problems: [] };
+  }
+  const all = configurationSchema.shape.clusters.valueType.shape;
+  const here = FORMS[role].shape.clusters.valueType.shape;
+  const sifted = Object.entries(clusters).map(([name, cluster]: [string, unknown]) => {
+    if (typeof cluster !== "object" || cluster === null || Array.isArray(cluster)) {
+      return { name, rest: cluster, problems: [] };
+    }
+    const elsewhere = (key: string) => isKnown(all, key) && !isKnown(here, key);
+    return {
+      name,
+      ...sift(cluster, (key) => (elsewhere(key) ? [misplaced(role, ["clusters", name, key])] : undefined)),
+    };
+  });
+  return {
+    rest: Object.fromEntries(sifted.map(({ name, rest }) => [name, rest])),
+    problems: sifted.flatMap(({ problems }) => problems),
+  };
+}
+
+/** Takes out what a stack of the other role is to be given, with a line for each that somebody has set here. */
+export function withoutMisplaced(role: SplitRole, given: Decoded): Taken {
+  const { shape } = configurationSchema;
+  const top = sift(given, (key, value) => {
+    if (!isKnown(shape, key) || isKnown(FORMS[role].shape, key)) {
+      return undefined;
+    }
+    return isDefault(key, value) ? [] : [misplaced(role, [key])];
+  });
+  if (!("clusters" in top.rest)) {
+    return top;
+  }
+  const clusters = ofClusters(role, top.rest["clusters"]);
+  return { rest: { ...top.rest, clusters: clusters.rest }, problems: [...top.problems, ...clusters.problems] };
+}

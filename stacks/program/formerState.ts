@@ -1,0 +1,60 @@
+import { membersOf, present } from "../../components/mesh/model/mesh";
+import type { Problem } from "../../components/mesh/model/problem";
+import type { Configuration } from "../configuration/schema";
+import type { Environment } from "./environment";
+import { judgeLeavers, leaversIn } from "./leavers";
+import { commandStates, lastOutputs } from "./ownState";
+import { judgeUsersLeft } from "./usersLeft";
+
+/** What there is to say of what the stack has, and will have no more. */
+export interface FormerFindings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const NONE: FormerFindings = { problems: [], warnings: [] };
+
+async function judge(
+  configuration: Configuration,
+  { own, spec, settings }: Environment,
+  seen: readonly string[],
+): Promise<FormerFindings> {
+  const last = await lastOutputs();
+  const staying = present(membersOf(spec.clusters)).flatMap(({ name }) => (own.includes(name) ? [name] : []));
+  // An up that failed has left no outputs; but the others may know its cluster already.
+  const undeclared = seen.filter((name) => !Object.hasOwn(spec.clusters, name));
+  const leave = undeclared.length > 0 || last.clusters.some((name) => !own.includes(name));
+  const unmanaged = settings.etcdUsers === "off" && last.etcdUsers.some((name) => staying.includes(name));
+  if (!leave && !unmanaged) {
+    return NONE;
+  }
+  const states = await commandStates();
+  const found = [
+    leave ? await judgeLeavers(leaversIn(states, own), configuration) : NONE,
+    unmanaged ? await judgeUsersLeft(states, staying) : NONE,
+  ];
+  return {
+    problems: found.flatMap(({ problems }) => problems),
+    warnings: found.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/**
+ * Judges what the configuration does not have any more and the stack's state still has: clusters that would leave, and users in etcds. Of the
+ * configuration alone a preview would see nothing of them.
+ *
+ * @param seen The clusters whose peer files were seen in others.
+ */
+export async function judgeFormerState(
+  configuration: Configuration,
+  environment: Environment,
+  seen: readonly string[],
+): Promise<FormerFindings> {
+  try {
+    return await judge(configuration, environment, seen);
+  } catch (error) {
+    const reason = `cannot be read (${error instanceof Error ? error.message : String(error)}): clusters that leave are not judged here`;
+    const allowed = "their own guards judge them, after their peers have let go of them";
+    return { problems: [], warnings: [{ property: "the stack's own state", reason, allowed }] };
+  }
+}

@@ -1,0 +1,86 @@
+import { mapLimited } from "../../components/basics/mapLimited";
+import { withAdvice } from "../../components/cluster/model/lostCluster";
+import { accessTo } from "../../components/command/protocol";
+import { Kubectl } from "../../components/kubernetes/kubectl";
+import type { Problem } from "../../components/mesh/model/problem";
+import {
+  checkLeaving,
+  leavingCluster,
+  type LeavingCluster,
+  type LeavingFindings,
+} from "../../components/policyCheck/leavingCheck";
+import type { Configuration } from "../configuration/schema";
+import type { CommandState } from "./ownState";
+
+const CLUSTERS_AT_ONCE = 8;
+
+/** What there is to say of clusters that this run would have leave. */
+export interface LeaverFindings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/** A cluster that leaves, with the kubeconfigs that its last `up` was given: its guard has no others. */
+interface Leaver {
+  readonly leaving: LeavingCluster;
+  readonly kubeconfigs: Readonly<Record<string, string>>;
+}
+
+/** The clusters that the state has a guard for, and the configuration does not have. */
+export function leaversIn(states: readonly CommandState[], declared: readonly string[]): readonly Leaver[] {
+  return states.flatMap(({ name, input, secrets }): Leaver[] => {
+    const parsed = name.endsWith("-guard") ? leavingCluster.safeParse(JSON.parse(input)) : undefined;
+    const leaves = parsed?.success === true && !parsed.data.gone && !declared.includes(parsed.data.cluster.name);
+    return leaves ? [{ leaving: parsed.data, kubeconfigs: secrets }] : [];
+  });
+}
+
+type Judged = LeavingFindings | { readonly unreachable: string } | undefined;
+
+async function judge({ leaving, kubeconfigs }: Leaver): Promise<Judged> {
+  try {
+    return await Kubectl.with(accessTo(leaving.cluster, kubeconfigs), (kubectl) => checkLeaving(kubectl, leaving));
+  } catch (error) {
+    return { unreachable: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const WAY_OUT =
+  "or list the cluster again, pulumi config set clustermesh:openPolicies accept, pulumi up, and then remove it";
+
+function findingsOf(leaving: LeavingCluster, judged: Judged, configuration: Configuration): LeaverFindings {
+  const { name } = leaving.cluster;
+  if (judged === undefined) {
+    return { problems: [], warnings: [] };
+  }
+  if ("unreachable" in judged) {
+    const allowed = "make it answer before it leaves, or list it again";
+    const reason = `cannot be asked: ${withAdvice(judged.unreachable)}`;
+    const problem: Problem = { cluster: name, property: "it leaves, and", reason, allowed };
+    return configuration.unreachable === "error"
+      ? { problems: [problem], warnings: [] }
+      : { problems: [], warnings: [problem] };
+  }
+  const { opening, closing, what } = judged;
+  if (leaving.openPolicies === "accept") {
+    const accepted = opening.map((each) => ({ ...each, reason: `${each.reason} (accepted by openPolicies)` }));
+    return { problems: [], warnings: [...accepted, ...closing] };
+  }
+  const explained = opening.map((each) => ({
+    ...each,
+    reason: `${each.reason}, for the cluster ${what}`,
+    allowed: `${each.allowed}, ${WAY_OUT}`,
+  }));
+  return { problems: explained, warnings: closing };
+}
+
+/** Judges the clusters that would leave, before anything of the mesh is changed: what their own guards would say when the others have let go of them. */
+export async function judgeLeavers(leavers: readonly Leaver[], configuration: Configuration): Promise<LeaverFindings> {
+  const found = await mapLimited(leavers, CLUSTERS_AT_ONCE, async (leaver) =>
+    findingsOf(leaver.leaving, await judge(leaver), configuration),
+  );
+  return {
+    problems: found.flatMap(({ problems }) => problems),
+    warnings: found.flatMap(({ warnings }) => warnings),
+  };
+}

@@ -1,0 +1,83 @@
+import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../../components";
+import { own } from "../../components/basics/model/own";
+import { formatProblem } from "../../components/mesh/model/problem";
+import type { Configuration } from "../configuration/schema";
+import { readStack, type ReadStack } from "../roles/read";
+import type { Role } from "../roles/role";
+import type { Environment } from "./environment";
+import { checkOnPaper } from "./onPaper";
+import { preflight, type Preflight } from "./preflight";
+import { adoptedEndings, shortenedLeaves, weakAuthorities } from "./rotation";
+import { secretSize } from "./secretSize";
+
+/** A stack's configuration that has passed every check. */
+export interface Loaded {
+  readonly role: Role;
+  /** Of the whole mesh, in a stack of every role. */
+  readonly configuration: Configuration;
+  readonly environment: Environment;
+}
+
+/** The stack's values for the keys of this project, as Pulumi keeps them. */
+function stackConfiguration(): Readonly<Record<string, string>> {
+  const prefix = `${pulumi.getProject()}:`;
+  const entries = Object.entries(pulumi.runtime.allConfig());
+  return Object.fromEntries(
+    entries.flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])),
+  );
+}
+
+/** Everything that is wrong, and what may pass with a warning. */
+async function check({ read, role }: ReadStack): Promise<Preflight & { readonly environment?: Environment }> {
+  const now = new Date();
+  const { environment, problems } = checkOnPaper(read, now, role);
+  if (environment === undefined || read.readable === undefined) {
+    return { problems, warnings: [], notes: [] };
+  }
+  const live = await preflight(read.readable, environment, !pulumi.runtime.isDryRun());
+  const warnings = [
+    ...weakAuthorities(read.readable),
+    ...adoptedEndings(read.readable, now),
+    ...secretSize(read.readable, environment).warnings,
+    ...live.warnings,
+  ];
+  const notes = [...shortenedLeaves(read.readable, environment, now), ...live.notes];
+  const seen = withSeen(environment, live);
+  return { environment: seen, problems: [...problems, ...live.problems], warnings, notes };
+}
+
+/** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
+function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Environment {
+  const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
+    const [changedSince, identity, written] = [own(changes, name), own(seenAs, name), own(reapply, name)];
+    const seen = {
+      ...(changedSince === undefined ? {} : { changedSince }),
+      ...(identity === undefined ? {} : { seenAs: identity }),
+      ...(written === undefined ? {} : { reapply: written }),
+    };
+    return [name, { ...cluster, ...seen }] as const;
+  });
+  return { ...environment, spec: { ...environment.spec, clusters: Object.fromEntries(clusters) } };
+}
+
+/**
+ * Reads and checks the stack's configuration, on paper and against the live clusters.
+ *
+ * @throws RunError with everything that is wrong, before any resource is registered.
+ */
+export async function loadStack(): Promise<Loaded> {
+  const stack = await readStack(stackConfiguration());
+  const { environment, problems, warnings, notes } = await check(stack);
+  for (const note of notes) {
+    await pulumi.log.info(formatProblem(note));
+  }
+  for (const warning of warnings) {
+    await pulumi.log.warn(formatProblem(warning));
+  }
+  const { readable: configuration } = stack.read;
+  if (problems.length > 0 || environment === undefined || configuration === undefined) {
+    throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, problems);
+  }
+  return { role: stack.role, configuration, environment };
+}

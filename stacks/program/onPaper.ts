@@ -1,0 +1,37 @@
+import { validateArgs } from "../../components";
+import type { Problem } from "../../components/mesh/model/problem";
+import type { ReadConfiguration } from "../configuration/configuration";
+import { WHOLE_MESH, type Role } from "../roles/role";
+import { toEnvironment, type Environment } from "./environment";
+import { secretSize } from "./secretSize";
+
+/** What a configuration comes to before any cluster is asked; without an environment where nothing of it can be read. */
+export interface OnPaper {
+  readonly environment?: Environment;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Everything that is wrong with a mesh by its configuration, the same in a stack of every role. Parts that cannot be read do not keep the rest
+ * from being checked.
+ */
+export function checkOnPaper(
+  { readable, unreadableClusters, problems: unreadable }: ReadConfiguration,
+  now: Date,
+  role: Role = WHOLE_MESH,
+): OnPaper {
+  if (readable === undefined) {
+    return { problems: unreadable };
+  }
+  const { environment, problems } = toEnvironment(readable, now, role);
+  const { spec, settings, demo, own } = environment;
+  const judged = new Set(["", ...Object.keys(spec.clusters), ...unreadableClusters]);
+  // With clusters left out, how many there are cannot be judged, nor which of them the demo takes; a name that none of them has is wrong.
+  const aboutTheWhole = ({ cluster, property, value }: Problem) =>
+    unreadableClusters.length > 0 &&
+    cluster === undefined &&
+    (property === "clusters" || (/^demo\.(server|client)Cluster$/.test(property) && judged.has(String(value))));
+  const together = validateArgs(spec, settings, demo, own).filter((problem) => !aboutTheWhole(problem));
+  const tooLarge = secretSize(readable, environment).problems;
+  return { environment, problems: [...unreadable, ...problems, ...together, ...tooLarge] };
+}

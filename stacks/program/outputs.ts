@@ -1,0 +1,54 @@
+import type { ClusterMesh, ClusterMeshAuthority } from "../../components";
+import { membersOf, type MeshSpec } from "../../components/mesh/model/mesh";
+import { REGISTRY_OUTPUT, registryOf, SIGNING_OUTPUT } from "../roles/registry";
+import type { Loaded } from "./load";
+import { RECORDED_OUTPUT } from "./ownOutputs";
+
+/** The clusters as a stack output: what they are in the mesh and where they are. */
+export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): readonly object[] {
+  return membersOf(clusters).map(({ name, id, etcd, podCIDRs, nodeCIDRs, presence }) => ({
+    name,
+    id,
+    endpoints: etcd.endpoints,
+    podCIDRs,
+    nodeCIDRs,
+    ...(presence === "gone" ? { presence } : {}),
+  }));
+}
+
+/** What a person wants to read of a mesh, or of a stack's part of it. */
+export function meshOutputs(
+  mesh: ClusterMesh,
+  { role, environment: { spec, own } }: Loaded,
+): Readonly<Record<string, unknown>> {
+  const clusters = Object.fromEntries(Object.entries(spec.clusters).filter(([name]) => own.includes(name)));
+  return {
+    clusters: describeClusters({ clusters }),
+    certificates: mesh.certificates,
+    authorities: mesh.authorities,
+    readiness: mesh.readiness,
+    paths: mesh.paths,
+    stalePods: mesh.stalePods,
+    etcdUsers: mesh.etcdUsers,
+    demo: mesh.verdicts,
+    drops: mesh.drops,
+    // That of the whole mesh is the authority stack's: with a stack for every cluster it would be in each of them.
+    ...(role.kind === "mesh" ? { topology: mesh.topology } : {}),
+    ...(Object.keys(mesh.gone).length === 0 ? {} : { gone: mesh.gone }),
+    [RECORDED_OUTPUT]: mesh.recorded,
+  };
+}
+
+/** What the members' stacks read of an authority stack, and a person. */
+export function authorityOutputs(
+  authority: ClusterMeshAuthority,
+  { configuration, environment }: Loaded,
+): Readonly<Record<string, unknown>> {
+  return {
+    [REGISTRY_OUTPUT]: registryOf(configuration, environment.authority),
+    [SIGNING_OUTPUT]: authority.signing,
+    clusters: describeClusters(environment.spec),
+    authorities: authority.authorities,
+    topology: authority.topology,
+  };
+}

@@ -1,0 +1,61 @@
+import { missingRights } from "../../components";
+import type { MeshSettings } from "../../components";
+import { mapLimited } from "../../components/basics/mapLimited";
+import type { KubectlAccess } from "../../components/kubernetes/kubectl";
+import { noAccess } from "../../components/kubernetes/model/noAccess";
+import type { Problem } from "../../components/mesh/model/problem";
+import type { Claim, LiveCluster } from "../../components/preflight/model/liveCluster";
+import { previewRights, rightsProblems, upRights } from "../../components/preflight/model/rights";
+
+/** So many clusters are asked at once. */
+const CLUSTERS_AT_ONCE = 8;
+
+/** A cluster, how to reach it, and what the stack makes in it. */
+export interface Asked {
+  readonly name: string;
+  readonly access: KubectlAccess;
+  readonly claims: readonly Claim[];
+}
+
+/** What the users of clusters may not do, by cluster; and of which of them that could not be learned. */
+export interface Permissions {
+  readonly missing: ReadonlyMap<string, readonly Problem[]>;
+  readonly unknown: readonly Problem[];
+}
+
+/**
+ * Whether a cluster's user may do what is to be done. A preview that has read all it wanted needs nothing more, and asks only what else is
+ * missing where one reading was refused; an `up` asks before it writes, for half of it would stay.
+ */
+export async function permissionsOf(
+  clusters: readonly Asked[],
+  live: ReadonlyMap<string, LiveCluster>,
+  settings: MeshSettings,
+  writes: boolean,
+  limitSeconds: number,
+): Promise<Permissions> {
+  const asked = clusters.filter(({ name }) => {
+    const cluster = live.get(name);
+    return cluster?.kind === "unreachable" ? cluster.cause === "permission" : writes && cluster !== undefined;
+  });
+  const found = await mapLimited(asked, CLUSTERS_AT_ONCE, async ({ name, access, claims }) => {
+    const rights = (writes ? upRights : previewRights)({ ...settings, claims });
+    try {
+      const missing = rightsProblems(name, await missingRights(access, rights, limitSeconds));
+      return { name, missing, unknown: [] };
+    } catch (error) {
+      const { line } = noAccess(error instanceof Error ? error.message : String(error));
+      const unknown: Problem = {
+        cluster: name,
+        property: "permissions",
+        reason: `are not known: ${line}`,
+        allowed: "see that the kubeconfig's user has the roles in docs/permissions.yaml",
+      };
+      return { name, missing: [], unknown: [unknown] };
+    }
+  });
+  return {
+    missing: new Map(found.flatMap(({ name, missing }) => (missing.length === 0 ? [] : [[name, missing]]))),
+    unknown: found.flatMap(({ unknown }) => unknown),
+  };
+}

@@ -1,0 +1,82 @@
+import { mapLimited } from "../../components/basics/mapLimited";
+import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
+import { membersOf, present, type Member } from "../../components/mesh/model/mesh";
+import type { Problem } from "../../components/mesh/model/problem";
+import type { JudgedPolicies } from "../../components/policyCheck/model/clusterPolicies";
+import { changesNothing, type MeshChange } from "../../components/policyCheck/model/meshChange";
+import { checkPolicies } from "../../components/policyCheck/policyCheck";
+import type { LiveCluster } from "../../components/preflight/model/liveCluster";
+import { peersIn, policyChange } from "../../components/preflight/model/policyChange";
+import type { Environment } from "./environment";
+
+const CLUSTERS_AT_ONCE = 8;
+
+/** What an `up` would do to the policies of its clusters. */
+export interface PolicyFindings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const NONE: JudgedPolicies = { opening: [], closing: [] };
+
+async function judge(
+  member: Member,
+  access: KubectlAccess,
+  change: MeshChange,
+  { settings, owner }: Environment,
+): Promise<JudgedPolicies> {
+  const changing = { name: member.name, names: settings.cilium, change, owner };
+  try {
+    return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
+  } catch (error) {
+    const reason = `cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
+    const allowed = "let the kubeconfig's user read them in all namespaces";
+    return { opening: [{ cluster: member.name, property: "policies", reason, allowed }], closing: [] };
+  }
+}
+
+/** Sorts what was found into what stops a run and what is said. */
+export function findings(judged: readonly JudgedPolicies[], { settings }: Environment): PolicyFindings {
+  const opening = judged.flatMap((each) => each.opening);
+  const closing = judged.flatMap((each) => each.closing);
+  if (settings.openPolicies === "refuse") {
+    const orAccept = (problem: Problem): Problem => ({
+      ...problem,
+      allowed: `${problem.allowed}, or set clustermesh:openPolicies to "accept"`,
+    });
+    return { problems: opening.map(orAccept), warnings: closing };
+  }
+  const accepted = opening.map((problem) => ({ ...problem, reason: `${problem.reason} (accepted by openPolicies)` }));
+  return { problems: [], warnings: [...accepted, ...closing] };
+}
+
+/**
+ * Judges the policies of every cluster whose name or peers this run changes, in previews too: of those that join, and of those that stay while
+ * others come and go. Those that are as they will be are asked nothing.
+ */
+export async function judgePolicyChanges(
+  clusters: readonly { readonly name: string; readonly access: KubectlAccess }[],
+  environment: Environment,
+  live: ReadonlyMap<string, LiveCluster>,
+): Promise<PolicyFindings> {
+  const { spec, settings } = environment;
+  const members = present(membersOf(spec.clusters));
+  const context = { members, names: settings.cilium, peerSecret: settings.peerSecret };
+  const judged = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
+    const member = members.find((each) => each.name === name);
+    const cluster = live.get(name);
+    if (member === undefined || cluster?.kind !== "reachable" || cluster.config === undefined) {
+      return NONE;
+    }
+    const change = policyChange(member, cluster, context);
+    return changesNothing(change) ? NONE : judge(member, access, change, environment);
+  });
+  return findings(judged, environment);
+}
+
+/** The clusters that a Secret with peer files knows, in whichever cluster it is. */
+export function peersSeen(live: ReadonlyMap<string, LiveCluster>, peerSecret: string): readonly string[] {
+  const seen = [...live.values()].flatMap((cluster) => (cluster.kind === "reachable" ? cluster.occupied : []));
+  const files = seen.flatMap(({ kind, name, files: of }) => (kind === "Secret" && name === peerSecret ? of : []));
+  return [...new Set(peersIn(files))];
+}

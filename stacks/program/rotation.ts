@@ -1,0 +1,158 @@
+import { adoptedTrust } from "../../components";
+import { authorityFiles, publishedChain } from "../../components/certificates/model/adoptedAuthority";
+import { readCertificates } from "../../components/certificates/model/certificates";
+import { judgeEnding, type Ending, type Renewal } from "../../components/certificates/model/expiry";
+import { isAdopted, trustOf, type AuthorityTrust } from "../../components/certificates/model/generation";
+import { leafValidity } from "../../components/certificates/model/leafLifetime";
+import { authorityWarnings } from "../../components/certificates/model/validateAuthority";
+import type { Problem } from "../../components/mesh/model/problem";
+import { SHARED_AUTHORITY } from "../../components/peers/model/peerFile";
+import type { RotationPolicy } from "../../components/preflight/model/judgeRotation";
+import type { AdoptedCA, Configuration } from "../configuration/schema";
+import type { Environment } from "./environment";
+
+/** A CA of another stack: that one renews it in time, if somebody runs it. */
+const RENEWED_ELSEWHERE: Renewal = {
+  by: "person",
+  how: "pulumi up of the authority stack renews it, and pulumi up here brings it to the clusters; restart every etcd after that, before it ends",
+};
+
+interface Adopted {
+  readonly authority: string;
+  readonly at: { readonly cluster?: string; readonly property: string };
+  readonly ca: AdoptedCA;
+}
+
+/** The adopted CAs with their places in the configuration. */
+export function adoptedOf({ authority, ca, clusters }: Configuration): readonly Adopted[] {
+  if (authority === "generated") {
+    return [];
+  }
+  if (ca !== undefined) {
+    return [{ authority: SHARED_AUTHORITY, at: { property: "clustermesh:ca" }, ca }];
+  }
+  return Object.entries(clusters).flatMap(([cluster, { etcd, gone }]): Adopted[] =>
+    etcd.ca === undefined || gone === true
+      ? []
+      : [{ authority: cluster, at: { cluster, property: "etcd.ca" }, ca: etcd.ca }],
+  );
+}
+
+/** Who is to sign and what is to be trusted; nothing of a CA that cannot be read, which is a problem already. */
+export function wantedTrust(
+  configuration: Configuration,
+  environment: Environment,
+): Readonly<Record<string, AuthorityTrust>> {
+  if (environment.authority.kind === "published") {
+    const known = Object.entries(environment.authority.signing).map(([name, { trust }]) => [name, trust] as const);
+    return Object.fromEntries(known);
+  }
+  if (configuration.authority === "generated") {
+    const { authority } = environment.settings.generation;
+    return { [SHARED_AUTHORITY]: trustOf(authority[0] ?? 1, authority) };
+  }
+  const known = adoptedOf(configuration).flatMap(({ authority, ca }) => {
+    try {
+      return [[authority, adoptedTrust(authorityFiles(ca).all)] as const];
+    } catch {
+      return [];
+    }
+  });
+  return Object.fromEntries(known);
+}
+
+/** A CA that signs, and that nobody renews here. */
+interface Signer {
+  readonly authority: string;
+  readonly at: Adopted["at"];
+  readonly ends: Date;
+}
+
+/** Those CAs, but for what cannot be read: that is a problem already. */
+function signersOf(configuration: Configuration, { authority }: Environment): readonly Signer[] {
+  const published = authority.kind === "published" ? Object.entries(authority.signing) : [];
+  const elsewhere = published
+    .filter(([, { trust }]) => isAdopted(trust))
+    .map(([name, { certificate, bundle }]) => ({
+      authority: name,
+      at: { property: `the authority ${JSON.stringify(name)}` },
+      ends: () => publishedChain(certificate, bundle).ends,
+    }));
+  const here = adoptedOf(configuration).map(({ ca, ...rest }) => ({ ...rest, ends: () => authorityFiles(ca).ends }));
+  return [...elsewhere, ...here].flatMap(({ ends, ...rest }): readonly Signer[] => {
+    try {
+      return [{ ...rest, ends: ends() }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The CAs whose certificates live for a shorter time than is configured, for they end before. */
+function shortLeaves(configuration: Configuration, environment: Environment, now: Date) {
+  const { leaf } = environment.settings.certificates;
+  return signersOf(configuration, environment)
+    .map((signer) => ({ ...signer, validity: leafValidity(leaf, signer.ends, now) }))
+    .filter(({ validity }) => validity.days < leaf.days);
+}
+
+/** Says which they are. */
+export function shortenedLeaves(configuration: Configuration, environment: Environment, now: Date): readonly Problem[] {
+  const reason = `ends before ${String(environment.settings.certificates.leaf.days)} days (leafDays) are over`;
+  return shortLeaves(configuration, environment, now).map(({ at, validity }) => ({
+    ...at,
+    reason,
+    allowed: `what it signs lives for ${String(validity.days)} days; its successor makes that longer again`,
+  }));
+}
+
+/** What is weak in adopted CAs. */
+export function weakAuthorities(configuration: Configuration): readonly Problem[] {
+  return adoptedOf(configuration).flatMap(({ at, ca }) => authorityWarnings(at, ca));
+}
+
+/** How the certificates of the live clusters are to be judged. */
+export function rotationPolicy(
+  configuration: Configuration,
+  environment: Environment,
+  authorities: readonly string[],
+  now: Date,
+): RotationPolicy {
+  const { settings } = environment;
+  const { client, server } = settings.generation;
+  return {
+    ...settings,
+    wanted: {
+      record: { client, server, authorities: wantedTrust(configuration, environment) },
+      authority: configuration.authority,
+    },
+    authorities,
+    generated: configuration.authority === "generated",
+    leaves: Object.fromEntries(
+      shortLeaves(configuration, environment, now).map(({ authority, validity }) => [authority, validity]),
+    ),
+    ...(environment.authority.kind === "published" ? { authorityRenewal: RENEWED_ELSEWHERE } : {}),
+    warningDays: configuration.expiryWarningDays,
+  };
+}
+
+/** Adopted CAs that end soon: nobody else renews them. */
+export function adoptedEndings(configuration: Configuration, now: Date): readonly Problem[] {
+  const follow =
+    "put its successor into trusted, pulumi up, restart the etcds with both in their --trusted-ca-file, then let the successor sign and keep this one in trusted, and drop it in the end";
+  return adoptedOf(configuration)
+    .flatMap(({ at, ca }) => {
+      const ending = (property: string, pem: string, how: string): readonly Ending[] =>
+        readCertificates(pem).map(({ subject, ends }) => ({
+          ...(at.cluster === undefined ? {} : { cluster: at.cluster }),
+          what: `${at.property}.${property} ${JSON.stringify(subject)}`,
+          ends,
+          renewal: { by: "person", how },
+        }));
+      const trusted = (ca.trusted ?? []).flatMap((pem, index) =>
+        ending(`trusted[${String(index)}]`, pem, "drop it, or give its successor"),
+      );
+      return [...ending("certificate", ca.certificate, follow), ...trusted];
+    })
+    .flatMap((each) => judgeEnding(each, configuration.expiryWarningDays, now)?.problem ?? []);
+}

@@ -1,0 +1,81 @@
+import type { Problem } from "../../components/mesh/model/problem";
+import { decodeTexts, readAs, type Decoded, type ReadConfiguration } from "../configuration/configuration";
+import { withoutMisplaced } from "../configuration/misplaced";
+import { authoritySchema, configurationSchema, LOCAL_DEFAULTS, memberSchema } from "../configuration/schema";
+import { readAuthorityStack } from "./authorityReference";
+import { mergeMember } from "./memberStack";
+import { WHOLE_MESH, type Role } from "./role";
+
+/** The configuration of the whole mesh, wherever it comes from, and what part of it the stack has. */
+export interface ReadStack {
+  readonly read: ReadConfiguration;
+  readonly role: Role;
+}
+
+function notMember(given: Decoded): { readonly rest: Decoded; readonly problems: readonly Problem[] } {
+  const { authorityStack, ...rest } = given;
+  const allowed = 'set clustermesh:role to "member", or remove it';
+  const reason = "is given, but this is no stack of a member";
+  const problem = { property: "clustermesh:authorityStack", value: authorityStack, reason, allowed };
+  return { rest, problems: authorityStack === undefined ? [] : [problem] };
+}
+
+function readMesh(given: Decoded): ReadStack {
+  const { rest, problems } = notMember(given);
+  const read = readAs(configurationSchema, rest);
+  return { role: WHOLE_MESH, read: { ...read, problems: [...problems, ...read.problems] } };
+}
+
+function readAuthority(given: Decoded): ReadStack {
+  const stray = notMember(given);
+  const misplaced = withoutMisplaced("authority", stray.rest);
+  const { readable, ...read } = readAs(authoritySchema, misplaced.rest);
+  const problems = [...stray.problems, ...misplaced.problems, ...read.problems];
+  const whole = readable === undefined ? {} : { readable: { ...LOCAL_DEFAULTS, ...readable } };
+  return { role: { kind: "authority" }, read: { ...read, problems, ...whole } };
+}
+
+async function readMember(given: Decoded): Promise<ReadStack> {
+  const misplaced = withoutMisplaced("member", given);
+  const own = readAs(memberSchema, misplaced.rest);
+  const problems = [...misplaced.problems, ...own.problems];
+  if (own.readable === undefined) {
+    return { role: WHOLE_MESH, read: { problems, unreadableClusters: [] } };
+  }
+  const published = await readAuthorityStack(own.readable.authorityStack);
+  if ("reason" in published) {
+    return { role: WHOLE_MESH, read: { problems: [...problems, published], unreadableClusters: [] } };
+  }
+  const merged = mergeMember(own.readable, published);
+  return {
+    role: merged.role,
+    read: {
+      problems: [...problems, ...merged.problems],
+      readable: merged.configuration,
+      // The registry has all clusters: the mesh can be judged as a whole, whatever this stack says of its own.
+      unreadableClusters: [],
+    },
+  };
+}
+
+/**
+ * Reads the configuration of a stack, whatever its role.
+ *
+ * @param texts Values by key, as Pulumi keeps them, without the project's prefix.
+ */
+export async function readStack(texts: Readonly<Record<string, string>>): Promise<ReadStack> {
+  const { role = "mesh", ...given } = decodeTexts(texts);
+  switch (role) {
+    case "mesh":
+      return readMesh(given);
+    case "authority":
+      return readAuthority(given);
+    case "member":
+      return readMember(given);
+    default: {
+      const allowed = "use one of mesh, authority, member";
+      const problem = { property: "clustermesh:role", value: role, reason: "is not allowed", allowed };
+      return { role: WHOLE_MESH, read: { problems: [problem], unreadableClusters: [] } };
+    }
+  }
+}

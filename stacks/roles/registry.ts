@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { originOf, type AuthorityOrigin, type MeshAuthority, type Signing } from "../../components";
+import { publicSchema, type Configuration } from "../configuration/schema";
+
+/**
+ * The version of what authority stacks publish. It goes up whenever a program of before would misread it, or overlook in it what it must not:
+ * then all stacks of a mesh are to run one version of the program.
+ */
+const REGISTRY_VERSION = 1;
+
+/** The outputs of an authority stack that the members' stacks read. */
+export const REGISTRY_OUTPUT = "registry";
+export const SIGNING_OUTPUT = "signing";
+
+const registry = publicSchema.extend({
+  version: z.literal(REGISTRY_VERSION),
+  authority: z.enum(["generated", "adopted", "adoptedPerCluster"] satisfies AuthorityOrigin[]),
+});
+
+/** The mesh as every stack of it has to know it; nothing in it is secret. */
+export type Registry = z.infer<typeof registry>;
+
+const id = z.union([z.number(), z.string()]);
+const signing = z.record(
+  z.string(),
+  z.object({
+    certificate: z.string(),
+    privateKey: z.string(),
+    bundle: z.string(),
+    trust: z.object({ signs: id, trusts: z.array(id) }),
+    trusted: z.array(z.object({ id, subject: z.string(), expires: z.string(), signs: z.boolean() })),
+  }),
+);
+
+/** What a member's stack has read of its authority stack. */
+export interface Published {
+  readonly registry: Registry;
+  /** Holds keys as they are: whoever uses one wraps it at once. */
+  readonly signing: Signing;
+}
+
+/** What an authority stack publishes of its configuration. */
+export function registryOf(configuration: Configuration, authority: MeshAuthority): Registry {
+  const { settings, clusters } = publicSchema.parse({ settings: configuration, clusters: configuration.clusters });
+  return { version: REGISTRY_VERSION, authority: originOf(authority), settings, clusters };
+}
+
+/** Why the outputs of a stack are no registry that this program can read: nothing is there, or not in this program's form. */
+export type Unreadable = "nothing" | "another form";
+
+/** Reads what an authority stack has published. */
+export function readPublished(outputs: {
+  readonly registry: unknown;
+  readonly signing: unknown;
+}): Published | Unreadable {
+  if (outputs.registry === undefined || outputs.signing === undefined) {
+    return "nothing";
+  }
+  const [described, material] = [registry.safeParse(outputs.registry), signing.safeParse(outputs.signing)];
+  return described.success && material.success ? { registry: described.data, signing: material.data } : "another form";
+}

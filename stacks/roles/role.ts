@@ -1,0 +1,33 @@
+import type { AuthorityOrigin, Signing } from "../../components";
+import type { Configuration } from "../configuration/schema";
+
+/**
+ * What part of a mesh a stack has: all of it; who signs, and what every cluster has to know of the others; or some of the clusters, with what
+ * the stack that signs has published.
+ */
+export type Role =
+  | { readonly kind: "mesh" }
+  | { readonly kind: "authority" }
+  | {
+      readonly kind: "member";
+      readonly authorityStack: string;
+      /** The clusters that this stack looks after, by name. */
+      readonly own: readonly string[];
+      readonly origin: AuthorityOrigin;
+      /** Holds keys as they are: whoever uses one wraps it at once. */
+      readonly signing: Signing;
+    };
+
+export const WHOLE_MESH: Role = { kind: "mesh" };
+
+/** The clusters that a stack reaches and changes. */
+export function ownClusters(role: Role, { clusters }: Configuration): readonly string[] {
+  switch (role.kind) {
+    case "mesh":
+      return Object.keys(clusters);
+    case "authority":
+      return [];
+    case "member":
+      return role.own;
+  }
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import type { LabCluster } from "../../../lab";
+import { uidOf } from "../../support/kubernetes/clusterObjects";
+import { snapshot, versions } from "../../support/kubernetes/snapshot";
+import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
+import { each, leavingMesh, names, PEERS, peersOf, runByHand, type LeavingMesh } from "../support/identity/leaving";
+
+const GONE = { gone: true };
+
+describe("a cluster that is declared gone", function () {
+  this.timeout("4m");
+  let mesh: LeavingMesh;
+  let stack: PulumiStack;
+  let rest: readonly LabCluster[];
+  let leaver: LabCluster;
+  let untouched: readonly object[];
+
+  before(async () => {
+    mesh = await leavingMesh("declared-gone");
+    ({ stack, rest, leaver, untouched } = mesh);
+  });
+
+  describe("that is declared gone, and answers", () => {
+    it("is named in the preview, and left as it is", async () => {
+      await mesh.meshed();
+      await stack.configure(mesh.withLeaver(GONE));
+      const preview = succeeded(await stack.preview());
+      assert.match(
+        preview.text,
+        /warning: cluster "cluster3": gone is declared, but its API server answers; .*remove gone/,
+      );
+      const [written, recorded] = [await versions(leaver), await mesh.originals()];
+      assert.ok(recorded);
+      succeeded(await stack.up());
+      assert.deepEqual(await versions(leaver), written);
+      assert.deepEqual(await mesh.originals(), recorded);
+      assert.deepEqual(await each(rest, peersOf), [names(rest), names(rest)]);
+    });
+
+    it("is a member again, with the same originals, when it is not gone after all", async () => {
+      const [uid, recorded] = [await uidOf(leaver, `secret/${PEERS}`), await mesh.originals()];
+      await mesh.meshed();
+      assert.equal(await uidOf(leaver, `secret/${PEERS}`), uid);
+      assert.deepEqual(await mesh.originals(), recorded);
+      succeeded(await stack.up("--expect-no-changes"));
+    });
+  });
+
+  describe("while it is dead", () => {
+    after(() => leaver.apiServer.start());
+
+    it("does not keep a whole mesh from being taken down", async () => {
+      await leaver.apiServer.stop();
+      await stack.configure(mesh.withLeaver(GONE));
+      succeeded(await stack.up());
+      const run = succeeded(await stack.destroy());
+      assert.deepEqual(await each(rest, snapshot), untouched.slice(0, 2));
+      await leaver.apiServer.start();
+      await runByHand(leaver, run.text);
+      assert.deepEqual(await snapshot(leaver), untouched[2]);
+    });
+  });
+});

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { snapshots } from "../../support/kubernetes/snapshot";
+import { meshConfig } from "../../support/stacks/meshConfig";
+import { succeeded } from "../../support/stacks/pulumi";
+import { assertMended, DRIFTS, meshOf, type Drift, type Mesh, type Way } from "../support/preflight/drifting";
+
+for (const way of ["plain", "refresh"] satisfies Way[]) {
+  const flags = way === "refresh" ? " --refresh" : "";
+  describe(`a mesh that drifts in one way, and up${flags}`, function () {
+    this.timeout("4m");
+    let mesh: Mesh;
+
+    before(async () => {
+      mesh = await meshOf(`drift-${way}`);
+    });
+
+    after(async () => {
+      succeeded(await mesh.stack.destroy());
+      assert.deepEqual(await snapshots(mesh.clusters), mesh.untouched);
+    });
+
+    for (const [what, drift] of Object.entries<Drift>(DRIFTS)) {
+      it(`is as it was where ${what}`, async () => {
+        await assertMended(mesh, [[mesh.first, [drift]]], way);
+      });
+    }
+
+    it("is as it was where an id was changed by hand, though nothing of others' may be overwritten", async () => {
+      const drift = DRIFTS["the id is changed to another"];
+      await mesh.stack.configure(meshConfig(mesh.clusters, { conflicts: "refuse" }));
+      succeeded(await mesh.stack.up());
+      await assertMended(mesh, [[mesh.first, [drift]]], way);
+    });
+  });
+}

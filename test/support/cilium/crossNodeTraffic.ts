@@ -1,0 +1,66 @@
+import { startPinger, type LabCluster, type Pinger } from "../../../lab";
+
+/** A namespace of its own: nothing that the mesh does may touch a workload that is somebody else's. */
+export const TRAFFIC_NAMESPACE = "cross-node-traffic";
+const PORT = 6379;
+const IMAGE = "docker.io/lab/redis:7";
+
+const pod = (name: string, node: string, command: readonly string[]): object => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: TRAFFIC_NAMESPACE, labels: { app: name } },
+  spec: {
+    nodeName: node,
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name, image: IMAGE, imagePullPolicy: "Never", command }],
+  },
+});
+
+const SERVER = ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--dir", "/tmp"];
+
+/** Puts a server on a cluster's first node and a client on its last, as workloads that were there before any mesh. */
+export async function makeTrafficPods(cluster: LabCluster): Promise<void> {
+  const [first, last] = [cluster.nodes[0], cluster.nodes.at(-1)];
+  if (first === undefined || last === undefined) {
+    throw new Error(`${cluster.name}: traffic needs nodes`);
+  }
+  const items = [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: TRAFFIC_NAMESPACE } },
+    pod("server", first.name, SERVER),
+    pod("client", last.name, ["sleep", "infinity"]),
+  ];
+  await cluster.run(["apply", "--filename=-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
+  const ready = ["wait", "--for=condition=Ready", "pod/server", "pod/client", "--timeout=90s"];
+  await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...ready]);
+}
+
+/** Puts another client beside the first one. It differs in its name and label alone. */
+export async function addTrafficClient(cluster: LabCluster, name: string): Promise<void> {
+  const last = cluster.nodes.at(-1);
+  if (last === undefined) throw new Error(`${cluster.name}: a client needs a node`);
+  await cluster.run(["apply", "--filename=-"], { stdin: JSON.stringify(pod(name, last.name, ["sleep", "infinity"])) });
+  const ready = ["wait", "--for=condition=Ready", `pod/${name}`, "--timeout=90s"];
+  await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...ready]);
+}
+
+/** The address of a cluster's server. */
+export async function serverIp(cluster: LabCluster): Promise<string> {
+  const address = ["get", "pod", "server", "--output=jsonpath={.status.podIP}"];
+  return (await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...address])).stdout;
+}
+
+/**
+ * Starts steady traffic from a client to the server of its own or another cluster: a new connection every 200 ms, a second for the
+ * answer.
+ */
+export async function startTraffic(cluster: LabCluster, client = "client", to = cluster): Promise<Pinger> {
+  const ip = await serverIp(to);
+  const from = await cluster.inPod({ namespace: TRAFFIC_NAMESPACE, pod: client });
+  return startPinger({ from, to: { ip, port: PORT } });
+}
+
+/** Removes the pods and their namespace. */
+export async function removeTrafficPods(cluster: LabCluster): Promise<void> {
+  await cluster.run(["delete", "namespace", TRAFFIC_NAMESPACE, "--ignore-not-found", "--timeout=90s"]);
+}

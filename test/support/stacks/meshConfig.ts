@@ -1,0 +1,33 @@
+import type { LabCluster } from "../../../lab";
+
+/** A cluster of the lab as a user would write it down. */
+export function clusterConfig(cluster: LabCluster): Readonly<Record<string, unknown>> {
+  return {
+    id: cluster.id,
+    context: cluster.context,
+    etcd: { endpoints: [cluster.ciliumEtcd.endpoint] },
+    podCIDRs: cluster.podCIDRs,
+    nodeCIDRs: cluster.nodeCIDRs,
+  };
+}
+
+/** A configuration with one cluster more, or another in its place. */
+export function withMember(
+  config: Readonly<Record<string, unknown>>,
+  name: string,
+  member: object,
+): Readonly<Record<string, unknown>> {
+  return { ...config, clusters: { ...(config["clusters"] as object), [name]: member } };
+}
+
+/** Settings that a lab without nodes needs: nothing rolls out there, and no agent can be asked. */
+export const WITHOUT_NODES = { awaitRollOut: false, check: false } as const;
+
+/** The configuration of a stack over clusters of a lab. */
+export function meshConfig(
+  clusters: readonly LabCluster[],
+  extra: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  const members = Object.fromEntries(clusters.map((cluster) => [cluster.name, clusterConfig(cluster)]));
+  return { clusters: members, conflicts: "overwrite", ...WITHOUT_NODES, ...extra };
+}

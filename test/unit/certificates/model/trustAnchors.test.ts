@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { connect, createServer } from "node:tls";
+import { asTrustAnchors, authorityFiles } from "../../../../components/certificates/model/adoptedAuthority";
+import { OpenSsl, opensslMissing, type Made } from "../../../support/openssl";
+
+/** What `etcdUsers: manage` verifies an etcd's certificate with. */
+describe("model: an intermediate as an anchor, as for every Go client", function () {
+  this.timeout("20s");
+  let openssl: OpenSsl;
+  let root: Made;
+  let own: Made;
+  let server: Made;
+
+  before(function () {
+    if (opensslMissing() !== undefined) {
+      this.skip();
+    }
+    openssl = new OpenSsl();
+    root = openssl.make({ subject: "/CN=root" });
+    own = openssl.make({ by: root });
+    server = openssl.make({ by: own, subject: "/CN=etcd", extensions: ["subjectAltName=DNS:etcd.test"] });
+  });
+
+  after(() => {
+    openssl.remove();
+  });
+
+  /** What a client that trusts these says of a server that sends its own certificate and the intermediate. */
+  async function verdict(ca: string): Promise<string> {
+    const listening = createServer({ key: server.key, cert: server.certificate + own.certificate });
+    listening.on("tlsClientError", () => undefined);
+    listening.listen(0, "127.0.0.1");
+    await once(listening, "listening");
+    const { port } = listening.address() as AddressInfo;
+    const client = connect({ port, host: "127.0.0.1", servername: "etcd.test", ca });
+    const answer = await Promise.race([
+      once(client, "secureConnect").then(() => "verified"),
+      once(client, "error").then(([error]) => String(error)),
+    ]).catch(String);
+    client.destroy();
+    listening.close();
+    return answer;
+  }
+
+  const anchors = (certificate: string, key: string) =>
+    asTrustAnchors(authorityFiles({ certificate, privateKey: key }).all.join(""));
+
+  it("alone, or with its root, or the root alone", async () => {
+    assert.match(await verdict(own.certificate), /unable to get issuer certificate/, "OpenSSL needs no help any more");
+    assert.equal(await verdict(anchors(own.certificate, own.key)), "verified");
+    assert.equal(await verdict(anchors(own.certificate + root.certificate, own.key)), "verified");
+    assert.equal(await verdict(anchors(root.certificate, root.key)), "verified");
+  });
+
+  it("and no other CA", async () => {
+    const other = openssl.make();
+    assert.doesNotMatch(await verdict(anchors(other.certificate, other.key)), /^verified/);
+  });
+
+  it("goes with the certificates that it signs, and a root does not", () => {
+    const both = authorityFiles({ certificate: root.certificate + own.certificate, privateKey: own.key });
+    assert.equal(both.intermediates, authorityFiles({ certificate: own.certificate, privateKey: own.key }).certificate);
+    assert.equal(both.certificate, both.intermediates);
+    assert.equal(both.all.length, 2);
+    assert.equal(authorityFiles({ certificate: root.certificate, privateKey: root.key }).intermediates, "");
+  });
+});

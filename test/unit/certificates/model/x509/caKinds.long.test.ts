@@ -1,0 +1,4 @@
+import { CA_KINDS } from "../../../support/certificates/caKinds";
+import { describeCAKinds } from "../../../support/certificates/judgeCAKinds";
+
+describeCAKinds(CA_KINDS);

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { DEFAULT_SETTINGS } from "../../../components";
+import { FIELD_MANAGER } from "../../../components/cilium/model/agentConfig";
+import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/protocol";
+import { MARK_ANNOTATION, markText } from "../../../components/identity/model/mark";
+import { runMesh, type MeshRun } from "../support/meshProgram";
+import { omit } from "../support/omit";
+import { WRITTEN_AT, type Registered } from "../support/pulumiMocks";
+import { recordOf } from "../support/record";
+import { metadata } from "../support/secretData";
+
+const MARK = { [MARK_ANNOTATION]: markText(recordOf(), "clustermesh/test") };
+
+/** By force: who edits a field of ours owns it from then on. Whose may not be overwritten is judged before. */
+const FORCED = {
+  "pulumi.com/patchFieldManager": FIELD_MANAGER,
+  "pulumi.com/skipAwait": "true",
+  "pulumi.com/patchForce": "true",
+};
+
+/** The plain input of a command. */
+function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
+  const environment = inputs["environment"] as Readonly<Record<string, string>>;
+  return JSON.parse(environment[INPUT_VARIABLE] ?? "") as Readonly<Record<string, unknown>>;
+}
+
+describe("components: name and id of the agents", () => {
+  const config = (ran: MeshRun) => ran.one("ConfigMapPatch", "cluster2-config");
+
+  it("are all that is patched in cilium-config", async () => {
+    const { inputs } = config(await runMesh());
+    assert.deepEqual(inputs["data"], { "cluster-name": "cluster2", "cluster-id": "102" });
+    assert.deepEqual(inputs["metadata"], {
+      name: "cilium-config",
+      namespace: "kube-system",
+      annotations: { ...FORCED, ...MARK },
+    });
+  });
+
+  it("are no more than the first step has let pass: it is told whether others may be overwritten", async () => {
+    for (const conflicts of ["refuse", "overwrite"] as const) {
+      const ran = await runMesh({ settings: { conflicts } });
+      assert.equal(given(ran.one("Command", "cluster2-originals"))["conflicts"], conflicts);
+    }
+  });
+
+  it("are all that is patched: no list of anybody", async () => {
+    const { resources } = await runMesh({ settings: { conflicts: "refuse" } });
+    const patches = resources.filter(({ type }) => type.endsWith("Patch"));
+    assert.deepEqual(patches.map(({ name }) => name).sort(), ["cluster1-config", "cluster2-config"]);
+  });
+
+  it("follow the names of an install by hand", async () => {
+    const cilium = {
+      ...omit(DEFAULT_SETTINGS.cilium, "operator"),
+      namespace: "cilium",
+      configMap: "cc",
+      daemonSet: "agents",
+    };
+    const ran = await runMesh({ settings: { cilium } });
+    const where = (type: string, name: string) => {
+      const { namespace, name: object } = metadata(ran.one(type, name));
+      return `${String(namespace)}/${String(object)}`;
+    };
+    assert.equal(where("ConfigMapPatch", "cluster1-config"), "cilium/cc");
+    assert.equal(where("v1:Secret", "cluster1-peers"), "cilium/cilium-clustermesh");
+    assert.equal(where("v1:Secret", "cluster1-etcd-server"), "cilium/clustermesh-etcd-server");
+    assert.deepEqual(given(ran.one("Command", "cluster1-settled"))["names"], cilium);
+  });
+});
+
+describe("components: roll-out of the agents", () => {
+  const settled = async (over: object = {}) =>
+    given((await runMesh({ specs: { 1: over } })).one("Command", "cluster1-settled"));
+
+  it("comes with a new name or id, and with nothing else", async () => {
+    assert.notDeepEqual((await settled({ id: 7 }))["desired"], (await settled())["desired"]);
+    assert.deepEqual(await settled({ nodeCIDRs: ["10.2.0.0/24"] }), await settled());
+  });
+});
+
+describe("components: agents that run with what was set", () => {
+  const environment = ({ inputs }: Registered) => inputs["environment"] as Readonly<Record<string, string>>;
+  const settled = async (options = {}) => environment((await runMesh(options)).one("Command", "cluster1-settled"));
+
+  it("are looked after again when name and id were written again", async () => {
+    const input = given((await runMesh()).one("Command", "cluster1-settled"));
+    assert.equal(input["written"], WRITTEN_AT);
+    assert.equal(input["conflicts"], DEFAULT_SETTINGS.conflicts);
+  });
+
+  it("are looked after again when somebody was seen to have changed them, in that cluster alone", async () => {
+    const options = { specs: { 1: { changedSince: "cilium-config 77" } } };
+    assert.equal((await settled(options))[OCCASION_VARIABLE], "cilium-config 77");
+    assert.ok(!(OCCASION_VARIABLE in (await settled())));
+    const { resources } = await runMesh(options);
+    const others = resources.filter(({ inputs }) => JSON.stringify(inputs).includes("cilium-config 77"));
+    assert.deepEqual(
+      others.map(({ name }) => name),
+      ["cluster1-settled"],
+    );
+  });
+});

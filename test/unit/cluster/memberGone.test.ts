@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { runScript } from "../../support/command/runScript";
+import { fakeKubectl } from "../../support/kubernetes/fakeKubectl";
+import { MEMBER_INPUT } from "../support/command/runCommand";
+import { recordText } from "../support/record";
+
+const original = (value: string) => ({ kind: "value", value, managers: [] }) as const;
+const RECORDED = recordText({ config: { "cluster-name": original("default"), "cluster-id": original("0") } });
+const INPUT = {
+  ...MEMBER_INPUT,
+  claims: [
+    { resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" },
+    { resource: "statefulsets.apps", name: "employee", namespace: "default" },
+  ],
+};
+
+describe("the commands of a member", () => {
+  /** Runs a verb on a cluster whose `cilium-config` is this. */
+  async function run(verb: string, config: Readonly<Record<string, string>>, over: object = {}) {
+    const kubectl = await fakeKubectl({}, { cluster1: { config } });
+    try {
+      const env = { ...kubectl.env, PULUMI_COMMAND_STDOUT: RECORDED };
+      const ended = await runScript({ script: "cluster", verb, input: { ...INPUT, ...over }, env });
+      return { ...ended, calls: await kubectl.calls() };
+    } finally {
+      await kubectl.remove();
+    }
+  }
+
+  describe("that is gone", () => {
+    const gone = (verb: string, over: object = {}) => run(verb, {}, { gone: true, ...over });
+
+    it("ask nothing, and succeed", async () => {
+      for (const verb of ["keep", "settle", "restore", "release"]) {
+        const { code, calls, stderr } = await gone(verb, { originals: verb === "keep" ? "" : RECORDED });
+        assert.equal(code, 0, stderr);
+        assert.deepEqual(calls, [], verb);
+      }
+    });
+
+    it("keep what was recorded, and that it was declared gone", async () => {
+      const { stdout } = await gone("keep");
+      assert.deepEqual(JSON.parse(stdout), { ...(JSON.parse(RECORDED) as object), gone: true });
+    });
+
+    it("say in the end how the cluster would be given back", async () => {
+      const { stderr } = await gone("release");
+      assert.match(stderr, /cluster "cluster1": left without being asked/);
+      assert.match(stderr, /delete secret --ignore-not-found cilium-clustermesh && /);
+      assert.match(stderr, /patch configmap\/cilium-config .*"cluster-name":"default","cluster-id":"0"/);
+    });
+
+    it("refuse a cluster of which nothing is known", async () => {
+      const { code, stderr, calls } = await gone("record");
+      assert.notEqual(code, 0);
+      assert.match(stderr, /cluster "cluster1": is declared gone, and nothing of it is known here; remove it/);
+      assert.deepEqual(calls, []);
+    });
+  });
+
+  describe("that is not the one that was recorded", () => {
+    const OTHER = recordText({ cluster: "uid-of-another" });
+    const on = async (verb: string, printed: string, over: object = {}) => {
+      const kubectl = await fakeKubectl({}, { cluster1: { config: INPUT.desired } });
+      try {
+        const env = { ...kubectl.env, PULUMI_COMMAND_STDOUT: printed };
+        const input = { ...INPUT, claims: [], ...over };
+        const ended = await runScript({ script: "cluster", verb, input, env });
+        return { ...ended, calls: await kubectl.calls() };
+      } finally {
+        await kubectl.remove();
+      }
+    };
+
+    it("refuse every verb with both uids and the way out, and touch nothing", async () => {
+      for (const verb of ["keep", "settle", "claim", "remove", "restore", "release"]) {
+        const over = ["keep", "release"].includes(verb) ? {} : { originals: OTHER };
+        const { code, stderr, calls } = await on(verb, verb === "claim" ? "" : OTHER, over);
+        assert.notEqual(code, 0, verb);
+        assert.match(
+          stderr,
+          /uid "uid-of-cluster1" is not "uid-of-another".*correct that; if the cluster was rebuilt/,
+          verb,
+        );
+        assert.ok(
+          calls.every((call) => call.includes("get")),
+          verb,
+        );
+      }
+    });
+
+    it("record it as it is now where it was declared gone in between", async () => {
+      const { code, stdout, stderr } = await on("keep", JSON.stringify({ ...JSON.parse(OTHER), gone: true }), {
+        conflicts: "overwrite",
+      });
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /is another one than before it was declared gone/);
+      const { cluster, gone } = JSON.parse(stdout) as { readonly cluster: string; readonly gone?: true };
+      assert.deepEqual([cluster, gone], ["uid-of-cluster1", undefined]);
+    });
+
+    it("keep what was recorded of one that has returned", async () => {
+      const { stdout } = await on("keep", JSON.stringify({ ...JSON.parse(RECORDED), gone: true }));
+      assert.equal(stdout, RECORDED);
+    });
+
+    it("record it again where the state has nothing of it, and say what to do where that is not theirs to do", async () => {
+      assert.equal((await on("keep", "", { desired: INPUT.desired })).code, 0);
+      const { code, stderr } = await on("release", "");
+      assert.notEqual(code, 0);
+      assert.match(
+        stderr,
+        /the state has nothing where cluster1-originals keeps what this cluster was .*run pulumi up/,
+      );
+    });
+
+    it("refuse other targets than it was meshed with", async () => {
+      const { code, stderr } = await on("keep", RECORDED, { peerSecret: "other" });
+      assert.notEqual(code, 0);
+      assert.match(stderr, /peerSecret "other" is not "cilium-clustermesh", which this cluster was meshed with/);
+    });
+  });
+
+  describe("that is meshed as another", () => {
+    const refused = async (verb: string, live: Readonly<Record<string, string>>, line: RegExp) => {
+      const { code, stderr, calls } = await run(verb, live, { claims: [] });
+      assert.notEqual(code, 0, verb);
+      assert.match(stderr, line);
+      assert.ok(calls.every((call) => !call.some((word) => /^(patch|apply|create|delete|annotate)$/.test(word))));
+    };
+
+    it("refuse another name and another id, with the steps to take", async () => {
+      await refused("record", { "cluster-name": "west", "cluster-id": "101" }, /"west" .*not renamed; .*1\. remove/);
+      await refused("record", { "cluster-name": "cluster1", "cluster-id": "7" }, /"7" cannot become 101: .*1\. remove/);
+    });
+
+    it("refuse another name and another id than were set, whatever the cluster has by now", async () => {
+      for (const live of [INPUT.desired, { "cluster-name": "ocean", "cluster-id": "101" }]) {
+        const desired = { "cluster-name": "ocean", "cluster-id": "101" };
+        const { code, stderr, calls } = await run("keep", live, { claims: [], desired });
+        assert.notEqual(code, 0);
+        assert.match(stderr, /"cluster1" .*not renamed; .*1\. remove/);
+        assert.ok(calls.every((call) => call.includes("get")));
+      }
+    });
+
+    it("keep what was recorded where name or id were changed by hand: they are set again", async () => {
+      const { code, stdout, stderr } = await run("keep", { "cluster-name": "west", "cluster-id": "7" }, { claims: [] });
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout, RECORDED);
+    });
+
+    it("go on where the cluster is what it will be, or in no mesh", async () => {
+      const fine = [INPUT.desired, { "cluster-name": "west", "cluster-id": "0" }, { kvstore: "etcd" }];
+      for (const [verb, live] of [["keep", INPUT.desired] as const, ...fine.map((each) => ["record", each] as const)]) {
+        const { code, stderr } = await run(verb, live, { claims: [] });
+        assert.equal(code, 0, stderr);
+      }
+    });
+  });
+});

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/kubernetes/fakeKubectl";
+import { MEMBER_INPUT, recorded, runCommand } from "../support/command/runCommand";
+import { recordText } from "../support/record";
+
+const original = (value: string) =>
+  ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] }) as const;
+const MESHED = { "cluster-name": "cluster1", "cluster-id": "101", kvstore: "etcd" };
+const INPUT = {
+  ...MEMBER_INPUT,
+  originals: recordText(),
+};
+const IDENTITIES = "cilium/state/identities/v1/id/6619639 => a\ncilium/state/identities/v1/id/777 => b\n";
+
+/** The calls that change something, or wait for it, in a few words each. */
+function story(calls: readonly (readonly string[])[]): readonly string[] {
+  return calls.flatMap((call) => {
+    const words = call.join(" ");
+    if (call.includes("annotate")) return ["hurry"];
+    if (words.includes("patch configmap/")) return ["originals back"];
+    if (words.includes("patch daemonset/")) return [words.includes("null") ? "roll without annotation" : "roll"];
+    if (/get daemonset\/cilium -n kube-system --ignore-not-found -o json/.test(words)) return ["look"];
+    const deleted = /kvstore delete --recursive (\S+)/.exec(words)?.[1];
+    if (deleted !== undefined) return [`delete ${deleted}`];
+    return call.includes("bash") ? [`delete ${call.slice(call.indexOf("delete") + 1).join(" ")}`] : [];
+  });
+}
+
+const NODES = "delete cilium/state/nodes/v1/cluster1/";
+/** Two roll-outs, and the nodes gone in between. */
+const NAME_LEFT = ["look", "roll", "look", NODES, "look", "roll without annotation", "look"];
+const NAMED_GONE = [
+  "delete cilium/state/services/v1/cluster1/",
+  "delete cilium/state/endpointslices/v1/cluster1/",
+  "delete cilium/state/serviceexports/v1/cluster1/",
+  "delete cilium/synced/cluster1/",
+  "delete cilium/cluster-config/cluster1 cilium/state/identities/v1/id/6619639",
+];
+const BACK = { ...MESHED, "cluster-name": "default", "cluster-id": "0" };
+
+describe("the commands by which a cluster leaves", () => {
+  let kubectl: FakeKubectl | undefined;
+
+  afterEach(async () => {
+    await kubectl?.remove();
+  });
+
+  async function leave(verb: "restore" | "release", cluster: FakeCluster, over: object = {}) {
+    const agents = { "node-1": recorded("no-peers") };
+    kubectl = await fakeKubectl({}, { cluster1: { agents, kvstore: IDENTITIES, ...cluster } });
+    const ended = await runCommand(kubectl, "cluster", verb, { ...INPUT, ...over });
+    assert.equal(ended.code, 0, ended.stderr);
+    return { ...ended, story: story(await kubectl.calls()) };
+  }
+
+  it("first: peers forgotten, originals back, and two roll-outs with its nodes gone from etcd in between", async () => {
+    const { story: told, stderr } = await leave("restore", { config: MESHED, annotation: "abc" });
+    assert.deepEqual(told, ["hurry", "originals back", ...NAME_LEFT]);
+    assert.match(stderr, /nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) removed from its etcd/);
+  });
+
+  it("then: whatever else has the name or the id gone from etcd, once the agents run", async () => {
+    assert.deepEqual((await leave("release", { config: BACK })).story, ["look", ...NAMED_GONE]);
+  });
+
+  it("go on where a run was interrupted: after the values were back, and where the first half never was", async () => {
+    const interrupted = await leave("restore", { config: BACK, annotation: "leaving" });
+    assert.deepEqual(interrupted.story, ["hurry", ...NAME_LEFT.slice(2)]);
+    await kubectl?.remove();
+    const late = await leave("release", { config: MESHED });
+    assert.deepEqual(late.story, ["originals back", ...NAME_LEFT, "look", ...NAMED_GONE]);
+  });
+
+  it("take nothing but the annotation from a cluster that keeps its name and id: it was installed with them", async () => {
+    const same = { "cluster-name": original("cluster1"), "cluster-id": original("101") };
+    const over = { originals: recordText({ config: same }) };
+    assert.deepEqual((await leave("restore", { config: MESHED, annotation: "abc" }, over)).story, [
+      "hurry",
+      "look",
+      "roll without annotation",
+    ]);
+    await kubectl?.remove();
+    assert.deepEqual((await leave("release", { config: MESHED }, over)).story, ["look"]);
+  });
+
+  it("leave etcd alone where agents do not keep their state there, and where roll-outs are not awaited", async () => {
+    const { story: told } = await leave("restore", { config: { ...MESHED, kvstore: "" } });
+    assert.ok(told.includes("roll") && !told.some((each) => each.startsWith("delete")), told.join());
+    await kubectl?.remove();
+    const rollOut = { await: false, timeoutSeconds: 5 };
+    assert.deepEqual((await leave("restore", { config: MESHED }, { rollOut })).story, ["originals back", "look"]);
+  });
+
+  it("go on where etcd is gone, and say what stays there and what to do", async () => {
+    const { stderr, story: told } = await leave("restore", { config: MESHED, kvstore: "gone" });
+    assert.match(
+      stderr,
+      /warning: cluster "cluster1": nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) stay in its etcd \(.*Unable to connect.*rollout restart/,
+    );
+    assert.deepEqual(told.slice(-2), ["roll without annotation", "look"]);
+  });
+
+  it("say what stays in etcd where no agent is ready to remove it", async () => {
+    const { stderr } = await leave("restore", { config: MESHED, ready: false });
+    assert.match(stderr, /warning: cluster "cluster1": nodes \(.*\) stay in its etcd \(no agent is ready\)/);
+  });
+
+  it("wait for no peer whose file is somebody else's", async () => {
+    const agents = { "node-1": recorded("ready") };
+    const files = { cluster2: "", cluster3: "" };
+    const { story: told, stderr } = await leave("restore", { config: MESHED, agents, peerSecret: files });
+    assert.deepEqual(told.slice(0, 2), ["hurry", "originals back"]);
+    assert.doesNotMatch(stderr, /still list peers/);
+  });
+});

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { recordedPathsOf } from "../../../components/nodePaths/model/pathVerdict";
+import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/kubernetes/fakeKubectl";
+import { MEMBER_INPUT, runCommand } from "../support/command/runCommand";
+import { ciliumNode, HEALTH } from "../support/nodePaths/healthStatus";
+
+const INPUT = {
+  ...MEMBER_INPUT,
+  probePaths: true,
+};
+
+const AGENTS = { "node-1": {}, "node-2": {} };
+const NODES = [ciliumNode("node-1"), ciliumNode("node-2")];
+
+describe("the command that records a member", () => {
+  let kubectl: FakeKubectl | undefined;
+
+  afterEach(async () => {
+    await kubectl?.remove();
+  });
+
+  async function record(cluster: FakeCluster, over: object = {}) {
+    kubectl = await fakeKubectl({}, { cluster1: { config: { "cluster-id": "0" }, ciliumNodes: NODES, ...cluster } });
+    const ended = await runCommand(kubectl, "cluster", "record", { ...INPUT, ...over });
+    assert.equal(ended.code, 0, ended.stderr);
+    const { config } = JSON.parse(ended.stdout) as { config: object };
+    assert.deepEqual(config, {
+      "cluster-name": { kind: "absent" },
+      "cluster-id": { kind: "value", value: "0", managers: [] },
+    });
+    return { ...ended, paths: recordedPathsOf(ended.stdout) };
+  }
+  const asked = async () => ((await kubectl?.calls()) ?? []).some((args) => args.includes("pods"));
+
+  it("keeps which paths between its nodes did not work, and says so", async () => {
+    const { paths, stderr } = await record({ agents: AGENTS, silent: { "node-1": [HEALTH["node-2"].host] } });
+    assert.deepEqual(paths, { kind: "probed", broken: ["host node-1 → node-2"], unjudged: [] });
+    assert.match(stderr, /cluster "cluster1": 3 of 4 paths between its nodes work before the change/);
+    assert.match(stderr, /node-1 → node-2: the node itself 10\.1\.1\.12 does not answer/);
+  });
+
+  it("keeps that health checking is off, and does not fail", async () => {
+    const config = { "cluster-id": "0", "enable-endpoint-health-checking": "false" };
+    const { paths, stderr } = await record({ agents: AGENTS, config });
+    const reason = "health checking is off in cluster cluster1 (enable-endpoint-health-checking)";
+    assert.deepEqual(paths, { kind: "notProbed", reason });
+    assert.ok(stderr.includes(reason));
+  });
+
+  it("says nothing where there are no agents", async () => {
+    const { paths, stderr } = await record({ agents: {} });
+    assert.equal(paths, undefined);
+    assert.equal(stderr, "");
+  });
+
+  it("asks nothing where there is no check", async () => {
+    assert.equal((await record({ agents: AGENTS }, { probePaths: false })).paths, undefined);
+    assert.equal(await asked(), false);
+  });
+
+  it("goes on where nodes have no addresses", async () => {
+    const { paths } = await record({ agents: AGENTS, ciliumNodes: [] });
+    assert.deepEqual(paths, { kind: "probed", broken: [], unjudged: ["endpoint", "host"] });
+  });
+});

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DEFAULT_SETTINGS } from "../../../components";
+import { COMMAND_LINE } from "../../../components/command/commandLine";
+import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
+import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
+import { omit } from "../support/omit";
+import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMocks";
+
+/** The plain input of a command. */
+function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
+  const { NODE_OPTIONS, NODE_PATH, ...environment } = inputs["environment"] as Readonly<Record<string, string>>;
+  assert.deepEqual([NODE_OPTIONS, NODE_PATH, ...Object.keys(environment)], ["", "", INPUT_VARIABLE]);
+  const sent = JSON.parse((inputs["stdin"] as string | undefined) ?? "{}") as Readonly<Record<string, string>>;
+  const large = JSON.parse(sent[LARGE_INPUT] ?? "{}") as Record<string, unknown>;
+  return { ...(JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>), ...large };
+}
+
+const verbs = ({ inputs }: Registered) => [inputs["create"], inputs["update"], inputs["delete"]];
+
+describe("components: commands", () => {
+  let ran: MeshRun;
+  let commands: readonly Registered[];
+  before(async () => {
+    ran = await runMesh({ clusters: [1, 2, 3], kubeconfigs: [1], demo: true });
+    commands = ran.all("local:Command");
+  });
+
+  it("run node itself, on a script that exists, and no shell", () => {
+    assert.equal(commands.length, 3 * 4 + 2 + 2);
+    for (const { inputs } of commands) {
+      const [program, flag, code, runner = "", script = "", ...rest] = inputs["interpreter"] as string[];
+      assert.deepEqual([program, flag, code], ["node", ...COMMAND_LINE]);
+      assert.deepEqual([runner, rest], ["components/command/run.cjs", []]);
+      assert.ok(existsSync(runner) && existsSync(join("components", script, "command.ts")), script);
+    }
+  });
+
+  it("get single words as arguments: the verb and nothing else", () => {
+    for (const command of commands) {
+      for (const verb of verbs(command).filter((each) => each !== undefined)) {
+        assert.ok(typeof verb === "string");
+        assert.match(verb, /^[a-z]+$/);
+      }
+    }
+  });
+
+  it("know their verbs", () => {
+    assert.deepEqual(verbs(ran.one("Command", "cluster1-originals")), ["record", "keep", "release"]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1-settled")), ["settle", "settle", "restore"]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1-objects")), ["claim", "claim", "remove"]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1-guard")), [undefined, undefined, "guard"]);
+    assert.deepEqual(verbs(ran.one("Command", "clustermesh-check")), ["check", "check", undefined]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1/pings-before")), ["before", "before", undefined]);
+    assert.deepEqual(verbs(ran.one("Command", "cluster1/pings-after")), ["after", "after", undefined]);
+  });
+
+  it("get kubeconfigs through standard input alone, as a secret, and only of the clusters they reach", () => {
+    const sent = (name: string) => {
+      const { stdin } = ran.one("Command", name).wrapped as { stdin?: unknown };
+      assert.ok(stdin === undefined || isWrappedSecret(stdin));
+      if (stdin === undefined) return undefined;
+      const all = JSON.parse(String(unwrapped(stdin))) as Readonly<Record<string, string>>;
+      return Object.fromEntries(Object.entries(all).filter(([key]) => key !== LARGE_INPUT));
+    };
+    const kubeconfig = `kubeconfig of cluster1 with ${KUBECONFIG_TOKEN}`;
+    assert.deepEqual(sent("cluster1-originals"), { cluster1: kubeconfig });
+    assert.deepEqual(sent("clustermesh-check"), { cluster1: kubeconfig });
+    assert.deepEqual(sent("cluster1/pings-before"), { cluster1: kubeconfig });
+    assert.deepEqual(sent("cluster1/pings-after"), { cluster1: kubeconfig });
+    assert.equal(sent("cluster2-originals"), undefined);
+    for (const { inputs } of commands) {
+      assert.ok(!JSON.stringify(omit(inputs, "stdin")).includes(KUBECONFIG_TOKEN));
+    }
+  });
+
+  it("know the context of a cluster that is reached by one", () => {
+    assert.deepEqual(given(ran.one("Command", "cluster2-originals"))["cluster"], {
+      name: "cluster2",
+      context: "context2",
+    });
+    assert.deepEqual(given(ran.one("Command", "cluster1-originals"))["cluster"], { name: "cluster1" });
+  });
+
+  it("of a member know what is wanted, what it claims, whose it is, and the originals", () => {
+    const record = given(ran.one("Command", "cluster2-originals"));
+    assert.deepEqual(record["desired"], { "cluster-name": "cluster2", "cluster-id": "102" });
+    assert.equal(record["owner"], "clustermesh/test");
+    const claimed = (record["claims"] as { name: string }[]).map(({ name }) => name);
+    const ofDemo = ["istio-space", "employee", "stranger", "employee", "protected-db"];
+    assert.deepEqual(claimed, ["cilium-clustermesh", "clustermesh-etcd-server", ...ofDemo]);
+    assert.match(String(given(ran.one("Command", "cluster2-settled"))["originals"]), /^\{"of":"cluster2-originals"/);
+  });
+
+  it("are not replaced by a change, which would lose the originals", () => {
+    for (const { inputs } of commands) {
+      assert.ok(!("triggers" in inputs));
+      assert.equal("update" in inputs, "create" in inputs);
+    }
+  });
+});
+
+describe("components: the check", () => {
+  it("knows every member with its id, and how long to wait", async () => {
+    const ran = await runMesh({ settings: { check: { enabled: true, timeoutSeconds: 77 } } });
+    const { members, timeoutSeconds } = given(ran.one("Command", "clustermesh-check"));
+    assert.deepEqual(members, [
+      { name: "cluster1", id: 101, context: "context1" },
+      { name: "cluster2", id: 102, context: "context2" },
+    ]);
+    assert.equal(timeoutSeconds, 77);
+  });
+
+  it("has an environment of one size whatever the number of clusters, for a variable may have 128 KiB", async () => {
+    const bytes = async (clusters: readonly number[]) => {
+      const { inputs } = (await runMesh({ clusters })).one("Command", "clustermesh-check");
+      return (inputs["environment"] as Readonly<Record<string, string>>)[INPUT_VARIABLE]?.length;
+    };
+    assert.equal(await bytes([1, 2, 3, 4, 5, 6]), await bytes([1, 2]));
+  });
+
+  it("runs again when the agents are told something new, and only then", async () => {
+    const hash = async (over: object) =>
+      given((await runMesh({ specs: { 2: over } })).one("Command", "clustermesh-check"))["peersHash"];
+    assert.equal(await hash({ podCIDRs: ["10.200.0.0/16"] }), await hash({}));
+    assert.notEqual(await hash({ etcd: { endpoints: ["https://10.1.2.9:2379"] } }), await hash({}));
+  });
+});
+
+describe("components: the demo's pings", () => {
+  const input = async (phase: "before" | "after", options: MeshOptions = {}) =>
+    given((await runMesh({ demo: true, ...options })).one("Command", `cluster1/pings-${phase}`));
+
+  it("know where the demo is, its clusters alone, the agents, and how long to wait", async () => {
+    const demo = { pingTimeoutSeconds: 7, verdictTimeoutSeconds: 77 };
+    const cilium = { ...DEFAULT_SETTINGS.cilium, namespace: "cilium", agentSelector: "app=agent" };
+    const known = await input("before", { clusters: [1, 2, 3], demo, settings: { cilium } });
+    assert.deepEqual(known, {
+      places: {
+        serverCluster: "cluster1",
+        serverNamespace: "default",
+        clientCluster: "cluster2",
+        clientNamespace: "istio-space",
+      },
+      clusters: [
+        { name: "cluster1", context: "context1" },
+        { name: "cluster2", context: "context2" },
+      ],
+      names: cilium,
+      ...demo,
+    });
+  });
+
+  it("after the policy run again when workloads, policy or peers change, and only then", async () => {
+    const moved = { specs: { 2: { etcd: { endpoints: ["https://10.1.2.9:2379"] } } } };
+    const changed: readonly MeshOptions[] = [
+      {},
+      moved,
+      { demo: { image: "redis:8" } },
+      { demo: { clientNamespace: "x" } },
+    ];
+    const inputs = await Promise.all(changed.map(async (options) => JSON.stringify(await input("after", options))));
+    assert.equal(new Set(inputs).size, changed.length);
+    const same = { specs: { 2: { podCIDRs: ["10.200.0.0/16"] } } };
+    assert.deepEqual(await input("after", same), await input("after"));
+  });
+
+  it("before the policy do not, where the places stay the same", async () => {
+    const moved = { specs: { 2: { etcd: { endpoints: ["https://10.1.2.9:2379"] } } }, demo: { image: "redis:8" } };
+    assert.deepEqual(await input("before", moved), await input("before"));
+  });
+
+  it("are none where they are switched off", async () => {
+    const silent = await runMesh({ demo: { ping: false } });
+    assert.ok(!silent.all("local:Command").some(({ name }) => name.includes("pings")));
+    assert.ok(silent.all("StatefulSet").length > 0);
+  });
+});

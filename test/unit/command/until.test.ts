@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { tellProblems, until, withEach } from "../../../components/command/until";
+import { saidWhile, timePasses } from "../support/cilium/rollingCluster";
+
+const MINUTE = 60_000;
+
+describe("waiting", () => {
+  it("says at once what it is for, and every half minute, until it is over", async () => {
+    const begin = Date.now();
+    const { lines } = await saidWhile(() =>
+      timePasses(() =>
+        until(
+          Date.now() + 10 * MINUTE,
+          () => Promise.resolve(Date.now()),
+          (now) => now - begin > 2 * MINUTE,
+          () => "1 of 2 to come",
+        ),
+      ),
+    );
+    assert.deepEqual(
+      lines,
+      Array.from({ length: 5 }, () => "1 of 2 to come"),
+    );
+  });
+
+  it("says nothing where nothing is to be waited for", async () => {
+    const work = () =>
+      until(
+        Date.now(),
+        () => Promise.resolve(1),
+        () => true,
+        () => "never",
+      );
+    assert.deepEqual((await saidWhile(work)).lines, []);
+  });
+
+  it("is not silent while a single question takes long", async () => {
+    let looks = 0;
+    const look = async () => {
+      looks += 1;
+      if (looks === 2) await delay(3 * MINUTE);
+      return looks;
+    };
+    const { lines } = await saidWhile(() =>
+      timePasses(() =>
+        until(
+          Date.now() + 10 * MINUTE,
+          look,
+          (seen) => seen === 2,
+          () => "waiting",
+        ),
+      ),
+    );
+    assert.deepEqual(
+      lines,
+      Array.from({ length: 7 }, () => "waiting"),
+    );
+  });
+
+  it("gives the cluster its time, whatever the looks take: the last one begins when it is over", async () => {
+    const begun: number[] = [];
+    const begin = Date.now();
+    await saidWhile(() =>
+      timePasses(() =>
+        until(
+          Date.now() + MINUTE,
+          async () => {
+            begun.push(Date.now() - begin);
+            await delay(40_000);
+          },
+          () => false,
+          () => "waiting",
+        ),
+      ),
+    );
+    assert.equal(begun.length, 3);
+    assert.ok((begun.at(-1) ?? 0) > MINUTE);
+  });
+
+  it("counts what is done of many, once that takes long", async () => {
+    const { lines } = await saidWhile(() =>
+      timePasses(() => withEach("agents asked", [1, 2, 3, 4], 1, () => delay(20_000))),
+    );
+    assert.deepEqual(lines, ["agents asked: 1 of 4 done", "agents asked: 2 of 4 done"]);
+  });
+
+  it("is told less often in the course of hours, and its lines are short", async () => {
+    const { lines } = await saidWhile(() =>
+      timePasses(() => withEach("€".repeat(500), [1], 1, () => delay(8 * 60 * MINUTE))),
+    );
+    assert.ok(lines.length > 20 && lines.length < 120, String(lines.length));
+    assert.ok(lines.every((line) => Buffer.byteLength(line) <= 240));
+  });
+
+  it("names the first of what is not there yet, and how many of how many", () => {
+    const problem = { cluster: "west", property: "agent a", reason: "is not ready", allowed: "wait" };
+    const line = tellProblems(
+      "views are not ready",
+      (seen: number) => Array.from({ length: seen }, () => problem),
+      () => 6,
+    );
+    assert.equal(line(2), '2 of 6 views are not ready, first: cluster "west": agent a is not ready; wait');
+  });
+});

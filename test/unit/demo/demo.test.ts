@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_SETTINGS } from "../../../components";
+import { Demo } from "../../../components/demo/demo";
+import { DEFAULT_DEMO, demoClaims, type DemoSettings } from "../../../components/demo/model/demo";
+import { verdictTable, type Verdict } from "../../../components/demo/model/demoVerdicts";
+import { runMesh } from "../support/meshProgram";
+import { run, valueOf, type Registered } from "../support/pulumiMocks";
+import { metadata } from "../support/secretData";
+
+const DEMO: DemoSettings = { ...DEFAULT_DEMO, serverCluster: "east", clientCluster: "west" };
+
+/** The objects of a demo on its own. */
+async function objects(over: Partial<DemoSettings> = {}): Promise<readonly Registered[]> {
+  const demo = { ...DEMO, ...over };
+  const { resources } = await run(() => {
+    const providers = Object.fromEntries(
+      [demo.serverCluster, demo.clientCluster].map((name) => [name, new k8s.Provider(name, {})]),
+    );
+    const ofMesh = { access: {}, cilium: DEFAULT_SETTINGS.cilium, peersHash: pulumi.output("hash") };
+    new Demo("mesh", { demo, providers, owner: "clustermesh/test", ...ofMesh }, {});
+  });
+  return resources.filter(({ type }) => type.startsWith("kubernetes:"));
+}
+
+const kind = ({ type }: Registered) => type.split(":").at(-1) ?? "";
+const place = (each: Registered) => {
+  const { namespace = "-", name = "" } = metadata(each);
+  return `${each.provider}: ${kind(each)} ${namespace}/${name}`;
+};
+
+interface PodSpec {
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly containers: readonly { readonly image: string; readonly command: readonly string[] }[];
+}
+
+function podSpec({ inputs }: Registered): PodSpec {
+  return (inputs["spec"] as { template: { spec: PodSpec } }).template.spec;
+}
+
+describe("components: the demo", () => {
+  it("is what its settings say, cluster by cluster", async () => {
+    assert.deepEqual((await objects()).map(place).sort(), [
+      "east: CiliumNetworkPolicy default/clustermesh-ingress-l4-policy",
+      "east: Service default/protected-db",
+      "east: StatefulSet default/employee",
+      "east: StatefulSet default/protected-db",
+      "east: StatefulSet default/stranger",
+      "west: Namespace -/istio-space",
+      "west: Service default/protected-db",
+      "west: StatefulSet default/employee",
+      "west: StatefulSet istio-space/employee",
+      "west: StatefulSet istio-space/stranger",
+    ]);
+  });
+
+  it("is exactly what the preflight looks for beforehand", async () => {
+    for (const over of [{ serverNamespace: "shop" }, { serverNamespace: "shop", clientNamespace: "shop" }]) {
+      const made = await objects(over);
+      for (const cluster of ["east", "west"]) {
+        const claimed = demoClaims({ ...DEMO, ...over }, cluster).map(
+          ({ namespace = "-", name }) => `${namespace}/${name}`,
+        );
+        const there = made.filter(({ provider }) => provider === cluster).map((each) => place(each).split(" ")[2]);
+        assert.deepEqual([...there].sort(), [...claimed].sort());
+      }
+    }
+  });
+
+  it("annotates the Services as global and nothing else, in both clusters with one name and namespace", async () => {
+    const global = (await objects()).filter((each) => "service.cilium.io/global" in (metadata(each).annotations ?? {}));
+    assert.deepEqual(global.map(kind), ["Service", "Service"]);
+    for (const service of global) {
+      assert.equal(metadata(service).annotations?.["service.cilium.io/global"], "true");
+      assert.deepEqual(service.inputs["spec"], {
+        selector: { app: "protected-db" },
+        ports: [{ port: 6379, targetPort: 6379, protocol: "TCP" }],
+      });
+    }
+  });
+
+  it("labels every pod with the name that Service and policy select", async () => {
+    for (const { inputs } of (await objects()).filter((each) => kind(each) === "StatefulSet")) {
+      const { name, labels } = inputs["metadata"] as { name: string; labels: object };
+      const { selector, template } = inputs["spec"] as { selector: object; template: { metadata: { labels: object } } };
+      assert.deepEqual(
+        [labels, selector, template.metadata.labels],
+        [{ app: name }, { matchLabels: { app: name } }, { app: name }],
+      );
+    }
+  });
+
+  it("has a policy that names the cluster of every peer and describes itself in its spec", async () => {
+    const [policy] = (await objects()).filter((each) => kind(each) === "CiliumNetworkPolicy");
+    const spec = policy?.inputs["spec"] as {
+      description: string;
+      ingress: { fromEndpoints: { matchLabels: Record<string, string> }[] }[];
+    };
+    assert.match(spec.description, /employees/);
+    assert.ok(!("description" in (policy?.inputs["metadata"] as object)));
+    const peers = spec.ingress.flatMap(({ fromEndpoints }) => fromEndpoints);
+    assert.deepEqual(
+      peers.map(({ matchLabels }) => matchLabels["io.cilium.k8s.policy.cluster"]),
+      ["east", "west"],
+    );
+  });
+
+  it("takes image and node placement from its settings", async () => {
+    const made = await objects({ image: "redis:x", nodeSelectors: { employee: { disk: "ssd" } } });
+    const sets = made.filter((each) => kind(each) === "StatefulSet");
+    for (const set of sets) {
+      const { containers, nodeSelector } = podSpec(set);
+      assert.deepEqual(
+        containers.map(({ image }) => image),
+        ["redis:x"],
+      );
+      assert.deepEqual(nodeSelector, metadata(set).name === "employee" ? { disk: "ssd" } : undefined);
+    }
+  });
+
+  it("marks all of it as this stack's", async () => {
+    for (const each of await objects()) {
+      assert.equal(metadata(each).annotations?.["cilium-clustermesh/owner"], "clustermesh/test", each.name);
+    }
+  });
+
+  it("is waited for, unless its settings say otherwise", async () => {
+    const skipped = async (awaitWorkloads: boolean) =>
+      (await objects({ awaitWorkloads }))
+        .filter((each) => kind(each) === "StatefulSet")
+        .map((each) => metadata(each).annotations?.["pulumi.com/skipAwait"]);
+    assert.deepEqual(await skipped(true), Array(6).fill(undefined));
+    assert.deepEqual(await skipped(false), Array(6).fill("true"));
+  });
+
+  it("has a resource for each object, whatever clusters and namespaces are called", async () => {
+    const made = await objects({
+      serverCluster: "a",
+      clientCluster: "a-b",
+      serverNamespace: "b-shop",
+      clientNamespace: "shop",
+    });
+    assert.equal(new Set(made.map(({ urn }) => urn)).size, made.length);
+  });
+
+  it("is nothing where it is off", async () => {
+    const { resources } = await runMesh();
+    assert.ok(!resources.some(({ type }) => /Demo|StatefulSet|NetworkPolicy|Namespace/.test(type)));
+  });
+});
+
+describe("components: what a demo says of itself", () => {
+  const MESHED: DemoSettings = { ...DEFAULT_DEMO, serverCluster: "cluster1", clientCluster: "cluster2" };
+
+  it("is who reaches the database, from the pings before the policy and those after it", async () => {
+    const { verdicts } = (await runMesh({ demo: true })).result;
+    const table = (await valueOf(verdicts)) as readonly Verdict[];
+    assert.equal(table.length, verdictTable(MESHED).length);
+    assert.deepEqual(table[1], {
+      client: "cluster1/default/stranger",
+      path: "pod IP",
+      expectedBefore: "PONG",
+      seenBefore: "seen by cluster1/pings-before",
+      expectedAfter: "no answer",
+      seenAfter: "seen by cluster1/pings-after",
+    });
+  });
+
+  it("is what was dropped with the policy in place", async () => {
+    const { drops } = (await runMesh({ demo: true })).result;
+    assert.deepEqual(await valueOf(drops), ["drop seen by cluster1/pings-after"]);
+  });
+
+  it("is what is expected where nothing is pinged", async () => {
+    const { verdicts, drops } = (await runMesh({ demo: { ping: false } })).result;
+    assert.deepEqual(await valueOf(verdicts), verdictTable(MESHED));
+    assert.equal(await valueOf(drops), "not pinged: the pings are switched off");
+  });
+
+  it("is a word where there is none", async () => {
+    const { verdicts, drops } = (await runMesh()).result;
+    assert.deepEqual([await valueOf(verdicts), await valueOf(drops)], ["off", "off"]);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { markProblem, markText, seeMark } from "../../../../components/identity/model/mark";
+import { recordOf } from "../../support/record";
+
+const OWNER = "organization/clustermesh/test@1";
+const TEXT = markText(recordOf(), OWNER);
+
+describe("model: the mark of cilium-config", () => {
+  it("is read by the stack that wrote it, from the object that it was written for", () => {
+    const seen = seeMark(TEXT, "2", OWNER);
+    assert.ok(seen.kind === "ours");
+    assert.deepEqual(seen.mark.originals, recordOf().config);
+    assert.deepEqual(seen.mark.set, recordOf().set);
+  });
+
+  it("has no key but ours, whatever names an object has by itself", () => {
+    const seen = seeMark(TEXT.replace('"originals":{', '"originals":{"__proto__":{"kind":"absent"},'), "2", OWNER);
+    assert.ok(seen.kind === "ours");
+    assert.deepEqual(Object.keys(seen.mark.originals), ["cluster-name", "cluster-id"]);
+  });
+
+  it("says nothing where there is none, or where it is of another object, whoever owns it", () => {
+    assert.deepEqual(seeMark(undefined, "2", OWNER), { kind: "none" });
+    for (const owner of [OWNER, "another"]) {
+      assert.deepEqual(seeMark(TEXT, "3", owner), { kind: "otherObject", uid: "2" });
+    }
+    assert.equal(markProblem({ kind: "none" }, "cilium-config"), undefined);
+    assert.equal(markProblem({ kind: "otherObject", uid: "2" }, "cilium-config"), undefined);
+  });
+
+  it("of another stack is refused, with its name", () => {
+    const seen = seeMark(TEXT, "2", "another");
+    assert.deepEqual(seen, { kind: "otherOwner", owner: OWNER });
+    const problem = markProblem(seen, "cilium-config");
+    assert.equal(problem?.value, OWNER);
+    assert.match(problem.allowed, /pulumi config set clustermesh:owner 'organization\/clustermesh\/test@1'$/);
+  });
+
+  it("is damaged where it is anything else, and then refused unless the state knows what was in it", () => {
+    const record = JSON.parse(TEXT) as { readonly originals: object };
+    const value = { kind: "value", value: "x", managers: [] };
+    for (const text of [
+      "",
+      "{}",
+      "null",
+      TEXT.slice(0, -1),
+      JSON.stringify({ ...record, owner: "" }),
+      JSON.stringify({ ...record, originals: { ...record.originals, "enable-policy": value } }),
+      JSON.stringify({ ...record, owner: "x".repeat(20_000) }),
+    ]) {
+      const seen = seeMark(text, "2", OWNER);
+      assert.deepEqual(seen, { kind: "damaged" }, text.slice(0, 80));
+      assert.match(markProblem(seen, "cilium-config")?.reason ?? "", /cannot be read/);
+      assert.equal(markProblem(seen, "cilium-config", true), undefined);
+    }
+  });
+});

@@ -1,0 +1,183 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openKubeconfig } from "../../../components/kubernetes/kubeconfigFile";
+import { Kubectl } from "../../../components/kubernetes/kubectl";
+import { KubectlError } from "../../../components/kubernetes/kubectlError";
+import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+
+describe("components: kubectl", () => {
+  let fake: ScriptedKubectl | undefined;
+  const answer = (body: string) => {
+    fake = scriptedKubectl(body);
+    return fake;
+  };
+  afterEach(() => {
+    fake?.remove();
+    fake = undefined;
+  });
+
+  it("gets its arguments as they are, through no shell", async () => {
+    const kubectl = answer('process.stdout.write("fine");');
+    const hostile = ["get", "a b", "$(id)", "`id`", "'\"", "; rm x", "*"];
+    const said = await Kubectl.with({ kind: "context", context: "my context; id" }, (each) => each.run(hostile));
+    assert.equal(said, "fine");
+    assert.deepEqual(kubectl.calls(), [["--context=my context; id", ...hostile]]);
+  });
+
+  it("has run only where something shows it: an empty program on PATH is no answer that nothing is there", async () => {
+    answer('process.removeAllListeners("exit");');
+    await assert.rejects(
+      Kubectl.with({ kind: "context", context: "west" }, (each) => each.exists("secret/x", "kube-system")),
+      /kubectl has ended without a word, and nothing shows that it ran; see what is on PATH/,
+    );
+  });
+
+  it("asks again where JSON is not whole, and says so in the end", async () => {
+    answer('process.stdout.write(calls() === 1 ? \'{"items":[\' : "{}");');
+    const read = (...args: readonly string[]) =>
+      Kubectl.with({ kind: "context", context: "west" }, (each) => each.read(["get", "pods", ...args], 2));
+    assert.equal(await read("-o", "json"), "{}");
+    fake?.remove();
+    answer("process.stdout.write('{\"items\":[');");
+    await assert.rejects(read("--output=json"), /kubectl get pods has printed 10 bytes that are not whole JSON/);
+    assert.equal(await read("-o", "name"), '{"items":[');
+  });
+
+  /** Says the mode of the kubeconfig, how many names it has, and what is in it, read twice as kubectl does. */
+  const READ_KUBECONFIG = `const file = cluster.split("=")[1];
+    const { mode, nlink } = fs.statSync(file);
+    const read = () => fs.readFileSync(file, "utf8");
+    process.stdout.write(JSON.stringify([(mode & 0o777).toString(8), nlink, read(), read()]));`;
+
+  it("reads a kubeconfig's content from a file without a name, as often as it likes", async function () {
+    if (process.platform !== "linux") {
+      this.skip();
+    }
+    const kubectl = answer(READ_KUBECONFIG);
+    const said = await Kubectl.with({ kind: "kubeconfig", content: "CONTENT" }, (each) =>
+      Promise.all([1, 2, 3].map(() => each.run(["version"]))),
+    );
+    assert.deepEqual(
+      said.map((each) => JSON.parse(each) as unknown),
+      said.map(() => ["600", 0, "CONTENT", "CONTENT"]),
+    );
+    assert.deepEqual(kubectl.calls()[0], ["--kubeconfig=/proc/self/fd/3", "version"]);
+    assert.ok(!JSON.stringify(kubectl.calls()).includes("CONTENT"));
+  });
+
+  for (const platform of ["linux", "darwin"] as const) {
+    it(`leaves no kubeconfig behind on ${platform}`, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "clustermesh-test-"));
+      const before = process.env["TMPDIR"];
+      process.env["TMPDIR"] = folder;
+      try {
+        const file = await openKubeconfig("CONTENT", platform);
+        const open = readdirSync(folder);
+        assert.equal(open.length, platform === "linux" ? 0 : 1);
+        for (const name of open) {
+          assert.equal(statSync(join(folder, name)).mode & 0o777, 0o700);
+          assert.equal(statSync(file.path).mode & 0o777, 0o600);
+          assert.equal(readFileSync(file.path, "utf8"), "CONTENT");
+        }
+        await file.close();
+        assert.deepEqual(readdirSync(folder), []);
+      } finally {
+        if (before === undefined) {
+          delete process.env["TMPDIR"];
+        } else {
+          process.env["TMPDIR"] = before;
+        }
+        rmSync(folder, { recursive: true });
+      }
+    });
+  }
+
+  it("fails with kubectl's own words", async () => {
+    answer('process.stderr.write("error: no such thing\\n"); process.exit(1);');
+    const failing = Kubectl.with({ kind: "kubeconfig", content: "CONTENT" }, (each) => each.run(["get", "x"]));
+    await assert.rejects(failing, new KubectlError("error: no such thing"));
+  });
+
+  it("gets the environment that was chosen for it", async () => {
+    answer("process.stdout.write(JSON.stringify(process.env));");
+    const given = {
+      PULUMI_CONFIG: "c",
+      PULUMI_CONFIG_SECRET_KEYS: "k",
+      PULUMI_CONFIG_PASSPHRASE: "p",
+      KUBECTL_EXTERNAL_DIFF: "d",
+      KUBERC: "/home/user/kuberc",
+      AWS_PROFILE: "a",
+    };
+    Object.assign(process.env, given);
+    try {
+      const said = await Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["version"]));
+      const seen = JSON.parse(said) as Readonly<Record<string, string>>;
+      assert.deepEqual(
+        Object.keys(given).flatMap((name) => seen[name] ?? []),
+        ["off", "a"],
+      );
+      assert.equal(seen["KUBECTL_KUBERC"], "false");
+    } finally {
+      Object.keys(given).forEach((name) => Reflect.deleteProperty(process.env, name));
+    }
+  });
+
+  it("is ended when nothing comes back for too long", async () => {
+    answer(SILENT);
+    const slow = Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["get"], { silenceSeconds: 0.3 }));
+    await assert.rejects(slow, /^KubectlError: no answer within 0\.3 s$/);
+  });
+
+  describe("tries again", () => {
+    /** Fails with these words the first time. */
+    const once = (
+      words: string,
+    ) => `if (calls() === 1) { process.stderr.write(${JSON.stringify(words)}); process.exit(1); }
+      process.stdout.write("fine");`;
+    const LOST = "Unable to connect to the server: EOF";
+    const REFUSED = "dial tcp 10.1.3.1:6443: connect: connection refused";
+    const told: string[] = [];
+    const using = <T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T> => {
+      told.length = 0;
+      return Kubectl.with({ kind: "context", context: "c" }, use, { told: ({ message }) => told.push(message) });
+    };
+
+    it("what it reads", async () => {
+      answer(once(LOST));
+      assert.equal(await using((each) => each.read(["get"])), "fine");
+      assert.deepEqual(told, [LOST]);
+    });
+
+    it("what it never sent", async () => {
+      answer(once(REFUSED));
+      assert.equal(await using((each) => each.run(["patch"])), "fine");
+      assert.deepEqual(told, [REFUSED]);
+    });
+
+    it("nothing that may have changed something", async () => {
+      const kubectl = answer(once(LOST));
+      await assert.rejects(
+        using((each) => each.run(["patch"])),
+        new KubectlError(LOST),
+      );
+      assert.equal(kubectl.calls().length, 1);
+    });
+
+    it("nothing of which a part may be done", async () => {
+      const kubectl = answer(once(REFUSED));
+      await assert.rejects(
+        using((each) => each.once(["delete"])),
+        new KubectlError(REFUSED),
+      );
+      assert.equal(kubectl.calls().length, 1);
+    });
+  });
+
+  it("sends what it is given on standard input", async () => {
+    answer('process.stdout.write(fs.readFileSync(0, "utf8").toUpperCase());');
+    const said = await Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["apply"], { stdin: "abc" }));
+    assert.equal(said, "ABC");
+  });
+});

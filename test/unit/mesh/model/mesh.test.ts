@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { endpointsOf, membersOf } from "../../../../components/mesh/model/mesh";
+import { clusterName, clusterSpec } from "../../support/mesh/mesh";
+
+describe("model: membersOf", () => {
+  it("sorts by name, whatever the order of the configuration", () => {
+    const named = fc.uniqueArray(fc.stringMatching(/^[a-z0-9]{1,6}$/), { maxLength: 12 });
+    fc.assert(
+      fc.property(
+        named.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+        ([names, shuffled]) => {
+          const members = (order: readonly string[]) =>
+            membersOf(Object.fromEntries(order.map((name) => [name, clusterSpec(1)])));
+          assert.deepEqual(members(shuffled), members(names));
+          assert.deepEqual(
+            members(names).map((member) => member.name),
+            [...names].sort(),
+          );
+        },
+      ),
+    );
+  });
+
+  it("keeps what a cluster is", () => {
+    assert.deepEqual(membersOf({ [clusterName(1)]: clusterSpec(1) }), [{ name: "cluster1", ...clusterSpec(1) }]);
+  });
+});
+
+describe("model: endpointsOf", () => {
+  it("leaves out what cannot be read", () => {
+    const hosts = endpointsOf(["https://a:1", "http://b:1", "https://c:1"]).map((endpoint) => endpoint.host);
+    assert.deepEqual(hosts, ["a", "c"]);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { DEFAULT_SETTINGS } from "../../../components";
+import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
+import { clusterSpec } from "../support/mesh/mesh";
+import { runMesh, type MeshOptions } from "../support/meshProgram";
+import { isWrappedSecret, PATHS_OF_CLUSTER1, valueOf } from "../support/pulumiMocks";
+
+async function given(command: string, options: MeshOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+  const { inputs, wrapped } = (await runMesh(options)).one("Command", command);
+  assert.ok(!isWrappedSecret((wrapped as Readonly<Record<string, unknown>>)["environment"]), "people may read it");
+  const environment = inputs["environment"] as Readonly<Record<string, string>>;
+  const sent = JSON.parse((inputs["stdin"] as string | undefined) ?? "{}") as Readonly<Record<string, string>>;
+  const large = JSON.parse(sent[LARGE_INPUT] ?? "{}") as Record<string, unknown>;
+  return { ...(JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>), ...large };
+}
+
+describe("components: the check of a mesh", () => {
+  it("knows what did not work before, though its record came from a command with secrets", async () => {
+    const { pathsBefore } = await given("clustermesh-check", { kubeconfigs: [1] });
+    assert.deepEqual(pathsBefore, { cluster1: PATHS_OF_CLUSTER1 });
+  });
+
+  it("knows how identities are made, and what to do about stale ones", async () => {
+    const usual = await given("clustermesh-check");
+    assert.deepEqual([usual["maxConnectedClusters"], usual["stalePods"]], [255, "report"]);
+    const settings = { maxConnectedClusters: 511, stalePods: "restart" } as const;
+    const other = await given("clustermesh-check", { settings });
+    assert.deepEqual([other["maxConnectedClusters"], other["stalePods"]], [511, "restart"]);
+  });
+
+  it("is told of no peers of other stacks where there are none, and of each of them where there are", async () => {
+    assert.equal((await given("clustermesh-check"))["others"], undefined);
+    const split = await given("clustermesh-check", { clusters: [1], others: { cluster2: clusterSpec(2) } });
+    assert.deepEqual([split["others"], split["otherStacks"]], [[{ name: "cluster2", id: 102 }], "report"]);
+    assert.deepEqual(
+      (split["members"] as readonly { readonly name: string }[]).map(({ name }) => name),
+      ["cluster1"],
+    );
+  });
+
+  it("has a record made for it, where there is one", async () => {
+    const probed = async (enabled: boolean) => {
+      const check = { ...DEFAULT_SETTINGS.check, enabled };
+      return (await given("cluster2-originals", { settings: { check } }))["probePaths"];
+    };
+    assert.equal(await probed(true), true);
+    assert.equal(await probed(false), false);
+  });
+
+  it("gives tables of paths and of stale pods, or a sentence where it is off", async () => {
+    const { result } = await runMesh();
+    assert.deepEqual([await valueOf(result.paths), await valueOf(result.stalePods)], [[], []]);
+    const off = (await runMesh({ settings: { check: { enabled: false, timeoutSeconds: 1 } } })).result;
+    const sentence = "not checked: the check is switched off";
+    assert.deepEqual([await valueOf(off.paths), await valueOf(off.stalePods)], [sentence, sentence]);
+  });
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { parseCheckResult } from "../../../components/meshCheck/model/checkResult";
+import { runScript } from "../../support/command/runScript";
+import { fakeKubectl, type FakeKubectl } from "../../support/kubernetes/fakeKubectl";
+import { check, checkRun, MEMBERS, OTHERS_READY, READY, recorded } from "../support/command/runCommand";
+import { textFixture } from "../support/fixtures";
+
+describe("the command that checks a mesh, of peers that have left", () => {
+  let kubectl: FakeKubectl | undefined;
+
+  afterEach(async () => {
+    await kubectl?.remove();
+  });
+
+  /** A check of two members after one of three: their agents list all three. */
+  async function afterLeaving(previous: readonly string[]) {
+    kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY });
+    const readiness = previous.map((peer) => ({ cluster: "cluster1", agent: "a", node: "n", peer, ready: true }));
+    const members = MEMBERS.slice(0, 2).map((each) => ({ ...each, context: each.name }));
+    const run = checkRun(1, { members });
+    const PULUMI_COMMAND_STDOUT = JSON.stringify({ readiness, paths: [], stalePods: [] });
+    return runScript({ ...run, env: { ...kubectl.env, PULUMI_COMMAND_STDOUT } });
+  }
+
+  it("fails where an agent still lists one that was there the last time", async () => {
+    const { code, stdout, stderr } = await afterLeaving(["cluster2", "cluster3"]);
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /peers that have left are not forgotten after 1 s \(2 problems\)/);
+    assert.match(stderr, /cluster "cluster2": agent cilium-cluster2 on node node1, peer "cluster3" is still listed/);
+  });
+
+  it("has nothing against peers that were never declared", async () => {
+    const { code, stderr } = await afterLeaving(["cluster2"]);
+    assert.equal(code, 0, stderr);
+  });
+});
+
+describe("the command that checks a mesh, of new connections", () => {
+  let kubectl: FakeKubectl | undefined;
+
+  afterEach(async () => {
+    await kubectl?.remove();
+  });
+
+  const saying = async (...files: readonly string[]) => {
+    const troubleshoot = files.map((file) => textFixture(`troubleshoot/${file}.txt`));
+    kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY }, { cluster1: { troubleshoot } });
+    return kubectl;
+  };
+
+  it("asks one agent of each cluster, once where all is well", async () => {
+    const fake = await saying("healthy");
+    const { code, stderr } = await check(fake, 5);
+    assert.equal(code, 0, stderr);
+    const asked = (await fake.calls()).filter((call) => call.includes("troubleshoot")).map(([access]) => access);
+    assert.deepEqual(
+      asked.toSorted(),
+      MEMBERS.map(({ name }) => `--context=${name}`),
+    );
+  });
+
+  it("fails where agents are ready and a certificate no longer works, with cause and text", async () => {
+    const fake = await saying("client-expired");
+    const { code, stdout, stderr } = await check(fake, 1);
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /every peer is ready, but new connections to peers do not open after 1 s \(1 problem\)/);
+    assert.match(
+      stderr,
+      /cluster "cluster1": agent cilium-cluster1 on node node1, peer "cluster2" gets no new connection to its etcd: .*takes for expired/,
+    );
+    assert.match(
+      stderr,
+      /--- cluster cluster1, agent cilium-cluster1: cilium-dbg troubleshoot clustermesh\n\| Found 2/,
+    );
+  });
+
+  it("asks again, where it failed, for the kubelet may still be bringing the files", async () => {
+    const fake = await saying("client-expired", "healthy");
+    const { code, stderr } = await check(fake, 60);
+    assert.equal(code, 0, stderr);
+    const asked = (await fake.calls()).filter((call) => call.includes("troubleshoot")).map(([access]) => access);
+    assert.deepEqual(
+      asked.toSorted(),
+      ["1", "1", "2", "3"].map((n) => `--context=cluster${n}`),
+    );
+  });
+});
+
+describe("the command that checks a mesh, of peers of other stacks", () => {
+  let kubectl: FakeKubectl | undefined;
+
+  afterEach(async () => {
+    await kubectl?.remove();
+  });
+
+  /** A check of cluster1 alone, whose peers other stacks look after. */
+  async function alone(status: object, otherStacks: "report" | "require") {
+    kubectl = await fakeKubectl({ cluster1: status });
+    const [own, ...others] = MEMBERS;
+    const members = [{ ...own, context: "cluster1" }];
+    return check(kubectl, 1, { members, others, otherStacks });
+  }
+  const ready = (stdout: string) =>
+    parseCheckResult(stdout).readiness.map((row) => ["peer" in row ? row.peer : "", row.ready]);
+
+  it("names those that are not ready, keeps them in the table, and does not fail", async () => {
+    const { code, stdout, stderr } = await alone(recorded("wrong-id"), "report");
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(ready(stdout), [
+      ["cluster2", false],
+      ["cluster3", true],
+    ]);
+    assert.match(stderr, /warning: peer "cluster2" of another stack is not ready for 1 agent: has id 112/);
+    assert.deepEqual(parseCheckResult(stdout).members, ["cluster1", "cluster2", "cluster3"]);
+  });
+
+  it("fails with them where they are required, and only then", async () => {
+    const { code, stderr } = await alone(recorded("wrong-id"), "require");
+    assert.equal(code, 1);
+    assert.match(stderr, /the mesh is not ready after 1 s \(1 problem\)/);
+    assert.match(stderr, /cluster "cluster1": agent cilium-cluster1 on node node1, peer "cluster2" has id 112/);
+    await kubectl?.remove();
+    const well = await alone(READY, "require");
+    assert.equal(well.code, 0, well.stderr);
+    assert.deepEqual(ready(well.stdout), [
+      ["cluster2", true],
+      ["cluster3", true],
+    ]);
+  });
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { StalePod } from "../../../../components/cilium/model/podIdentity";
+import { formatProblem } from "../../../../components/mesh/model/problem";
+import {
+  parseLivePods,
+  planRestarts,
+  stalePodProblem,
+  stalePodRow,
+  type LivePod,
+} from "../../../../components/meshCheck/model/stalePods";
+
+const stale = (pod: string): StalePod => ({ cluster: "east", namespace: "shop", pod, identity: 38354, id: 0 });
+const live = (name: string, owner?: string, ready = true): LivePod => ({
+  namespace: "shop",
+  name,
+  ready,
+  isEnding: false,
+  ...(owner === undefined ? {} : { owner }),
+});
+const names = (pods: readonly StalePod[]) => pods.map(({ pod }) => pod);
+const plan = (pods: readonly string[], there: readonly LivePod[]) => {
+  const { now, later, never } = planRestarts(pods.map(stale), there);
+  return { now: names(now), later: names(later), never: names(never) };
+};
+
+describe("model: parseLivePods", () => {
+  const pod = (over: object, conditions: readonly object[] = [{ type: "Ready", status: "True" }]) =>
+    JSON.stringify({ items: [{ metadata: { name: "a", namespace: "shop", ...over }, status: { conditions } }] });
+  const owner = (kind: string, controller: boolean) => ({ ownerReferences: [{ kind, uid: "u", controller }] });
+
+  it("reads owner and readiness", () => {
+    assert.deepEqual(parseLivePods(pod(owner("ReplicaSet", true))), [live("a", "u")]);
+    assert.deepEqual(parseLivePods(pod({}, [])), [live("a", undefined, false)]);
+  });
+
+  it("takes no owner for one that would make no new pod: a mere reference, or the node of a static pod", () => {
+    assert.deepEqual(parseLivePods(pod(owner("Backup", false))), [live("a")]);
+    for (const kind of ["Node", "Job"]) assert.deepEqual(parseLivePods(pod(owner(kind, true))), [live("a")]);
+  });
+
+  it("takes a pod that is going for one that is not ready", () => {
+    assert.equal(parseLivePods(pod({ deletionTimestamp: "2026-11-24T05:00:00Z" }))[0]?.ready, false);
+  });
+});
+
+describe("model: planRestarts", () => {
+  it("takes one of each owner at a time", () => {
+    const there = [live("a1", "a"), live("a2", "a"), live("b1", "b")];
+    assert.deepEqual(plan(["a1", "a2", "b1"], there), { now: ["a1", "b1"], later: ["a2"], never: [] });
+  });
+
+  it("waits until the others of an owner serve, but not for a pod that does not serve itself", () => {
+    assert.deepEqual(plan(["a1"], [live("a1", "a"), live("a2", "a", false)]).later, ["a1"]);
+    assert.deepEqual(plan(["a1"], [live("a1", "a", false), live("a2", "a")]).now, ["a1"]);
+  });
+
+  it("never takes a pod that nothing would make anew, and forgets one that is gone", () => {
+    assert.deepEqual(plan(["alone", "gone"], [live("alone")]), { now: [], later: [], never: ["alone"] });
+  });
+
+  it("never takes a pod that is not stale, and never two of one owner", () => {
+    const pods = fc.array(
+      fc.record({ owner: fc.constantFrom("a", "b", undefined), ready: fc.boolean(), old: fc.boolean() }),
+    );
+    fc.assert(
+      fc.property(pods, (given) => {
+        const there = given.map(({ owner, ready }, n) => live(`p${String(n)}`, owner, ready));
+        const old = given.flatMap((each, n) => (each.old ? [stale(`p${String(n)}`)] : []));
+        const { now, later, never } = planRestarts(old, there);
+        assert.deepEqual(names([...now, ...later, ...never]).sort(), names(old).sort());
+        const owners = now.map(({ pod }) => there.find(({ name }) => name === pod)?.owner);
+        assert.equal(new Set(owners).size, owners.length);
+        assert.ok(!owners.includes(undefined));
+      }),
+    );
+  });
+});
+
+describe("model: a stale pod in words", () => {
+  it("has the command that restarts it", () => {
+    assert.equal(stalePodRow(stale("a"), "ctx").restart, "kubectl --context ctx -n shop delete pod a");
+    assert.equal(stalePodRow(stale("a"), undefined).restart, "kubectl -n shop delete pod a");
+    assert.equal(
+      formatProblem(stalePodProblem(stale("a"), "ctx")),
+      'cluster "east": pod shop/a has identity 38354 of cluster id 0, from before the change of the id: peers do not know it; restart it: kubectl --context ctx -n shop delete pod a',
+    );
+  });
+});

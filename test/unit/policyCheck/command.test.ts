@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { runScript } from "../../support/command/runScript";
+import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { recordText } from "../support/record";
+
+const LABEL = "io.cilium.k8s.policy.cluster";
+const original = (value: string) =>
+  ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] }) as const;
+const originals = (name: string) =>
+  recordText({ config: { "cluster-name": original(name), "cluster-id": original("0") } });
+const INPUT = {
+  cluster: { name: "cluster1", context: "cluster1" },
+  names: DEFAULT_CILIUM_OBJECTS,
+  desired: { "cluster-name": "cluster1", "cluster-id": "101" },
+  peerSecret: "cilium-clustermesh",
+  originals: originals("default"),
+  owner: "clustermesh/test",
+};
+
+const policy = (kind: string, name: string, spec: object) => ({ kind, metadata: { name, namespace: "shop" }, spec });
+const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
+const OPEN = policy("CiliumNetworkPolicy", "db", { endpointSelector: byName("cluster1") });
+const CLOSED = policy("NetworkPolicy", "web", { ingress: [{ from: [{ podSelector: byName("cluster1") }] }] });
+
+/** What a cluster answers. */
+interface Cluster {
+  /** UID of its namespace kube-system, where it is another cluster. */
+  readonly uid?: string;
+  readonly config?: Readonly<Record<string, string>> | null;
+  readonly kinds?: readonly string[];
+  readonly items?: Readonly<Record<string, readonly object[]>>;
+  readonly forbidden?: string;
+  readonly discoveryFails?: boolean;
+  readonly dead?: boolean;
+  /** Kinds that have more than one answer may hold; with a namespace they have what `items` says. */
+  readonly endless?: readonly string[];
+  /** Every question gets an answer only when it is asked again. */
+  readonly flaky?: boolean;
+}
+
+const ANSWERS = `
+const print = (what) => process.stdout.write(typeof what === "string" ? what : JSON.stringify(what));
+const fail = (why) => { process.stderr.write(why + "\\n"); process.exitCode = 1; };
+const kinds = cluster_.kinds ?? ["pods", "networkpolicies.networking.k8s.io", "ciliumnetworkpolicies.cilium.io"];
+const same = calls((call) => call.join() === [cluster, ...args].join());
+if (cluster_.dead) fail("The connection to the server was refused");
+else if (cluster_.flaky && same === 1) fail("Unable to connect to the server: EOF");
+else if (args[0] === "api-resources") {
+  print(kinds.join("\\n") + "\\n");
+  if (cluster_.discoveryFails) fail("error: unable to retrieve the complete list of server APIs: old.io/v1: gone");
+} else if (args[1] === "namespaces") {
+  print("namespace/shop\\nnamespace/empty\\n");
+} else if (args[1] === "namespace/kube-system") {
+  print({ kind: "Namespace", metadata: { name: "kube-system", uid: cluster_.uid ?? "uid-of-cluster1" } });
+} else if (args[1] === "secret/cilium-clustermesh") {
+  const data = { cluster1: "", cluster2: "", "mesh.ca.crt": "" };
+  print({ kind: "Secret", metadata: { name: "cilium-clustermesh", uid: "2" }, data });
+} else if (args[1].startsWith("configmap/")) {
+  const metadata = { name: "cilium-config", uid: "1", resourceVersion: "1", managedFields: [] };
+  const data = cluster_.config === undefined ? { "cluster-name": "cluster1", "cluster-id": "101" } : cluster_.config;
+  if (data !== null) print({ kind: "ConfigMap", metadata, data });
+} else {
+  const asked = args[1].split(",");
+  const namespace = args.find((arg) => arg.startsWith("--namespace="))?.slice("--namespace=".length);
+  if (namespace === undefined && cluster_.endless?.some((kind) => asked.includes(kind))) {
+    process.stdout.write(Buffer.alloc(70 * 2 ** 20, " "));
+  } else
+  if (cluster_.forbidden !== undefined && asked.includes(cluster_.forbidden)) fail(cluster_.forbidden + " is forbidden");
+  else {
+    const all = asked.flatMap((kind) => cluster_.items?.[kind] ?? []);
+    print({ items: all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace) });
+  }
+}
+`;
+
+describe("the command that guards a cluster's policies", () => {
+  async function run(cluster: Cluster, over: object = {}) {
+    const kubectl = scriptedKubectl(`const cluster_ = ${JSON.stringify(cluster)};\n${ANSWERS}`);
+    try {
+      const ended = await runScript({
+        script: "policyCheck",
+        verb: "guard",
+        input: { ...INPUT, ...over },
+        env: process.env,
+      });
+      return { ...ended, asked: kubectl.calls().map(([, ...args]) => args) };
+    } finally {
+      kubectl.remove();
+    }
+  }
+  const items = {
+    "ciliumnetworkpolicies.cilium.io": [OPEN],
+    "networkpolicies.networking.k8s.io": [CLOSED],
+    pods: [OPEN],
+  };
+
+  it("refuses with every policy that would fail open, and says what to do; what fails closed is a warning", async () => {
+    const { code, stderr, asked } = await run({ items });
+    assert.equal(code, 1);
+    assert.match(stderr, /cluster "cluster1" will be "default" again.*\(1 problem\)/);
+    assert.match(stderr, /CiliumNetworkPolicy shop\/db spec\.endpointSelector selects no pod any more/);
+    assert.match(stderr, /pulumi config set clustermesh:openPolicies accept && pulumi up/);
+    assert.match(
+      stderr,
+      /^warning: cluster "cluster1": NetworkPolicy shop\/web .* lets nobody of cluster1 in any more/m,
+    );
+    const listed = asked.filter(([, what]) => what?.includes("polic"));
+    assert.deepEqual(
+      listed.map(([, what]) => what),
+      ["networkpolicies.networking.k8s.io,ciliumnetworkpolicies.cilium.io"],
+      "all kinds at once, and none that are no policies",
+    );
+    assert.ok(listed[0]?.includes("--all-namespaces"));
+  });
+
+  it("refuses another cluster than the one that was meshed, whatever is accepted", async () => {
+    const { code, stderr, asked } = await run({ uid: "uid-of-another" }, { openPolicies: "accept" });
+    assert.equal(code, 1);
+    assert.match(stderr, /kube-system uid "uid-of-another" is not "uid-of-cluster1", which this stack has meshed/);
+    assert.equal(asked.length, 1);
+  });
+
+  it("lets go where nothing fails open", async () => {
+    const { code, stderr } = await run({ items: { ...items, "ciliumnetworkpolicies.cilium.io": [] } });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^warning: .*shop\/web/m);
+  });
+
+  it("lets go, and names what it lets go, where that was accepted", async () => {
+    const { code, stderr } = await run({ items }, { openPolicies: "accept" });
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^warning: accepted by openPolicies: cluster "cluster1": CiliumNetworkPolicy shop\/db/m);
+    assert.doesNotMatch(stderr, /config set/);
+  });
+
+  it("refuses where it may not see a kind, names it, and judges the others", async () => {
+    const forbidden = "networkpolicies.networking.k8s.io";
+    const { code, stderr } = await run({ items, forbidden });
+    assert.equal(code, 1);
+    assert.match(stderr, /\(2 problems\)/);
+    assert.match(
+      stderr,
+      /networkpolicies\.networking\.k8s\.io cannot be listed \(.*is forbidden\); let the kubeconfig's/,
+    );
+    assert.match(stderr, /shop\/db/);
+    assert.equal((await run({ items, forbidden }, { openPolicies: "accept" })).code, 0);
+  });
+
+  it("refuses where an API group does not say what it has", async () => {
+    const { code, stderr } = await run({ discoveryFails: true });
+    assert.equal(code, 1);
+    assert.match(stderr, /some API group cannot be listed \(error: unable to retrieve .*old\.io\/v1/);
+  });
+
+  it("does not refuse a cluster that keeps its name, or has no Cilium any more", async () => {
+    const keeps = await run({ items }, { originals: originals("cluster1") });
+    assert.equal(keeps.code, 0, keeps.stderr);
+    assert.equal((await run({ items, config: null })).code, 0);
+  });
+
+  it("judges what a cluster's peers mean to it, though it keeps its name", async () => {
+    const denial = policy("CiliumNetworkPolicy", "no-peer", { ingressDeny: [{ fromEndpoints: [byName("cluster2")] }] });
+    const { code, stderr } = await run(
+      { items: { "ciliumnetworkpolicies.cilium.io": [denial] } },
+      { originals: originals("cluster1") },
+    );
+    assert.equal(code, 1);
+    assert.match(stderr, /cluster "cluster1" loses its peers.*\(1 problem\)/);
+    assert.match(stderr, /shop\/no-peer spec\.ingressDeny\[0\]\.fromEndpoints\[0\] denies nobody of cluster2 any more/);
+  });
+
+  it("reads no reports about policies, however long they are", async () => {
+    const kinds = ["policyreports.wgpolicyk8s.io", "clusterpolicies.kyverno.io", "ciliumnetworkpolicies.cilium.io"];
+    const { code, asked } = await run({
+      items: { "ciliumnetworkpolicies.cilium.io": [] },
+      kinds,
+      endless: kinds.slice(0, 2),
+    });
+    assert.equal(code, 0);
+    assert.deepEqual(
+      asked.flatMap(([, what]) => (what?.includes("polic") ? [what] : [])),
+      ["ciliumnetworkpolicies.cilium.io"],
+    );
+  });
+
+  it("reads a kind by namespaces of which all together are too much", async () => {
+    const kind = "ciliumnetworkpolicies.cilium.io";
+    const { code, stderr } = await run({ items, endless: [kind] });
+    assert.equal(code, 1);
+    assert.match(stderr, /shop\/db spec\.endpointSelector selects no pod any more/);
+    assert.match(stderr, /\(1 problem\)/);
+  });
+
+  it("goes by the name that the agents run with, also where cilium-config has the old one back already", async () => {
+    const { code } = await run({ items, config: { "cluster-name": "default", "cluster-id": "0" } });
+    assert.equal(code, 1);
+  });
+
+  it("takes a name that was absent for the unmeshed one, and one that somebody has set since for the one to come", async () => {
+    const absent = recordText({ config: { "cluster-name": { kind: "absent" } } });
+    assert.match((await run({ items }, { originals: absent })).stderr, /will be "default" again/);
+    assert.match((await run({ items, config: { "cluster-name": "other" } })).stderr, /will be "other" again/);
+  });
+
+  it("asks nothing of a cluster that is gone", async () => {
+    const { code, stdout, asked } = await run({ dead: true }, { gone: true });
+    assert.deepEqual([code, stdout, asked], [0, "", []]);
+  });
+
+  it("names the cluster that does not answer", async () => {
+    const { code, stderr } = await run({ dead: true });
+    assert.equal(code, 1);
+    assert.match(stderr, /^cluster "cluster1": The connection to the server was refused; it is asked again$/m);
+    assert.match(
+      stderr,
+      /^cluster "cluster1": The connection to the server was refused \(tried 3 times\); check address, network and VPN/m,
+    );
+  });
+
+  it("judges a cluster that answers to another try", async () => {
+    const { code, stderr, asked } = await run({ items, flaky: true });
+    assert.equal(code, 1);
+    assert.match(stderr, /^cluster "cluster1": Unable to connect to the server: EOF; it is asked again$/m);
+    assert.match(stderr, /shop\/db/);
+    const kinds = asked.filter(([verb]) => verb === "api-resources");
+    assert.equal(kinds.length, 2, stderr);
+  });
+});

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { OWNER_ANNOTATION } from "../../../../components/cilium/model/agentConfig";
+import { formatProblem } from "../../../../components/mesh/model/problem";
+import { judgePolicies, parsePolicies } from "../../../../components/policyCheck/model/clusterPolicies";
+import { policyEffects } from "../../../../components/policyCheck/model/policyEffects";
+
+const LABEL = "io.cilium.k8s.policy.cluster";
+const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
+const expression = (operator: string, ...values: readonly string[]) => ({
+  matchExpressions: [{ key: LABEL, operator, values }],
+});
+const LEAVING = { from: "west", to: "default", peers: ["east", "north"] };
+
+const effects = (spec: object, change = LEAVING) =>
+  policyEffects({ spec }, change).map(({ effect, opens }) => `${opens ? "opens" : "closes"}: ${effect}`);
+
+describe("model: what happens to a policy when its cluster leaves", () => {
+  it("opens where its subject is by the cluster's name", () => {
+    assert.deepEqual(effects({ endpointSelector: byName("west") }), [
+      "opens: selects no pod any more: its pods are open",
+    ]);
+    assert.deepEqual(effects({ nodeSelector: byName("west") }), [
+      "opens: selects no node any more: its nodes are open",
+    ]);
+  });
+
+  it("opens where it denies by a name, the cluster's own or a peer's", () => {
+    assert.deepEqual(effects({ ingressDeny: [{ fromEndpoints: [byName("west")] }] }), [
+      "opens: denies nobody of west any more",
+    ]);
+    assert.deepEqual(effects({ egressDeny: [{ toEndpoints: [expression("In", "west", "east")] }] }), [
+      "opens: denies nobody the way to west, east any more",
+    ]);
+    assert.deepEqual(effects({ ingressDeny: [{ fromEndpoints: [expression("NotIn", "west")] }] }), [
+      "opens: denies nobody of east, north any more",
+      "closes: denies pods of its own cluster from then on",
+    ]);
+  });
+
+  it("closes where it allows by a name", () => {
+    assert.deepEqual(effects({ ingress: [{ fromEndpoints: [byName("west"), byName("east")] }] }), [
+      "closes: lets nobody of west in any more",
+      "closes: lets nobody of east in any more",
+    ]);
+    assert.deepEqual(effects({ egress: [{ toEndpoints: [byName("north")] }] }), [
+      "closes: lets nobody out to north any more",
+    ]);
+  });
+
+  it("opens where it begins to allow, and closes where it begins to select", () => {
+    assert.deepEqual(effects({ ingress: [{ fromEndpoints: [expression("NotIn", "west", "east", "north")] }] }), [
+      "opens: lets pods of its own cluster in from then on, and does not now",
+    ]);
+    assert.deepEqual(effects({ endpointSelector: byName("default") }), [
+      "closes: selects pods from then on, and does not now",
+    ]);
+  });
+
+  it("is nothing where a selector means the same under both names", () => {
+    const both = expression("In", "default", "west");
+    assert.deepEqual(effects({ endpointSelector: both, ingress: [{ fromEndpoints: [both] }] }), []);
+    for (const selector of [byName("elsewhere"), expression("In", "elsewhere"), expression("DoesNotExist"), {}]) {
+      const spec = { endpointSelector: selector, ingressDeny: [{ fromEndpoints: [selector] }] };
+      assert.deepEqual(effects(spec), [], JSON.stringify(selector));
+    }
+  });
+
+  it("is nothing where its subject is by a peer's name, for a policy is about its own cluster alone", () => {
+    assert.deepEqual(effects({ endpointSelector: byName("east") }), []);
+  });
+
+  it("depends on the name that the cluster gets back", () => {
+    const old = { ...LEAVING, to: "old" };
+    assert.deepEqual(effects({ endpointSelector: expression("In", "old", "west") }, old), []);
+    assert.equal(effects({ endpointSelector: expression("In", "default", "west") }, old).length, 1);
+  });
+
+  it("is told of every selector by its path, in all specs", () => {
+    const rule = { endpointSelector: byName("west"), ingressDeny: [{}, { fromEndpoints: [{}, byName("west")] }] };
+    assert.deepEqual(
+      policyEffects({ specs: [{}, rule] }, LEAVING).map(({ path }) => path),
+      ["specs[1].endpointSelector", "specs[1].ingressDeny[1].fromEndpoints[1]"],
+    );
+  });
+});
+
+describe("model: judgePolicies", () => {
+  const spec = { endpointSelector: byName("west"), ingress: [{ fromEndpoints: [byName("east")] }] };
+  const policy = (metadata: object) => ({ kind: "CiliumNetworkPolicy", metadata, spec });
+  const judge = (...items: readonly object[]) =>
+    judgePolicies("west", parsePolicies(JSON.stringify({ items })), LEAVING, "clustermesh/prod");
+
+  it("tells what fails open from what fails closed, and says which policy, where, what and what to do", () => {
+    const { opening, closing } = judge(policy({ name: "db", namespace: "shop" }));
+    assert.deepEqual(opening.map(formatProblem), [
+      'cluster "west": CiliumNetworkPolicy shop/db spec.endpointSelector selects no pod any more: its pods are open; ' +
+        "remove it, or have it mean the same under both names (In [default, west])",
+    ]);
+    assert.deepEqual(
+      closing.map(({ property, reason }) => `${property} ${reason}`),
+      ["CiliumNetworkPolicy shop/db spec.ingress[0].fromEndpoints[0] lets nobody of east in any more"],
+    );
+  });
+
+  it("names those without a namespace too", () => {
+    const [problem] = judge(policy({ name: "all" })).opening;
+    assert.equal(problem?.property, "CiliumNetworkPolicy all spec.endpointSelector");
+  });
+
+  it("leaves out what goes with the stack, and only that", () => {
+    const owned = (owner: string) => judge(policy({ name: "x", annotations: { [OWNER_ANNOTATION]: owner } })).opening;
+    assert.deepEqual(owned("clustermesh/prod"), []);
+    assert.equal(owned("clustermesh/other").length, 1);
+  });
+
+  it("reads the address groups that policies name, which are no policies themselves", () => {
+    const group = { kind: "CiliumCIDRGroup", metadata: { name: "peers" }, spec: { externalCIDRs: ["10.70.0.0/16"] } };
+    const denies = (ref: object) => ({
+      kind: "CiliumNetworkPolicy",
+      metadata: { name: "x" },
+      spec: { egressDeny: [{ toCIDRSet: [ref] }] },
+    });
+    const change = {
+      ...{ from: "default", to: "west", peers: [], peersAfter: ["east"] },
+      ranges: { east: { podCIDRs: ["10.70.0.0/16"], nodeCIDRs: ["10.2.0.0/24"] } },
+    };
+    const opening = (ref: object) => {
+      const items = [group, denies(ref)];
+      return judgePolicies("west", parsePolicies(JSON.stringify({ items })), change, "o").opening.length;
+    };
+    assert.equal(opening({ cidrGroupRef: "peers" }), 1);
+    assert.equal(opening({ cidrGroupSelector: { matchLabels: { a: "b" } } }), 1);
+    assert.equal(opening({ cidrGroupRef: "others" }), 0);
+  });
+
+  it("names fifty, and counts the others", () => {
+    const many = Array.from({ length: 60 }, (_, index) => policy({ name: `db-${index}`, namespace: "shop" }));
+    const { opening } = judge(...many);
+    assert.equal(opening.length, 51);
+    assert.match(formatProblem(opening[50] ?? assert.fail()), /policies and 10 places more/);
+  });
+
+  it("takes anything that can be listed, with a spec of whatever kind or without one", () => {
+    const metadata = { name: "x" };
+    const items = [
+      { kind: "PolicyReport", metadata, results: [] },
+      { kind: "X", metadata, spec: "text" },
+    ];
+    assert.deepEqual(judge(...items), { opening: [], closing: [] });
+  });
+});

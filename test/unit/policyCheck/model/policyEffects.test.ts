@@ -1,0 +1,263 @@
+import assert from "node:assert/strict";
+import { changesNothing, type MeshChange } from "../../../../components/policyCheck/model/meshChange";
+import { policyEffects } from "../../../../components/policyCheck/model/policyEffects";
+
+const LABEL = "io.cilium.k8s.policy.cluster";
+const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
+const asks = (operator: string, ...values: readonly string[]) => ({
+  matchExpressions: [{ key: LABEL, operator, values }],
+});
+const app = { matchLabels: { app: "x" } };
+const reserved = (name: string, key = "reserved:") => ({ matchLabels: { [`${key}${name}`]: "" } });
+
+const EAST = { podCIDRs: ["10.70.0.0/16"], nodeCIDRs: ["10.2.2.0/24"] };
+const ranges = { east: EAST };
+
+/** What may happen to a cluster: it joins one peer, it leaves it, that peer joins or leaves; selectors mean the local cluster or all. */
+const CHANGES = {
+  joins: { from: "default", to: "west", peers: [], peersAfter: ["east"], ranges },
+  "joins from old": { from: "old", to: "west", peers: [], peersAfter: ["east"], ranges },
+  leaves: { from: "west", to: "default", peers: ["east"], ranges },
+  "peer joins": { from: "west", to: "west", peers: ["north"], peersAfter: ["north", "east"], ranges },
+  "peer leaves": { from: "west", to: "west", peers: ["north", "east"], peersAfter: ["north"], ranges },
+} satisfies Readonly<Record<string, MeshChange>>;
+
+type Change = keyof typeof CHANGES;
+/** `O`: fails open. `c`: is said. `O+c`: both. */
+type Outcome = "" | "O" | "c" | "O+c";
+type Row = readonly [
+  name: string,
+  rule: object,
+  outcomes: Partial<Record<Change, Outcome>>,
+  over?: Partial<MeshChange>,
+];
+
+const EVERY: Partial<MeshChange> = { localByDefault: false };
+const allow = (...peers: readonly object[]) => ({ ingress: [{ fromEndpoints: peers }] });
+const allowOut = (...peers: readonly object[]) => ({ egress: [{ toEndpoints: peers }] });
+const deny = (...peers: readonly object[]) => ({ ingressDeny: [{ fromEndpoints: peers }] });
+const denyOut = (...peers: readonly object[]) => ({ egressDeny: [{ toEndpoints: peers }] });
+const entity = (...names: readonly string[]) => ({ ingress: [{ fromEntities: names }] });
+const entityDeny = (...names: readonly string[]) => ({ ingressDeny: [{ fromEntities: names }] });
+const from = (...peers: readonly object[]) => ({ podSelector: {}, ingress: [{ from: peers }] });
+const admin = (action: string, peer: object) => ({ subject: {}, ingress: [{ action, from: [peer] }] });
+
+/** A permission to those who become peers, and a denial of them. */
+const PEERS_ALLOWED = {
+  joins: "O",
+  "joins from old": "O",
+  leaves: "c",
+  "peer joins": "O",
+  "peer leaves": "c",
+} as const;
+const PEERS_DENIED = { joins: "c", "joins from old": "c", leaves: "O", "peer joins": "c", "peer leaves": "O" } as const;
+const WORLD_ALLOWED = {
+  joins: "c",
+  "joins from old": "c",
+  leaves: "c",
+  "peer joins": "c",
+  "peer leaves": "c",
+} as const;
+const WORLD_DENIED = { joins: "O", "joins from old": "O", leaves: "c", "peer joins": "O", "peer leaves": "c" } as const;
+
+const TABLE: readonly Row[] = [
+  ["a rule for everybody", { ingress: [{}], egress: [{}] }, {}],
+  ["a rule for nobody", { ingress: [{ fromEndpoints: [] }], ingressDeny: [] }, {}],
+  ["a subject without a name", { endpointSelector: app }, {}],
+  ["a subject without a name, every cluster by default", { endpointSelector: {} }, {}, EVERY],
+  ["a subject by the old name", { endpointSelector: byName("default") }, { joins: "O", leaves: "c" }],
+  [
+    "a subject by the new name",
+    { endpointSelector: byName("west") },
+    { joins: "c", "joins from old": "c", leaves: "O" },
+  ],
+  ["a subject by both", { endpointSelector: asks("In", "default", "west") }, { "joins from old": "c" }],
+  ["a subject by any", { endpointSelector: asks("Exists") }, {}],
+  ["a subject by none", { endpointSelector: asks("DoesNotExist") }, {}],
+  [
+    "a subject by not the new",
+    { endpointSelector: asks("NotIn", "west") },
+    { joins: "O", "joins from old": "O", leaves: "c" },
+  ],
+  ["nodes by the old name", { nodeSelector: byName("default") }, { joins: "O", leaves: "c" }],
+
+  ["allow a label", allow(app), {}],
+  ["allow a label, out", allowOut(app), {}],
+  ["allow a label, every cluster by default", allow(app), PEERS_ALLOWED, EVERY],
+  ["allow all, every cluster by default", allowOut({}), PEERS_ALLOWED, EVERY],
+  ["allow a label of any cluster", allow({ ...app, ...asks("Exists") }), PEERS_ALLOWED],
+  ["allow a label of no cluster", allow({ ...app, ...asks("DoesNotExist") }), {}],
+  ["allow all but an unknown cluster", allow(asks("NotIn", "elsewhere")), PEERS_ALLOWED],
+  ["allow all but the peer", allow(asks("NotIn", "east")), {}],
+  [
+    "allow all but the new name",
+    allow(asks("NotIn", "west", "east")),
+    { joins: "c", "joins from old": "c", leaves: "O" },
+  ],
+  ["allow the old name", allow(byName("default")), { joins: "c", leaves: "O" }],
+  ["allow the new name", allowOut(byName("west")), { joins: "O", "joins from old": "O", leaves: "c" }],
+  ["allow the peer", allow(byName("east")), PEERS_ALLOWED],
+  ["allow an unknown cluster", allow(byName("elsewhere")), {}],
+  ["allow two, one of which is the peer", allow(asks("In", "north", "east")), PEERS_ALLOWED],
+
+  ["deny a label", deny(app), {}],
+  ["deny a label, every cluster by default", deny(app), PEERS_DENIED, EVERY],
+  ["deny a label of any cluster", deny({ ...app, ...asks("Exists") }), PEERS_DENIED],
+  ["deny the old name", deny(byName("default")), { joins: "O", leaves: "c" }],
+  ["deny the new name, out", denyOut(byName("west")), { joins: "c", "joins from old": "c", leaves: "O" }],
+  [
+    "deny all but the old name",
+    deny(asks("NotIn", "default")),
+    { joins: "c", "joins from old": "c", leaves: "O", "peer joins": "c", "peer leaves": "O" },
+  ],
+  [
+    "deny all but the own name",
+    deny(asks("NotIn", "west")),
+    { joins: "O+c", "joins from old": "O+c", leaves: "O+c", "peer joins": "c", "peer leaves": "O" },
+  ],
+  ["deny the peer", denyOut(byName("east")), PEERS_DENIED],
+
+  ["allow nodes by a reserved label", allow(reserved("remote-node")), PEERS_ALLOWED],
+  ["allow nodes by a reserved label, short", allow(reserved("remote-node", "$")), PEERS_ALLOWED],
+  ["deny the world by a reserved label", deny(reserved("world")), WORLD_DENIED],
+  ["allow the host by a reserved label", allow(reserved("host")), {}],
+  ["allow nodes", { ingress: [{ fromNodes: [app] }] }, {}],
+  ["allow nodes, every cluster by default", { egress: [{ toNodes: [app] }] }, PEERS_ALLOWED, EVERY],
+  ["allow nodes of the peer", { ingress: [{ fromNodes: [byName("east")] }] }, PEERS_ALLOWED],
+  ["deny nodes of the old name", { egressDeny: [{ toNodes: [byName("default")] }] }, { joins: "O", leaves: "c" }],
+
+  ["entity all", entity("all"), {}],
+  ["entities that are of one node", entity("host", "init", "unmanaged", "none", "kube-apiserver"), {}],
+  ["entity cluster: nodes of all clusters", entity("cluster"), PEERS_ALLOWED],
+  ["entity cluster, out", { egress: [{ toEntities: ["cluster"] }] }, PEERS_ALLOWED],
+  ["entity remote-node", entity("remote-node"), PEERS_ALLOWED],
+  ["entity ingress", entity("ingress"), PEERS_ALLOWED],
+  ["entity health", entity("health"), PEERS_ALLOWED],
+  ["entity cluster-mesh", entity("cluster-mesh"), PEERS_ALLOWED],
+  ["deny entity cluster", entityDeny("cluster"), PEERS_DENIED],
+  ["deny entity remote-node", { egressDeny: [{ toEntities: ["remote-node"] }] }, PEERS_DENIED],
+  ["entity world", entity("world"), WORLD_ALLOWED],
+  ["deny entity world", entityDeny("world"), WORLD_DENIED],
+  ["an entity of the future", entity("moon", "constructor"), {}],
+
+  ["allow the peer's addresses", { egress: [{ toCIDR: ["10.0.0.0/8"] }] }, WORLD_ALLOWED],
+  ["deny the peer's addresses", { egressDeny: [{ toCIDRSet: [{ cidr: "10.70.0.0/16" }] }] }, WORLD_DENIED],
+  ["deny one address of the peer", { ingressDeny: [{ fromCIDR: ["10.70.1.2"] }] }, WORLD_DENIED],
+  ["deny a peer's nodes, with host bits", { ingressDeny: [{ fromCIDR: ["10.2.2.7/24"] }] }, WORLD_DENIED],
+  [
+    "deny all but the peer's addresses",
+    { egressDeny: [{ toCIDRSet: [{ cidr: "10.0.0.0/8", except: ["10.70.0.0/15", "10.2.0.0/16"] }] }] },
+    {},
+  ],
+  ["deny other addresses", { egressDeny: [{ toCIDR: ["192.168.0.0/16", "fd00::/8", "junk"] }] }, {}],
+  [
+    "deny addresses, which find pods and nodes too",
+    { egressDeny: [{ toCIDR: ["10.0.0.0/8"] }] },
+    {},
+    { cidrMatches: ["pods", "nodes"] },
+  ],
+  [
+    "deny addresses, which find nodes too",
+    { egressDeny: [{ toCIDR: ["10.2.0.0/16"] }] },
+    {},
+    { cidrMatches: ["nodes"] },
+  ],
+  ["deny addresses of nobody knows whom", { egressDeny: [{ toCIDR: ["10.70.0.0/16"] }] }, {}, { ranges: {} }],
+
+  ["Kubernetes: pods", from({ podSelector: app }), {}],
+  ["Kubernetes: pods, every cluster by default", from({ podSelector: app }), PEERS_ALLOWED, EVERY],
+  ["Kubernetes: namespaces", from({ namespaceSelector: {} }), {}],
+  ["Kubernetes: namespaces, every cluster by default", from({ namespaceSelector: {} }), PEERS_ALLOWED, EVERY],
+  ["Kubernetes: the old name", from({ podSelector: byName("default") }), { joins: "c", leaves: "O" }],
+  ["Kubernetes: a name among namespaces", from({ namespaceSelector: {}, podSelector: byName("east") }), PEERS_ALLOWED],
+  ["Kubernetes: addresses", from({ ipBlock: { cidr: "0.0.0.0/0" } }), WORLD_ALLOWED],
+  ["administrators deny pods", admin("Deny", { pods: { namespaceSelector: {}, podSelector: {} } }), {}],
+  [
+    "administrators deny a name",
+    admin("Deny", { pods: { podSelector: byName("default") } }),
+    { joins: "O", leaves: "c" },
+  ],
+  ["administrators allow namespaces: of every cluster", admin("Accept", { namespaces: {} }), PEERS_ALLOWED],
+  ["administrators deny namespaces: of every cluster", admin("Deny", { namespaces: {} }), PEERS_DENIED],
+  [
+    "administrators deny addresses",
+    { subject: {}, egress: [{ action: "Deny", to: [{ networks: ["10.70.0.0/16"] }] }] },
+    WORLD_DENIED,
+  ],
+  [
+    "an egress gateway by the old name",
+    { selectors: [{ podSelector: byName("default") }] },
+    { joins: "O", leaves: "c" },
+  ],
+];
+
+function outcome(spec: object, change: MeshChange): Outcome {
+  const effects = policyEffects({ spec }, change);
+  const opens = effects.some(({ opens: does }) => does);
+  const closes = effects.some(({ opens: does }) => !does);
+  return opens ? (closes ? "O+c" : "O") : closes ? "c" : "";
+}
+
+describe("model: what a join or a leave does to a policy", () => {
+  for (const [name, spec, expected, over = {}] of TABLE) {
+    it(name, () => {
+      const seen = Object.entries(CHANGES).map(([change, what]) => [change, outcome(spec, { ...what, ...over })]);
+      assert.deepEqual(
+        Object.fromEntries(seen),
+        Object.fromEntries(Object.keys(CHANGES).map((change) => [change, expected[change as Change] ?? ""])),
+      );
+    });
+  }
+
+  it("is nothing at all where nothing changes", () => {
+    const still: MeshChange = {
+      from: "west",
+      to: "west",
+      peers: ["east", "north"],
+      peersAfter: ["north", "east"],
+      ranges,
+    };
+    assert.ok(changesNothing(still));
+    for (const [name, spec, , over] of TABLE) {
+      assert.equal(outcome(spec, { ...still, ...over }), "", name);
+    }
+    for (const change of Object.values(CHANGES)) {
+      assert.ok(!changesNothing(change));
+    }
+  });
+
+  it("is said in words that name whom", () => {
+    const say = (spec: object, change: MeshChange) => policyEffects({ spec }, change).map(({ effect }) => effect);
+    const { joins, leaves } = CHANGES;
+    assert.deepEqual(say(entity("cluster"), joins), ["lets nodes of east in from then on, and does not now"]);
+    assert.deepEqual(say(allow(asks("Exists")), joins), ["lets pods of east in from then on, and does not now"]);
+    assert.deepEqual(say(entityDeny("world"), joins), [
+      "denies nobody of east any more: they are no part of the world then",
+    ]);
+    assert.deepEqual(say(entity("world"), leaves), [
+      "lets pods and nodes of east in from then on, as a part of the world",
+    ]);
+    assert.deepEqual(say({ egress: [{ toEntities: ["remote-node"] }] }, leaves), [
+      "lets nobody out to nodes of east any more",
+    ]);
+    assert.deepEqual(say({ egressDeny: [{ toEntities: ["remote-node"] }] }, leaves), [
+      "denies nobody the way to nodes of east any more",
+    ]);
+  });
+});
+
+describe("model: the policies of a cluster that joins from default", () => {
+  const change = { from: "default", to: "cluster1", peers: [] };
+  const opens = (spec: object) => policyEffects({ spec }, change).map((effect) => effect.opens);
+
+  it("open where their subject or their denial is by that name, and close where they let it in", () => {
+    const dns = { matchLabels: { "k8s:io.kubernetes.pod.namespace": "kube-system", "k8s-app": "kube-dns" } };
+    assert.deepEqual(opens({ endpointSelector: byName("default"), ingress: [{}], egress: [{ toEndpoints: [dns] }] }), [
+      true,
+    ]);
+    const gateway = { matchLabels: { [LABEL]: "default", "io.cilium.k8s.policy.serviceaccount": "gateway" } };
+    assert.deepEqual(opens({ endpointSelector: app, ingress: [{ fromEndpoints: [gateway] }] }), [false]);
+    const own = { matchLabels: { [`k8s:${LABEL}`]: "default" } };
+    assert.deepEqual(opens({ endpointSelector: app, ingress: [{}], ingressDeny: [{ fromEndpoints: [own] }] }), [true]);
+  });
+});

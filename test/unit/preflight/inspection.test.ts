@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { answers, inspectCluster } from "../../../components/preflight/inspection";
+import type { Claim } from "../../../components/preflight/model/liveCluster";
+import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { recorded } from "../support/preflight/live";
+
+const ACCESS = { kind: "context", context: "c" } as const;
+
+const LIST = { kind: "List", items: ["namespace", "configmap", "daemonset", "helm-secret"].map(recorded) };
+const DEMO = { ...recorded("namespace"), metadata: { name: "demo", uid: "5" } };
+const FINE = `
+  const all = ["configmap/cilium-config", "secrets/cilium-clustermesh"].every((name) => args.includes(name));
+  const said = all ? ${JSON.stringify(JSON.stringify(LIST))}
+    : args.includes("namespaces/demo") ? ${JSON.stringify(JSON.stringify(DEMO))} : "";
+  process.stdout.write(said);`;
+const CLAIMS: readonly Claim[] = [
+  { resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" },
+  { resource: "namespaces", name: "demo" },
+];
+
+describe("components: a cluster is inspected", () => {
+  let fake: ScriptedKubectl | undefined;
+  afterEach(() => {
+    fake?.remove();
+    fake = undefined;
+  });
+
+  function inspect(body: string, limitSeconds = 30) {
+    const turns: number[] = [];
+    fake = scriptedKubectl(body);
+    const turn = <T>(work: () => Promise<T>): Promise<T> => {
+      turns.push(fake?.calls().length ?? 0);
+      return work();
+    };
+    const inspection = inspectCluster(ACCESS, DEFAULT_CILIUM_OBJECTS, CLAIMS, limitSeconds, turn);
+    return inspection.then((found) => ({ ...found, turns }));
+  }
+
+  it("and says what it is like", async () => {
+    const { live, answered } = await inspect(FINE);
+    assert.ok(live.kind === "reachable");
+    assert.equal(live.config?.data["cluster-id"], "0");
+    assert.equal(live.hasOperator, false);
+    assert.deepEqual(
+      live.occupied.map(({ name }) => name),
+      ["cilium-clustermesh", "demo"],
+    );
+    assert.deepEqual(live.apiServerEtcd, []);
+    assert.deepEqual(answered?.failed, []);
+    assert.equal(fake?.calls().length, 3);
+  });
+
+  it("again after a connection that was refused, by a short question first, and not in its turn again", async () => {
+    const refused = `if (calls() <= 3) {
+      process.stderr.write("The connection to the server h:6443 was refused\\n");
+      process.exit(1);
+    }`;
+    const { live, answered, turns } = await inspect(`${refused}\n${FINE}`);
+    assert.equal(live.kind, "reachable");
+    assert.deepEqual(answered?.failed, ["The connection to the server h:6443 was refused"]);
+    assert.deepEqual(fake?.calls()[3], ["--context=c", "get", "namespace/kube-system", "--output=name"]);
+    assert.equal(fake.calls().length, 7);
+    assert.deepEqual(turns, [0]);
+  });
+
+  it("and is unreachable where nothing listens, after three tries", async () => {
+    const words = 'process.stderr.write("The connection to the server h:6443 was refused\\n"); process.exit(1);';
+    const { live, answered } = await inspect(words);
+    const reason = "The connection to the server h:6443 was refused (tried 3 times)";
+    assert.deepEqual([live, answered], [{ kind: "unreachable", cause: "network", reason }, undefined]);
+    assert.equal(fake?.calls().length, 5);
+  });
+
+  it("and is unreachable where it is silent, within its limit", async () => {
+    const { live } = await inspect(SILENT, 1);
+    assert.deepEqual(live, { kind: "unreachable", cause: "network", reason: "no answer within 1 s" });
+  });
+
+  it("and is not asked again where that would not help: why, is said in one line", async () => {
+    const said = "E1123 memcache.go: i/o timeout\\n\\nerror: You must be logged in to the server (Unauthorized)\\n";
+    const { live } = await inspect(`process.stderr.write("${said}"); process.exit(1);`);
+    const reason = "error: You must be logged in to the server (Unauthorized)";
+    assert.deepEqual(live, { kind: "unreachable", cause: "credentials", reason });
+    assert.equal(fake?.calls().length, 3);
+  });
+
+  it("only whether it answers, and once, where it is said to be gone", async () => {
+    fake = scriptedKubectl(SILENT);
+    assert.equal(await answers(ACCESS, 1), false);
+    assert.equal(fake.calls().length, 1);
+    fake.remove();
+    fake = scriptedKubectl(FINE);
+    assert.equal(await answers(ACCESS, 1), true);
+  });
+
+  it("answers, though it lets this user in no further", async () => {
+    for (const [said, does] of [
+      ["error: You must be logged in to the server (Unauthorized)", true],
+      ['Error from server (Forbidden): namespaces "kube-system" is forbidden: User "u" cannot get it', true],
+      ["Unable to connect to the server: getting credentials: exec: executable aws not found", false],
+      ['error: context "c" does not exist', false],
+    ] as const) {
+      fake = scriptedKubectl(`process.stderr.write(${JSON.stringify(`${said}\n`)}); process.exit(1);`);
+      assert.equal(await answers(ACCESS, 60), does, said);
+      fake.remove();
+      fake = undefined;
+    }
+  });
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { connectionsWarning, servedConnections } from "../../../../components/preflight/model/connections";
+import { clusterName, lines } from "../../support/mesh/mesh";
+
+const names = (n: number) => Array.from({ length: n }, (_, index) => clusterName(index + 1));
+const counts = (...agents: readonly number[]) => new Map(agents.map((count, index) => [clusterName(index + 1), count]));
+
+describe("model: connections that an etcd serves", () => {
+  it("are those of all agents of all other clusters", () => {
+    const served = servedConnections(names(3), counts(2, 3, 10));
+    assert.deepEqual(
+      served.map(({ connections }) => connections),
+      [13, 12, 5],
+    );
+  });
+
+  it("are (N-1)n each and Nn(N-1) in all, where clusters are of one size", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 511 }), fc.integer({ min: 0, max: 5000 }), (size, n) => {
+        const served = servedConnections(names(size), counts(...names(size).map(() => n)));
+        assert.ok(served.every(({ connections }) => connections === (size - 1) * n));
+        assert.equal(
+          served.reduce((sum, { connections }) => sum + connections, 0),
+          size * n * (size - 1),
+        );
+      }),
+    );
+  });
+
+  it("are reckoned by the average where a cluster could not be counted", () => {
+    const served = servedConnections(names(4), counts(10, 20));
+    assert.deepEqual(
+      served.map(({ connections, counted, peers }) => [connections, counted, peers]),
+      [
+        [50, 1, 3],
+        [40, 1, 3],
+        [45, 2, 3],
+        [45, 2, 3],
+      ],
+    );
+  });
+});
+
+describe("model: the warning of too many connections", () => {
+  const said = (size: number, agents: readonly number[], warning: number) =>
+    lines(connectionsWarning(names(size), counts(...agents), warning)).map((line) => line.split(";")[0]);
+
+  it("begins at the threshold, and is one line about the etcd that serves most", () => {
+    assert.deepEqual(said(3, [1, 30, 20], 50), [
+      'cluster "cluster1": etcd connections 50 is what this etcd serves from the agents of 2 peers',
+    ]);
+    assert.deepEqual(said(3, [1, 30, 20], 51), []);
+  });
+
+  it("says what it has counted, and speaks of a cluster that it has asked", () => {
+    assert.deepEqual(said(64, [0, 100], 5000), []);
+    assert.deepEqual(said(64, [100], 5000), [
+      'cluster "cluster1": etcd connections 6300 is what this etcd serves from the agents of 63 peers, 0 of them counted and the others taken for their average',
+    ]);
+  });
+
+  it("is never said with 0, nor where nobody could be asked", () => {
+    assert.deepEqual(said(255, [100], 0), []);
+    assert.deepEqual(said(255, [], 1), []);
+  });
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { judgeLiveClusters, unreachableClusters } from "../../../../components/preflight/model/judge";
+import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
+import { lines, member } from "../../support/mesh/mesh";
+import { liveCluster, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
+
+const MEMBERS = [1, 2, 3].map((n) => member(n));
+
+/** The live clusters of these members; each is as recorded but for its UID and for being a member already. */
+function live(options: Readonly<Record<string, LiveOptions | "unreachable">> = {}): ReadonlyMap<string, LiveCluster> {
+  return new Map(
+    MEMBERS.map(({ name, id }): [string, LiveCluster] => {
+      const given = options[name] ?? {};
+      if (given === "unreachable") {
+        return [name, { kind: "unreachable", cause: "network", reason: "dial tcp 10.1.3.1:6443: i/o timeout" }];
+      }
+      const config = { "cluster-name": name, "cluster-id": String(id), "ipv4-native-routing-cidr": "10.0.0.0/8" };
+      return [name, liveCluster({ uid: name, ...given, config: { ...config, ...given.config } })];
+    }),
+  );
+}
+
+const judge = (options: Readonly<Record<string, LiveOptions | "unreachable">>) =>
+  lines(judgeLiveClusters(MEMBERS, live(options), POLICY));
+
+describe("preflight: judgeLiveClusters", () => {
+  it("has nothing to say of clusters that fit", () => {
+    assert.deepEqual(judge({}), []);
+  });
+
+  it("says everything about all clusters at once", () => {
+    const said = judge({
+      cluster1: { without: ["daemonset"], config: { "cluster-id": "7" } },
+      cluster2: { config: { "enable-wireguard": "true" }, claimed: [recorded("helm-secret")] },
+      cluster3: { uid: "cluster1" },
+    });
+    const subjects = said.map((line) => /^cluster "\w+": \S+ \S+/.exec(line)?.[0]);
+    assert.deepEqual(subjects, [
+      'cluster "cluster3": context leads',
+      'cluster "cluster1": DaemonSet "kube-system/cilium"',
+      'cluster "cluster1": live cluster-id',
+      'cluster "cluster1": cilium-config cluster-id',
+      'cluster "cluster2": Secret kube-system/cilium-clustermesh',
+      'cluster "cluster2": live enable-wireguard',
+    ]);
+  });
+
+  it("never lets a peer have the etcd of an API server, of whichever cluster", () => {
+    const pod = recorded("apiserver-pod");
+    const said = judge({ cluster1: { apiServers: [{ ...pod, status: { hostIP: "10.1.2.1" } }] } });
+    assert.deepEqual(said, [
+      'cluster "cluster2": etcd.endpoints[0] "https://10.1.2.1:2379" is the etcd of the API server of cluster "cluster1"; ' +
+        "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster",
+    ]);
+  });
+
+  it("judges the others where one cannot be reached", () => {
+    assert.equal(judge({ cluster3: "unreachable", cluster1: { without: ["configmap"] } }).length, 1);
+    assert.deepEqual(judge({ cluster3: "unreachable" }), []);
+  });
+
+  it("says the same in any order of the members", () => {
+    const options = live({ cluster2: { uid: "cluster1", without: ["deployment"] } });
+    const forward = lines(judgeLiveClusters(MEMBERS, options, POLICY));
+    assert.ok(forward.length > 0);
+    const again = lines(judgeLiveClusters(MEMBERS, new Map([...options].reverse()), POLICY));
+    assert.deepEqual(again, forward);
+  });
+});
+
+describe("preflight: unreachableClusters", () => {
+  it("are named with what kubectl said", () => {
+    assert.deepEqual(lines(unreachableClusters(MEMBERS, live({ cluster3: "unreachable" }))), [
+      'cluster "cluster3": API server cannot be reached: dial tcp 10.1.3.1:6443: i/o timeout; check address, network and VPN; clustermesh:unreachable "warn" lets a preview go on. Only where the cluster does not exist any more and will never answer, list it with gone: true',
+    ]);
+  });
+});

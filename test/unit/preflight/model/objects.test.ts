@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../../../components/cilium/model/agentConfig";
+import { foreignObjects, missingObjects, ownedValues } from "../../../../components/preflight/model/objects";
+import type { PreflightPolicy } from "../../../../components/preflight/model/policy";
+import { lines } from "../../support/mesh/mesh";
+import { omit } from "../../support/omit";
+import { found, managers, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
+
+const policy = (over: Partial<PreflightPolicy>): PreflightPolicy => ({ ...POLICY, ...over });
+
+describe("preflight: Cilium's objects", () => {
+  const missing = (options: LiveOptions, over: Partial<PreflightPolicy> = {}) =>
+    lines(missingObjects(found(1, options), policy(over)));
+
+  it("are all there in a cluster with Cilium's chart", () => {
+    assert.deepEqual(missing({}), []);
+  });
+
+  it("are named where they are missing", () => {
+    const install =
+      "does not exist in the cluster; install Cilium there, or name the object that your installation has";
+    assert.deepEqual(missing({ without: ["configmap", "daemonset", "deployment"] }), [
+      `cluster "cluster1": ConfigMap "kube-system/cilium-config" ${install}`,
+      `cluster "cluster1": DaemonSet "kube-system/cilium" ${install}`,
+      `cluster "cluster1": Deployment "kube-system/cilium-operator" ${install}`,
+    ]);
+  });
+
+  it("need no operator where none is declared", () => {
+    assert.deepEqual(missing({ without: ["deployment"] }, { names: omit(POLICY.names, "operator") }), []);
+  });
+
+  it("need the peers' Secret in the agents' pods; the message has what to add", () => {
+    const [line, ...rest] = missing({}, { peerSecret: "my-peers" });
+    assert.deepEqual(rest, []);
+    assert.equal(
+      line,
+      'cluster "cluster1": DaemonSet kube-system/cilium has no volume of Secret "my-peers" at /var/lib/cilium/clustermesh; ' +
+        "add to its pod template: a volume {name: clustermesh-secrets, projected: {defaultMode: 0400, sources: [{secret: {name: my-peers, optional: true}}]}} " +
+        "and a volumeMount {name: clustermesh-secrets, mountPath: /var/lib/cilium/clustermesh, readOnly: true}",
+    );
+  });
+});
+
+describe("preflight: values of somebody else", () => {
+  const owned = (options: LiveOptions, over: Partial<PreflightPolicy> = {}) =>
+    lines(ownedValues(found(1, options), policy(over)));
+
+  it("of Helm that differ are refused, with the values to set", () => {
+    const set =
+      'helm upgrade with cluster.name=cluster1 and cluster.id=101, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)';
+    assert.deepEqual(owned({}), [
+      `cluster "cluster1": cilium-config cluster-name "default" belongs to Helm release "cilium" and differs from "cluster1"; ${set}`,
+      `cluster "cluster1": cilium-config cluster-id "0" belongs to Helm release "cilium" and differs from "101"; ${set}`,
+    ]);
+  });
+
+  it("of another manager are refused, and it is named", () => {
+    const configMetadata = { annotations: {}, managedFields: managers({ kubectl: ["cluster-name", "cluster-id"] }) };
+    assert.deepEqual(owned({ config: { "cluster-id": "101" }, configMetadata }), [
+      'cluster "cluster1": cilium-config cluster-name "default" belongs to field manager "kubectl" and differs from "cluster1"; set it to "cluster1" where "kubectl" has it from, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)',
+    ]);
+  });
+
+  it("are fine where they are what is wanted, are missing, or may be overwritten", () => {
+    assert.deepEqual(owned({ config: { "cluster-name": "cluster1", "cluster-id": "101" } }), []);
+    assert.deepEqual(owned({ config: { "cluster-name": undefined, "cluster-id": undefined } }), []);
+    assert.deepEqual(owned({}, { conflicts: "overwrite" }), []);
+    assert.deepEqual(owned({ without: ["configmap"] }), []);
+  });
+
+  it("are not ours, and not nobody's", () => {
+    const ours = { managedFields: managers({ [FIELD_MANAGER]: ["cluster-name", "cluster-id"], helm: ["ipam"] }) };
+    assert.deepEqual(owned({ configMetadata: ours }), []);
+    assert.deepEqual(owned({ configMetadata: { managedFields: [] } }), []);
+  });
+});
+
+describe("preflight: objects under our names", () => {
+  const secret = recorded("helm-secret");
+  const foreign = (options: LiveOptions, over: Partial<PreflightPolicy> = {}) =>
+    lines(foreignObjects(found(1, options), policy(over)));
+  const ownedBy = (owner: string) => ({
+    ...secret,
+    metadata: { ...secret.metadata, annotations: { [OWNER_ANNOTATION]: owner } },
+  });
+
+  it("are refused where somebody else made them; the message says what to do", () => {
+    const mend =
+      'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it';
+    const at = 'cluster "cluster1": Secret kube-system/cilium-clustermesh exists and';
+    assert.deepEqual(foreign({ claimed: [secret] }), [`${at} was made by Helm release "cilium"; ${mend}`]);
+    assert.deepEqual(foreign({ claimed: [ownedBy("clustermesh/other")] }), [
+      `${at} belongs to stack "clustermesh/other"; let that stack give it back first, or choose another name that the agents mount`,
+    ]);
+  });
+
+  it("are fine where this stack made them", () => {
+    assert.deepEqual(foreign({ claimed: [ownedBy("clustermesh/test")] }), []);
+  });
+
+  it("may not be another stack's, adopted or not", () => {
+    const refused = foreign({ claimed: [ownedBy("clustermesh/other")] }, { foreignSecret: "adopt" });
+    assert.match(refused[0] ?? "", /belongs to stack "clustermesh\/other"/);
+  });
+
+  it("may be an adopted Secret with keys of its own", () => {
+    assert.deepEqual(foreign({ claimed: [secret] }, { foreignSecret: "adopt" }), []);
+  });
+
+  it("may not be an adopted Secret that has our keys already", () => {
+    const claimed = [{ ...secret, data: { west: "", cluster2: "", "mesh.ca.crt": "" } }];
+    assert.deepEqual(foreign({ claimed }, { foreignSecret: "adopt" }), [
+      'cluster "cluster1": Secret kube-system/cilium-clustermesh ["cluster2","mesh.ca.crt"] are keys that it has already; remove those keys, or choose another name with clustermesh:peerSecret',
+    ]);
+  });
+
+  it("may be an adopted Secret in which the keys are ours from an earlier run", () => {
+    const managedFields = managers({ helm: ["west"], [FIELD_MANAGER]: ["cluster2"] });
+    const adopted = { ...secret, data: { west: "", cluster2: "" }, metadata: { ...secret.metadata, managedFields } };
+    assert.deepEqual(foreign({ claimed: [adopted] }, { foreignSecret: "adopt" }), []);
+  });
+
+  it("may not be any other object, adopted Secret or not", () => {
+    const namespace = { kind: "Namespace", metadata: { name: "istio-space", uid: "u" } };
+    const server = { ...secret, metadata: { ...secret.metadata, name: "clustermesh-etcd-server" } };
+    const [first, second] = foreign({ claimed: [namespace, server] }, { foreignSecret: "adopt" });
+    assert.equal(
+      first,
+      'cluster "cluster1": Namespace istio-space exists and was made by somebody else; remove it, or choose another name or namespace',
+    );
+    assert.ok(second?.startsWith('cluster "cluster1": Secret kube-system/clustermesh-etcd-server exists'));
+    assert.ok(second?.endsWith("set clustermesh:etcdServerSecret to another name, or remove it"), second);
+  });
+});

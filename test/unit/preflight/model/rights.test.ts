@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { z } from "zod";
+import { DEFAULT_SETTINGS } from "../../../../components";
+import { claimsOf } from "../../../../components/claims";
+import { DEFAULT_DEMO } from "../../../../components/demo/model/demo";
+import { formatProblem } from "../../../../components/mesh/model/problem";
+import {
+  accessReview,
+  previewRights,
+  rightsProblems,
+  upRights,
+  type Right,
+} from "../../../../components/preflight/model/rights";
+
+const FILE = join(resolve(__dirname, "..", "..", "..", ".."), "docs", "permissions.yaml");
+const role = z.object({
+  kind: z.enum(["ClusterRole", "Role"]),
+  metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
+  rules: z.array(
+    z.object({
+      apiGroups: z.array(z.string()),
+      resources: z.array(z.string()),
+      resourceNames: z.array(z.string()).optional(),
+      verbs: z.array(z.string()),
+    }),
+  ),
+});
+
+type Role = z.infer<typeof role>;
+
+const DEMO = { ...DEFAULT_DEMO, serverCluster: "cluster1", clientCluster: "cluster2" };
+const ROLES = parseAllDocuments(readFileSync(FILE, "utf8")).map((document) => role.parse(document.toJS()));
+const WITHOUT_DEMO = ROLES.slice(0, 2);
+
+function grants({ metadata, kind, rules }: Role, { verb, group, resource, namespace, name }: Right): boolean {
+  // To create is asked with a name, and granted by none: the name is not known when it is judged.
+  const named = verb === "create" ? undefined : name;
+  return (
+    (kind === "ClusterRole" || metadata.namespace === namespace) &&
+    rules.some(
+      ({ apiGroups, resources, resourceNames, verbs }) =>
+        apiGroups.includes(group) &&
+        resources.includes(resource) &&
+        verbs.includes(verb) &&
+        (resourceNames === undefined || (named !== undefined && resourceNames.includes(named))),
+    )
+  );
+}
+
+const lacking = (roles: readonly Role[], rights: readonly Right[]): readonly Right[] =>
+  rights.filter((right) => !roles.some((each) => grants(each, right)));
+
+const claims = (demo?: typeof DEMO) => claimsOf(DEMO.serverCluster, DEFAULT_SETTINGS, true, demo);
+const settings = { ...DEFAULT_SETTINGS, claims: claims() };
+
+describe("model: rights", () => {
+  it("are all in the roles that the documentation has", () => {
+    assert.deepEqual(lacking(WITHOUT_DEMO, upRights(settings)), []);
+    const demo = { ...settings, claims: claims(DEMO), stalePods: "restart" } as const;
+    assert.deepEqual(lacking(ROLES, upRights(demo)), []);
+  });
+
+  it("are more where there is more to do", () => {
+    assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, claims: claims(DEMO) })).length > 0);
+    assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, stalePods: "restart" })).length > 0);
+  });
+
+  it("write nothing in a preview", () => {
+    const verbs = new Set(previewRights({ ...settings, claims: claims(DEMO) }).map(({ verb }) => verb));
+    assert.deepEqual([...verbs].sort(), ["get", "list"]);
+  });
+
+  it("are no verb on everything", () => {
+    const rules = ROLES.flatMap((each) => each.rules);
+    assert.ok(rules.every(({ verbs, apiGroups }) => !verbs.includes("*") && !apiGroups.includes("*")));
+    const secrets = rules.filter(({ resources, verbs }) => resources.includes("secrets") && verbs.includes("patch"));
+    assert.ok(secrets.every(({ resourceNames = [] }) => resourceNames.length > 0));
+  });
+
+  it("are asked for one by one, a subresource as such", () => {
+    const right = { verb: "create", group: "", resource: "pods/exec", namespace: "kube-system" };
+    const resourceAttributes = { verb: "create", group: "", resource: "pods", subresource: "exec" };
+    assert.deepEqual(accessReview(right), {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: { resourceAttributes: { ...resourceAttributes, namespace: "kube-system" } },
+    });
+  });
+
+  it("that are missing are listed by resource", () => {
+    const missing = upRights(settings).filter(({ resource }) => ["namespaces", "daemonsets"].includes(resource));
+    assert.deepEqual(rightsProblems("west", missing).map(formatProblem), [
+      `cluster "west": namespaces is not for the kubeconfig's user to get; give the user the roles in docs/permissions.yaml`,
+      `cluster "west": daemonsets.apps in namespace kube-system is not for the kubeconfig's user to get, patch, list, watch; give the user the roles in docs/permissions.yaml`,
+    ]);
+  });
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { GENERATION_ANNOTATION } from "../../../../components/certificates/model/generation";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../../../components/cilium/model/agentConfig";
+import { formatProblem } from "../../../../components/mesh/model/problem";
+import { secretDrift } from "../../../../components/preflight/model/secretDrift";
+import { found, POLICY, type LiveObject } from "../../support/preflight/live";
+
+const MARKS = {
+  [OWNER_ANNOTATION]: POLICY.owner,
+  [KEYS_ANNOTATION]: "cluster1,cluster2",
+  [GENERATION_ANNOTATION]: "{}",
+};
+
+const owned = (keys: Iterable<string>) => Object.fromEntries([...keys].map((key) => [`f:${key}`, {}]));
+
+/** A Secret of this stack's in which these annotations are as it has written them. */
+function secret(name: string, marks: Readonly<Record<string, string>>, kept: readonly string[]): LiveObject {
+  const data = { cluster1: "eA==", cluster2: "eA==" };
+  const fieldsV1 = { "f:data": owned(Object.keys(data)), "f:metadata": { "f:annotations": owned(kept) } };
+  const managedFields = [{ manager: FIELD_MANAGER, operation: "Apply", fieldsV1 }];
+  const metadata = {
+    name,
+    namespace: "kube-system",
+    uid: "1",
+    resourceVersion: "7",
+    annotations: marks,
+    managedFields,
+  };
+  return { kind: "Secret", metadata, data };
+}
+
+function drift(...claimed: readonly LiveObject[]) {
+  const each = found(1, { claimed });
+  const targets = { ...POLICY.names, peerSecret: POLICY.peerSecret };
+  const recorded = { cluster1: { uid: each.live.uid, set: {}, targets } };
+  const clusters = new Map([[each.member.name, each.live]]);
+  const secrets = [POLICY.peerSecret, "clustermesh-etcd-server"];
+  const seen = secretDrift([each.member], clusters, secrets, { ...POLICY, recorded }, new Date(0));
+  return { reapply: seen.reapply, lines: seen.warnings.map(formatProblem) };
+}
+
+const SERVER = secret("clustermesh-etcd-server", { [OWNER_ANNOTATION]: POLICY.owner }, [OWNER_ANNOTATION]);
+
+describe("model: drift of Secrets", () => {
+  it("is none where data and annotations are as they were written", () => {
+    const peers = secret(POLICY.peerSecret, MARKS, Object.keys(MARKS));
+    assert.deepEqual(drift(peers, SERVER), { reapply: {}, lines: [] });
+  });
+
+  for (const mark of Object.keys(MARKS)) {
+    const others = Object.keys(MARKS).filter((each) => each !== mark);
+    const without = Object.fromEntries(Object.entries(MARKS).filter(([key]) => key !== mark));
+    for (const [what, marks] of [
+      ["gone", without],
+      ["changed", mark === OWNER_ANNOTATION ? MARKS : { ...MARKS, [mark]: "cluster1" }],
+    ] as const) {
+      it(`is an annotation ${mark} that is ${what}`, () => {
+        const { reapply, lines } = drift(secret(POLICY.peerSecret, marks, others), SERVER);
+        assert.deepEqual(reapply, { cluster1: "cilium-clustermesh 7" });
+        assert.match(
+          lines.join("\n"),
+          /Secret kube-system\/cilium-clustermesh has lost .*; pulumi up writes it again$/,
+        );
+      });
+    }
+  }
+
+  it("is a Secret that is gone", () => {
+    assert.match(drift(SERVER).lines.join("\n"), /cilium-clustermesh is gone; pulumi up writes it again$/);
+  });
+});

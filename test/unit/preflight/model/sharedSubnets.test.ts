@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { sharedSubnets } from "../../../../components/preflight/model/sharedSubnets";
+import { lines } from "../../support/mesh/mesh";
+import { found, node, POLICY } from "../../support/preflight/live";
+
+const SUBNET = { podCIDRs: ["10.60.0.0/16"], nodeCIDRs: ["10.60.0.0/16"] };
+
+function judge(
+  ipams: readonly [string, string],
+  vpcs: readonly [string | undefined, string | undefined],
+  ipamMode?: string,
+) {
+  const all = ipams.map((ipam, index) => {
+    const vpc = vpcs[index];
+    const nodes = [node("n1", [], vpc === undefined ? {} : { vpc })];
+    return found(index + 1, { config: { ipam }, network: { nodes } }, SUBNET);
+  });
+  const members = all.map((each) => each.member);
+  const { problems, unseen } = sharedSubnets(all, members, ipamMode === undefined ? POLICY : { ...POLICY, ipamMode });
+  return [...lines(problems).map((line) => line.split(";")[0]), ...unseen.map(({ what }) => what)];
+}
+
+describe("preflight: pods of two clusters in the same subnets", () => {
+  it("have addresses of their own in one network", () => {
+    assert.deepEqual(judge(["eni", "eni"], ["vpc-1", "vpc-1"], "eni"), []);
+  });
+
+  it("have not in two networks that are alike", () => {
+    assert.deepEqual(judge(["eni", "eni"], ["vpc-1", "vpc-2"], "eni"), [
+      'cluster "cluster2": podCIDRs "10.60.0.0/16" is also a range of cluster "cluster1", whose network is vpc-1 and not vpc-2',
+    ]);
+  });
+
+  it("have not where one of them gives them itself", () => {
+    assert.deepEqual(judge(["eni", "cluster-pool"], ["vpc-1", undefined], "eni"), [
+      'cluster "cluster2": podCIDRs "10.60.0.0/16" is also a range of cluster "cluster1", and "cluster2" does not take addresses of subnets',
+    ]);
+  });
+
+  it("are said not to be known where the network is not", () => {
+    assert.deepEqual(judge(["azure", "azure"], [undefined, undefined], "azure"), ["the network of shared subnets"]);
+  });
+
+  it("are the configuration's business where it says nothing of subnets", () => {
+    assert.deepEqual(judge(["eni", "eni"], ["vpc-1", "vpc-2"]), []);
+  });
+});

@@ -1,3 +1,0 @@
-import { describeBadInput } from "../support/badInput";
-
-describeBadInput({ valid: 200, faulty: 400, disturbed: 250, junk: 200 });

@@ -1,3 +1,0 @@
-import { describeBadInput } from "../support/badInput";
-
-describeBadInput({ valid: 2000, faulty: 4000, disturbed: 2500, junk: 2000 });

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { formatProblems } from "../../../../components/mesh/model/problem";
+import { readConfiguration } from "../../../../stacks/configuration/configuration";
+import { hostile } from "../../support/mesh/arbitraries";
+import { lines } from "../../support/mesh/mesh";
+import { clusterConfiguration, clusters, complaints, configuration, texts } from "../../support/stacks/configuration";
+
+const unknown = "is no property known here; check its spelling, or remove it";
+
+describe("stacks: readConfiguration", () => {
+  it("reads clusters, and has defaults for the rest", () => {
+    const read = configuration();
+    assert.deepEqual(read.clusters, clusters());
+    assert.deepEqual(
+      [read.authority, read.maxConnectedClusters, read.check, read.liveChecks, read.unreachable, read.demo],
+      ["generated", 255, true, true, "error", false],
+    );
+  });
+
+  it("reads texts as they are, even where they look like JSON", () => {
+    const read = configuration({ peerSecret: "123", etcdServerSecret: "true", ipamMode: "null" });
+    assert.deepEqual([read.peerSecret, read.etcdServerSecret, read.ipamMode], ["123", "true", "null"]);
+    assert.equal(configuration({ authority: "adopted" }).authority, "adopted");
+  });
+
+  it("reads numbers, booleans and objects as Pulumi keeps them", () => {
+    const read = configuration({ maxConnectedClusters: 511, check: false, cilium: { operator: false }, leafDays: 90 });
+    assert.deepEqual([read.maxConnectedClusters, read.check, read.leafDays], [511, false, 90]);
+    assert.deepEqual(read.cilium, { operator: false });
+  });
+});
+
+describe("stacks: unknown properties", () => {
+  it("are named at every level", () => {
+    const ca = { certificate: "c", privateKey: "k", key: "k" };
+    const values = {
+      clusters: {
+        cluster1: { ...clusterConfiguration(1, { podCidrs: [] }), etcd: { endpoints: [], hostalias: {}, ca } },
+        cluster2: clusterConfiguration(2),
+      },
+      cilium: { daemonset: "cilium" },
+      ca,
+      autority: "generated",
+    };
+    assert.deepEqual([...complaints(values)].sort(), [
+      `cluster "cluster1": etcd.ca.key ${unknown}`,
+      `cluster "cluster1": etcd.hostalias ${unknown}`,
+      `cluster "cluster1": podCidrs ${unknown}`,
+      `mesh: clustermesh:autority ${unknown}`,
+      `mesh: clustermesh:ca.key ${unknown}`,
+      `mesh: clustermesh:cilium.daemonset ${unknown}`,
+    ]);
+  });
+
+  it("are named in the demo too", () => {
+    assert.deepEqual(complaints({ clusters: clusters(), demo: { serverCluter: "cluster1" } }), [
+      `mesh: clustermesh:demo.serverCluter ${unknown}`,
+    ]);
+  });
+
+  for (const key of ["toString", "constructor", "__proto__"]) {
+    it(`may be called ${key}`, () => {
+      const values = JSON.parse(`{"${key}":"x"}`) as Record<string, unknown>;
+      assert.deepEqual(complaints({ clusters: clusters(), ...values }), [`mesh: clustermesh:${key} ${unknown}`]);
+    });
+  }
+});
+
+describe("stacks: missing and ill-typed properties", () => {
+  it("of a cluster are named, all of them", () => {
+    assert.deepEqual(complaints({ clusters: { cluster1: {}, cluster2: { ...clusterConfiguration(2), id: "102" } } }), [
+      'cluster "cluster1": id is missing; give a number',
+      'cluster "cluster1": etcd is missing; give an object',
+      'cluster "cluster1": podCIDRs is missing; give an array',
+      'cluster "cluster1": nodeCIDRs is missing; give an array',
+      'cluster "cluster2": id "102" is not allowed; give a number',
+    ]);
+  });
+
+  it("are named by their place", () => {
+    const values = { clusters: clusters({ etcd: { endpoints: ["https://a:1", 2379] }, podCIDRs: "10.0.0.0/8" }) };
+    assert.deepEqual(complaints(values), [
+      'cluster "cluster1": etcd.endpoints[1] 2379 is not allowed; give a string',
+      'cluster "cluster1": podCIDRs "10.0.0.0/8" is not allowed; give an array',
+    ]);
+  });
+
+  it("may be the clusters themselves, or one that is empty", () => {
+    assert.deepEqual(complaints({}), ["mesh: clustermesh:clusters is missing; give an object"]);
+    assert.deepEqual(complaints({ clusters: { cluster1: null, cluster2: clusterConfiguration(2) } }), [
+      'cluster "cluster1": configuration null is not allowed; give an object',
+    ]);
+  });
+
+  const settings: Readonly<Record<string, readonly [unknown, string]>> = {
+    authority: ["signed", '"signed" is not allowed; use one of generated, adopted'],
+    keyAlgorithm: ["RSA1024", '"RSA1024" is not allowed; use one of P256, RSA2048, RSA4096'],
+    maxConnectedClusters: [128, "128 is not allowed; use one of 255, 511"],
+    check: ["yes", '"yes" is not allowed; give a boolean'],
+    conflicts: ["force", '"force" is not allowed; use one of refuse, overwrite'],
+    rollOutTimeoutSeconds: [0, "0 is not allowed; use at least 1"],
+    liveCheckTimeoutSeconds: [1e6, "1000000 is not allowed; use at most 86400"],
+    generation: [2, "2 is not allowed; give an object"],
+    expiryWarningDays: [-1, "-1 is not allowed; use at least 0"],
+    demo: ["on", '"on" is not allowed; use one of true, false, or an object'],
+  };
+  for (const [key, [value, line]] of Object.entries(settings)) {
+    it(`may be ${key}`, () => {
+      assert.deepEqual(complaints({ clusters: clusters(), [key]: value }), [`mesh: clustermesh:${key} ${line}`]);
+    });
+  }
+
+  it("may be names that no object can have", () => {
+    assert.deepEqual(complaints({ clusters: clusters(), peerSecret: "My Secret" }), [
+      'mesh: clustermesh:peerSecret "My Secret" is not allowed; correct it: is no name of a Kubernetes object',
+    ]);
+    assert.equal(complaints({ clusters: clusters(), cilium: { operator: true } }).length, 1);
+  });
+
+  it("may be settings of the demo", () => {
+    assert.deepEqual(
+      complaints({
+        clusters: clusters(),
+        demo: { awaitWorkloads: "no", imagePullPolicy: "Sometimes", pingTimeoutSeconds: 61, verdictTimeoutSeconds: 0 },
+      }),
+      [
+        'mesh: clustermesh:demo.imagePullPolicy "Sometimes" is not allowed; use one of Always, IfNotPresent, Never',
+        'mesh: clustermesh:demo.awaitWorkloads "no" is not allowed; give a boolean',
+        "mesh: clustermesh:demo.pingTimeoutSeconds 61 is not allowed; use at most 60",
+        "mesh: clustermesh:demo.verdictTimeoutSeconds 0 is not allowed; use at least 1",
+      ],
+    );
+  });
+});
+
+describe("stacks: secrets in a configuration", () => {
+  const SECRET = "s3cr3t-0f-th3-mesh";
+  const shown = (values: Readonly<Record<string, unknown>>) => {
+    const all = complaints(values);
+    assert.ok(all.length > 0);
+    return all.join("\n");
+  };
+  const misplaced: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    "a kubeconfig that is an object": { clusters: clusters({ kubeconfig: { token: SECRET } }) },
+    "a kubeconfig in a list of clusters": { clusters: [{ name: "cluster1", kubeconfig: SECRET }] },
+    "a kubeconfig in place of a cluster": { clusters: { cluster1: SECRET } },
+    "clusters that are no JSON": { clusters: `cluster1:\n  kubeconfig: ${SECRET}` },
+    "a CA that is a text": { clusters: clusters(), authority: "adopted", ca: SECRET },
+    "a CA that is a list": { clusters: clusters({ etcd: { endpoints: [], ca: [SECRET] } }) },
+    "a CA in place of the etcd": { clusters: clusters({ etcd: [{ ca: { privateKey: SECRET } }] }) },
+    "a key that is a number of texts": { clusters: clusters(), ca: { certificate: "c", privateKey: [SECRET] } },
+    "a key under a name that is not known": { clusters: clusters({ kubeConfig: SECRET }) },
+    "a key in the endpoints": { clusters: clusters({ etcd: { endpoints: { privateKey: SECRET } } }) },
+  };
+  for (const [what, values] of Object.entries(misplaced)) {
+    it(`never show up in a message: ${what}`, () => {
+      assert.ok(!shown(values).includes(SECRET), shown(values));
+    });
+  }
+});
+
+describe("stacks: what is left of a configuration", () => {
+  const read = (values: Readonly<Record<string, unknown>>) => readConfiguration(texts(values));
+
+  it("is all but the clusters that cannot be read", () => {
+    const { readable, unreadableClusters } = read({ clusters: clusters({ id: "x" }), leafDays: 30 });
+    assert.deepEqual(Object.keys(readable?.clusters ?? {}), ["cluster2"]);
+    assert.deepEqual(unreadableClusters, ["cluster1"]);
+    assert.equal(readable?.leafDays, 30);
+  });
+
+  it("is a cluster without its unknown properties", () => {
+    const { readable, unreadableClusters, problems } = read({ clusters: clusters({ ids: 1 }) });
+    assert.equal(problems.length, 1);
+    assert.deepEqual(readable?.clusters, clusters());
+    assert.deepEqual(unreadableClusters, []);
+  });
+
+  it("has the default of a setting that cannot be read", () => {
+    assert.equal(read({ clusters: clusters(), check: "yes" }).readable?.check, true);
+    assert.deepEqual(read({ clusters: clusters(), cilium: { namespace: 5 } }).readable?.cilium, {});
+  });
+
+  it("says which clusters are left out, whatever they are called", () => {
+    const { unreadableClusters } = read({ clusters: { ...clusters(), toString: {}, constructor: {} } });
+    assert.deepEqual(unreadableClusters, ["toString", "constructor"]);
+  });
+
+  it("has no key __proto__, which is a problem wherever it is", () => {
+    const own = (value: unknown) => JSON.parse(`{"__proto__":${JSON.stringify(value)}}`) as object;
+    const etcd = { endpoints: ["https://10.1.1.1:2379"], hostAliases: own(["10.1.1.1"]) };
+    const { problems, readable } = read({
+      clusters: { ...clusters({ etcd }), ...own(clusterConfiguration(3)) },
+      demo: { nodeSelectors: own({}) },
+    });
+    assert.deepEqual(lines(problems), [
+      `cluster "cluster1": etcd.hostAliases.__proto__ ${unknown}`,
+      `cluster "__proto__": configuration ${unknown}`,
+      `mesh: clustermesh:demo.nodeSelectors.__proto__ ${unknown}`,
+    ]);
+    assert.deepEqual(Object.keys(readable?.clusters ?? {}), ["cluster1", "cluster2"]);
+  });
+
+  it("is nothing without clusters", () => {
+    assert.equal(read({}).readable, undefined);
+    assert.equal(read({ clusters: 5 }).readable, undefined);
+  });
+
+  it("is read without a crash, whatever the texts", () => {
+    const json = fc.json({ maxDepth: 3 });
+    const keys = fc.oneof(fc.constantFrom("clusters", "demo", "ca", "cilium", "check", "authority"), hostile);
+    const cluster = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(clusterConfiguration(1)));
+    const some = fc.dictionary(hostile, cluster, { maxKeys: 3 }).map((value) => JSON.stringify(value));
+    fc.assert(
+      fc.property(fc.dictionary(keys, fc.oneof(json, hostile), { maxKeys: 4 }), some, (values, named) => {
+        const { problems } = readConfiguration({ ...values, clusters: named });
+        assert.equal(formatProblems("x", problems).split("\n").length, problems.length + 1);
+        readConfiguration(values);
+      }),
+    );
+  });
+});

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { toEnvironment } from "../../../../stacks/program/environment";
+import { judgeFormerState } from "../../../../stacks/program/formerState";
+import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
+import { lines } from "../../support/mesh/mesh";
+import { configuration } from "../../support/stacks/configuration";
+
+const original = (value: string) => ({ kind: "value", value, managers: [] });
+const guardInput = (name: string, over: object = {}) => ({
+  cluster: { name, context: `context-of-${name}` },
+  names: DEFAULT_CILIUM_OBJECTS,
+  desired: { "cluster-name": name, "cluster-id": "103" },
+  peerSecret: "cilium-clustermesh",
+  originals: JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } }),
+  owner: "p/s",
+  ...over,
+});
+
+const PARENT = "urn:pulumi:s::p::clustermesh:index:ClusterMesh$command:local:Command";
+const command = (name: string, input: object, over: object = {}) => ({
+  [`${PARENT}::${name}`]: {
+    type: "command:local:Command",
+    outputs: { environment: { CLUSTERMESH_COMMAND_INPUT: JSON.stringify(input) }, stdout: "", ...over },
+  },
+});
+
+const POLICY = {
+  ...{ kind: "CiliumNetworkPolicy", metadata: { name: "db", namespace: "shop" } },
+  spec: { endpointSelector: { matchLabels: { "io.cilium.k8s.policy.cluster": "cluster3" } } },
+};
+const ANSWERS = `
+  const print = (what) => process.stdout.write(JSON.stringify(what));
+  if (args[0] === "api-resources") process.stdout.write("ciliumnetworkpolicies.cilium.io\\n");
+  else if (args[1].includes("polic")) print({ items: [${JSON.stringify(POLICY)}] });
+  else if (args[1].startsWith("configmap/")) print({ kind: "ConfigMap", metadata: { name: "cilium-config", uid: "1", managedFields: [] },
+    data: { "cluster-name": "cluster3", "cluster-id": "103", "policy-default-local-cluster": "true" } });
+  else print({ kind: "Secret", metadata: { name: "s", uid: "2" }, data: { cluster1: "", cluster2: "" } });
+`;
+
+describe("stacks: what a stack has and will have no more", () => {
+  let kubectl: ScriptedKubectl | undefined;
+  afterEach(() => {
+    kubectl?.remove();
+    kubectl = undefined;
+  });
+
+  /** The state of a stack: its outputs, and its resources where they are read. */
+  interface State {
+    readonly outputs?: object;
+    readonly resources?: object;
+    readonly fails?: boolean;
+    /** Clusters that others know. */
+    readonly seen?: readonly string[];
+  }
+
+  async function judge(
+    { outputs, resources, fails, seen = [] }: State,
+    values: Readonly<Record<string, unknown>> = {},
+    script = ANSWERS,
+  ) {
+    const asked: string[] = [];
+    await pulumi.runtime.setMocks(
+      {
+        newResource: () => ({ id: "", state: {} }),
+        call: ({ token }) => {
+          asked.push(token.split(":").at(-1) ?? "");
+          if (fails === true) {
+            throw new Error("no such stack");
+          }
+          return { outputs: token.endsWith("readStackOutputs") ? outputs : resources };
+        },
+      },
+      "p",
+      "s",
+    );
+    kubectl = scriptedKubectl(script);
+    const read = configuration(values);
+    const { problems, warnings } = await judgeFormerState(read, toEnvironment(read, new Date()).environment, seen);
+    return { problems: lines(problems), warnings: lines(warnings), asked, calls: kubectl.calls() };
+  }
+
+  const clusters = (...names: readonly string[]) => ({ clusters: names.map((name) => ({ name })) });
+  const three = clusters("cluster1", "cluster2", "cluster3");
+
+  it("is nothing where all of it stays, and in a new stack; the resources are not read", async () => {
+    for (const outputs of [
+      undefined,
+      clusters("cluster1", "cluster2"),
+      { ...clusters("cluster1"), etcdUsers: "off" },
+    ]) {
+      assert.deepEqual(await judge({ ...(outputs && { outputs }) }), {
+        ...{ problems: [], warnings: [], calls: [] },
+        asked: ["readStackOutputs"],
+      });
+    }
+  });
+
+  it("is a cluster that leaves, judged as its guard would", async () => {
+    const resources = {
+      ...command("cluster3-guard", guardInput("cluster3")),
+      ...command("cluster1-guard", guardInput("cluster1")),
+    };
+    const { problems, warnings, calls } = await judge({ outputs: three, resources });
+    assert.equal(problems.length, 1, problems.join("\n"));
+    assert.match(
+      problems[0] ?? "",
+      /^cluster "cluster3": CiliumNetworkPolicy shop\/db spec\.endpointSelector .* are open, for the cluster will be "default" again; .*list the cluster again/,
+    );
+    assert.deepEqual(warnings, []);
+    assert.deepEqual([...new Set(calls.map(([first]) => first))], ["--context=context-of-cluster3"]);
+  });
+
+  it("is a cluster that others know, though the up that was to make it a member has failed", async () => {
+    const resources = command("cluster3-guard", guardInput("cluster3"));
+    const outputs = clusters("cluster1", "cluster2");
+    assert.equal((await judge({ outputs, resources, seen: ["cluster1", "cluster3"] })).problems.length, 1);
+    assert.deepEqual((await judge({ outputs, resources, seen: ["cluster1", "cluster2"] })).problems, []);
+  });
+
+  it("is asked with the kubeconfig that it had, where it had one", async () => {
+    const resources = command("cluster3-guard", guardInput("cluster3", { cluster: { name: "cluster3" } }), {
+      stdin: JSON.stringify({ cluster3: "a kubeconfig" }),
+    });
+    const { problems, calls } = await judge({ outputs: three, resources });
+    assert.equal(problems.length, 1);
+    assert.ok(calls.length > 0 && calls.every(([first]) => first?.startsWith("--kubeconfig=")));
+  });
+
+  it("is named and let go where that was accepted before", async () => {
+    const resources = command("cluster3-guard", guardInput("cluster3", { openPolicies: "accept" }));
+    const { problems, warnings } = await judge({ outputs: three, resources });
+    assert.deepEqual(problems, []);
+    assert.match(warnings.join(), /shop\/db .*\(accepted by openPolicies\)/);
+  });
+
+  it("is not asked where it was declared gone", async () => {
+    const resources = command("cluster3-guard", guardInput("cluster3", { gone: true }));
+    assert.deepEqual((await judge({ outputs: three, resources })).calls, []);
+  });
+
+  it("is refused where it does not answer, or warned of where that is wanted", async () => {
+    const resources = command("cluster3-guard", guardInput("cluster3"));
+    const dead = 'process.stderr.write("error: You must be logged in to the server (Unauthorized)"); process.exit(1);';
+    const line =
+      /^cluster "cluster3": it leaves, and cannot be asked: .*Unauthorized.*; these credentials are those of the last up/;
+    const refused = await judge({ outputs: three, resources }, {}, dead);
+    assert.match(refused.problems.join(), line);
+    kubectl?.remove();
+    const warned = await judge({ outputs: three, resources }, { unreachable: "warn" }, dead);
+    assert.deepEqual(warned.problems, []);
+    assert.match(warned.warnings.join(), line);
+  });
+
+  it("is said where its state cannot be read", async () => {
+    const { problems, warnings } = await judge({ fails: true });
+    assert.deepEqual(problems, []);
+    assert.match(
+      warnings.join(),
+      /the stack's own state cannot be read \(.*\): clusters that leave are not judged here/,
+    );
+  });
+
+  describe("of users in etcd", () => {
+    const managed = { ...clusters("cluster1", "cluster2"), etcdUsers: { cluster1: "enforced", cluster2: "prepared" } };
+    const users = (name: string, auth: string, over: object = {}) =>
+      command(
+        `${name}-etcd-users`,
+        { cluster: name, endpoints: [], users: ["remote-x"], ...over },
+        { stdout: JSON.stringify({ auth, users: ["remote-x"] }) },
+      );
+    const resources = { ...users("cluster1", "enforced"), ...users("cluster2", "off") };
+
+    it("is refused where etcd was known to hold peers to them; where it cannot be asked that is said", async () => {
+      const { problems, warnings } = await judge({ outputs: managed, resources });
+      assert.equal(problems.length, 1);
+      assert.match(
+        problems[0] ?? "",
+        /^cluster "cluster1": clustermesh:etcdUsers "off" would remove the users of its peers/,
+      );
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0] ?? "", /^cluster "cluster2": .* could not be asked here \(.*\); it is asked again/);
+    });
+
+    it("is nothing while they are managed", async () => {
+      const extra = { etcdUsers: "manage" };
+      assert.deepEqual((await judge({ outputs: managed, resources }, extra)).asked, ["readStackOutputs"]);
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { readConfiguration } from "../../../../stacks/configuration/configuration";
+import { toEnvironment } from "../../../../stacks/program/environment";
+import { checkOnPaper } from "../../../../stacks/program/onPaper";
+import { secretSize } from "../../../../stacks/program/secretSize";
+import { mintCA, NOW, type CA } from "../../support/certificates/ca";
+import { lines } from "../../support/mesh/mesh";
+import { clusterConfiguration, configuration, texts } from "../../support/stacks/configuration";
+
+/** So many clusters, each with a CA of its own of this kind. */
+const many = (count: number, ca: CA, trusted: readonly string[] = []) => ({
+  authority: "adopted",
+  keyAlgorithm: "RSA4096",
+  clusters: Object.fromEntries(
+    Array.from({ length: count }, (_, index) => {
+      const n = index + 1;
+      const etcd = { endpoints: [`https://10.1.${String(n)}.1:2379`], ca: { ...ca, trusted } };
+      return [`cluster${String(n)}`, clusterConfiguration(n, { etcd })];
+    }),
+  ),
+});
+
+describe("stacks: the size of the peers' Secret", function () {
+  this.timeout("60s");
+  let ca: CA;
+  before(async () => {
+    ca = await mintCA({ key: "RSA-2048" });
+  });
+
+  const of = (values: Readonly<Record<string, unknown>>) => {
+    const read = configuration(values);
+    const { problems, warnings } = secretSize(read, toEnvironment(read, NOW).environment);
+    return { problems: lines(problems), warnings: lines(warnings) };
+  };
+
+  it("is small where one CA signs for all", () => {
+    assert.deepEqual(of({}), { problems: [], warnings: [] });
+    assert.deepEqual(of({ authority: "adopted", ca }), { problems: [], warnings: [] });
+  });
+
+  it("is warned of before a rotation would be too much, with many clusters that have CAs of their own", async () => {
+    const other = await mintCA({ key: "RSA-2048" });
+    const found = of(many(255, ca, [other.certificate]));
+    assert.deepEqual(found.problems, []);
+    assert.match(
+      found.warnings.join(),
+      /needs \d{3} \d{3} bytes for 255 clusters, most of it .*, and would need 1 \d{3} \d{3} with one more CA/,
+    );
+    const few = many(50, ca, [other.certificate]);
+    assert.deepEqual(of(few), { problems: [], warnings: [] });
+  });
+
+  it("is refused with two more CAs trusted of each", async () => {
+    const others = await Promise.all([mintCA({ key: "RSA-2048" }), mintCA({ key: "RSA-2048" })]);
+    const values = many(
+      255,
+      ca,
+      others.map(({ certificate }) => certificate),
+    );
+    const found = lines(checkOnPaper(readConfiguration(texts(values)), NOW).problems).filter((line) =>
+      line.includes("a Secret holds"),
+    );
+    assert.equal(found.length, 1);
+    assert.match(
+      found[0] ?? "",
+      /^mesh: Secret "cilium-clustermesh" needs 1 \d{3} \d{3} bytes for 255 clusters, most of it for CA certificates/,
+    );
+  });
+});

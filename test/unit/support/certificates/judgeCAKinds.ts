@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { authorityFiles } from "../../../../components/certificates/model/adoptedAuthority";
+import {
+  authorityWarnings,
+  validateAdoptedAuthority,
+} from "../../../../components/certificates/model/validateAuthority";
+import { OpenSsl, opensslMissing } from "../../../support/openssl";
+import { lines } from "../mesh/mesh";
+import type { CAKind } from "./caKinds";
+
+/** CAs of these kinds, as a suite. What Go 1.26 does with each was tried: with those not refused it signs, and an agent and an etcd then talk. */
+export function describeCAKinds(kinds: readonly CAKind[]): void {
+  describe("model: a CA, as the Go programs judge it that use it", function () {
+    this.timeout("20s");
+    let openssl: OpenSsl;
+
+    before(function () {
+      const missing = opensslMissing();
+      if (missing !== undefined) {
+        process.stdout.write(`skipped: ${missing}\n`);
+        this.skip();
+      }
+      openssl = new OpenSsl();
+    });
+
+    after(() => {
+      openssl.remove();
+    });
+
+    for (const { name, make, refused, warned, hosts } of kinds) {
+      it(`${name}: ${refused === undefined ? "can sign" : "is refused"}${warned === undefined ? "" : ", with a warning"}`, () => {
+        const authority = make(openssl);
+        const at = { property: "ca" };
+        const problems = lines(validateAdoptedAuthority(at, authority, new Date(), hosts)).join("\n");
+        if (refused !== undefined) {
+          assert.match(problems, refused);
+          return;
+        }
+        assert.equal(problems, "");
+        const warnings = lines(authorityWarnings(at, authority)).join("\n");
+        assert.match(warnings, warned ?? /^$/);
+        const { certificate, privateKey } = authorityFiles(authority);
+        assert.match(
+          certificate,
+          /^-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]{1,64}\n)+-----END CERTIFICATE-----\n$/,
+        );
+        assert.match(privateKey, /^-----BEGIN PRIVATE KEY-----\n/);
+      });
+    }
+  });
+}
