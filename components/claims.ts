@@ -1,5 +1,5 @@
 import { demoClaims, type DemoSettings } from "./demo/model/demo";
-import type { Claim } from "./preflight/model/liveCluster";
+import type { Claim } from "./kubernetes/model/claim";
 
 /** The settings that decide which objects a stack makes in its clusters. */
 export interface ClaimSettings {

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { own } from "./basics/model/own";
-import type { Authorities } from "./certificates/authorities";
+import type { Authorities } from "./certificates/authority";
 import {
   authorityFor,
   authorityNames,
@@ -9,7 +9,7 @@ import {
   validateAuthority,
   type MeshAuthority,
 } from "./certificates/meshAuthority";
-import { clientAuthorities } from "./certificates/model/certificates";
+import { clientAuthorities, SHARED_AUTHORITY } from "./certificates/model/certificates";
 import { validateGeneration } from "./certificates/model/generation";
 import { validateCertificatePolicy } from "./certificates/model/validateCertificates";
 import { claimsOf } from "./claims";
@@ -22,7 +22,6 @@ import { membersOf, present, type ClusterSpec, type Member, type MeshSpec } from
 import type { Problem } from "./mesh/model/problem";
 import { validateMesh } from "./mesh/model/validate";
 import { refusal } from "./mesh/refusal";
-import { SHARED_AUTHORITY } from "./peers/model/peerFile";
 import { peerSecretKeys, type SecretData } from "./peers/peerSecret";
 import type { ClusterGuardArgs } from "./policyCheck/guard";
 import type { MeshSettings } from "./settings";

@@ -1,14 +1,9 @@
 import { DEFAULT_CERTIFICATE_POLICY, type CertificatePolicy } from "./certificates/model/certificates";
 import { DEFAULT_GENERATION, type GenerationSettings } from "./certificates/model/generation";
 import { DEFAULT_CILIUM_OBJECTS, type CiliumObjects } from "./cilium/model/agentConfig";
+import type { WaitSettings } from "./command/model/waitSettings";
 import type { MaxConnectedClusters } from "./mesh/model/mesh";
 import { CLUSTERMESH_SECRET } from "./peers/model/peerFile";
-
-/** Whether and how long a step waits. */
-export interface WaitSettings {
-  readonly enabled: boolean;
-  readonly timeoutSeconds: number;
-}
 
 /** The settings of a mesh. All have defaults that fit a Cilium installed by its Helm chart. */
 export interface MeshSettings {

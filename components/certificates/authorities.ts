@@ -1,22 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Member } from "../mesh/model/mesh";
-import { SHARED_AUTHORITY } from "../peers/model/peerFile";
 import type { MeshSettings } from "../settings";
-import { adoptedAuthority, generatedAuthority, type Authority, type TrustedAuthority } from "./authority";
+import {
+  adoptedAuthority,
+  generatedAuthority,
+  type Authority,
+  type TrustedAuthority,
+  type Authorities,
+} from "./authority";
 import { scopeOf, type MeshAuthority } from "./meshAuthority";
-import { authorityOf, dialledHosts, type AuthorityScope } from "./model/certificates";
+import { SHARED_AUTHORITY, authorityOf, dialledHosts } from "./model/certificates";
 import { formatRecord } from "./model/generation";
 import { publishedAuthority } from "./publishedAuthority";
-
-/** The authorities of a mesh by name, and whose etcd trusts which. */
-export interface Authorities {
-  readonly scope: AuthorityScope;
-  readonly byName: ReadonlyMap<string, Authority>;
-  /** The name of the authority that a cluster's etcd trusts. */
-  of(cluster: string): string;
-  /** What the peers' Secrets are issued as, for the preflight of the next run. */
-  readonly record: pulumi.Output<string>;
-}
 
 /** A trusted CA with the name of its authority. */
 export interface AuthoritySummary extends TrustedAuthority {

@@ -2,7 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { refusal } from "../mesh/refusal";
 import { authorityFiles } from "./model/adoptedAuthority";
-import { authorityKeyId, caBundle, caHash, readCertificates, type CertificatePolicy } from "./model/certificates";
+import {
+  authorityKeyId,
+  caBundle,
+  caHash,
+  readCertificates,
+  type CertificatePolicy,
+  type AuthorityScope,
+} from "./model/certificates";
 import { trustOf, type AuthorityId, type AuthorityTrust } from "./model/generation";
 import { validateAdoptedAuthority, type AuthorityPlace } from "./model/validateAuthority";
 import { keyArgs, validityArgs } from "./tlsSettings";
@@ -173,4 +180,14 @@ function trustedOf(certificates: readonly string[]): readonly TrustedAuthority[]
       };
     }),
   );
+}
+
+/** The authorities of a mesh by name, and whose etcd trusts which. */
+export interface Authorities {
+  readonly scope: AuthorityScope;
+  readonly byName: ReadonlyMap<string, Authority>;
+  /** The name of the authority that a cluster's etcd trusts. */
+  of(cluster: string): string;
+  /** What the peers' Secrets are issued as, for the preflight of the next run. */
+  readonly record: pulumi.Output<string>;
 }

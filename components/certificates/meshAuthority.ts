@@ -1,7 +1,6 @@
 import type { Problem } from "../mesh/model/problem";
-import { SHARED_AUTHORITY } from "../peers/model/peerFile";
 import type { AdoptedAuthorityArgs } from "./authority";
-import type { AuthorityScope } from "./model/certificates";
+import { SHARED_AUTHORITY, type AuthorityScope } from "./model/certificates";
 import type { Signing } from "./publishedAuthority";
 
 /**

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Authorities } from "./authorities";
-import type { Authority, TrustedAuthority } from "./authority";
+import type { Authorities, Authority, TrustedAuthority } from "./authority";
 import { publishedChain } from "./model/adoptedAuthority";
 import { caHash } from "./model/certificates";
 import { isAdopted, type AuthorityTrust } from "./model/generation";

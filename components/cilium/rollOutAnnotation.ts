@@ -1,6 +1,7 @@
 import type { Kubectl } from "../kubernetes/kubectl";
 import { parseObjects } from "../kubernetes/model/liveObject";
-import { FIELD_MANAGER, rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "./model/agentConfig";
+import { FIELD_MANAGER } from "../kubernetes/model/ownership";
+import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "./model/agentConfig";
 import type { Before } from "./model/rollOut/judge";
 import { rollOutsOf, type RollOut } from "./model/rollOuts";
 import { lookBefore } from "./rollOut";

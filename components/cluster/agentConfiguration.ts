@@ -1,10 +1,11 @@
 import type { local } from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { desiredConfig, FIELD_MANAGER } from "../cilium/model/agentConfig";
+import { desiredConfig } from "../cilium/model/agentConfig";
 import { MARK_ANNOTATION, markText } from "../identity/model/mark";
 import { recordedOf } from "../identity/model/recorded";
 import { appliedAt } from "../kubernetes/model/appliedAt";
+import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { patching, RETAINED } from "../kubernetes/ownership";
 import { recordedPathsOf, type RecordedPaths } from "../nodePaths/model/pathVerdict";
 import { originalsCommand, settledCommand, type MemberCommandArgs } from "./memberCommands";

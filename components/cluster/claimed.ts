@@ -1,6 +1,5 @@
-import { claimList } from "../command/protocol";
 import type { Kubectl } from "../kubernetes/kubectl";
-import type { Claim } from "../preflight/model/liveCluster";
+import { claimList, type Claim } from "../kubernetes/model/claim";
 import { removeOwned, type Removing } from "./removeOwned";
 
 const keyOf = ({ resource, name, namespace = "" }: Claim): string => `${resource}/${namespace}/${name}`;

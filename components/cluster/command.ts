@@ -1,30 +1,25 @@
 import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
-import { ID_KEY, NAME_KEY } from "../cilium/model/agentConfig";
+import { readConfigMap } from "../cilium/configMap";
+import { ID_KEY, NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
 import { sayWhoRestarts, waitForRollOut } from "../cilium/rollOut";
 import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
-import {
-  accessTo,
-  ciliumObjects,
-  claimList,
-  dispatch,
-  previousOutput,
-  readInput,
-  readKubeconfigs,
-} from "../command/protocol";
+import { dispatch, previousOutput, readInput } from "../command/protocol";
 import { ensureApplied } from "../identity/ensureApplied";
 import { forgetPeers, leaveName, removeNamedKeys, rolled, type Leaving } from "../identity/leaving";
+import { withAdvice } from "../identity/model/leavingAdvice";
 import { recordedOf, type Recorded } from "../identity/model/recorded";
-import { readConfigMap, restoreOriginals } from "../identity/originals";
+import { restoreOriginals } from "../identity/originals";
 import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
 import { isAnothers, relinquish } from "../identity/relinquish";
 import { restartOutdated } from "../identity/restartOutdated";
+import { accessTo, readKubeconfigs } from "../kubernetes/access";
 import { askedAgain } from "../kubernetes/askedAgain";
 import { Kubectl } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";
+import { claimList } from "../kubernetes/model/claim";
 import { claimObjects } from "./claimed";
 import { goneVerbs } from "./goneVerbs";
-import { withAdvice } from "./model/lostCluster";
 import { keep, record } from "./recording";
 import { removeOwned } from "./removeOwned";
 

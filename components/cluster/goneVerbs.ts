@@ -1,7 +1,7 @@
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { previousOutput, progress } from "../command/protocol";
 import type { Recorded } from "../identity/model/recorded";
-import type { Claim } from "../preflight/model/liveCluster";
+import type { Claim } from "../kubernetes/model/claim";
 import { handBack } from "./model/lostCluster";
 
 /** What is known of a cluster that will not answer any more. */

@@ -2,8 +2,8 @@ import type { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { desiredConfig } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
+import type { Claim } from "../kubernetes/model/claim";
 import type { Member } from "../mesh/model/mesh";
-import type { Claim } from "../preflight/model/liveCluster";
 import type { MeshSettings } from "../settings";
 
 /** The arguments of a member's commands. */

@@ -1,5 +1,5 @@
-import { OWNER_ANNOTATION } from "../cilium/model/agentConfig";
 import type { Kubectl } from "../kubernetes/kubectl";
+import { OWNER_ANNOTATION } from "../kubernetes/model/ownership";
 import { foreignIn } from "./model/namespaceContents";
 
 const COLUMNS = [

@@ -1,18 +1,20 @@
-import { FIELD_MANAGER, NAME_KEY, type CiliumObjects } from "../cilium/model/agentConfig";
+import { configMapIn, type LiveConfig } from "../cilium/configMap";
+import { NAME_KEY, type CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { isSetByUs, MARK_ANNOTATION, markProblem, seeMark, type SeenMark } from "../identity/model/mark";
 import { recordOriginals } from "../identity/model/originals";
 import { otherClusterProblem, otherTargets } from "../identity/model/otherCluster";
 import { readRecorded, targetsOf, type Recorded } from "../identity/model/recorded";
-import { configMapIn, type LiveConfig } from "../identity/originals";
 import { OtherCluster } from "../identity/otherCluster";
 import type { Kubectl } from "../kubernetes/kubectl";
+import type { Claim } from "../kubernetes/model/claim";
 import { parseList } from "../kubernetes/model/liveObject";
+import { FIELD_MANAGER } from "../kubernetes/model/ownership";
+import { readClaims, readObjects } from "../kubernetes/readObjects";
 import { formatProblems, type Problem } from "../mesh/model/problem";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
-import { readClaims, readObjects } from "../preflight/inspection";
 import { identityChange, identityIn } from "../preflight/model/identity";
-import { parseOccupied, type Claim, type Occupied } from "../preflight/model/liveCluster";
+import { parseOccupied, type Occupied } from "../preflight/model/liveCluster";
 import { clashingKeys, occupiedProblem, otherOwners } from "../preflight/model/objects";
 
 /** What the first step on a cluster is told. */

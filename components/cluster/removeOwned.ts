@@ -1,12 +1,12 @@
 import { errorMessage } from "../basics/errorMessage";
 import { GENERATION_ANNOTATION } from "../certificates/model/generation";
-import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { TRIES_AGAINST_OTHER_WRITERS } from "../identity/originals";
 import { deleteObject, describeObject, isLateWrite, readObject } from "../kubernetes/apiObject";
 import type { Kubectl } from "../kubernetes/kubectl";
+import type { Claim } from "../kubernetes/model/claim";
 import type { LiveObject } from "../kubernetes/model/liveObject";
-import type { Claim } from "../preflight/model/liveCluster";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
 import { PATCH_ANNOTATIONS } from "./model/lostCluster";
 import { planRemoval, type SharedSecret } from "./model/removal";
 import { foreignContents } from "./namespaceContents";

@@ -4,7 +4,6 @@ import { errorMessage } from "../basics/errorMessage";
 import { byteLength, excerpt } from "../basics/model/bounded";
 import { own } from "../basics/model/own";
 import { printable, printableLines } from "../basics/model/printable";
-import type { KubectlAccess } from "../kubernetes/kubectl";
 import { ERROR_BYTES, kindOf, outputBudget, RESULT_BYTES, type LineKind } from "./model/outputBudget";
 
 /** Environment variable with a command's plain input as JSON. */
@@ -12,21 +11,6 @@ export const INPUT_VARIABLE = "CLUSTERMESH_COMMAND_INPUT";
 
 /** Environment variable that no script reads: a change of it has a command run again. */
 export const OCCASION_VARIABLE = "CLUSTERMESH_COMMAND_OCCASION";
-
-/** The shape of `CiliumObjects` in a command's input. */
-export const ciliumObjects = z.object({
-  namespace: z.string(),
-  configMap: z.string(),
-  daemonSet: z.string(),
-  operator: z.string().exactOptional(),
-  agentSelector: z.string(),
-  agentContainer: z.string(),
-});
-
-/** The shape of `Claim`s in a command's input. */
-export const claimList = z.array(
-  z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() }),
-);
 
 /** Environment variable in which Pulumi's Command hands `update` and `delete` what the last run printed. */
 const PREVIOUS_OUTPUT_VARIABLE = "PULUMI_COMMAND_STDOUT";
@@ -57,26 +41,6 @@ export async function readSecrets<T>(schema: z.ZodType<T>): Promise<T> {
 export async function readLargeInput<T>(schema: z.ZodType<T>): Promise<T> {
   const { [LARGE_INPUT]: sent } = await readSecrets(z.object({ [LARGE_INPUT]: z.string() }));
   return schema.parse(JSON.parse(sent));
-}
-
-/** The kubeconfigs by cluster name. Clusters without one are reached by their context. */
-export function readKubeconfigs(): Promise<Readonly<Record<string, string>>> {
-  return readSecrets(z.record(z.string(), z.string()));
-}
-
-/** How to reach a cluster, from its plain context and the secrets of standard input. */
-export function accessTo(
-  cluster: { readonly name: string; readonly context?: string | undefined },
-  kubeconfigs: Readonly<Record<string, string>>,
-): KubectlAccess {
-  const content = own(kubeconfigs, cluster.name);
-  if (content !== undefined) {
-    return { kind: "kubeconfig", content };
-  }
-  if (cluster.context === undefined) {
-    throw new Error(`cluster "${cluster.name}": neither context nor kubeconfig was given`);
-  }
-  return { kind: "context", context: cluster.context };
 }
 
 let budget = outputBudget();

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { printable, printableJson, quoted } from "../basics/model/printable";
-import { ciliumObjects, dispatch, previousOutput, progress, readInput } from "../command/protocol";
+import { ciliumObjects } from "../cilium/model/agentConfig";
+import { dispatch, previousOutput, progress, readInput } from "../command/protocol";
 import { tellProblems, until } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { withClusters } from "../kubernetes/openClusters";

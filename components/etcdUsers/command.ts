@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { firstFew } from "../basics/model/bounded";
 import { clientCommonName } from "../certificates/model/certificates";
-import { accessTo, dispatch, previousOutput, progress, readInput, readSecrets } from "../command/protocol";
+import { dispatch, previousOutput, progress, readInput, readSecrets } from "../command/protocol";
 import { withEach } from "../command/until";
-import { secretFiles } from "../identity/leaving";
+import { accessTo } from "../kubernetes/access";
 import { askedAgain } from "../kubernetes/askedAgain";
 import { Kubectl } from "../kubernetes/kubectl";
+import { secretFiles } from "../peers/secretFiles";
 import { withEtcdUsers, type EtcdUsers } from "./etcdClient";
 import { describeUsers, NO_USERS, parseUsersReport, USERS_STAY, type UsersReport } from "./model/etcdAuthentication";
 import { PEER_ROLE, planGrant, planRevoke, widerUsers, type UserStep } from "./model/etcdUsers";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Authorities } from "../certificates/authorities";
+import type { Authorities } from "../certificates/authority";
 import { keyPair, signedCertificate } from "../certificates/leafCertificate";
-import { SHARED_AUTHORITY } from "../peers/model/peerFile";
+import { SHARED_AUTHORITY } from "../certificates/model/certificates";
 import type { MeshSettings } from "../settings";
 import { ADMIN_NAME } from "./model/etcdUsers";
 

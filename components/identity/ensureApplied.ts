@@ -1,3 +1,4 @@
+import { configMapIn, readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { memberObjects, rolloutChecksum, type CiliumObjects } from "../cilium/model/agentConfig";
 import type { Before } from "../cilium/model/rollOut/judge";
 import { rollOutsOf, type RollOut } from "../cilium/model/rollOuts";
@@ -6,13 +7,13 @@ import { progress } from "../command/protocol";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { parseList } from "../kubernetes/model/liveObject";
 import { patching } from "../kubernetes/ownership";
+import { readObjects } from "../kubernetes/readObjects";
 import { applyOwnFields, ApplyConflict } from "../kubernetes/serverSideApply";
 import { formatProblems } from "../mesh/model/problem";
-import { readObjects } from "../preflight/inspection";
 import { planEnsuring } from "./model/ensuring";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
-import { configMapIn, readConfigMap, TRIES_AGAINST_OTHER_WRITERS, type LiveConfig } from "./originals";
+import { TRIES_AGAINST_OTHER_WRITERS } from "./originals";
 
 /** What is set in a member, and may have to be set again. */
 export interface Applied {

@@ -1,6 +1,7 @@
 import { errorMessage } from "../basics/errorMessage";
 import { firstFew } from "../basics/model/bounded";
 import { agentReports, hurrySecrets } from "../cilium/agents";
+import { readConfigMap } from "../cilium/configMap";
 import { openKvstore, type Kvstore } from "../cilium/kvstore";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { AgentReport } from "../cilium/model/agentStatus";
@@ -11,10 +12,9 @@ import { annotate } from "../cilium/rollOutAnnotation";
 import { progress } from "../command/protocol";
 import { until } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
-import { parseObject } from "../kubernetes/model/liveObject";
 import { tellingLine } from "../kubernetes/model/tellingLine";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
-import { readConfigMap } from "./originals";
+import { secretFiles } from "../peers/secretFiles";
 
 /** A cluster that leaves its mesh. */
 export interface Leaving {
@@ -28,12 +28,6 @@ const LEAVING = "leaving";
 /** After so long the routes go that a removed node shares with one that stays: NodeDeleteDelay of Cilium. */
 const ROUTES_STAY_SECONDS = 30;
 const FORGET_SECONDS = 120;
-
-/** The files of the peers' Secret: peers whose file is somebody else's stay. */
-export async function secretFiles(kubectl: Kubectl, namespace: string, secret: string): Promise<ReadonlySet<string>> {
-  const json = await kubectl.read(["get", `secret/${secret}`, "-n", namespace, "--ignore-not-found", "-o", "json"]);
-  return new Set(Object.keys(parseObject(json)?.data ?? {}));
-}
 
 const podsOf = (reports: readonly AgentReport[]): string => firstFew(reports.map(({ pod }) => pod)).join(", ");
 

@@ -1,53 +1,16 @@
-import { FIELD_MANAGER, type CiliumObjects } from "../cilium/model/agentConfig";
+import { readConfigMap, type LiveConfig } from "../cilium/configMap";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";
-import { parseObject } from "../kubernetes/model/liveObject";
+import { appliedPart } from "../kubernetes/model/managedFields";
+import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { applyAs, ApplyConflict } from "../kubernetes/serverSideApply";
-import { appliedPart, type OwnedData, type Originals } from "./model/originals";
+import type { Originals } from "./model/originals";
 import { planRestoration, restorationWrites, type Restoration, type Write } from "./model/restoration";
-
-/** `cilium-config` as it is now. */
-export interface LiveConfig extends OwnedData {
-  readonly uid: string;
-  readonly version: string | undefined;
-  readonly annotations: Readonly<Record<string, string>>;
-  /** The whole object. */
-  readonly object: unknown;
-}
 
 /** So often a write that somebody else was quicker with is planned anew. */
 export const TRIES_AGAINST_OTHER_WRITERS = 5;
-
-function liveConfig(json: string): LiveConfig | undefined {
-  const found = parseObject(json);
-  return found === undefined
-    ? undefined
-    : {
-        data: found.data ?? {},
-        managedFields: found.metadata.managedFields ?? [],
-        uid: found.metadata.uid,
-        version: found.metadata.resourceVersion,
-        annotations: found.metadata.annotations ?? {},
-        object: JSON.parse(json) as unknown,
-      };
-}
-
-/** Reads `cilium-config`; `undefined` where there is none. */
-export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Promise<LiveConfig | undefined> {
-  const name = `configmap/${names.configMap}`;
-  const flags = ["-n", names.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
-  return liveConfig(await kubectl.read(["get", name, ...flags]));
-}
-
-/** `cilium-config` out of a list that kubectl was asked for. */
-export function configMapIn(list: string, names: CiliumObjects): LiveConfig | undefined {
-  const { items } = JSON.parse(list) as {
-    readonly items: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
-  };
-  const found = items.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === names.configMap);
-  return found === undefined ? undefined : liveConfig(JSON.stringify(found));
-}
 
 /** An update of some keys, which leaves everything else and everybody else alone. */
 async function update(kubectl: Kubectl, names: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {

@@ -1,10 +1,12 @@
-import { FIELD_MANAGER, type CiliumObjects } from "../cilium/model/agentConfig";
+import { readConfigMap, type LiveConfig } from "../cilium/configMap";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { isLateWrite } from "../kubernetes/apiObject";
 import type { Kubectl } from "../kubernetes/kubectl";
+import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { applyOwnFields, ApplyConflict } from "../kubernetes/serverSideApply";
 import { MARK_ANNOTATION, seeMark } from "./model/mark";
-import { readConfigMap, TRIES_AGAINST_OTHER_WRITERS, type LiveConfig } from "./originals";
+import { TRIES_AGAINST_OTHER_WRITERS } from "./originals";
 
 /** Whether another stack has meshed this cluster since: its name and id, and its mark, are not ours to touch. That is said. */
 export async function isAnothers(

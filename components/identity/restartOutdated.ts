@@ -9,7 +9,8 @@ import {
   podsOf,
   type AgentPod,
 } from "../cilium/agents";
-import { FIELD_MANAGER, type CiliumObjects } from "../cilium/model/agentConfig";
+import { readConfigMap } from "../cilium/configMap";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { Before } from "../cilium/model/rollOut/judge";
 import { describeRunningAs, parseRunningAs, runsOtherwise } from "../cilium/model/runningAs";
 import { followRollOut, lookBefore, readWorkload } from "../cilium/rollOut";
@@ -17,8 +18,8 @@ import { progress } from "../command/protocol";
 import { withEach } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { appliedAt } from "../kubernetes/model/appliedAt";
+import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
-import { readConfigMap } from "./originals";
 
 /** A member whose agents are to run with what its `cilium-config` says. */
 export interface Restarted {

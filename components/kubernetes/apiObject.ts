@@ -1,7 +1,7 @@
 import { until } from "../command/until";
-import type { Claim } from "../preflight/model/liveCluster";
 import type { Kubectl } from "./kubectl";
 import { KubectlError } from "./kubectlError";
+import type { Claim } from "./model/claim";
 import { parseObject, type LiveObject } from "./model/liveObject";
 
 const GONE_SECONDS = 600;

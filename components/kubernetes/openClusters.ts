@@ -1,4 +1,4 @@
-import { accessTo, readKubeconfigs } from "../command/protocol";
+import { accessTo, readKubeconfigs } from "./access";
 import { askedAgain } from "./askedAgain";
 import { Kubectl } from "./kubectl";
 

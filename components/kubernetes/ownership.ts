@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { FIELD_MANAGER, OWNER_ANNOTATION } from "../cilium/model/agentConfig";
+import { FIELD_MANAGER, OWNER_ANNOTATION } from "./model/ownership";
 
 /**
  * Annotations of an object that this stack creates: whose it is, and a stable field manager. With the manager the same in every run, an

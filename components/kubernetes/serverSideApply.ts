@@ -4,9 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { FIELD_MANAGER } from "../cilium/model/agentConfig";
 import type { Kubectl } from "./kubectl";
 import { KubectlError } from "./kubectlError";
+import { FIELD_MANAGER } from "./model/ownership";
 import { silence } from "./model/patience";
 
 /** An object with the fields that are to be this project's own, and no others. */

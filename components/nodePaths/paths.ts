@@ -1,8 +1,8 @@
 import { errorMessage } from "../basics/errorMessage";
 import { agentPods, AGENTS_AT_ONCE, inAgent } from "../cilium/agents";
+import { readConfigMap } from "../cilium/configMap";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { withEach } from "../command/until";
-import { readConfigMap } from "../identity/originals";
 import type { Kubectl } from "../kubernetes/kubectl";
 import {
   healthChecking,

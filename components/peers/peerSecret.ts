@@ -1,9 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import type { Authorities } from "../certificates/authorities";
+import type { Authorities } from "../certificates/authority";
 import { GENERATION_ANNOTATION } from "../certificates/model/generation";
-import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../cilium/model/agentConfig";
+import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
 import { ownedBy, patching, reapplied } from "../kubernetes/ownership";
 import type { Member } from "../mesh/model/mesh";
 import type { MeshSettings } from "../settings";

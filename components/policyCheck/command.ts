@@ -1,8 +1,9 @@
 import { errorMessage } from "../basics/errorMessage";
-import { withAdvice } from "../cluster/model/lostCluster";
-import { accessTo, dispatch, progress, readInput, readKubeconfigs } from "../command/protocol";
+import { dispatch, progress, readInput } from "../command/protocol";
+import { withAdvice } from "../identity/model/leavingAdvice";
 import { recordedOf } from "../identity/model/recorded";
 import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
+import { accessTo, readKubeconfigs } from "../kubernetes/access";
 import { askedAgain } from "../kubernetes/askedAgain";
 import { Kubectl } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { FIELD_MANAGER, NAME_KEY } from "../cilium/model/agentConfig";
-import { ciliumObjects } from "../command/protocol";
-import { secretFiles } from "../identity/leaving";
+import { readConfigMap } from "../cilium/configMap";
+import { NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
 import { originalsOf } from "../identity/model/originals";
 import { afterRestoration, planRestoration } from "../identity/model/restoration";
-import { readConfigMap } from "../identity/originals";
 import type { Kubectl } from "../kubernetes/kubectl";
+import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { UNMESHED_NAME } from "../mesh/model/names";
-import { peersIn } from "../preflight/model/policyChange";
+import { peersIn } from "../peers/model/peerFile";
+import { secretFiles } from "../peers/secretFiles";
 import type { JudgedPolicies } from "./model/clusterPolicies";
 import type { MeshChange } from "./model/meshChange";
 import { checkPolicies } from "./policyCheck";

@@ -1,58 +1,14 @@
 import { rolledWorkloads, type CiliumObjects } from "../cilium/model/agentConfig";
 import { Kubectl, printed, type KubectlAccess } from "../kubernetes/kubectl";
 import type { Ended } from "../kubernetes/kubectlProcess";
+import type { Claim } from "../kubernetes/model/claim";
 import { noAccess } from "../kubernetes/model/noAccess";
 import { firstTry, type Patience } from "../kubernetes/model/patience";
 import { patiently } from "../kubernetes/patiently";
+import { nameOf, readObjects, readClaims, type Read } from "../kubernetes/readObjects";
 import { podsJson, readFurther, readInventory, type Ask } from "./inventory";
-import { parseLiveCluster, type Claim, type LiveCluster } from "./model/liveCluster";
+import { parseLiveCluster, type LiveCluster } from "./model/liveCluster";
 import type { Answered } from "./model/slowAnswers";
-
-/** Has kubectl read something. */
-type Read = (args: readonly string[]) => Promise<string>;
-
-const EMPTY_LIST = '{"items":[]}';
-
-const nameOf = ({ resource, name }: Claim): string => `${resource}/${name}`;
-
-const GET_FLAGS = ["--ignore-not-found", "--show-managed-fields", "--output=json"] as const;
-
-/** kubectl prints one object bare, several as a list, none not at all. */
-function asList(json: string): string {
-  if (json.trim() === "") {
-    return EMPTY_LIST;
-  }
-  const parsed = JSON.parse(json) as { readonly kind?: string };
-  return parsed.kind === "List" ? json : JSON.stringify({ items: [parsed] });
-}
-
-function mergeLists(lists: readonly string[]): string {
-  return JSON.stringify({
-    items: lists.flatMap((list) => (JSON.parse(list) as { readonly items: readonly unknown[] }).items),
-  });
-}
-
-/** Objects (`kind/name`) of one namespace, or of none, as far as they exist, as one `kubectl get -o json` list. */
-export async function readObjects(
-  read: Read,
-  namespace: string | undefined,
-  objects: readonly string[],
-): Promise<string> {
-  const where = namespace === undefined ? [] : ["--namespace", namespace];
-  return asList(await read(["get", ...objects, ...where, ...GET_FLAGS]));
-}
-
-/** The claimed objects that exist, as one `kubectl get -o json` list. */
-export async function readClaims(read: Read, claims: readonly Claim[]): Promise<string> {
-  const namespaces = [...new Set(claims.map((claim) => claim.namespace))];
-  const lists = await Promise.all(
-    namespaces.map(async (namespace) => {
-      const there = claims.filter((claim) => claim.namespace === namespace);
-      return readObjects(read, namespace, there.map(nameOf));
-    }),
-  );
-  return mergeLists(lists);
-}
 
 /** What was found of a cluster, and how it was asked; the latter is absent where it has not answered. */
 export interface Inspection {

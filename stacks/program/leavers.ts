@@ -1,6 +1,6 @@
 import { mapLimited } from "../../components/basics/mapLimited";
-import { withAdvice } from "../../components/cluster/model/lostCluster";
-import { accessTo } from "../../components/command/protocol";
+import { withAdvice } from "../../components/identity/model/leavingAdvice";
+import { accessTo } from "../../components/kubernetes/access";
 import { Kubectl } from "../../components/kubernetes/kubectl";
 import type { Problem } from "../../components/mesh/model/problem";
 import {

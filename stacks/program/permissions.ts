@@ -1,10 +1,10 @@
-import { missingRights } from "../../components";
-import type { MeshSettings } from "../../components";
+import { missingRights, type MeshSettings } from "../../components";
 import { mapLimited } from "../../components/basics/mapLimited";
 import type { KubectlAccess } from "../../components/kubernetes/kubectl";
+import type { Claim } from "../../components/kubernetes/model/claim";
 import { noAccess } from "../../components/kubernetes/model/noAccess";
 import type { Problem } from "../../components/mesh/model/problem";
-import type { Claim, LiveCluster } from "../../components/preflight/model/liveCluster";
+import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import { previewRights, rightsProblems, upRights } from "../../components/preflight/model/rights";
 
 /** So many clusters are asked at once. */

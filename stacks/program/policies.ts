@@ -2,11 +2,12 @@ import { mapLimited } from "../../components/basics/mapLimited";
 import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
 import { membersOf, present, type Member } from "../../components/mesh/model/mesh";
 import type { Problem } from "../../components/mesh/model/problem";
+import { peersIn } from "../../components/peers/model/peerFile";
 import type { JudgedPolicies } from "../../components/policyCheck/model/clusterPolicies";
 import { changesNothing, type MeshChange } from "../../components/policyCheck/model/meshChange";
 import { checkPolicies } from "../../components/policyCheck/policyCheck";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import { peersIn, policyChange } from "../../components/preflight/model/policyChange";
+import { policyChange } from "../../components/preflight/model/policyChange";
 import type { Environment } from "./environment";
 
 const CLUSTERS_AT_ONCE = 8;

@@ -1,12 +1,11 @@
 import { adoptedTrust } from "../../components";
 import { authorityFiles, publishedChain } from "../../components/certificates/model/adoptedAuthority";
-import { readCertificates } from "../../components/certificates/model/certificates";
+import { readCertificates, SHARED_AUTHORITY } from "../../components/certificates/model/certificates";
 import { judgeEnding, type Ending, type Renewal } from "../../components/certificates/model/expiry";
 import { isAdopted, trustOf, type AuthorityTrust } from "../../components/certificates/model/generation";
 import { leafValidity } from "../../components/certificates/model/leafLifetime";
 import { authorityWarnings } from "../../components/certificates/model/validateAuthority";
 import type { Problem } from "../../components/mesh/model/problem";
-import { SHARED_AUTHORITY } from "../../components/peers/model/peerFile";
 import type { RotationPolicy } from "../../components/preflight/model/judgeRotation";
 import type { AdoptedCA, Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";

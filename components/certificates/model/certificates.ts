@@ -1,7 +1,6 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { endpointsOf, type Member } from "../../mesh/model/mesh";
 import { meshHostName } from "../../mesh/model/names";
-import { SHARED_AUTHORITY } from "../../peers/model/peerFile";
 
 /** Which key a certificate is made for. P-256 costs nothing to generate, RSA-4096 more than a second each. */
 export type KeyAlgorithm = "P256" | "RSA2048" | "RSA4096";
@@ -125,3 +124,6 @@ export function readCertificates(pem: string): readonly CertificateFacts[] {
     }
   });
 }
+
+/** The name of the authority that signs for all clusters; no cluster can have it, for it has a dot. */
+export const SHARED_AUTHORITY = "mesh.ca";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 
 /** Names of the objects that Cilium's chart installs; a hand-made install may have others. */
 export interface CiliumObjects {
@@ -37,17 +38,8 @@ export const memberObjects = (names: CiliumObjects): readonly string[] => [
   ...rolledWorkloads(names),
 ];
 
-/** Under this name this project owns fields of objects that others own too. Never changed: a new name would orphan the old fields. */
-export const FIELD_MANAGER = "cilium-clustermesh";
-
 /** Annotation of the pod templates: agents read name and id at start only, so a change of them has to roll the pods. */
 export const ROLLOUT_ANNOTATION = "cilium-clustermesh/config";
-
-/** Annotation that tells whose an object is: another stack's object is as foreign as Helm's. */
-export const OWNER_ANNOTATION = "cilium-clustermesh/owner";
-
-/** Annotation of a Secret that lists the keys that this stack has put there, so that it knows its own whoever has edited them since. */
-export const KEYS_ANNOTATION = "cilium-clustermesh/keys";
 
 /** The keys of `cilium-config` that make a cluster a member. */
 export const NAME_KEY = "cluster-name";
@@ -66,3 +58,13 @@ export function rolloutChecksum(desired: Readonly<Record<string, string>>): stri
   const sorted = Object.entries(desired).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 16);
 }
+
+/** The shape of `CiliumObjects` in a command's input. */
+export const ciliumObjects = z.object({
+  namespace: z.string(),
+  configMap: z.string(),
+  daemonSet: z.string(),
+  operator: z.string().exactOptional(),
+  agentSelector: z.string(),
+  agentContainer: z.string(),
+});

@@ -1,35 +1,7 @@
 import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../../cilium/model/agentConfig";
 import { MARK_ANNOTATION } from "../../identity/model/mark";
 import type { Recorded } from "../../identity/model/recorded";
-import { ACCESS_FIXES, noAccess } from "../../kubernetes/model/noAccess";
-import type { Claim } from "../../preflight/model/liveCluster";
-
-/** The way out where no way leads to a cluster. Only the last of it is about one that is gone: of one that lives, half would stay. */
-const NETWORK_STEPS =
-  "check address, network and VPN, and run this again. Only where the cluster does not exist any more, and will never answer, take two steps: " +
-  "1. list it with gone: true and run pulumi up, 2. remove it from the configuration and run pulumi up";
-
-/** The way out for a cluster that is to leave with credentials that are out of date. */
-const ACCESS_STEPS =
-  "these credentials are those of the last up: 1. list it with a context or kubeconfig that works and run pulumi up, 2. then remove it";
-
-/** What an error of kubectl says, in a line, with what to do about it, where it says why it got nothing out of a cluster that is to be given back. */
-export function withAdvice(message: string): string {
-  const { kind, line } = noAccess(message);
-  switch (kind) {
-    case "network":
-      return `${line}; ${NETWORK_STEPS}`;
-    case "kubeconfig":
-    case "credentials":
-    case "tls":
-      return `${line}; ${ACCESS_STEPS}`;
-    case "kubectl":
-    case "permission":
-      return `${line}; ${ACCESS_FIXES[kind].fix}`;
-    case "other":
-      return line;
-  }
-}
+import type { Claim } from "../../kubernetes/model/claim";
 
 /** What a cluster had before it became a member, as far as it is needed to give it back by hand. */
 export interface GivenBack {

@@ -1,6 +1,6 @@
-import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../cilium/model/agentConfig";
-import { dataOwners } from "../../identity/model/originals";
 import type { LiveObject } from "../../kubernetes/model/liveObject";
+import { dataOwners } from "../../kubernetes/model/managedFields";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 
 /** What is done about an object of this stack's that is to go. */
 export type Removal =

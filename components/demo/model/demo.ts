@@ -1,7 +1,7 @@
+import type { Claim } from "../../kubernetes/model/claim";
 import type { Member } from "../../mesh/model/mesh";
 import { isNamespaceName } from "../../mesh/model/names";
 import type { Problem } from "../../mesh/model/problem";
-import type { Claim } from "../../preflight/model/liveCluster";
 
 /** The demo: a database in one cluster, clients in both, and a policy that lets only the employees in. */
 export interface DemoSettings {

@@ -1,5 +1,6 @@
+import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
 import type { Problem } from "../../mesh/model/problem";
-import { dataOwners, type OriginalField, type OwnedData, type Originals } from "./originals";
+import type { OriginalField, Originals } from "./originals";
 
 /** A ConfigMap of which this project has set some keys, and what it may do about it. */
 export interface Ensured {

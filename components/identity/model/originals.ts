@@ -1,19 +1,5 @@
 import { z } from "zod";
-import { ownedPart } from "../../kubernetes/model/fieldSet";
-
-/** The part of an object's `metadata.managedFields` that says who owns a field. */
-export interface ManagedFieldsEntry {
-  readonly manager?: string | undefined;
-  readonly operation?: string | undefined;
-  readonly time?: string | undefined;
-  readonly fieldsV1?: unknown;
-}
-
-/** Who owns a field, and how it came to: a manager is another one for each of the two. */
-export interface FieldOwner {
-  readonly manager: string;
-  readonly operation: "Apply" | "Update";
-}
+import { fieldOwners, type ManagedFieldsEntry, type FieldOwner } from "../../kubernetes/model/managedFields";
 
 /** A field as it was before it was patched. */
 export type OriginalField =
@@ -45,35 +31,9 @@ export function originalsOf(printed: string): Originals {
   return printedRecord.parse(JSON.parse(printed)).config;
 }
 
-type Data = Readonly<Record<string, string>>;
-
-/** A ConfigMap as far as the way back depends on it. */
-export interface OwnedData {
-  readonly data: Data;
-  readonly managedFields: readonly ManagedFieldsEntry[];
-}
-
-function property(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
-}
-
-/** The owners of `data.<key>`, in the order in which the API server lists them. */
-export function fieldOwners(managedFields: readonly ManagedFieldsEntry[], key: string): readonly FieldOwner[] {
-  return managedFields
-    .filter((entry) => property(property(entry.fieldsV1, "f:data"), `f:${key}`) !== undefined)
-    .flatMap(({ manager, operation }) =>
-      manager === undefined ? [] : { manager, operation: operation === "Apply" ? "Apply" : "Update" },
-    );
-}
-
-/** The managers that own `data.<key>`, in the order in which the API server lists them. */
-export function dataOwners(managedFields: readonly ManagedFieldsEntry[], key: string): readonly string[] {
-  return fieldOwners(managedFields, key).map(({ manager }) => manager);
-}
-
 /** Records what a ConfigMap holds under the keys that are about to be patched. */
 export function recordOriginals(
-  data: Data,
+  data: Readonly<Record<string, string>>,
   managedFields: readonly ManagedFieldsEntry[],
   keys: readonly string[],
 ): Originals {
@@ -86,14 +46,4 @@ export function recordOriginals(
       ];
     }),
   );
-}
-
-/** The part of an object that a manager has applied: applied again under its name, it changes nothing. Empty where it has applied nothing. */
-export function appliedPart(
-  object: unknown,
-  managedFields: readonly ManagedFieldsEntry[],
-  manager: string,
-): Readonly<Record<string, unknown>> {
-  const own = managedFields.find((entry) => entry.manager === manager && entry.operation === "Apply");
-  return (ownedPart(object, own?.fieldsV1) ?? {}) as Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,5 @@
-import type { FieldOwner, OriginalField, Originals, OwnedData } from "./originals";
-import { fieldOwners } from "./originals";
+import { fieldOwners, type FieldOwner, type OwnedData } from "../../kubernetes/model/managedFields";
+import type { OriginalField, Originals } from "./originals";
 
 /** What to do with one key on the way back. */
 export type Restoration =

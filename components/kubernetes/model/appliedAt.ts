@@ -1,4 +1,4 @@
-import type { ManagedFieldsEntry } from "../../identity/model/originals";
+import type { ManagedFieldsEntry } from "./managedFields";
 
 /**
  * When a manager has last changed something of an object by server-side apply, as the API server keeps it in `managedFields` (RFC 3339, whole

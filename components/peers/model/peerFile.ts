@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { SHARED_AUTHORITY } from "../../certificates/model/certificates";
 import type { Member } from "../../mesh/model/mesh";
 
 /** Where the Cilium chart projects the Secret of remote etcd configurations into every agent (`clustermesh-config`). */
@@ -16,9 +17,6 @@ export interface PemFiles {
   readonly certificate: string;
   readonly key: string;
 }
-
-/** The name of the authority that signs for all clusters; no cluster can have it, for it has a dot. */
-export const SHARED_AUTHORITY = "mesh.ca";
 
 /** The PEM files for an authority. The private key is one per cluster, whatever authority has signed for it. */
 export function pemFiles(authority: string): PemFiles {
@@ -49,4 +47,9 @@ export function peerFile(member: Member, authority: string, caHash: string): str
     ...(aliases.length === 0 ? {} : { "cilium-host-aliases": aliases.map(([hostname, ips]) => ({ hostname, ips })) }),
   };
   return `${stringify(config, { lineWidth: 0 })}# ca: ${caHash}\n`;
+}
+
+/** The clusters whose peer files a Secret has: the other files have a dot in their names, which no cluster's name has. */
+export function peersIn(files: Iterable<string>, ...self: readonly string[]): readonly string[] {
+  return [...files].filter((file) => !file.includes(".") && !self.includes(file));
 }

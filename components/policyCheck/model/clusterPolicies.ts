@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { OWNER_ANNOTATION } from "../../cilium/model/agentConfig";
+import { OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import type { Problem } from "../../mesh/model/problem";
 import type { MeshChange } from "./meshChange";
 import { policyEffects, type PolicyEffect } from "./policyEffects";

@@ -1,5 +1,6 @@
-import { desiredConfig, FIELD_MANAGER, ROLLOUT_ANNOTATION, rolloutChecksum } from "../../cilium/model/agentConfig";
+import { desiredConfig, ROLLOUT_ANNOTATION, rolloutChecksum } from "../../cilium/model/agentConfig";
 import { MARK_ANNOTATION } from "../../identity/model/mark";
+import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import type { Member } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { otherThanRecorded } from "./identity";

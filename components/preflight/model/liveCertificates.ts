@@ -1,6 +1,11 @@
-import { readCertificates, type CertificatePolicy, type Validity } from "../../certificates/model/certificates";
+import {
+  readCertificates,
+  SHARED_AUTHORITY,
+  type CertificatePolicy,
+  type Validity,
+} from "../../certificates/model/certificates";
 import { judgeEnding, type Ending, type Renewal, type Said } from "../../certificates/model/expiry";
-import { pemFiles, SHARED_AUTHORITY } from "../../peers/model/peerFile";
+import { pemFiles } from "../../peers/model/peerFile";
 import type { LiveCluster, Occupied } from "./liveCluster";
 
 /** What of the live Secrets is this mesh's, and how it is renewed. */

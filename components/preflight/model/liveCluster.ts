@@ -1,25 +1,17 @@
 import { isObject, type Json } from "../../basics/model/json";
 import { GENERATION_ANNOTATION } from "../../certificates/model/generation";
-import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION, type CiliumObjects } from "../../cilium/model/agentConfig";
+import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import { agentOptions, type AgentOptions } from "../../cilium/model/agentOptions";
 import { rollOutsOf, type RollOut } from "../../cilium/model/rollOuts";
 import { MARK_ANNOTATION } from "../../identity/model/mark";
-import { appliedPart, dataOwners, type ManagedFieldsEntry } from "../../identity/model/originals";
 import { parseList, type LiveContainer, type LiveObject } from "../../kubernetes/model/liveObject";
+import { appliedPart, dataOwners, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
 import type { NoAccessKind } from "../../kubernetes/model/noAccess";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import { driftOf } from "../../kubernetes/model/secretDrift";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
 import { etcdServers } from "./apiServerFlags";
 import type { LiveNetwork } from "./liveNetwork";
-
-/** An object that this project creates, and that must not be somebody else's. */
-export interface Claim {
-  /** `kind` as kubectl takes it, with group where needed: `secret`, `ciliumnetworkpolicies.cilium.io`. */
-  readonly resource: string;
-  readonly name: string;
-  /** Absent for objects without a namespace. */
-  readonly namespace?: string;
-}
 
 /** An object that is already there under a claimed name. */
 export interface Occupied {

@@ -1,7 +1,9 @@
-import { desiredConfig, FIELD_MANAGER, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
+import { desiredConfig, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
 import { isInstaller } from "../../identity/model/ensuring";
 import { markProblem } from "../../identity/model/mark";
-import { dataOwners, type Originals, type OwnedData } from "../../identity/model/originals";
+import type { Originals } from "../../identity/model/originals";
+import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
+import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import type { Problem } from "../../mesh/model/problem";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
 import type { Occupied } from "./liveCluster";

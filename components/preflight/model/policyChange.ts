@@ -1,6 +1,7 @@
 import { desiredConfig, ID_KEY, NAME_KEY, rolloutChecksum, type CiliumObjects } from "../../cilium/model/agentConfig";
 import type { Member } from "../../mesh/model/mesh";
 import { UNMESHED_NAME } from "../../mesh/model/names";
+import { peersIn } from "../../peers/model/peerFile";
 import type { ClusterRanges, MeshChange } from "../../policyCheck/model/meshChange";
 import type { ReachableCluster } from "./liveCluster";
 
@@ -11,11 +12,6 @@ export interface ChangeContext {
   readonly names: CiliumObjects;
   /** Name of the Secret with the peer files. */
   readonly peerSecret: string;
-}
-
-/** The clusters whose peer files a Secret has: the other files have a dot in their names, which no cluster's name has. */
-export function peersIn(files: Iterable<string>, ...self: readonly string[]): readonly string[] {
-  return [...files].filter((file) => !file.includes(".") && !self.includes(file));
 }
 
 /**

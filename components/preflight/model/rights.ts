@@ -1,6 +1,6 @@
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
+import type { Claim } from "../../kubernetes/model/claim";
 import type { Problem } from "../../mesh/model/problem";
-import type { Claim } from "./liveCluster";
 
 /** What a user of a cluster has to be allowed, as Kubernetes names it. */
 export interface Right {

@@ -1,7 +1,8 @@
 import { own } from "../../basics/model/own";
+import { SHARED_AUTHORITY } from "../../certificates/model/certificates";
 import type { AuthorityId, AuthorityTrust, GenerationSettings, IssueRecord } from "../../certificates/model/generation";
 import type { Problem } from "../../mesh/model/problem";
-import { isClientCertificate, SHARED_AUTHORITY } from "../../peers/model/peerFile";
+import { isClientCertificate } from "../../peers/model/peerFile";
 
 /** What a member's live Secret says it was made of; no record where none was kept. */
 export interface Recorded {

@@ -1,5 +1,5 @@
 import { GENERATION_ANNOTATION } from "../../certificates/model/generation";
-import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../cilium/model/agentConfig";
+import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import type { Member } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { otherThanRecorded } from "./identity";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
-import { FIELD_MANAGER } from "../../../components/cilium/model/agentConfig";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/protocol";
 import { MARK_ANNOTATION, markText } from "../../../components/identity/model/mark";
+import { FIELD_MANAGER } from "../../../components/kubernetes/model/ownership";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
 import { WRITTEN_AT, type Registered } from "../support/pulumiMocks";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { peerSecretKeys } from "../../../components";
-import { CLUSTERMESH_DIRECTORY, SHARED_AUTHORITY } from "../../../components/peers/model/peerFile";
+import { SHARED_AUTHORITY } from "../../../components/certificates/model/certificates";
+import { CLUSTERMESH_DIRECTORY } from "../../../components/peers/model/peerFile";
 import { adoptedAuthorities } from "../support/certificates/authorities";
 import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { files, metadata } from "../support/secretData";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import type { Claim } from "../../../components/kubernetes/model/claim";
 import { answers, inspectCluster } from "../../../components/preflight/inspection";
-import type { Claim } from "../../../components/preflight/model/liveCluster";
 import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { recorded } from "../support/preflight/live";
 

@@ -10,8 +10,8 @@ import {
   DEFAULT_CERTIFICATE_POLICY,
   readCertificates,
   serverNames,
+  SHARED_AUTHORITY,
 } from "../../../../components/certificates/model/certificates";
-import { SHARED_AUTHORITY } from "../../../../components/peers/model/peerFile";
 import { mintCA } from "../../support/certificates/ca";
 import { member } from "../../support/mesh/mesh";
 

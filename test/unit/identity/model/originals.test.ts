@@ -1,37 +1,10 @@
 import assert from "node:assert/strict";
-import {
-  appliedPart,
-  dataOwners,
-  fieldOwners,
-  originalsOf,
-  recordOriginals,
-  type ManagedFieldsEntry,
-} from "../../../../components/identity/model/originals";
+import { originalsOf, recordOriginals } from "../../../../components/identity/model/originals";
+import type { ManagedFieldsEntry } from "../../../../components/kubernetes/model/managedFields";
 import { managers } from "../../support/preflight/live";
 
 const owned = (byManager: Readonly<Record<string, readonly string[]>>) =>
   managers(byManager) as readonly ManagedFieldsEntry[];
-
-describe("model: dataOwners", () => {
-  it("are the managers of a key, in the API server's order", () => {
-    const fields = owned({ helm: ["cluster-id", "cluster-name"], "kubectl-patch": ["cluster-id"], other: [] });
-    assert.deepEqual(dataOwners(fields, "cluster-id"), ["helm", "kubectl-patch"]);
-    assert.deepEqual(dataOwners(fields, "ipam"), []);
-  });
-
-  it("are two where one has it by both ways", () => {
-    const fieldsV1 = { "f:data": { "f:k": {} } };
-    const fields = (["Apply", "Update"] as const).map((operation) => ({ manager: "helm", operation, fieldsV1 }));
-    assert.deepEqual(
-      fieldOwners(fields, "k"),
-      fields.map(({ manager, operation }) => ({ manager, operation })),
-    );
-  });
-
-  it("are none in entries without fields or without a manager", () => {
-    assert.deepEqual(dataOwners([{ manager: "a" }, { fieldsV1: { "f:data": { "f:k": {} } } }], "k"), []);
-  });
-});
 
 describe("model: recordOriginals", () => {
   it("keeps value and owners, and that a key was absent", () => {
@@ -61,26 +34,5 @@ describe("model: originalsOf", () => {
 
   it("takes the names of an earlier version's state for those who update", () => {
     assert.deepEqual(managersIn(["helm"]), [{ manager: "helm", operation: "Update" }]);
-  });
-});
-
-describe("model: appliedPart", () => {
-  const object = { metadata: { name: "x", labels: { a: "1", b: "2" } }, data: { k: "0", other: "1" } };
-  const entry = (manager: string, operation: string, fieldsV1: object): ManagedFieldsEntry => ({
-    manager,
-    operation,
-    fieldsV1,
-  });
-  const fields = [
-    entry("helm", "Update", { "f:data": { "f:k": {} } }),
-    entry("helm", "Apply", { "f:metadata": { "f:labels": { "f:a": {} } }, "f:data": { "f:other": {} } }),
-  ];
-
-  it("is what somebody has applied, and not what he has updated", () => {
-    assert.deepEqual(appliedPart(object, fields, "helm"), { metadata: { labels: { a: "1" } }, data: { other: "1" } });
-  });
-
-  it("is nothing of somebody who has applied nothing, or nothing any more", () => {
-    assert.deepEqual(appliedPart(object, fields, "argocd"), {});
   });
 });

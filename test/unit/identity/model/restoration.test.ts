@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  fieldOwners,
-  recordOriginals,
-  type FieldOwner,
-  type OriginalField,
-  type OwnedData,
-} from "../../../../components/identity/model/originals";
+import { recordOriginals, type OriginalField } from "../../../../components/identity/model/originals";
 import {
   afterRestoration,
   planRestoration,
   restorationWrites,
   type Write,
 } from "../../../../components/identity/model/restoration";
+import { fieldOwners, type FieldOwner, type OwnedData } from "../../../../components/kubernetes/model/managedFields";
 
 const US = "us";
 const HELM: FieldOwner = { manager: "helm", operation: "Update" };

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "yaml";
+import { SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import { clusterNameFault } from "../../../../components/mesh/model/names";
-import {
-  CLUSTERMESH_DIRECTORY,
-  pemFiles,
-  peerFile,
-  SHARED_AUTHORITY,
-} from "../../../../components/peers/model/peerFile";
+import { CLUSTERMESH_DIRECTORY, pemFiles, peerFile } from "../../../../components/peers/model/peerFile";
 import { hostile } from "../../support/mesh/arbitraries";
 import { member } from "../../support/mesh/mesh";
 

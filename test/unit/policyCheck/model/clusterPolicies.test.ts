@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { OWNER_ANNOTATION } from "../../../../components/cilium/model/agentConfig";
+import { OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { formatProblem } from "../../../../components/mesh/model/problem";
 import { judgePolicies, parsePolicies } from "../../../../components/policyCheck/model/clusterPolicies";
 import { policyEffects } from "../../../../components/policyCheck/model/policyEffects";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CERTIFICATE_POLICY } from "../../../../components/certificates/model/certificates";
+import { DEFAULT_CERTIFICATE_POLICY, SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import { formatRecord, GENERATION_ANNOTATION, trustOf } from "../../../../components/certificates/model/generation";
-import { SHARED_AUTHORITY } from "../../../../components/peers/model/peerFile";
 import { judgeRotation, type RotationPolicy } from "../../../../components/preflight/model/judgeRotation";
 import { mintCA, NOW } from "../../support/certificates/ca";
 import { lines } from "../../support/mesh/mesh";

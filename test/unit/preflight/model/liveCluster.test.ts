@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  DEFAULT_CILIUM_OBJECTS,
-  FIELD_MANAGER,
-  OWNER_ANNOTATION,
-} from "../../../../components/cilium/model/agentConfig";
-import { dataOwners } from "../../../../components/identity/model/originals";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
 import { parseList, parseObjects } from "../../../../components/kubernetes/model/liveObject";
+import { dataOwners } from "../../../../components/kubernetes/model/managedFields";
+import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { parseLiveCluster, parseOccupied, type Occupied } from "../../../../components/preflight/model/liveCluster";
 import { liveCluster, managers, recorded, type LiveObject } from "../../support/preflight/live";
 

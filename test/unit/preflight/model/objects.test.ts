@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../../../components/cilium/model/agentConfig";
+import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { foreignObjects, missingObjects, ownedValues } from "../../../../components/preflight/model/objects";
 import type { PreflightPolicy } from "../../../../components/preflight/model/policy";
 import { lines } from "../../support/mesh/mesh";

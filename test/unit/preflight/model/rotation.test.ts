@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import {
   DEFAULT_GENERATION,
   trustOf,
@@ -7,7 +8,6 @@ import {
   type AuthorityTrust,
   type IssueRecord,
 } from "../../../../components/certificates/model/generation";
-import { SHARED_AUTHORITY } from "../../../../components/peers/model/peerFile";
 import {
   plannedSteps,
   unknownGenerations,

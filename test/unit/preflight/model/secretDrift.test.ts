@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { GENERATION_ANNOTATION } from "../../../../components/certificates/model/generation";
-import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../../../components/cilium/model/agentConfig";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { formatProblem } from "../../../../components/mesh/model/problem";
 import { secretDrift } from "../../../../components/preflight/model/secretDrift";
 import { found, POLICY, type LiveObject } from "../../support/preflight/live";

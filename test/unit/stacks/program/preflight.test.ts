@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { formatRecord, GENERATION_ANNOTATION, trustOf } from "../../../../components/certificates/model/generation";
-import { OWNER_ANNOTATION } from "../../../../components/cilium/model/agentConfig";
+import { OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { preflight } from "../../../../stacks/program/preflight";
 import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { authorityKeyId } from "../../../../components/certificates/model/certificates";
-import { SHARED_AUTHORITY } from "../../../../components/peers/model/peerFile";
+import { authorityKeyId, SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { adoptedEndings, rotationPolicy, shortenedLeaves, weakAuthorities } from "../../../../stacks/program/rotation";
 import { mintCA, NOW, type CA } from "../../support/certificates/ca";

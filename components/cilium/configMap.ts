@@ -1,0 +1,43 @@
+import type { Kubectl } from "../kubernetes/kubectl";
+import { parseObject } from "../kubernetes/model/liveObject";
+import type { OwnedData } from "../kubernetes/model/managedFields";
+import type { CiliumObjects } from "./model/agentConfig";
+
+/** `cilium-config` as it is now. */
+export interface LiveConfig extends OwnedData {
+  readonly uid: string;
+  readonly version: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The whole object. */
+  readonly object: unknown;
+}
+
+function liveConfig(json: string): LiveConfig | undefined {
+  const found = parseObject(json);
+  return found === undefined
+    ? undefined
+    : {
+        data: found.data ?? {},
+        managedFields: found.metadata.managedFields ?? [],
+        uid: found.metadata.uid,
+        version: found.metadata.resourceVersion,
+        annotations: found.metadata.annotations ?? {},
+        object: JSON.parse(json) as unknown,
+      };
+}
+
+/** Reads `cilium-config`; `undefined` where there is none. */
+export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Promise<LiveConfig | undefined> {
+  const name = `configmap/${names.configMap}`;
+  const flags = ["-n", names.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
+  return liveConfig(await kubectl.read(["get", name, ...flags]));
+}
+
+/** `cilium-config` out of a list that kubectl was asked for. */
+export function configMapIn(list: string, names: CiliumObjects): LiveConfig | undefined {
+  const { items } = JSON.parse(list) as {
+    readonly items: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
+  };
+  const found = items.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === names.configMap);
+  return found === undefined ? undefined : liveConfig(JSON.stringify(found));
+}

@@ -1,0 +1,8 @@
+/** Under this name this project owns fields of objects that others own too. Never changed: a new name would orphan the old fields. */
+export const FIELD_MANAGER = "cilium-clustermesh";
+
+/** Annotation that tells whose an object is: another stack's object is as foreign as Helm's. */
+export const OWNER_ANNOTATION = "cilium-clustermesh/owner";
+
+/** Annotation of a Secret that lists the keys that this stack has put there, so that it knows its own whoever has edited them since. */
+export const KEYS_ANNOTATION = "cilium-clustermesh/keys";
