@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Member } from "../mesh/model/mesh";
-import type { MeshSettings } from "../settings";
 import {
   adoptedAuthority,
   generatedAuthority,
@@ -9,7 +8,7 @@ import {
   type Authorities,
 } from "./authority";
 import { scopeOf, type MeshAuthority } from "./meshAuthority";
-import { SHARED_AUTHORITY, authorityOf, dialledHosts } from "./model/certificates";
+import { SHARED_AUTHORITY, authorityOf, dialledHosts, type CertificateSettings } from "./model/certificates";
 import { formatRecord } from "./model/generation";
 import { publishedAuthority } from "./publishedAuthority";
 
@@ -29,7 +28,7 @@ export function meshAuthorities(
   name: string,
   authority: MeshAuthority,
   members: readonly Member[],
-  settings: MeshSettings,
+  settings: CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): Authorities {
   const scope = scopeOf(authority);
@@ -54,7 +53,7 @@ function authoritiesByName(
   name: string,
   authority: MeshAuthority,
   members: readonly Member[],
-  { certificates, generation }: MeshSettings,
+  { certificates, generation }: CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): readonly (readonly [string, Authority])[] {
   switch (authority.kind) {

@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { ownedBy, reapplied } from "../kubernetes/ownership";
 import type { Member } from "../mesh/model/mesh";
-import type { MeshSettings } from "../settings";
 import type { Authority } from "./authority";
 import { keyPair, signedCertificate } from "./leafCertificate";
-import { serverNames } from "./model/certificates";
+import { serverNames, type CertificateSettings } from "./model/certificates";
 
 /** The server certificate of one cluster's etcd. */
 export interface EtcdServer {
@@ -25,7 +25,7 @@ export function etcdServerSecret(
   member: Member,
   authority: Authority,
   owner: string,
-  settings: MeshSettings,
+  settings: CertificateSettings & Pick<CiliumSettings, "cilium">,
   opts: pulumi.CustomResourceOptions,
 ): EtcdServer {
   const names = serverNames(member);

@@ -10,9 +10,8 @@ import type { Claim } from "../kubernetes/model/claim";
 import type { Member as MemberSpec } from "../mesh/model/mesh";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
 import { peerSecret, type ClientCertificate } from "../peers/peerSecret";
-import type { MeshSettings } from "../settings";
 import { agentConfiguration } from "./agentConfiguration";
-import { objectsCommand } from "./memberCommands";
+import { objectsCommand, type ClusterSettings } from "./memberCommands";
 
 /** The arguments of {@link Member}. */
 export interface MemberArgs {
@@ -36,7 +35,7 @@ export interface MemberArgs {
   /** The keys of the Secret with its peers, for a Secret that others have keys in. */
   readonly peerKeys: readonly string[];
   readonly owner: string;
-  readonly settings: MeshSettings;
+  readonly settings: ClusterSettings;
 }
 
 /** A certificate as an output shows it: no PEM, no key. */

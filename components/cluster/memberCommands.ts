@@ -1,10 +1,20 @@
 import type { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import { desiredConfig } from "../cilium/model/agentConfig";
+import type { CertificateSettings } from "../certificates/model/certificates";
+import { desiredConfig, type CiliumSettings } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
+import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { Claim } from "../kubernetes/model/claim";
 import type { Member } from "../mesh/model/mesh";
-import type { MeshSettings } from "../settings";
+import type { MeshCheckSettings } from "../meshCheck/meshCheck";
+import type { PeerSettings } from "../peers/peerSecret";
+
+/** The settings about one cluster of the mesh. */
+export interface ClusterSettings
+  extends CiliumSettings, CertificateSettings, PeerSettings, EtcdUserSettings, Pick<MeshCheckSettings, "check"> {
+  /** Name and id in `cilium-config` that differ and belong to somebody else (Helm): refuse, or overwrite until destroy. @default "refuse" */
+  readonly conflicts: "refuse" | "overwrite";
+}
 
 /** The arguments of a member's commands. */
 export interface MemberCommandArgs {
@@ -15,7 +25,7 @@ export interface MemberCommandArgs {
   /** The keys of the Secret with its peers. */
   readonly peerKeys: readonly string[];
   readonly owner: string;
-  readonly settings: MeshSettings;
+  readonly settings: ClusterSettings;
 }
 
 /** What both commands are given. A cluster that is gone is not asked by either, whatever the verb. */

@@ -1,9 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Authorities } from "../certificates/authority";
 import { keyPair, signedCertificate } from "../certificates/leafCertificate";
-import { SHARED_AUTHORITY } from "../certificates/model/certificates";
-import type { MeshSettings } from "../settings";
+import { SHARED_AUTHORITY, type CertificateSettings } from "../certificates/model/certificates";
 import { ADMIN_NAME } from "./model/etcdUsers";
+
+/** The settings about users in etcd. */
+export interface EtcdUserSettings {
+  /**
+   * Users for the peers in every cluster's etcd, with a role that reads what a peer needs and nothing else: none, or made, kept as they have to
+   * be, and removed on destroy. @default "off"
+   */
+  readonly etcdUsers: "off" | "manage";
+}
 
 /** With what the program manages the users of an etcd; PEM. */
 export interface EtcdCredential {
@@ -25,7 +33,7 @@ export interface EtcdAdmin {
 export function etcdAdmin(
   name: string,
   authorities: Authorities,
-  { etcdUsers, certificates, generation }: MeshSettings,
+  { etcdUsers, certificates, generation }: EtcdUserSettings & CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): EtcdAdmin | undefined {
   if (etcdUsers === "off") {

@@ -1,8 +1,9 @@
 import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from "../command/nodeCommand";
 import { adminEndpointsOf, type Member } from "../mesh/model/mesh";
-import type { MeshSettings } from "../settings";
+import type { PeerSettings } from "../peers/peerSecret";
 import type { EtcdCredential } from "./etcdAdmin";
 import { describeUsers, parseUsersReport } from "./model/etcdAuthentication";
 import { peerUsers } from "./model/etcdUsers";
@@ -17,7 +18,7 @@ export interface EtcdUsersArgs {
   readonly credential: EtcdCredential;
   /** How to see whether the cluster still has peers when their users are removed. */
   readonly access: ClusterAccess;
-  readonly settings: MeshSettings;
+  readonly settings: Pick<CiliumSettings, "cilium"> & Pick<PeerSettings, "peerSecret">;
 }
 
 /** The users of the peers in one cluster's etcd. */

@@ -1,11 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { own } from "../basics/model/own";
+import type { CiliumSettings } from "../cilium/model/agentConfig";
+import type { WaitSettings } from "../command/model/waitSettings";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
 import type { Member } from "../mesh/model/mesh";
 import type { PathRow, RecordedPaths } from "../nodePaths/model/pathVerdict";
-import type { MeshSettings } from "../settings";
 import { parseCheckResult, type ReadinessRow } from "./model/checkResult";
 import type { StalePodRow } from "./model/stalePods";
+
+/** The settings about the check. */
+export interface MeshCheckSettings {
+  /** The check that every agent sees every peer, and that nodes of one cluster still reach each other. @default 300 s */
+  readonly check: WaitSettings;
+  /** Peers that other stacks look after and that are not ready: report them, for they may be about to join, or require them. @default "report" */
+  readonly otherStacks: "report" | "require";
+  /**
+   * What the check does about pods whose identities are from before the change of their cluster's id: report them, or restart those that a
+   * controller makes anew. @default "report"
+   */
+  readonly stalePods: "report" | "restart";
+}
 
 /** The arguments of {@link meshCheck}. */
 export interface MeshCheckArgs {
@@ -17,7 +31,7 @@ export interface MeshCheckArgs {
   readonly peersHash: pulumi.Output<string>;
   /** What did not work inside the clusters before they were changed, by name. It stays as it was recorded, and so runs nothing again. */
   readonly pathsBefore: Readonly<Record<string, pulumi.Output<RecordedPaths | undefined>>>;
-  readonly settings: MeshSettings;
+  readonly settings: MeshCheckSettings & CiliumSettings;
 }
 
 /** The readiness of a mesh. */

@@ -3,11 +3,19 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { Authorities } from "../certificates/authority";
 import { GENERATION_ANNOTATION } from "../certificates/model/generation";
+import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
 import { ownedBy, patching, reapplied } from "../kubernetes/ownership";
 import type { Member } from "../mesh/model/mesh";
-import type { MeshSettings } from "../settings";
 import { peerFile, pemFiles } from "./model/peerFile";
+
+/** The settings about the Secret with the peers. */
+export interface PeerSettings {
+  /** Secret with the peer files, as the agents project it. @default "cilium-clustermesh" */
+  readonly peerSecret: string;
+  /** A Secret of that name that somebody else made: refuse, or add the peers and keep its own keys. @default "refuse" */
+  readonly foreignSecret: "refuse" | "adopt";
+}
 
 /** A cluster's client certificate for the etcds of one authority. */
 export interface ClientCertificate {
@@ -76,7 +84,7 @@ export interface PeerSecretArgs {
   readonly owner: string;
   /** Changes when it has to be written again, whatever the state knows. */
   readonly reapply?: string;
-  readonly settings: MeshSettings;
+  readonly settings: PeerSettings & Pick<CiliumSettings, "cilium">;
 }
 
 /**

@@ -1,9 +1,18 @@
 import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { desiredConfig } from "../cilium/model/agentConfig";
+import { desiredConfig, type CiliumSettings } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
 import type { Member } from "../mesh/model/mesh";
-import type { MeshSettings } from "../settings";
+import type { PeerSettings } from "../peers/peerSecret";
+
+/** The settings about policies. */
+export interface PolicySettings {
+  /**
+   * Policies that would fail open as clusters join or leave: refuse that, or accept it. For a cluster that leaves it is accepted as one gives up a
+   * deletion protection: by an `up` beforehand. @default "refuse"
+   */
+  readonly openPolicies: "refuse" | "accept";
+}
 
 /** The arguments of {@link clusterGuard}. */
 export interface ClusterGuardArgs {
@@ -12,7 +21,7 @@ export interface ClusterGuardArgs {
   /** What will be given back, as it was recorded. It stays as it is, and so runs nothing again. */
   readonly originals: pulumi.Output<string>;
   readonly owner: string;
-  readonly settings: MeshSettings;
+  readonly settings: PolicySettings & Pick<CiliumSettings, "cilium"> & Pick<PeerSettings, "peerSecret">;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { endpointsOf, type Member } from "../../mesh/model/mesh";
 import { meshHostName } from "../../mesh/model/names";
+import type { GenerationSettings } from "./generation";
 
 /** Which key a certificate is made for. P-256 costs nothing to generate, RSA-4096 more than a second each. */
 export type KeyAlgorithm = "P256" | "RSA2048" | "RSA4096";
@@ -24,6 +25,16 @@ export const DEFAULT_CERTIFICATE_POLICY: CertificatePolicy = {
   authority: { days: 1095, renewBeforeDays: 120 },
   leaf: { days: 365, renewBeforeDays: 60 },
 };
+
+/** The settings about what is issued. */
+export interface CertificateSettings {
+  /** Key algorithm and lifetimes of what is issued. */
+  readonly certificates: CertificatePolicy;
+  /** Which keys and generated CAs there are; a changed number issues anew. */
+  readonly generation: GenerationSettings;
+  /** Secret with the etcd server certificate, made where the authority is generated. @default "clustermesh-etcd-server" */
+  readonly etcdServerSecret: string;
+}
 
 /** Who signs: one authority for the mesh, or an authority for each cluster's etcd. */
 export type AuthorityScope = "shared" | "perCluster";

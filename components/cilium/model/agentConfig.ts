@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { WaitSettings } from "../../command/model/waitSettings";
+import type { MaxConnectedClusters } from "../../mesh/model/mesh";
 
 /** Names of the objects that Cilium's chart installs; a hand-made install may have others. */
 export interface CiliumObjects {
@@ -14,6 +16,16 @@ export interface CiliumObjects {
   readonly agentSelector: string;
   /** Container of the agent in its pods. */
   readonly agentContainer: string;
+}
+
+/** The settings about the installed Cilium. */
+export interface CiliumSettings {
+  /** Names of Cilium's objects. */
+  readonly cilium: CiliumObjects;
+  /** `max-connected-clusters` of the installed Cilium. @default 255 */
+  readonly maxConnectedClusters: MaxConnectedClusters;
+  /** Waiting for the roll-out of agents and operator. @default 600 s */
+  readonly rollOut: WaitSettings;
 }
 
 /** The names that Cilium's Helm chart uses. */
