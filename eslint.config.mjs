@@ -1,25 +1,5 @@
 import tseslint from "typescript-eslint";
-
-/** Imports go one way: index.ts → stacks → components. The lab stands alone, tests see all. */
-const noImportFrom = (files, ...layers) => ({
-  files,
-  rules: {
-    "no-restricted-imports": [
-      "error",
-      {
-        patterns: layers.map((layer) => ({
-          regex: layer,
-          message: "imports go one way: index.ts → stacks → components; lab stands alone",
-        })),
-      },
-    ],
-  },
-});
-
-const tests = "(^|/)\\.\\./test(/|$)";
-const lab = "(^|/)\\.\\./lab(/|$)";
-const stacks = "(^|/)\\.\\./stacks(/|$)";
-const components = "(^|/)\\.\\./components(/|$)";
+import { rooms } from "./lint/rooms.mjs";
 
 export default tseslint.config(
   { ignores: ["node_modules/", "coverage/", "dist/"] },
@@ -33,11 +13,7 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
     },
   },
-  noImportFrom(["components/**/*.ts"], stacks, lab, tests, "(^|/)\\.\\./index(\\.js)?$"),
-  noImportFrom(["components/*/model/*.ts"], "^@pulumi/"),
-  noImportFrom(["components/*/model/*/*.ts"], "^@pulumi/"),
-  noImportFrom(["stacks/**/*.ts"], lab, tests, "(^|/)\\.\\./index(\\.js)?$"),
-  noImportFrom(["lab/**/*.ts"], components, stacks, tests, "^@pulumi/"),
+  { files: ["**/*.ts"], plugins: { house: { rules: { rooms } } }, rules: { "house/rooms": "error" } },
   { files: ["**/*.{mjs,cjs}"], ...tseslint.configs.disableTypeChecked },
   // What Node and Pulumi start themselves, before anything is built.
   { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
