@@ -3,12 +3,16 @@ import { labClusters } from "./support/engine";
 import { kindOf, referenceMesh, writes, type Mesh } from "./support/killedMesh";
 import { described, killLoop } from "./support/killLoop";
 
-/** One resource of each kind. */
+/** Resources whose steps change objects of a cluster. All others, which only look or are in the state alone, have their turn in the long tests. */
+const CHANGES = /:(ConfigMapPatch|Secret)::|-(settled|objects)$/;
+
+/** One resource of each kind that changes a cluster. */
 function oneOfEachKind(mesh: Mesh): readonly string[] {
-  return [...new Map(mesh.urns.map((urn) => [kindOf(urn, mesh), urn])).values()];
+  const changing = mesh.urns.filter((urn) => CHANGES.test(urn));
+  return [...new Map(changing.map((urn) => [kindOf(urn, mesh), urn])).values()];
 }
 
-describe("runs that are killed after a resource of each kind", function () {
+describe("runs that are killed after a resource of each kind that changes a cluster", function () {
   this.timeout("30m");
   let mesh: Mesh;
 
@@ -21,7 +25,7 @@ describe("runs that are killed after a resource of each kind", function () {
     const tally = await killLoop(mesh, urns);
     process.stdout.write(`${described(tally)}\n`);
     assert.deepEqual(tally.failures, [], tally.failures.join("\n\n"));
-    assert.ok(urns.length >= 8 && urns.length < mesh.urns.length, String(urns.length));
+    assert.equal(urns.length, 4, urns.join("\n"));
     assert.deepEqual([tally.up, tally.destroy], [urns, urns]);
     assert.deepEqual(tally.regretted, urns.filter(writes));
   });
