@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { constants } from "node:os";
 import { endProcess } from "../../lab/host/daemon";
 import { childrenOf } from "../../lab/host/processIdentity";
@@ -19,6 +20,8 @@ export interface Interruption {
  */
 export function interruption(): Interruption {
   const controller = new AbortController();
+  // Each level listens, and each of its programs.
+  setMaxListeners(0, controller.signal);
   let interrupted: number | undefined;
   const stopBy = (code: number, reason: string): void => {
     if (interrupted !== undefined) process.exit(code);
