@@ -9,13 +9,9 @@ export type OriginalField =
 /** The originals of a ConfigMap's keys: what `pulumi destroy` gives back. Kept in the state as the output of a command. */
 export type Originals = Readonly<Record<string, OriginalField>>;
 
-const fieldOwner = z.union([
-  z.object({ manager: z.string(), operation: z.enum(["Apply", "Update"]) }),
-  // States of earlier versions have names alone; all was given back as an update then.
-  z.string().transform((manager): FieldOwner => ({ manager, operation: "Update" })),
-]);
+const fieldOwner: z.ZodType<FieldOwner> = z.object({ manager: z.string(), operation: z.enum(["Apply", "Update"]) });
 
-/** {@link Originals} as the state has them, in this version or an earlier one. */
+/** {@link Originals} as the state has them. */
 export const recordedOriginals: z.ZodType<Originals> = z.record(
   z.string(),
   z.discriminatedUnion("kind", [

@@ -105,19 +105,7 @@ export function checkResult(
   };
 }
 
-/** Earlier versions printed no names, and the first ones the table alone; a state may still have that. */
-type Printed = (Omit<CheckResult, "members"> & { readonly members?: readonly string[] }) | readonly Readiness[];
-
 /** Reads what the check has printed. */
 export function parseCheckResult(printed: string): CheckResult {
-  const result = JSON.parse(printed) as Printed;
-  const known = isTable(result) ? { readiness: result, paths: [], stalePods: [] } : result;
-  const named = known.readiness.flatMap((row) =>
-    "peer" in row ? [row.cluster, row.peer] : "cluster" in row ? [row.cluster] : [],
-  );
-  return { members: [...new Set(named)].sort(), ...known };
-}
-
-function isTable(result: Printed): result is readonly Readiness[] {
-  return Array.isArray(result);
+  return JSON.parse(printed) as CheckResult;
 }

@@ -5,7 +5,7 @@ import { secretFiles, uidOf } from "../../support/kubernetes/clusterObjects";
 import { snapshots } from "../../support/kubernetes/snapshot";
 import { meshConfig } from "../../support/stacks/meshConfig";
 import { succeeded, type Run } from "../../support/stacks/pulumi";
-import { secretOutput, withoutTriggers, withOutputs } from "../../support/stacks/stateEdit";
+import { secretOutput, withOutputs } from "../../support/stacks/stateEdit";
 import { begin, end, replaced, serveIssued } from "../support/certificates/rotating";
 import type { NewStack } from "../support/newStack";
 import { assertOpens, heldNow } from "../support/pairs";
@@ -40,15 +40,6 @@ describe("a rotation of keys and certificates", function () {
     const preview = succeeded(await mesh.stack.preview());
     return { preview, up: succeeded(await mesh.stack.up()) };
   }
-
-  it("has nothing to do in a stack of before there were generations, which learns of them so", async () => {
-    const { stack } = mesh;
-    const { state, triggers } = withoutTriggers(await stack.exportOpen());
-    assert.equal(triggers, 4);
-    await stack.replaceState(state);
-    succeeded(await stack.up("--expect-no-changes"));
-    assert.equal(withoutTriggers(await stack.exportOpen()).triggers, 4);
-  });
 
   for (const [key, what, stems, secret] of [
     ["client", "client key and certificate", ["cluster1-client", "cluster2-client"], "cilium-clustermesh"],

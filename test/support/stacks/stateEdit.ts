@@ -21,17 +21,6 @@ export function withOutputs(exported: string, name: string, outputs: Json): stri
   return JSON.stringify({ ...state, deployment: { ...state.deployment, resources: changed } });
 }
 
-/** A state as it was before any resource had a replacement trigger; and how many have one. */
-export function withoutTriggers(exported: string): { readonly state: string; readonly triggers: number } {
-  const state = JSON.parse(exported) as Deployment;
-  const { resources } = state.deployment;
-  const plain = resources.map((each) =>
-    Object.fromEntries(Object.entries(each).filter(([key]) => key !== "replacementTrigger")),
-  );
-  const triggers = resources.filter(({ replacementTrigger }) => replacementTrigger != undefined).length;
-  return { state: JSON.stringify({ ...state, deployment: { ...state.deployment, resources: plain } }), triggers };
-}
-
 /** A secret text among the outputs of a resource, out of a state that was exported with its secrets. */
 export function secretOutput(exported: string, name: string, output: string): string {
   const state = JSON.parse(exported) as Deployment;

@@ -31,8 +31,4 @@ describe("model: originalsOf", () => {
     const state = [{ manager: "helm4", operation: "Apply" }];
     assert.deepEqual(managersIn(state), state);
   });
-
-  it("takes the names of an earlier version's state for those who update", () => {
-    assert.deepEqual(managersIn(["helm"]), [{ manager: "helm", operation: "Update" }]);
-  });
 });

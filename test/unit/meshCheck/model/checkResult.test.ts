@@ -13,12 +13,6 @@ describe("model: parseCheckResult", () => {
     };
     assert.deepEqual(parseCheckResult(JSON.stringify(result)), result);
   });
-
-  it("reads the table alone, which states of earlier versions have", () => {
-    const known = { members: ["a", "b"], readiness: [row], paths: [], stalePods: [] };
-    assert.deepEqual(parseCheckResult(JSON.stringify([row])), known);
-    assert.deepEqual(parseCheckResult(JSON.stringify({ readiness: [row], paths: [], stalePods: [] })), known);
-  });
 });
 
 const bytesOf = (rows: readonly object[]) => rows.reduce((sum, row) => sum + JSON.stringify(row).length + 1, 0);
