@@ -22,8 +22,8 @@ and then destroy, or take the cluster out; one that is out of the configuration 
 /** Warns of what fails closed. @throws Error with what fails open and what to do, where that is not accepted. */
 async function look(kubectl: Kubectl): Promise<void> {
   await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originals, cluster.name).cluster);
-  const { opening = [], closing = [], what = "" } = (await checkLeaving(kubectl, given)) ?? {};
-  closing.forEach((problem) => {
+  const { opening = [], told = [], what = "" } = (await checkLeaving(kubectl, given)) ?? {};
+  told.forEach((problem) => {
     progress(`warning: ${formatProblem(problem)}`);
   });
   if (opening.length > 0 && !accepted) {

@@ -69,9 +69,9 @@ function unseenProblem(cluster: string, { kind, reason }: { readonly kind: strin
 export async function checkPolicies(kubectl: Kubectl, cluster: ChangingCluster): Promise<JudgedPolicies> {
   const { name, names, change, owner } = cluster;
   if (changesNothing(change)) {
-    return { opening: [], closing: [] };
+    return { opening: [], told: [] };
   }
   const [reading, { policies, unseen }] = await Promise.all([readingOf(kubectl, names), findPolicies(kubectl)]);
-  const { opening, closing } = judgePolicies(name, policies, { ...change, ...reading }, owner);
-  return { opening: [...opening, ...unseen.map((each) => unseenProblem(name, each))], closing };
+  const { opening, told } = judgePolicies(name, policies, { ...change, ...reading }, owner);
+  return { opening: [...opening, ...unseen.map((each) => unseenProblem(name, each))], told };
 }

@@ -61,17 +61,17 @@ function findingsOf(leaving: LeavingCluster, judged: Judged, configuration: Conf
       ? { problems: [problem], warnings: [] }
       : { problems: [], warnings: [problem] };
   }
-  const { opening, closing, what } = judged;
+  const { opening, told, what } = judged;
   if (leaving.openPolicies === "accept") {
     const accepted = opening.map((each) => ({ ...each, reason: `${each.reason} (accepted by openPolicies)` }));
-    return { problems: [], warnings: [...accepted, ...closing] };
+    return { problems: [], warnings: [...accepted, ...told] };
   }
   const explained = opening.map((each) => ({
     ...each,
     reason: `${each.reason}, for the cluster ${what}`,
     allowed: `${each.allowed}, ${WAY_OUT}`,
   }));
-  return { problems: explained, warnings: closing };
+  return { problems: explained, warnings: told };
 }
 
 /** Judges the clusters that would leave, before anything of the mesh is changed: what their own guards would say when the others have let go of them. */

@@ -18,7 +18,7 @@ export interface PolicyFindings {
   readonly warnings: readonly Problem[];
 }
 
-const NONE: JudgedPolicies = { opening: [], closing: [] };
+const NONE: JudgedPolicies = { opening: [], told: [] };
 
 async function judge(
   member: Member,
@@ -32,23 +32,23 @@ async function judge(
   } catch (error) {
     const reason = `cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
     const allowed = "let the kubeconfig's user read them in all namespaces";
-    return { opening: [{ cluster: member.name, property: "policies", reason, allowed }], closing: [] };
+    return { opening: [{ cluster: member.name, property: "policies", reason, allowed }], told: [] };
   }
 }
 
 /** Sorts what was found into what stops a run and what is said. */
 export function findings(judged: readonly JudgedPolicies[], { settings }: Environment): PolicyFindings {
   const opening = judged.flatMap((each) => each.opening);
-  const closing = judged.flatMap((each) => each.closing);
+  const told = judged.flatMap((each) => each.told);
   if (settings.openPolicies === "refuse") {
     const orAccept = (problem: Problem): Problem => ({
       ...problem,
       allowed: `${problem.allowed}, or set clustermesh:openPolicies to "accept"`,
     });
-    return { problems: opening.map(orAccept), warnings: closing };
+    return { problems: opening.map(orAccept), warnings: told };
   }
   const accepted = opening.map((problem) => ({ ...problem, reason: `${problem.reason} (accepted by openPolicies)` }));
-  return { problems: [], warnings: [...accepted, ...closing] };
+  return { problems: [], warnings: [...accepted, ...told] };
 }
 
 /**

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import type { Problem } from "../../mesh/model/problem";
 import type { MeshChange } from "./meshChange";
-import { policyEffects, type PolicyEffect } from "./policyEffects";
+import { policyEffects } from "./policyEffects";
 import { groupCIDRs } from "./policyRanges";
+import { remedy } from "./policyRemedy";
 
 const policyList = z.object({
   items: z.array(
@@ -28,10 +29,10 @@ export function parsePolicies(json: string): readonly PolicyObject[] {
   return policyList.parse(JSON.parse(json)).items;
 }
 
-/** Policies that mean something else afterwards: those that then let somebody through, and those that then let somebody through no more. */
+/** Policies that mean something else afterwards: those that then let somebody through for whom they do not ask, and all others. */
 export interface JudgedPolicies {
   readonly opening: readonly Problem[];
-  readonly closing: readonly Problem[];
+  readonly told: readonly Problem[];
 }
 
 /** More than so many of a cluster are counted: nobody reads a thousand. */
@@ -43,20 +44,12 @@ function bounded(cluster: string, problems: readonly Problem[]): readonly Proble
   return more > 0 ? [...problems.slice(0, NAMED), rest] : problems;
 }
 
-function remedy({ from, to }: MeshChange, { effect }: PolicyEffect): string {
-  if (effect.includes("the world")) {
-    return "have it name those clusters as well (io.cilium.k8s.policy.cluster)";
-  }
-  return from === to
-    ? "remove it, or have it name the clusters that it is for (io.cilium.k8s.policy.cluster)"
-    : `remove it, or have it mean the same under both names (In [${to}, ${from}])`;
-}
-
 /**
  * Judges the policies of a cluster whose name or whose peers are about to change. What fails **open** is a reason to refuse: a policy whose
  * subject is gone, a denial that reaches nobody any more (peers too: they are outside from then on, where a rule for everybody lets them in), a
- * permission that begins to match. What fails **closed** is said and no more: it shows at once, and to those whom it hurts. So is what lets in
- * peers that leave as a part of the outside world, which is let in already.
+ * permission that begins to match. What fails **closed** is said and no more: it shows at once, and to those whom it hurts. So is whom a policy lets
+ * in because somebody asked for it: peers that it names, the nodes of peers by an entity that has the nodes of all clusters (`cluster`,
+ * `remote-node`), and peers that leave as a part of the outside world, which is let in already.
  *
  * @param policies Everything that may be a policy, and the address groups that they name.
  * @param owner The owner annotation of this stack's objects: they come and go with the stack, and are not judged.
@@ -78,10 +71,10 @@ export function judgePolicies(
       const property = `${kind} ${where} ${found.path}`;
       return {
         opens: found.opens,
-        problem: { cluster, property, reason: found.effect, allowed: remedy(change, found) },
+        problem: { cluster, property, reason: found.effect, allowed: remedy(change, found.cause) },
       };
     });
   });
   const those = (opens: boolean) => judged.filter((each) => each.opens === opens).map(({ problem }) => problem);
-  return { opening: bounded(cluster, those(true)), closing: bounded(cluster, those(false)) };
+  return { opening: bounded(cluster, those(true)), told: bounded(cluster, those(false)) };
 }

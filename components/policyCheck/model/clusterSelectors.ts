@@ -1,7 +1,7 @@
 import { isObject, type Json } from "../../basics/model/json";
 import type { Local, Whom } from "./meshChange";
 import { asksForCluster, holds, requirementsOf } from "./policyLabels";
-import { peersInList, type FoundPeers } from "./policyPeers";
+import { isPeerList, labelForm, peersInList, type FoundPeers, type PeerForm } from "./policyPeers";
 import type { CIDRGroups } from "./policyRanges";
 
 /** What a selector is for: it says whom a policy is about, or whom a rule lets through or denies. */
@@ -13,8 +13,13 @@ export interface ClusterSelector {
   /** Where in the policy, as a JSON path: `spec.ingress[0].fromEndpoints[0]`. */
   readonly path: string;
   readonly place: SelectorPlace;
+  readonly form: PeerForm;
+  /** Denials of the same rules do the same to whom they find: one may stand in for another. */
+  readonly rules: string;
   /** Whether it may find somebody, in a policy of the local cluster: what else it asks for is taken as given. */
   readonly matches: (whom: Whom, local: Local) => boolean;
+  /** Whether it finds all of them for sure. */
+  readonly findsAll: (whom: Whom, local: Local) => boolean;
 }
 
 const RULES: Readonly<Record<string, SelectorPlace>> = {
@@ -33,10 +38,21 @@ function placeUnder(key: string, place: SelectorPlace): SelectorPlace {
   return place.kind === "subject" && Object.hasOwn(RULES, key) ? (RULES[key] ?? place) : place;
 }
 
+/**
+ * Rules of a list that differ in whom they find alone. An administrators' rule, which says what it does, stands for itself: the first of them
+ * that finds somebody decides.
+ */
+function rulesOf(value: Json, path: string): string {
+  const limits = Object.entries(value).filter(([key]) => !isPeerList(key));
+  return "action" in value ? path : `${path.replace(/\[\d+\]$/, "")} ${JSON.stringify(limits)}`;
+}
+
 /** Whom a policy is about is never narrowed: without a name of a cluster it means the same whatever the cluster is called. */
 function subject(value: Json, path: string): readonly FoundPeers[] {
   const asked = requirementsOf(value).filter(asksForCluster);
-  return asked.length === 0 ? [] : [{ path, matches: (whom) => asked.every((each) => holds(each, whom)) }];
+  const form = labelForm(path.endsWith("nodeSelector") ? "nodes" : "pods", asked, "cilium");
+  const matches = (whom: Whom) => asked.every((each) => holds(each, whom));
+  return asked.length === 0 ? [] : [{ path, form, matches, findsAll: matches }];
 }
 
 function selectorsIn(
@@ -52,17 +68,18 @@ function selectorsIn(
     return [];
   }
   const here = placeIn(value, place);
+  const rules = rulesOf(value, path);
   const inside = Object.entries(value).flatMap(([key, each]): readonly ClusterSelector[] => {
     if (SELECTOR.includes(key)) {
       return [];
     }
     const listed = here.kind === "subject" ? undefined : peersInList(key, each, path, groups);
     return (
-      listed?.map((found) => ({ ...found, place: here })) ??
+      listed?.map((found) => ({ ...found, place: here, rules })) ??
       selectorsIn(each, `${path}.${key}`, placeUnder(key, here), groups)
     );
   });
-  return [...subject(value, path).map((found) => ({ ...found, place: here })), ...inside];
+  return [...subject(value, path).map((found) => ({ ...found, place: here, rules })), ...inside];
 }
 
 /** What a selector of labels is made of. */

@@ -1,6 +1,19 @@
+import { UNMESHED_NAME } from "../../mesh/model/names";
 import { clusterSelectors, type ClusterSelector, type SelectorPlace } from "./clusterSelectors";
-import { locals, parties, type MeshChange, type Party } from "./meshChange";
+import { locals, parties, type Local, type MeshChange, type Party } from "./meshChange";
+import type { PeerForm } from "./policyPeers";
 import type { CIDRGroups } from "./policyRanges";
+
+/** Why a part of a policy finds others than before, of which there is more than one thing to do about it. */
+export interface Cause {
+  readonly place: SelectorPlace;
+  readonly form: PeerForm;
+  /** Whether it finds somebody no more, or begins to. */
+  readonly way: "lost" | "gained";
+  readonly found: readonly Party[];
+  /** The cluster's own name changes; or peers come or go, which it finds by their names, as nodes of an entity, or otherwise. */
+  readonly by: "own" | "name" | "nodes" | "peers";
+}
 
 /** What happens to a policy at one of its selectors. */
 export interface PolicyEffect {
@@ -8,12 +21,13 @@ export interface PolicyEffect {
   readonly path: string;
   /** What: `denies nobody of cluster1 any more`. */
   readonly effect: string;
-  /** Whether somebody gets through then who does not now, and could not as a part of the outside world. */
+  /** Whether somebody gets through then who does not now, could not as a part of the outside world, and whom the policy does not ask for. */
   readonly opens: boolean;
+  readonly cause: Cause;
 }
 
 type RulePlace = Exclude<SelectorPlace, { kind: "subject" }>;
-type Effect = Omit<PolicyEffect, "path">;
+type Said = Pick<PolicyEffect, "effect" | "opens">;
 
 /** `pods of east, north`: the kinds are those of all of them. */
 function described(found: readonly Party[], side: "before" | "after"): { readonly what: string; readonly of: string } {
@@ -22,7 +36,7 @@ function described(found: readonly Party[], side: "before" | "after"): { readonl
   return { what: whats.join(" and "), of: clusters.join(", ") };
 }
 
-function lostEffect(found: readonly Party[], { kind, direction }: RulePlace): Effect {
+function lostEffect({ found }: Cause, { kind, direction }: RulePlace): Said {
   const { what, of } = described(found, "before");
   const nodes = what === "nodes";
   const nobody = nodes ? `no node of ${of}` : `nobody of ${of}`;
@@ -35,37 +49,95 @@ function lostEffect(found: readonly Party[], { kind, direction }: RulePlace): Ef
   return { opens: kind === "deny", effect: `${verbs[kind]} any more${why}` };
 }
 
-function gainedEffect(found: readonly Party[], { kind, direction }: RulePlace): Effect {
+function gainedEffect({ found, by }: Cause, { kind, direction }: RulePlace): Said {
   const { what, of } = described(found, "after");
-  const whom = found.every(({ own }) => own) ? `${what} of its own cluster` : `${what} of ${of}`;
+  const whom = by === "own" ? `${what} of its own cluster` : `${what} of ${of}`;
   const asWorld = found.some(({ after }) => after.kind === "outside");
   if (kind === "deny") {
     return { opens: false, effect: `denies ${whom} from then on${asWorld ? ", as a part of the world" : ""}` };
   }
   const verb = direction === "in" ? `lets ${whom} in` : `lets pods out to ${whom}`;
   // Whoever is let in as a part of the world then is let in together with it.
-  return asWorld
-    ? { opens: false, effect: `${verb} from then on, as a part of the world` }
-    : { opens: true, effect: `${verb} from then on, and does not now` };
+  if (asWorld) {
+    return { opens: false, effect: `${verb} from then on, as a part of the world` };
+  }
+  switch (by) {
+    case "name":
+      return { opens: false, effect: `${verb} from then on, as it says by their name` };
+    case "nodes":
+      return { opens: false, effect: `${verb} from then on: they are remote nodes then` };
+    default:
+      return { opens: true, effect: `${verb} from then on, and does not now` };
+  }
 }
 
-function subjectEffects(path: string, lost: readonly Party[], gained: readonly Party[]): readonly Effect[] {
-  const what = path.endsWith("nodeSelector") ? "nodes" : "pods";
-  const own = (found: readonly Party[]) => found.some((party) => party.own && party.what === what);
-  const one = what.slice(0, -1);
-  return [
-    ...(own(lost) ? [{ opens: true, effect: `selects no ${one} any more: its ${what} are open` }] : []),
-    ...(own(gained) ? [{ opens: false, effect: `selects ${what} from then on, and does not now` }] : []),
-  ];
+function subjectEffect({ found, form, way }: Cause): readonly Said[] {
+  const what = form.kind === "nodes" ? "nodes" : "pods";
+  if (!found.some((party) => party.own && party.what === what)) {
+    return [];
+  }
+  return way === "lost"
+    ? [{ opens: true, effect: `selects no ${what.slice(0, -1)} any more: its ${what} are open` }]
+    : [{ opens: false, effect: `selects ${what} from then on, and does not now` }];
 }
 
-function ruleEffects(place: RulePlace, lost: readonly Party[], gained: readonly Party[]): readonly Effect[] {
+/**
+ * Why a selector finds somebody from then on. Who writes a cluster's name means that cluster, before it joins too; unless it is a name that
+ * was another one's. An entity that Cilium documents to have the nodes of all clusters has those of a peer because somebody made it one.
+ */
+function gainedBy({ own, after }: Party, form: PeerForm, { from }: MeshChange): Cause["by"] {
+  if (own) {
+    return "own";
+  }
+  if (form.names.includes(after.cluster) && ![UNMESHED_NAME, from].includes(after.cluster)) {
+    return "name";
+  }
+  return form.kind === "entity" && after.kind === "node" ? "nodes" : "peers";
+}
+
+const BY = ["own", "name", "nodes", "peers"] as const;
+
+function causes(
+  selector: ClusterSelector,
+  change: MeshChange,
+  stillDenied: (party: Party) => boolean,
+): readonly Cause[] {
+  const { before, after } = locals(change);
+  const { place, form, matches } = selector;
+  const judged = parties(change).map((party) => {
+    return { party, was: matches(party.before, before), is: matches(party.after, after) };
+  });
+  const lost = judged.flatMap(({ party, was, is }) => (was && !is && !stillDenied(party) ? [party] : []));
+  const gained = judged.flatMap(({ party, was, is }) => (!was && is ? [party] : []));
+  const cause = (way: Cause["way"], by: Cause["by"], found: readonly Party[]): readonly Cause[] =>
+    found.length === 0 ? [] : [{ place, form, way, by, found }];
   return [
-    ...(lost.length === 0 ? [] : [lostEffect(lost, place)]),
-    ...[gained.filter(({ own }) => own), gained.filter(({ own }) => !own)].flatMap((found) =>
-      found.length === 0 ? [] : [gainedEffect(found, place)],
+    ...cause(
+      "lost",
+      "own",
+      lost.filter(({ own }) => own),
+    ),
+    ...cause(
+      "lost",
+      "peers",
+      lost.filter(({ own }) => !own),
+    ),
+    ...BY.flatMap((by) =>
+      cause(
+        "gained",
+        by,
+        gained.filter((party) => gainedBy(party, form, change) === by),
+      ),
     ),
   ];
+}
+
+/** Whether another denial of the same rules finds a party afterwards, whatever else that one may be. */
+function standIn(selector: ClusterSelector, all: readonly ClusterSelector[], after: Local): (party: Party) => boolean {
+  const others = all.filter(
+    ({ path, place, rules }) => place.kind === "deny" && rules === selector.rules && path !== selector.path,
+  );
+  return (party) => selector.place.kind === "deny" && others.some(({ findsAll }) => findsAll(party.after, after));
 }
 
 /**
@@ -78,19 +150,19 @@ export function policyEffects(
   change: MeshChange,
   groups?: CIDRGroups,
 ): readonly PolicyEffect[] {
-  const { before, after } = locals(change);
-  const all = parties(change);
-  const effectsOf = ({ place, path, matches }: ClusterSelector) => {
-    const judged = all.map((party) => ({
-      party,
-      was: matches(party.before, before),
-      is: matches(party.after, after),
-    }));
-    const lost = judged.flatMap(({ party, was, is }) => (was && !is ? [party] : []));
-    const gained = judged.flatMap(({ party, was, is }) => (!was && is ? [party] : []));
-    return place.kind === "subject" ? subjectEffects(path, lost, gained) : ruleEffects(place, lost, gained);
-  };
-  return clusterSelectors(policy, groups).flatMap((selector) =>
-    effectsOf(selector).map((effect) => ({ path: selector.path, ...effect })),
+  const { after } = locals(change);
+  const all = clusterSelectors(policy, groups);
+  return all.flatMap((selector) =>
+    causes(selector, change, standIn(selector, all, after)).flatMap((cause) =>
+      said(cause).map((each) => ({ path: selector.path, ...each, cause })),
+    ),
   );
+}
+
+function said(cause: Cause): readonly Said[] {
+  const { place, way } = cause;
+  if (place.kind === "subject") {
+    return subjectEffect(cause);
+  }
+  return [way === "lost" ? lostEffect(cause, place) : gainedEffect(cause, place)];
 }

@@ -1,4 +1,4 @@
-import { isObject, texts, type Json } from "../../basics/model/json";
+import { isObject, listOf, texts, type Json } from "../../basics/model/json";
 import type { Whom } from "./meshChange";
 
 /** The label by which a policy names clusters: that of a pod's identity, which is its cluster's name. */
@@ -73,4 +73,27 @@ export function holds(asked: Requirement, whom: Whom): boolean {
 /** Whether a requirement is one on the cluster's name. */
 export function asksForCluster({ label }: Requirement): boolean {
   return label.kind === "cluster";
+}
+
+/** The entity that a requirement on a reserved label means, where it asks for one. */
+export function reservedName({ label, operator }: Requirement): string | undefined {
+  return label.kind === "reserved" && (operator === "In" || operator === "Exists") ? label.name : undefined;
+}
+
+/** The label of a pod's namespace. */
+export const NAMESPACE_LABEL = "k8s:io.kubernetes.pod.namespace";
+
+/**
+ * Whether a selector asks for a cluster and nothing else, in whatever namespace: a policy of a namespace means its own one otherwise.
+ *
+ * @param anywhere Whether it means every namespace without saying so.
+ */
+export function asksNothingElse({ matchLabels, matchExpressions, ...rest }: Json, anywhere: boolean): boolean {
+  const labels = [...Object.keys(isObject(matchLabels) ? matchLabels : {}), ...Object.keys(rest)];
+  const others = [
+    ...labels.map((key) => ({ key, operator: "In" })),
+    ...listOf(matchExpressions).filter(isObject),
+  ].filter(({ key }) => typeof key !== "string" || labelOf(key)?.kind !== "cluster");
+  const everyNamespace = ({ key, operator }: Json) => key === NAMESPACE_LABEL && operator === "Exists";
+  return others.every(everyNamespace) && (anywhere || others.length > 0);
 }

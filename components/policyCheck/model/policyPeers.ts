@@ -1,41 +1,83 @@
-import { isObject, listOf } from "../../basics/model/json";
+import { isObject, listOf, type Json } from "../../basics/model/json";
 import type { Local, Whom } from "./meshChange";
-import { asksForCluster, holds, requirementsOf } from "./policyLabels";
+import { asksForCluster, asksNothingElse, holds, requirementsOf, reservedName, type Requirement } from "./policyLabels";
 import { findsByAddress, ruleRanges, type CIDRGroups } from "./policyRanges";
 
 type Matches = (whom: Whom, local: Local) => boolean;
 
+/** How a rule says whom it finds, which tells what can be written there instead. */
+export interface PeerForm {
+  readonly kind: "pods" | "nodes" | "namespaces" | "entity" | "addresses";
+  /** Whose rules these are: Cilium's, those of a NetworkPolicy, or of Kubernetes' policies of administrators. */
+  readonly dialect: "cilium" | "kubernetes" | "admin";
+  /** The entity, or the reserved label that means the same. */
+  readonly entity?: string;
+  /** The clusters that it finds by their names. */
+  readonly names: readonly string[];
+  /** Whether it says which clusters it does not find. */
+  readonly excludes: boolean;
+}
+
 /** A part of a rule that finds others: whom it lets through, or denies. */
 export interface FoundPeers {
   readonly path: string;
+  readonly form: PeerForm;
   readonly matches: Matches;
+  /** Whether it finds all of them for sure: whatever else it asks for is not known of anybody. */
+  readonly findsAll: Matches;
 }
+
+const nobody: Matches = () => false;
+
+/** The form of a selector of labels. */
+export function labelForm(
+  kind: "pods" | "nodes",
+  requirements: readonly Requirement[],
+  dialect: PeerForm["dialect"],
+): PeerForm {
+  const asked = requirements.filter(asksForCluster);
+  const names = asked.flatMap(({ operator, values }) => (operator === "In" ? values : []));
+  const entity = requirements.flatMap((each) => reservedName(each) ?? [])[0];
+  const form = { kind, dialect, names, excludes: asked.some(({ operator }) => operator === "NotIn") };
+  return entity === undefined ? form : { ...form, kind: "entity", entity };
+}
+
+type Found = Omit<FoundPeers, "path">;
 
 /**
  * Pods by their labels. As agents do it (`getEndpointSelector`, `parseNetworkPolicyPeer`): what asks for no cluster means the local one where
  * that is the default; what asks for a reserved label means nobody's pods in particular, and is not narrowed.
+ *
+ * @param anywhere Whether it means pods in every namespace.
  */
-function podSelector(selector: unknown): Matches {
-  const requirements = requirementsOf(isObject(selector) ? selector : {});
+function podSelector(selector: unknown, dialect: PeerForm["dialect"], anywhere: boolean): Found {
+  const given = isObject(selector) ? selector : {};
+  const requirements = requirementsOf(given);
   const reserved = requirements.some(({ label }) => label.kind === "reserved");
   const named = requirements.some(asksForCluster);
-  return (whom, local) =>
+  const matches: Matches = (whom, local) =>
     (reserved || whom.kind === "pod") &&
     requirements.every((each) => holds(each, whom)) &&
     (reserved || named || !local.localByDefault || whom.cluster === local.name);
+  const whole = !reserved && asksNothingElse(given, anywhere);
+  return { form: labelForm("pods", requirements, dialect), matches, findsAll: whole ? matches : nobody };
 }
 
 /** Nodes by their labels, of the local cluster or of all as above. */
-function nodeSelector(selector: unknown): Matches {
-  const requirements = requirementsOf(isObject(selector) ? selector : {});
+function nodeSelector(selector: unknown, dialect: PeerForm["dialect"]): Found {
+  const given = isObject(selector) ? selector : {};
+  const requirements = requirementsOf(given);
   const named = requirements.some(asksForCluster);
-  return (whom, local) =>
+  const matches: Matches = (whom, local) =>
     whom.kind === "node" &&
     requirements.every((each) => holds(each, whom)) &&
     (named || !local.localByDefault || whom.cluster === local.name);
+  const whole = asksNothingElse(given, true);
+  return { form: labelForm("nodes", requirements, dialect), matches, findsAll: whole ? matches : nobody };
 }
 
 const ENTITIES: Readonly<Record<string, Matches>> = {
+  all: () => true,
   world: (whom) => whom.kind === "outside",
   "world-ipv4": (whom) => whom.kind === "outside",
   "world-ipv6": (whom) => whom.kind === "outside",
@@ -47,12 +89,16 @@ const ENTITIES: Readonly<Record<string, Matches>> = {
   health: (whom) => whom.kind === "node",
 };
 
-/** Entities that are not listed mean the same with and without a mesh. */
-function entity(name: unknown): Matches {
-  return typeof name === "string" && Object.hasOwn(ENTITIES, name) ? (ENTITIES[name] ?? nobody) : nobody;
-}
+/** Entities that have all of whom they have some. */
+const WHOLE = ["all", "world", "cluster", "cluster-mesh", "remote-node"];
 
-const nobody: Matches = () => false;
+/** Entities that are not listed mean the same with and without a mesh: an API server is that of the own cluster. */
+function entity(name: unknown): Found {
+  const known = typeof name === "string" ? name : "";
+  const matches = Object.hasOwn(ENTITIES, known) ? (ENTITIES[known] ?? nobody) : nobody;
+  const form = { kind: "entity", dialect: "cilium", entity: known, names: [], excludes: false } as const;
+  return { form, matches, findsAll: WHOLE.includes(known) ? matches : nobody };
+}
 
 /** What a rule's lists find, by their names. */
 const LISTS: Readonly<Record<string, "pods" | "nodes" | "entities" | "addresses" | "peers">> = {
@@ -72,10 +118,26 @@ const LISTS: Readonly<Record<string, "pods" | "nodes" | "entities" | "addresses"
   to: "peers",
 };
 
-function addresses(value: unknown, path: string, groups: CIDRGroups): FoundPeers {
-  const all = ruleRanges(value, groups).map(findsByAddress);
-  return { path, matches: (whom, local) => all.some((finds) => finds(whom, local)) };
+/** Whether a key of a rule has a list of whom it finds. */
+export function isPeerList(key: string): boolean {
+  return Object.hasOwn(LISTS, key);
 }
+
+function addresses(value: unknown, dialect: PeerForm["dialect"], groups: CIDRGroups): Found {
+  const all = ruleRanges(value, groups).map(findsByAddress);
+  return {
+    form: { kind: "addresses", dialect, names: [], excludes: false },
+    matches: (whom, local) => all.some((finds) => finds(whom, local)),
+    findsAll: nobody,
+  };
+}
+
+/** Namespaces of administrators' policies, which agents do not narrow to a cluster. */
+const NAMESPACES: Found = {
+  form: { kind: "namespaces", dialect: "admin", names: [], excludes: false },
+  matches: ({ kind }) => kind === "pod",
+  findsAll: nobody,
+};
 
 /** A peer of a Kubernetes policy: pods, namespaces of every cluster, nodes, addresses. */
 function peer(value: unknown, path: string, groups: CIDRGroups): readonly FoundPeers[] {
@@ -83,19 +145,33 @@ function peer(value: unknown, path: string, groups: CIDRGroups): readonly FoundP
     return [];
   }
   const { ipBlock, networks, pods, namespaces, nodes, podSelector: byLabels, namespaceSelector } = value;
+  const byNamespace = podSelector({}, "kubernetes", false);
   return [
-    ...(ipBlock === undefined ? [] : [addresses(ipBlock, `${path}.ipBlock`, groups)]),
-    ...listOf(networks).map((each, index) => addresses(each, `${path}.networks[${index}]`, groups)),
-    ...(isObject(pods) ? [{ path: `${path}.pods.podSelector`, matches: podSelector(pods["podSelector"]) }] : []),
-    // Agents do not narrow these to a cluster.
-    ...(isObject(namespaces) ? [{ path: `${path}.namespaces`, matches: ({ kind }: Whom) => kind === "pod" }] : []),
-    ...(isObject(nodes) ? [{ path: `${path}.nodes`, matches: nodeSelector(nodes) }] : []),
+    ...(ipBlock === undefined ? [] : [{ path: `${path}.ipBlock`, ...addresses(ipBlock, "kubernetes", groups) }]),
+    ...listOf(networks).map((each, index) => ({
+      path: `${path}.networks[${index}]`,
+      ...addresses(each, "admin", groups),
+    })),
+    ...(isObject(pods) ? [{ path: `${path}.pods.podSelector`, ...administeredPods(pods) }] : []),
+    ...(isObject(namespaces) ? [{ path: `${path}.namespaces`, ...NAMESPACES }] : []),
+    ...(isObject(nodes) ? [{ path: `${path}.nodes`, ...nodeSelector(nodes, "admin") }] : []),
     ...(byLabels !== undefined
-      ? [{ path: `${path}.podSelector`, matches: podSelector(byLabels) }]
+      ? [{ path: `${path}.podSelector`, ...podSelector(byLabels, "kubernetes", false) }]
       : namespaceSelector === undefined
         ? []
-        : [{ path: `${path}.namespaceSelector`, matches: podSelector({}) }]),
+        : [
+            {
+              ...byNamespace,
+              path: `${path}.namespaceSelector`,
+              form: { ...byNamespace.form, kind: "namespaces" as const },
+            },
+          ]),
   ];
+}
+
+function administeredPods({ podSelector: selector, namespaceSelector }: Json): Found {
+  const anywhere = isObject(namespaceSelector) && Object.keys(namespaceSelector).length === 0;
+  return podSelector(selector, "admin", anywhere);
 }
 
 /** What a list in a rule finds; `undefined` where it is none that finds others. */
@@ -113,13 +189,13 @@ export function peersInList(
     const at = `${path}.${key}[${index}]`;
     switch (kind) {
       case "pods":
-        return [{ path: at, matches: podSelector(each) }];
+        return [{ path: at, ...podSelector(each, "cilium", false) }];
       case "nodes":
-        return [{ path: at, matches: nodeSelector(each) }];
+        return [{ path: at, ...nodeSelector(each, "cilium") }];
       case "entities":
-        return [{ path: at, matches: entity(each) }];
+        return [{ path: at, ...entity(each) }];
       case "addresses":
-        return [addresses(each, at, groups)];
+        return [{ path: at, ...addresses(each, "cilium", groups) }];
       case "peers":
         return peer(each, at, groups);
     }

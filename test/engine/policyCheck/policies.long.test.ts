@@ -32,8 +32,18 @@ const BEFORE = [
   },
 ];
 
-/** Of the cluster that stays: what it says of the nodes of every cluster, and of the third one. */
+const ANY = { matchExpressions: [{ key: LABEL, operator: "Exists" }] };
+
+/** Of the cluster that stays: what it says of the nodes and of the pods of every cluster, and of the third one. */
 const STAYING = [
+  {
+    ...{ apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy", metadata: { name: "any", namespace: "default" } },
+    spec: { endpointSelector: {}, ingress: [{ fromEndpoints: [ANY] }] },
+  },
+  {
+    ...{ apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy", metadata: { name: "ahead", namespace: "default" } },
+    spec: { endpointSelector: {}, ingress: [{ fromEndpoints: [byName("cluster3")] }] },
+  },
   {
     ...{ apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy", metadata: { name: "nodes", namespace: "default" } },
     spec: { endpointSelector: {}, ingress: [{ fromEntities: ["remote-node"] }] },
@@ -104,7 +114,10 @@ describe("policies of clusters that join, and of those that stay", function () {
     says(
       await stack.up(),
       "refused",
-      /default\/nodes spec\.ingress\[0\]\.fromEntities\[0\] lets nodes of cluster3 in from then on/,
+      /default\/any spec\.ingress\[0\]\.fromEndpoints\[0\] lets pods of cluster3 in from then on.* In \[cluster1\]/,
+      /\(1 problem\)/,
+      /warning: .*default\/nodes spec\.ingress\[0\]\.fromEntities\[0\] lets nodes of cluster3 in from then on/,
+      /warning: .*default\/ahead .* lets pods of cluster3 in from then on, as it says by their name/,
       /warning: .*default\/no-third .* denies pods of cluster3 from then on/,
     );
     await stack.configure(meshConfig(clusters, { openPolicies: "accept" }));

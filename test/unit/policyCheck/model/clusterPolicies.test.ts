@@ -29,7 +29,8 @@ describe("model: what happens to a policy when its cluster leaves", () => {
       "opens: denies nobody of west any more",
     ]);
     assert.deepEqual(effects({ egressDeny: [{ toEndpoints: [expression("In", "west", "east")] }] }), [
-      "opens: denies nobody the way to west, east any more",
+      "opens: denies nobody the way to west any more",
+      "opens: denies nobody the way to east any more",
     ]);
     assert.deepEqual(effects({ ingressDeny: [{ fromEndpoints: [expression("NotIn", "west")] }] }), [
       "opens: denies nobody of east, north any more",
@@ -91,13 +92,13 @@ describe("model: judgePolicies", () => {
     judgePolicies("west", parsePolicies(JSON.stringify({ items })), LEAVING, "clustermesh/prod");
 
   it("tells what fails open from what fails closed, and says which policy, where, what and what to do", () => {
-    const { opening, closing } = judge(policy({ name: "db", namespace: "shop" }));
+    const { opening, told } = judge(policy({ name: "db", namespace: "shop" }));
     assert.deepEqual(opening.map(formatProblem), [
       'cluster "west": CiliumNetworkPolicy shop/db spec.endpointSelector selects no pod any more: its pods are open; ' +
         "remove it, or have it mean the same under both names (In [default, west])",
     ]);
     assert.deepEqual(
-      closing.map(({ property, reason }) => `${property} ${reason}`),
+      told.map(({ property, reason }) => `${property} ${reason}`),
       ["CiliumNetworkPolicy shop/db spec.ingress[0].fromEndpoints[0] lets nobody of east in any more"],
     );
   });
@@ -146,6 +147,6 @@ describe("model: judgePolicies", () => {
       { kind: "PolicyReport", metadata, results: [] },
       { kind: "X", metadata, spec: "text" },
     ];
-    assert.deepEqual(judge(...items), { opening: [], closing: [] });
+    assert.deepEqual(judge(...items), { opening: [], told: [] });
   });
 });

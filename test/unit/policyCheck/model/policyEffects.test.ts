@@ -50,6 +50,8 @@ const PEERS_ALLOWED = {
   "peer joins": "O",
   "peer leaves": "c",
 } as const;
+/** A permission to those who become peers by their name, or to their nodes by an entity that has them: that is told, and no reason to refuse. */
+const PEERS_TOLD = { joins: "c", "joins from old": "c", leaves: "c", "peer joins": "c", "peer leaves": "c" } as const;
 const PEERS_DENIED = { joins: "c", "joins from old": "c", leaves: "O", "peer joins": "c", "peer leaves": "O" } as const;
 const WORLD_ALLOWED = {
   joins: "c",
@@ -96,9 +98,9 @@ const TABLE: readonly Row[] = [
   ],
   ["allow the old name", allow(byName("default")), { joins: "c", leaves: "O" }],
   ["allow the new name", allowOut(byName("west")), { joins: "O", "joins from old": "O", leaves: "c" }],
-  ["allow the peer", allow(byName("east")), PEERS_ALLOWED],
+  ["allow the peer", allow(byName("east")), PEERS_TOLD],
   ["allow an unknown cluster", allow(byName("elsewhere")), {}],
-  ["allow two, one of which is the peer", allow(asks("In", "north", "east")), PEERS_ALLOWED],
+  ["allow two, one of which is the peer", allow(asks("In", "north", "east")), PEERS_TOLD],
 
   ["deny a label", deny(app), {}],
   ["deny a label, every cluster by default", deny(app), PEERS_DENIED, EVERY],
@@ -117,23 +119,27 @@ const TABLE: readonly Row[] = [
   ],
   ["deny the peer", denyOut(byName("east")), PEERS_DENIED],
 
-  ["allow nodes by a reserved label", allow(reserved("remote-node")), PEERS_ALLOWED],
-  ["allow nodes by a reserved label, short", allow(reserved("remote-node", "$")), PEERS_ALLOWED],
+  ["allow nodes by a reserved label", allow(reserved("remote-node")), PEERS_TOLD],
+  ["allow nodes by a reserved label, short", allow(reserved("remote-node", "$")), PEERS_TOLD],
   ["deny the world by a reserved label", deny(reserved("world")), WORLD_DENIED],
   ["allow the host by a reserved label", allow(reserved("host")), {}],
   ["allow nodes", { ingress: [{ fromNodes: [app] }] }, {}],
   ["allow nodes, every cluster by default", { egress: [{ toNodes: [app] }] }, PEERS_ALLOWED, EVERY],
-  ["allow nodes of the peer", { ingress: [{ fromNodes: [byName("east")] }] }, PEERS_ALLOWED],
+  ["allow nodes of the peer", { ingress: [{ fromNodes: [byName("east")] }] }, PEERS_TOLD],
   ["deny nodes of the old name", { egressDeny: [{ toNodes: [byName("default")] }] }, { joins: "O", leaves: "c" }],
 
   ["entity all", entity("all"), {}],
   ["entities that are of one node", entity("host", "init", "unmanaged", "none", "kube-apiserver"), {}],
-  ["entity cluster: nodes of all clusters", entity("cluster"), PEERS_ALLOWED],
-  ["entity cluster, out", { egress: [{ toEntities: ["cluster"] }] }, PEERS_ALLOWED],
-  ["entity remote-node", entity("remote-node"), PEERS_ALLOWED],
-  ["entity ingress", entity("ingress"), PEERS_ALLOWED],
-  ["entity health", entity("health"), PEERS_ALLOWED],
-  ["entity cluster-mesh", entity("cluster-mesh"), PEERS_ALLOWED],
+  ["entity cluster: nodes of all clusters", entity("cluster"), PEERS_TOLD],
+  ["entity cluster, out", { egress: [{ toEntities: ["cluster"] }] }, PEERS_TOLD],
+  ["entity remote-node", entity("remote-node"), PEERS_TOLD],
+  ["entity ingress", entity("ingress"), PEERS_TOLD],
+  ["entity health", entity("health"), PEERS_TOLD],
+  [
+    "entity cluster-mesh: pods of all clusters too",
+    entity("cluster-mesh"),
+    { ...PEERS_TOLD, joins: "O+c", "joins from old": "O+c", "peer joins": "O+c" },
+  ],
   ["deny entity cluster", entityDeny("cluster"), PEERS_DENIED],
   ["deny entity remote-node", { egressDeny: [{ toEntities: ["remote-node"] }] }, PEERS_DENIED],
   ["entity world", entity("world"), WORLD_ALLOWED],
@@ -169,7 +175,7 @@ const TABLE: readonly Row[] = [
   ["Kubernetes: namespaces", from({ namespaceSelector: {} }), {}],
   ["Kubernetes: namespaces, every cluster by default", from({ namespaceSelector: {} }), PEERS_ALLOWED, EVERY],
   ["Kubernetes: the old name", from({ podSelector: byName("default") }), { joins: "c", leaves: "O" }],
-  ["Kubernetes: a name among namespaces", from({ namespaceSelector: {}, podSelector: byName("east") }), PEERS_ALLOWED],
+  ["Kubernetes: a name among namespaces", from({ namespaceSelector: {}, podSelector: byName("east") }), PEERS_TOLD],
   ["Kubernetes: addresses", from({ ipBlock: { cidr: "0.0.0.0/0" } }), WORLD_ALLOWED],
   ["administrators deny pods", admin("Deny", { pods: { namespaceSelector: {}, podSelector: {} } }), {}],
   [
@@ -229,7 +235,10 @@ describe("model: what a join or a leave does to a policy", () => {
   it("is said in words that name whom", () => {
     const say = (spec: object, change: MeshChange) => policyEffects({ spec }, change).map(({ effect }) => effect);
     const { joins, leaves } = CHANGES;
-    assert.deepEqual(say(entity("cluster"), joins), ["lets nodes of east in from then on, and does not now"]);
+    assert.deepEqual(say(entity("cluster"), joins), ["lets nodes of east in from then on: they are remote nodes then"]);
+    assert.deepEqual(say(allow(byName("east")), joins), [
+      "lets pods of east in from then on, as it says by their name",
+    ]);
     assert.deepEqual(say(allow(asks("Exists")), joins), ["lets pods of east in from then on, and does not now"]);
     assert.deepEqual(say(entityDeny("world"), joins), [
       "denies nobody of east any more: they are no part of the world then",
@@ -243,6 +252,19 @@ describe("model: what a join or a leave does to a policy", () => {
     assert.deepEqual(say({ egressDeny: [{ toEntities: ["remote-node"] }] }, leaves), [
       "denies nobody the way to nodes of east any more",
     ]);
+  });
+});
+
+describe("model: the name of a peer that may have been meant for another cluster", () => {
+  const opens = (spec: object, change: MeshChange) => policyEffects({ spec }, change).map((effect) => effect.opens);
+
+  it("is default, which every cluster is called before it joins, and the name that the cluster gives up", () => {
+    const stays = { from: "west", to: "west", peers: [], peersAfter: ["default"] };
+    assert.deepEqual(opens(allow(byName("default")), stays), [true]);
+    assert.deepEqual(opens(allowOut(asks("In", "west", "default")), stays), [true]);
+    const renamed = { from: "old", to: "west", peers: [], peersAfter: ["old", "east"] };
+    assert.deepEqual(opens(allow(byName("old")), renamed), [false, true]);
+    assert.deepEqual(opens(allow(byName("east")), renamed), [false]);
   });
 });
 
