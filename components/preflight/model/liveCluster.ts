@@ -10,7 +10,7 @@ import type { NoAccessKind } from "../../kubernetes/model/noAccess";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import { driftOf } from "../../kubernetes/model/secretDrift";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
-import { etcdServers } from "./apiServerFlags";
+import { etcdOverrides, etcdServers, type EtcdOverride } from "./apiServerFlags";
 import type { LiveNetwork } from "./liveNetwork";
 
 /** An object that is already there under a claimed name. */
@@ -74,6 +74,8 @@ export interface ReachableCluster {
   readonly occupied: readonly Occupied[];
   /** Endpoints that kube-apiserver pods name in `--etcd-servers`, as a peer would reach them, where such pods can be seen. */
   readonly apiServerEtcd: readonly string[];
+  /** What they name in `--etcd-servers-overrides`, in the same way. */
+  readonly apiServerOverrides: readonly EtcdOverride[];
   /** Its addresses and ranges; absent where nobody has asked. */
   readonly network?: LiveNetwork;
 }
@@ -233,6 +235,10 @@ export function parseLiveCluster(
   const operator = names.operator === undefined ? undefined : find("Deployment", names.operator);
   const kubeSystem = find("Namespace", "kube-system");
   const notClaimed = new Set([kubeSystem, config, agent, operator]);
+  const ofApiServers = <T>(read: (container: LiveContainer, hosts: readonly string[]) => readonly T[]): readonly T[] =>
+    parseList(podsJson).flatMap(({ spec, status }) =>
+      (spec?.containers ?? []).flatMap((each) => read(each, hostsOf(status))),
+    );
   return {
     kind: "reachable",
     uid: kubeSystem?.metadata.uid ?? "",
@@ -252,8 +258,7 @@ export function parseLiveCluster(
     hasOperator: operator !== undefined,
     rollOuts: rollOutsOf(objects, names),
     occupied: [...objects.filter((each) => !notClaimed.has(each)), ...parseList(claimsJson)].map(occupied),
-    apiServerEtcd: parseList(podsJson).flatMap(({ spec, status }) =>
-      (spec?.containers ?? []).flatMap((each) => etcdServers(each, hostsOf(status))),
-    ),
+    apiServerEtcd: ofApiServers(etcdServers),
+    apiServerOverrides: ofApiServers(etcdOverrides),
   };
 }

@@ -29,7 +29,7 @@ describe("model: parseLiveCluster", () => {
 
   it("says what is missing", () => {
     const bare = liveCluster({ without: ["configmap", "daemonset", "deployment", "namespace"] });
-    const nothing = { hasOperator: false, rollOuts: {}, occupied: [], apiServerEtcd: [] };
+    const nothing = { hasOperator: false, rollOuts: {}, occupied: [], apiServerEtcd: [], apiServerOverrides: [] };
     assert.deepEqual(bare, { kind: "reachable", uid: "", ...nothing });
   });
 
