@@ -8,6 +8,9 @@ const isNative = (settings: Settings): boolean => !isTunnelled(settings);
 const isEncrypted = (settings: Settings): boolean =>
   isTrue(settings["enable-wireguard"]) || isTrue(settings["enable-ipsec"]);
 const isDSR = (settings: Settings): boolean => /^(dsr|hybrid|annotation)$/.test(settings["bpf-lb-mode"] ?? "");
+/** Direct server return in tunnels of its own, where nothing else is tunnelled. */
+const isDSRTunnelled = (settings: Settings): boolean =>
+  isNative(settings) && isDSR(settings) && settings["bpf-lb-dsr-dispatch"] === "geneve";
 
 /** Cilium's ports for tunnels (`pkg/defaults`). */
 const TUNNEL_PORTS: Settings = { vxlan: "8472", geneve: "6081" };
@@ -25,8 +28,8 @@ export interface SharedSetting {
   readonly value: (settings: Settings) => string;
   /** Compared where this holds in one of the clusters at least. */
   readonly matters: (settings: Settings) => boolean;
-  /** Of clusters that differ in this setting already, nothing more is said. */
-  readonly after?: string;
+  /** Of clusters that differ in one of these settings already, nothing more is said. */
+  readonly after?: readonly string[];
   readonly kind: "problem" | "warning";
   /** What happens otherwise. */
   readonly why: string;
@@ -67,7 +70,7 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     key: "tunnel-port",
     value: tunnelPort,
     matters: isTunnelled,
-    after: "tunnel-protocol",
+    after: ["tunnel-protocol"],
     kind: "problem",
     why: "packets would go to a port where nothing listens",
   },
@@ -99,7 +102,7 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     key: "encrypt-node",
     value: flag("encrypt-node"),
     matters: isEncrypted,
-    after: "enable-wireguard",
+    after: ["enable-wireguard"],
     kind: "warning",
     why: "traffic between nodes would be encrypted one way only",
   },
@@ -118,6 +121,22 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     why: "nodes do not understand the other cluster's packets to backends of global services (direct server return)",
   },
   {
+    key: "bpf-lb-dsr-dispatch",
+    value: or("bpf-lb-dsr-dispatch", "opt"),
+    matters: isDSR,
+    after: ["bpf-lb-mode"],
+    kind: "warning",
+    why: "nodes do not find the client's address where the other cluster's put it, and answers get lost (direct server return)",
+  },
+  {
+    key: "tunnel-port",
+    value: tunnelPort,
+    matters: isDSRTunnelled,
+    after: ["routing-mode", "bpf-lb-mode", "bpf-lb-dsr-dispatch"],
+    kind: "warning",
+    why: "packets to backends of global services would go to a port where nothing listens (direct server return by Geneve)",
+  },
+  {
     key: "cluster-health-port",
     value: or("cluster-health-port", "4240"),
     matters: always,
@@ -127,4 +146,4 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
 ];
 
 /** The settings that are compared, for messages. */
-export const COMPARED_SETTINGS: readonly string[] = SHARED_SETTINGS.map(({ key }) => key);
+export const COMPARED_SETTINGS: readonly string[] = [...new Set(SHARED_SETTINGS.map(({ key }) => key))];

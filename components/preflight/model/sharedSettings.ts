@@ -13,13 +13,12 @@ interface Configured {
 
 /** A line for each cluster that differs from the most common value. */
 function differing(setting: SharedSetting, clusters: readonly Configured[]): readonly Problem[] {
-  const before = SHARED_SETTINGS.find(({ key }) => key === setting.after);
-  const explained = new Set(before === undefined ? [] : differing(before, clusters).map(({ cluster }) => cluster));
-  const values = clusters
-    .filter(({ cluster }) => !explained.has(cluster))
-    .map(({ cluster, settings }) => ({ cluster, value: setting.value(settings) }));
+  const before = SHARED_SETTINGS.filter(({ key }) => key !== setting.key && setting.after?.includes(key) === true);
+  const explained = new Set(before.flatMap((each) => differing(each, clusters)).map(({ cluster }) => cluster));
+  const open = clusters.filter(({ cluster }) => !explained.has(cluster));
+  const values = open.map(({ cluster, settings }) => ({ cluster, value: setting.value(settings) }));
   const reference = commonValue(values);
-  return clusters.some(({ settings }) => setting.matters(settings))
+  return open.some(({ settings }) => setting.matters(settings))
     ? values
         .filter(({ value }) => value !== reference?.value)
         .map(({ cluster, value }) => ({

@@ -117,6 +117,33 @@ describe("preflight: settings that all clusters share", () => {
     assert.deepEqual(warnings(tunnel, v6), ["cluster2 live underlay-protocol"]);
   });
 
+  it("of direct server return are its dispatch, and the port of the tunnel that Geneve makes for it", () => {
+    const warnings = (...configs: readonly Config[]) =>
+      lines(judged(configs).warnings).map((line) => line.split(";")[0]);
+    const geneve = { "bpf-lb-dsr-dispatch": "geneve", "tunnel-protocol": "geneve" };
+    for (const mode of ["dsr", "hybrid"]) {
+      const dsr = { "bpf-lb-mode": mode };
+      assert.deepEqual(warnings({ ...dsr, ...geneve }, dsr, dsr), [
+        'cluster "cluster1": live bpf-lb-dsr-dispatch "geneve" differs from "opt" of cluster "cluster2"',
+      ]);
+      assert.deepEqual(warnings({ ...dsr, "bpf-lb-dsr-dispatch": "opt" }, dsr), []);
+      assert.deepEqual(warnings({ ...dsr, ...geneve, "tunnel-port": "6082" }, { ...dsr, ...geneve }), [
+        'cluster "cluster2": live tunnel-port "6081" differs from "6082" of cluster "cluster1"',
+      ]);
+    }
+    const dsr = { "bpf-lb-mode": "dsr", ...geneve };
+    assert.deepEqual(differing({ ...dsr, "tunnel-port": "6082" }, dsr), []);
+    assert.deepEqual(warnings({ "bpf-lb-dsr-dispatch": "geneve" }, {}), []);
+    assert.deepEqual(warnings({}, {}, dsr), [
+      'cluster "cluster3": live bpf-lb-mode "dsr" differs from "snat" of cluster "cluster1"',
+    ]);
+    const ports = judged([
+      { ...tunnel, ...dsr, "tunnel-port": "6082" },
+      { ...tunnel, ...dsr },
+    ]);
+    assert.deepEqual([ports.problems.length, ports.warnings.length], [1, 0]);
+  });
+
   it("need a family of addresses in common", () => {
     const v6 = { "enable-ipv4": "false", "enable-ipv6": "true" };
     assert.deepEqual(differing({}, { "enable-ipv6": "true" }, v6), [
