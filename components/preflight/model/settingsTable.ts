@@ -1,12 +1,12 @@
+import { isOn } from "../../cilium/model/agentBoolean";
+
 /** The options that agents run with, by key. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** Whether a switch is on, as Cilium reads it. */
-export const isTrue = (value: string | undefined): boolean => /^(true|t|1)$/i.test(value ?? "");
 const isTunnelled = (settings: Settings): boolean => (settings["routing-mode"] ?? "tunnel") === "tunnel";
 const isNative = (settings: Settings): boolean => !isTunnelled(settings);
 const isEncrypted = (settings: Settings): boolean =>
-  isTrue(settings["enable-wireguard"]) || isTrue(settings["enable-ipsec"]);
+  isOn(settings["enable-wireguard"]) || isOn(settings["enable-ipsec"]);
 const isDSR = (settings: Settings): boolean => /^(dsr|hybrid|annotation)$/.test(settings["bpf-lb-mode"] ?? "");
 /** Direct server return in tunnels of its own, where nothing else is tunnelled. */
 const isDSRTunnelled = (settings: Settings): boolean =>
@@ -37,7 +37,7 @@ export interface SharedSetting {
 
 const always = () => true;
 const or = (key: string, fallback: string) => (settings: Settings) => settings[key] ?? fallback;
-const flag = (key: string) => (settings: Settings) => String(isTrue(settings[key]));
+const flag = (key: string) => (settings: Settings) => String(isOn(settings[key]));
 
 /**
  * By the requirements of Cilium's documentation (Setting up Cluster Mesh, transparent encryption) and the source of 1.20. Not in it are settings of
@@ -78,7 +78,7 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     key: "underlay-protocol",
     value: (settings) => {
       const given = settings["underlay-protocol"] ?? "auto";
-      return given !== "auto" ? given : settings["enable-ipv4"] === "false" ? "ipv6" : "ipv4";
+      return given !== "auto" ? given : isOn(settings["enable-ipv4"], true) ? "ipv4" : "ipv6";
     },
     matters: isTunnelled,
     kind: "warning",

@@ -1,3 +1,4 @@
+import { isOn } from "../../cilium/model/agentBoolean";
 import type { Problem } from "../../mesh/model/problem";
 import { commonValue } from "./commonValue";
 import type { Findings } from "./findings";
@@ -35,7 +36,7 @@ function differing(setting: SharedSetting, clusters: readonly Configured[]): rea
 function noCommonFamily(clusters: readonly Configured[]): readonly Problem[] {
   const families = clusters.map(({ cluster, settings }) => ({
     cluster,
-    has: ["IPv4", "IPv6"].filter((family) => (settings[`enable-${family.toLowerCase()}`] ?? "true") !== "false"),
+    has: ["IPv4", "IPv6"].filter((family) => isOn(settings[`enable-${family.toLowerCase()}`], true)),
   }));
   const reference = families.find(({ has }) => has.length === 1);
   return families

@@ -149,6 +149,7 @@ describe("preflight: settings that all clusters share", () => {
     assert.deepEqual(differing({}, { "enable-ipv6": "true" }, v6), [
       'cluster "cluster3": live addresses of pods "IPv6" have no family in common with IPv4 of cluster "cluster1"',
     ]);
+    assert.equal(differing({}, { ...v6, "enable-ipv4": "0" }).length, 1);
     assert.deepEqual(differing({ "enable-ipv6": "true" }, v6), []);
   });
 });
