@@ -1,8 +1,9 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import { hiddenSource } from "../../cilium/model/agentOptions";
 import { addressRange, contains, rangesOf } from "../../mesh/model/cidr";
 import { parseEndpoint } from "../../mesh/model/endpoint";
-import type { ReachableCluster } from "./liveCluster";
+import { agentSettings, type ReachableCluster } from "./liveCluster";
 
 const file = z.object({ endpoints: z.array(z.string()) });
 
@@ -28,10 +29,18 @@ function endpointsIn(text: string): readonly string[] | undefined {
   }
 }
 
-/** The endpoints by which a cluster's agents reach their etcd, or why nothing is known of them. */
+/** The endpoints by which a cluster's agents reach their etcd, or why nothing is known of them; `undefined` where they use none. */
 export function agentEndpoints(
-  settings: Readonly<Record<string, string>>,
-): { readonly urls: readonly string[] } | { readonly why: string } {
+  live: ReachableCluster,
+): { readonly urls: readonly string[] } | { readonly why: string } | undefined {
+  const settings = agentSettings(live);
+  if (settings === undefined || (settings["kvstore"] ?? "") === "") {
+    return undefined;
+  }
+  const hidden = hiddenSource(live.agent?.options, "kvstore-opt");
+  if (hidden !== undefined) {
+    return { why: `the DaemonSet takes kvstore-opt from ${hidden}` };
+  }
   const options = optionsOf(settings["kvstore-opt"] ?? "");
   const [path, address] = [options["etcd.config"], options["etcd.address"]];
   if (typeof path !== "string" || path === "") {

@@ -4,7 +4,6 @@ import { endpointsOf, type Member } from "../../mesh/model/mesh";
 import { etcdListeners, listenersOf } from "../../mesh/model/validateEndpoints";
 import { agentEndpoints, isInside, readEndpoint } from "./agentEndpoints";
 import { findings, listed, together, type Findings } from "./findings";
-import { agentSettings } from "./liveCluster";
 import type { Found } from "./policy";
 import { sharedEtcds } from "./sharedEtcds";
 
@@ -51,11 +50,10 @@ function unusedEndpoints({ member }: Found, urls: readonly string[]): Findings {
  */
 function agentEtcd(each: Found): Findings {
   const { member, live } = each;
-  const settings = agentSettings(live);
-  if (settings === undefined || (settings["kvstore"] ?? "") === "") {
+  const used = agentEndpoints(live);
+  if (used === undefined) {
     return findings({});
   }
-  const used = agentEndpoints(settings);
   const unseen = (why: string) => findings({ unseen: [{ cluster: member.name, what: "the agents' etcd", why }] });
   if ("why" in used) {
     return unseen(used.why);

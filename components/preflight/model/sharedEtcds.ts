@@ -4,7 +4,6 @@ import type { Problem } from "../../mesh/model/problem";
 import { etcdListeners, listenersOf } from "../../mesh/model/validateEndpoints";
 import { agentEndpoints, isInside, readEndpoint } from "./agentEndpoints";
 import { findings, type Findings } from "./findings";
-import { agentSettings } from "./liveCluster";
 import type { Found } from "./policy";
 
 /** An endpoint that a cluster's agents use, with the keys of its listeners. */
@@ -17,9 +16,8 @@ interface Used {
 
 /** The endpoints that agents use, but for those that mean another thing in another cluster. */
 function usedEndpoints({ member, live }: Found): readonly Used[] {
-  const settings = agentSettings(live) ?? {};
-  const used = (settings["kvstore"] ?? "") === "" ? { urls: [] } : agentEndpoints(settings);
-  return ("urls" in used ? used.urls : [])
+  const used = agentEndpoints(live);
+  return (used !== undefined && "urls" in used ? used.urls : [])
     .filter((url) => !isInside(url, live))
     .flatMap((url) => {
       const parsed = readEndpoint(url);

@@ -1,7 +1,7 @@
 import { isOn } from "../../cilium/model/agentBoolean";
 import type { Problem } from "../../mesh/model/problem";
 import { commonValue } from "./commonValue";
-import type { Findings } from "./findings";
+import { listed, type Findings } from "./findings";
 import { ipsecKeys } from "./ipsecKeys";
 import { agentSettings } from "./liveCluster";
 import type { Found } from "./policy";
@@ -68,9 +68,16 @@ export function sharedSettings(found: readonly Found[]): Findings {
 
 /** Options that a DaemonSet takes from another object than `cilium-config`. */
 function unseenOptions(found: readonly Found[]): Findings["unseen"] {
-  return found.flatMap(({ member, live }) =>
-    (live.agent?.options?.unseen ?? [])
-      .filter((key) => COMPARED_SETTINGS.includes(key))
-      .map((key) => ({ cluster: member.name, what: key, why: "the DaemonSet takes it from another object" })),
-  );
+  return found.flatMap(({ member, live }) => {
+    const { unseen = [], elsewhere = [] } = live.agent?.options ?? {};
+    const takes = (what: string, source: string) => ({
+      cluster: member.name,
+      what,
+      why: `the DaemonSet takes it from ${source}`,
+    });
+    return [
+      ...unseen.filter((key) => COMPARED_SETTINGS.includes(key)).map((key) => takes(key, "another object")),
+      ...(elsewhere.length === 0 ? [] : [takes("settings in the agents' environment", listed(elsewhere))]),
+    ];
+  });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { agentEtcds } from "../../../../components/preflight/model/agentEtcd";
 import type { Member } from "../../../../components/mesh/model/mesh";
 import { lines, member } from "../../support/mesh/mesh";
-import { found, type LiveOptions } from "../../support/preflight/live";
+import { daemonSetWith, found, type LiveOptions } from "../../support/preflight/live";
 
 const CHART = '{"etcd.config": "/var/lib/etcd-config/etcd.config"}';
 
@@ -68,6 +68,14 @@ describe("preflight: the etcd that a cluster's agents use", () => {
     assert.deepEqual(judge([], '{"etcd.config": "/etc/mine/etcd.yaml"}').unseen, ["it is in /etc/mine/etcd.yaml"]);
     assert.deepEqual(judge("", "{}").unseen, ["kvstore-opt names none"]);
     assert.deepEqual(judge("endpoints: {").unseen, ["etcd-config names none"]);
+    const valueFrom = { configMapKeyRef: { name: "other", key: "x" } };
+    for (const container of [
+      { env: [{ name: "CILIUM_KVSTORE_OPT", valueFrom }] },
+      { env: [], envFrom: [{ secretRef: { name: "other" } }] },
+    ]) {
+      const each = found(1, { daemonSet: daemonSetWith(container) });
+      assert.match(agentEtcds([each], [each.member]).unseen[0]?.why ?? "", /^the DaemonSet takes kvstore-opt from /);
+    }
   });
 });
 

@@ -98,9 +98,15 @@ describe("preflight: settings that all clusters share", () => {
 
   it("that come from an object that was not read are not said to be the same", () => {
     const env = [{ name: "CILIUM_TUNNEL_PORT", valueFrom: { configMapKeyRef: { name: "other", key: "port" } } }];
-    const { unseen } = sharedSettings([found(1, { daemonSet: daemonSetWith({ env }) })]);
+    const envFrom = [{ configMapRef: { name: "cilium-env" } }, { secretRef: { name: "keys" } }];
+    const { unseen } = sharedSettings([found(1, { daemonSet: daemonSetWith({ env, envFrom }) })]);
     assert.deepEqual(unseen, [
       { cluster: "cluster1", what: "tunnel-port", why: "the DaemonSet takes it from another object" },
+      {
+        cluster: "cluster1",
+        what: "settings in the agents' environment",
+        why: "the DaemonSet takes it from ConfigMap cilium-env, Secret keys",
+      },
     ]);
   });
 
