@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { lastLine } from "../basics/model/lastLine";
+import { isOn } from "../cilium/model/agentBoolean";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { printed } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";
@@ -104,8 +105,8 @@ export async function readFurther(
 ): Promise<Partial<LiveNetwork>> {
   const settings = agentSettings(live) ?? {};
   const secret = live.agent?.ipsecSecret ?? IPSEC_SECRET;
-  const encrypts = settings["enable-ipsec"] === "true";
-  const masquerades = settings["enable-ip-masq-agent"] === "true";
+  const encrypts = isOn(settings["enable-ipsec"]);
+  const masquerades = isOn(settings["enable-ip-masq-agent"]);
   const objects = [
     ...(encrypts ? [`secret/${secret}`] : []),
     ...(masquerades ? [`configmap/${MASQUERADE_CONFIG}`] : []),

@@ -17,13 +17,29 @@ const variable = z.object({
     .nullish(),
 });
 
+const named = z.object({ name: z.string().optional() });
+
+const variables = z.object({
+  prefix: z.string().optional(),
+  configMapRef: named.nullish(),
+  secretRef: named.nullish(),
+});
+
+const mount = z.object({
+  name: z.string(),
+  mountPath: z.string(),
+  subPath: z.string().optional(),
+  subPathExpr: z.string().optional(),
+});
+
 const container = z.object({
   name: z.string().optional(),
   image: z.string().optional(),
   env: z.array(variable).nullish(),
+  envFrom: z.array(variables).nullish(),
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
-  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).optional(),
+  volumeMounts: z.array(mount).nullish(),
 });
 
 /** With `items` only those keys become files, and peers would not be among them. */

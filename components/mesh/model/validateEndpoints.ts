@@ -73,7 +73,7 @@ function readHostAliases(member: Member): readonly Problem[] {
 }
 
 /** The keys of the listeners behind an endpoint: with host aliases those of their addresses, for nobody asks a DNS server then. */
-function listenersOf(etcd: EtcdSpec, endpoint: Endpoint): readonly string[] {
+export function listenersOf(etcd: EtcdSpec, endpoint: Endpoint): readonly string[] {
   const ips = Object.entries(etcd.hostAliases ?? {})
     .filter(([host]) => host.toLowerCase() === endpoint.host)
     .flatMap(([, addresses]) => addresses.filter(isIPAddress));

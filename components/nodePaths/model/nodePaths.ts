@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { isOn } from "../../cilium/model/agentBoolean";
 
 /**
  * What is asked on another node: the agent's health endpoint, which has a pod's address and so takes a pod's way, or the agent itself at
@@ -47,7 +48,7 @@ const DEFAULT_HEALTH_PORT = 4240;
 
 /** Reads the switches of health checking, both on unless they say otherwise. */
 export function healthChecking(config: Readonly<Record<string, string>>): HealthChecking {
-  const key = SWITCHES.find((name) => config[name] === "false");
+  const key = SWITCHES.find((name) => !isOn(config[name], true));
   const port = Number(config["cluster-health-port"] ?? DEFAULT_HEALTH_PORT);
   return key === undefined ? { kind: "on", port } : { kind: "off", key };
 }

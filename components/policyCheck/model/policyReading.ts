@@ -1,10 +1,8 @@
+import { isOn } from "../../cilium/model/agentBoolean";
 import type { PolicyReading } from "./meshChange";
 
 /** The minor version since which a selector that names no cluster means the local one, where `cilium-config` does not say. */
 const LOCAL_SINCE = [1, 19] as const;
-
-/** What Go takes for true. */
-const TRUE = /^(1|t|T|true|TRUE|True)$/;
 
 /** Whether an agent of this image reads policies so by itself; one whose version cannot be told is taken for an older one, which finds more. */
 function localByVersion(image: string): boolean {
@@ -24,7 +22,7 @@ export function policyReading(config: Readonly<Record<string, string>>, image: s
   const local = setting("policy-default-local-cluster");
   const modes = (setting("policy-cidr-match-mode") ?? "").split(/[\s,]+/);
   return {
-    localByDefault: local === undefined || local === "" ? localByVersion(image) : TRUE.test(local),
+    localByDefault: local === undefined || local === "" ? localByVersion(image) : isOn(local),
     cidrMatches: (["pods", "nodes"] as const).filter((mode) => modes.includes(mode)),
   };
 }

@@ -1,64 +1,59 @@
-import { parse } from "yaml";
-import { z } from "zod";
+import { isIPAddress } from "../../mesh/model/cidr";
 import { endpointKey, parseEndpoint } from "../../mesh/model/endpoint";
-import { etcdListeners } from "../../mesh/model/validateEndpoints";
-import { findings, listed, type Findings } from "./findings";
-import { agentSettings } from "./liveCluster";
+import { endpointsOf, type Member } from "../../mesh/model/mesh";
+import { etcdListeners, listenersOf } from "../../mesh/model/validateEndpoints";
+import { agentEndpoints, isInside, readEndpoint } from "./agentEndpoints";
+import { findings, listed, together, type Findings } from "./findings";
 import type { Found } from "./policy";
+import { sharedEtcds } from "./sharedEtcds";
 
-const file = z.object({ endpoints: z.array(z.string()) });
-
-/** The file that the chart makes of key `etcd-config`. */
-const CHART_FILE = /\/etcd\.config$/;
-
-function optionsOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const read: unknown = JSON.parse(text);
-    return typeof read === "object" && read !== null ? { ...read } : {};
-  } catch {
-    // Cilium's other way to write a map.
-    return Object.fromEntries(text.split(",").map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string]));
-  }
+/** Declared endpoints that no agent uses, where others are theirs: peers take any of them. */
+function unusedEndpoints({ member }: Found, urls: readonly string[]): Findings {
+  const used = urls.flatMap((url) => {
+    const parsed = readEndpoint(url);
+    return parsed.ok ? [parsed.endpoint] : [];
+  });
+  const keys = new Set(used.flatMap((endpoint) => [endpointKey(endpoint), ...listenersOf(member.etcd, endpoint)]));
+  const unused = endpointsOf(member.etcd.endpoints)
+    .map((endpoint) => ({ ...endpoint, listeners: listenersOf(member.etcd, endpoint) }))
+    .filter((endpoint) => ![endpointKey(endpoint), ...endpoint.listeners].some((key) => keys.has(key)));
+  const isAddress = ({ listeners }: (typeof unused)[number]) =>
+    listeners.every((key) => isIPAddress(key.split("|")[0] ?? "")) && used.every(({ isIP }) => isIP);
+  const addresses = unused.filter(isAddress).map(({ url }) => url);
+  return findings({
+    warnings:
+      addresses.length === 0
+        ? []
+        : [
+            {
+              cluster: member.name,
+              property: "etcd.endpoints",
+              value: addresses,
+              reason: `${addresses.length === 1 ? "is" : "are"} used by no agent of this cluster (live etcd-config: ${listed(urls)})`,
+              allowed:
+                "peers that take it find nothing unless it leads to the same etcd, as the address of a load balancer does: remove it otherwise",
+            },
+          ],
+    unseen: unused
+      .filter((endpoint) => !isAddress(endpoint))
+      .map(({ url }) => ({
+        cluster: member.name,
+        what: `endpoint ${url}`,
+        why: "no agent uses it, and one of them is a name",
+      })),
+  });
 }
-
-function endpointsIn(text: string): readonly string[] | undefined {
-  try {
-    const read = file.safeParse(parse(text));
-    return read.success ? read.data.endpoints : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The endpoints by which a cluster's agents reach their etcd, or why nothing is known of them. */
-function agentEndpoints(
-  settings: Readonly<Record<string, string>>,
-): { readonly urls: readonly string[] } | { readonly why: string } {
-  const options = optionsOf(settings["kvstore-opt"] ?? "");
-  const [path, address] = [options["etcd.config"], options["etcd.address"]];
-  if (typeof path !== "string" || path === "") {
-    return typeof address === "string" && address !== "" ? { urls: [address] } : { why: "kvstore-opt names none" };
-  }
-  if (!CHART_FILE.test(path)) {
-    return { why: `it is in ${path}` };
-  }
-  const urls = endpointsIn(settings["etcd-config"] ?? "");
-  return urls === undefined ? { why: "etcd-config names none" } : { urls };
-}
-
-/** An address that means something inside the cluster alone: nothing follows from its being another than the peers'. */
-const INSIDE = /^https?:\/\/(127\.|localhost[:/]|\[::1\]|[^/:]+\.svc(\.|:|$)|[^/:.]+(:|$))/i;
 
 /**
  * The etcd that peers are sent to, and the one that a cluster's agents write to. The same listener may have several addresses, so another one is a
  * warning and no more.
  */
-export function agentEtcd({ member, live }: Found): Findings {
-  const settings = agentSettings(live);
-  if (settings === undefined || (settings["kvstore"] ?? "") === "") {
+function agentEtcd(each: Found): Findings {
+  const { member, live } = each;
+  const used = agentEndpoints(live);
+  if (used === undefined) {
     return findings({});
   }
-  const used = agentEndpoints(settings);
   const unseen = (why: string) => findings({ unseen: [{ cluster: member.name, what: "the agents' etcd", why }] });
   if ("why" in used) {
     return unseen(used.why);
@@ -70,9 +65,9 @@ export function agentEtcd({ member, live }: Found): Findings {
     return parsed.ok && declared.has(endpointKey(parsed.endpoint));
   };
   if (urls.some(isDeclared)) {
-    return findings({});
+    return unusedEndpoints(each, urls);
   }
-  if (urls.length > 0 && urls.every((url) => INSIDE.test(url))) {
+  if (urls.length > 0 && urls.every((url) => isInside(url, live))) {
     return unseen(`${listed(urls)} is an address inside the cluster`);
   }
   return findings({
@@ -87,4 +82,13 @@ export function agentEtcd({ member, live }: Found): Findings {
       },
     ],
   });
+}
+
+/** The etcds that the agents of all clusters use: each cluster's are those that its peers are sent to, and no other cluster's. */
+export function agentEtcds(found: readonly Found[], members: readonly Member[]): Findings {
+  const shared = sharedEtcds(found, members);
+  const isTold = new Set([...shared.problems, ...shared.warnings].map(({ cluster }) => cluster));
+  // What is wrong with its etcd is said once.
+  const own = found.filter(({ member }) => !isTold.has(member.name)).map(agentEtcd);
+  return together([shared, ...own]);
 }

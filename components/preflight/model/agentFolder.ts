@@ -1,3 +1,4 @@
+import { hiddenSource } from "../../cilium/model/agentOptions";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
 import { findings, type Findings } from "./findings";
 import { agentSettings } from "./liveCluster";
@@ -10,13 +11,14 @@ export function agentFolder({ member, live }: Found, { names }: PreflightPolicy)
   if (live.agent === undefined) {
     return findings({});
   }
-  if (live.agent.options?.unseen.includes(OPTION) === true) {
+  const hidden = hiddenSource(live.agent.options, OPTION);
+  if (hidden !== undefined) {
     return findings({
       unseen: [
         {
           cluster: member.name,
           what: "the agents' folder of peers",
-          why: `the DaemonSet takes ${OPTION} from another object`,
+          why: `the DaemonSet takes ${OPTION} from ${hidden}`,
         },
       ],
     });

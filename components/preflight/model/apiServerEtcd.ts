@@ -4,16 +4,18 @@ import type { Problem } from "../../mesh/model/problem";
 import { clusterNames, findings, listed, type Findings } from "./findings";
 import type { Found } from "./policy";
 
-/** `forbidden` for `forbiddenEndpoints`: the etcds that live API servers say they use. */
+/** `forbidden` for `forbiddenEndpoints`: the etcds that live API servers say they use, for all objects or for some kinds of them. */
 export function liveApiServerEtcds(found: readonly Found[]): ReadonlyMap<string, string> {
-  return new Map(
-    found.flatMap(({ member, live }) =>
-      endpointsOf(live.apiServerEtcd).map((endpoint): [string, string] => [
-        endpointKey(endpoint),
-        `is the etcd of the API server of cluster ${JSON.stringify(member.name)}`,
-      ]),
-    ),
-  );
+  const reasons = found.flatMap(({ member, live }) => {
+    const whose = `of the API server of cluster ${JSON.stringify(member.name)}`;
+    const reason = (url: string, text: string) =>
+      endpointsOf([url]).map((endpoint): [string, string] => [endpointKey(endpoint), text]);
+    return [
+      ...live.apiServerOverrides.flatMap(({ resource, url }) => reason(url, `is an etcd ${whose} for ${resource}`)),
+      ...live.apiServerEtcd.flatMap((url) => reason(url, `is the etcd ${whose}`)),
+    ];
+  });
+  return new Map(reasons);
 }
 
 /** Whether anything is known of where an API server keeps its objects: an address, or that nobody could be sent there. */
@@ -41,11 +43,11 @@ export function unseenApiServerEtcds(found: readonly Found[]): readonly Problem[
 
 /**
  * Endpoints that cannot be held against the etcd of the cluster's API server: one is a name and the other an address, and their ports are the
- * same.
+ * same. And etcds of some kinds of objects that the API server has from elsewhere.
  */
 export function uncomparedEndpoints({ member, live }: Found): Findings {
   const aliases = new Set(Object.keys(member.etcd.hostAliases ?? {}).map((host) => host.toLowerCase()));
-  const known = endpointsOf(live.apiServerEtcd);
+  const known = endpointsOf([...live.apiServerEtcd, ...live.apiServerOverrides.map(({ url }) => url)]);
   const open =
     member.apiServerEtcd === undefined
       ? endpointsOf(member.etcd.endpoints).filter(
@@ -53,14 +55,22 @@ export function uncomparedEndpoints({ member, live }: Found): Findings {
             !aliases.has(host) && known.some((other) => other.port === port && other.isIP !== isIP),
         )
       : [];
+  const hidden = member.apiServerEtcd === undefined ? live.apiServerOverrides.filter(({ url }) => !isSeen(url)) : [];
   return findings({
-    unseen: open.map(({ url }) => ({
-      cluster: member.name,
-      what: `endpoint ${url}`,
-      why: `of its API server's etcd is known ${listed(
-        known.map((other) => other.url),
-        2,
-      )}; apiServerEtcd is not given`,
-    })),
+    unseen: [
+      ...open.map(({ url }) => ({
+        cluster: member.name,
+        what: `endpoint ${url}`,
+        why: `of its API server's etcd is known ${listed(
+          known.map((other) => other.url),
+          2,
+        )}; apiServerEtcd is not given`,
+      })),
+      ...hidden.map(({ resource, url }) => ({
+        cluster: member.name,
+        what: `the API server's etcd for ${resource}`,
+        why: `it is given as ${url}`,
+      })),
+    ],
   });
 }

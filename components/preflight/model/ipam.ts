@@ -1,3 +1,4 @@
+import { isOn } from "../../cilium/model/agentBoolean";
 import type { Range } from "../../mesh/model/cidr";
 import { agentSettings } from "./liveCluster";
 import type { Found } from "./policy";
@@ -17,7 +18,7 @@ export const OWN_RANGES: ReadonlySet<string> = new Set(["cluster-pool", "kuberne
 /** The ranges of the families that are enabled. */
 export function enabled({ live }: Found, ranges: readonly Range[]): readonly Range[] {
   const settings = agentSettings(live) ?? {};
-  return ranges.filter(({ family }) => settings[`enable-ipv${String(family)}`] !== "false");
+  return ranges.filter(({ family }) => isOn(settings[`enable-ipv${String(family)}`], true));
 }
 
 /** What to do about a range or an address that is not declared. */

@@ -1,12 +1,12 @@
+import { isOn } from "../../cilium/model/agentBoolean";
 import { commonValue } from "./commonValue";
 import { findings, type Findings } from "./findings";
 import { agentSettings } from "./liveCluster";
 import type { Found } from "./policy";
-import { isTrue } from "./settingsTable";
 
 /** Keys by which clusters encrypt with IPsec: one for the whole mesh. */
 export function ipsecKeys(found: readonly Found[]): Findings {
-  const encrypting = found.filter(({ live }) => isTrue(agentSettings(live)?.["enable-ipsec"]));
+  const encrypting = found.filter(({ live }) => isOn(agentSettings(live)?.["enable-ipsec"]));
   const keys = encrypting.flatMap(({ member, live }) => {
     const key = live.network?.ipsecKey;
     return key === undefined ? [] : [{ cluster: member.name, id: key.id, value: `${key.id} ${key.digest}` }];

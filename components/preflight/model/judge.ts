@@ -2,7 +2,7 @@ import { ACCESS_FIXES } from "../../kubernetes/model/noAccess";
 import type { Member } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { forbiddenEndpoints } from "../../mesh/model/validateEndpoints";
-import { agentEtcd } from "./agentEtcd";
+import { agentEtcds } from "./agentEtcd";
 import { agentFolder } from "./agentFolder";
 import { liveApiServerEtcds, uncomparedEndpoints, unseenApiServerEtcds } from "./apiServerEtcd";
 import { findings, together, unseenNote } from "./findings";
@@ -71,9 +71,9 @@ export function judgeLive(
       }),
       agentFolder(each, policy),
       masquerading(each, members),
-      agentEtcd(each),
       uncomparedEndpoints(each),
     ]),
+    agentEtcds(found, members),
     liveRanges(found, members),
     sharedSubnets(found, members, policy),
     sharedSettings(found),

@@ -1,7 +1,6 @@
 import { isObject, type Json } from "../../basics/model/json";
 import { GENERATION_ANNOTATION } from "../../certificates/model/generation";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
-import { agentOptions, type AgentOptions } from "../../cilium/model/agentOptions";
 import { rollOutsOf, type RollOut } from "../../cilium/model/rollOuts";
 import { MARK_ANNOTATION } from "../../identity/model/mark";
 import { parseList, type LiveContainer, type LiveObject } from "../../kubernetes/model/liveObject";
@@ -9,8 +8,8 @@ import { appliedPart, dataOwners, type ManagedFieldsEntry } from "../../kubernet
 import type { NoAccessKind } from "../../kubernetes/model/noAccess";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import { driftOf } from "../../kubernetes/model/secretDrift";
-import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
-import { etcdServers } from "./apiServerFlags";
+import { etcdOverrides, etcdServers, type EtcdOverride } from "./apiServerFlags";
+import { agentOf, type LiveAgent } from "./liveAgent";
 import type { LiveNetwork } from "./liveNetwork";
 
 /** An object that is already there under a claimed name. */
@@ -55,25 +54,15 @@ export interface ReachableCluster {
     readonly helmRelease?: string;
   };
   /** DaemonSet of the agents; absent where it is missing. */
-  readonly agent?: {
-    readonly clustermeshSecrets: readonly string[];
-    /** How many nodes are to run one; absent where the DaemonSet's controller has not said. */
-    readonly count?: number;
-    /** What runs it; absent where the container has none. */
-    readonly image?: string;
-    /** The chart that the DaemonSet's labels name: its version is that of the image. */
-    readonly chart?: string;
-    /** What the DaemonSet sets beside the ConfigMap; absent where that is nothing. */
-    readonly options?: AgentOptions;
-    /** The Secret whose files are in the folder of the IPsec key, where one is mounted. */
-    readonly ipsecSecret?: string;
-  };
+  readonly agent?: LiveAgent;
   readonly hasOperator: boolean;
   /** Agents and operator as far as they are installed, by `kind/name`. */
   readonly rollOuts: Readonly<Record<string, RollOut>>;
   readonly occupied: readonly Occupied[];
   /** Endpoints that kube-apiserver pods name in `--etcd-servers`, as a peer would reach them, where such pods can be seen. */
   readonly apiServerEtcd: readonly string[];
+  /** What they name in `--etcd-servers-overrides`, in the same way. */
+  readonly apiServerOverrides: readonly EtcdOverride[];
   /** Its addresses and ranges; absent where nobody has asked. */
   readonly network?: LiveNetwork;
 }
@@ -86,55 +75,6 @@ export interface UnreachableCluster {
   readonly kind: "unreachable";
   readonly cause: NoAccessKind;
   readonly reason: string;
-}
-
-/** The Secrets that the agents see as a whole in the folder of peer files: projected there, or mounted. */
-function clustermeshSecrets(daemonSet: LiveObject): readonly string[] {
-  const spec = daemonSet.spec?.template?.spec;
-  const mounted = new Set(
-    (spec?.containers ?? [])
-      .flatMap((each) => each.volumeMounts ?? [])
-      .filter((mount) => mount.mountPath.replace(/\/+$/, "") === CLUSTERMESH_DIRECTORY)
-      .map((mount) => mount.name),
-  );
-  return (spec?.volumes ?? [])
-    .filter((each) => mounted.has(each.name))
-    .flatMap((each) => [
-      { name: each.secret?.secretName, items: each.secret?.items },
-      ...(each.projected?.sources ?? []).flatMap(({ secret }) => secret ?? []),
-    ])
-    .flatMap((secret) => (secret.name === undefined || (secret.items ?? []).length > 0 ? [] : [secret.name]));
-}
-
-const IPSEC_FOLDER = "/etc/ipsec";
-
-/** The Secret that is mounted where agents have their IPsec key, as the chart has it. */
-function ipsecSecret({ volumeMounts = [] }: LiveContainer, daemonSet: LiveObject): string | undefined {
-  const volume = volumeMounts.find(({ mountPath }) => mountPath.replace(/\/+$/, "") === IPSEC_FOLDER)?.name;
-  return daemonSet.spec?.template?.spec.volumes?.find(({ name }) => name === volume)?.secret?.secretName;
-}
-
-const CHART = "helm.sh/chart";
-
-function agentOf(
-  daemonSet: LiveObject,
-  names: CiliumObjects,
-  data: Readonly<Record<string, string>>,
-): NonNullable<ReachableCluster["agent"]> {
-  const count = daemonSet.status?.desiredNumberScheduled;
-  const containers = daemonSet.spec?.template?.spec.containers ?? [];
-  const container = containers.find(({ name }) => name === names.agentContainer) ?? containers[0] ?? {};
-  const options = agentOptions(container, { name: names.configMap, data });
-  const hasOptions = Object.keys(options.values).length > 0 || options.unseen.length > 0;
-  const secret = ipsecSecret(container, daemonSet);
-  const chart = daemonSet.metadata.labels?.[CHART];
-  return {
-    clustermeshSecrets: clustermeshSecrets(daemonSet),
-    ...(count === undefined ? {} : { count }),
-    ...(container.image === undefined ? {} : { image: container.image, ...(chart === undefined ? {} : { chart }) }),
-    ...(hasOptions ? { options } : {}),
-    ...(secret === undefined ? {} : { ipsecSecret: secret }),
-  };
 }
 
 /**
@@ -233,6 +173,10 @@ export function parseLiveCluster(
   const operator = names.operator === undefined ? undefined : find("Deployment", names.operator);
   const kubeSystem = find("Namespace", "kube-system");
   const notClaimed = new Set([kubeSystem, config, agent, operator]);
+  const ofApiServers = <T>(read: (container: LiveContainer, hosts: readonly string[]) => readonly T[]): readonly T[] =>
+    parseList(podsJson).flatMap(({ spec, status }) =>
+      (spec?.containers ?? []).flatMap((each) => read(each, hostsOf(status))),
+    );
   return {
     kind: "reachable",
     uid: kubeSystem?.metadata.uid ?? "",
@@ -252,8 +196,7 @@ export function parseLiveCluster(
     hasOperator: operator !== undefined,
     rollOuts: rollOutsOf(objects, names),
     occupied: [...objects.filter((each) => !notClaimed.has(each)), ...parseList(claimsJson)].map(occupied),
-    apiServerEtcd: parseList(podsJson).flatMap(({ spec, status }) =>
-      (spec?.containers ?? []).flatMap((each) => etcdServers(each, hostsOf(status))),
-    ),
+    apiServerEtcd: ofApiServers(etcdServers),
+    apiServerOverrides: ofApiServers(etcdOverrides),
   };
 }

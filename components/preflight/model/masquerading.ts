@@ -1,3 +1,4 @@
+import { isOn } from "../../cilium/model/agentBoolean";
 import { contains, parseCIDR, rangesOf } from "../../mesh/model/cidr";
 import type { Member } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
@@ -14,13 +15,12 @@ type Settings = Readonly<Record<string, string>>;
 const DETECTING_IPAM: ReadonlySet<string> = new Set(["eni", "alibabacloud"]);
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";
-const isOff = (value: string | undefined): boolean => /^(false|f|0)$/i.test(value ?? "true");
 
 /** Whether packets of pods may get a node's address: in a tunnel between nodes they never do. */
 function masquerades(settings: Settings, family: Family): boolean {
   const name = `ipv${String(family)}`;
   const isNative = (settings["routing-mode"] ?? "tunnel") === "native";
-  return isNative && !isOff(settings[`enable-${name}`]) && !isOff(settings[`enable-${name}-masquerade`]);
+  return isNative && isOn(settings[`enable-${name}`], true) && isOn(settings[`enable-${name}-masquerade`], true);
 }
 
 /** The ranges to which a cluster's pods keep their addresses; `undefined` where they keep them everywhere, or where that is not known. */
@@ -34,7 +34,7 @@ function keptRanges(
   }
   const key = `ipv${String(family)}-native-routing-cidr`;
   const native = [settings[key] ?? ""].filter(isSet);
-  if (settings["enable-ip-masq-agent"] === "true") {
+  if (isOn(settings["enable-ip-masq-agent"])) {
     const exceptions = live.network?.nonMasqueradeCIDRs;
     const property = native.length === 0 ? "nonMasqueradeCIDRs" : `nonMasqueradeCIDRs and ${key}`;
     return exceptions === undefined ? undefined : { property, texts: [...native, ...exceptions] };
@@ -69,11 +69,11 @@ export function masquerading(each: Found, members: readonly Member[]): Findings 
   });
   const settings = agentSettings(live) ?? {};
   const unseen = (why: string) => [{ cluster: member.name, what: "what is masqueraded", why }];
-  if (settings["enable-ip-masq-agent"] === "true" && live.network?.nonMasqueradeCIDRs === undefined) {
+  if (isOn(settings["enable-ip-masq-agent"]) && live.network?.nonMasqueradeCIDRs === undefined) {
     return findings({ problems, unseen: unseen("ConfigMap ip-masq-agent could not be read") });
   }
   const takesNetwork = DETECTING_IPAM.has(settings["ipam"] ?? "") && masquerades(settings, 4);
-  return takesNetwork && !isSet(settings["ipv4-native-routing-cidr"]) && settings["enable-ip-masq-agent"] !== "true"
+  return takesNetwork && !isSet(settings["ipv4-native-routing-cidr"]) && !isOn(settings["enable-ip-masq-agent"])
     ? findings({
         problems,
         unseen: unseen("without ipv4-native-routing-cidr agents take the range of their own network"),

@@ -12,7 +12,7 @@ import type { Found, PreflightPolicy } from "./policy";
 
 /** Objects of Cilium that the program patches and that are not there, or not as it needs them. */
 export function missingObjects({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
-  const { namespace, configMap, daemonSet, operator } = policy.names;
+  const { namespace, configMap, daemonSet, operator, agentContainer } = policy.names;
   const missing = (property: string, name: string, allowed: string): Problem => ({
     cluster: member.name,
     property,
@@ -22,6 +22,19 @@ export function missingObjects({ member, live }: Found, policy: PreflightPolicy)
   });
   const install = "install Cilium there, or name the object that your installation has";
   const projects = live.agent?.clustermeshSecrets.includes(policy.peerSecret) ?? true;
+  const isPart = live.agent?.subPathSecrets?.includes(policy.peerSecret) === true;
+  const secret = JSON.stringify(policy.peerSecret);
+  const frozen = {
+    reason: `mounts Secret ${secret} at ${CLUSTERMESH_DIRECTORY} with subPath: the kubelet never updates such a mount`,
+    allowed: "mount the whole volume there, without subPath",
+  };
+  const absent = {
+    reason: `has no volume of Secret ${secret} at ${CLUSTERMESH_DIRECTORY}`,
+    allowed:
+      "add to its pod template: a volume {name: clustermesh-secrets, projected: {defaultMode: 0400, sources: " +
+      `[{secret: {name: ${policy.peerSecret}, optional: true}}]}} and to its container ${agentContainer} a volumeMount ` +
+      `{name: clustermesh-secrets, mountPath: ${CLUSTERMESH_DIRECTORY}, readOnly: true}`,
+  };
   return [
     ...(live.config === undefined ? [missing("ConfigMap", configMap, install)] : []),
     ...(live.agent === undefined ? [missing("DaemonSet", daemonSet, install)] : []),
@@ -32,10 +45,7 @@ export function missingObjects({ member, live }: Found, policy: PreflightPolicy)
           {
             cluster: member.name,
             property: `DaemonSet ${namespace}/${daemonSet}`,
-            reason: `has no volume of Secret ${JSON.stringify(policy.peerSecret)} at ${CLUSTERMESH_DIRECTORY}`,
-            allowed:
-              "add to its pod template: a volume {name: clustermesh-secrets, projected: {defaultMode: 0400, sources: " +
-              `[{secret: {name: ${policy.peerSecret}, optional: true}}]}} and a volumeMount {name: clustermesh-secrets, mountPath: /var/lib/cilium/clustermesh, readOnly: true}`,
+            ...(isPart ? frozen : absent),
           },
         ]),
   ];

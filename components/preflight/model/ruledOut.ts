@@ -1,3 +1,4 @@
+import { isOn } from "../../cilium/model/agentBoolean";
 import { NAME_KEY } from "../../cilium/model/agentConfig";
 import type { Member } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
@@ -72,12 +73,12 @@ function unfit({ member, live }: Found, { names }: PreflightPolicy): readonly Pr
           },
         ]
       : []),
-    ...(settings["enable-ztunnel"] === "true"
+    ...(isOn(settings["enable-ztunnel"])
       ? [
           {
             ...at,
             property: "live enable-ztunnel",
-            value: "true",
+            value: settings["enable-ztunnel"],
             reason: "does not go with ClusterMesh: agents with a cluster id do not start",
             allowed: "leave this cluster out of the mesh",
           },

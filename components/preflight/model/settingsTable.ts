@@ -1,13 +1,16 @@
+import { isOn } from "../../cilium/model/agentBoolean";
+
 /** The options that agents run with, by key. */
 export type Settings = Readonly<Record<string, string>>;
 
-/** Whether a switch is on, as Cilium reads it. */
-export const isTrue = (value: string | undefined): boolean => /^(true|t|1)$/i.test(value ?? "");
 const isTunnelled = (settings: Settings): boolean => (settings["routing-mode"] ?? "tunnel") === "tunnel";
 const isNative = (settings: Settings): boolean => !isTunnelled(settings);
 const isEncrypted = (settings: Settings): boolean =>
-  isTrue(settings["enable-wireguard"]) || isTrue(settings["enable-ipsec"]);
+  isOn(settings["enable-wireguard"]) || isOn(settings["enable-ipsec"]);
 const isDSR = (settings: Settings): boolean => /^(dsr|hybrid|annotation)$/.test(settings["bpf-lb-mode"] ?? "");
+/** Direct server return in tunnels of its own, where nothing else is tunnelled. */
+const isDSRTunnelled = (settings: Settings): boolean =>
+  isNative(settings) && isDSR(settings) && settings["bpf-lb-dsr-dispatch"] === "geneve";
 
 /** Cilium's ports for tunnels (`pkg/defaults`). */
 const TUNNEL_PORTS: Settings = { vxlan: "8472", geneve: "6081" };
@@ -25,8 +28,8 @@ export interface SharedSetting {
   readonly value: (settings: Settings) => string;
   /** Compared where this holds in one of the clusters at least. */
   readonly matters: (settings: Settings) => boolean;
-  /** Of clusters that differ in this setting already, nothing more is said. */
-  readonly after?: string;
+  /** Of clusters that differ in one of these settings already, nothing more is said. */
+  readonly after?: readonly string[];
   readonly kind: "problem" | "warning";
   /** What happens otherwise. */
   readonly why: string;
@@ -34,7 +37,7 @@ export interface SharedSetting {
 
 const always = () => true;
 const or = (key: string, fallback: string) => (settings: Settings) => settings[key] ?? fallback;
-const flag = (key: string) => (settings: Settings) => String(isTrue(settings[key]));
+const flag = (key: string) => (settings: Settings) => String(isOn(settings[key]));
 
 /**
  * By the requirements of Cilium's documentation (Setting up Cluster Mesh, transparent encryption) and the source of 1.20. Not in it are settings of
@@ -67,7 +70,7 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     key: "tunnel-port",
     value: tunnelPort,
     matters: isTunnelled,
-    after: "tunnel-protocol",
+    after: ["tunnel-protocol"],
     kind: "problem",
     why: "packets would go to a port where nothing listens",
   },
@@ -75,7 +78,7 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     key: "underlay-protocol",
     value: (settings) => {
       const given = settings["underlay-protocol"] ?? "auto";
-      return given !== "auto" ? given : settings["enable-ipv4"] === "false" ? "ipv6" : "ipv4";
+      return given !== "auto" ? given : isOn(settings["enable-ipv4"], true) ? "ipv4" : "ipv6";
     },
     matters: isTunnelled,
     kind: "warning",
@@ -99,7 +102,7 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     key: "encrypt-node",
     value: flag("encrypt-node"),
     matters: isEncrypted,
-    after: "enable-wireguard",
+    after: ["enable-wireguard"],
     kind: "warning",
     why: "traffic between nodes would be encrypted one way only",
   },
@@ -118,6 +121,22 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     why: "nodes do not understand the other cluster's packets to backends of global services (direct server return)",
   },
   {
+    key: "bpf-lb-dsr-dispatch",
+    value: or("bpf-lb-dsr-dispatch", "opt"),
+    matters: isDSR,
+    after: ["bpf-lb-mode"],
+    kind: "warning",
+    why: "nodes do not find the client's address where the other cluster's put it, and answers get lost (direct server return)",
+  },
+  {
+    key: "tunnel-port",
+    value: tunnelPort,
+    matters: isDSRTunnelled,
+    after: ["routing-mode", "bpf-lb-mode", "bpf-lb-dsr-dispatch"],
+    kind: "warning",
+    why: "packets to backends of global services would go to a port where nothing listens (direct server return by Geneve)",
+  },
+  {
     key: "cluster-health-port",
     value: or("cluster-health-port", "4240"),
     matters: always,
@@ -127,4 +146,4 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
 ];
 
 /** The settings that are compared, for messages. */
-export const COMPARED_SETTINGS: readonly string[] = SHARED_SETTINGS.map(({ key }) => key);
+export const COMPARED_SETTINGS: readonly string[] = [...new Set(SHARED_SETTINGS.map(({ key }) => key))];

@@ -1,6 +1,7 @@
+import { isOn } from "../../cilium/model/agentBoolean";
 import type { Problem } from "../../mesh/model/problem";
 import { commonValue } from "./commonValue";
-import type { Findings } from "./findings";
+import { listed, type Findings } from "./findings";
 import { ipsecKeys } from "./ipsecKeys";
 import { agentSettings } from "./liveCluster";
 import type { Found } from "./policy";
@@ -13,13 +14,12 @@ interface Configured {
 
 /** A line for each cluster that differs from the most common value. */
 function differing(setting: SharedSetting, clusters: readonly Configured[]): readonly Problem[] {
-  const before = SHARED_SETTINGS.find(({ key }) => key === setting.after);
-  const explained = new Set(before === undefined ? [] : differing(before, clusters).map(({ cluster }) => cluster));
-  const values = clusters
-    .filter(({ cluster }) => !explained.has(cluster))
-    .map(({ cluster, settings }) => ({ cluster, value: setting.value(settings) }));
+  const before = SHARED_SETTINGS.filter(({ key }) => key !== setting.key && setting.after?.includes(key) === true);
+  const explained = new Set(before.flatMap((each) => differing(each, clusters)).map(({ cluster }) => cluster));
+  const open = clusters.filter(({ cluster }) => !explained.has(cluster));
+  const values = open.map(({ cluster, settings }) => ({ cluster, value: setting.value(settings) }));
   const reference = commonValue(values);
-  return clusters.some(({ settings }) => setting.matters(settings))
+  return open.some(({ settings }) => setting.matters(settings))
     ? values
         .filter(({ value }) => value !== reference?.value)
         .map(({ cluster, value }) => ({
@@ -36,7 +36,7 @@ function differing(setting: SharedSetting, clusters: readonly Configured[]): rea
 function noCommonFamily(clusters: readonly Configured[]): readonly Problem[] {
   const families = clusters.map(({ cluster, settings }) => ({
     cluster,
-    has: ["IPv4", "IPv6"].filter((family) => (settings[`enable-${family.toLowerCase()}`] ?? "true") !== "false"),
+    has: ["IPv4", "IPv6"].filter((family) => isOn(settings[`enable-${family.toLowerCase()}`], true)),
   }));
   const reference = families.find(({ has }) => has.length === 1);
   return families
@@ -68,9 +68,16 @@ export function sharedSettings(found: readonly Found[]): Findings {
 
 /** Options that a DaemonSet takes from another object than `cilium-config`. */
 function unseenOptions(found: readonly Found[]): Findings["unseen"] {
-  return found.flatMap(({ member, live }) =>
-    (live.agent?.options?.unseen ?? [])
-      .filter((key) => COMPARED_SETTINGS.includes(key))
-      .map((key) => ({ cluster: member.name, what: key, why: "the DaemonSet takes it from another object" })),
-  );
+  return found.flatMap(({ member, live }) => {
+    const { unseen = [], elsewhere = [] } = live.agent?.options ?? {};
+    const takes = (what: string, source: string) => ({
+      cluster: member.name,
+      what,
+      why: `the DaemonSet takes it from ${source}`,
+    });
+    return [
+      ...unseen.filter((key) => COMPARED_SETTINGS.includes(key)).map((key) => takes(key, "another object")),
+      ...(elsewhere.length === 0 ? [] : [takes("settings in the agents' environment", listed(elsewhere))]),
+    ];
+  });
 }

@@ -88,6 +88,9 @@ describe("components: what only some clusters have is read", () => {
   });
 
   it("an IPsec key: its number and a digest, and not the key", async () => {
+    for (const on of ["True", "1", "t"]) {
+      assert.equal((await further({ "enable-ipsec": on }, { stdout: JSON.stringify(secret) })).ipsecKey?.id, "3", on);
+    }
     const read = await further({ "enable-ipsec": "true" }, { stdout: JSON.stringify(secret) });
     assert.equal(read.ipsecKey?.id, "3");
     assert.doesNotMatch(JSON.stringify(read), /0123456789abcdef/);
@@ -111,7 +114,7 @@ describe("components: what only some clusters have is read", () => {
     const stdout = JSON.stringify(
       object("ConfigMap", "ip-masq-agent", { config: "nonMasqueradeCIDRs: [10.7.0.0/16]" }),
     );
-    const config = { "enable-ip-masq-agent": "true", ipam: "multi-pool" };
+    const config = { "enable-ip-masq-agent": "T", ipam: "multi-pool" };
     const read = await further(config, { stdout }, { stdout: '["10.60.0.0/16"] ["10.61.0.0/16"] ["fd00::/48"]' });
     assert.deepEqual(read.nonMasqueradeCIDRs, ["10.7.0.0/16"]);
     assert.deepEqual(read.podPools, ["10.60.0.0/16", "10.61.0.0/16", "fd00::/48"]);

@@ -23,6 +23,7 @@ describe("model: healthChecking", () => {
     });
     for (const key of ["enable-health-checking", "enable-endpoint-health-checking"]) {
       assert.deepEqual(healthChecking({ [key]: "false" }), { kind: "off", key });
+      assert.deepEqual(healthChecking({ [key]: "False" }), { kind: "off", key });
     }
   });
 });

@@ -44,5 +44,23 @@ describe("preflight: the folder in which agents look for peers", () => {
   it("is said not to be known where another object has it", () => {
     const elsewhere = { valueFrom: { configMapKeyRef: { name: "other", key: "x" } } };
     assert.deepEqual(judge(env("CILIUM_CLUSTERMESH_CONFIG", elsewhere)), ["the agents' folder of peers"]);
+    for (const source of [{ configMapRef: { name: "cilium-env" } }, { secretRef: { name: "s" }, prefix: "CILIUM_" }]) {
+      assert.deepEqual(judge({ env: [], envFrom: [source] }), ["the agents' folder of peers"]);
+      assert.deepEqual(judge({ env: [], envFrom: [source] }, { "clustermesh-config": FOLDER }), [
+        "the agents' folder of peers",
+      ]);
+      assert.deepEqual(judge({ envFrom: [source] }), []);
+      assert.deepEqual(judge({ env: [], envFrom: [source], args: [`--clustermesh-config=${FOLDER}`] }), []);
+    }
+  });
+
+  it("is known where the whole environment is of cilium-config, or of what can have no option", () => {
+    const own = { configMapRef: { name: "cilium-config" } };
+    assert.deepEqual(judge({ env: [], envFrom: [own] }, { CILIUM_CLUSTERMESH_CONFIG: FOLDER }), []);
+    const prefixed = { ...own, prefix: "CILIUM_" };
+    assert.deepEqual(judge({ env: [], envFrom: [prefixed] }, { CLUSTERMESH_CONFIG: FOLDER }), []);
+    const emptied = env("CILIUM_CLUSTERMESH_CONFIG", { value: "" });
+    assert.deepEqual(judge({ ...emptied, envFrom: [own] }, { CILIUM_CLUSTERMESH_CONFIG: FOLDER }), [notSet]);
+    assert.deepEqual(judge({ env: [], envFrom: [{ configMapRef: { name: "x" }, prefix: "AWS_" }] }), [notSet]);
   });
 });

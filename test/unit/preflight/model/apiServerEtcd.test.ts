@@ -56,7 +56,26 @@ describe("preflight: the etcd of an API server", () => {
     for (const url of ["https://10.1.1.1:4001", "https://[fd00:0::1]:4001", "https://10.7.7.7:4001"]) {
       assert.match(lines(judge(url)).join(), /is the etcd of the API server of cluster "cluster1"/, url);
     }
+    for (const url of ["https://10.1.1.1:4002", "https://[fd00:0::1]:4002"]) {
+      assert.match(lines(judge(url)).join(), /is an etcd of the API server of cluster "cluster1" for \/events;/, url);
+    }
     assert.deepEqual(judge("https://10.1.1.1:4003"), []);
+  });
+
+  it("is refused where it has some kinds of objects only: Secrets may be among them", () => {
+    const flags = [
+      "--etcd-servers=https://10.7.7.7:4001",
+      "--etcd-servers-overrides=/secrets#https://10.3.3.3:2379;https://10.3.3.4:2379,/events#https://10.3.3.5:2379;,x",
+    ];
+    const judge = (url: string) => {
+      const { member, live } = found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url] } });
+      return judgeLiveClusters([member], new Map([[member.name, live]]), { ...POLICY, conflicts: "overwrite" });
+    };
+    for (const host of ["10.3.3.3", "10.3.3.4"]) {
+      assert.match(lines(judge(`https://${host}:2379`)).join(), /for \/secrets;.* can read every Secret/, host);
+    }
+    assert.match(lines(judge("https://10.3.3.5:2379")).join(), /for \/events;/);
+    assert.deepEqual(judge("https://10.3.3.6:2379"), []);
   });
 
   it("is not compared where one is a name and the other an address, which is said", () => {
@@ -69,6 +88,14 @@ describe("preflight: the etcd of an API server", () => {
       "endpoint https://etcd.example.com:2379: of its API server's etcd is known https://10.1.1.1:2379; apiServerEtcd is not given",
     ]);
     assert.deepEqual(said("https://etcd.example.com:2381"), []);
+    const overrides = ["--etcd-servers-overrides=/events#https://127.0.0.1:2381"];
+    const byName = { etcd: { endpoints: ["https://etcd.example.com:2381"] } };
+    const split = found(1, { apiServers: [apiServer({ args: [...flags, ...overrides] })] }, byName);
+    assert.equal(uncomparedEndpoints(split).unseen.length, 1);
+    const hidden = found(1, { apiServers: [apiServer({ args: ["--etcd-servers-overrides=/events#$(EVENTS)"] })] });
+    assert.deepEqual(uncomparedEndpoints(hidden).unseen, [
+      { cluster: "cluster1", what: "the API server's etcd for /events", why: "it is given as $(EVENTS)" },
+    ]);
     assert.deepEqual(said("https://10.1.1.9:2379"), []);
     assert.deepEqual(said("https://etcd.example.com:2379", { apiServerEtcd: [] }), []);
     assert.deepEqual(said("https://etcd.example.com:2379", {}, { "etcd.example.com": ["10.9.9.9"] }), []);

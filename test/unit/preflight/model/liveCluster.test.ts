@@ -29,7 +29,7 @@ describe("model: parseLiveCluster", () => {
 
   it("says what is missing", () => {
     const bare = liveCluster({ without: ["configmap", "daemonset", "deployment", "namespace"] });
-    const nothing = { hasOperator: false, rollOuts: {}, occupied: [], apiServerEtcd: [] };
+    const nothing = { hasOperator: false, rollOuts: {}, occupied: [], apiServerEtcd: [], apiServerOverrides: [] };
     assert.deepEqual(bare, { kind: "reachable", uid: "", ...nothing });
   });
 
@@ -64,14 +64,18 @@ describe("model: parseLiveCluster", () => {
 });
 
 describe("model: the agents' view of Secrets", () => {
-  const mount = (mountPath: string, volume: object) =>
+  const mount = (mountPath: string, volume: object, over: object = {}, container = "cilium-agent") =>
     liveCluster({
       daemonSet: {
         ...recorded("daemonset"),
         spec: {
           template: {
             spec: {
-              containers: [{ name: "cilium-agent", volumeMounts: [{ name: "v", mountPath }] }],
+              containers: [
+                { name: "sidecar", volumeMounts: [] },
+                { name: "cilium-agent", volumeMounts: [] },
+                { name: container, volumeMounts: [{ name: "v", mountPath, ...over }] },
+              ].filter(({ name, volumeMounts }) => name !== container || volumeMounts.length > 0),
               volumes: [
                 { name: "v", ...volume },
                 { name: "w", secret: { secretName: "elsewhere" } },
@@ -80,21 +84,35 @@ describe("model: the agents' view of Secrets", () => {
           },
         },
       },
-    }).agent?.clustermeshSecrets;
+    }).agent;
+  const secrets = (...args: Parameters<typeof mount>) => mount(...args)?.clustermeshSecrets;
 
   it("may be a volume of the Secret itself, and a final slash does not matter", () => {
-    assert.deepEqual(mount("/var/lib/cilium/clustermesh/", { secret: { secretName: "peers" } }), ["peers"]);
+    assert.deepEqual(secrets("/var/lib/cilium/clustermesh/", { secret: { secretName: "peers" } }), ["peers"]);
   });
 
   it("is nothing for a volume elsewhere, or of something else", () => {
-    assert.deepEqual(mount("/var/lib/cilium", { secret: { secretName: "peers" } }), []);
-    assert.deepEqual(mount("/var/lib/cilium/clustermesh", { hostPath: { path: "/x" } }), []);
+    assert.deepEqual(secrets("/var/lib/cilium", { secret: { secretName: "peers" } }), []);
+    assert.deepEqual(secrets("/var/lib/cilium/clustermesh", { hostPath: { path: "/x" } }), []);
+  });
+
+  it("is nothing of what another container has", () => {
+    assert.deepEqual(secrets("/var/lib/cilium/clustermesh", { secret: { secretName: "peers" } }, {}, "sidecar"), []);
+  });
+
+  it("is nothing of a volume of which a part is mounted: that part stays what it was", () => {
+    for (const part of [{ subPath: "peers" }, { subPathExpr: "$(NODE)" }]) {
+      const agent = mount("/var/lib/cilium/clustermesh", { secret: { secretName: "peers" } }, part);
+      assert.deepEqual([agent?.clustermeshSecrets, agent?.subPathSecrets], [[], ["peers"]]);
+    }
+    const whole = mount("/var/lib/cilium/clustermesh", { secret: { secretName: "peers" } }, { subPath: "" });
+    assert.deepEqual(whole?.clustermeshSecrets, ["peers"]);
   });
 
   it("is nothing of a Secret of which only some keys are projected", () => {
     const items = [{ key: "tls.key", path: "common-etcd-client.key" }];
     const projected = { sources: [{ secret: { name: "peers", items } }, { serviceAccountToken: { path: "t" } }] };
-    assert.deepEqual(mount("/var/lib/cilium/clustermesh", { projected }), []);
+    assert.deepEqual(secrets("/var/lib/cilium/clustermesh", { projected }), []);
   });
 
   it("is nothing in a pod template without volumes", () => {

@@ -50,7 +50,7 @@ describe("preflight: live ranges without masquerading", () => {
     const masqAgent = (nonMasqueradeCIDRs: readonly string[] | undefined, config: Config = {}) =>
       masquerading(
         found(1, {
-          config: { "enable-ipv6": "true", "enable-ip-masq-agent": "true", ...config },
+          config: { "enable-ipv6": "true", "enable-ip-masq-agent": "True", ...config },
           network: nonMasqueradeCIDRs === undefined ? {} : { nonMasqueradeCIDRs },
         }),
         members,

@@ -4,7 +4,7 @@ import { foreignObjects, missingObjects, ownedValues } from "../../../../compone
 import type { PreflightPolicy } from "../../../../components/preflight/model/policy";
 import { lines } from "../../support/mesh/mesh";
 import { omit } from "../../support/omit";
-import { found, managers, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
+import { daemonSetWith, found, managers, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
 
 const policy = (over: Partial<PreflightPolicy>): PreflightPolicy => ({ ...POLICY, ...over });
 
@@ -37,8 +37,16 @@ describe("preflight: Cilium's objects", () => {
       line,
       'cluster "cluster1": DaemonSet kube-system/cilium has no volume of Secret "my-peers" at /var/lib/cilium/clustermesh; ' +
         "add to its pod template: a volume {name: clustermesh-secrets, projected: {defaultMode: 0400, sources: [{secret: {name: my-peers, optional: true}}]}} " +
-        "and a volumeMount {name: clustermesh-secrets, mountPath: /var/lib/cilium/clustermesh, readOnly: true}",
+        "and to its container cilium-agent a volumeMount {name: clustermesh-secrets, mountPath: /var/lib/cilium/clustermesh, readOnly: true}",
     );
+  });
+
+  it("need the whole of it there: what is mounted by subPath never changes", () => {
+    const volumeMounts = [{ name: "clustermesh-secrets", mountPath: "/var/lib/cilium/clustermesh", subPath: "a" }];
+    assert.deepEqual(missing({ daemonSet: daemonSetWith({ volumeMounts }) }), [
+      'cluster "cluster1": DaemonSet kube-system/cilium mounts Secret "cilium-clustermesh" at /var/lib/cilium/clustermesh with subPath: the kubelet never updates such a mount; ' +
+        "mount the whole volume there, without subPath",
+    ]);
   });
 });
 

@@ -94,9 +94,9 @@ describe("preflight: causes come first, and what comes of them is not told", () 
   });
 
   it("a cluster with ztunnel is no member", () => {
-    assert.deepEqual(judge([1, 2, 3], { 1: { config: { ...WRONG, "enable-ztunnel": "true" } } }).ruledOut, [
-      "cluster1",
-    ]);
+    for (const on of ["true", "1", "True"]) {
+      assert.deepEqual(judge([1, 2, 3], { 1: { config: { ...WRONG, "enable-ztunnel": on } } }).ruledOut, ["cluster1"]);
+    }
   });
 
   it("a cluster without Cilium has one line", () => {

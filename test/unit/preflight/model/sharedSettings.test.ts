@@ -98,9 +98,15 @@ describe("preflight: settings that all clusters share", () => {
 
   it("that come from an object that was not read are not said to be the same", () => {
     const env = [{ name: "CILIUM_TUNNEL_PORT", valueFrom: { configMapKeyRef: { name: "other", key: "port" } } }];
-    const { unseen } = sharedSettings([found(1, { daemonSet: daemonSetWith({ env }) })]);
+    const envFrom = [{ configMapRef: { name: "cilium-env" } }, { secretRef: { name: "keys" } }];
+    const { unseen } = sharedSettings([found(1, { daemonSet: daemonSetWith({ env, envFrom }) })]);
     assert.deepEqual(unseen, [
       { cluster: "cluster1", what: "tunnel-port", why: "the DaemonSet takes it from another object" },
+      {
+        cluster: "cluster1",
+        what: "settings in the agents' environment",
+        why: "the DaemonSet takes it from ConfigMap cilium-env, Secret keys",
+      },
     ]);
   });
 
@@ -117,11 +123,39 @@ describe("preflight: settings that all clusters share", () => {
     assert.deepEqual(warnings(tunnel, v6), ["cluster2 live underlay-protocol"]);
   });
 
+  it("of direct server return are its dispatch, and the port of the tunnel that Geneve makes for it", () => {
+    const warnings = (...configs: readonly Config[]) =>
+      lines(judged(configs).warnings).map((line) => line.split(";")[0]);
+    const geneve = { "bpf-lb-dsr-dispatch": "geneve", "tunnel-protocol": "geneve" };
+    for (const mode of ["dsr", "hybrid"]) {
+      const dsr = { "bpf-lb-mode": mode };
+      assert.deepEqual(warnings({ ...dsr, ...geneve }, dsr, dsr), [
+        'cluster "cluster1": live bpf-lb-dsr-dispatch "geneve" differs from "opt" of cluster "cluster2"',
+      ]);
+      assert.deepEqual(warnings({ ...dsr, "bpf-lb-dsr-dispatch": "opt" }, dsr), []);
+      assert.deepEqual(warnings({ ...dsr, ...geneve, "tunnel-port": "6082" }, { ...dsr, ...geneve }), [
+        'cluster "cluster2": live tunnel-port "6081" differs from "6082" of cluster "cluster1"',
+      ]);
+    }
+    const dsr = { "bpf-lb-mode": "dsr", ...geneve };
+    assert.deepEqual(differing({ ...dsr, "tunnel-port": "6082" }, dsr), []);
+    assert.deepEqual(warnings({ "bpf-lb-dsr-dispatch": "geneve" }, {}), []);
+    assert.deepEqual(warnings({}, {}, dsr), [
+      'cluster "cluster3": live bpf-lb-mode "dsr" differs from "snat" of cluster "cluster1"',
+    ]);
+    const ports = judged([
+      { ...tunnel, ...dsr, "tunnel-port": "6082" },
+      { ...tunnel, ...dsr },
+    ]);
+    assert.deepEqual([ports.problems.length, ports.warnings.length], [1, 0]);
+  });
+
   it("need a family of addresses in common", () => {
     const v6 = { "enable-ipv4": "false", "enable-ipv6": "true" };
     assert.deepEqual(differing({}, { "enable-ipv6": "true" }, v6), [
       'cluster "cluster3": live addresses of pods "IPv6" have no family in common with IPv4 of cluster "cluster1"',
     ]);
+    assert.equal(differing({}, { ...v6, "enable-ipv4": "0" }).length, 1);
     assert.deepEqual(differing({ "enable-ipv6": "true" }, v6), []);
   });
 });

@@ -1,0 +1,86 @@
+import type { CiliumObjects } from "../../cilium/model/agentConfig";
+import { agentOptions, type AgentOptions } from "../../cilium/model/agentOptions";
+import type { LiveContainer, LiveObject } from "../../kubernetes/model/liveObject";
+import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
+
+/** What a DaemonSet says of the agents. */
+export interface LiveAgent {
+  /** The Secrets that the agents see as a whole in the folder of peer files. */
+  readonly clustermeshSecrets: readonly string[];
+  /** Those that are mounted there by `subPath`, where there are any. */
+  readonly subPathSecrets?: readonly string[];
+  /** How many nodes are to run one; absent where the DaemonSet's controller has not said. */
+  readonly count?: number;
+  /** What runs it; absent where the container has none. */
+  readonly image?: string;
+  /** The chart that the DaemonSet's labels name: its version is that of the image. */
+  readonly chart?: string;
+  /** What the DaemonSet sets beside the ConfigMap; absent where that is nothing. */
+  readonly options?: AgentOptions;
+  /** The Secret whose files are in the folder of the IPsec key, where one is mounted. */
+  readonly ipsecSecret?: string;
+}
+
+type Mount = NonNullable<LiveContainer["volumeMounts"]>[number];
+
+const mountsAt = ({ volumeMounts }: LiveContainer, folder: string): readonly Mount[] =>
+  (volumeMounts ?? []).filter(({ mountPath }) => mountPath.replace(/\/+$/, "") === folder);
+
+const volumesOf = (daemonSet: LiveObject) => daemonSet.spec?.template?.spec.volumes ?? [];
+
+/** The Secrets that are as a whole in the volumes of these mounts: projected there, or mounted. */
+function secretsIn(mounts: readonly Mount[], daemonSet: LiveObject): readonly string[] {
+  const mounted = new Set(mounts.map(({ name }) => name));
+  return volumesOf(daemonSet)
+    .filter((each) => mounted.has(each.name))
+    .flatMap((each) => [
+      { name: each.secret?.secretName, items: each.secret?.items },
+      ...(each.projected?.sources ?? []).flatMap(({ secret }) => secret ?? []),
+    ])
+    .flatMap((secret) => (secret.name === undefined || (secret.items ?? []).length > 0 ? [] : [secret.name]));
+}
+
+/** A part of a volume, which the kubelet mounts once and never again. */
+const isPart = ({ subPath = "", subPathExpr = "" }: Mount): boolean => subPath !== "" || subPathExpr !== "";
+
+const IPSEC_FOLDER = "/etc/ipsec";
+
+/** The Secret that is mounted where agents have their IPsec key, as the chart has it. */
+function ipsecSecret(container: LiveContainer, daemonSet: LiveObject): string | undefined {
+  const volume = mountsAt(container, IPSEC_FOLDER)[0]?.name;
+  return volumesOf(daemonSet).find(({ name }) => name === volume)?.secret?.secretName;
+}
+
+const CHART = "helm.sh/chart";
+
+/**
+ * Reads the DaemonSet of the agents.
+ *
+ * @param data What `cilium-config` holds.
+ */
+export function agentOf(
+  daemonSet: LiveObject,
+  names: CiliumObjects,
+  data: Readonly<Record<string, string>>,
+): LiveAgent {
+  const count = daemonSet.status?.desiredNumberScheduled;
+  const containers = daemonSet.spec?.template?.spec.containers ?? [];
+  const container = containers.find(({ name }) => name === names.agentContainer) ?? containers[0] ?? {};
+  const mounts = mountsAt(container, CLUSTERMESH_DIRECTORY);
+  const parts = secretsIn(mounts.filter(isPart), daemonSet);
+  const options = agentOptions(container, { name: names.configMap, data });
+  const hasOptions = [Object.keys(options.values), options.unseen, options.elsewhere].some((some) => some.length > 0);
+  const secret = ipsecSecret(container, daemonSet);
+  const chart = daemonSet.metadata.labels?.[CHART];
+  return {
+    clustermeshSecrets: secretsIn(
+      mounts.filter((each) => !isPart(each)),
+      daemonSet,
+    ),
+    ...(parts.length === 0 ? {} : { subPathSecrets: parts }),
+    ...(count === undefined ? {} : { count }),
+    ...(container.image === undefined ? {} : { image: container.image, ...(chart === undefined ? {} : { chart }) }),
+    ...(hasOptions ? { options } : {}),
+    ...(secret === undefined ? {} : { ipsecSecret: secret }),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Endpoint } from "../../mesh/model/endpoint";
+import { endpointsOf, type Member } from "../../mesh/model/mesh";
+import type { Problem } from "../../mesh/model/problem";
+import { etcdListeners, listenersOf } from "../../mesh/model/validateEndpoints";
+import { agentEndpoints, isInside, readEndpoint } from "./agentEndpoints";
+import { findings, type Findings } from "./findings";
+import type { Found } from "./policy";
+
+/** An endpoint that a cluster's agents use, with the keys of its listeners. */
+interface Used {
+  readonly member: Member;
+  readonly url: string;
+  readonly endpoint: Endpoint;
+  readonly keys: readonly string[];
+}
+
+/** The endpoints that agents use, but for those that mean another thing in another cluster. */
+function usedEndpoints({ member, live }: Found): readonly Used[] {
+  const used = agentEndpoints(live);
+  return (used !== undefined && "urls" in used ? used.urls : [])
+    .filter((url) => !isInside(url, live))
+    .flatMap((url) => {
+      const parsed = readEndpoint(url);
+      return parsed.ok
+        ? [{ member, url, endpoint: parsed.endpoint, keys: listenersOf(member.etcd, parsed.endpoint) }]
+        : [];
+    });
+}
+
+const WHY = "each cluster needs an etcd of its own: agents of two clusters in one overwrite each other's state";
+
+/**
+ * Agents that use the etcd of another cluster, by what that one has declared or by what its agents use. What both have declared is told with the
+ * configuration.
+ */
+export function sharedEtcds(found: readonly Found[], members: readonly Member[]): Findings {
+  const declared = members.map((member) => ({
+    name: member.name,
+    keys: new Set(endpointsOf(member.etcd.endpoints).flatMap((endpoint) => listenersOf(member.etcd, endpoint))),
+  }));
+  const firstUser = new Map<string, string>();
+  const told = found.flatMap((each) => {
+    const { name } = each.member;
+    const own = new Set(etcdListeners(each.member.etcd));
+    const shared = usedEndpoints(each).flatMap(({ url, endpoint, keys }) => {
+      const users = keys.flatMap((key) => firstUser.get(key) ?? []);
+      keys.forEach((key) => firstUser.set(key, firstUser.get(key) ?? name));
+      if (keys.some((key) => own.has(key))) {
+        return [];
+      }
+      const owner = declared.find((other) => other.name !== name && keys.some((key) => other.keys.has(key)))?.name;
+      const user = users.find((other) => other !== name);
+      return owner === undefined && user === undefined ? [] : [{ url, isIP: endpoint.isIP, owner, user }];
+    });
+    const [first] = shared.toSorted((a, b) => Number(a.owner === undefined) - Number(b.owner === undefined));
+    return first === undefined ? [] : [{ name, ...first }];
+  });
+  const problem = ({ name, url, owner, user }: (typeof told)[number], allowed: string): Problem => ({
+    cluster: name,
+    property: "live etcd-config",
+    value: url,
+    reason:
+      owner === undefined
+        ? `is what the agents of cluster ${JSON.stringify(user)} use, too`
+        : `is an endpoint of cluster ${JSON.stringify(owner)}`,
+    allowed,
+  });
+  // Whoever dials a peer by a name dials it by the same DNS as its own etcd; agents of two clusters may have one each.
+  const isCertain = ({ isIP, owner }: (typeof told)[number]) => isIP || owner !== undefined;
+  return findings({
+    problems: told.filter(isCertain).map((each) => problem(each, WHY)),
+    warnings: told
+      .filter((each) => !isCertain(each))
+      .map((each) => problem(each, `see that it is another etcd by the DNS of each of them: ${WHY}`)),
+  });
+}
