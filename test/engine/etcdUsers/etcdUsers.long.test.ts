@@ -42,7 +42,7 @@ const keysOf = (cluster: string) => ({
     `cilium/cluster-config/${cluster}`,
     `cilium/synced/${cluster}/nodes`,
   ],
-  hidden: ["cilium/other", "cilium/cluster-config/another", "cilium/synced/another/nodes", "/registry/secrets/a"],
+  hidden: ["cilium/other", "cilium/cluster-config/another", "cilium/synced/another/nodes", "other/secrets/a"],
 });
 
 describe("users of peers in etcd", function () {
