@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { authoritiesOf, authoritySummaries, meshAuthorities, type AuthoritySummary } from "./certificates/authorities";
-import { GoneMember } from "./cluster/goneMember";
-import { Member, type CertificateSummary } from "./cluster/member";
+import { caSetFor, caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
+import { LostCluster } from "./cluster/lostCluster";
+import { MeshedCluster, type CertificateSummary } from "./cluster/meshedCluster";
 import { planMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
 import { Demo } from "./demo/demo";
 import type { Verdict } from "./demo/model/demoVerdicts";
@@ -12,8 +12,8 @@ import { meshCheck } from "./meshCheck/meshCheck";
 import type { ReadinessRow } from "./meshCheck/model/checkResult";
 import type { StalePodRow } from "./meshCheck/model/stalePods";
 import type { PathRow } from "./nodePaths/model/pathVerdict";
-import { peersHash, sharedPeerFiles } from "./peers/peerSecret";
-import { agreement, clusterGuard } from "./policyCheck/guard";
+import { hashPeers, sharedPeerFiles } from "./peers/peerSecret";
+import { agreement, policyCheck } from "./policyCheck/policyCheck";
 
 /**
  * N Kubernetes clusters running Cilium as one ClusterMesh: certificates, the peers' Secret in every cluster, every agent's name and id, and
@@ -26,7 +26,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
   /** What was issued, by cluster. */
   readonly certificates: Readonly<Record<string, readonly CertificateSummary[]>>;
   /** The CAs that are trusted, who of them signs, and when they end. */
-  readonly authorities: pulumi.Output<readonly AuthoritySummary[]>;
+  readonly authorities: pulumi.Output<readonly CaSummary[]>;
   /** How every agent sees every peer; a sentence where the check is off. */
   readonly readiness: pulumi.Output<readonly ReadinessRow[] | string>;
   /** Whether the nodes of each cluster reach each other; a sentence where the check is off. */
@@ -40,7 +40,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
   /** What Cilium has logged of the demo's pings that its policy kept out; a word where there is no demo. */
   readonly drops: pulumi.Output<readonly string[] | string>;
   /** The clusters that are gone, with the commands that give one back by hand, should it ever return. */
-  readonly gone: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
+  readonly lost: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
   /** Which clusters are in the mesh, and by which objects, for the preview of the next run. */
   readonly recorded: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
   /** The mesh as Mermaid text. */
@@ -50,44 +50,47 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const plan = planMesh(args);
     super("clustermesh:index:ClusterMesh", name, {}, opts);
     const child = { parent: this };
-    const { members, own, settings, owner, access } = plan;
+    const { clusters, managed, settings, owner, access } = plan;
 
-    const authorities = meshAuthorities(name, plan.authority, members, settings, child);
-    const shared = sharedPeerFiles(members, authorities);
+    const caSet = caSetOf(name, plan.caSource, clusters, settings, child);
+    const shared = sharedPeerFiles(clusters, caSet);
     // A promise, for the first member waits for the last one, which is made after it.
-    const allRecorded = Promise.resolve().then(() => joined.map((member) => member.recorded));
-    const names = own.map((spec) => spec.name);
-    const admin = etcdAdmin(name, authoritiesOf(authorities, names), settings, child);
-    const ofMesh = { authorities, sharedPeerFiles: shared, etcdAdmin: admin, allRecorded };
-    const joined: readonly Member[] = own.map(
-      (spec) => new Member(spec.name, plan.memberArgs(spec, ofMesh), plan.memberOptions(spec, child)),
+    const allIdentitiesChecked = Promise.resolve().then(() => joined.map((cluster) => cluster.identityChecked));
+    const names = managed.map((spec) => spec.name);
+    const admin = etcdAdmin(name, caSetFor(caSet, names), settings, child);
+    const ofMesh = { caSet, sharedPeerFiles: shared, etcdAdmin: admin, allIdentitiesChecked };
+    const joined: readonly MeshedCluster[] = managed.map(
+      (spec) => new MeshedCluster(spec.name, plan.clusterArgs(spec, ofMesh), plan.clusterOptions(spec, child)),
     );
-    const gone = plan.gone.map(
-      (spec) => new GoneMember(spec.name, plan.goneArgs(spec), plan.memberOptions(spec, child)),
+    const lost = plan.lost.map(
+      (spec) => new LostCluster(spec.name, plan.lostArgs(spec), plan.clusterOptions(spec, child)),
     );
-    const agreed = agreement(name, [...joined, ...gone], child);
-    const guarded = (member: Member | GoneMember) =>
-      clusterGuard(plan.guardArgs(member.spec, member.originals), { ...child, dependsOn: [member, agreed] });
-    gone.forEach(guarded);
-    const guards = joined.map(guarded);
-    const issued = joined.map((member) => member.issued);
-    const told = peersHash(shared, issued);
-    const pathsBefore = Object.fromEntries(joined.map((member) => [member.cluster, member.pathsBefore]));
-    const others = members.filter((member) => !names.includes(member.name));
-    const checked = { members: own, others, access, settings, peersHash: told, pathsBefore };
-    const check = meshCheck(name, checked, guards, child);
+    const agreed = agreement(name, [...joined, ...lost], child);
+    const policyCheckOf = (cluster: MeshedCluster | LostCluster) =>
+      policyCheck(plan.policyCheckArgs(cluster.spec, cluster.originalConfig), {
+        ...child,
+        dependsOn: [cluster, agreed],
+      });
+    lost.forEach(policyCheckOf);
+    const policyChecks = joined.map(policyCheckOf);
+    const issued = joined.map((cluster) => cluster.issued);
+    const peersHash = hashPeers(shared, issued);
+    const pathsBefore = Object.fromEntries(joined.map((cluster) => [cluster.cluster, cluster.pathsBefore]));
+    const externalPeers = clusters.filter((cluster) => !names.includes(cluster.name));
+    const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore };
+    const check = meshCheck(name, checked, policyChecks, child);
     const demo =
       args.demo === undefined
         ? undefined
         : new Demo(
             name,
-            { demo: args.demo, providers: plan.providers, access, cilium: settings.cilium, peersHash: told, owner },
+            { demo: args.demo, providers: plan.providers, access, cilium: settings.cilium, peersHash, owner },
             { ...child, dependsOn: [...check.done] },
           );
 
     this.certificates = Object.fromEntries(joined.map(({ cluster, certificates }) => [cluster, certificates]));
-    this.authorities = authoritySummaries(authorities);
-    this.gone = Object.fromEntries(gone.map(({ spec, handBack }) => [spec.name, handBack]));
+    this.authorities = caSummaries(caSet);
+    this.lost = Object.fromEntries(lost.map(({ spec, manualRestoreCommands: handBack }) => [spec.name, handBack]));
     this.readiness = check.readiness;
     this.paths = check.paths;
     this.stalePods = check.stalePods;
@@ -95,19 +98,19 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.verdicts = demo?.verdicts ?? pulumi.output("off");
     this.drops = demo?.drops ?? pulumi.output("off");
     this.recorded = Object.fromEntries(
-      joined.map(({ cluster, spec, originals }) => [
+      joined.map(({ cluster, spec, originalConfig }) => [
         cluster,
         // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-        pulumi.unsecret(originals).apply((printed) => summaryOf(printed, cluster, spec.reapply)),
+        pulumi.unsecret(originalConfig).apply((printed) => summaryOf(printed, cluster, spec.reapply)),
       ]),
     );
-    this.topology = topology(members);
+    this.topology = topology(clusters);
     this.registerOutputs({});
   }
 }
 
-function usersOf(members: readonly Member[]): pulumi.Output<Readonly<Record<string, string>> | string> {
-  const managed = members.flatMap(({ cluster, etcdUsers }) =>
+function usersOf(clusters: readonly MeshedCluster[]): pulumi.Output<Readonly<Record<string, string>> | string> {
+  const managed = clusters.flatMap(({ cluster, etcdUsers }) =>
     etcdUsers === undefined ? [] : [[cluster, etcdUsers] as const],
   );
   return managed.length === 0 ? pulumi.output("off: not managed") : pulumi.all(Object.fromEntries(managed));

@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { authoritySummaries, meshAuthorities, type AuthoritySummary } from "./certificates/authorities";
-import { authorityFor, type MeshAuthority } from "./certificates/meshAuthority";
-import { signingOf, type Signing } from "./certificates/publishedAuthority";
+import { caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
+import { caSourceFor, type CaSource } from "./certificates/caSource";
+import { signingOf, type Signing } from "./certificates/publishedCa";
 import { validateWhole } from "./clusterMeshArgs";
-import { membersOf, present, type MeshSpec } from "./mesh/model/mesh";
+import { clustersOf, withoutLost, type MeshSpec } from "./mesh/model/mesh";
 import { topology } from "./mesh/model/topology";
 import { refusal } from "./mesh/refusal";
 import type { MeshSettings } from "./settings";
 
 /** The arguments of {@link ClusterMeshAuthority}. */
 export interface ClusterMeshAuthorityArgs extends Omit<MeshSpec, "maxConnectedClusters"> {
-  readonly authority: MeshAuthority;
+  readonly authority: CaSource;
   readonly settings: MeshSettings;
 }
 
@@ -24,7 +24,7 @@ export class ClusterMeshAuthority extends pulumi.ComponentResource {
   /** What the stacks of the members sign with; a secret. */
   readonly signing: pulumi.Output<Signing>;
   /** The CAs that are trusted, who of them signs, and when they end. */
-  readonly authorities: pulumi.Output<readonly AuthoritySummary[]>;
+  readonly authorities: pulumi.Output<readonly CaSummary[]>;
   /** The mesh as Mermaid text. */
   readonly topology: string;
 
@@ -34,14 +34,14 @@ export class ClusterMeshAuthority extends pulumi.ComponentResource {
       throw refusal("this mesh cannot work", problems);
     }
     super("clustermesh:index:ClusterMeshAuthority", name, {}, opts);
-    const members = present(membersOf(args.clusters));
-    const names = members.map((member) => member.name);
-    const authorities = meshAuthorities(name, authorityFor(args.authority, names), members, args.settings, {
+    const clusters = withoutLost(clustersOf(args.clusters));
+    const names = clusters.map((cluster) => cluster.name);
+    const caSet = caSetOf(name, caSourceFor(args.authority, names), clusters, args.settings, {
       parent: this,
     });
-    this.signing = signingOf(authorities);
-    this.authorities = authoritySummaries(authorities);
-    this.topology = topology(members);
+    this.signing = signingOf(caSet);
+    this.authorities = caSummaries(caSet);
+    this.topology = topology(clusters);
     this.registerOutputs({});
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { authoritySchema, configurationSchema, memberSchema } from "../../stacks/configuration/schema";
+import { authoritySchema, configurationSchema, clusterStackSchema } from "../../stacks/configuration/schema";
 import type { Role } from "../../stacks/roles/role";
 
 /** A JSON Schema as zod writes it. */
@@ -34,7 +34,7 @@ const roleSchema = z
 export const SCHEMAS = {
   mesh: jsonSchema(configurationSchema.shape),
   authority: jsonSchema(authoritySchema.shape),
-  member: jsonSchema(memberSchema.shape),
+  member: jsonSchema(clusterStackSchema.shape),
 } satisfies Record<Role["kind"], JsonSchema>;
 
 function jsonSchema(shape: z.core.$ZodShape): JsonSchema {

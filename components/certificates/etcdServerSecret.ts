@@ -2,8 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { ownedBy, reapplied } from "../kubernetes/ownership";
-import type { Member } from "../mesh/model/mesh";
-import type { Authority } from "./authority";
+import type { Cluster } from "../mesh/model/mesh";
+import type { Ca } from "./ca";
 import { keyPair, signedCertificate } from "./leafCertificate";
 import { serverNames, type CertificateSettings } from "./model/certificates";
 
@@ -22,17 +22,17 @@ export interface EtcdServer {
  * handshake, and the last only when it starts.
  */
 export function etcdServerSecret(
-  member: Member,
-  authority: Authority,
+  cluster: Cluster,
+  authority: Ca,
   owner: string,
   settings: CertificateSettings & Pick<CiliumSettings, "cilium">,
   opts: pulumi.CustomResourceOptions,
 ): EtcdServer {
-  const names = serverNames(member);
-  const { certificates, generation } = settings;
-  const pair = keyPair(`${member.name}-etcd-server`, certificates.keyAlgorithm, names, opts, generation.server);
+  const names = serverNames(cluster);
+  const { certificates, keyRevisions } = settings;
+  const pair = keyPair(`${cluster.name}-etcd-server`, certificates.keyAlgorithm, names, opts, keyRevisions.server);
   const certificate = signedCertificate(
-    `${member.name}-etcd-server-cert`,
+    `${cluster.name}-etcd-server-cert`,
     "server",
     pair,
     authority,
@@ -44,13 +44,13 @@ export function etcdServerSecret(
     .all([pair.privateKey, certificate.file, authority.bundle])
     .apply(([key, crt, ca]) => ({ "tls.key": base64(key), "tls.crt": base64(crt), "ca.crt": base64(ca) }));
   const secret = new k8s.core.v1.Secret(
-    `${member.name}-etcd-server`,
+    `${cluster.name}-etcd-server`,
     {
       metadata: { name: settings.etcdServerSecret, namespace: settings.cilium.namespace, annotations: ownedBy(owner) },
       type: "kubernetes.io/tls",
       data: pulumi.secret(data),
     },
-    { ...opts, ...reapplied(member.reapply) },
+    { ...opts, ...reapplied(cluster.reapply) },
   );
   return {
     subject: `CN=${names.commonName}`,

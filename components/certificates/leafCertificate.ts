@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { Authority } from "./authority";
+import type { Ca } from "./ca";
 import type { KeyAlgorithm, Validity } from "./model/certificates";
 import { leafValidity } from "./model/leafLifetime";
 import { keyArgs, validityArgs } from "./tlsSettings";
@@ -21,7 +21,7 @@ export interface CertificateNames {
 /**
  * A new key and a request for the given names.
  *
- * @param generation Another number makes another key, and so another request and certificate. The engine compares it with the one of the
+ * @param revision Another number makes another key, and so another request and certificate. The engine compares it with the one of the
  *   last run, and takes an absent one for no question at all: that is why the first generation is given to it as well.
  */
 export function keyPair(
@@ -29,9 +29,9 @@ export function keyPair(
   algorithm: KeyAlgorithm,
   names: CertificateNames,
   opts: pulumi.CustomResourceOptions,
-  generation = 1,
+  revision = 1,
 ): KeyPair {
-  const key = new tls.PrivateKey(`${name}-key`, keyArgs(algorithm), { ...opts, replacementTrigger: generation });
+  const key = new tls.PrivateKey(`${name}-key`, keyArgs(algorithm), { ...opts, replacementTrigger: revision });
   const privateKey = pulumi.secret(key.privateKeyPem);
   const request = new tls.CertRequest(
     `${name}-request`,
@@ -71,17 +71,17 @@ export function signedCertificate(
   name: string,
   use: LeafUse,
   pair: KeyPair,
-  authority: Authority,
+  ca: Ca,
   validity: Validity,
   opts: pulumi.CustomResourceOptions,
 ): SignedCertificate {
-  const lifetime = authority.ends?.apply((ends) => validityArgs(leafValidity(validity, new Date(ends), new Date())));
+  const lifetime = ca.ends?.apply((ends) => validityArgs(leafValidity(validity, new Date(ends), new Date())));
   const { certPem, validityEndTime } = new tls.LocallySignedCert(
     name,
     {
       certRequestPem: pair.request,
-      caCertPem: authority.certificate,
-      caPrivateKeyPem: authority.privateKey,
+      caCertPem: ca.certificate,
+      caPrivateKeyPem: ca.privateKey,
       allowedUses: [...USES[use]],
       ...(lifetime === undefined
         ? validityArgs(validity)
@@ -92,6 +92,6 @@ export function signedCertificate(
     },
     opts,
   );
-  const file = pulumi.all([certPem, authority.intermediates]).apply((parts) => parts.join(""));
+  const file = pulumi.all([certPem, ca.intermediates]).apply((parts) => parts.join(""));
   return { file, expires: validityEndTime };
 }

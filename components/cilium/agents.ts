@@ -55,8 +55,8 @@ export async function podsOf(kubectl: Kubectl, namespace: string, selector: stri
 }
 
 /** The agent pods of a cluster, without those that are going. */
-export const agentPods = (kubectl: Kubectl, names: CiliumObjects): Promise<readonly AgentPod[]> =>
-  podsOf(kubectl, names.namespace, names.agentSelector);
+export const agentPods = (kubectl: Kubectl, cilium: CiliumObjects): Promise<readonly AgentPod[]> =>
+  podsOf(kubectl, cilium.namespace, cilium.agentSelector);
 
 /** So many pods are given to one process of kubectl, which takes one after the other; so many processes at once. */
 const PODS_AT_ONCE = 20;
@@ -136,12 +136,12 @@ export async function deletePod(kubectl: Deletes, namespace: string, pod: string
 /** Runs a command in an agent's container. */
 export async function inAgent(
   kubectl: Kubectl,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   pod: string,
   command: readonly string[],
   silenceSeconds = EXEC_SECONDS,
 ): Promise<string> {
-  const target = ["exec", "-n", names.namespace, pod, "-c", names.agentContainer, "--"];
+  const target = ["exec", "-n", cilium.namespace, pod, "-c", cilium.agentContainer, "--"];
   return kubectl.run([...target, ...command], { silenceSeconds });
 }
 
@@ -149,14 +149,14 @@ export async function inAgent(
 export async function agentReports(
   kubectl: Kubectl,
   cluster: string,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   which: (agent: AgentPod) => boolean = () => true,
 ): Promise<readonly AgentReport[]> {
-  const pods = (await agentPods(kubectl, names)).filter(which);
+  const pods = (await agentPods(kubectl, cilium)).filter(which);
   const what = `cluster "${cluster}": agents asked for their peers`;
   return withEach(what, pods, AGENTS_AT_ONCE, async ({ pod, node }): Promise<AgentReport> => {
     try {
-      const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "status", "-o", "json"]);
+      const json = await inAgent(kubectl, cilium, pod, ["cilium-dbg", "status", "-o", "json"]);
       return { cluster, pod, node, peers: parseAgentStatus(json) };
     } catch (error) {
       return { cluster, pod, node, peers: { error: errorMessage(error) } };
@@ -165,7 +165,7 @@ export async function agentReports(
 }
 
 /** kubectl names each of them that is not there any more, and does the others. */
-const isOnlyGone = (error: unknown): boolean =>
+const isOnlyNotFound = (error: unknown): boolean =>
   error instanceof KubectlError &&
   error.message.split("\n").every((line) => line.trim() === "" || /\(NotFound\)/.test(line));
 
@@ -173,15 +173,15 @@ const isOnlyGone = (error: unknown): boolean =>
  * Has the kubelets bring changed Secrets to the agents at once: a pod's own change makes the kubelet sync its volumes, which otherwise
  * takes about a minute.
  */
-export async function hurrySecrets(kubectl: Kubectl, names: CiliumObjects, cluster?: string): Promise<void> {
+export async function syncSecretsNow(kubectl: Kubectl, cilium: CiliumObjects, cluster?: string): Promise<void> {
   const stamp = `cilium-clustermesh/synced-at=${new Date().toISOString().replaceAll(":", "-")}`;
-  const pods = (await agentPods(kubectl, names)).map(({ pod }) => pod);
+  const pods = (await agentPods(kubectl, cilium)).map(({ pod }) => pod);
   const where = cluster === undefined ? "" : `cluster "${cluster}": `;
   await withPods(`${where}agents told of changed Secrets`, pods, async (some) => {
     try {
-      await kubectl.run(["annotate", "pods", ...some, "-n", names.namespace, stamp, "--overwrite"]);
+      await kubectl.run(["annotate", "pods", ...some, "-n", cilium.namespace, stamp, "--overwrite"]);
     } catch (error) {
-      if (!isOnlyGone(error)) throw error;
+      if (!isOnlyNotFound(error)) throw error;
     }
   });
 }

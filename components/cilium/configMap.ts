@@ -27,17 +27,17 @@ function liveConfig(json: string): LiveConfig | undefined {
 }
 
 /** Reads `cilium-config`; `undefined` where there is none. */
-export async function readConfigMap(kubectl: Kubectl, names: CiliumObjects): Promise<LiveConfig | undefined> {
-  const name = `configmap/${names.configMap}`;
-  const flags = ["-n", names.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
+export async function readConfigMap(kubectl: Kubectl, cilium: CiliumObjects): Promise<LiveConfig | undefined> {
+  const name = `configmap/${cilium.configMap}`;
+  const flags = ["-n", cilium.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
   return liveConfig(await kubectl.read(["get", name, ...flags]));
 }
 
 /** `cilium-config` out of a list that kubectl was asked for. */
-export function configMapIn(list: string, names: CiliumObjects): LiveConfig | undefined {
+export function configMapIn(list: string, cilium: CiliumObjects): LiveConfig | undefined {
   const { items } = JSON.parse(list) as {
     readonly items: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
   };
-  const found = items.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === names.configMap);
+  const found = items.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === cilium.configMap);
   return found === undefined ? undefined : liveConfig(JSON.stringify(found));
 }

@@ -35,10 +35,10 @@ interface Said {
   readonly log: string;
 }
 
-async function ask(kubectl: Kubectl, names: CiliumObjects, agent: string): Promise<Said> {
-  const logs = ["logs", "-n", names.namespace, agent, "-c", names.agentContainer, LOG_SINCE];
+async function ask(kubectl: Kubectl, cilium: CiliumObjects, agent: string): Promise<Said> {
+  const logs = ["logs", "-n", cilium.namespace, agent, "-c", cilium.agentContainer, LOG_SINCE];
   const [troubleshoot, log] = await Promise.all([
-    inAgent(kubectl, names, agent, ["cilium-dbg", "troubleshoot", "clustermesh"]).catch(errorMessage),
+    inAgent(kubectl, cilium, agent, ["cilium-dbg", "troubleshoot", "clustermesh"]).catch(errorMessage),
     kubectl.read(logs).catch(errorMessage),
   ]);
   return { troubleshoot, log };
@@ -50,7 +50,7 @@ async function ask(kubectl: Kubectl, names: CiliumObjects, agent: string): Promi
  */
 export async function diagnose(
   clusters: readonly OpenCluster[],
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   members: readonly ExpectedPeer[],
   reports: readonly AgentReport[],
 ): Promise<Diagnosis> {
@@ -59,7 +59,7 @@ export async function diagnose(
     clusters.map(async ({ name, kubectl }) => {
       const lines = failing.filter((line) => line.cluster === name);
       const agent = lines[0]?.agent;
-      const said = agent === undefined ? undefined : await ask(kubectl, names, agent);
+      const said = agent === undefined ? undefined : await ask(kubectl, cilium, agent);
       return { cluster: name, agent, peers: [...new Set(lines.map((line) => line.peer))], said };
     }),
   );

@@ -21,8 +21,8 @@ const DELETE_SCRIPT = `for key; do cilium-dbg kvstore delete "$key" || failed=1;
  *
  * @throws Error when there are some and none of them is ready.
  */
-export async function openKvstore(kubectl: Kubectl, names: CiliumObjects): Promise<Kvstore | undefined> {
-  const agents = await agentPods(kubectl, names);
+export async function openKvstore(kubectl: Kubectl, cilium: CiliumObjects): Promise<Kvstore | undefined> {
+  const agents = await agentPods(kubectl, cilium);
   if (agents.length === 0) {
     return undefined;
   }
@@ -31,7 +31,7 @@ export async function openKvstore(kubectl: Kubectl, names: CiliumObjects): Promi
     throw new Error("no agent is ready");
   }
   const run = (command: readonly string[]): Promise<string> =>
-    inAgent(kubectl, names, agent.pod, command, ONLY_EXEC_SECONDS);
+    inAgent(kubectl, cilium, agent.pod, command, ONLY_EXEC_SECONDS);
   const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);
   return {
     list: (prefix) => kvstore("get", "--recursive", prefix),

@@ -81,7 +81,7 @@ function problemOf({ cluster, namespace, workload }: Rolling, held: Held, sight:
     cluster,
     property: named === "" ? workload : named,
     reason: isNodeDown ? `${held.why}; the node is not ready` : held.why,
-    allowed: isNodeDown
+    fix: isNodeDown
       ? `see kubectl describe node ${node}; bring it back, or remove it`
       : `see kubectl -n ${namespace} describe ${pod === undefined ? workload : `pod/${pod}`}`,
   };
@@ -216,21 +216,21 @@ function pause(begin: number, lookedAt: number): Promise<void> {
 export async function waitForRollOut(
   kubectl: Cluster,
   cluster: string,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   timeoutSeconds: number,
   before: ReadonlyMap<string, Before> = new Map(),
 ): Promise<void> {
-  const { namespace } = names;
-  for (const workload of rolledWorkloads(names)) {
+  const { namespace } = cilium;
+  for (const workload of rolledWorkloads(cilium)) {
     progress(`cluster "${cluster}": waiting for the roll-out of ${workload}`);
     await followRollOut(kubectl, { cluster, namespace, workload, timeoutSeconds, before: before.get(workload) });
   }
 }
 
 /** Says that nobody restarts agents where the user has this program not wait, and the DaemonSet has its controller not do it. */
-export async function sayWhoRestarts(kubectl: Cluster, cluster: string, names: CiliumObjects): Promise<void> {
-  const { namespace } = names;
-  for (const name of rolledWorkloads(names)) {
+export async function sayWhoRestarts(kubectl: Cluster, cluster: string, cilium: CiliumObjects): Promise<void> {
+  const { namespace } = cilium;
+  for (const name of rolledWorkloads(cilium)) {
     const live = await readWorkload(kubectl, namespace, name);
     if (live === undefined || live.restarts === "controller" || live.isComplete) continue;
     const why = live.restarts === "paused" ? "it is paused" : "its updateStrategy is OnDelete";

@@ -3,20 +3,20 @@ import { parseObjects } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "./model/agentConfig";
 import type { Before } from "./model/rollOut/judge";
-import { rollOutsOf, type RollOut } from "./model/rollOuts";
+import { rolloutsOf, type Rollout } from "./model/rollouts";
 import { lookBefore } from "./rollOut";
 
-type RollOuts = Readonly<Record<string, RollOut>>;
+type Rollouts = Readonly<Record<string, Rollout>>;
 
 /** Agents and operator as they are now, by `kind/name`. What is not installed is not in it. */
-async function rollOuts(kubectl: Kubectl, names: CiliumObjects): Promise<RollOuts> {
-  const query = ["get", ...rolledWorkloads(names), "-n", names.namespace, "--ignore-not-found", "-o", "json"];
-  return rollOutsOf(parseObjects(await kubectl.read(query)), names);
+async function readRollouts(kubectl: Kubectl, cilium: CiliumObjects): Promise<Rollouts> {
+  const query = ["get", ...rolledWorkloads(cilium), "-n", cilium.namespace, "--ignore-not-found", "-o", "json"];
+  return rolloutsOf(parseObjects(await kubectl.read(query)), cilium);
 }
 
 /** Whether one of them has the annotation: then it has not been through the way back, or not to its end. */
-export async function isAnnotated(kubectl: Kubectl, names: CiliumObjects): Promise<boolean> {
-  return Object.values(await rollOuts(kubectl, names)).some(({ annotation }) => annotation !== "");
+export async function isAnnotated(kubectl: Kubectl, cilium: CiliumObjects): Promise<boolean> {
+  return Object.values(await readRollouts(kubectl, cilium)).some(({ annotation }) => annotation !== "");
 }
 
 /**
@@ -29,24 +29,24 @@ export async function isAnnotated(kubectl: Kubectl, names: CiliumObjects): Promi
  */
 export async function annotate(
   kubectl: Kubectl,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   value: string | null,
-  seen?: RollOuts,
+  seen?: Rollouts,
 ): Promise<ReadonlyMap<string, Before>> {
   const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
   const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
-  const differing = (found: RollOuts) =>
+  const differing = (found: Rollouts) =>
     Object.entries(found).flatMap(([workload, { annotation }]) => (annotation === (value ?? "") ? [] : [workload]));
-  const rolled = differing(seen ?? (await rollOuts(kubectl, names)));
+  const rolled = differing(seen ?? (await readRollouts(kubectl, cilium)));
   if (rolled.length === 0) {
     return new Map();
   }
-  const before = await lookBefore(kubectl, names.namespace, rolled);
-  await kubectl.run(["patch", ...rolled, "-n", names.namespace, ...how]);
-  const left = differing(await rollOuts(kubectl, names));
+  const before = await lookBefore(kubectl, cilium.namespace, rolled);
+  await kubectl.run(["patch", ...rolled, "-n", cilium.namespace, ...how]);
+  const left = differing(await readRollouts(kubectl, cilium));
   if (left.length > 0) {
     throw new Error(
-      `${left.join(" and ")} of namespace ${names.namespace} took the annotation ${ROLLOUT_ANNOTATION}, and do not have it as it ` +
+      `${left.join(" and ")} of namespace ${cilium.namespace} took the annotation ${ROLLOUT_ANNOTATION}, and do not have it as it ` +
         "was written; see who else writes it, or which admission webhook changes it",
     );
   }

@@ -4,20 +4,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { desiredConfig } from "../cilium/model/agentConfig";
 import { MARK_ANNOTATION, markText } from "../identity/model/mark";
 import { recordedOf } from "../identity/model/recorded";
-import { appliedAt } from "../kubernetes/model/appliedAt";
+import { lastAppliedTime } from "../kubernetes/model/lastAppliedTime";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { patching, RETAINED } from "../kubernetes/ownership";
 import { recordedPathsOf, type RecordedPaths } from "../nodePaths/model/pathVerdict";
-import { originalsCommand, settledCommand, type MemberCommandArgs } from "./memberCommands";
+import { originalConfigCommand, rolloutCommand, type ClusterCommandArgs } from "./clusterCommands";
 
 /** Agents that run with their name and id. */
 export interface AgentConfiguration {
   /** Done when what will be overwritten is recorded, and nothing speaks against it: no object is written before. */
-  readonly recorded: local.Command;
+  readonly identityChecked: local.Command;
   /** What was recorded. */
-  readonly originals: pulumi.Output<string>;
+  readonly originalConfig: pulumi.Output<string>;
   /** Done when they do: peers come after it, for a restarted agent that learns of peers late can cut the routes inside its own cluster. */
-  readonly settled: pulumi.Resource;
+  readonly rolledOut: pulumi.Resource;
   /** Which paths between the cluster's nodes did not work before. */
   readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
 }
@@ -34,13 +34,13 @@ export interface AgentConfiguration {
  * | set name, id and the mark | `config` | |
  * | set again what was given back, roll, wait, restart what that did not reach | `settled` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
  */
-export function agentConfiguration(args: MemberCommandArgs, opts: pulumi.CustomResourceOptions): AgentConfiguration {
-  const { member, settings } = args;
+export function agentConfiguration(args: ClusterCommandArgs, opts: pulumi.CustomResourceOptions): AgentConfiguration {
+  const { cluster, settings } = args;
   const { cilium } = settings;
 
-  const originals = originalsCommand(args, opts);
+  const originalConfig = originalConfigCommand(args, opts);
   const config = new k8s.core.v1.ConfigMapPatch(
-    `${member.name}-config`,
+    `${cluster.name}-config`,
     {
       metadata: {
         name: cilium.configMap,
@@ -49,18 +49,18 @@ export function agentConfiguration(args: MemberCommandArgs, opts: pulumi.CustomR
           ...patching(),
           // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
           [MARK_ANNOTATION]: pulumi
-            .unsecret(originals.stdout)
-            .apply((printed) => markText(recordedOf(printed, member.name), args.owner)),
+            .unsecret(originalConfig.stdout)
+            .apply((printed) => markText(recordedOf(printed, cluster.name), args.owner)),
         },
       },
-      data: desiredConfig(member),
+      data: desiredConfig(cluster),
     },
-    { ...opts, ...RETAINED, dependsOn: originals },
+    { ...opts, ...RETAINED, dependsOn: originalConfig },
   );
 
-  const written = config.metadata.apply(({ managedFields }) => appliedAt(managedFields, FIELD_MANAGER));
-  const settled = settledCommand(args, originals, { ...opts, dependsOn: config }, written);
+  const written = config.metadata.apply(({ managedFields }) => lastAppliedTime(managedFields, FIELD_MANAGER));
+  const rolledOut = rolloutCommand(args, originalConfig, { ...opts, dependsOn: config }, written);
   // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-  const pathsBefore = pulumi.unsecret(originals.stdout).apply(recordedPathsOf);
-  return { recorded: originals, originals: originals.stdout, settled, pathsBefore };
+  const pathsBefore = pulumi.unsecret(originalConfig.stdout).apply(recordedPathsOf);
+  return { identityChecked: originalConfig, originalConfig: originalConfig.stdout, rolledOut, pathsBefore };
 }

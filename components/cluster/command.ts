@@ -5,11 +5,11 @@ import { ID_KEY, NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
 import { sayWhoRestarts, waitForRollOut } from "../cilium/rollOut";
 import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
 import { dispatch, previousOutput, readInput } from "../command/protocol";
-import { ensureApplied } from "../identity/ensureApplied";
-import { forgetPeers, leaveName, removeNamedKeys, rolled, type Leaving } from "../identity/leaving";
+import { reapply } from "../identity/reapply";
+import { waitForPeersRemoved, renameOnNodes, removeNamedKeys, rolled, type Leaving } from "../identity/leaving";
 import { withAdvice } from "../identity/model/leavingAdvice";
 import { recordedOf, type Recorded } from "../identity/model/recorded";
-import { restoreOriginals } from "../identity/originals";
+import { restoreConfig } from "../identity/restoreConfig";
 import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
 import { isAnothers, relinquish } from "../identity/relinquish";
 import { restartOutdated } from "../identity/restartOutdated";
@@ -17,9 +17,9 @@ import { accessTo, readKubeconfigs } from "../kubernetes/access";
 import { askedAgain } from "../kubernetes/askedAgain";
 import { Kubectl } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";
-import { claimList } from "../kubernetes/model/claim";
-import { claimObjects } from "./claimed";
-import { goneVerbs } from "./goneVerbs";
+import { managedObjectList } from "../kubernetes/model/managedObject";
+import { updateManagedObjects } from "./managedObjects";
+import { lostVerbs } from "./lostVerbs";
 import { keep, record } from "./recording";
 import { removeOwned } from "./removeOwned";
 
@@ -29,7 +29,7 @@ const input = z.object({
   names: ciliumObjects,
   desired: z.record(z.string(), z.string()),
   /** The objects that this stack makes there. */
-  claims: claimList.default([]),
+  claims: managedObjectList.default([]),
   owner: z.string(),
   peerSecret: z.string(),
   foreignSecret: z.enum(["refuse", "adopt"]).default("refuse"),
@@ -46,7 +46,7 @@ const input = z.object({
 });
 
 const given = readInput(input);
-const { cluster, names, desired } = given;
+const { cluster, names: cilium, claims: managedObjects, desired } = given;
 
 async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T> {
   try {
@@ -78,7 +78,7 @@ function onRecorded<T>(use: (kubectl: Kubectl, before: Recorded) => Promise<T>):
 async function afterRestoration(
   kubectl: Kubectl,
 ): Promise<{ readonly renamed: boolean; readonly renumbered: boolean }> {
-  const config = await readConfigMap(kubectl, names);
+  const config = await readConfigMap(kubectl, cilium);
   return {
     renamed: config !== undefined && config.data[NAME_KEY] !== desired[NAME_KEY],
     renumbered: config !== undefined && config.data[ID_KEY] !== desired[ID_KEY],
@@ -89,27 +89,27 @@ const leaving: Leaving = {
   name: cluster.name,
   id: Number(desired[ID_KEY]),
   maxConnectedClusters: given.maxConnectedClusters,
-  names,
+  cilium,
 };
 
 const { timeoutSeconds } = given.rollOut;
 
 /** The originals back, and agents that run with them. Goes on where it was interrupted; does nothing where all of it is done. */
-async function giveBack(kubectl: Kubectl, before: Recorded): Promise<void> {
-  if (await isAnothers(kubectl, cluster.name, names, given.owner)) {
+async function restore(kubectl: Kubectl, before: Recorded): Promise<void> {
+  if (await isAnothers(kubectl, cluster.name, cilium, given.owner)) {
     return;
   }
-  const written = await restoreOriginals(kubectl, cluster.name, names, before.config, desired);
+  const written = await restoreConfig(kubectl, cluster.name, cilium, before.config, desired);
   if (!given.rollOut.await || !(await afterRestoration(kubectl)).renamed) {
-    await annotate(kubectl, names, null);
-  } else if (written || (await isAnnotated(kubectl, names))) {
-    await leaveName(kubectl, leaving, timeoutSeconds);
+    await annotate(kubectl, cilium, null);
+  } else if (written || (await isAnnotated(kubectl, cilium))) {
+    await renameOnNodes(kubectl, leaving, timeoutSeconds);
   }
 }
 
-const recording = { ...given, cluster: cluster.name };
+const recording = { ...given, cluster: cluster.name, cilium, managedObjects };
 
-const claiming = (before: Recorded) => ({
+const removing = (before: Recorded) => ({
   cluster: cluster.name,
   owner: given.owner,
   peerSecret: { name: given.peerSecret, wasThere: before.peerSecret === "present" },
@@ -123,34 +123,36 @@ const verbs = {
   /** Returns when name and id are as they were set, and agents and operator run with them. */
   settle: () =>
     onRecorded(async (kubectl, before) => {
-      const set = { ...given, cluster: cluster.name, timeoutSeconds };
-      const rolling = await ensureApplied(kubectl, { ...set, before });
+      const set = { ...given, cluster: cluster.name, cilium, timeoutSeconds };
+      const rolling = await reapply(kubectl, { ...set, before });
       if (given.rollOut.await) {
-        await waitForRollOut(kubectl, cluster.name, names, timeoutSeconds, rolling);
+        await waitForRollOut(kubectl, cluster.name, cilium, timeoutSeconds, rolling);
         await restartOutdated(kubectl, set);
       } else {
-        await sayWhoRestarts(kubectl, cluster.name, names);
+        await sayWhoRestarts(kubectl, cluster.name, cilium);
       }
       return "";
     }),
   /** Prints the objects that this stack has there; those that it had and has no more are removed. */
   claim: () =>
-    onRecorded(async (kubectl, before) => claimObjects(kubectl, claiming(before), given.claims, previousOutput())),
+    onRecorded(async (kubectl, before) =>
+      updateManagedObjects(kubectl, removing(before), managedObjects, previousOutput()),
+    ),
   /** Removes them. */
   remove: () =>
     onRecorded(async (kubectl, before) => {
-      await removeOwned(kubectl, claiming(before), given.claims);
+      await removeOwned(kubectl, removing(before), managedObjects);
       return "";
     }),
   /** First half of the way back: without peers, with the old values, and without nodes under the name that was given. */
   restore: () =>
     onRecorded(async (kubectl, before) => {
       if (given.rollOut.await) {
-        await forgetPeers(kubectl, leaving, given.peerSecret);
+        await waitForPeersRemoved(kubectl, leaving, given.peerSecret);
       }
-      await giveBack(kubectl, before);
+      await restore(kubectl, before);
       if (!given.rollOut.await) {
-        await sayWhoRestarts(kubectl, cluster.name, names);
+        await sayWhoRestarts(kubectl, cluster.name, cilium);
       }
       return "";
     }),
@@ -160,13 +162,13 @@ const verbs = {
    */
   release: () =>
     onRecorded(async (kubectl, before) => {
-      await giveBack(kubectl, before);
-      if (!(await isAnothers(kubectl, cluster.name, names, given.owner))) {
-        await relinquish(kubectl, names);
+      await restore(kubectl, before);
+      if (!(await isAnothers(kubectl, cluster.name, cilium, given.owner))) {
+        await relinquish(kubectl, cilium);
         // What no manager has owned was ours alone, and has gone with that.
-        await giveBack(kubectl, before);
+        await restore(kubectl, before);
       }
-      await removeOwned(kubectl, claiming(before), given.claims);
+      await removeOwned(kubectl, removing(before), managedObjects);
       if (given.rollOut.await) {
         await rolled(kubectl, leaving, timeoutSeconds);
         const { renamed, renumbered } = await afterRestoration(kubectl);
@@ -178,6 +180,7 @@ const verbs = {
     }),
 };
 
-const { claims } = given;
 /** The verb that was run, once it is done. */
-export const ran = dispatch(given.gone ? goneVerbs({ cluster: cluster.name, names, claims, recorded }) : verbs);
+export const ran = dispatch(
+  given.gone ? lostVerbs({ cluster: cluster.name, cilium, managedObjects, recorded }) : verbs,
+);

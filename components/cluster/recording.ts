@@ -2,27 +2,27 @@ import { configMapIn, type LiveConfig } from "../cilium/configMap";
 import { NAME_KEY, type CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { isSetByUs, MARK_ANNOTATION, markProblem, seeMark, type SeenMark } from "../identity/model/mark";
-import { recordOriginals } from "../identity/model/originals";
+import { readOriginalConfig } from "../identity/model/originalConfig";
 import { otherClusterProblem, otherTargets } from "../identity/model/otherCluster";
 import { readRecorded, targetsOf, type Recorded } from "../identity/model/recorded";
 import { OtherCluster } from "../identity/otherCluster";
 import type { Kubectl } from "../kubernetes/kubectl";
-import type { Claim } from "../kubernetes/model/claim";
+import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { parseList } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
-import { readClaims, readObjects } from "../kubernetes/readObjects";
+import { readManagedObjects, readObjects } from "../kubernetes/readObjects";
 import { formatProblems, type Problem } from "../mesh/model/problem";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
 import { identityChange, identityIn } from "../preflight/model/identity";
-import { parseOccupied, type Occupied } from "../preflight/model/liveCluster";
-import { clashingKeys, occupiedProblem, otherOwners } from "../preflight/model/objects";
+import { parseExistingObjects, type ExistingObject } from "../preflight/model/liveCluster";
+import { clashingKeys, existingObjectProblem, otherOwners } from "../preflight/model/objects";
 
 /** What the first step on a cluster is told. */
 export interface Recording {
   readonly cluster: string;
-  readonly names: CiliumObjects;
+  readonly cilium: CiliumObjects;
   readonly desired: Readonly<Record<string, string>>;
-  readonly claims: readonly Claim[];
+  readonly managedObjects: readonly ManagedObject[];
   readonly owner: string;
   readonly peerSecret: string;
   readonly foreignSecret: "refuse" | "adopt";
@@ -37,22 +37,25 @@ interface Seen {
   readonly uid: string;
   readonly config: LiveConfig | undefined;
   readonly mark: SeenMark;
-  readonly occupied: readonly Occupied[];
+  readonly existingObjects: readonly ExistingObject[];
 }
 
 /** Reads what is there of all that will be written to. */
-async function see(kubectl: Kubectl, { names, claims, owner }: Recording): Promise<Seen> {
+async function see(kubectl: Kubectl, { cilium, managedObjects, owner }: Recording): Promise<Seen> {
   const read = (args: readonly string[]) => kubectl.read(args);
-  const { namespace, configMap } = names;
+  const { namespace, configMap } = cilium;
   const near = ["namespace/kube-system", `configmap/${configMap}`];
-  const [list, claimed] = await Promise.all([readObjects(read, namespace, near), readClaims(read, claims)]);
+  const [list, existing] = await Promise.all([
+    readObjects(read, namespace, near),
+    readManagedObjects(read, managedObjects),
+  ]);
   const uid = parseList(list).find(({ kind }) => kind === "Namespace")?.metadata.uid;
   if (uid === undefined) {
     throw new Error("namespace kube-system was not told, so which cluster this is is not known");
   }
-  const config = configMapIn(list, names);
+  const config = configMapIn(list, cilium);
   const mark = seeMark(config?.annotations[MARK_ANNOTATION], config?.uid ?? "", owner);
-  return { uid, config, mark, occupied: parseOccupied(claimed) };
+  return { uid, config, mark, existingObjects: parseExistingObjects(existing) };
 }
 
 function refuse(heading: string, cluster: string, problems: readonly Omit<Problem, "cluster">[]): void {
@@ -67,26 +70,26 @@ function refuse(heading: string, cluster: string, problems: readonly Omit<Proble
  *
  * @param before What was recorded of it; absent where nothing is known.
  */
-function refuseForeign({ config, mark, occupied }: Seen, recording: Recording, before?: Recorded): void {
-  const { cluster, names, desired, owner, peerSecret, foreignSecret } = recording;
+function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recording, before?: Recorded): void {
+  const { cluster, cilium, desired, owner, peerSecret, foreignSecret } = recording;
   const isMeshed = before !== undefined || mark.kind === "ours";
-  const problems = occupied.flatMap((object) => {
+  const problems = existingObjects.flatMap((object) => {
     // One of ours that has lost its mark: it gets it again.
     const isUnmarked = object.owner === undefined && object.isApplied && isMeshed;
     const isShared = object.kind === "Secret" && object.name === peerSecret && foreignSecret === "adopt";
     const isAdopted = isUnmarked || (isShared && object.owner === undefined);
-    const problem = isAdopted ? undefined : occupiedProblem(cluster, object, owner, peerSecret);
+    const problem = isAdopted ? undefined : existingObjectProblem(cluster, object, owner, peerSecret);
     return problem ?? (isShared ? clashingKeys(cluster, object, recording.peerKeys) : []);
   });
   refuse("objects of somebody else are in the way", cluster, [
     ...problems,
-    ...[markProblem(mark, names.configMap, before !== undefined) ?? []].flat(),
+    ...[markProblem(mark, cilium.configMap, before !== undefined) ?? []].flat(),
   ]);
   if (config !== undefined && recording.conflicts === "refuse") {
-    const originals = before?.config ?? (mark.kind === "ours" ? mark.mark.originals : undefined);
+    const originalConfig = before?.config ?? (mark.kind === "ours" ? mark.mark.originals : undefined);
     const release = config.annotations["meta.helm.sh/release-name"];
     const owned = { ...config, ...(release === undefined ? {} : { helmRelease: release }) };
-    const others = otherOwners(cluster, names.configMap, owned, desired, originals);
+    const others = otherOwners(cluster, cilium.configMap, owned, desired, originalConfig);
     refuse("name and id are in conflict with those of others", cluster, others);
   }
   const known = before?.set ?? (mark.kind === "ours" ? mark.mark.set : (config?.data ?? {}));
@@ -98,59 +101,58 @@ function refuseForeign({ config, mark, occupied }: Seen, recording: Recording, b
 }
 
 /** The originals of `cilium-config`: those that its mark has kept, or what is there now. */
-function originalsNow(config: LiveConfig, mark: SeenMark, recording: Recording): Recorded["config"] {
-  const { cluster, names, desired } = recording;
+function originalConfigNow(config: LiveConfig, mark: SeenMark, recording: Recording): Recorded["config"] {
+  const { cluster, cilium, desired } = recording;
   if (mark.kind === "ours") {
     progress(
-      `cluster "${cluster}": was meshed by this stack before; its originals are those that ${names.configMap} has kept`,
+      `cluster "${cluster}": was meshed by this stack before; its originals are those that ${cilium.configMap} has kept`,
     );
     return mark.mark.originals;
   }
-  const originals = recordOriginals(config.data, config.managedFields, Object.keys(desired));
+  const originalConfig = readOriginalConfig(config.data, config.managedFields, Object.keys(desired));
   if (mark.kind === "otherObject") {
     progress(
-      `warning: cluster "${cluster}": ${names.configMap} bears the mark of another object (uid ${mark.uid}), of which it is a copy; ` +
+      `warning: cluster "${cluster}": ${cilium.configMap} bears the mark of another object (uid ${mark.uid}), of which it is a copy; ` +
         "what that says is not used",
     );
   }
-  if (isSetByUs(originals, FIELD_MANAGER)) {
+  if (isSetByUs(originalConfig, FIELD_MANAGER)) {
     refuse("what it was before it was meshed is not known", cluster, [
       {
-        property: `${names.configMap} ${NAME_KEY}`,
+        property: `${cilium.configMap} ${NAME_KEY}`,
         value: config.data[NAME_KEY],
         reason: `was set by this program before, and neither state nor annotation ${MARK_ANNOTATION} says what was there before`,
-        allowed:
-          "write back what Cilium was installed with (helm upgrade, or kubectl patch with another field manager), and run this again",
+        fix: "write back what Cilium was installed with (helm upgrade, or kubectl patch with another field manager), and run this again",
       },
     ]);
   }
-  return originals;
+  return originalConfig;
 }
 
-function peersBefore({ mark, occupied }: Seen, { peerSecret, owner }: Recording): Recorded["peerSecret"] {
+function peersBefore({ mark, existingObjects }: Seen, { peerSecret, owner }: Recording): Recorded["peerSecret"] {
   if (mark.kind === "ours") {
     return mark.mark.peerSecret;
   }
-  const there = occupied.find(({ kind, name }) => kind === "Secret" && name === peerSecret);
+  const there = existingObjects.find(({ kind, name }) => kind === "Secret" && name === peerSecret);
   return there === undefined || (there.owner === owner && there.keys.length === 0) ? "absent" : "present";
 }
 
 /** Records a cluster as it is before anything is written to it. Fails where what follows would create or take over something. */
 async function recordSeen(kubectl: Kubectl, seen: Seen, recording: Recording): Promise<string> {
-  const { cluster, names, peerSecret, probePaths } = recording;
+  const { cluster, cilium, peerSecret, probePaths } = recording;
   refuseForeign(seen, recording);
   const { config } = seen;
   if (config === undefined) {
-    throw new Error(`ConfigMap ${names.namespace}/${names.configMap} not found`);
+    throw new Error(`ConfigMap ${cilium.namespace}/${cilium.configMap} not found`);
   }
   const result: Recorded = {
     cluster: seen.uid,
     configMap: config.uid,
-    config: originalsNow(config, seen.mark, recording),
+    config: originalConfigNow(config, seen.mark, recording),
     set: recording.desired,
-    targets: targetsOf(names, peerSecret),
+    targets: targetsOf(cilium, peerSecret),
     peerSecret: peersBefore(seen, recording),
-    paths: probePaths ? await pathsBeforehand(kubectl, cluster, names) : undefined,
+    paths: probePaths ? await pathsBeforehand(kubectl, cluster, cilium) : undefined,
   };
   return JSON.stringify(result);
 }
@@ -167,7 +169,7 @@ export async function record(kubectl: Kubectl, recording: Recording): Promise<st
  * @param printed What was recorded.
  */
 export async function keep(kubectl: Kubectl, recording: Recording, printed: string): Promise<string> {
-  const { cluster, names, desired, peerSecret } = recording;
+  const { cluster, cilium, desired, peerSecret } = recording;
   const seen = await see(kubectl, recording);
   const before = readRecorded(printed);
   if (before === undefined) {
@@ -185,7 +187,7 @@ export async function keep(kubectl: Kubectl, recording: Recording, printed: stri
   refuse(
     "a meshed cluster keeps its objects",
     cluster,
-    otherTargets(cluster, kept.targets, targetsOf(names, peerSecret)),
+    otherTargets(cluster, kept.targets, targetsOf(cilium, peerSecret)),
   );
   refuseForeign(seen, recording, kept);
   const { config, mark } = seen;
@@ -194,7 +196,7 @@ export async function keep(kubectl: Kubectl, recording: Recording, printed: stri
   }
   const isCopy = mark.kind !== "none";
   const again = isCopy ? "of a copy; what was recorded stays" : "; what is in it now is what destroy gives back";
-  progress(`cluster "${cluster}": ${names.configMap} was made again since${isCopy ? " " : ""}${again}`);
-  const installed = isCopy ? kept.config : recordOriginals(config.data, config.managedFields, Object.keys(desired));
+  progress(`cluster "${cluster}": ${cilium.configMap} was made again since${isCopy ? " " : ""}${again}`);
+  const installed = isCopy ? kept.config : readOriginalConfig(config.data, config.managedFields, Object.keys(desired));
   return JSON.stringify({ ...kept, configMap: config.uid, config: installed });
 }

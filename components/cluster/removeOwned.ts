@@ -1,13 +1,13 @@
 import { errorMessage } from "../basics/errorMessage";
-import { GENERATION_ANNOTATION } from "../certificates/model/generation";
+import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
 import { progress } from "../command/protocol";
-import { TRIES_AGAINST_OTHER_WRITERS } from "../identity/originals";
+import { TRIES_AGAINST_OTHER_WRITERS } from "../identity/restoreConfig";
 import { deleteObject, describeObject, isLateWrite, readObject } from "../kubernetes/apiObject";
 import type { Kubectl } from "../kubernetes/kubectl";
-import type { Claim } from "../kubernetes/model/claim";
+import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { LiveObject } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
-import { PATCH_ANNOTATIONS } from "./model/lostCluster";
+import { PATCH_ANNOTATIONS } from "./model/manualRestore";
 import { planRemoval, type SharedSecret } from "./model/removal";
 import { foreignContents } from "./namespaceContents";
 
@@ -19,15 +19,20 @@ export interface Removing {
   readonly peerSecret: SharedSecret & { readonly name: string };
 }
 
-const ANNOTATIONS = [OWNER_ANNOTATION, KEYS_ANNOTATION, GENERATION_ANNOTATION, ...PATCH_ANNOTATIONS];
+const ANNOTATIONS = [OWNER_ANNOTATION, KEYS_ANNOTATION, ISSUE_RECORD_ANNOTATION, ...PATCH_ANNOTATIONS];
 const MOST_NAMED = 5;
 
 /** Takes our keys and annotations out of a Secret, as it was when it was looked at. */
-async function strip(kubectl: Kubectl, claim: Claim, { metadata }: LiveObject, keys: readonly string[]): Promise<void> {
+async function strip(
+  kubectl: Kubectl,
+  managed: ManagedObject,
+  { metadata }: LiveObject,
+  keys: readonly string[],
+): Promise<void> {
   const nothing = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, null]));
   const { resourceVersion } = metadata;
   const body = { metadata: { resourceVersion, annotations: nothing(ANNOTATIONS) }, data: nothing(keys) };
-  const where = [`secret/${claim.name}`, "-n", claim.namespace ?? ""];
+  const where = [`secret/${managed.name}`, "-n", managed.namespace ?? ""];
   const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", JSON.stringify(body)];
   await kubectl.run(["patch", ...where, ...how]);
 }
@@ -45,13 +50,13 @@ async function namespaceStays(kubectl: Kubectl, namespace: string, owner: string
   }
 }
 
-async function removeOnce(kubectl: Kubectl, removing: Removing, claim: Claim): Promise<void> {
-  const object = await readObject(kubectl, claim);
+async function removeOnce(kubectl: Kubectl, removing: Removing, managed: ManagedObject): Promise<void> {
+  const object = await readObject(kubectl, managed);
   if (object === undefined) {
     return;
   }
   const { cluster, owner, peerSecret } = removing;
-  const isShared = object.kind === "Secret" && claim.name === peerSecret.name;
+  const isShared = object.kind === "Secret" && managed.name === peerSecret.name;
   const plan = planRemoval(object, owner, isShared ? peerSecret : undefined);
   const stays = (why: string) => {
     progress(`warning: cluster "${cluster}": ${describeObject(object)} is left as it is: ${why}`);
@@ -61,16 +66,16 @@ async function removeOnce(kubectl: Kubectl, removing: Removing, claim: Claim): P
     return;
   }
   if (plan.kind === "strip") {
-    await strip(kubectl, claim, object, plan.keys);
+    await strip(kubectl, managed, object, plan.keys);
     const kept = plan.kept.length === 0 ? "it was there before" : `it keeps ${plan.kept.join(", ")}`;
     progress(`cluster "${cluster}": ${describeObject(object)} has lost this stack's keys alone: ${kept}`);
     return;
   }
-  const why = object.kind === "Namespace" ? await namespaceStays(kubectl, claim.name, owner) : undefined;
+  const why = object.kind === "Namespace" ? await namespaceStays(kubectl, managed.name, owner) : undefined;
   if (why === undefined) {
-    await deleteObject(kubectl, claim, object);
+    await deleteObject(kubectl, managed, object);
   } else {
-    stays(`${why}; once that is gone: kubectl delete namespace ${claim.name}`);
+    stays(`${why}; once that is gone: kubectl delete namespace ${managed.name}`);
   }
 }
 
@@ -78,11 +83,15 @@ async function removeOnce(kubectl: Kubectl, removing: Removing, claim: Claim): P
  * Removes objects of this stack's from a cluster, the last first: what is in a namespace before the namespace. What is another's by now, or
  * has something of another's in it, stays and is named; what is gone already is no error.
  */
-export async function removeOwned(kubectl: Kubectl, removing: Removing, claims: readonly Claim[]): Promise<void> {
-  for (const claim of claims.toReversed()) {
+export async function removeOwned(
+  kubectl: Kubectl,
+  removing: Removing,
+  managedObjects: readonly ManagedObject[],
+): Promise<void> {
+  for (const managed of managedObjects.toReversed()) {
     for (let late = 0; ;) {
       try {
-        await removeOnce(kubectl, removing, claim);
+        await removeOnce(kubectl, removing, managed);
         break;
       } catch (error) {
         late += 1;

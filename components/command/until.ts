@@ -85,7 +85,7 @@ export async function withEach<T, R>(
  *
  * @param what What they are, after their number: `paths are cut`.
  */
-export function tellProblems<T>(
+export function problemsLine<T>(
   what: string,
   problemsOf: (seen: T) => readonly Problem[],
   all: (seen: T) => number,

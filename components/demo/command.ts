@@ -2,7 +2,7 @@ import { z } from "zod";
 import { printable, printableJson, quoted } from "../basics/model/printable";
 import { ciliumObjects } from "../cilium/model/agentConfig";
 import { dispatch, previousOutput, progress, readInput } from "../command/protocol";
-import { tellProblems, until } from "../command/until";
+import { problemsLine, until } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { withClusters } from "../kubernetes/openClusters";
 import { formatProblems, type Problem } from "../mesh/model/problem";
@@ -52,7 +52,7 @@ function repeatPings(clusters: Clusters, phase: Phase, log: DropLog): Promise<Ou
     Date.now() + verdictTimeoutSeconds * 1000,
     round,
     ({ problems }) => problems.length === 0,
-    tellProblems(
+    problemsLine(
       `pings ${phase} the policy are not as expected yet`,
       ({ problems }) => problems,
       () => pings.length,

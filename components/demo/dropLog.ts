@@ -51,12 +51,12 @@ interface Running {
  */
 export async function withDropLog<T, R>(
   kubectl: Kubectl,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   { node, limitSeconds }: { readonly node: string | undefined; readonly limitSeconds: number },
   use: (log: DropLog) => Promise<T>,
   conclude: (log: DropLog, used: T) => Promise<R>,
 ): Promise<R> {
-  const { log, stop } = await listen(kubectl, names, node, limitSeconds);
+  const { log, stop } = await listen(kubectl, cilium, node, limitSeconds);
   const used = await use(log).finally(stop);
   return conclude(log, used);
 }
@@ -67,7 +67,7 @@ function unavailable(reason: string): Running {
 
 async function listen(
   kubectl: Kubectl,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   node: string | undefined,
   limitSeconds: number,
 ): Promise<Running> {
@@ -75,17 +75,17 @@ async function listen(
     return unavailable("the node of protected-db is not known");
   }
   try {
-    const agent = (await agentPods(kubectl, names)).find((each) => each.node === node);
+    const agent = (await agentPods(kubectl, cilium)).find((each) => each.node === node);
     return agent === undefined
-      ? unavailable(`no agent (${names.namespace}, ${names.agentSelector}) runs on node ${node}`)
-      : await monitor(kubectl, names, agent.pod, limitSeconds);
+      ? unavailable(`no agent (${cilium.namespace}, ${cilium.agentSelector}) runs on node ${node}`)
+      : await monitor(kubectl, cilium, agent.pod, limitSeconds);
   } catch (error) {
     return unavailable(errorMessage(error));
   }
 }
 
-async function monitor(kubectl: Kubectl, names: CiliumObjects, agent: string, limitSeconds: number): Promise<Running> {
-  const target = ["exec", "-i", "-n", names.namespace, agent, "-c", names.agentContainer, "--"];
+async function monitor(kubectl: Kubectl, cilium: CiliumObjects, agent: string, limitSeconds: number): Promise<Running> {
+  const target = ["exec", "-i", "-n", cilium.namespace, agent, "-c", cilium.agentContainer, "--"];
   const child = kubectl.start([...target, "sh", "-c", LISTEN, String(limitSeconds)]);
   // A process that ends early closes its end of the pipe.
   child.stdin.on("error", () => undefined);

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Authorities } from "../certificates/authority";
+import type { CaSet } from "../certificates/ca";
 import { keyPair, signedCertificate } from "../certificates/leafCertificate";
 import { SHARED_AUTHORITY, type CertificateSettings } from "../certificates/model/certificates";
 import { ADMIN_NAME } from "./model/etcdUsers";
@@ -32,15 +32,15 @@ export interface EtcdAdmin {
  */
 export function etcdAdmin(
   name: string,
-  authorities: Authorities,
-  { etcdUsers, certificates, generation }: EtcdUserSettings & CertificateSettings,
+  authorities: CaSet,
+  { etcdUsers, certificates, keyRevisions }: EtcdUserSettings & CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): EtcdAdmin | undefined {
   if (etcdUsers === "off") {
     return undefined;
   }
   const admin = `${name}-etcd-admin`;
-  const pair = keyPair(admin, certificates.keyAlgorithm, { commonName: ADMIN_NAME }, opts, generation.client);
+  const pair = keyPair(admin, certificates.keyAlgorithm, { commonName: ADMIN_NAME }, opts, keyRevisions.client);
   const credentials = new Map(
     [...authorities.byName].map(([authority, signer]): [string, EtcdCredential] => {
       const certificate = authority === SHARED_AUTHORITY ? `${admin}-cert` : `${admin}-cert/${authority}`;

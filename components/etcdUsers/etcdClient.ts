@@ -1,7 +1,7 @@
 import { Etcd3, EtcdRoleNotFoundError, EtcdUserNotFoundError } from "etcd3";
 import { errorMessage } from "../basics/errorMessage";
 import { mapLimited } from "../basics/mapLimited";
-import { asTrustAnchors } from "../certificates/model/adoptedAuthority";
+import { asTrustAnchors } from "../certificates/model/adoptedCa";
 import { formatProblem, formatProblems } from "../mesh/model/problem";
 import { API_SERVER_PREFIXES, apiServerEtcdProblem, etcdProblem } from "./model/etcdAuthentication";
 import { behind, PEER_ROLE, type Grant, type LiveUsers, type UserStep } from "./model/etcdUsers";

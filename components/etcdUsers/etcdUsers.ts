@@ -2,7 +2,7 @@ import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from "../command/nodeCommand";
-import { adminEndpointsOf, type Member } from "../mesh/model/mesh";
+import { adminEndpointsOf, type Cluster } from "../mesh/model/mesh";
 import type { PeerSettings } from "../peers/peerSecret";
 import type { EtcdCredential } from "./etcdAdmin";
 import { describeUsers, parseUsersReport } from "./model/etcdAuthentication";
@@ -11,7 +11,7 @@ import { peerUsers } from "./model/etcdUsers";
 /** The arguments of {@link etcdUsers}. */
 export interface EtcdUsersArgs {
   /** The cluster whose etcd it is. */
-  readonly member: Member;
+  readonly cluster: Cluster;
   /** The clusters that read it, by name. */
   readonly peers: readonly string[];
   /** The administrator's credential for it. */
@@ -31,37 +31,37 @@ export interface EtcdUsers {
 
 /** A user for each peer in a cluster's etcd, with a role that reads what a peer needs and nothing else. */
 export function etcdUsers(args: EtcdUsersArgs, opts: pulumi.CustomResourceOptions): EtcdUsers {
-  const { member, peers, credential, access, settings } = args;
+  const { cluster, peers, credential, access, settings } = args;
   const secret = { namespace: settings.cilium.namespace, name: settings.peerSecret };
   const { ca, certificate, privateKey } = credential;
   const secrets = { "etcd.ca": ca, "etcd.certificate": certificate, "etcd.privateKey": privateKey };
   const input = { users: peerUsers(peers), peers: { ...contextOf(access), secret } };
-  const done = usersCommand(member, input, { clusters: { [member.name]: access }, secrets }, opts);
+  const done = usersCommand(cluster, input, { clusters: { [cluster.name]: access }, secrets }, opts);
   // The report has no secret; it counts as one only because the command got the administrator's key.
   const report = pulumi.unsecret(done.stdout).apply(parseUsersReport);
   return { authentication: report.apply(describeUsers), done };
 }
 
 /** The same of a cluster that is gone: it stays in the state and learns to ask nothing, so that it can be deleted. */
-export function goneEtcdUsers(member: Member, opts: pulumi.CustomResourceOptions): void {
-  usersCommand(member, { users: [], gone: true }, { clusters: {} }, opts);
+export function lostEtcdUsers(cluster: Cluster, opts: pulumi.CustomResourceOptions): void {
+  usersCommand(cluster, { users: [], gone: true }, { clusters: {} }, opts);
 }
 
 /** Where it has to be replaced it is deleted before: its deletion would remove what its successor has made. */
 function usersCommand(
-  member: Member,
+  cluster: Cluster,
   input: { readonly users: readonly string[]; readonly gone?: boolean; readonly peers?: object },
   reached: Pick<NodeCommandArgs, "clusters" | "secrets">,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   return nodeCommand(
-    `${member.name}-etcd-users`,
+    `${cluster.name}-etcd-users`,
     {
       script: "etcdUsers",
       create: "grant",
       update: "grant",
       delete: "revoke",
-      input: { cluster: member.name, endpoints: adminEndpointsOf(member), ...input },
+      input: { cluster: cluster.name, endpoints: adminEndpointsOf(cluster), ...input },
       ...reached,
     },
     { ...opts, deleteBeforeReplace: true },

@@ -1,6 +1,6 @@
 import { errorMessage } from "../basics/errorMessage";
 import { firstFew } from "../basics/model/bounded";
-import { agentReports, hurrySecrets } from "../cilium/agents";
+import { agentReports, syncSecretsNow } from "../cilium/agents";
 import { readConfigMap } from "../cilium/configMap";
 import { openKvstore, type Kvstore } from "../cilium/kvstore";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
@@ -21,13 +21,13 @@ export interface Leaving {
   readonly name: string;
   readonly id: number;
   readonly maxConnectedClusters: MaxConnectedClusters;
-  readonly names: CiliumObjects;
+  readonly cilium: CiliumObjects;
 }
 
 const LEAVING = "leaving";
 /** After so long the routes go that a removed node shares with one that stays: NodeDeleteDelay of Cilium. */
 const ROUTES_STAY_SECONDS = 30;
-const FORGET_SECONDS = 120;
+const PEERS_REMOVED_SECONDS = 120;
 
 const podsOf = (reports: readonly AgentReport[]): string => firstFew(reports.map(({ pod }) => pod)).join(", ");
 
@@ -35,13 +35,17 @@ const podsOf = (reports: readonly AgentReport[]): string => firstFew(reports.map
  * Waits until no agent knows a peer any more, after the peers' files are gone. A cluster leaves in this order because routes and nodes of
  * the peers are removed by agents that still run under the cluster's name. Agents on nodes that are gone are not waited for.
  */
-export async function forgetPeers(kubectl: Kubectl, { name, names }: Leaving, peerSecret: string): Promise<void> {
-  await hurrySecrets(kubectl, names, name);
-  const stay = await secretFiles(kubectl, names.namespace, peerSecret);
+export async function waitForPeersRemoved(
+  kubectl: Kubectl,
+  { name, cilium }: Leaving,
+  peerSecret: string,
+): Promise<void> {
+  await syncSecretsNow(kubectl, cilium, name);
+  const stay = await secretFiles(kubectl, cilium.namespace, peerSecret);
   const knowing = await until(
-    Date.now() + FORGET_SECONDS * 1000,
+    Date.now() + PEERS_REMOVED_SECONDS * 1000,
     async () => {
-      const reports = await agentReports(kubectl, name, names, ({ ready }) => ready);
+      const reports = await agentReports(kubectl, name, cilium, ({ ready }) => ready);
       return reports.filter(({ peers }) => "error" in peers || peers.some((peer) => !stay.has(peer.name)));
     },
     (seen) => seen.length === 0,
@@ -56,12 +60,12 @@ export async function forgetPeers(kubectl: Kubectl, { name, names }: Leaving, pe
 /** Waits for a roll-out; one that does not end is no reason to keep a cluster in a mesh. */
 export async function rolled(
   kubectl: Kubectl,
-  { name, names }: Leaving,
+  { name, cilium }: Leaving,
   timeoutSeconds: number,
   before?: ReadonlyMap<string, Before>,
 ): Promise<void> {
   try {
-    await waitForRollOut(kubectl, name, names, timeoutSeconds, before);
+    await waitForRollOut(kubectl, name, cilium, timeoutSeconds, before);
   } catch (error) {
     const why = errorMessage(error).replace(/\n\s*/g, " ");
     progress(`warning: cluster "${name}": not all agents run with the values that were restored (${why}); going on`);
@@ -69,7 +73,7 @@ export async function rolled(
 }
 
 async function roll(kubectl: Kubectl, leaving: Leaving, value: string | null, timeoutSeconds: number): Promise<void> {
-  const before = await annotate(kubectl, leaving.names, value);
+  const before = await annotate(kubectl, leaving.cilium, value);
   await rolled(kubectl, leaving, timeoutSeconds, before);
 }
 
@@ -78,7 +82,7 @@ async function roll(kubectl: Kubectl, leaving: Leaving, value: string | null, ti
  * from etcd, then a second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
  * are gone, remove the routes that both share; agents of the second have never known them.
  */
-export async function leaveName(kubectl: Kubectl, leaving: Leaving, timeoutSeconds: number): Promise<void> {
+export async function renameOnNodes(kubectl: Kubectl, leaving: Leaving, timeoutSeconds: number): Promise<void> {
   const begin = Date.now();
   await roll(kubectl, leaving, LEAVING, timeoutSeconds);
   const seconds = Math.round((Date.now() - begin) / 1000);
@@ -95,16 +99,16 @@ export async function leaveName(kubectl: Kubectl, leaving: Leaving, timeoutSecon
 /** Does something in a cluster's etcd; a cluster whose etcd is gone leaves all the same, and what stays is named. */
 async function inKvstore(
   kubectl: Kubectl,
-  { name, names }: Leaving,
+  { name, cilium }: Leaving,
   what: string,
   work: (kvstore: Kvstore) => Promise<void>,
 ): Promise<void> {
   // Agents that do not keep their state in etcd leave nothing there.
-  if ((await readConfigMap(kubectl, names))?.data["kvstore"] !== "etcd") {
+  if ((await readConfigMap(kubectl, cilium))?.data["kvstore"] !== "etcd") {
     return;
   }
   try {
-    const kvstore = await openKvstore(kubectl, names);
+    const kvstore = await openKvstore(kubectl, cilium);
     if (kvstore !== undefined) {
       await work(kvstore);
       progress(`cluster "${name}": ${what} removed from its etcd`);
@@ -113,7 +117,7 @@ async function inKvstore(
     const why = tellingLine(errorMessage(error));
     progress(
       `warning: cluster "${name}": ${what} stay in its etcd (${why}); delete them with cilium-dbg kvstore delete, ` +
-        `and restart agents and operator at once: kubectl -n ${names.namespace} rollout restart daemonset/${names.daemonSet}`,
+        `and restart agents and operator at once: kubectl -n ${cilium.namespace} rollout restart daemonset/${cilium.daemonSet}`,
     );
   }
 }

@@ -6,34 +6,34 @@ import type { Kubectl } from "../kubernetes/kubectl";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { applyOwnFields, ApplyConflict } from "../kubernetes/serverSideApply";
 import { MARK_ANNOTATION, seeMark } from "./model/mark";
-import { TRIES_AGAINST_OTHER_WRITERS } from "./originals";
+import { TRIES_AGAINST_OTHER_WRITERS } from "./restoreConfig";
 
 /** Whether another stack has meshed this cluster since: its name and id, and its mark, are not ours to touch. That is said. */
 export async function isAnothers(
   kubectl: Kubectl,
   cluster: string,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   owner: string,
 ): Promise<boolean> {
-  const live = await readConfigMap(kubectl, names);
+  const live = await readConfigMap(kubectl, cilium);
   const mark = seeMark(live?.annotations[MARK_ANNOTATION], live?.uid ?? "", owner);
   if (mark.kind !== "otherOwner") {
     return false;
   }
   progress(
-    `warning: cluster "${cluster}": ${names.configMap} belongs to stack ${JSON.stringify(mark.owner)} by now, and is left to it`,
+    `warning: cluster "${cluster}": ${cilium.configMap} belongs to stack ${JSON.stringify(mark.owner)} by now, and is left to it`,
   );
   return true;
 }
 
 /** One write towards that; nothing where all of it is done. */
-async function relinquishOnce(kubectl: Kubectl, names: CiliumObjects, live: LiveConfig): Promise<boolean> {
+async function relinquishOnce(kubectl: Kubectl, cilium: CiliumObjects, live: LiveConfig): Promise<boolean> {
   const { uid, version: resourceVersion } = live;
   const isApplied = live.managedFields.some(
     ({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply",
   );
   if (isApplied) {
-    const metadata = { name: names.configMap, namespace: names.namespace, uid, resourceVersion };
+    const metadata = { name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion };
     await applyOwnFields(kubectl, { apiVersion: "v1", kind: "ConfigMap", metadata });
     return true;
   }
@@ -43,16 +43,16 @@ async function relinquishOnce(kubectl: Kubectl, names: CiliumObjects, live: Live
   // Who has written it by hand owns it since; it is our mark all the same.
   const body = JSON.stringify({ metadata: { resourceVersion, annotations: { [MARK_ANNOTATION]: null } } });
   const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", body];
-  await kubectl.run(["patch", `configmap/${names.configMap}`, "-n", names.namespace, ...how]);
+  await kubectl.run(["patch", `configmap/${cilium.configMap}`, "-n", cilium.namespace, ...how]);
   return true;
 }
 
 /** Gives up what this project owns of `cilium-config`, its mark included, and nothing else: a field that others own too stays. */
-export async function relinquish(kubectl: Kubectl, names: CiliumObjects): Promise<void> {
+export async function relinquish(kubectl: Kubectl, cilium: CiliumObjects): Promise<void> {
   for (let tries = 1; tries <= TRIES_AGAINST_OTHER_WRITERS; tries++) {
-    const live = await readConfigMap(kubectl, names);
+    const live = await readConfigMap(kubectl, cilium);
     try {
-      if (live === undefined || !(await relinquishOnce(kubectl, names, live))) {
+      if (live === undefined || !(await relinquishOnce(kubectl, cilium, live))) {
         return;
       }
     } catch (error) {

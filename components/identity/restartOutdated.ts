@@ -17,14 +17,14 @@ import { followRollOut, lookBefore, readWorkload } from "../cilium/rollOut";
 import { progress } from "../command/protocol";
 import { withEach } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
-import { appliedAt } from "../kubernetes/model/appliedAt";
+import { lastAppliedTime } from "../kubernetes/model/lastAppliedTime";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 
 /** A member whose agents are to run with what its `cilium-config` says. */
 export interface Restarted {
   readonly cluster: string;
-  readonly names: CiliumObjects;
+  readonly cilium: CiliumObjects;
   readonly desired: Readonly<Record<string, string>>;
   readonly maxConnectedClusters: MaxConnectedClusters;
   /** How long the agents of a batch, and the operator, may take to be back. */
@@ -40,15 +40,15 @@ const podNames = (pods: readonly AgentPod[]): readonly string[] => pods.map(({ p
 /** The agents that run with another name or id. One that cannot be asked is left alone, and named. */
 async function outdatedAgents(
   kubectl: Kubectl,
-  { cluster, names, desired, maxConnectedClusters }: Restarted,
+  { cluster, cilium, desired, maxConnectedClusters }: Restarted,
   written: string | undefined,
 ): Promise<readonly AgentPod[]> {
-  const old = olderThan(await agentPods(kubectl, names), written).filter(({ ready }) => ready);
+  const old = olderThan(await agentPods(kubectl, cilium), written).filter(({ ready }) => ready);
   const what = `cluster "${cluster}": older agents asked for their name and id`;
   const judged = await withEach(what, old, AGENTS_AT_ONCE, async (agent) => {
     try {
       const ask = ["cilium-dbg", "status", "-o", "json"];
-      const json = await inAgent(kubectl, names, agent.pod, ask, ONLY_EXEC_SECONDS);
+      const json = await inAgent(kubectl, cilium, agent.pod, ask, ONLY_EXEC_SECONDS);
       const running = parseRunningAs(json, maxConnectedClusters);
       if (!runsOtherwise(running, desired)) {
         return [];
@@ -66,15 +66,15 @@ async function outdatedAgents(
 
 /** Has agents replaced, as many at a time as their DaemonSet allows, and waits until the others are ready. */
 async function restartAgents(kubectl: Kubectl, member: Restarted, agents: readonly AgentPod[]): Promise<void> {
-  const target = `daemonset/${member.names.daemonSet}`;
-  const before = await lookBefore(kubectl, member.names.namespace, [target]);
+  const target = `daemonset/${member.cilium.daemonSet}`;
+  const before = await lookBefore(kubectl, member.cilium.namespace, [target]);
   await replaced(kubectl, member, target, agents, before, true);
 }
 
 /** Waits until a workload has other pods than these, and deletes these where nobody has. */
 function replaced(
   kubectl: Kubectl,
-  { cluster, names, timeoutSeconds }: Restarted,
+  { cluster, cilium, timeoutSeconds }: Restarted,
   workload: string,
   pods: readonly AgentPod[],
   before: ReadonlyMap<string, Before>,
@@ -82,7 +82,7 @@ function replaced(
 ): Promise<void> {
   const old = new Set(podNames(pods));
   const isNew = ({ pod }: { readonly pod: string }) => !old.has(pod);
-  const { namespace } = names;
+  const { namespace } = cilium;
   return followRollOut(kubectl, {
     ...{ cluster, namespace, workload, timeoutSeconds, isNew, restart },
     before: before.get(workload),
@@ -91,19 +91,19 @@ function replaced(
 
 /** The operator's pods from before: what they run with nobody can ask, and a restart of theirs disturbs nothing. */
 async function restartOperator(kubectl: Kubectl, member: Restarted, written: string | undefined): Promise<void> {
-  const { cluster, names } = member;
-  const target = names.operator === undefined ? undefined : `deployment/${names.operator}`;
-  const live = target === undefined ? undefined : await readWorkload(kubectl, names.namespace, target);
+  const { cluster, cilium } = member;
+  const target = cilium.operator === undefined ? undefined : `deployment/${cilium.operator}`;
+  const live = target === undefined ? undefined : await readWorkload(kubectl, cilium.namespace, target);
   if (live === undefined) {
     return;
   }
-  const old = olderThan(await podsOf(kubectl, names.namespace, live.selector), written);
+  const old = olderThan(await podsOf(kubectl, cilium.namespace, live.selector), written);
   if (old.length === 0) {
     return;
   }
   progress(`cluster "${cluster}": restarting ${firstFew(podNames(old)).join(", ")}`);
-  const before = await lookBefore(kubectl, names.namespace, [live.name]);
-  await deletePods(kubectl, names.namespace, podNames(old));
+  const before = await lookBefore(kubectl, cilium.namespace, [live.name]);
+  await deletePods(kubectl, cilium.namespace, podNames(old));
   await replaced(kubectl, member, live.name, old, before, false);
 }
 
@@ -117,8 +117,8 @@ async function restartOperator(kubectl: Kubectl, member: Restarted, written: str
  * @throws Error when restarted agents do not get ready in time.
  */
 export async function restartOutdated(kubectl: Kubectl, member: Restarted): Promise<void> {
-  const config = await readConfigMap(kubectl, member.names);
-  const written = appliedAt(config?.managedFields, FIELD_MANAGER);
+  const config = await readConfigMap(kubectl, member.cilium);
+  const written = lastAppliedTime(config?.managedFields, FIELD_MANAGER);
   const agents = await outdatedAgents(kubectl, member, written);
   if (agents.length > 0) {
     await restartAgents(kubectl, member, agents);

@@ -1,7 +1,7 @@
 import { until } from "../command/until";
 import type { Kubectl } from "./kubectl";
 import { KubectlError } from "./kubectlError";
-import type { Claim } from "./model/claim";
+import type { ManagedObject } from "./model/managedObject";
 import { parseObject, type LiveObject } from "./model/liveObject";
 
 const GONE_SECONDS = 600;
@@ -11,7 +11,7 @@ export function describeObject({ kind, metadata }: LiveObject): string {
   return `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 }
 
-function target({ resource, name, namespace }: Claim): readonly string[] {
+function target({ resource, name, namespace }: ManagedObject): readonly string[] {
   return [`${resource}/${name}`, ...(namespace === undefined ? [] : ["-n", namespace])];
 }
 
@@ -19,10 +19,10 @@ const isUnknownKind = (error: unknown): boolean =>
   error instanceof KubectlError && error.message.includes("the server doesn't have a resource type");
 
 /** Reads an object; `undefined` where there is none, or not even its kind. */
-export async function readObject(kubectl: Kubectl, claim: Claim): Promise<LiveObject | undefined> {
+export async function readObject(kubectl: Kubectl, managed: ManagedObject): Promise<LiveObject | undefined> {
   try {
     const flags = ["--ignore-not-found", "--show-managed-fields", "-o", "json"];
-    return parseObject(await kubectl.read(["get", ...target(claim), ...flags]));
+    return parseObject(await kubectl.read(["get", ...target(managed), ...flags]));
   } catch (error) {
     if (isUnknownKind(error)) {
       return undefined;
@@ -31,7 +31,7 @@ export async function readObject(kubectl: Kubectl, claim: Claim): Promise<LiveOb
   }
 }
 
-function pathOf({ resource, name, namespace }: Claim, { apiVersion = "v1" }: LiveObject): string {
+function pathOf({ resource, name, namespace }: ManagedObject, { apiVersion = "v1" }: LiveObject): string {
   const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const [plural = resource] = resource.split(".");
   const place = [...(namespace === undefined ? [] : ["namespaces", namespace]), plural, name];
@@ -47,12 +47,12 @@ export function isLateWrite(error: unknown): boolean {
  * Deletes just the object that was looked at, and waits until it is gone. A Secret not even when it was changed since: what is in it decides
  * whether it goes. The rest changes all the time as it runs.
  */
-export async function deleteObject(kubectl: Kubectl, claim: Claim, object: LiveObject): Promise<void> {
+export async function deleteObject(kubectl: Kubectl, managed: ManagedObject, object: LiveObject): Promise<void> {
   const { uid, resourceVersion } = object.metadata;
   const preconditions = object.kind === "Secret" ? { uid, resourceVersion } : { uid };
   const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions, propagationPolicy: "Foreground" };
   try {
-    await kubectl.run(["delete", "--raw", pathOf(claim, object), "-f", "-"], { stdin: JSON.stringify(body) });
+    await kubectl.run(["delete", "--raw", pathOf(managed, object), "-f", "-"], { stdin: JSON.stringify(body) });
   } catch (error) {
     if (!(error instanceof KubectlError && error.message.includes("(NotFound)"))) {
       throw error;
@@ -60,7 +60,7 @@ export async function deleteObject(kubectl: Kubectl, claim: Claim, object: LiveO
   }
   const left = await until(
     Date.now() + GONE_SECONDS * 1000,
-    () => readObject(kubectl, claim),
+    () => readObject(kubectl, managed),
     (seen) => seen?.metadata.uid !== uid,
     () => `waiting: ${describeObject(object)} is deleted, and not gone yet`,
   );

@@ -21,9 +21,9 @@ export async function withClusters<Cluster extends GivenCluster, T>(
 ): Promise<T> {
   const kubeconfigs = await readKubeconfigs();
   const clusters = await Promise.all(
-    members.map(async (member) => {
-      const kubectl = await Kubectl.open(accessTo(member, kubeconfigs), askedAgain(member.name));
-      return { ...member, kubectl };
+    members.map(async (cluster) => {
+      const kubectl = await Kubectl.open(accessTo(cluster, kubeconfigs), askedAgain(cluster.name));
+      return { ...cluster, kubectl };
     }),
   );
   try {

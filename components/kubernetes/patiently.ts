@@ -5,7 +5,7 @@ import { failedWords, firstTry, nextTry, type FailedTry, type Patience } from ".
 /** What is done between two tries. */
 export interface Between {
   /** Hears why the first of them failed. */
-  readonly told?: (failed: FailedTry) => void;
+  readonly onFailedTry?: (failed: FailedTry) => void;
   readonly pause?: (seconds: number) => Promise<unknown>;
 }
 
@@ -20,7 +20,7 @@ const sleep = (seconds: number) => delay(seconds * 1000);
 export async function patiently<T>(
   patience: Patience,
   ask: (silenceSeconds: number, failed: readonly FailedTry[]) => Promise<T>,
-  { told = () => undefined, pause = sleep }: Between = {},
+  { onFailedTry = () => undefined, pause = sleep }: Between = {},
 ): Promise<T> {
   let failed: readonly FailedTry[] = [];
   for (let silenceSeconds = firstTry(patience); ;) {
@@ -37,7 +37,7 @@ export async function patiently<T>(
       if (next === undefined) {
         throw failed.length === 1 ? error : new KubectlError(failedWords(failed), failure, { cause: error });
       }
-      told(last);
+      onFailedTry(last);
       if (next.pauseSeconds > 0) {
         await pause(next.pauseSeconds);
       }

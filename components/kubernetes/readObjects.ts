@@ -1,4 +1,4 @@
-import type { Claim } from "./model/claim";
+import type { ManagedObject } from "./model/managedObject";
 
 /** Has kubectl read something. */
 export type Read = (args: readonly string[]) => Promise<string>;
@@ -6,7 +6,7 @@ export type Read = (args: readonly string[]) => Promise<string>;
 const EMPTY_LIST = '{"items":[]}';
 
 /** An object as kubectl is asked for it. */
-export const nameOf = ({ resource, name }: Claim): string => `${resource}/${name}`;
+export const nameOf = ({ resource, name }: ManagedObject): string => `${resource}/${name}`;
 
 const GET_FLAGS = ["--ignore-not-found", "--show-managed-fields", "--output=json"] as const;
 
@@ -36,11 +36,11 @@ export async function readObjects(
 }
 
 /** The claimed objects that exist, as one `kubectl get -o json` list. */
-export async function readClaims(read: Read, claims: readonly Claim[]): Promise<string> {
-  const namespaces = [...new Set(claims.map((claim) => claim.namespace))];
+export async function readManagedObjects(read: Read, managedObjects: readonly ManagedObject[]): Promise<string> {
+  const namespaces = [...new Set(managedObjects.map((managed) => managed.namespace))];
   const lists = await Promise.all(
     namespaces.map(async (namespace) => {
-      const there = claims.filter((claim) => claim.namespace === namespace);
+      const there = managedObjects.filter((managed) => managed.namespace === namespace);
       return readObjects(read, namespace, there.map(nameOf));
     }),
   );

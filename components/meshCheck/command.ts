@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { printableJson } from "../basics/model/printable";
-import { agentReports, hurrySecrets } from "../cilium/agents";
+import { agentReports, syncSecretsNow } from "../cilium/agents";
 import { diagnose } from "../cilium/diagnosis";
 import { ciliumObjects } from "../cilium/model/agentConfig";
 import { readinessProblems, readinessTable, type AgentReport } from "../cilium/model/agentStatus";
 import { dispatch, previousOutput, progress, readInput, readLargeInput } from "../command/protocol";
-import { tellProblems, until } from "../command/until";
+import { problemsLine, until } from "../command/until";
 import { withClusters, type OpenCluster } from "../kubernetes/openClusters";
 import { formatProblems, PROBLEMS_SHOWN } from "../mesh/model/problem";
 import { recordedPaths } from "../nodePaths/model/pathVerdict";
 import { waitForPaths } from "../nodePaths/pathPhase";
-import { waitUntilForgotten } from "./departed";
+import { waitForRemovedPeers } from "./removedPeers";
 import { checkResult } from "./model/checkResult";
-import { departedPeers } from "./model/departed";
+import { removedPeers } from "./model/removedPeers";
 import { waitForNewConnections } from "./newConnections";
 import { settleStalePods } from "./stalePods";
 
@@ -59,13 +59,13 @@ async function waitUntilReady(
   clusters: readonly OpenCluster[],
   deadline: number,
 ): Promise<readonly AgentReport[]> {
-  await Promise.all(clusters.map(({ name, kubectl }) => hurrySecrets(kubectl, given.names, name)));
+  await Promise.all(clusters.map(({ name, kubectl }) => syncSecretsNow(kubectl, given.names, name)));
   const problemsOf = (seen: readonly AgentReport[]) => readinessProblems(members, seen, required);
   const reports = await until(
     deadline,
     () => reportsOf(clusters),
     (seen) => problemsOf(seen).length === 0,
-    tellProblems("views of a peer are not ready yet", problemsOf, (seen) => readinessTable(required, seen).length),
+    problemsLine("views of a peer are not ready yet", problemsOf, (seen) => readinessTable(required, seen).length),
   );
   if (problemsOf(reports).length > 0) {
     const { causeFor, text } = await diagnose(clusters, given.names, required, reports);
@@ -77,9 +77,9 @@ async function waitUntilReady(
 }
 
 /** Peers of other stacks may be about to join: what is not ready of them is told, and kept in the table. */
-function warnOfOthers({ others }: Mesh, reports: readonly AgentReport[]): void {
-  const waiting = readinessTable(others, reports).filter(({ ready }) => !ready);
-  for (const { name } of others) {
+function warnOfExternalPeers({ others: externalPeers }: Mesh, reports: readonly AgentReport[]): void {
+  const waiting = readinessTable(externalPeers, reports).filter(({ ready }) => !ready);
+  for (const { name } of externalPeers) {
     const lines = waiting.filter(({ peer }) => peer === name);
     const [first] = lines;
     if (first !== undefined) {
@@ -101,12 +101,12 @@ export const ran = dispatch({
     return withClusters(mesh.members, async (clusters) => {
       const deadline = Date.now() + given.timeoutSeconds * 1000;
       const reports = await waitUntilReady(mesh, clusters, deadline);
-      warnOfOthers(mesh, reports);
-      const departed = departedPeers(previousOutput(), all);
-      await waitUntilForgotten(departed, () => reportsOf(clusters), deadline, given.timeoutSeconds);
+      warnOfExternalPeers(mesh, reports);
+      const removed = removedPeers(previousOutput(), all);
+      await waitForRemovedPeers(removed, () => reportsOf(clusters), deadline, given.timeoutSeconds);
       await waitForNewConnections(clusters, namesOf(required), given.names, deadline, given.timeoutSeconds);
       const paths = await waitForPaths(clusters, given.names, mesh.pathsBefore, deadline);
-      const stalePods = await settleStalePods(clusters, given, deadline);
+      const stalePods = await settleStalePods(clusters, { ...given, cilium: given.names }, deadline);
       return printableJson(checkResult(namesOf(all), readinessTable(all, reports), paths, stalePods));
     });
   },

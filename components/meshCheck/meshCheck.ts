@@ -3,7 +3,7 @@ import { own } from "../basics/model/own";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import type { WaitSettings } from "../command/model/waitSettings";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
-import type { Member } from "../mesh/model/mesh";
+import type { Cluster } from "../mesh/model/mesh";
 import type { PathRow, RecordedPaths } from "../nodePaths/model/pathVerdict";
 import { parseCheckResult, type ReadinessRow } from "./model/checkResult";
 import type { StalePodRow } from "./model/stalePods";
@@ -23,9 +23,9 @@ export interface MeshCheckSettings {
 
 /** The arguments of {@link meshCheck}. */
 export interface MeshCheckArgs {
-  readonly members: readonly Member[];
+  readonly clusters: readonly Cluster[];
   /** Peers of theirs that other stacks look after. */
-  readonly others: readonly Member[];
+  readonly externalPeers: readonly Cluster[];
   readonly access: Readonly<Record<string, ClusterAccess>>;
   /** Changes with whatever the agents were told about their peers; a change runs the check again. */
   readonly peersHash: pulumi.Output<string>;
@@ -62,12 +62,12 @@ export function meshCheck(
     const off = pulumi.output("not checked: the check is switched off");
     return { readiness: off, paths: off, stalePods: off, done: after };
   }
-  const members = args.members.map(({ name: member, id }) => {
-    const access = own(args.access, member);
-    return { name: member, id, ...(access === undefined ? {} : contextOf(access)) };
+  const clusters = args.clusters.map(({ name, id }) => {
+    const access = own(args.access, name);
+    return { name, id, ...(access === undefined ? {} : contextOf(access)) };
   });
-  const others = args.others.map(({ name: other, id }) => ({ name: other, id }));
-  const ofOthers = others.length === 0 ? {} : { others, otherStacks: args.settings.otherStacks };
+  const externalPeers = args.externalPeers.map(({ name: other, id }) => ({ name: other, id }));
+  const ofOthers = externalPeers.length === 0 ? {} : { others: externalPeers, otherStacks: args.settings.otherStacks };
   const { peersHash, pathsBefore } = args;
   const { timeoutSeconds } = check;
   const command = nodeCommand(
@@ -77,7 +77,7 @@ export function meshCheck(
       create: "check",
       update: "check",
       input: { names: cilium, timeoutSeconds, maxConnectedClusters, stalePods, peersHash },
-      largeInput: { members, ...ofOthers, pathsBefore },
+      largeInput: { members: clusters, ...ofOthers, pathsBefore },
       clusters: args.access,
     },
     { ...opts, dependsOn: [...after] },

@@ -4,7 +4,7 @@ import { agentPods, inAgent } from "../cilium/agents";
 import { excerptOf } from "../cilium/diagnosis";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
-import { tellProblems, until, withEach } from "../command/until";
+import { problemsLine, until, withEach } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import { formatProblems, PROBLEMS_SHOWN, type Problem } from "../mesh/model/problem";
@@ -24,25 +24,25 @@ interface Outcome {
 
 async function said(
   kubectl: Kubectl,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   agent: string,
   silenceSeconds: number,
 ): Promise<Dialled["said"]> {
   try {
-    const text = await inAgent(kubectl, names, agent, ["cilium-dbg", "troubleshoot", "clustermesh"], silenceSeconds);
+    const text = await inAgent(kubectl, cilium, agent, ["cilium-dbg", "troubleshoot", "clustermesh"], silenceSeconds);
     return { text };
   } catch (error) {
     return { error: errorMessage(error) };
   }
 }
 
-async function dial(cluster: OpenCluster, names: CiliumObjects, peers: readonly string[]): Promise<Dialled> {
-  const agent = (await agentPods(cluster.kubectl, names)).find(({ ready }) => ready);
+async function dial(cluster: OpenCluster, cilium: CiliumObjects, peers: readonly string[]): Promise<Dialled> {
+  const agent = (await agentPods(cluster.kubectl, cilium)).find(({ ready }) => ready);
   if (agent === undefined) {
     return { cluster: cluster.name, agent: "-", node: "-", said: { error: "no agent is ready" } };
   }
   const silenceSeconds = Math.max(MIN_SECONDS, peers.length * SECONDS_A_PEER);
-  const answer = await said(cluster.kubectl, names, agent.pod, silenceSeconds);
+  const answer = await said(cluster.kubectl, cilium, agent.pod, silenceSeconds);
   return { cluster: cluster.name, agent: agent.pod, node: agent.node, said: answer };
 }
 
@@ -62,12 +62,12 @@ function cannotDial({ said: answer }: Dialled): boolean {
 export async function waitForNewConnections(
   clusters: readonly OpenCluster[],
   peers: readonly string[],
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   deadline: number,
   timeoutSeconds: number,
 ): Promise<void> {
   const attempt = async (cluster: OpenCluster): Promise<Outcome> => {
-    const dialled = await dial(cluster, names, peers);
+    const dialled = await dial(cluster, cilium, peers);
     return { cluster, dialled, problems: cannotDial(dialled) ? [] : connectionProblems(peers, dialled) };
   };
   let open = clusters;
@@ -83,7 +83,7 @@ export async function waitForNewConnections(
       open = failing().map(({ cluster }) => cluster);
     },
     () => open.length === 0,
-    tellProblems(
+    problemsLine(
       "new connections to peers do not open yet",
       () => failing().flatMap(({ problems }) => problems),
       () => clusters.length * (peers.length - 1),

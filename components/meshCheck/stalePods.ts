@@ -16,19 +16,19 @@ const REGENERATION_MS = 20_000;
 
 /** What is looked for, and what is done about it. */
 export interface StalePodPolicy {
-  readonly names: CiliumObjects;
+  readonly cilium: CiliumObjects;
   readonly maxConnectedClusters: MaxConnectedClusters;
   readonly stalePods: "report" | "restart";
 }
 
 async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Promise<readonly StalePod[]> {
   const { kubectl } = cluster;
-  const { names, maxConnectedClusters } = policy;
-  const agents = await agentPods(kubectl, names);
+  const { cilium, maxConnectedClusters } = policy;
+  const agents = await agentPods(kubectl, cilium);
   const what = `cluster "${cluster.name}": agents asked for the identities of their pods`;
   const found = await withEach(what, agents, AGENTS_AT_ONCE, async ({ pod }) => {
     try {
-      const json = await inAgent(kubectl, names, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
+      const json = await inAgent(kubectl, cilium, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
       return stalePods(cluster, parsePodIdentities(json), maxConnectedClusters);
     } catch (error) {
       const why = errorMessage(error);

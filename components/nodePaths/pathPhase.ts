@@ -2,7 +2,7 @@ import { errorMessage } from "../basics/errorMessage";
 import { own } from "../basics/model/own";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
-import { tellProblems, until } from "../command/until";
+import { problemsLine, until } from "../command/until";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import { formatProblems, PROBLEMS_SHOWN, type Problem } from "../mesh/model/problem";
 import type { PathReport } from "./model/nodePaths";
@@ -15,19 +15,19 @@ const WARNINGS_SHOWN = 5;
 /** What did not work before anything was changed, by cluster. */
 export type PathsBefore = Readonly<Record<string, RecordedPaths | undefined>>;
 
-async function probe({ kubectl, name }: OpenCluster, names: CiliumObjects): Promise<PathReport> {
+async function probe({ kubectl, name }: OpenCluster, cilium: CiliumObjects): Promise<PathReport> {
   try {
-    return await probePaths(kubectl, name, names);
+    return await probePaths(kubectl, name, cilium);
   } catch (error) {
     const why = errorMessage(error);
     return { kind: "notProbed", cluster: name, reason: `cluster ${name} cannot be asked: ${why}` };
   }
 }
 
-function problemsOf(reports: readonly PathReport[], before: PathsBefore, names: CiliumObjects): readonly Problem[] {
+function problemsOf(reports: readonly PathReport[], before: PathsBefore, cilium: CiliumObjects): readonly Problem[] {
   return reports.flatMap((report) =>
     judgePaths(report, own(before, report.cluster)).lost.map((path) =>
-      pathProblem(report.cluster, names.namespace, path),
+      pathProblem(report.cluster, cilium.namespace, path),
     ),
   );
 }
@@ -57,17 +57,17 @@ function warn(report: PathReport, before: RecordedPaths | undefined): void {
  */
 export async function waitForPaths(
   clusters: readonly OpenCluster[],
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   before: PathsBefore,
   deadline: number,
 ): Promise<readonly PathRow[]> {
   // A restarted agent makes its health endpoint anew, which takes some seconds.
-  const cut = (seen: readonly PathReport[]) => problemsOf(seen, before, names);
+  const cut = (seen: readonly PathReport[]) => problemsOf(seen, before, cilium);
   const reports = await until(
     deadline,
-    () => Promise.all(clusters.map((cluster) => probe(cluster, names))),
+    () => Promise.all(clusters.map((cluster) => probe(cluster, cilium))),
     (seen) => cut(seen).length === 0,
-    tellProblems("paths inside clusters are cut", cut, pathsIn),
+    problemsLine("paths inside clusters are cut", cut, pathsIn),
   );
   const lost = cut(reports);
   if (lost.length > 0) {

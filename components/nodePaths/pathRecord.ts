@@ -18,15 +18,15 @@ function isWhole(report: PathReport): boolean {
 export async function pathsBeforehand(
   kubectl: Kubectl,
   cluster: string,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
 ): Promise<RecordedPaths | undefined> {
   try {
-    if ((await agentPods(kubectl, names)).length === 0) {
+    if ((await agentPods(kubectl, cilium)).length === 0) {
       return undefined;
     }
-    const first = await probePaths(kubectl, cluster, names);
+    const first = await probePaths(kubectl, cluster, cilium);
     // A node that is busy may answer late once; a path that is cut stays cut.
-    const report = isWhole(first) ? first : await probePaths(kubectl, cluster, names);
+    const report = isWhole(first) ? first : await probePaths(kubectl, cluster, cilium);
     for (const line of recordedLines(report)) {
       progress(line);
     }

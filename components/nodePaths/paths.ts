@@ -21,15 +21,15 @@ const PATHS_AT_ONCE = 64;
 const LIMIT_SECONDS = 3;
 
 /** The agents that can be asked, with their addresses: a node that is gone says nothing of the others. */
-async function healthNodes(kubectl: Kubectl, names: CiliumObjects): Promise<readonly HealthNode[]> {
-  const pods = (await agentPods(kubectl, names)).filter(({ ready }) => ready);
+async function healthNodes(kubectl: Kubectl, cilium: CiliumObjects): Promise<readonly HealthNode[]> {
+  const pods = (await agentPods(kubectl, cilium)).filter(({ ready }) => ready);
   const addresses = parseHealthAddresses(await kubectl.read(["get", "ciliumnodes.cilium.io", "-o", "json"]));
   return pods.map(({ pod, node }) => ({ agent: pod, node, ...addresses.get(node) }));
 }
 
 async function tryPaths(
   kubectl: Kubectl,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   port: number,
   paths: readonly NodePath[],
 ): Promise<readonly TriedPath[]> {
@@ -41,7 +41,7 @@ async function tryPaths(
   const numbers = [String(port), String(LIMIT_SECONDS)];
   try {
     const probe = ["bash", "-c", PROBE_SCRIPT, "probe", ...numbers, ...addresses];
-    return triedPaths(paths, await inAgent(kubectl, names, agent, probe), LIMIT_SECONDS);
+    return triedPaths(paths, await inAgent(kubectl, cilium, agent, probe), LIMIT_SECONDS);
   } catch (error) {
     return triedPaths(paths, { error: errorMessage(error) }, LIMIT_SECONDS);
   }
@@ -55,16 +55,16 @@ function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[]
  * Has every agent of a cluster ask the health checks on the other nodes of that cluster. Paths to other clusters are not asked: their
  * firewalls may well keep the port of the health checks closed.
  */
-export async function probePaths(kubectl: Kubectl, cluster: string, names: CiliumObjects): Promise<PathReport> {
-  const health = healthChecking((await readConfigMap(kubectl, names))?.data ?? {});
+export async function probePaths(kubectl: Kubectl, cluster: string, cilium: CiliumObjects): Promise<PathReport> {
+  const health = healthChecking((await readConfigMap(kubectl, cilium))?.data ?? {});
   if (health.kind === "off") {
     const reason = `health checking is off in cluster ${cluster} (${health.key})`;
     return { kind: "notProbed", cluster, reason };
   }
-  const nodes = await healthNodes(kubectl, names);
+  const nodes = await healthNodes(kubectl, cilium);
   const batches = nodes.flatMap((from) => chunks(pathsFrom(from, nodes), PATHS_AT_ONCE));
   const what = `cluster "${cluster}": agents asked for paths to other nodes`;
-  const tried = await withEach(what, batches, AGENTS_AT_ONCE, (paths) => tryPaths(kubectl, names, health.port, paths));
+  const tried = await withEach(what, batches, AGENTS_AT_ONCE, (paths) => tryPaths(kubectl, cilium, health.port, paths));
   const paths = tried.flat();
   const withoutBash = paths.find((path) => /executable file not found|no such file or directory.*bash/.test(path.why));
   return withoutBash === undefined

@@ -1,12 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
-import type { Authorities } from "../certificates/authority";
-import { GENERATION_ANNOTATION } from "../certificates/model/generation";
+import type { CaSet } from "../certificates/ca";
+import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
 import { ownedBy, patching, reapplied } from "../kubernetes/ownership";
-import type { Member } from "../mesh/model/mesh";
+import type { Cluster } from "../mesh/model/mesh";
 import { peerFile, pemFiles } from "./model/peerFile";
 
 /** The settings about the Secret with the peers. */
@@ -34,15 +34,15 @@ function base64(text: string): string {
  * The part of the Secret that is the same in every cluster: a peer file for each member, and the authorities' certificates. Made once for
  * the mesh, so that the work grows with its size and not with its square.
  */
-export function sharedPeerFiles(members: readonly Member[], authorities: Authorities): SecretData {
-  const known = [...authorities.byName].map(([name, { bundle, hash }]) =>
+export function sharedPeerFiles(clusters: readonly Cluster[], caSet: CaSet): SecretData {
+  const known = [...caSet.byName].map(([name, { bundle, hash }]) =>
     pulumi.all([bundle, hash]).apply(([pem, caHash]) => ({ name, pem, caHash })),
   );
   return pulumi.all(known).apply((all) => {
     const hashes = new Map(all.map(({ name, caHash }) => [name, caHash]));
-    const peers = members.map((member): [string, string] => {
-      const authority = authorities.of(member.name);
-      return [member.name, base64(peerFile(member, authority, hashes.get(authority) ?? ""))];
+    const peers = clusters.map((cluster): [string, string] => {
+      const authority = caSet.of(cluster.name);
+      return [cluster.name, base64(peerFile(cluster, authority, hashes.get(authority) ?? ""))];
     });
     const trusted = all.map(({ name, pem }): [string, string] => [pemFiles(name).trustedCA, base64(pem)]);
     return Object.fromEntries([...peers, ...trusted]);
@@ -54,16 +54,16 @@ export function sharedPeerFiles(members: readonly Member[], authorities: Authori
  *
  * @param issued Of each member, what changes with its certificates.
  */
-export function peersHash(shared: SecretData, issued: readonly pulumi.Output<string>[]): pulumi.Output<string> {
+export function hashPeers(shared: SecretData, issued: readonly pulumi.Output<string>[]): pulumi.Output<string> {
   return pulumi
     .all([shared, pulumi.all([...issued])])
     .apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16));
 }
 
 /** The names of the keys that {@link peerSecret} writes for a cluster; plain, for the preflight. */
-export function peerSecretKeys(members: readonly string[], authorities: readonly string[]): readonly string[] {
+export function peerSecretKeys(clusters: readonly string[], authorities: readonly string[]): readonly string[] {
   const pem = authorities.map(pemFiles).flatMap(({ trustedCA, certificate, key }) => [trustedCA, certificate, key]);
-  return [...new Set([...members, ...pem])];
+  return [...new Set([...clusters, ...pem])];
 }
 
 function clientFiles(authority: string, key: string, certificate: string): readonly (readonly [string, string])[] {
@@ -106,7 +106,7 @@ export function peerSecret(
   const data = pulumi.secret(pulumi.all([args.shared, own]).apply(([shared, mine]) => ({ ...shared, ...mine })));
   const metadata = { name: args.settings.peerSecret, namespace: args.settings.cilium.namespace };
   const keys = pulumi.unsecret(data).apply((files) => Object.keys(files).toSorted().join(","));
-  const marks = { [OWNER_ANNOTATION]: args.owner, [KEYS_ANNOTATION]: keys, [GENERATION_ANNOTATION]: args.record };
+  const marks = { [OWNER_ANNOTATION]: args.owner, [KEYS_ANNOTATION]: keys, [ISSUE_RECORD_ANNOTATION]: args.record };
   const retained = { ...opts, ...reapplied(args.reapply) };
   if (args.settings.foreignSecret === "adopt") {
     const annotations = { ...patching(), ...marks };

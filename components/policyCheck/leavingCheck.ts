@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readConfigMap } from "../cilium/configMap";
 import { NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
-import { originalsOf } from "../identity/model/originals";
+import { originalConfigOf } from "../identity/model/originalConfig";
 import { afterRestoration, planRestoration } from "../identity/model/restoration";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
@@ -10,7 +10,7 @@ import { peersIn } from "../peers/model/peerFile";
 import { secretFiles } from "../peers/secretFiles";
 import type { JudgedPolicies } from "./model/clusterPolicies";
 import type { MeshChange } from "./model/meshChange";
-import { checkPolicies } from "./policyCheck";
+import { checkPolicies } from "./checkPolicies";
 
 /** What a guard is given of its cluster, and the state keeps. */
 export const leavingCluster = z.object({
@@ -46,7 +46,7 @@ async function meshChange(kubectl: Kubectl, leaving: LeavingCluster): Promise<Me
   if (live === undefined) {
     return undefined;
   }
-  const plan = planRestoration(originalsOf(leaving.originals), leaving.desired, live, FIELD_MANAGER);
+  const plan = planRestoration(originalConfigOf(leaving.originals), leaving.desired, live, FIELD_MANAGER);
   const to = afterRestoration(plan, NAME_KEY, live) ?? UNMESHED_NAME;
   const peers = peersIn(await secretFiles(kubectl, names.namespace, peerSecret), cluster.name);
   return { from: cluster.name, to, peers };
@@ -59,6 +59,6 @@ export async function checkLeaving(kubectl: Kubectl, leaving: LeavingCluster): P
     return undefined;
   }
   const { names, owner, cluster } = leaving;
-  const judged = await checkPolicies(kubectl, { name: cluster.name, names, change, owner });
+  const judged = await checkPolicies(kubectl, { name: cluster.name, cilium: names, change, owner });
   return { ...judged, what: change.from === change.to ? "loses its peers" : `will be "${change.to}" again` };
 }

@@ -1,77 +1,71 @@
-import { z } from "zod";
-import type { CiliumObjects } from "../cilium/model/agentConfig";
-import type { Kubectl } from "../kubernetes/kubectl";
-import type { Problem } from "../mesh/model/problem";
-import { judgePolicies, type JudgedPolicies } from "./model/clusterPolicies";
-import { changesNothing, type MeshChange, type PolicyReading } from "./model/meshChange";
-import { policyReading } from "./model/policyReading";
-import { findPolicies } from "./policyObjects";
+import type { local } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { desiredConfig, type CiliumSettings } from "../cilium/model/agentConfig";
+import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
+import type { Cluster } from "../mesh/model/mesh";
+import type { PeerSettings } from "../peers/peerSecret";
 
-/** A cluster whose name or peers are about to change. */
-export interface ChangingCluster {
-  readonly name: string;
-  readonly names: CiliumObjects;
-  readonly change: MeshChange;
-  /** The owner annotation of the stack's own objects. */
+/** The settings about policies. */
+export interface PolicySettings {
+  /**
+   * Policies that would fail open as clusters join or leave: refuse that, or accept it. For a cluster that leaves it is accepted as one gives up a
+   * deletion protection: by an `up` beforehand. @default "refuse"
+   */
+  readonly openPolicies: "refuse" | "accept";
+}
+
+/** The arguments of {@link policyCheck}. */
+export interface PolicyCheckArgs {
+  readonly cluster: Cluster;
+  readonly access: ClusterAccess;
+  /** What will be given back, as it was recorded. It stays as it is, and so runs nothing again. */
+  readonly originalConfig: pulumi.Output<string>;
   readonly owner: string;
-}
-
-const objects = z.object({
-  items: z.array(
-    z.object({
-      kind: z.string(),
-      data: z.record(z.string(), z.string()).optional(),
-      spec: z
-        .object({
-          template: z
-            .object({
-              spec: z
-                .object({ containers: z.array(z.object({ name: z.string(), image: z.string().optional() })) })
-                .optional(),
-            })
-            .optional(),
-        })
-        .optional(),
-    }),
-  ),
-});
-
-async function readingOf(kubectl: Kubectl, names: CiliumObjects): Promise<PolicyReading> {
-  const wanted = [`configmap/${names.configMap}`, `daemonset/${names.daemonSet}`];
-  const json = await kubectl.read(["get", ...wanted, "-n", names.namespace, "--ignore-not-found", "-o", "json"]);
-  const { items } = json.trim() === "" ? { items: [] } : objects.parse(asList(JSON.parse(json)));
-  const of = (kind: string) => items.find((each) => each.kind === kind);
-  const containers = of("DaemonSet")?.spec?.template?.spec?.containers ?? [];
-  const image = containers.find(({ name }) => name === names.agentContainer)?.image ?? "";
-  return policyReading(of("ConfigMap")?.data ?? {}, image);
-}
-
-/** kubectl prints one object bare. */
-function asList(value: unknown): unknown {
-  const isList = typeof value === "object" && value !== null && "items" in value;
-  return isList ? value : { items: [value] };
-}
-
-/** Kinds that could not be looked at: who does not see must not say that all is well. */
-function unseenProblem(cluster: string, { kind, reason }: { readonly kind: string; readonly reason: string }): Problem {
-  return {
-    cluster,
-    property: kind,
-    reason: `cannot be listed (${reason})`,
-    allowed: "let the kubeconfig's user list it in all namespaces",
-  };
+  readonly settings: PolicySettings & Pick<CiliumSettings, "cilium"> & Pick<PeerSettings, "peerSecret">;
 }
 
 /**
- * What becomes of a cluster's policies: those that would fail open, with the kinds that nobody has looked at; and those that would fail closed.
- * Asks nothing where nothing changes.
+ * Stands between all guards and all clusters, and does nothing itself: guards depend on it, and it on everything in every cluster. What a
+ * resource that is still there depends on is not deleted, so while one guard refuses nothing of any cluster is, with `--continue-on-error` too.
  */
-export async function checkPolicies(kubectl: Kubectl, cluster: ChangingCluster): Promise<JudgedPolicies> {
-  const { name, names, change, owner } = cluster;
-  if (changesNothing(change)) {
-    return { opening: [], told: [] };
-  }
-  const [reading, { policies, unseen }] = await Promise.all([readingOf(kubectl, names), findPolicies(kubectl)]);
-  const { opening, told } = judgePolicies(name, policies, { ...change, ...reading }, owner);
-  return { opening: [...opening, ...unseen.map((each) => unseenProblem(name, each))], told };
+export function agreement(
+  name: string,
+  clusters: readonly pulumi.Resource[],
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  return nodeCommand(
+    `${name}-agreement`,
+    { script: "policyCheck", clusters: {}, input: {} },
+    { ...opts, dependsOn: [...clusters] },
+  );
+}
+
+/**
+ * Stands before the way back of a cluster, and does nothing until then: its deletion refuses while policies would fail open once the cluster's name is gone.
+ *
+ * It has to come after all that is written to the cluster and after the {@link agreement}, and the check after the guards of all clusters: so
+ * all guards have agreed before anything of the mesh is taken apart.
+ */
+export function policyCheck(args: PolicyCheckArgs, opts: pulumi.CustomResourceOptions): local.Command {
+  const { cluster, access, originalConfig, owner, settings } = args;
+  return nodeCommand(
+    `${cluster.name}-guard`,
+    {
+      script: "policyCheck",
+      delete: "guard",
+      clusters: { [cluster.name]: access },
+      input: {
+        cluster: { name: cluster.name, ...contextOf(access) },
+        names: settings.cilium,
+        desired: desiredConfig(cluster),
+        peerSecret: settings.peerSecret,
+        // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+        originals: pulumi.unsecret(originalConfig),
+        owner,
+        openPolicies: settings.openPolicies,
+        ...(cluster.presence === "gone" ? { gone: true } : {}),
+      },
+    },
+    opts,
+  );
 }

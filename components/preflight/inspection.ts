@@ -1,11 +1,11 @@
 import { rolledWorkloads, type CiliumObjects } from "../cilium/model/agentConfig";
 import { Kubectl, printed, type KubectlAccess } from "../kubernetes/kubectl";
 import type { Ended } from "../kubernetes/kubectlProcess";
-import type { Claim } from "../kubernetes/model/claim";
+import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { noAccess } from "../kubernetes/model/noAccess";
 import { firstTry, type Patience } from "../kubernetes/model/patience";
 import { patiently } from "../kubernetes/patiently";
-import { nameOf, readObjects, readClaims, type Read } from "../kubernetes/readObjects";
+import { nameOf, readObjects, readManagedObjects, type Read } from "../kubernetes/readObjects";
 import { podsJson, readFurther, readInventory, type Ask } from "./inventory";
 import { parseLiveCluster, type LiveCluster } from "./model/liveCluster";
 import type { Answered } from "./model/slowAnswers";
@@ -29,8 +29,8 @@ const KNOCK = ["get", "namespace/kube-system", "--output=name"];
  */
 export async function inspectCluster(
   access: KubectlAccess,
-  names: CiliumObjects,
-  claims: readonly Claim[],
+  cilium: CiliumObjects,
+  managedObjects: readonly ManagedObject[],
   limitSeconds: number,
   turn: Turn = (work) => work(),
 ): Promise<Inspection> {
@@ -47,8 +47,8 @@ export async function inspectCluster(
         const read: Read = async (args) => printed(args, await ask(args));
         // Once it did not answer, one short question is enough to find out whether it does.
         const live = await (failed.length === 0
-          ? turn(() => askAll(ask, names, claims))
-          : read(KNOCK).then(() => askAll(ask, names, claims)));
+          ? turn(() => askAll(ask, cilium, managedObjects))
+          : read(KNOCK).then(() => askAll(ask, cilium, managedObjects)));
         const longest = (times: readonly number[]) => Math.max(...times) / 1000;
         const answered = {
           seconds: longest(ended.map(({ answerMs }) => answerMs)),
@@ -66,21 +66,21 @@ export async function inspectCluster(
 }
 
 /** A process for each question is most of what a preview costs: objects of one namespace are asked for together. */
-async function askAll(ask: Ask, names: CiliumObjects, claims: readonly Claim[]): Promise<LiveCluster> {
+async function askAll(ask: Ask, cilium: CiliumObjects, managedObjects: readonly ManagedObject[]): Promise<LiveCluster> {
   const read: Read = async (args) => printed(args, await ask(args));
-  const isNear = ({ namespace }: Claim) => namespace === names.namespace;
-  const [near, far] = [claims.filter(isNear), claims.filter((claim) => !isNear(claim))];
-  const objects = ["namespace/kube-system", `configmap/${names.configMap}`, ...rolledWorkloads(names)];
+  const isNear = ({ namespace }: ManagedObject) => namespace === cilium.namespace;
+  const [near, far] = [managedObjects.filter(isNear), managedObjects.filter((managed) => !isNear(managed))];
+  const objects = ["namespace/kube-system", `configmap/${cilium.configMap}`, ...rolledWorkloads(cilium)];
   const answers = [
-    readObjects(read, names.namespace, [...objects, ...near.map(nameOf)]),
-    readClaims(read, far),
+    readObjects(read, cilium.namespace, [...objects, ...near.map(nameOf)]),
+    readManagedObjects(read, far),
     readInventory(ask),
   ] as const;
   // One that fails does not end the others, and the next try must not run beside them.
   await Promise.allSettled(answers);
   const [there, elsewhere, { pods, network }] = await Promise.all(answers);
-  const live = { ...parseLiveCluster(names, there, elsewhere, podsJson(pods)), network };
-  return { ...live, network: { ...network, ...(await readFurther(ask, names, live)) } };
+  const live = { ...parseLiveCluster(cilium, there, elsewhere, podsJson(pods)), network };
+  return { ...live, network: { ...network, ...(await readFurther(ask, cilium, live)) } };
 }
 
 /** What only an API server says: it lives, and lets this user in no further. */

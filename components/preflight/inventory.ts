@@ -100,7 +100,7 @@ const POOLS = "ciliumpodippools.cilium.io";
  */
 export async function readFurther(
   ask: Ask,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   live: ReachableCluster,
 ): Promise<Partial<LiveNetwork>> {
   const settings = agentSettings(live) ?? {};
@@ -122,7 +122,7 @@ export async function readFurther(
   const found =
     objects.length === 0
       ? { text: "" }
-      : await attempt(["get", ...objects, `--namespace=${names.namespace}`, "--ignore-not-found", "--output=json"]);
+      : await attempt(["get", ...objects, `--namespace=${cilium.namespace}`, "--ignore-not-found", "--output=json"]);
   const pools =
     settings["ipam"] === "multi-pool"
       ? await attempt(["get", POOLS, "--output=jsonpath={.items[*].spec.ipv4.cidrs} {.items[*].spec.ipv6.cidrs}"])

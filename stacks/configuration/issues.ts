@@ -40,12 +40,12 @@ export function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Pro
   }
   const value = valueAt(root, issue.path);
   if (value === undefined) {
-    return [{ ...at, reason: "is missing", allowed: expectation(issue) }];
+    return [{ ...at, reason: "is missing", fix: expectation(issue) }];
   }
   const secret = issue.path.some((key) => SECRET_PROPERTIES.has(String(key)));
   return secret || mayHoldSecrets(issue, value)
-    ? [{ ...at, reason: `is ${kindOf(value)}`, allowed: expectation(issue) }]
-    : [{ ...at, value, reason: "is not allowed", allowed: expectation(issue) }];
+    ? [{ ...at, reason: `is ${kindOf(value)}`, fix: expectation(issue) }]
+    : [{ ...at, value, reason: "is not allowed", fix: expectation(issue) }];
 }
 
 /** Whether a value is a structure, or text where one belongs: with a secret somewhere in it, for all one knows. */
@@ -97,5 +97,5 @@ function expectation(issue: z.core.$ZodIssue): string {
 
 /** The problem of a key that nothing knows. */
 export function unknownProperty(path: readonly PropertyKey[]): Problem {
-  return { ...place(path), reason: "is no property known here", allowed: "check its spelling, or remove it" };
+  return { ...place(path), reason: "is no property known here", fix: "check its spelling, or remove it" };
 }

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import type { Problem } from "../../components/mesh/model/problem";
 import type { Decoded } from "./configuration";
 import { place } from "./issues";
-import { authoritySchema, configurationSchema, memberSchema } from "./schema";
+import { authoritySchema, configurationSchema, clusterStackSchema } from "./schema";
 
 /** The roles that a mesh is split into. */
 type SplitRole = "authority" | "member";
 
-const FORMS = { authority: authoritySchema, member: memberSchema } as const;
+const FORMS = { authority: authoritySchema, member: clusterStackSchema } as const;
 
 /** Where what is not for one of the roles has to go. */
 const BELONGS = {
@@ -28,7 +28,7 @@ function isDefault(key: string, value: unknown): boolean {
 }
 
 function misplaced(role: SplitRole, path: readonly string[]): Problem {
-  return { ...place(path), reason: BELONGS[role], allowed: "set it there, and remove it here" };
+  return { ...place(path), reason: BELONGS[role], fix: "set it there, and remove it here" };
 }
 
 type Taken = { readonly rest: Decoded; readonly problems: readonly Problem[] };

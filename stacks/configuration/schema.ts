@@ -30,12 +30,12 @@ export type AdoptedCA = z.infer<typeof ca>;
 const generation = z.strictObject({
   client: z.int().min(1).exactOptional().meta({
     description: "Another number makes new keys and certificates for the clients of all etcds.",
-    default: DEFAULT_SETTINGS.generation.client,
+    default: DEFAULT_SETTINGS.keyRevisions.client,
   }),
   server: z.int().min(1).exactOptional().meta({
     description:
       "Another number makes new keys and certificates for the etcd servers. Only with a generated authority.",
-    default: DEFAULT_SETTINGS.generation.server,
+    default: DEFAULT_SETTINGS.keyRevisions.server,
   }),
   authority: z
     .array(z.int().min(1))
@@ -44,7 +44,7 @@ const generation = z.strictObject({
       description:
         "The generated CAs that are trusted, one to three numbers. The first of them signs. Only with a generated authority.",
       examples: [[1, 2]],
-      default: DEFAULT_SETTINGS.generation.authority,
+      default: DEFAULT_SETTINGS.keyRevisions.authority,
     }),
 });
 
@@ -398,7 +398,7 @@ export const authoritySchema = z.strictObject({
 });
 
 /** What a member stack is given: where the mesh is described, and the ways into its own clusters. */
-export const memberSchema = z.strictObject({
+export const clusterStackSchema = z.strictObject({
   authorityStack: line.meta({
     description: "In a member stack: the authority stack whose outputs it reads.",
     examples: ["organization/clustermesh/mesh-authority"],
@@ -420,4 +420,4 @@ export const LOCAL_DEFAULTS = z.strictObject(local).parse({});
 export type Configuration = z.infer<typeof configurationSchema>;
 
 /** A member stack's configuration, read. */
-export type MemberConfiguration = z.infer<typeof memberSchema>;
+export type ClusterStackConfiguration = z.infer<typeof clusterStackSchema>;

@@ -1,23 +1,23 @@
-import { DEFAULT_SETTINGS, type MeshAuthority, type MeshSettings } from "../../components";
-import { validateGeneration } from "../../components/certificates/model/generation";
+import { DEFAULT_SETTINGS, type CaSource, type MeshSettings } from "../../components";
+import { validateKeyRevisions } from "../../components/certificates/model/keyRevisions";
 import { DEFAULT_DEMO, type DemoSettings } from "../../components/demo/model/demo";
 import type { ClusterSpec, MeshSpec } from "../../components/mesh/model/mesh";
 import type { Problem } from "../../components/mesh/model/problem";
 import type { Configuration } from "../configuration/schema";
-import { meshAuthority } from "../roles/authority";
-import { ownClusters, WHOLE_MESH, type Role } from "../roles/role";
+import { caSource } from "../roles/caSource";
+import { managedClusters, WHOLE_MESH, type Role } from "../roles/role";
 import { stackOwner } from "./owner";
 
 /** A stack's configuration as the arguments of its mesh. */
 export interface Environment {
   readonly spec: MeshSpec;
   readonly settings: MeshSettings;
-  readonly authority: MeshAuthority;
+  readonly authority: CaSource;
   readonly demo?: DemoSettings;
   /** Whose what this stack makes is. */
   readonly owner: string;
   /** The clusters that this stack looks after, by name. */
-  readonly own: readonly string[];
+  readonly managed: readonly string[];
 }
 
 function clusterSpec(cluster: Configuration["clusters"][string]): ClusterSpec {
@@ -76,7 +76,7 @@ function meshSettings(configuration: Configuration): MeshSettings {
         renewBeforeDays: configuration.leafRenewBeforeDays,
       }),
     },
-    generation: over(DEFAULT_SETTINGS.generation, configuration.generation),
+    keyRevisions: over(DEFAULT_SETTINGS.keyRevisions, configuration.generation),
     peerSecret: configuration.peerSecret,
     foreignSecret: configuration.foreignSecret,
     etcdServerSecret: configuration.etcdServerSecret,
@@ -94,26 +94,26 @@ function meshSettings(configuration: Configuration): MeshSettings {
  * The demo with its clusters: the first two of the stack's own by name, unless they are named. Workloads that are not waited for are not pinged either, unless
  * that is asked for: mostly there are no nodes for them.
  */
-function demoSettings(configuration: Configuration, own: readonly string[]): DemoSettings | undefined {
+function demoSettings(configuration: Configuration, managed: readonly string[]): DemoSettings | undefined {
   if (configuration.demo === false) {
     return undefined;
   }
   const given = configuration.demo === true ? {} : configuration.demo;
-  const [first = "", second = ""] = [...own].sort();
+  const [first = "", second = ""] = [...managed].sort();
   const ping = given.awaitWorkloads ?? DEFAULT_DEMO.awaitWorkloads;
   return over({ ...DEFAULT_DEMO, ping, serverCluster: first, clientCluster: second }, given);
 }
 
 /** How each cluster of the stack's own is reached: a context or a kubeconfig, and not both. */
-function accessProblems({ clusters }: Configuration, own: readonly string[]): readonly Problem[] {
-  const reached = Object.entries(clusters).filter(([name]) => own.includes(name));
+function accessProblems({ clusters }: Configuration, managed: readonly string[]): readonly Problem[] {
+  const reached = Object.entries(clusters).filter(([name]) => managed.includes(name));
   return reached.flatMap(([name, { context, kubeconfig, gone }]): Problem[] => {
     const neededNoMore = gone === true && context === undefined;
     if (neededNoMore || (context === undefined) !== (kubeconfig === undefined)) {
       return [];
     }
     const reason = context === undefined ? "is missing" : "and kubeconfig are both given";
-    return [{ cluster: name, property: "context", reason, allowed: "give either context or kubeconfig (a secret)" }];
+    return [{ cluster: name, property: "context", reason, fix: "give either context or kubeconfig (a secret)" }];
   });
 }
 
@@ -123,24 +123,24 @@ export function toEnvironment(
   now: Date,
   role: Role = WHOLE_MESH,
 ): { readonly environment: Environment; readonly problems: readonly Problem[] } {
-  const own = ownClusters(role, configuration);
-  const demo = demoSettings(configuration, own);
+  const managed = managedClusters(role, configuration);
+  const demo = demoSettings(configuration, managed);
   const settings = meshSettings(configuration);
   const { owner = stackOwner() } = configuration;
-  const { authority, problems } = meshAuthority(configuration, role, now);
+  const { authority, problems } = caSource(configuration, role, now);
   return {
     environment: {
       spec: meshSpec(configuration),
       settings,
       authority,
       owner,
-      own,
+      managed,
       ...(demo === undefined ? {} : { demo }),
     },
     problems: [
-      ...accessProblems(configuration, own),
+      ...accessProblems(configuration, managed),
       ...problems,
-      ...validateGeneration(settings.generation, configuration.authority),
+      ...validateKeyRevisions(settings.keyRevisions, configuration.authority),
     ],
   };
 }

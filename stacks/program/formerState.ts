@@ -1,4 +1,4 @@
-import { membersOf, present } from "../../components/mesh/model/mesh";
+import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
 import type { Problem } from "../../components/mesh/model/problem";
 import type { Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
@@ -16,21 +16,21 @@ const NONE: FormerFindings = { problems: [], warnings: [] };
 
 async function judge(
   configuration: Configuration,
-  { own, spec, settings }: Environment,
+  { managed, spec, settings }: Environment,
   seen: readonly string[],
 ): Promise<FormerFindings> {
   const last = await lastOutputs();
-  const staying = present(membersOf(spec.clusters)).flatMap(({ name }) => (own.includes(name) ? [name] : []));
+  const staying = withoutLost(clustersOf(spec.clusters)).flatMap(({ name }) => (managed.includes(name) ? [name] : []));
   // An up that failed has left no outputs; but the others may know its cluster already.
   const undeclared = seen.filter((name) => !Object.hasOwn(spec.clusters, name));
-  const leave = undeclared.length > 0 || last.clusters.some((name) => !own.includes(name));
+  const leave = undeclared.length > 0 || last.clusters.some((name) => !managed.includes(name));
   const unmanaged = settings.etcdUsers === "off" && last.etcdUsers.some((name) => staying.includes(name));
   if (!leave && !unmanaged) {
     return NONE;
   }
   const states = await commandStates();
   const found = [
-    leave ? await judgeLeavers(leaversIn(states, own), configuration) : NONE,
+    leave ? await judgeLeavers(leaversIn(states, managed), configuration) : NONE,
     unmanaged ? await judgeUsersLeft(states, staying) : NONE,
   ];
   return {
@@ -54,7 +54,7 @@ export async function judgeFormerState(
     return await judge(configuration, environment, seen);
   } catch (error) {
     const reason = `cannot be read (${error instanceof Error ? error.message : String(error)}): clusters that leave are not judged here`;
-    const allowed = "their own guards judge them, after their peers have let go of them";
-    return { problems: [], warnings: [{ property: "the stack's own state", reason, allowed }] };
+    const fix = "their own guards judge them, after their peers have let go of them";
+    return { problems: [], warnings: [{ property: "the stack's own state", reason, fix }] };
   }
 }

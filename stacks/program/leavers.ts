@@ -54,9 +54,9 @@ function findingsOf(leaving: LeavingCluster, judged: Judged, configuration: Conf
     return { problems: [], warnings: [] };
   }
   if ("unreachable" in judged) {
-    const allowed = "make it answer before it leaves, or list it again";
+    const fix = "make it answer before it leaves, or list it again";
     const reason = `cannot be asked: ${withAdvice(judged.unreachable)}`;
-    const problem: Problem = { cluster: name, property: "it leaves, and", reason, allowed };
+    const problem: Problem = { cluster: name, property: "it leaves, and", reason, fix };
     return configuration.unreachable === "error"
       ? { problems: [problem], warnings: [] }
       : { problems: [], warnings: [problem] };
@@ -69,7 +69,7 @@ function findingsOf(leaving: LeavingCluster, judged: Judged, configuration: Conf
   const explained = opening.map((each) => ({
     ...each,
     reason: `${each.reason}, for the cluster ${what}`,
-    allowed: `${each.allowed}, ${WAY_OUT}`,
+    fix: `${each.fix}, ${WAY_OUT}`,
   }));
   return { problems: explained, warnings: told };
 }

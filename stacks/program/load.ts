@@ -8,7 +8,7 @@ import type { Role } from "../roles/role";
 import type { Environment } from "./environment";
 import { checkOnPaper } from "./onPaper";
 import { preflight, type Preflight } from "./preflight";
-import { adoptedEndings, shortenedLeaves, weakAuthorities } from "./rotation";
+import { adoptedEndings, shortenedLeaves, weakCas } from "./rotation";
 import { secretSize } from "./secretSize";
 
 /** A stack's configuration that has passed every check. */
@@ -37,7 +37,7 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
   }
   const live = await preflight(read.readable, environment, !pulumi.runtime.isDryRun());
   const warnings = [
-    ...weakAuthorities(read.readable),
+    ...weakCas(read.readable),
     ...adoptedEndings(read.readable, now),
     ...secretSize(read.readable, environment).warnings,
     ...live.warnings,

@@ -24,14 +24,14 @@ export function checkOnPaper(
     return { problems: unreadable };
   }
   const { environment, problems } = toEnvironment(readable, now, role);
-  const { spec, settings, demo, own } = environment;
+  const { spec, settings, demo, managed } = environment;
   const judged = new Set(["", ...Object.keys(spec.clusters), ...unreadableClusters]);
   // With clusters left out, how many there are cannot be judged, nor which of them the demo takes; a name that none of them has is wrong.
   const aboutTheWhole = ({ cluster, property, value }: Problem) =>
     unreadableClusters.length > 0 &&
     cluster === undefined &&
     (property === "clusters" || (/^demo\.(server|client)Cluster$/.test(property) && judged.has(String(value))));
-  const together = validateArgs(spec, settings, demo, own).filter((problem) => !aboutTheWhole(problem));
+  const together = validateArgs(spec, settings, demo, managed).filter((problem) => !aboutTheWhole(problem));
   const tooLarge = secretSize(readable, environment).problems;
   return { environment, problems: [...unreadable, ...problems, ...together, ...tooLarge] };
 }

@@ -1,12 +1,12 @@
 import type { ClusterMesh, ClusterMeshAuthority } from "../../components";
-import { membersOf, type MeshSpec } from "../../components/mesh/model/mesh";
+import { clustersOf, type MeshSpec } from "../../components/mesh/model/mesh";
 import { REGISTRY_OUTPUT, registryOf, SIGNING_OUTPUT } from "../roles/registry";
 import type { Loaded } from "./load";
 import { RECORDED_OUTPUT } from "./ownOutputs";
 
 /** The clusters as a stack output: what they are in the mesh and where they are. */
 export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): readonly object[] {
-  return membersOf(clusters).map(({ name, id, etcd, podCIDRs, nodeCIDRs, presence }) => ({
+  return clustersOf(clusters).map(({ name, id, etcd, podCIDRs, nodeCIDRs, presence }) => ({
     name,
     id,
     endpoints: etcd.endpoints,
@@ -19,9 +19,9 @@ export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): read
 /** What a person wants to read of a mesh, or of a stack's part of it. */
 export function meshOutputs(
   mesh: ClusterMesh,
-  { role, environment: { spec, own } }: Loaded,
+  { role, environment: { spec, managed } }: Loaded,
 ): Readonly<Record<string, unknown>> {
-  const clusters = Object.fromEntries(Object.entries(spec.clusters).filter(([name]) => own.includes(name)));
+  const clusters = Object.fromEntries(Object.entries(spec.clusters).filter(([name]) => managed.includes(name)));
   return {
     clusters: describeClusters({ clusters }),
     certificates: mesh.certificates,
@@ -34,7 +34,7 @@ export function meshOutputs(
     drops: mesh.drops,
     // That of the whole mesh is the authority stack's: with a stack for every cluster it would be in each of them.
     ...(role.kind === "mesh" ? { topology: mesh.topology } : {}),
-    ...(Object.keys(mesh.gone).length === 0 ? {} : { gone: mesh.gone }),
+    ...(Object.keys(mesh.lost).length === 0 ? {} : { gone: mesh.lost }),
     [RECORDED_OUTPUT]: mesh.recorded,
   };
 }

@@ -27,7 +27,7 @@ export async function readOwnOutputs(): Promise<OwnOutputs> {
     const problem = {
       property: `outputs of stack ${name}`,
       reason: "cannot be read, so this preview does not know which clusters the last up has meshed",
-      allowed: "up and destroy look at each cluster all the same, and refuse another one, before they write to it",
+      fix: "up and destroy look at each cluster all the same, and refuse another one, before they write to it",
     };
     return { recorded: {}, problems: [problem] };
   }

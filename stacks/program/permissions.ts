@@ -1,7 +1,7 @@
 import { missingRights, type MeshSettings } from "../../components";
 import { mapLimited } from "../../components/basics/mapLimited";
 import type { KubectlAccess } from "../../components/kubernetes/kubectl";
-import type { Claim } from "../../components/kubernetes/model/claim";
+import type { ManagedObject } from "../../components/kubernetes/model/managedObject";
 import { noAccess } from "../../components/kubernetes/model/noAccess";
 import type { Problem } from "../../components/mesh/model/problem";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
@@ -14,7 +14,7 @@ const CLUSTERS_AT_ONCE = 8;
 export interface Asked {
   readonly name: string;
   readonly access: KubectlAccess;
-  readonly claims: readonly Claim[];
+  readonly claims: readonly ManagedObject[];
 }
 
 /** What the users of clusters may not do, by cluster; and of which of them that could not be learned. */
@@ -38,8 +38,8 @@ export async function permissionsOf(
     const cluster = live.get(name);
     return cluster?.kind === "unreachable" ? cluster.cause === "permission" : writes && cluster !== undefined;
   });
-  const found = await mapLimited(asked, CLUSTERS_AT_ONCE, async ({ name, access, claims }) => {
-    const rights = (writes ? upRights : previewRights)({ ...settings, claims });
+  const found = await mapLimited(asked, CLUSTERS_AT_ONCE, async ({ name, access, claims: managedObjects }) => {
+    const rights = (writes ? upRights : previewRights)({ ...settings, claims: managedObjects });
     try {
       const missing = rightsProblems(name, await missingRights(access, rights, limitSeconds));
       return { name, missing, unknown: [] };
@@ -49,7 +49,7 @@ export async function permissionsOf(
         cluster: name,
         property: "permissions",
         reason: `are not known: ${line}`,
-        allowed: "see that the kubeconfig's user has the roles in docs/permissions.yaml",
+        fix: "see that the kubeconfig's user has the roles in docs/permissions.yaml",
       };
       return { name, missing: [], unknown: [unknown] };
     }

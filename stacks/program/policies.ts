@@ -1,11 +1,11 @@
 import { mapLimited } from "../../components/basics/mapLimited";
 import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
-import { membersOf, present, type Member } from "../../components/mesh/model/mesh";
+import { clustersOf, withoutLost, type Cluster } from "../../components/mesh/model/mesh";
 import type { Problem } from "../../components/mesh/model/problem";
 import { peersIn } from "../../components/peers/model/peerFile";
 import type { JudgedPolicies } from "../../components/policyCheck/model/clusterPolicies";
 import { changesNothing, type MeshChange } from "../../components/policyCheck/model/meshChange";
-import { checkPolicies } from "../../components/policyCheck/policyCheck";
+import { checkPolicies } from "../../components/policyCheck/checkPolicies";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import { policyChange } from "../../components/preflight/model/policyChange";
 import type { Environment } from "./environment";
@@ -21,18 +21,18 @@ export interface PolicyFindings {
 const NONE: JudgedPolicies = { opening: [], told: [] };
 
 async function judge(
-  member: Member,
+  cluster: Cluster,
   access: KubectlAccess,
   change: MeshChange,
   { settings, owner }: Environment,
 ): Promise<JudgedPolicies> {
-  const changing = { name: member.name, names: settings.cilium, change, owner };
+  const changing = { name: cluster.name, cilium: settings.cilium, change, owner };
   try {
     return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
   } catch (error) {
     const reason = `cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
-    const allowed = "let the kubeconfig's user read them in all namespaces";
-    return { opening: [{ cluster: member.name, property: "policies", reason, allowed }], told: [] };
+    const fix = "let the kubeconfig's user read them in all namespaces";
+    return { opening: [{ cluster: cluster.name, property: "policies", reason, fix }], told: [] };
   }
 }
 
@@ -43,7 +43,7 @@ export function findings(judged: readonly JudgedPolicies[], { settings }: Enviro
   if (settings.openPolicies === "refuse") {
     const orAccept = (problem: Problem): Problem => ({
       ...problem,
-      allowed: `${problem.allowed}, or set clustermesh:openPolicies to "accept"`,
+      fix: `${problem.fix}, or set clustermesh:openPolicies to "accept"`,
     });
     return { problems: opening.map(orAccept), warnings: told };
   }
@@ -61,8 +61,8 @@ export async function judgePolicyChanges(
   live: ReadonlyMap<string, LiveCluster>,
 ): Promise<PolicyFindings> {
   const { spec, settings } = environment;
-  const members = present(membersOf(spec.clusters));
-  const context = { members, names: settings.cilium, peerSecret: settings.peerSecret };
+  const members = withoutLost(clustersOf(spec.clusters));
+  const context = { members, cilium: settings.cilium, peerSecret: settings.peerSecret };
   const judged = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
     const member = members.find((each) => each.name === name);
     const cluster = live.get(name);
@@ -77,7 +77,7 @@ export async function judgePolicyChanges(
 
 /** The clusters that a Secret with peer files knows, in whichever cluster it is. */
 export function peersSeen(live: ReadonlyMap<string, LiveCluster>, peerSecret: string): readonly string[] {
-  const seen = [...live.values()].flatMap((cluster) => (cluster.kind === "reachable" ? cluster.occupied : []));
+  const seen = [...live.values()].flatMap((cluster) => (cluster.kind === "reachable" ? cluster.existingObjects : []));
   const files = seen.flatMap(({ kind, name, files: of }) => (kind === "Secret" && name === peerSecret ? of : []));
   return [...new Set(peersIn(files))];
 }

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { answers, authorityNames, inspectCluster, originOf, peerSecretKeys } from "../../components";
+import { answers, caNames, inspectCluster, caOrigin, peerSecretKeys } from "../../components";
 import { limiter } from "../../components/basics/limiter";
 import { mapLimited } from "../../components/basics/mapLimited";
-import { claimsOf } from "../../components/claims";
+import { managedObjectsOf } from "../../components/managedObjects";
 import type { KubectlAccess } from "../../components/kubernetes/kubectl";
-import { membersOf, present } from "../../components/mesh/model/mesh";
+import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
 import type { Problem } from "../../components/mesh/model/problem";
-import { changedSince } from "../../components/preflight/model/changedSince";
+import { configDrift } from "../../components/preflight/model/configDrift";
 import { connectionsWarning } from "../../components/preflight/model/connections";
 import { judgeLive, unreachableClusters } from "../../components/preflight/model/judge";
 import { judgeRotation } from "../../components/preflight/model/judgeRotation";
@@ -57,17 +57,17 @@ function reachableBy(configuration: Configuration) {
 }
 
 /** Clusters that are declared gone, and answer: somebody may have declared the wrong one. */
-async function goneAndAnswering(configuration: Configuration): Promise<readonly Problem[]> {
+async function lostAndAnswering(configuration: Configuration): Promise<readonly Problem[]> {
   const gone = reachableBy(configuration).filter((cluster) => cluster.gone);
   const found = await mapLimited(gone, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Problem[]> => {
     if (!(await answers(access, configuration.liveCheckTimeoutSeconds))) {
       return [];
     }
     const reason = "is declared, but its API server answers";
-    const allowed =
+    const fix =
       "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove gone, " +
       "run pulumi up, and then remove the cluster";
-    return [{ cluster: name, property: "gone", reason, allowed }];
+    return [{ cluster: name, property: "gone", reason, fix }];
   });
   return found.flat();
 }
@@ -78,11 +78,14 @@ interface Inspected {
 }
 
 /** The clusters that are asked, and what this stack makes there. */
-function askedClusters(configuration: Configuration, { settings, authority, demo }: Environment): readonly Asked[] {
+function askedClusters(
+  configuration: Configuration,
+  { settings, authority: caSource, demo }: Environment,
+): readonly Asked[] {
   return reachableBy(configuration)
     .filter(({ gone }) => !gone)
     .map(({ name, access }) => {
-      return { name, access, claims: claimsOf(name, settings, originOf(authority) === "generated", demo) };
+      return { name, access, claims: managedObjectsOf(name, settings, caOrigin(caSource) === "generated", demo) };
     });
 }
 
@@ -93,9 +96,9 @@ async function inspectAll(
 ): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
-    clusters.map(async ({ name, access, claims }) => {
+    clusters.map(async ({ name, access, claims: managedObjects }) => {
       const limit = configuration.liveCheckTimeoutSeconds;
-      return { name, ...(await inspectCluster(access, settings.cilium, claims, limit, turn)) };
+      return { name, ...(await inspectCluster(access, settings.cilium, managedObjects, limit, turn)) };
     }),
   );
   return {
@@ -123,8 +126,8 @@ function unseen(configuration: Configuration, { spec, settings }: Environment): 
 }
 
 /** The names of the Secrets that a cluster has of this stack's. */
-function secretsOf({ settings, authority }: Environment): readonly string[] {
-  const server = originOf(authority) === "generated" ? [settings.etcdServerSecret] : [];
+function secretsOf({ settings, authority: caSource }: Environment): readonly string[] {
+  const server = caOrigin(caSource) === "generated" ? [settings.etcdServerSecret] : [];
   return [settings.peerSecret, ...server];
 }
 
@@ -165,24 +168,24 @@ export async function preflight(
   if (!configuration.liveChecks) {
     return { problems: [], warnings: [], notes: [], seenAs: unseen(configuration, environment) };
   }
-  const { spec, settings, authority } = environment;
-  const members = membersOf(spec.clusters);
-  const peers = present(members);
-  const names = peers.map((member) => member.name);
-  const authorities = authorityNames(authority, names);
+  const { spec, settings, authority: caSource } = environment;
+  const members = clustersOf(spec.clusters);
+  const peers = withoutLost(members);
+  const names = peers.map((cluster) => cluster.name);
+  const authorities = caNames(caSource, names);
   const clusters = askedClusters(configuration, environment);
-  const [{ live, answered }, answering, own] = await Promise.all([
+  const [{ live, answered }, answering, managed] = await Promise.all([
     inspectAll(configuration, environment, clusters),
-    goneAndAnswering(configuration),
+    lostAndAnswering(configuration),
     readOwnOutputs(),
   ]);
   const former = await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret));
   const policy = {
     ...settings,
-    names: settings.cilium,
+    cilium: settings.cilium,
     peerSecretKeys: peerSecretKeys(names, authorities),
     owner: environment.owner,
-    recorded: own.recorded,
+    recorded: managed.recorded,
     ...(spec.ipamMode === undefined ? {} : { ipamMode: spec.ipamMode }),
   };
   const judged = judgeLive(members, live, policy);
@@ -192,7 +195,7 @@ export async function preflight(
   const rotation = judgeRotation(names, fitting, rotationPolicy(configuration, environment, authorities, now), now);
   const slow = slowAnswers(answered, configuration.liveCheckTimeoutSeconds);
   const notes = [...judged.notes, ...rotation.notes, ...slow];
-  const { changes, warnings: changed } = changedSince(peers, without(fitting, judged.misnamed), policy);
+  const { changes, warnings: changed } = configDrift(peers, without(fitting, judged.misnamed), policy);
   const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
   const drift = secretDrift(peers, fitting, secretsOf(environment), policy, now);
   const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
@@ -204,7 +207,7 @@ export async function preflight(
   });
   const lacking = [...permissions.missing].filter(([name]) => live.get(name)?.kind === "reachable");
   const warnings = [
-    ...own.problems,
+    ...managed.problems,
     ...answering,
     ...judged.warnings,
     ...changed,
@@ -223,7 +226,7 @@ export async function preflight(
     ...policies.problems,
     ...former.problems,
   ];
-  const seen = { changes, seenAs: seenAs(live), reapply: reapplyOf(names, own.recorded, drift.reapply) };
+  const seen = { changes, seenAs: seenAs(live), reapply: reapplyOf(names, managed.recorded, drift.reapply) };
   return configuration.unreachable === "error"
     ? { problems: [...unreachable, ...problems], warnings, notes, ...seen }
     : { problems, warnings: [...unreachable, ...warnings], notes, ...seen };

@@ -1,10 +1,10 @@
 import { adoptedTrust } from "../../components";
-import { authorityFiles, publishedChain } from "../../components/certificates/model/adoptedAuthority";
+import { caFiles, publishedChain } from "../../components/certificates/model/adoptedCa";
 import { readCertificates, SHARED_AUTHORITY } from "../../components/certificates/model/certificates";
 import { judgeEnding, type Ending, type Renewal } from "../../components/certificates/model/expiry";
-import { isAdopted, trustOf, type AuthorityTrust } from "../../components/certificates/model/generation";
+import { isAdopted, trustOf, type CaTrust } from "../../components/certificates/model/keyRevisions";
 import { leafValidity } from "../../components/certificates/model/leafLifetime";
-import { authorityWarnings } from "../../components/certificates/model/validateAuthority";
+import { caWarnings } from "../../components/certificates/model/validateCa";
 import type { Problem } from "../../components/mesh/model/problem";
 import type { RotationPolicy } from "../../components/preflight/model/judgeRotation";
 import type { AdoptedCA, Configuration } from "../configuration/schema";
@@ -38,21 +38,18 @@ export function adoptedOf({ authority, ca, clusters }: Configuration): readonly 
 }
 
 /** Who is to sign and what is to be trusted; nothing of a CA that cannot be read, which is a problem already. */
-export function wantedTrust(
-  configuration: Configuration,
-  environment: Environment,
-): Readonly<Record<string, AuthorityTrust>> {
+export function wantedTrust(configuration: Configuration, environment: Environment): Readonly<Record<string, CaTrust>> {
   if (environment.authority.kind === "published") {
     const known = Object.entries(environment.authority.signing).map(([name, { trust }]) => [name, trust] as const);
     return Object.fromEntries(known);
   }
   if (configuration.authority === "generated") {
-    const { authority } = environment.settings.generation;
+    const { authority } = environment.settings.keyRevisions;
     return { [SHARED_AUTHORITY]: trustOf(authority[0] ?? 1, authority) };
   }
   const known = adoptedOf(configuration).flatMap(({ authority, ca }) => {
     try {
-      return [[authority, adoptedTrust(authorityFiles(ca).all)] as const];
+      return [[authority, adoptedTrust(caFiles(ca).all)] as const];
     } catch {
       return [];
     }
@@ -68,8 +65,8 @@ interface Signer {
 }
 
 /** Those CAs, but for what cannot be read: that is a problem already. */
-function signersOf(configuration: Configuration, { authority }: Environment): readonly Signer[] {
-  const published = authority.kind === "published" ? Object.entries(authority.signing) : [];
+function signersOf(configuration: Configuration, { authority: caSource }: Environment): readonly Signer[] {
+  const published = caSource.kind === "published" ? Object.entries(caSource.signing) : [];
   const elsewhere = published
     .filter(([, { trust }]) => isAdopted(trust))
     .map(([name, { certificate, bundle }]) => ({
@@ -77,7 +74,7 @@ function signersOf(configuration: Configuration, { authority }: Environment): re
       at: { property: `the authority ${JSON.stringify(name)}` },
       ends: () => publishedChain(certificate, bundle).ends,
     }));
-  const here = adoptedOf(configuration).map(({ ca, ...rest }) => ({ ...rest, ends: () => authorityFiles(ca).ends }));
+  const here = adoptedOf(configuration).map(({ ca, ...rest }) => ({ ...rest, ends: () => caFiles(ca).ends }));
   return [...elsewhere, ...here].flatMap(({ ends, ...rest }): readonly Signer[] => {
     try {
       return [{ ...rest, ends: ends() }];
@@ -101,13 +98,13 @@ export function shortenedLeaves(configuration: Configuration, environment: Envir
   return shortLeaves(configuration, environment, now).map(({ at, validity }) => ({
     ...at,
     reason,
-    allowed: `what it signs lives for ${String(validity.days)} days; its successor makes that longer again`,
+    fix: `what it signs lives for ${String(validity.days)} days; its successor makes that longer again`,
   }));
 }
 
 /** What is weak in adopted CAs. */
-export function weakAuthorities(configuration: Configuration): readonly Problem[] {
-  return adoptedOf(configuration).flatMap(({ at, ca }) => authorityWarnings(at, ca));
+export function weakCas(configuration: Configuration): readonly Problem[] {
+  return adoptedOf(configuration).flatMap(({ at, ca }) => caWarnings(at, ca));
 }
 
 /** How the certificates of the live clusters are to be judged. */
@@ -118,7 +115,7 @@ export function rotationPolicy(
   now: Date,
 ): RotationPolicy {
   const { settings } = environment;
-  const { client, server } = settings.generation;
+  const { client, server } = settings.keyRevisions;
   return {
     ...settings,
     wanted: {

@@ -1,10 +1,10 @@
-import { authorityNames, scopeOf } from "../../components";
-import { authorityFiles, publishedChain } from "../../components/certificates/model/adoptedAuthority";
-import { authorityOf, caBundle, type KeyAlgorithm } from "../../components/certificates/model/certificates";
-import { formatRecord } from "../../components/certificates/model/generation";
+import { caNames, caScope } from "../../components";
+import { caFiles, publishedChain } from "../../components/certificates/model/adoptedCa";
+import { caNameOf, caBundle, type KeyAlgorithm } from "../../components/certificates/model/certificates";
+import { formatRecord } from "../../components/certificates/model/keyRevisions";
 import { certificateOf } from "../../components/certificates/model/x509/certificate";
 import type { PublicKey } from "../../components/certificates/model/x509/publicKey";
-import { membersOf, present } from "../../components/mesh/model/mesh";
+import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
 import {
   judgeRecordSize,
   judgeSecretSize,
@@ -44,7 +44,7 @@ function generatedSize({ settings }: Environment): SignerSize {
   const { keyAlgorithm } = settings.certificates;
   const certificate = pemBytes(GENERATED_DER[keyAlgorithm], "CERTIFICATE".length);
   return {
-    bundle: certificate * settings.generation.authority.length,
+    bundle: certificate * settings.keyRevisions.authority.length,
     certificate,
     intermediates: 0,
     name: GENERATED_NAME,
@@ -54,19 +54,19 @@ function generatedSize({ settings }: Environment): SignerSize {
 
 /** The authorities as far as they can be read; what cannot is a problem already. */
 function signers(configuration: Configuration, environment: Environment): ReadonlyMap<string, SignerSize> {
-  const { authority } = environment;
+  const { authority: caSource } = environment;
   const read: readonly (readonly [string, () => SignerSize])[] =
-    authority.kind === "published"
-      ? Object.entries(authority.signing).map(([name, { certificate, bundle }]) => [
+    caSource.kind === "published"
+      ? Object.entries(caSource.signing).map(([name, { certificate, bundle }]) => [
           name,
           () => sizeOf(certificate, bundle, publishedChain(certificate, bundle).intermediates),
         ])
-      : authority.kind === "generated"
-        ? authorityNames(authority, []).map((name) => [name, () => generatedSize(environment)])
+      : caSource.kind === "generated"
+        ? caNames(caSource, []).map((name) => [name, () => generatedSize(environment)])
         : adoptedOf(configuration).map(({ authority: name, ca }) => [
             name,
             () => {
-              const { certificate, all, intermediates } = authorityFiles(ca);
+              const { certificate, all, intermediates } = caFiles(ca);
               return sizeOf(certificate, caBundle(all), intermediates);
             },
           ]);
@@ -82,19 +82,19 @@ function signers(configuration: Configuration, environment: Environment): Readon
 
 /** Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written. */
 export function secretSize(configuration: Configuration, environment: Environment): SizeFindings {
-  const { settings, spec, authority } = environment;
-  const members = present(membersOf(spec.clusters));
-  const scope = scopeOf(authority);
+  const { settings, spec, authority: caSource } = environment;
+  const clusters = withoutLost(clustersOf(spec.clusters));
+  const scope = caScope(caSource);
   const size = peerSecretSize(
-    members,
+    clusters,
     signers(configuration, environment),
-    (cluster) => authorityOf(cluster, scope),
+    (cluster) => caNameOf(cluster, scope),
     settings.certificates.keyAlgorithm,
   );
-  const { client, server } = settings.generation;
+  const { client, server } = settings.keyRevisions;
   const record = formatRecord({ client, server, authorities: wantedTrust(configuration, environment) });
   const found = [
-    judgeSecretSize(settings.peerSecret, members.length, size),
+    judgeSecretSize(settings.peerSecret, clusters.length, size),
     judgeRecordSize(settings.peerSecret, record),
   ];
   return {

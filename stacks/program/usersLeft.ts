@@ -28,8 +28,8 @@ async function findingOf(cluster: string, state: CommandState): Promise<UsersLef
     }
     const said = error instanceof Error ? error.message : String(error);
     const reason = `removes the users of its peers, and whether its etcd enforces authentication by now could not be asked here (${said})`;
-    const allowed = "it is asked again before they are removed, and where it does they stay";
-    return { problems: [], warnings: [{ ...problem, reason, allowed }] };
+    const fix = "it is asked again before they are removed, and where it does they stay";
+    return { problems: [], warnings: [{ ...problem, reason, fix }] };
   }
 }
 

@@ -21,7 +21,7 @@ const FAULTS: Readonly<Record<Unreadable | "unknown", string>> = {
   "another form": "has published a registry that this version of the program cannot read",
 };
 
-const MENDS: Readonly<Record<Unreadable | "unknown", string>> = {
+const FIXES: Readonly<Record<Unreadable | "unknown", string>> = {
   unknown: "give the name of the authority stack, organization/project/stack, and pulumi up that stack first",
   nothing: 'pulumi up that stack first, with clustermesh:role "authority"',
   "another form": "pulumi up that stack with the same version of the program as this one",
@@ -33,7 +33,7 @@ export async function readAuthorityStack(stack: string): Promise<Published | Pro
     property: "clustermesh:authorityStack",
     value: stack,
     reason: FAULTS[fault],
-    allowed: MENDS[fault],
+    fix: FIXES[fault],
   });
   if (await isUnknown(stack)) {
     return problem("unknown");

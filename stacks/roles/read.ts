@@ -1,9 +1,9 @@
 import type { Problem } from "../../components/mesh/model/problem";
 import { decodeTexts, readAs, type Decoded, type ReadConfiguration } from "../configuration/configuration";
 import { withoutMisplaced } from "../configuration/misplaced";
-import { authoritySchema, configurationSchema, LOCAL_DEFAULTS, memberSchema } from "../configuration/schema";
+import { authoritySchema, configurationSchema, LOCAL_DEFAULTS, clusterStackSchema } from "../configuration/schema";
 import { readAuthorityStack } from "./authorityReference";
-import { mergeMember } from "./memberStack";
+import { mergeClusterStack } from "./clusterStack";
 import { WHOLE_MESH, type Role } from "./role";
 
 /** The configuration of the whole mesh, wherever it comes from, and what part of it the stack has. */
@@ -12,22 +12,22 @@ export interface ReadStack {
   readonly role: Role;
 }
 
-function notMember(given: Decoded): { readonly rest: Decoded; readonly problems: readonly Problem[] } {
+function notClusterStack(given: Decoded): { readonly rest: Decoded; readonly problems: readonly Problem[] } {
   const { authorityStack, ...rest } = given;
-  const allowed = 'set clustermesh:role to "member", or remove it';
+  const fix = 'set clustermesh:role to "member", or remove it';
   const reason = "is given, but this is no stack of a member";
-  const problem = { property: "clustermesh:authorityStack", value: authorityStack, reason, allowed };
+  const problem = { property: "clustermesh:authorityStack", value: authorityStack, reason, fix };
   return { rest, problems: authorityStack === undefined ? [] : [problem] };
 }
 
 function readMesh(given: Decoded): ReadStack {
-  const { rest, problems } = notMember(given);
+  const { rest, problems } = notClusterStack(given);
   const read = readAs(configurationSchema, rest);
   return { role: WHOLE_MESH, read: { ...read, problems: [...problems, ...read.problems] } };
 }
 
 function readAuthority(given: Decoded): ReadStack {
-  const stray = notMember(given);
+  const stray = notClusterStack(given);
   const misplaced = withoutMisplaced("authority", stray.rest);
   const { readable, ...read } = readAs(authoritySchema, misplaced.rest);
   const problems = [...stray.problems, ...misplaced.problems, ...read.problems];
@@ -35,18 +35,18 @@ function readAuthority(given: Decoded): ReadStack {
   return { role: { kind: "authority" }, read: { ...read, problems, ...whole } };
 }
 
-async function readMember(given: Decoded): Promise<ReadStack> {
+async function readClusterStack(given: Decoded): Promise<ReadStack> {
   const misplaced = withoutMisplaced("member", given);
-  const own = readAs(memberSchema, misplaced.rest);
-  const problems = [...misplaced.problems, ...own.problems];
-  if (own.readable === undefined) {
+  const managed = readAs(clusterStackSchema, misplaced.rest);
+  const problems = [...misplaced.problems, ...managed.problems];
+  if (managed.readable === undefined) {
     return { role: WHOLE_MESH, read: { problems, unreadableClusters: [] } };
   }
-  const published = await readAuthorityStack(own.readable.authorityStack);
+  const published = await readAuthorityStack(managed.readable.authorityStack);
   if ("reason" in published) {
     return { role: WHOLE_MESH, read: { problems: [...problems, published], unreadableClusters: [] } };
   }
-  const merged = mergeMember(own.readable, published);
+  const merged = mergeClusterStack(managed.readable, published);
   return {
     role: merged.role,
     read: {
@@ -71,10 +71,10 @@ export async function readStack(texts: Readonly<Record<string, string>>): Promis
     case "authority":
       return readAuthority(given);
     case "member":
-      return readMember(given);
+      return readClusterStack(given);
     default: {
-      const allowed = "use one of mesh, authority, member";
-      const problem = { property: "clustermesh:role", value: role, reason: "is not allowed", allowed };
+      const fix = "use one of mesh, authority, member";
+      const problem = { property: "clustermesh:role", value: role, reason: "is not allowed", fix };
       return { role: WHOLE_MESH, read: { problems: [problem], unreadableClusters: [] } };
     }
   }

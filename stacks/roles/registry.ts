@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { originOf, type AuthorityOrigin, type MeshAuthority, type Signing } from "../../components";
+import { caOrigin, type CaOrigin, type CaSource, type Signing } from "../../components";
 import { publicSchema, type Configuration } from "../configuration/schema";
 
 /**
@@ -14,7 +14,7 @@ export const SIGNING_OUTPUT = "signing";
 
 const registry = publicSchema.extend({
   version: z.literal(REGISTRY_VERSION),
-  authority: z.enum(["generated", "adopted", "adoptedPerCluster"] satisfies AuthorityOrigin[]),
+  authority: z.enum(["generated", "adopted", "adoptedPerCluster"] satisfies CaOrigin[]),
 });
 
 /** The mesh as every stack of it has to know it; nothing in it is secret. */
@@ -40,9 +40,9 @@ export interface Published {
 }
 
 /** What an authority stack publishes of its configuration. */
-export function registryOf(configuration: Configuration, authority: MeshAuthority): Registry {
+export function registryOf(configuration: Configuration, caSource: CaSource): Registry {
   const { settings, clusters } = publicSchema.parse({ settings: configuration, clusters: configuration.clusters });
-  return { version: REGISTRY_VERSION, authority: originOf(authority), settings, clusters };
+  return { version: REGISTRY_VERSION, authority: caOrigin(caSource), settings, clusters };
 }
 
 /** Why the outputs of a stack are no registry that this program can read: nothing is there, or not in this program's form. */

@@ -1,4 +1,4 @@
-import type { AuthorityOrigin, Signing } from "../../components";
+import type { CaOrigin, Signing } from "../../components";
 import type { Configuration } from "../configuration/schema";
 
 /**
@@ -12,8 +12,8 @@ export type Role =
       readonly kind: "member";
       readonly authorityStack: string;
       /** The clusters that this stack looks after, by name. */
-      readonly own: readonly string[];
-      readonly origin: AuthorityOrigin;
+      readonly managed: readonly string[];
+      readonly origin: CaOrigin;
       /** Holds keys as they are: whoever uses one wraps it at once. */
       readonly signing: Signing;
     };
@@ -21,13 +21,13 @@ export type Role =
 export const WHOLE_MESH: Role = { kind: "mesh" };
 
 /** The clusters that a stack reaches and changes. */
-export function ownClusters(role: Role, { clusters }: Configuration): readonly string[] {
+export function managedClusters(role: Role, { clusters }: Configuration): readonly string[] {
   switch (role.kind) {
     case "mesh":
       return Object.keys(clusters);
     case "authority":
       return [];
     case "member":
-      return role.own;
+      return role.managed;
   }
 }

@@ -185,11 +185,11 @@ describe("secrets in a whole life of a stack", function () {
 
   it("are in no environment but Pulumi's own: the passphrase in all but kubectl's, the configuration in the program's", () => {
     const without = processes.environmentsSeen().map(({ place, content }) => {
-      const allowed = [
+      const fix = [
         ...(/^environment of kubectl /.test(place) ? [] : [PASSPHRASE_VARIABLE]),
         ...(place.includes(PROGRAM) ? ["PULUMI_CONFIG"] : []),
       ];
-      const variables = content.split("\0").filter((each) => !allowed.includes(each.split("=")[0] ?? ""));
+      const variables = content.split("\0").filter((each) => !fix.includes(each.split("=")[0] ?? ""));
       return { place, content: variables.join("\0") };
     });
     assert.ok(

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
-import { endpointsOf, type Member } from "../../mesh/model/mesh";
+import { endpointsOf, type Cluster } from "../../mesh/model/mesh";
 import { meshHostName } from "../../mesh/model/names";
-import type { GenerationSettings } from "./generation";
+import type { KeyRevisions } from "./keyRevisions";
 
 /** Which key a certificate is made for. P-256 costs nothing to generate, RSA-4096 more than a second each. */
 export type KeyAlgorithm = "P256" | "RSA2048" | "RSA4096";
@@ -31,16 +31,16 @@ export interface CertificateSettings {
   /** Key algorithm and lifetimes of what is issued. */
   readonly certificates: CertificatePolicy;
   /** Which keys and generated CAs there are; a changed number issues anew. */
-  readonly generation: GenerationSettings;
+  readonly keyRevisions: KeyRevisions;
   /** Secret with the etcd server certificate, made where the authority is generated. @default "clustermesh-etcd-server" */
   readonly etcdServerSecret: string;
 }
 
 /** Who signs: one authority for the mesh, or an authority for each cluster's etcd. */
-export type AuthorityScope = "shared" | "perCluster";
+export type CaScope = "shared" | "perCluster";
 
 /** The name of the authority whose certificates a cluster's etcd trusts. */
-export function authorityOf(cluster: string, scope: AuthorityScope): string {
+export function caNameOf(cluster: string, scope: CaScope): string {
   return scope === "shared" ? SHARED_AUTHORITY : cluster;
 }
 
@@ -48,11 +48,7 @@ export function authorityOf(cluster: string, scope: AuthorityScope): string {
  * The authorities from which a cluster needs a client certificate: those of the other clusters' etcds. One for the whole mesh with a
  * shared authority; with an authority per cluster that is a certificate per ordered pair, so N·(N−1) in all.
  */
-export function clientAuthorities(
-  cluster: string,
-  clusters: readonly string[],
-  scope: AuthorityScope,
-): readonly string[] {
+export function clientCaNames(cluster: string, clusters: readonly string[], scope: CaScope): readonly string[] {
   return scope === "shared" ? [SHARED_AUTHORITY] : clusters.filter((other) => other !== cluster);
 }
 
@@ -69,14 +65,14 @@ export interface ServerNames {
 }
 
 /** Names and addresses under which a cluster's etcd is dialled, by peers and by the program. */
-export function dialledHosts({ etcd }: Pick<Member, "etcd">): readonly string[] {
+export function dialledHosts({ etcd }: Pick<Cluster, "etcd">): readonly string[] {
   return endpointsOf([...etcd.endpoints, ...(etcd.adminEndpoints ?? [])]).map(({ host }) => host);
 }
 
 /** Host names and addresses of all endpoints, those that the program dials included, plus `<name>.mesh.cilium.io`. */
-export function serverNames(member: Member): ServerNames {
-  const endpoints = endpointsOf([...member.etcd.endpoints, ...(member.etcd.adminEndpoints ?? [])]);
-  const commonName = meshHostName(member.name);
+export function serverNames(cluster: Cluster): ServerNames {
+  const endpoints = endpointsOf([...cluster.etcd.endpoints, ...(cluster.etcd.adminEndpoints ?? [])]);
+  const commonName = meshHostName(cluster.name);
   const hosts = endpoints.filter((endpoint) => !endpoint.isIP).map((endpoint) => endpoint.host);
   const ips = endpoints.filter((endpoint) => endpoint.isIP).map((endpoint) => endpoint.host);
   return {
@@ -107,7 +103,7 @@ export function caBundle(certificates: readonly string[]): string {
 }
 
 /** The short hash by which an adopted CA is known; a renewed certificate of the same key has the same. @throws Error where it cannot be read. */
-export function authorityKeyId(certificatePem: string): string {
+export function caKeyId(certificatePem: string): string {
   return shortHash(new X509Certificate(certificatePem).publicKey.export({ type: "spki", format: "der" }));
 }
 

@@ -40,9 +40,9 @@ function remaining(ends: Date, now: Date): string {
 export function judgeEnding(ending: Ending, warningDays: number, now: Date): Said | undefined {
   const { cluster, what, ends, renewal } = ending;
   const before = (days: number) => new Date(ends.getTime() - days * DAY_MS);
-  const say = (kind: Said["kind"], allowed: string): Said => ({
+  const say = (kind: Said["kind"], fix: string): Said => ({
     kind,
-    problem: { ...(cluster === undefined ? {} : { cluster }), property: what, reason: remaining(ends, now), allowed },
+    problem: { ...(cluster === undefined ? {} : { cluster }), property: what, reason: remaining(ends, now), fix },
   });
   if (renewal.by === "person") {
     return before(warningDays) <= now ? say("warning", renewal.how) : undefined;

@@ -12,7 +12,7 @@ function validityProblems(property: string, validity: Validity): readonly Proble
             property: `${property}Days`,
             value: days,
             reason: "is no lifetime",
-            allowed: "give a whole number of days from 1",
+            fix: "give a whole number of days from 1",
           },
         ]),
     ...(wholeDays(renewBeforeDays)
@@ -22,7 +22,7 @@ function validityProblems(property: string, validity: Validity): readonly Proble
             property: `${property}RenewBeforeDays`,
             value: renewBeforeDays,
             reason: "is no time span",
-            allowed: "give a whole number of days from 0",
+            fix: "give a whole number of days from 0",
           },
         ]),
     // With these two equal, every `up` would renew, and every renewal would be due again at once.
@@ -32,7 +32,7 @@ function validityProblems(property: string, validity: Validity): readonly Proble
             property: `${property}RenewBeforeDays`,
             value: renewBeforeDays,
             reason: `is not shorter than the validity of ${String(days)} days`,
-            allowed: "renew later or let certificates live longer",
+            fix: "renew later or let certificates live longer",
           },
         ]
       : []),
@@ -50,7 +50,7 @@ export function validateCertificatePolicy(policy: CertificatePolicy): readonly P
             property: "leafDays",
             value: policy.leaf.days,
             reason: `is longer than the authority's ${String(policy.authority.days)} days`,
-            allowed: "no certificate outlives its authority",
+            fix: "no certificate outlives its authority",
           },
         ]
       : []),

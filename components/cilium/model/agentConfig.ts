@@ -39,15 +39,15 @@ export const DEFAULT_CILIUM_OBJECTS: CiliumObjects = {
 };
 
 /** What runs with a cluster's name and id, as `kind/name`. */
-export const rolledWorkloads = (names: CiliumObjects): readonly string[] => [
-  `daemonset/${names.daemonSet}`,
-  ...(names.operator === undefined ? [] : [`deployment/${names.operator}`]),
+export const rolledWorkloads = (cilium: CiliumObjects): readonly string[] => [
+  `daemonset/${cilium.daemonSet}`,
+  ...(cilium.operator === undefined ? [] : [`deployment/${cilium.operator}`]),
 ];
 
 /** What of Cilium a member's name and id are in, or read by, as `kind/name`. */
-export const memberObjects = (names: CiliumObjects): readonly string[] => [
-  `configmap/${names.configMap}`,
-  ...rolledWorkloads(names),
+export const configuredObjects = (cilium: CiliumObjects): readonly string[] => [
+  `configmap/${cilium.configMap}`,
+  ...rolledWorkloads(cilium),
 ];
 
 /** Annotation of the pod templates: agents read name and id at start only, so a change of them has to roll the pods. */
@@ -58,11 +58,11 @@ export const NAME_KEY = "cluster-name";
 export const ID_KEY = "cluster-id";
 
 /** What `cilium-config` of a member holds. */
-export function desiredConfig(member: {
+export function desiredConfig(cluster: {
   readonly name: string;
   readonly id: number;
 }): Readonly<Record<string, string>> {
-  return { [NAME_KEY]: member.name, [ID_KEY]: String(member.id) };
+  return { [NAME_KEY]: cluster.name, [ID_KEY]: String(cluster.id) };
 }
 
 /** Value of {@link ROLLOUT_ANNOTATION}: made from inputs alone, so that a preview knows it and nothing else can roll the agents. */

@@ -113,11 +113,11 @@ function verdict(expected: ExpectedPeer, seen: PeerStatus | undefined): string {
 
 /** How every agent sees every other member: ready means that the agent says so *and* that the id is the declared one. */
 export function readinessTable(
-  members: readonly ExpectedPeer[],
+  clusters: readonly ExpectedPeer[],
   reports: readonly AgentReport[],
 ): readonly Readiness[] {
   return reports.flatMap((report) =>
-    members
+    clusters
       .filter((peer) => peer.name !== report.cluster)
       .map((peer): Readiness => {
         const known = "error" in report.peers ? [] : report.peers;
@@ -132,58 +132,58 @@ export function readinessTable(
 
 /** What the readings of one agent say of the cause, without asking any further. */
 export function statusCause(
-  members: readonly ExpectedPeer[],
+  clusters: readonly ExpectedPeer[],
   reports: readonly AgentReport[],
   line: Readiness,
 ): Cause | undefined {
   const report = reports.find((each) => each.cluster === line.cluster && each.pod === line.agent);
   const known = report === undefined || "error" in report.peers ? [] : report.peers;
   const seen = known.find((peer) => peer.name === line.peer);
-  const declared = members.find((member) => member.name === line.peer)?.id;
+  const declared = clusters.find((cluster) => cluster.name === line.peer)?.id;
   if (seen === undefined || seen.id === declared) {
     return undefined;
   }
   if (seen.id !== 0) {
-    return wrongId(members, line, seen.id);
+    return wrongId(clusters, line, seen.id);
   }
   return seen.connected
     ? {
         sentence: `its etcd has no cilium/cluster-config/${line.peer}, or this cluster's user may not read it`,
-        mend: `see whether cilium-operator of ${line.peer}, which writes it, runs with that name and an id, and whether the user's role has that prefix`,
+        fix: `see whether cilium-operator of ${line.peer}, which writes it, runs with that name and an id, and whether the user's role has that prefix`,
       }
     : undefined;
 }
 
-function wrongId(members: readonly ExpectedPeer[], line: Readiness, id: number): Cause {
-  const other = members.find((member) => member.id === id)?.name;
+function wrongId(clusters: readonly ExpectedPeer[], line: Readiness, id: number): Cause {
+  const other = clusters.find((cluster) => cluster.id === id)?.name;
   const whose = other === line.cluster ? "this cluster's own" : `that of ${String(other)}`;
   return {
     sentence:
       other === undefined ? "its cilium-config or its etcd says otherwise" : `which is ${whose}: a duplicate id`,
-    mend: `see cluster-id in cilium-config of ${line.peer}, and restart its operator, which writes it into its etcd`,
+    fix: `see cluster-id in cilium-config of ${line.peer}, and restart its operator, which writes it into its etcd`,
   };
 }
 
 /**
  * What keeps a mesh from being ready: lines of the table that are not, and clusters without any agent.
  *
- * @param members Those whose agents were asked.
+ * @param clusters Those whose agents were asked.
  * @param peers Those that they have to see ready.
  * @param causeFor What is known of the cause; without one, the reader is sent to what troubleshoot says.
  */
 export function readinessProblems(
-  members: readonly ExpectedPeer[],
+  clusters: readonly ExpectedPeer[],
   reports: readonly AgentReport[],
-  peers: readonly ExpectedPeer[] = members,
+  peers: readonly ExpectedPeer[] = clusters,
   causeFor: (line: Readiness) => Cause | undefined = () => undefined,
 ): readonly Problem[] {
-  const silent = members
-    .filter((member) => !reports.some((report) => report.cluster === member.name))
-    .map((member): Problem => ({
-      cluster: member.name,
+  const silent = clusters
+    .filter((cluster) => !reports.some((report) => report.cluster === cluster.name))
+    .map((cluster): Problem => ({
+      cluster: cluster.name,
       property: "agents",
       reason: "are none",
-      allowed: "run Cilium on its nodes",
+      fix: "run Cilium on its nodes",
     }));
   const notReady = readinessTable(peers, reports)
     .filter((line) => !line.ready)
@@ -194,7 +194,7 @@ export function readinessProblems(
         property: `agent ${line.agent} on node ${line.node}, peer`,
         value: line.peer,
         reason: cause === undefined ? line.why : `${line.why}: ${cause.sentence}`,
-        allowed: cause?.mend ?? "see what cilium-dbg troubleshoot says below",
+        fix: cause?.fix ?? "see what cilium-dbg troubleshoot says below",
       };
     });
   return [...silent, ...notReady];

@@ -1,7 +1,7 @@
 /** Why a peer cannot be reached or is refused, in a sentence, and what to do about it. */
 export interface Cause {
   readonly sentence: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** A text that Cilium prints, and what it means. `$1` and so on are its groups, `$peer` is the peer. */
@@ -22,99 +22,99 @@ const TROUBLES: readonly Sign[] = [
   {
     pattern: /❌ Configuration not found/,
     sentence: "the agent has no configuration of $peer",
-    mend: "see whether the agents mount the Secret with the peer files, and wait a minute for the kubelet",
+    fix: "see whether the agents mount the Secret with the peer files, and wait a minute for the kubelet",
   },
   {
     pattern: /❌ Invalid cluster name: (.*)/,
     sentence: "$peer is no name that Cilium allows ($1)",
-    mend: "rename the cluster",
+    fix: "rename the cluster",
   },
   {
     pattern: /❌ (?:Cannot parse etcd configuration|Could not parse Cilium config): (.*)/,
     sentence: "the agent cannot read its configuration of $peer ($1)",
-    mend: "see whether the Secret with the peer files is complete (pulumi up --refresh)",
+    fix: "see whether the Secret with the peer files is complete (pulumi up --refresh)",
   },
   {
     pattern: /❌ Cannot resolve hostname: (.*)/,
     sentence: "the name of the etcd of $peer cannot be resolved ($1)",
-    mend: "add etcd.hostAliases for it (Cilium 1.20), or a name that the nodes' DNS knows",
+    fix: "add etcd.hostAliases for it (Cilium 1.20), or a name that the nodes' DNS knows",
   },
   {
     pattern: /❌ Cannot establish TCP connection to (\S+): .*connection refused/,
     sentence: "nothing listens at $1, the etcd of $peer (connection refused)",
-    mend: "see whether that etcd runs, and whether etcd.endpoints names its client port",
+    fix: "see whether that etcd runs, and whether etcd.endpoints names its client port",
   },
   {
     pattern:
       /❌ Cannot establish TCP connection to (\S+): .*(i\/o timeout|deadline exceeded|no route to host|unreachable)/,
     sentence: "no packets reach $1, the etcd of $peer ($2)",
-    mend: "open that port between the clusters: firewalls, security groups, routes",
+    fix: "open that port between the clusters: firewalls, security groups, routes",
   },
   {
     pattern: /❌ Cannot establish TLS connection to (\S+): .*certificate signed by unknown authority/,
     sentence:
       "the certificate of the etcd at $1 is signed by another CA than the one that the peers of $peer were given",
-    mend: OTHER_CA,
+    fix: OTHER_CA,
   },
   {
     pattern:
       /❌ Cannot establish TLS connection to (\S+): .*certificate has expired or is not yet valid: (current time \S+ is after \S+)/,
     sentence: "the certificate of the etcd at $1 has expired or is not yet valid ($2)",
-    mend: "renew it (pulumi up)",
+    fix: "renew it (pulumi up)",
   },
   {
     pattern:
       /❌ Cannot establish TLS connection to (\S+): .*certificate has expired or is not yet valid: (current time \S+ is before \S+)/,
     sentence: "the certificate of the etcd at $1 has expired or is not yet valid ($2)",
-    mend: CLOCK,
+    fix: CLOCK,
   },
   {
     pattern:
       /❌ Cannot establish TLS connection to (\S+): .*x509: (certificate is (?:not )?valid for .*|cannot validate certificate for .*)/,
     sentence: "the certificate of the etcd at $1 is for another name ($2)",
-    mend: "issue it for the host of etcd.endpoints, or dial it by a name that it carries (etcd.hostAliases)",
+    fix: "issue it for the host of etcd.endpoints, or dial it by a name that it carries (etcd.hostAliases)",
   },
   {
     pattern:
       /client certificate is not signed by any acceptable CA|remote error: tls: unknown (?:certificate )?authority/,
     sentence: "the etcd of $peer does not trust the CA that signed this cluster's client certificate",
-    mend: TRUST,
+    fix: TRUST,
   },
   {
     pattern: /remote error: tls: expired certificate/,
     sentence:
       "the etcd of $peer refuses this cluster's client certificate, which it takes for expired or not yet valid",
-    mend: THEIR_CLOCK,
+    fix: THEIR_CLOCK,
   },
   {
     pattern: /❌ TLS client authentication failed: (.*)/,
     sentence: "the etcd of $peer refuses this cluster's client certificate ($1)",
-    mend: TRUST,
+    fix: TRUST,
   },
   {
     pattern: /⚠️ No available TLS client certificates/,
     sentence: "the agent has no client certificate for the etcd of $peer",
-    mend: "see whether the Secret with the peer files is complete (pulumi up --refresh)",
+    fix: "see whether the Secret with the peer files is complete (pulumi up --refresh)",
   },
   {
     pattern: /❌ Cannot establish TLS connection to (\S+): (.*)/,
     sentence: "no TLS connection to $1, the etcd of $peer ($2)",
-    mend: "see whether that port speaks TLS, and with which certificate",
+    fix: "see whether that port speaks TLS, and with which certificate",
   },
   {
     pattern: /❌ Cannot establish TCP connection to (\S+): (.*)/,
     sentence: "no connection to $1, the etcd of $peer ($2)",
-    mend: "see whether etcd.endpoints is right, and what lies between",
+    fix: "see whether etcd.endpoints is right, and what lies between",
   },
   {
     pattern: /❌ Failed to retrieve key from etcd: .*permission denied/,
     sentence: "the etcd of $peer lets this cluster's user read nothing of Cilium",
-    mend: "grant the role of that user the four prefixes of Cilium, and see whether the certificate's CN is the user's name",
+    fix: "grant the role of that user the four prefixes of Cilium, and see whether the certificate's CN is the user's name",
   },
   {
     pattern: /❌ Failed to (?:retrieve key from etcd|establish connection): (.*)/,
     sentence: "the etcd of $peer does not answer ($1)",
-    mend: "see whether it is healthy and has a leader",
+    fix: "see whether it is healthy and has a leader",
   },
 ];
 
@@ -126,27 +126,27 @@ const LOGGED: readonly Sign[] = [
   {
     pattern: /clusterID (\d+) is assigned to the local cluster/,
     sentence: "$peer says that its id is $1, which is this cluster's own: the agent refuses it as a duplicate id",
-    mend: UNIQUE,
+    fix: UNIQUE,
   },
   {
     pattern: /clusterID (\d+) is already used/,
     sentence: "$peer says that its id is $1, which another peer has: the agent refuses it as a duplicate id",
-    mend: UNIQUE,
+    fix: UNIQUE,
   },
   {
     pattern: /mismatched MaxConnectedClusters; local=(\d+), remote=(\d+)/,
     sentence: "this cluster was installed for $1 clusters, and $peer for $2 (max-connected-clusters)",
-    mend: "install all clusters of a mesh with the same",
+    fix: "install all clusters of a mesh with the same",
   },
   {
     pattern: /failed to retrieve cluster configuration: .*permission denied/,
     sentence: "this cluster's user may not read cilium/cluster-config/$peer in the etcd of $peer",
-    mend: "grant its role the prefix cilium/cluster-config/$peer, and the three others",
+    fix: "grant its role the prefix cilium/cluster-config/$peer, and the three others",
   },
   {
     pattern: /failed to retrieve cluster configuration: not found/,
     sentence: "the etcd of $peer has no cilium/cluster-config/$peer",
-    mend: "cilium-operator of $peer writes it: see whether it runs, with that name and an id, and against that etcd",
+    fix: "cilium-operator of $peer writes it: see whether it runs, with that name and an id, and against that etcd",
   },
 ];
 
@@ -171,7 +171,7 @@ function read(signs: readonly Sign[], text: string, peer: string): readonly Caus
   }
   const fill = (template: string) =>
     template.replace(/\$(peer|\d)/g, (_, key: string) => (key === "peer" ? peer : (found[Number(key)] ?? "").trim()));
-  return [{ sentence: fill(sign.sentence), mend: fill(sign.mend) }];
+  return [{ sentence: fill(sign.sentence), fix: fill(sign.fix) }];
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { Claim } from "../../kubernetes/model/claim";
-import type { Member } from "../../mesh/model/mesh";
+import type { ManagedObject } from "../../kubernetes/model/managedObject";
+import type { Cluster } from "../../mesh/model/mesh";
 import { isNamespaceName } from "../../mesh/model/names";
 import type { Problem } from "../../mesh/model/problem";
 
@@ -98,17 +98,17 @@ export function demoNamespaces(demo: DemoSettings, cluster: string): readonly st
 }
 
 /** What the demo makes in a cluster. */
-export function demoClaims(demo: DemoSettings, cluster: string): readonly Claim[] {
+export function demoObjects(demo: DemoSettings, cluster: string): readonly ManagedObject[] {
   if (!demoClusters(demo).includes(cluster)) {
     return [];
   }
   const namespace = demo.serverNamespace;
-  const policy: Claim = { resource: "ciliumnetworkpolicies.cilium.io", name: DEMO_POLICY, namespace };
+  const policy: ManagedObject = { resource: "ciliumnetworkpolicies.cilium.io", name: DEMO_POLICY, namespace };
   return [
-    ...demoNamespaces(demo, cluster).map((name): Claim => ({ resource: "namespaces", name })),
+    ...demoNamespaces(demo, cluster).map((name): ManagedObject => ({ resource: "namespaces", name })),
     ...demoWorkloads(demo)
       .filter((workload) => workload.cluster === cluster)
-      .map((workload): Claim => ({
+      .map((workload): ManagedObject => ({
         resource: "statefulsets.apps",
         name: workload.name,
         namespace: workload.namespace,
@@ -135,7 +135,7 @@ export function validateDemo(
       property: `demo.${property}`,
       value: demo[property],
       reason: `is no cluster of this ${whose}`,
-      allowed: known,
+      fix: known,
     }));
   const namespaces = (["serverNamespace", "clientNamespace"] as const)
     .filter((property) => !isNamespaceName(demo[property]))
@@ -143,7 +143,7 @@ export function validateDemo(
       property: `demo.${property}`,
       value: demo[property],
       reason: "is no name of a namespace",
-      allowed: 'use lower case letters, digits and "-", at most 63 characters',
+      fix: 'use lower case letters, digits and "-", at most 63 characters',
     }));
   const same =
     demo.serverCluster === demo.clientCluster
@@ -152,7 +152,7 @@ export function validateDemo(
             property: "demo.clientCluster",
             value: demo.clientCluster,
             reason: "is also demo.serverCluster",
-            allowed: "name two clusters",
+            fix: "name two clusters",
           },
         ]
       : [];
@@ -162,20 +162,20 @@ export function validateDemo(
     .map((name) => ({
       property: `demo.nodeSelectors.${name}`,
       reason: "is for no workload of the demo",
-      allowed: `use one of ${workloads.join(", ")}`,
+      fix: `use one of ${workloads.join(", ")}`,
     }));
   return [...unknown, ...namespaces, ...same, ...selectors];
 }
 
 /** A demo in a cluster that will not answer any more. */
-export function validateDemoPresence(demo: DemoPlaces, members: readonly Member[]): readonly Problem[] {
-  const gone = members.filter(({ presence }) => presence === "gone").map(({ name }) => name);
+export function validateDemoClusters(demo: DemoPlaces, clusters: readonly Cluster[]): readonly Problem[] {
+  const gone = clusters.filter(({ presence }) => presence === "gone").map(({ name }) => name);
   return (["serverCluster", "clientCluster"] as const)
     .filter((property) => gone.includes(demo[property]))
     .map((property) => ({
       property: `demo.${property}`,
       value: demo[property],
       reason: "is gone",
-      allowed: "name a cluster that answers, or set clustermesh:demo to false",
+      fix: "name a cluster that answers, or set clustermesh:demo to false",
     }));
 }

@@ -107,7 +107,7 @@ function pingProblem(demo: DemoPlaces, phase: Phase, { ping, seen }: PingResult)
       cluster: ping.client.cluster,
       property: `${PROTECTED_DB} pinged from ${workloadName(ping.client)} by ${ping.path} ${phase} the policy:`,
       reason: `expected ${ping.expected}, saw ${saw}`,
-      allowed: brokenRule(demo, phase, ping, seen),
+      fix: brokenRule(demo, phase, ping, seen),
     },
   ];
 }

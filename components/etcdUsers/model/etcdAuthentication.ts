@@ -40,7 +40,7 @@ export function describeUsers({ auth }: UsersReport): string {
 /** Why the users of peers must not be removed while they are peers. */
 export const ENFORCED_BUT_OFF = {
   reason: "would remove the users of its peers, and its etcd enforces authentication: every peer would be locked out",
-  allowed: `leave it at "manage", or disable authentication in that etcd first (as ${ADMIN_NAME}: etcdctl auth disable)`,
+  fix: `leave it at "manage", or disable authentication in that etcd first (as ${ADMIN_NAME}: etcdctl auth disable)`,
 } as const;
 
 /** Said where they are not removed, though they are managed no more. */
@@ -81,10 +81,10 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
 
 /** The problem of an etcd that does not let its users be managed: what it said, and what to do. */
 export function etcdProblem(cluster: string, endpoint: string, said: string): Problem {
-  const allowed = REMEDIES.find(([pattern]) => pattern.test(said))?.[1] ?? "see the log of this etcd";
+  const fix = REMEDIES.find(([pattern]) => pattern.test(said))?.[1] ?? "see the log of this etcd";
   // The client's own words for it are about its last attempt.
   const reason = said.includes("DEADLINE_EXCEEDED") ? "does not answer in time" : `says ${JSON.stringify(said)}`;
-  return { cluster, property: "etcd", value: endpoint, reason, allowed };
+  return { cluster, property: "etcd", value: endpoint, reason, fix };
 }
 
 /** What keys of an API server begin with: Kubernetes' own `--etcd-prefix`, and OpenShift's. */
@@ -97,7 +97,6 @@ export function apiServerEtcdProblem(cluster: string, endpoint: string, prefix: 
     property: "etcd",
     value: endpoint,
     reason: `has keys under ${prefix}: an API server keeps its objects there`,
-    allowed:
-      "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster",
+    fix: "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster",
   };
 }

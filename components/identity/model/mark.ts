@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
 import type { Problem } from "../../mesh/model/problem";
-import { recordedOriginals, type Originals } from "./originals";
+import { originalConfigSchema, type OriginalConfig } from "./originalConfig";
 import type { Recorded } from "./recorded";
 
 /**
@@ -27,7 +27,7 @@ const mark = z.object({
   /** What was set. */
   set: z.object({ [NAME_KEY]: text, [ID_KEY]: text }),
   /** What was there before. */
-  originals: recordedOriginals.refine(ofOurKeys),
+  originals: originalConfigSchema.refine(ofOurKeys),
   /** Whether there was a Secret with peers before. */
   peerSecret: z.enum(["present", "absent"]),
 });
@@ -48,8 +48,8 @@ export function markText(
   recorded: Pick<Recorded, "config" | "configMap" | "peerSecret" | "set">,
   owner: string,
 ): string {
-  const { config: originals, configMap: uid, peerSecret, set } = recorded;
-  return JSON.stringify({ owner, uid, set, originals, peerSecret });
+  const { config: originalConfig, configMap: uid, peerSecret, set } = recorded;
+  return JSON.stringify({ owner, uid, set, originals: originalConfig, peerSecret });
 }
 
 function parsed(annotation: string): Mark | undefined {
@@ -96,7 +96,7 @@ export function markProblem(seen: SeenMark, configMap: string, isKnown = false):
         property,
         value: seen.owner,
         reason: "is the mark of another stack, which has meshed this cluster",
-        allowed:
+        fix:
           "let that stack give the cluster back (pulumi destroy, or remove it there) and then run this again; " +
           `if it is this stack, moved to another backend: pulumi config set clustermesh:owner '${seen.owner.replaceAll("'", "")}'`,
       };
@@ -107,7 +107,7 @@ export function markProblem(seen: SeenMark, configMap: string, isKnown = false):
       return {
         property,
         reason: "cannot be read: it was edited, or is not this program's, and what the cluster was before is in it",
-        allowed:
+        fix:
           "write back what was there; where that is lost, set cluster-name and cluster-id to what Cilium was installed with, " +
           `and remove the annotation: kubectl annotate configmap ${configMap} ${MARK_ANNOTATION}-`,
       };
@@ -117,8 +117,8 @@ export function markProblem(seen: SeenMark, configMap: string, isKnown = false):
 }
 
 /** Whether the values of our keys are this project's own, set by its server-side apply, and not found there. */
-export function isSetByUs(originals: Originals, us: string): boolean {
-  return Object.values(originals).some(
+export function isSetByUs(originalConfig: OriginalConfig, us: string): boolean {
+  return Object.values(originalConfig).some(
     (field) =>
       field.kind === "value" &&
       field.managers.some(({ manager, operation }) => manager === us && operation === "Apply"),

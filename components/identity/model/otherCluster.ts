@@ -8,7 +8,7 @@ export function otherClusterProblem(cluster: string, recordedUid: string, uid: s
     property: "kube-system uid",
     value: uid,
     reason: `is not ${JSON.stringify(recordedUid)}, which this stack has meshed under this name: it is another cluster`,
-    allowed:
+    fix:
       "if context or kubeconfig leads to the wrong cluster, correct that; if the cluster was rebuilt, take two steps: " +
       `1. pulumi config set --path 'clustermesh:clusters.${cluster}.gone' true && pulumi up, ` +
       `2. pulumi config rm --path 'clustermesh:clusters.${cluster}.gone' && pulumi up, which has it join as it is now ` +
@@ -43,7 +43,7 @@ export function otherTargets(cluster: string, recorded: Targets, wanted: Targets
         property: SETTINGS[name],
         value: wanted[name] ?? false,
         reason: `is not ${JSON.stringify(before)}, which this cluster was meshed with`,
-        allowed: `set it back to ${JSON.stringify(before)}; to change it, let the cluster leave first (remove it and pulumi up, or pulumi destroy) and join again`,
+        fix: `set it back to ${JSON.stringify(before)}; to change it, let the cluster leave first (remove it and pulumi up, or pulumi destroy) and join again`,
       },
     ];
   });

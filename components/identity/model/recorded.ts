@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import { recordedPaths } from "../../nodePaths/model/pathVerdict";
-import { recordedOriginals } from "./originals";
+import { originalConfigSchema } from "./originalConfig";
 
 /** The objects of a cluster that a mesh changes, by name. What was overwritten in one of them cannot be given back to another. */
 export const targets = z.object({
@@ -20,7 +20,7 @@ const recorded = z.object({
   cluster: z.string().min(1),
   /** UID of `cilium-config`. */
   configMap: z.string().min(1),
-  config: recordedOriginals,
+  config: originalConfigSchema,
   /** The name and the id that it was given. */
   set: z.record(z.string(), z.string()),
   targets,
@@ -36,8 +36,8 @@ const recorded = z.object({
 export type Recorded = z.infer<typeof recorded>;
 
 /** The part of the names that must stay while a cluster is in the mesh. */
-export function targetsOf(names: CiliumObjects, peerSecret: string): Targets {
-  const { namespace, configMap, daemonSet, operator } = names;
+export function targetsOf(cilium: CiliumObjects, peerSecret: string): Targets {
+  const { namespace, configMap, daemonSet, operator } = cilium;
   return { namespace, configMap, daemonSet, ...(operator === undefined ? {} : { operator }), peerSecret };
 }
 

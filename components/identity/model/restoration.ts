@@ -1,5 +1,5 @@
 import { fieldOwners, type FieldOwner, type OwnedData } from "../../kubernetes/model/managedFields";
-import type { OriginalField, Originals } from "./originals";
+import type { OriginalField, OriginalConfig } from "./originalConfig";
 
 /** What to do with one key on the way back. */
 export type Restoration =
@@ -25,21 +25,21 @@ function isSame(a: FieldOwner, b: FieldOwner): boolean {
  * Those who get an original back, in order: whoever updated it first, for an update owns only what it changes; then those who applied it.
  * What this project itself has applied is no original: it goes with its patch, and so would the value.
  */
-function heirs(managers: readonly FieldOwner[], us: string): readonly FieldOwner[] {
+function previousOwners(managers: readonly FieldOwner[], us: string): readonly FieldOwner[] {
   const updated = managers.filter(({ operation }) => operation === "Update").slice(0, 1);
   const applied = managers.filter(({ operation, manager }) => operation === "Apply" && manager !== us);
   return updated.length + applied.length === 0 ? [{ manager: us, operation: "Update" }] : [...updated, ...applied];
 }
 
 /** Who is still to get back a value that is there again, unless somebody else has taken it meanwhile. */
-function missingHeir(original: OriginalField, owners: readonly FieldOwner[], us: string): FieldOwner | undefined {
+function missingOwner(original: OriginalField, owners: readonly FieldOwner[], us: string): FieldOwner | undefined {
   if (original.kind === "absent" || original.managers.length === 0) {
     return undefined;
   }
-  const theirs = heirs(original.managers, us);
-  const stranger = owners.some((owner) => owner.manager !== us && !theirs.some((heir) => isSame(heir, owner)));
-  const missing = theirs.filter((heir) => heir.operation === "Apply" && !owners.some((owner) => isSame(owner, heir)));
-  return stranger ? undefined : missing[0];
+  const previous = previousOwners(original.managers, us);
+  const hasOtherOwner = owners.some((owner) => owner.manager !== us && !previous.some((heir) => isSame(heir, owner)));
+  const missing = previous.filter((heir) => heir.operation === "Apply" && !owners.some((owner) => isSame(owner, heir)));
+  return hasOtherOwner ? undefined : missing[0];
 }
 
 /** Who else has applied the value that was set, and so wants it: an update of what is there already owns nothing. */
@@ -58,12 +58,12 @@ function otherOwner(owners: readonly FieldOwner[], us: string): string | undefin
  * @param us This project's field manager, which also gets an original that no manager owned.
  */
 export function planRestoration(
-  originals: Originals,
+  originalConfig: OriginalConfig,
   desired: Readonly<Record<string, string>>,
   live: OwnedData,
   us: string,
 ): readonly Restoration[] {
-  return Object.entries(originals).map(([key, original]): Restoration => {
+  return Object.entries(originalConfig).map(([key, original]): Restoration => {
     const current = live.data[key];
     const isOriginal = original.kind === "value" && original.value === current;
     const applier = otherOwner(fieldOwners(live.managedFields, key), us);
@@ -78,13 +78,13 @@ export function planRestoration(
     }
     const { value } = original;
     if (current === value) {
-      const owner = missingHeir(original, fieldOwners(live.managedFields, key), us);
+      const owner = missingOwner(original, fieldOwners(live.managedFields, key), us);
       return owner === undefined ? { kind: "nothing", key } : { kind: "own", key, value, owner };
     }
     if (current !== undefined && current !== desired[key]) {
       return { kind: "leave", key, live: current };
     }
-    const [owner = { manager: us, operation: "Update" }] = heirs(original.managers, us);
+    const [owner = { manager: us, operation: "Update" }] = previousOwners(original.managers, us);
     return { kind: "write", key, value, owner };
   });
 }

@@ -32,11 +32,11 @@ export function ownedPart(live: unknown, fields: unknown): unknown {
     return undefined;
   }
   if (Array.isArray(live)) {
-    const members = Object.entries(fields).filter(([member]) => /^[kv]:/.test(member));
+    const clusters = Object.entries(fields).filter(([member]) => /^[kv]:/.test(member));
     return isLeaf(fields)
       ? live
       : live.flatMap((entry: unknown) => {
-          const meant = members.find(([member]) => isMeant(entry, member));
+          const meant = clusters.find(([member]) => isMeant(entry, member));
           return meant === undefined ? [] : [ownedPart(entry, meant[1])];
         });
   }

@@ -31,7 +31,7 @@ export interface ClusterSpec {
    * What tells this change of the live name and id from any other, where somebody has changed them since they were set; absent otherwise. It
    * has an `up` set them again whose state knows of no difference.
    */
-  readonly changedSince?: string;
+  readonly drift?: string;
   /**
    * Which cluster and which `cilium-config` was seen under this name, where it was looked at; another one has an `up` look again before it
    * writes anything.
@@ -45,10 +45,10 @@ export interface ClusterSpec {
 export type Presence = "here" | "gone";
 
 /** Those that are still there: the peers of the mesh. */
-export function present<Cluster extends { readonly presence?: Presence }>(
-  members: readonly Cluster[],
+export function withoutLost<Cluster extends { readonly presence?: Presence }>(
+  clusters: readonly Cluster[],
 ): readonly Cluster[] {
-  return members.filter(({ presence = "here" }) => presence === "here");
+  return clusters.filter(({ presence = "here" }) => presence === "here");
 }
 
 /** Everything about a mesh that can be checked before any cluster is touched. */
@@ -62,12 +62,12 @@ export interface MeshSpec {
 }
 
 /** A cluster with its name: the form in which the components use it. */
-export interface Member extends ClusterSpec {
+export interface Cluster extends ClusterSpec {
   readonly name: string;
 }
 
 /** The members by name. The order of the configuration must not matter, or moving a line would change every checksum. */
-export function membersOf(clusters: Readonly<Record<string, ClusterSpec>>): readonly Member[] {
+export function clustersOf(clusters: Readonly<Record<string, ClusterSpec>>): readonly Cluster[] {
   return Object.entries(clusters)
     .map(([name, cluster]) => ({ name, ...cluster }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -14,7 +14,7 @@ export interface Problem {
   /** What is wrong with it. */
   readonly reason: string;
   /** What would be right, or what to do. */
-  readonly allowed: string;
+  readonly fix: string;
 }
 
 const VALUE_LENGTH = 120;
@@ -34,7 +34,7 @@ export function formatProblem(problem: Problem): string {
   const where = problem.cluster === undefined ? "mesh" : `cluster ${shown(problem.cluster)}`;
   const value = problem.value === undefined ? "" : ` ${shown(problem.value)}`;
   const what = `${cut(problem.property, VALUE_LENGTH)}${value} ${cut(problem.reason, TEXT_LENGTH)}`;
-  return printable(`${where}: ${what}; ${cut(problem.allowed, TEXT_LENGTH)}`);
+  return printable(`${where}: ${what}; ${cut(problem.fix, TEXT_LENGTH)}`);
 }
 
 /** Of a list that grows with the agents of a mesh, the first few of each cluster: its own fault is not hidden by those of another one. */

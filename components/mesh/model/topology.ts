@@ -1,4 +1,4 @@
-import type { Member } from "./mesh";
+import type { Cluster } from "./mesh";
 
 /** Text inside a Mermaid node: quotes end the node, so they become typographic entities. */
 function label(lines: readonly string[]): string {
@@ -9,13 +9,15 @@ function label(lines: readonly string[]): string {
  * The mesh as Mermaid text: a node for each cluster with id and ranges, a line for each pair. Lines are left out where there would be
  * too many to see anything; every pair is connected then all the same, and a note says so.
  */
-export function topology(members: readonly Member[], drawnUpTo = 12): string {
+export function topology(clusters: readonly Cluster[], drawnUpTo = 12): string {
   const node = (index: number) => `c${String(index)}`;
-  const nodes = members.map(
-    (member, index) =>
-      `  ${node(index)}[${label([member.name, `id ${String(member.id)}`, `pods ${member.podCIDRs.join(", ")}`])}]`,
+  const nodes = clusters.map(
+    (cluster, index) =>
+      `  ${node(index)}[${label([cluster.name, `id ${String(cluster.id)}`, `pods ${cluster.podCIDRs.join(", ")}`])}]`,
   );
-  const pairs = members.flatMap((_, a) => members.slice(a + 1).map((__, b) => `  ${node(a)} <--> ${node(a + 1 + b)}`));
-  const lines = members.length <= drawnUpTo ? pairs : [`  %% full mesh: ${String(pairs.length)} pairs, not drawn`];
+  const pairs = clusters.flatMap((_, a) =>
+    clusters.slice(a + 1).map((__, b) => `  ${node(a)} <--> ${node(a + 1 + b)}`),
+  );
+  const lines = clusters.length <= drawnUpTo ? pairs : [`  %% full mesh: ${String(pairs.length)} pairs, not drawn`];
   return ["graph LR", ...nodes, ...lines].join("\n");
 }

@@ -1,4 +1,4 @@
-import { membersOf, type MeshSpec } from "./mesh";
+import { clustersOf, type MeshSpec } from "./mesh";
 import type { Problem } from "./problem";
 import { validateEndpoints } from "./validateEndpoints";
 import { validateIdentities } from "./validateIdentity";
@@ -6,6 +6,6 @@ import { validateRanges } from "./validateRanges";
 
 /** Everything that is wrong with a mesh as it is written down, all at once and before any cluster is touched. */
 export function validateMesh(spec: MeshSpec): readonly Problem[] {
-  const members = membersOf(spec.clusters);
-  return [...validateIdentities(spec, members), ...validateRanges(spec, members), ...validateEndpoints(members)];
+  const clusters = clustersOf(spec.clusters);
+  return [...validateIdentities(spec, clusters), ...validateRanges(spec, clusters), ...validateEndpoints(clusters)];
 }

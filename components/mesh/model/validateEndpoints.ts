@@ -1,6 +1,6 @@
 import { canonicalIP, isIPAddress } from "./cidr";
 import { endpointKey, parseEndpoint, type Endpoint } from "./endpoint";
-import { endpointsOf, type EtcdSpec, type Member } from "./mesh";
+import { endpointsOf, type EtcdSpec, type Cluster } from "./mesh";
 import { isHostName } from "./names";
 import type { Problem } from "./problem";
 
@@ -18,37 +18,37 @@ function endpointLists({ endpoints, adminEndpoints }: EtcdSpec): readonly Endpoi
   ];
 }
 
-function readEndpoints(member: Member, { property, urls }: EndpointList): readonly Problem[] {
-  const allowed = "use URLs like https://10.1.1.1:2379 or https://etcd.example.com:2379";
+function readEndpoints(cluster: Cluster, { property, urls }: EndpointList): readonly Problem[] {
+  const fix = "use URLs like https://10.1.1.1:2379 or https://etcd.example.com:2379";
   if (urls.length === 0) {
-    return [{ cluster: member.name, property, value: [], reason: "is empty", allowed }];
+    return [{ cluster: cluster.name, property, value: [], reason: "is empty", fix }];
   }
   return urls.flatMap((url, index): Problem[] => {
     const parsed = parseEndpoint(url);
-    const at = { cluster: member.name, property: `${property}[${String(index)}]` };
-    return parsed.ok ? [] : [{ ...at, value: url, reason: parsed.reason, allowed }];
+    const at = { cluster: cluster.name, property: `${property}[${String(index)}]` };
+    return parsed.ok ? [] : [{ ...at, value: url, reason: parsed.reason, fix }];
   });
 }
 
-function readApiServerEtcd(member: Member): readonly Problem[] {
-  return (member.apiServerEtcd ?? []).flatMap((url, index): Problem[] => {
+function readApiServerEtcd(cluster: Cluster): readonly Problem[] {
+  return (cluster.apiServerEtcd ?? []).flatMap((url, index): Problem[] => {
     const parsed = parseEndpoint(url);
     const property = `apiServerEtcd[${String(index)}]`;
-    const allowed = "use the URL that kube-apiserver has in --etcd-servers";
-    return parsed.ok ? [] : [{ cluster: member.name, property, value: url, reason: parsed.reason, allowed }];
+    const fix = "use the URL that kube-apiserver has in --etcd-servers";
+    return parsed.ok ? [] : [{ cluster: cluster.name, property, value: url, reason: parsed.reason, fix }];
   });
 }
 
-function readHostAliases(member: Member): readonly Problem[] {
-  const dialled = new Set(endpointsOf(member.etcd.endpoints).map((endpoint) => endpoint.host));
-  return Object.entries(member.etcd.hostAliases ?? {}).flatMap(([host, ips]): Problem[] => {
+function readHostAliases(cluster: Cluster): readonly Problem[] {
+  const dialled = new Set(endpointsOf(cluster.etcd.endpoints).map((endpoint) => endpoint.host));
+  return Object.entries(cluster.etcd.hostAliases ?? {}).flatMap(([host, ips]): Problem[] => {
     const property = `etcd.hostAliases.${host}`;
-    const at = { cluster: member.name, property };
+    const at = { cluster: cluster.name, property };
     const wrongIPs = ips.filter((ip) => !isIPAddress(ip));
     return [
       ...(isHostName(host) && !isIPAddress(host)
         ? []
-        : [{ ...at, value: host, reason: "is not a DNS name", allowed: "use the host name of an endpoint" }]),
+        : [{ ...at, value: host, reason: "is not a DNS name", fix: "use the host name of an endpoint" }]),
       ...(dialled.has(host.toLowerCase())
         ? []
         : [
@@ -56,17 +56,17 @@ function readHostAliases(member: Member): readonly Problem[] {
               ...at,
               value: host,
               reason: "is the host of no endpoint",
-              allowed: "name a host of etcd.endpoints, or remove it",
+              fix: "name a host of etcd.endpoints, or remove it",
             },
           ]),
       ...(ips.length === 0
-        ? [{ ...at, value: [], reason: "is empty", allowed: "list the addresses behind the name" }]
+        ? [{ ...at, value: [], reason: "is empty", fix: "list the addresses behind the name" }]
         : []),
       ...wrongIPs.map((ip) => ({
         ...at,
         value: ip,
         reason: "is not an IP address",
-        allowed: "use an IPv4 or IPv6 address",
+        fix: "use an IPv4 or IPv6 address",
       })),
     ];
   });
@@ -91,29 +91,29 @@ export function etcdListeners(etcd: EtcdSpec): readonly string[] {
 
 /** One problem for each endpoint that is in `forbidden` (by {@link endpointKey}, with the reason to give), by name or behind a host alias. */
 export function forbiddenEndpoints(
-  member: { readonly name: string; readonly etcd: EtcdSpec },
+  cluster: { readonly name: string; readonly etcd: EtcdSpec },
   forbidden: ReadonlyMap<string, string>,
 ): readonly Problem[] {
-  const urls = endpointLists(member.etcd).flatMap((list) =>
+  const urls = endpointLists(cluster.etcd).flatMap((list) =>
     list.urls.map((url, index) => ({ url, property: `${list.property}[${String(index)}]` })),
   );
   return urls.flatMap(({ url, property }): Problem[] => {
     const parsed = parseEndpoint(url);
-    const keys = parsed.ok ? [endpointKey(parsed.endpoint), ...listenersOf(member.etcd, parsed.endpoint)] : [];
+    const keys = parsed.ok ? [endpointKey(parsed.endpoint), ...listenersOf(cluster.etcd, parsed.endpoint)] : [];
     const reason = keys.map((key) => forbidden.get(key)).find((each) => each !== undefined);
     if (reason === undefined) {
       return [];
     }
-    const allowed =
+    const fix =
       "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster";
-    return [{ cluster: member.name, property, value: url, reason, allowed }];
+    return [{ cluster: cluster.name, property, value: url, reason, fix }];
   });
 }
 
 /** `forbidden` for {@link forbiddenEndpoints}: the API servers' etcds that the configuration names. */
-function declaredApiServerEtcds(members: readonly Member[]): ReadonlyMap<string, string> {
-  const declared = members.flatMap((member) =>
-    endpointsOf(member.apiServerEtcd ?? []).map((endpoint): [Endpoint, string] => [endpoint, member.name]),
+function declaredApiServerEtcds(clusters: readonly Cluster[]): ReadonlyMap<string, string> {
+  const declared = clusters.flatMap((cluster) =>
+    endpointsOf(cluster.apiServerEtcd ?? []).map((endpoint): [Endpoint, string] => [endpoint, cluster.name]),
   );
   return new Map(
     declared.map(([endpoint, name]) => [
@@ -123,25 +123,27 @@ function declaredApiServerEtcds(members: readonly Member[]): ReadonlyMap<string,
   );
 }
 
-function sharedEndpoints(members: readonly Member[]): readonly Problem[] {
+function sharedEndpoints(clusters: readonly Cluster[]): readonly Problem[] {
   const firstWith = new Map<string, string>();
-  const lists = members.flatMap((member) => endpointLists(member.etcd).map((list) => ({ member, ...list })));
-  return lists.flatMap(({ member, property, urls }) =>
+  const lists = clusters.flatMap((cluster) =>
+    endpointLists(cluster.etcd).map((list) => ({ member: cluster, ...list })),
+  );
+  return lists.flatMap(({ member: cluster, property, urls }) =>
     endpointsOf(urls).flatMap((endpoint): Problem[] => {
-      const keys = listenersOf(member.etcd, endpoint);
-      const first = keys.map((key) => firstWith.get(key)).find((each) => each !== undefined && each !== member.name);
-      keys.forEach((key) => firstWith.set(key, firstWith.get(key) ?? member.name));
+      const keys = listenersOf(cluster.etcd, endpoint);
+      const first = keys.map((key) => firstWith.get(key)).find((each) => each !== undefined && each !== cluster.name);
+      keys.forEach((key) => firstWith.set(key, firstWith.get(key) ?? cluster.name));
       if (first === undefined) {
         return [];
       }
       const reason = `is also an endpoint of cluster ${JSON.stringify(first)}`;
       return [
         {
-          cluster: member.name,
+          cluster: cluster.name,
           property,
           value: endpoint.url,
           reason,
-          allowed: "each cluster needs an etcd of its own",
+          fix: "each cluster needs an etcd of its own",
         },
       ];
     }),
@@ -149,15 +151,15 @@ function sharedEndpoints(members: readonly Member[]): readonly Problem[] {
 }
 
 /** The etcd endpoints of the whole mesh: readable, one etcd a cluster, and never the one behind an API server. */
-export function validateEndpoints(members: readonly Member[]): readonly Problem[] {
-  const forbidden = declaredApiServerEtcds(members);
+export function validateEndpoints(clusters: readonly Cluster[]): readonly Problem[] {
+  const forbidden = declaredApiServerEtcds(clusters);
   return [
-    ...members.flatMap((member) => [
-      ...endpointLists(member.etcd).flatMap((list) => readEndpoints(member, list)),
-      ...readApiServerEtcd(member),
-      ...readHostAliases(member),
-      ...forbiddenEndpoints(member, forbidden),
+    ...clusters.flatMap((cluster) => [
+      ...endpointLists(cluster.etcd).flatMap((list) => readEndpoints(cluster, list)),
+      ...readApiServerEtcd(cluster),
+      ...readHostAliases(cluster),
+      ...forbiddenEndpoints(cluster, forbidden),
     ]),
-    ...sharedEndpoints(members),
+    ...sharedEndpoints(clusters),
   ];
 }

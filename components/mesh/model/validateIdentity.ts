@@ -1,4 +1,4 @@
-import type { Member, MaxConnectedClusters, MeshSpec } from "./mesh";
+import type { Cluster, MaxConnectedClusters, MeshSpec } from "./mesh";
 import { CLUSTER_NAME_RULE, clusterNameFault } from "./names";
 import type { Problem } from "./problem";
 
@@ -25,7 +25,7 @@ export function idFault(
 ): Omit<Problem, "cluster"> | undefined {
   if (!Number.isInteger(id) || id < 1 || id > max) {
     const reason = id === 0 ? "means that a cluster is in no mesh" : "is out of range";
-    return { property: "id", value: id, reason, allowed: `give it a unique id from 1 to ${String(max)}` };
+    return { property: "id", value: id, reason, fix: `give it a unique id from 1 to ${String(max)}` };
   }
   if (isENILike(ipamMode) && (id & 0x80) !== 0) {
     const ranges = max === 255 ? "1 to 127" : "1 to 127 or 256 to 383";
@@ -33,53 +33,53 @@ export function idFault(
       property: "id",
       value: id,
       reason: `has bit 7 set, which IPAM mode ${JSON.stringify(ipamMode)} needs for itself`,
-      allowed: `use an id from ${ranges}`,
+      fix: `use an id from ${ranges}`,
     };
   }
   return undefined;
 }
 
-function duplicateIds(members: readonly Member[], max: MaxConnectedClusters): readonly Problem[] {
+function duplicateIds(clusters: readonly Cluster[], max: MaxConnectedClusters): readonly Problem[] {
   const firstWith = new Map<number, string>();
   const problems: Problem[] = [];
-  for (const { name, id } of members) {
+  for (const { name, id } of clusters) {
     const first = firstWith.get(id);
     if (first === undefined) {
       firstWith.set(id, name);
     } else {
       const reason = `is also used by cluster ${JSON.stringify(first)}`;
-      const allowed = `give each cluster a unique id from 1 to ${String(max)}`;
-      problems.push({ cluster: name, property: "id", value: id, reason, allowed });
+      const fix = `give each cluster a unique id from 1 to ${String(max)}`;
+      problems.push({ cluster: name, property: "id", value: id, reason, fix });
     }
   }
   return problems;
 }
 
 /** Names and ids: Cilium's rules for each, uniqueness over the mesh, and that there is a mesh at all. */
-export function validateIdentities(spec: MeshSpec, members: readonly Member[]): readonly Problem[] {
+export function validateIdentities(spec: MeshSpec, clusters: readonly Cluster[]): readonly Problem[] {
   const max = spec.maxConnectedClusters;
   const size: Problem[] = [];
-  if (members.length < 2) {
+  if (clusters.length < 2) {
     size.push({
       property: "clusters",
-      value: members.length,
+      value: clusters.length,
       reason: "is no mesh",
-      allowed: "list at least two clusters; the last two leave with pulumi destroy",
+      fix: "list at least two clusters; the last two leave with pulumi destroy",
     });
   }
-  if (members.length > max) {
-    const allowed = `list at most ${String(max)}, or install every cluster with maxConnectedClusters 511`;
-    size.push({ property: "clusters", value: members.length, reason: "is more than maxConnectedClusters", allowed });
+  if (clusters.length > max) {
+    const fix = `list at most ${String(max)}, or install every cluster with maxConnectedClusters 511`;
+    size.push({ property: "clusters", value: clusters.length, reason: "is more than maxConnectedClusters", fix });
   }
-  const each = members.flatMap(({ name, id }): Problem[] => {
+  const each = clusters.flatMap(({ name, id }): Problem[] => {
     const nameReason = clusterNameFault(name);
     const fault = idFault(id, max, spec.ipamMode);
     return [
       ...(nameReason === undefined
         ? []
-        : [{ cluster: name, property: "name", value: name, reason: nameReason, allowed: CLUSTER_NAME_RULE }]),
+        : [{ cluster: name, property: "name", value: name, reason: nameReason, fix: CLUSTER_NAME_RULE }]),
       ...(fault === undefined ? [] : [{ cluster: name, ...fault }]),
     ];
   });
-  return [...size, ...each, ...duplicateIds(members, max)];
+  return [...size, ...each, ...duplicateIds(clusters, max)];
 }

@@ -1,5 +1,5 @@
 import { contains, findOverlaps, parseCIDR, type Claim, type Range } from "./cidr";
-import type { Member, MeshSpec } from "./mesh";
+import type { Cluster, MeshSpec } from "./mesh";
 import type { Problem } from "./problem";
 import { takesSubnets } from "./validateIdentity";
 
@@ -18,20 +18,20 @@ interface ReadRanges {
 
 const CIDR_ALLOWED = "write it like 10.60.0.0/16 or fd00:60::/48";
 
-function readRanges(member: Member, kind: Kind): ReadRanges {
+function readRanges(cluster: Cluster, kind: Kind): ReadRanges {
   const claims: Claim<RangeOwner>[] = [];
   const problems: Problem[] = [];
-  if (member[kind].length === 0) {
-    const allowed = `list at least one range, or nothing can be checked against the other clusters`;
-    problems.push({ cluster: member.name, property: kind, value: [], reason: "is empty", allowed });
+  if (cluster[kind].length === 0) {
+    const fix = `list at least one range, or nothing can be checked against the other clusters`;
+    problems.push({ cluster: cluster.name, property: kind, value: [], reason: "is empty", fix });
   }
-  for (const [index, text] of member[kind].entries()) {
+  for (const [index, text] of cluster[kind].entries()) {
     const property = `${kind}[${String(index)}]`;
     const parsed = parseCIDR(text);
     if (parsed.ok) {
-      claims.push({ owner: { cluster: member.name, kind, property }, range: parsed.range });
+      claims.push({ owner: { cluster: cluster.name, kind, property }, range: parsed.range });
     } else {
-      problems.push({ cluster: member.name, property, value: text, reason: parsed.reason, allowed: CIDR_ALLOWED });
+      problems.push({ cluster: cluster.name, property, value: text, reason: parsed.reason, fix: CIDR_ALLOWED });
     }
   }
   return { claims, problems };
@@ -60,8 +60,7 @@ function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>])
     property: second.owner.property,
     value: second.range.text,
     reason: `overlaps ${other} (${first.range.text})`,
-    allowed:
-      "ranges of pods must be disjoint from all others, or ipamMode must say that pods get addresses of the nodes' subnets",
+    fix: "ranges of pods must be disjoint from all others, or ipamMode must say that pods get addresses of the nodes' subnets",
   };
 }
 
@@ -77,7 +76,7 @@ function readNativeRouting(texts: readonly string[]): {
   return {
     ranges: parsed.flatMap(({ result }) => (result.ok ? [result.range] : [])),
     problems: parsed.flatMap(({ text, property, result }) =>
-      result.ok ? [] : [{ property, value: text, reason: result.reason, allowed: CIDR_ALLOWED }],
+      result.ok ? [] : [{ property, value: text, reason: result.reason, fix: CIDR_ALLOWED }],
     ),
   };
 }
@@ -95,9 +94,9 @@ export function outsideNativeRouting(ranges: readonly Range[], nativeRouting: re
  * checks none of this: an overlap shows up as packets that arrive at the wrong cluster, a pod range outside the native-routing CIDR
  * as pods that reach their peers behind a node's address and so without their identity.
  */
-export function validateRanges(spec: MeshSpec, members: readonly Member[]): readonly Problem[] {
+export function validateRanges(spec: MeshSpec, clusters: readonly Cluster[]): readonly Problem[] {
   const native = readNativeRouting(spec.nativeRoutingCIDRs ?? []);
-  const read = members.flatMap((member) => [readRanges(member, "podCIDRs"), readRanges(member, "nodeCIDRs")]);
+  const read = clusters.flatMap((cluster) => [readRanges(cluster, "podCIDRs"), readRanges(cluster, "nodeCIDRs")]);
   const claims = read.flatMap((ranges) => ranges.claims);
   const pods = claims.filter(({ owner }) => owner.kind === "podCIDRs");
   const outside = pods.flatMap(({ owner, range }): Problem[] =>
@@ -106,7 +105,7 @@ export function validateRanges(spec: MeshSpec, members: readonly Member[]): read
       property: owner.property,
       value: text,
       reason: `lies outside the native-routing CIDR (${native.ranges.map((outer) => outer.text).join(", ")})`,
-      allowed: "use a range inside it, or widen nativeRoutingCIDRs and ipv4-/ipv6-native-routing-cidr of every cluster",
+      fix: "use a range inside it, or widen nativeRoutingCIDRs and ipv4-/ipv6-native-routing-cidr of every cluster",
     })),
   );
   return [

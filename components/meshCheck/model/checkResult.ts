@@ -91,14 +91,14 @@ const FRAME_BYTES = 256;
  * their number, for they tell the next check who has left.
  */
 export function checkResult(
-  members: readonly string[],
+  clusters: readonly string[],
   table: readonly Readiness[],
   paths: readonly PathRow[],
   stalePods: readonly StalePodRow[],
 ): CheckResult {
-  const room = RESULT_BYTES - byteLength(JSON.stringify(members)) - FRAME_BYTES;
+  const room = RESULT_BYTES - byteLength(JSON.stringify(clusters)) - FRAME_BYTES;
   return {
-    members,
+    members: clusters,
     readiness: readinessRows(table, room * 0.5),
     paths: pathRowsWithin(paths, room * 0.3),
     stalePods: stalePodRowsWithin(stalePods, room * 0.2),

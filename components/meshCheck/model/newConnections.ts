@@ -20,8 +20,8 @@ export function connectionProblems(
   peers: readonly string[],
   { cluster, agent, node, said }: Dialled,
 ): readonly Problem[] {
-  const others = peers.filter((peer) => peer !== cluster);
-  return others.flatMap((peer): readonly Problem[] => {
+  const externalPeers = peers.filter((peer) => peer !== cluster);
+  return externalPeers.flatMap((peer): readonly Problem[] => {
     const text = "text" in said ? said.text : "";
     if (OPENED.test(troubleshootSection(text, peer) ?? "")) {
       return [];
@@ -29,7 +29,7 @@ export function connectionProblems(
     const cause = causeOf(peer, text, "");
     const why = "error" in said ? said.error : cause?.sentence;
     const reason = `gets no new connection to its etcd${why === undefined ? "" : `: ${why}`}`;
-    const allowed = cause?.mend ?? "see what cilium-dbg troubleshoot says below";
-    return [{ cluster, property: `agent ${agent} on node ${node}, peer`, value: peer, reason, allowed }];
+    const fix = cause?.fix ?? "see what cilium-dbg troubleshoot says below";
+    return [{ cluster, property: `agent ${agent} on node ${node}, peer`, value: peer, reason, fix }];
   });
 }

@@ -134,6 +134,6 @@ export function stalePodProblem(stale: StalePod, context: string | undefined): P
     cluster: stale.cluster,
     property: `pod ${stale.namespace}/${stale.pod}`,
     reason: `has identity ${String(stale.identity)} of cluster id ${String(stale.id)}, from before the change of the id: peers do not know it`,
-    allowed: `restart it: ${stalePodRow(stale, context).restart}`,
+    fix: `restart it: ${stalePodRow(stale, context).restart}`,
   };
 }

@@ -153,7 +153,7 @@ export function pathProblem(cluster: string, namespace: string, path: TriedPath)
     cluster,
     property: `path ${path.from} → ${path.to}`,
     reason: `is cut: ${WHAT[path.kind]}${path.address === undefined ? "" : ` ${path.address}`} answered before, and now does not (${path.why})`,
-    allowed: `look at the routes of ${path.from} (ip route) and restart its agent: kubectl -n ${namespace} delete pod ${path.agent}`,
+    fix: `look at the routes of ${path.from} (ip route) and restart its agent: kubectl -n ${namespace} delete pod ${path.agent}`,
   };
 }
 

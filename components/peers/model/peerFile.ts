@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { SHARED_AUTHORITY } from "../../certificates/model/certificates";
-import type { Member } from "../../mesh/model/mesh";
+import type { Cluster } from "../../mesh/model/mesh";
 
 /** Where the Cilium chart projects the Secret of remote etcd configurations into every agent (`clustermesh-config`). */
 export const CLUSTERMESH_DIRECTORY = "/var/lib/cilium/clustermesh";
@@ -36,11 +36,11 @@ export function isClientCertificate(file: string): boolean {
  * @param caHash Hash of the CAs that are trusted. Agents watch this file and not the PEM files: a changed comment is what makes
  *   them reconnect and read a changed CA.
  */
-export function peerFile(member: Member, authority: string, caHash: string): string {
+export function peerFile(cluster: Cluster, authority: string, caHash: string): string {
   const pem = pemFiles(authority);
-  const aliases = Object.entries(member.etcd.hostAliases ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const aliases = Object.entries(cluster.etcd.hostAliases ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const config = {
-    endpoints: member.etcd.endpoints,
+    endpoints: cluster.etcd.endpoints,
     "trusted-ca-file": `${CLUSTERMESH_DIRECTORY}/${pem.trustedCA}`,
     "cert-file": `${CLUSTERMESH_DIRECTORY}/${pem.certificate}`,
     "key-file": `${CLUSTERMESH_DIRECTORY}/${pem.key}`,

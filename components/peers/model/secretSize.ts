@@ -1,7 +1,7 @@
 import type { KeyAlgorithm } from "../../certificates/model/certificates";
 import { clientCommonName } from "../../certificates/model/certificates";
 import type { PublicKey } from "../../certificates/model/x509/publicKey";
-import type { Member } from "../../mesh/model/mesh";
+import type { Cluster } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { peerFile } from "./peerFile";
 
@@ -75,23 +75,23 @@ export interface SecretSize {
 /**
  * How large the largest of the peers' Secrets gets: exactly, but for the certificates and the key that are not there yet.
  *
- * @param members Those that are there. @param signers By the name of the authority. @param of The authority of a cluster's etcd.
+ * @param clusters Those that are there. @param signers By the name of the authority. @param of The authority of a cluster's etcd.
  */
 export function peerSecretSize(
-  members: readonly Member[],
+  clusters: readonly Cluster[],
   signers: ReadonlyMap<string, SignerSize>,
   of: (cluster: string) => string,
   algorithm: KeyAlgorithm,
 ): SecretSize {
   const sum = (each: readonly number[]) => each.reduce((total, one) => total + one, 0);
-  const longest = members.reduce((name, each) => (each.name.length > name.length ? each.name : name), "");
+  const longest = clusters.reduce((name, each) => (each.name.length > name.length ? each.name : name), "");
   const hash = "0".repeat(16);
   const leaves = [...signers.values()].map((signer) => leafBytes(clientCommonName(longest), algorithm, signer));
   return {
     parts: {
       "CA certificates": sum([...signers.values()].map(({ bundle }) => bundle)),
       "client certificates": sum(leaves),
-      "peer files": sum(members.map((member) => Buffer.byteLength(peerFile(member, of(member.name), hash)))),
+      "peer files": sum(clusters.map((cluster) => Buffer.byteLength(peerFile(cluster, of(cluster.name), hash)))),
       "private key": PRIVATE_KEY[algorithm],
     },
     oneMoreCA: sum([...signers.values()].map(({ certificate }) => certificate)),
@@ -117,7 +117,7 @@ export function judgeSecretSize(secret: string, clusters: number, { parts, oneMo
   const of = `${String(clusters)} clusters`;
   const where = `most of it for ${largest} (${inWords(most)})`;
   const limit = `a Secret holds ${inWords(SECRET_BYTES)}`;
-  const problem = (reason: string): Problem => ({ property: "Secret", value: secret, reason, allowed: SMALLER });
+  const problem = (reason: string): Problem => ({ property: "Secret", value: secret, reason, fix: SMALLER });
   if (total > SECRET_BYTES) {
     return { problems: [problem(`needs ${inWords(total)} bytes for ${of}, ${where}; ${limit}`)], warnings: [] };
   }
@@ -140,7 +140,7 @@ export function judgeRecordSize(secret: string, record: string): SizeFindings {
     property: "Secret",
     value: secret,
     reason: `needs an annotation of ${inWords(bytes)} bytes for the names of CAs; all annotations of an object hold ${inWords(ANNOTATION_BYTES)}`,
-    allowed: "drop what need not be trusted (trusted)",
+    fix: "drop what need not be trusted (trusted)",
   };
   // A kilobyte is left to the others.
   const limit = ANNOTATION_BYTES - 1024;

@@ -40,7 +40,7 @@ const NAMED = 50;
 
 function bounded(cluster: string, problems: readonly Problem[]): readonly Problem[] {
   const more = problems.length - NAMED;
-  const rest = { cluster, property: "policies", reason: `and ${more} places more`, allowed: "look at those first" };
+  const rest = { cluster, property: "policies", reason: `and ${more} places more`, fix: "look at those first" };
   return more > 0 ? [...problems.slice(0, NAMED), rest] : problems;
 }
 
@@ -71,7 +71,7 @@ export function judgePolicies(
       const property = `${kind} ${where} ${found.path}`;
       return {
         opens: found.opens,
-        problem: { cluster, property, reason: found.effect, allowed: remedy(change, found.cause) },
+        problem: { cluster, property, reason: found.effect, fix: remedy(change, found.cause) },
       };
     });
   });

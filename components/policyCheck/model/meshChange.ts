@@ -77,8 +77,8 @@ export function parties(change: MeshChange): readonly Party[] {
     WHATS.map((what): Party => {
       const known = Object.hasOwn(ranges, cluster) ? ranges[cluster] : undefined;
       const there = looseRanges((what === "pods" ? known?.podCIDRs : known?.nodeCIDRs) ?? []);
-      const seen = (members: readonly string[]): Whom => {
-        return { kind: members.includes(cluster) ? KINDS[what] : "outside", cluster, ranges: there };
+      const seen = (clusters: readonly string[]): Whom => {
+        return { kind: clusters.includes(cluster) ? KINDS[what] : "outside", cluster, ranges: there };
       };
       return { what, own: false, before: seen(peers), after: seen(peersAfter) };
     }),

@@ -1,21 +1,21 @@
 import { isIPAddress } from "../../mesh/model/cidr";
 import { endpointKey, parseEndpoint } from "../../mesh/model/endpoint";
-import { endpointsOf, type Member } from "../../mesh/model/mesh";
+import { endpointsOf, type Cluster } from "../../mesh/model/mesh";
 import { etcdListeners, listenersOf } from "../../mesh/model/validateEndpoints";
 import { agentEndpoints, isInside, readEndpoint } from "./agentEndpoints";
 import { findings, listed, together, type Findings } from "./findings";
-import type { Found } from "./policy";
+import type { InspectedCluster } from "./policy";
 import { sharedEtcds } from "./sharedEtcds";
 
 /** Declared endpoints that no agent uses, where others are theirs: peers take any of them. */
-function unusedEndpoints({ member }: Found, urls: readonly string[]): Findings {
+function unusedEndpoints({ cluster }: InspectedCluster, urls: readonly string[]): Findings {
   const used = urls.flatMap((url) => {
     const parsed = readEndpoint(url);
     return parsed.ok ? [parsed.endpoint] : [];
   });
-  const keys = new Set(used.flatMap((endpoint) => [endpointKey(endpoint), ...listenersOf(member.etcd, endpoint)]));
-  const unused = endpointsOf(member.etcd.endpoints)
-    .map((endpoint) => ({ ...endpoint, listeners: listenersOf(member.etcd, endpoint) }))
+  const keys = new Set(used.flatMap((endpoint) => [endpointKey(endpoint), ...listenersOf(cluster.etcd, endpoint)]));
+  const unused = endpointsOf(cluster.etcd.endpoints)
+    .map((endpoint) => ({ ...endpoint, listeners: listenersOf(cluster.etcd, endpoint) }))
     .filter((endpoint) => ![endpointKey(endpoint), ...endpoint.listeners].some((key) => keys.has(key)));
   const isAddress = ({ listeners }: (typeof unused)[number]) =>
     listeners.every((key) => isIPAddress(key.split("|")[0] ?? "")) && used.every(({ isIP }) => isIP);
@@ -26,18 +26,17 @@ function unusedEndpoints({ member }: Found, urls: readonly string[]): Findings {
         ? []
         : [
             {
-              cluster: member.name,
+              cluster: cluster.name,
               property: "etcd.endpoints",
               value: addresses,
               reason: `${addresses.length === 1 ? "is" : "are"} used by no agent of this cluster (live etcd-config: ${listed(urls)})`,
-              allowed:
-                "peers that take it find nothing unless it leads to the same etcd, as the address of a load balancer does: remove it otherwise",
+              fix: "peers that take it find nothing unless it leads to the same etcd, as the address of a load balancer does: remove it otherwise",
             },
           ],
     unseen: unused
       .filter((endpoint) => !isAddress(endpoint))
       .map(({ url }) => ({
-        cluster: member.name,
+        cluster: cluster.name,
         what: `endpoint ${url}`,
         why: "no agent uses it, and one of them is a name",
       })),
@@ -48,18 +47,18 @@ function unusedEndpoints({ member }: Found, urls: readonly string[]): Findings {
  * The etcd that peers are sent to, and the one that a cluster's agents write to. The same listener may have several addresses, so another one is a
  * warning and no more.
  */
-function agentEtcd(each: Found): Findings {
-  const { member, live } = each;
+function agentEtcd(each: InspectedCluster): Findings {
+  const { cluster, live } = each;
   const used = agentEndpoints(live);
   if (used === undefined) {
     return findings({});
   }
-  const unseen = (why: string) => findings({ unseen: [{ cluster: member.name, what: "the agents' etcd", why }] });
+  const unseen = (why: string) => findings({ unseen: [{ cluster: cluster.name, what: "the agents' etcd", why }] });
   if ("why" in used) {
     return unseen(used.why);
   }
   const { urls } = used;
-  const declared = new Set(etcdListeners(member.etcd));
+  const declared = new Set(etcdListeners(cluster.etcd));
   const isDeclared = (url: string) => {
     const parsed = parseEndpoint(url.replace(/\/$/, ""));
     return parsed.ok && declared.has(endpointKey(parsed.endpoint));
@@ -73,22 +72,21 @@ function agentEtcd(each: Found): Findings {
   return findings({
     warnings: [
       {
-        cluster: member.name,
+        cluster: cluster.name,
         property: "etcd.endpoints",
-        value: member.etcd.endpoints,
+        value: cluster.etcd.endpoints,
         reason: `are not those that its agents use (live etcd-config: ${listed(urls)})`,
-        allowed:
-          "peers would find nothing in an etcd that this cluster does not write to: name the same etcd, or make sure that both lead to it",
+        fix: "peers would find nothing in an etcd that this cluster does not write to: name the same etcd, or make sure that both lead to it",
       },
     ],
   });
 }
 
 /** The etcds that the agents of all clusters use: each cluster's are those that its peers are sent to, and no other cluster's. */
-export function agentEtcds(found: readonly Found[], members: readonly Member[]): Findings {
-  const shared = sharedEtcds(found, members);
+export function agentEtcds(found: readonly InspectedCluster[], clusters: readonly Cluster[]): Findings {
+  const shared = sharedEtcds(found, clusters);
   const isTold = new Set([...shared.problems, ...shared.warnings].map(({ cluster }) => cluster));
   // What is wrong with its etcd is said once.
-  const own = found.filter(({ member }) => !isTold.has(member.name)).map(agentEtcd);
+  const own = found.filter(({ cluster }) => !isTold.has(cluster.name)).map(agentEtcd);
   return together([shared, ...own]);
 }

@@ -2,12 +2,12 @@ import { hiddenSource } from "../../cilium/model/agentOptions";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
 import { findings, type Findings } from "./findings";
 import { agentSettings } from "./liveCluster";
-import type { Found, PreflightPolicy } from "./policy";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 const OPTION = "clustermesh-config";
 
 /** Agents that are not told of the folder with the peers' files never look into it. */
-export function agentFolder({ member, live }: Found, { names }: PreflightPolicy): Findings {
+export function agentFolder({ cluster, live }: InspectedCluster, { cilium }: PreflightPolicy): Findings {
   if (live.agent === undefined) {
     return findings({});
   }
@@ -16,7 +16,7 @@ export function agentFolder({ member, live }: Found, { names }: PreflightPolicy)
     return findings({
       unseen: [
         {
-          cluster: member.name,
+          cluster: cluster.name,
           what: "the agents' folder of peers",
           why: `the DaemonSet takes ${OPTION} from ${hidden}`,
         },
@@ -31,15 +31,15 @@ export function agentFolder({ member, live }: Found, { names }: PreflightPolicy)
   return findings({
     problems: [
       {
-        cluster: member.name,
-        property: `DaemonSet ${names.namespace}/${names.daemonSet} ${OPTION}`,
+        cluster: cluster.name,
+        property: `DaemonSet ${cilium.namespace}/${cilium.daemonSet} ${OPTION}`,
         ...(missing ? {} : { value: folder }),
         reason: missing
           ? "is not set: the agents look for no peers"
           : `is not ${CLUSTERMESH_DIRECTORY}, where peers' files refer to`,
-        allowed:
-          `add to its container ${names.agentContainer}: env {name: CILIUM_CLUSTERMESH_CONFIG, value: ${CLUSTERMESH_DIRECTORY}/}, ` +
-          `or ${OPTION}: ${CLUSTERMESH_DIRECTORY}/ to ConfigMap ${names.configMap}`,
+        fix:
+          `add to its container ${cilium.agentContainer}: env {name: CILIUM_CLUSTERMESH_CONFIG, value: ${CLUSTERMESH_DIRECTORY}/}, ` +
+          `or ${OPTION}: ${CLUSTERMESH_DIRECTORY}/ to ConfigMap ${cilium.configMap}`,
       },
     ],
   });

@@ -19,20 +19,20 @@ export interface Served {
 /**
  * What the agents of a mesh ask of each etcd: in a direct mesh every agent of every cluster has a connection to the etcd of every other.
  *
- * @param members The clusters that are there.
+ * @param clusters The clusters that are there.
  * @param agents How many agents those have that could be asked.
  */
-export function servedConnections(members: readonly string[], agents: ReadonlyMap<string, number>): readonly Served[] {
-  const known = members.flatMap((name) => agents.get(name) ?? []);
+export function servedConnections(clusters: readonly string[], agents: ReadonlyMap<string, number>): readonly Served[] {
+  const known = clusters.flatMap((name) => agents.get(name) ?? []);
   const average = known.length === 0 ? 0 : known.reduce((sum, n) => sum + n, 0) / known.length;
-  const total = members.reduce((sum, name) => sum + (agents.get(name) ?? average), 0);
-  return members.map((cluster) => {
+  const total = clusters.reduce((sum, name) => sum + (agents.get(name) ?? average), 0);
+  return clusters.map((cluster) => {
     const own = agents.get(cluster);
     return {
       cluster,
       connections: Math.round(total - (own ?? average)),
       counted: known.length - (own === undefined ? 0 : 1),
-      peers: members.length - 1,
+      peers: clusters.length - 1,
     };
   });
 }
@@ -43,11 +43,11 @@ export function servedConnections(members: readonly string[], agents: ReadonlyMa
  * @param warning From how many connections on; 0 for never.
  */
 export function connectionsWarning(
-  members: readonly string[],
+  clusters: readonly string[],
   agents: ReadonlyMap<string, number>,
   warning: number,
 ): readonly Problem[] {
-  const [most] = servedConnections(members, agents)
+  const [most] = servedConnections(clusters, agents)
     .filter(({ cluster }) => agents.has(cluster))
     .sort((a, b) => b.connections - a.connections);
   if (warning === 0 || most === undefined || most.connections < warning) {
@@ -61,7 +61,7 @@ export function connectionsWarning(
       property: "etcd connections",
       value: connections,
       reason: `is what this etcd serves from the agents of ${peers} peers${basis}`,
-      allowed:
+      fix:
         "size every etcd of the mesh for that, make the mesh smaller, or put a cache between agents and peers (KVStoreMesh); " +
         "clustermesh:connectionsWarning sets the number from which this is said, 0 for never",
     },

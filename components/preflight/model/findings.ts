@@ -60,7 +60,7 @@ export function unseenNote(unseen: readonly Unseen[], compared: readonly string[
         {
           property: "live checks",
           reason: `could not compare ${said.join(", ")}`,
-          allowed: `see that these are right; compared were ${compared.join(", ")}`,
+          fix: `see that these are right; compared were ${compared.join(", ")}`,
         },
       ];
 }

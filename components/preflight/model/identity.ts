@@ -1,11 +1,11 @@
 import { ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
 import { otherClusterProblem, otherTargets } from "../../identity/model/otherCluster";
 import { targetsOf } from "../../identity/model/recorded";
-import type { Member } from "../../mesh/model/mesh";
+import type { Cluster } from "../../mesh/model/mesh";
 import { UNMESHED_NAME } from "../../mesh/model/names";
 import type { Problem } from "../../mesh/model/problem";
 import { setBefore } from "./marks";
-import type { Found, PreflightPolicy } from "./policy";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** A cluster's name and id as `cilium-config` has them. */
 interface Identity {
@@ -37,62 +37,66 @@ export function identityChange(live: Identity, wanted: Identity): Omit<Problem, 
       property: `live ${NAME_KEY}`,
       value: live.name,
       reason: `is that of a cluster meshed with id ${live.id}: a meshed cluster is not renamed`,
-      allowed: `list it as ${old}, or take two steps: 1. ${LEAVE}, 2. list it as ${name} and run pulumi up`,
+      fix: `list it as ${old}, or take two steps: 1. ${LEAVE}, 2. list it as ${name} and run pulumi up`,
     };
   }
   return {
     property: `live ${ID_KEY}`,
     value: live.id,
     reason: `cannot become ${wanted.id}: the id of a meshed cluster does not change`,
-    allowed:
+    fix:
       `declare id ${live.id}, or take two steps: 1. ${LEAVE}, ` +
       `2. list it under a new name with id ${wanted.id} and run pulumi up`,
   };
 }
 
 /** A live name or id that says: this is another cluster, another mesh, or a member whose id would change under it. */
-export function liveIdentity(found: Found, members: readonly Member[], policy: PreflightPolicy): readonly Problem[] {
-  const { member, live } = found;
+export function liveIdentity(
+  found: InspectedCluster,
+  clusters: readonly Cluster[],
+  policy: PreflightPolicy,
+): readonly Problem[] {
+  const { cluster, live } = found;
   // What was set before is what the cluster is, whatever has become of the values: those are set again.
   const current = identityIn(setBefore(found, policy) ?? live.config?.data ?? {});
-  if (current.name !== member.name && members.some((other) => other.name === current.name)) {
+  if (current.name !== cluster.name && clusters.some((other) => other.name === current.name)) {
     const reason = "is the name of another member";
-    const allowed = "point context or kubeconfig at the right cluster";
-    return [{ cluster: member.name, property: `live ${NAME_KEY}`, value: current.name, reason, allowed }];
+    const fix = "point context or kubeconfig at the right cluster";
+    return [{ cluster: cluster.name, property: `live ${NAME_KEY}`, value: current.name, reason, fix }];
   }
-  const change = identityChange(current, { name: member.name, id: String(member.id) });
+  const change = identityChange(current, { name: cluster.name, id: String(cluster.id) });
   if (change === undefined) {
     return [];
   }
-  const other = current.name === member.name && members.find((each) => String(each.id) === current.id);
+  const other = current.name === cluster.name && clusters.find((each) => String(each.id) === current.id);
   const reason = other ? `is the id of member ${JSON.stringify(other.name)}` : change.reason;
-  return [{ cluster: member.name, ...change, reason }];
+  return [{ cluster: cluster.name, ...change, reason }];
 }
 
 /** Two names for one cluster: contexts that lead to the same place. The one whose name the cluster has is right, or else the first. */
-export function sameCluster(found: readonly Found[]): readonly Problem[] {
+export function sameCluster(found: readonly InspectedCluster[]): readonly Problem[] {
   const right = new Map<string, string>();
-  const isNamedSo = ({ member, live }: Found) => identityIn(live.config?.data ?? {}).name === member.name;
-  [...found.filter(isNamedSo), ...found].forEach(({ member, live }) => {
-    right.set(live.uid, right.get(live.uid) ?? member.name);
+  const isNamedSo = ({ cluster, live }: InspectedCluster) => identityIn(live.config?.data ?? {}).name === cluster.name;
+  [...found.filter(isNamedSo), ...found].forEach(({ cluster, live }) => {
+    right.set(live.uid, right.get(live.uid) ?? cluster.name);
   });
   return found
-    .filter(({ member, live }) => live.uid !== "" && right.get(live.uid) !== member.name)
-    .map(({ member, live }) => ({
-      cluster: member.name,
+    .filter(({ cluster, live }) => live.uid !== "" && right.get(live.uid) !== cluster.name)
+    .map(({ cluster, live }) => ({
+      cluster: cluster.name,
       property: "context",
       reason: `leads to the same cluster as ${JSON.stringify(right.get(live.uid))}`,
-      allowed: "give each member the context or kubeconfig of its own cluster",
+      fix: "give each member the context or kubeconfig of its own cluster",
     }));
 }
 
 /** A cluster that is not the one that was meshed under its name, or whose objects would be others: refused, whatever else is found. */
-export function otherThanRecorded({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
-  const recorded = policy.recorded[member.name];
+export function otherThanRecorded({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+  const recorded = policy.recorded[cluster.name];
   if (recorded === undefined || live.uid === "") {
     return [];
   }
   return recorded.uid === live.uid
-    ? otherTargets(member.name, recorded.targets, targetsOf(policy.names, policy.peerSecret))
-    : [otherClusterProblem(member.name, recorded.uid, live.uid)];
+    ? otherTargets(cluster.name, recorded.targets, targetsOf(policy.cilium, policy.peerSecret))
+    : [otherClusterProblem(cluster.name, recorded.uid, live.uid)];
 }

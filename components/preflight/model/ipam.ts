@@ -1,13 +1,13 @@
 import { isOn } from "../../cilium/model/agentBoolean";
 import type { Range } from "../../mesh/model/cidr";
 import { agentSettings } from "./liveCluster";
-import type { Found } from "./policy";
+import type { InspectedCluster } from "./policy";
 
 /** Chaining modes in which Cilium gives the addresses all the same. */
 const OWN_ADDRESSES: ReadonlySet<string> = new Set(["", "none", "portmap"]);
 
 /** Who gives a cluster's pods their addresses: its IPAM mode, or the plugin that Cilium is chained to. */
-export function ipamOf({ live }: Found): string {
+export function ipamOf({ live }: InspectedCluster): string {
   const { ipam = "cluster-pool", "cni-chaining-mode": chained = "" } = agentSettings(live) ?? {};
   return OWN_ADDRESSES.has(chained) ? ipam : chained;
 }
@@ -16,7 +16,7 @@ export function ipamOf({ live }: Found): string {
 export const OWN_RANGES: ReadonlySet<string> = new Set(["cluster-pool", "kubernetes", "multi-pool"]);
 
 /** The ranges of the families that are enabled. */
-export function enabled({ live }: Found, ranges: readonly Range[]): readonly Range[] {
+export function enabled({ live }: InspectedCluster, ranges: readonly Range[]): readonly Range[] {
   const settings = agentSettings(live) ?? {};
   return ranges.filter(({ family }) => isOn(settings[`enable-ipv${String(family)}`], true));
 }

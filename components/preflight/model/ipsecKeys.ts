@@ -2,14 +2,14 @@ import { isOn } from "../../cilium/model/agentBoolean";
 import { commonValue } from "./commonValue";
 import { findings, type Findings } from "./findings";
 import { agentSettings } from "./liveCluster";
-import type { Found } from "./policy";
+import type { InspectedCluster } from "./policy";
 
 /** Keys by which clusters encrypt with IPsec: one for the whole mesh. */
-export function ipsecKeys(found: readonly Found[]): Findings {
+export function ipsecKeys(found: readonly InspectedCluster[]): Findings {
   const encrypting = found.filter(({ live }) => isOn(agentSettings(live)?.["enable-ipsec"]));
-  const keys = encrypting.flatMap(({ member, live }) => {
+  const keys = encrypting.flatMap(({ cluster, live }) => {
     const key = live.network?.ipsecKey;
-    return key === undefined ? [] : [{ cluster: member.name, id: key.id, value: `${key.id} ${key.digest}` }];
+    return key === undefined ? [] : [{ cluster: cluster.name, id: key.id, value: `${key.id} ${key.digest}` }];
   });
   const reference = commonValue(keys);
   const other = keys.find(({ cluster }) => cluster === reference?.cluster);
@@ -21,15 +21,14 @@ export function ipsecKeys(found: readonly Found[]): Findings {
         property: "live IPsec key",
         value: id,
         reason: `is not key ${other?.id ?? ""} of cluster ${JSON.stringify(reference?.cluster)}${id === other?.id ? ", though it has the same number" : ""}`,
-        allowed:
-          "give every cluster of the mesh the same Secret cilium-ipsec-keys: the other side drops what it cannot decrypt",
+        fix: "give every cluster of the mesh the same Secret cilium-ipsec-keys: the other side drops what it cannot decrypt",
       })),
     unseen:
       encrypting.length < 2
         ? []
-        : encrypting.flatMap(({ member, live }) =>
+        : encrypting.flatMap(({ cluster, live }) =>
             live.network?.ipsecKey === undefined
-              ? [{ cluster: member.name, what: "the IPsec key", why: "its Secret could not be read" }]
+              ? [{ cluster: cluster.name, what: "the IPsec key", why: "its Secret could not be read" }]
               : [],
           ),
   });

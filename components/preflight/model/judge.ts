@@ -1,5 +1,5 @@
 import { ACCESS_FIXES } from "../../kubernetes/model/noAccess";
-import type { Member } from "../../mesh/model/mesh";
+import type { Cluster } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { forbiddenEndpoints } from "../../mesh/model/validateEndpoints";
 import { agentEtcds } from "./agentEtcd";
@@ -11,7 +11,7 @@ import type { LiveCluster } from "./liveCluster";
 import { liveRanges } from "./liveRanges";
 import { masquerading } from "./masquerading";
 import { foreignObjects, markProblems, missingObjects, ownedValues } from "./objects";
-import type { Found, PreflightPolicy } from "./policy";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
 import { ruledOut } from "./ruledOut";
 import { liveSettings } from "./settings";
 import { COMPARED_SETTINGS } from "./settingsTable";
@@ -44,16 +44,16 @@ const COMPARED = [
  * cluster out comes first, and nothing else about it. Unreachable clusters are left out here; what that means is the caller's setting.
  */
 export function judgeLive(
-  members: readonly Member[],
+  clusters: readonly Cluster[],
   live: ReadonlyMap<string, LiveCluster>,
   policy: PreflightPolicy,
 ): LiveJudgement {
-  const all = members.flatMap((member): Found[] => {
+  const all = clusters.flatMap((member): InspectedCluster[] => {
     const cluster = live.get(member.name);
-    return cluster?.kind === "reachable" ? [{ member, live: cluster }] : [];
+    return cluster?.kind === "reachable" ? [{ cluster: member, live: cluster }] : [];
   });
-  const out = ruledOut(all, members, policy);
-  const found = all.filter(({ member }) => !out.clusters.has(member.name));
+  const out = ruledOut(all, clusters, policy);
+  const found = all.filter(({ cluster }) => !out.clusters.has(cluster.name));
   const apiServerEtcds = liveApiServerEtcds(all);
   const judged = together([
     findings({ problems: out.problems }),
@@ -62,20 +62,20 @@ export function judgeLive(
         problems: [
           ...missingObjects(each, policy),
           ...markProblems(each, policy),
-          ...liveIdentity(each, members, policy),
+          ...liveIdentity(each, clusters, policy),
           ...ownedValues(each, policy),
           ...foreignObjects(each, policy),
           ...liveSettings(each, policy),
-          ...forbiddenEndpoints(each.member, apiServerEtcds),
+          ...forbiddenEndpoints(each.cluster, apiServerEtcds),
         ],
       }),
       agentFolder(each, policy),
-      masquerading(each, members),
+      masquerading(each, clusters),
       uncomparedEndpoints(each),
     ]),
-    agentEtcds(found, members),
-    liveRanges(found, members),
-    sharedSubnets(found, members, policy),
+    agentEtcds(found, clusters),
+    liveRanges(found, clusters),
+    sharedSubnets(found, clusters, policy),
     sharedSettings(found),
     versions(found),
   ]);
@@ -85,7 +85,7 @@ export function judgeLive(
     notes: [...unseenApiServerEtcds(found), ...unseenNote(judged.unseen, COMPARED)],
     ruledOut: out.clusters,
     misnamed: new Set(
-      found.filter((each) => liveIdentity(each, members, policy).length > 0).map(({ member }) => member.name),
+      found.filter((each) => liveIdentity(each, clusters, policy).length > 0).map(({ cluster }) => cluster.name),
     ),
   };
 }
@@ -97,10 +97,10 @@ export function judgeLiveClusters(...args: Parameters<typeof judgeLive>): readon
 
 /** The members that could not be looked at, with why and what to do. */
 export function unreachableClusters(
-  members: readonly Member[],
+  clusters: readonly Cluster[],
   live: ReadonlyMap<string, LiveCluster>,
 ): readonly Problem[] {
-  return members.flatMap((member): Problem[] => {
+  return clusters.flatMap((member): Problem[] => {
     const cluster = live.get(member.name);
     return cluster?.kind === "unreachable"
       ? [
@@ -108,7 +108,7 @@ export function unreachableClusters(
             cluster: member.name,
             property: "API server",
             reason: `${ACCESS_FIXES[cluster.cause].what}: ${cluster.reason}`,
-            allowed: ACCESS_FIXES[cluster.cause].fix,
+            fix: ACCESS_FIXES[cluster.cause].fix,
           },
         ]
       : [];

@@ -60,15 +60,15 @@ const CHART = "helm.sh/chart";
  */
 export function agentOf(
   daemonSet: LiveObject,
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   data: Readonly<Record<string, string>>,
 ): LiveAgent {
   const count = daemonSet.status?.desiredNumberScheduled;
   const containers = daemonSet.spec?.template?.spec.containers ?? [];
-  const container = containers.find(({ name }) => name === names.agentContainer) ?? containers[0] ?? {};
+  const container = containers.find(({ name }) => name === cilium.agentContainer) ?? containers[0] ?? {};
   const mounts = mountsAt(container, CLUSTERMESH_DIRECTORY);
   const parts = secretsIn(mounts.filter(isPart), daemonSet);
-  const options = agentOptions(container, { name: names.configMap, data });
+  const options = agentOptions(container, { name: cilium.configMap, data });
   const hasOptions = [Object.keys(options.values), options.unseen, options.elsewhere].some((some) => some.length > 0);
   const secret = ipsecSecret(container, daemonSet);
   const chart = daemonSet.metadata.labels?.[CHART];

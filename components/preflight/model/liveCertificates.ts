@@ -6,7 +6,7 @@ import {
 } from "../../certificates/model/certificates";
 import { judgeEnding, type Ending, type Renewal, type Said } from "../../certificates/model/expiry";
 import { pemFiles } from "../../peers/model/peerFile";
-import type { LiveCluster, Occupied } from "./liveCluster";
+import type { LiveCluster, ExistingObject } from "./liveCluster";
 
 /** What of the live Secrets is this mesh's, and how it is renewed. */
 export interface CertificateExpectation {
@@ -25,9 +25,9 @@ export interface CertificateExpectation {
 }
 
 /** The Secret of that name in a cluster, if it is there. */
-export function liveSecret(live: LiveCluster | undefined, name: string): Occupied | undefined {
+export function liveSecret(live: LiveCluster | undefined, name: string): ExistingObject | undefined {
   return live?.kind === "reachable"
-    ? live.occupied.find((object) => object.kind === "Secret" && object.name === name)
+    ? live.existingObjects.find((object) => object.kind === "Secret" && object.name === name)
     : undefined;
 }
 
@@ -70,12 +70,12 @@ function endingsOf(
 
 /** What is to be said of the ends of the certificates that the clusters have now, each line once. */
 export function liveEndings(
-  members: readonly string[],
+  clusters: readonly string[],
   live: ReadonlyMap<string, LiveCluster>,
   expected: CertificateExpectation,
   now: Date,
 ): readonly Said[] {
-  const said = members
+  const said = clusters
     .flatMap((cluster) => endingsOf(cluster, live.get(cluster), expected))
     .flatMap((ending) => judgeEnding(ending, expected.warningDays, now) ?? []);
   return [...new Map(said.map((each) => [JSON.stringify(each), each])).values()];

@@ -1,7 +1,7 @@
 import { isObject, type Json } from "../../basics/model/json";
-import { GENERATION_ANNOTATION } from "../../certificates/model/generation";
+import { ISSUE_RECORD_ANNOTATION } from "../../certificates/model/keyRevisions";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
-import { rollOutsOf, type RollOut } from "../../cilium/model/rollOuts";
+import { rolloutsOf, type Rollout } from "../../cilium/model/rollouts";
 import { MARK_ANNOTATION } from "../../identity/model/mark";
 import { parseList, type LiveContainer, type LiveObject } from "../../kubernetes/model/liveObject";
 import { appliedPart, dataOwners, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
@@ -13,7 +13,7 @@ import { agentOf, type LiveAgent } from "./liveAgent";
 import type { LiveNetwork } from "./liveNetwork";
 
 /** An object that is already there under a claimed name. */
-export interface Occupied {
+export interface ExistingObject {
   readonly kind: string;
   readonly name: string;
   readonly namespace?: string;
@@ -35,7 +35,7 @@ export interface Occupied {
   /** The PEM certificates among a Secret's files, decoded. Keys are never read. */
   readonly certificates: Readonly<Record<string, string>>;
   /** Value of the annotation that says what a Secret was issued as. */
-  readonly generation?: string;
+  readonly issueRecord?: string;
 }
 
 /** What a reachable cluster says about itself. */
@@ -57,8 +57,8 @@ export interface ReachableCluster {
   readonly agent?: LiveAgent;
   readonly hasOperator: boolean;
   /** Agents and operator as far as they are installed, by `kind/name`. */
-  readonly rollOuts: Readonly<Record<string, RollOut>>;
-  readonly occupied: readonly Occupied[];
+  readonly rollouts: Readonly<Record<string, Rollout>>;
+  readonly existingObjects: readonly ExistingObject[];
   /** Endpoints that kube-apiserver pods name in `--etcd-servers`, as a peer would reach them, where such pods can be seen. */
   readonly apiServerEtcd: readonly string[];
   /** What they name in `--etcd-servers-overrides`, in the same way. */
@@ -110,7 +110,7 @@ function annotationsOf({ metadata }: Json): Json {
   return isObject(annotations) ? annotations : {};
 }
 
-function occupied(live: LiveObject): Occupied {
+function existingObject(live: LiveObject): ExistingObject {
   const { name, namespace, annotations, managedFields: fields = [], resourceVersion: version } = live.metadata;
   const listed = new Set((annotations?.[KEYS_ANNOTATION] ?? "").split(","));
   const isOurs = (key: string) => listed.has(key) || dataOwners(fields, key).includes(FIELD_MANAGER);
@@ -122,7 +122,7 @@ function occupied(live: LiveObject): Occupied {
   const applied = all.filter((key) => dataOwners(fields, key).includes(FIELD_MANAGER));
   const wanted = annotations?.[KEYS_ANNOTATION]?.split(",") ?? all;
   const drift = isWritten ? driftOf(wanted, applied, owner) : undefined;
-  const generation = annotations?.[GENERATION_ANNOTATION];
+  const issueRecord = annotations?.[ISSUE_RECORD_ANNOTATION];
   return {
     kind: live.kind,
     name,
@@ -136,13 +136,13 @@ function occupied(live: LiveObject): Occupied {
     keys: live.kind === "Secret" ? keys : [],
     files: live.kind === "Secret" ? Object.keys(live.data ?? {}) : [],
     certificates: certificatesOf(live),
-    ...(generation === undefined ? {} : { generation }),
+    ...(issueRecord === undefined ? {} : { issueRecord }),
   };
 }
 
 /** The claimed objects that are there already, out of a `kubectl get … -o json` for them. */
-export function parseOccupied(json: string): readonly Occupied[] {
-  return parseList(json).map(occupied);
+export function parseExistingObjects(json: string): readonly ExistingObject[] {
+  return parseList(json).map(existingObject);
 }
 
 /** The addresses of a pod's host. */
@@ -154,25 +154,25 @@ function hostsOf(status: LiveObject["status"]): readonly string[] {
  * Puts together what a cluster says about itself.
  *
  * @param objectsJson The namespace `kube-system`, the objects of Cilium, and the claimed ones beside them.
- * @param claimsJson The claimed objects that exist elsewhere.
+ * @param elsewhereJson The claimed objects that exist elsewhere.
  * @param podsJson Pods of the API server, where there are any.
  */
 export function parseLiveCluster(
-  names: CiliumObjects,
+  cilium: CiliumObjects,
   objectsJson: string,
-  claimsJson: string,
+  elsewhereJson: string,
   podsJson: string,
 ): ReachableCluster {
   const objects = parseList(objectsJson);
   const find = (kind: string, name: string) =>
     objects.find((each) => each.kind === kind && each.metadata.name === name);
-  const config = find("ConfigMap", names.configMap);
+  const config = find("ConfigMap", cilium.configMap);
   const helmRelease = config?.metadata.annotations?.["meta.helm.sh/release-name"];
   const mark = config?.metadata.annotations?.[MARK_ANNOTATION];
-  const agent = find("DaemonSet", names.daemonSet);
-  const operator = names.operator === undefined ? undefined : find("Deployment", names.operator);
+  const agent = find("DaemonSet", cilium.daemonSet);
+  const operator = cilium.operator === undefined ? undefined : find("Deployment", cilium.operator);
   const kubeSystem = find("Namespace", "kube-system");
-  const notClaimed = new Set([kubeSystem, config, agent, operator]);
+  const ofCilium = new Set([kubeSystem, config, agent, operator]);
   const ofApiServers = <T>(read: (container: LiveContainer, hosts: readonly string[]) => readonly T[]): readonly T[] =>
     parseList(podsJson).flatMap(({ spec, status }) =>
       (spec?.containers ?? []).flatMap((each) => read(each, hostsOf(status))),
@@ -192,10 +192,12 @@ export function parseLiveCluster(
             ...(helmRelease === undefined ? {} : { helmRelease }),
           },
         }),
-    ...(agent === undefined ? {} : { agent: agentOf(agent, names, config?.data ?? {}) }),
+    ...(agent === undefined ? {} : { agent: agentOf(agent, cilium, config?.data ?? {}) }),
     hasOperator: operator !== undefined,
-    rollOuts: rollOutsOf(objects, names),
-    occupied: [...objects.filter((each) => !notClaimed.has(each)), ...parseList(claimsJson)].map(occupied),
+    rollouts: rolloutsOf(objects, cilium),
+    existingObjects: [...objects.filter((each) => !ofCilium.has(each)), ...parseList(elsewhereJson)].map(
+      existingObject,
+    ),
     apiServerEtcd: ofApiServers(etcdServers),
     apiServerOverrides: ofApiServers(etcdOverrides),
   };

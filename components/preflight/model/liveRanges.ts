@@ -1,12 +1,12 @@
 import { contains, overlaps, rangesOf, type Range } from "../../mesh/model/cidr";
-import type { Member } from "../../mesh/model/mesh";
+import type { Cluster } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { findings, listed, together, type Findings } from "./findings";
 import { DECLARE_IT, enabled, ipamOf } from "./ipam";
 import { agentSettings } from "./liveCluster";
 import { cidrsIn, INVENTORY } from "./liveNetwork";
 import { sameAddresses, undeclaredNodes } from "./nodeAddresses";
-import type { Found } from "./policy";
+import type { InspectedCluster } from "./policy";
 
 /** Ranges that a cluster's pods get addresses from, by what says so; the earlier ones are where the later ones come from. */
 interface LiveRanges {
@@ -26,7 +26,7 @@ const SOURCES: Readonly<Record<string, readonly ("pools" | "podPools" | "nodes" 
   alibabacloud: ["subnets"],
 };
 
-function podRanges(each: Found): readonly LiveRanges[] {
+function podRanges(each: InspectedCluster): readonly LiveRanges[] {
   const { live } = each;
   const settings = agentSettings(live) ?? {};
   const nodes = live.network?.nodes ?? [];
@@ -55,7 +55,12 @@ function podRanges(each: Found): readonly LiveRanges[] {
 }
 
 /** A cluster's ranges, declared or live, in which a range has no business. */
-function intruded(range: Range, owner: Found, others: readonly Member[], found: readonly Found[]): string {
+function intruded(
+  range: Range,
+  owner: InspectedCluster,
+  others: readonly Cluster[],
+  found: readonly InspectedCluster[],
+): string {
   const declared = others.flatMap((other) =>
     (["podCIDRs", "nodeCIDRs"] as const).flatMap((kind) =>
       rangesOf(other[kind]).flatMap((theirs) =>
@@ -64,12 +69,12 @@ function intruded(range: Range, owner: Found, others: readonly Member[], found: 
     ),
   );
   const live = found
-    .filter(({ member }) => member.name !== owner.member.name)
+    .filter(({ cluster }) => cluster.name !== owner.cluster.name)
     .flatMap((each) =>
       podRanges(each).flatMap(({ property, ranges }) =>
         ranges.flatMap((theirs) =>
           overlaps(range, theirs)
-            ? [`${property} of cluster ${JSON.stringify(each.member.name)} (${theirs.text})`]
+            ? [`${property} of cluster ${JSON.stringify(each.cluster.name)} (${theirs.text})`]
             : [],
         ),
       ),
@@ -79,10 +84,14 @@ function intruded(range: Range, owner: Found, others: readonly Member[], found: 
 }
 
 /** Ranges that pods get addresses from and that are not declared: nothing else was checked with them. */
-function undeclaredPods(each: Found, members: readonly Member[], found: readonly Found[]): readonly Problem[] {
-  const { member } = each;
-  const declared = rangesOf(member.podCIDRs);
-  const others = members.filter(({ name }) => name !== member.name);
+function undeclaredPods(
+  each: InspectedCluster,
+  clusters: readonly Cluster[],
+  found: readonly InspectedCluster[],
+): readonly Problem[] {
+  const { cluster } = each;
+  const declared = rangesOf(cluster.podCIDRs);
+  const others = clusters.filter(({ name }) => name !== cluster.name);
   let explained: readonly Range[] = [];
   return podRanges(each).flatMap(({ property, ranges }): Problem[] => {
     const outside = ranges.filter((range) => ![...declared, ...explained].some((outer) => contains(outer, range)));
@@ -95,8 +104,8 @@ function undeclaredPods(each: Found, members: readonly Member[], found: readonly
     const value = texts.length === 1 ? first.text : texts.slice(0, 3);
     const more = texts.length > 3 ? ` and ${String(texts.length - 3)} more` : "";
     const reason =
-      `${more} is not inside podCIDRs (${listed(member.podCIDRs)})${intruded(first, each, others, found)}`.trim();
-    return [{ cluster: member.name, property, value, reason, allowed: DECLARE_IT }];
+      `${more} is not inside podCIDRs (${listed(cluster.podCIDRs)})${intruded(first, each, others, found)}`.trim();
+    return [{ cluster: cluster.name, property, value, reason, fix: DECLARE_IT }];
   });
 }
 
@@ -104,22 +113,21 @@ function undeclaredPods(each: Found, members: readonly Member[], found: readonly
  * Ranges of Services that overlap with pods or nodes of another cluster. Those of two clusters may be the same: an address of a Service means
  * something in its own cluster alone, and global services share their pods.
  */
-function serviceOverlaps({ member, live }: Found, members: readonly Member[]): readonly Problem[] {
+function serviceOverlaps({ cluster, live }: InspectedCluster, clusters: readonly Cluster[]): readonly Problem[] {
   const services = rangesOf(live.network?.serviceCIDRs ?? []);
-  return members
-    .filter(({ name }) => name !== member.name)
+  return clusters
+    .filter(({ name }) => name !== cluster.name)
     .flatMap((other) =>
       (["podCIDRs", "nodeCIDRs"] as const).flatMap((kind) =>
         rangesOf(other[kind]).flatMap((theirs) =>
           services
             .filter((range) => overlaps(range, theirs))
             .map((range): Problem => ({
-              cluster: member.name,
+              cluster: cluster.name,
               property: "live range of Services",
               value: range.text,
               reason: `overlaps ${kind} of cluster ${JSON.stringify(other.name)} (${theirs.text})`,
-              allowed:
-                "an address there that is a Service's here as well cannot be reached from here: give one of them another range",
+              fix: "an address there that is a Service's here as well cannot be reached from here: give one of them another range",
             })),
         ),
       ),
@@ -127,13 +135,13 @@ function serviceOverlaps({ member, live }: Found, members: readonly Member[]): r
 }
 
 /** What of a cluster's ranges nobody could tell. */
-function unseen(each: Found): Findings["unseen"] {
-  const { member, live } = each;
+function unseen(each: InspectedCluster): Findings["unseen"] {
+  const { cluster, live } = each;
   const { nodes, serviceCIDRs, podPools, unread } = live.network ?? { unread: {} };
   const ipam = ipamOf(each);
   const why = (kind: string, otherwise: string) =>
     Object.hasOwn(unread, kind) ? `${kind}: ${unread[kind] ?? ""}` : otherwise;
-  const say = (what: string, reason: string) => ({ cluster: member.name, what, why: reason });
+  const say = (what: string, reason: string) => ({ cluster: cluster.name, what, why: reason });
   const hasPods = podRanges(each).some(({ ranges }) => ranges.length > 0);
   return [
     ...(nodes !== undefined && nodes.length > 0
@@ -151,11 +159,11 @@ function unseen(each: Found): Findings["unseen"] {
 }
 
 /** Holds the addresses and ranges that clusters have against those that are declared, and against each other's. */
-export function liveRanges(found: readonly Found[], members: readonly Member[]): Findings {
+export function liveRanges(found: readonly InspectedCluster[], clusters: readonly Cluster[]): Findings {
   const each = found.map((one) =>
     findings({
-      problems: [...undeclaredPods(one, members, found), ...undeclaredNodes(one)],
-      warnings: serviceOverlaps(one, members),
+      problems: [...undeclaredPods(one, clusters, found), ...undeclaredNodes(one)],
+      warnings: serviceOverlaps(one, clusters),
       unseen: unseen(one),
     }),
   );

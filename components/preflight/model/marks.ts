@@ -1,6 +1,6 @@
 import { seeMark, type SeenMark } from "../../identity/model/mark";
 import type { ReachableCluster } from "./liveCluster";
-import type { Found, PreflightPolicy } from "./policy";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** What the mark of a live `cilium-config` says to a stack. */
 export function markOf({ config }: ReachableCluster, owner: string): SeenMark {
@@ -9,10 +9,10 @@ export function markOf({ config }: ReachableCluster, owner: string): SeenMark {
 
 /** Name and id as this stack has set them before; absent where neither it nor the cluster knows of any. */
 export function setBefore(
-  { member, live }: Found,
+  { cluster, live }: InspectedCluster,
   policy: PreflightPolicy,
 ): Readonly<Record<string, string>> | undefined {
-  const recorded = policy.recorded[member.name];
+  const recorded = policy.recorded[cluster.name];
   const mark = markOf(live, policy.owner);
   return recorded?.uid === live.uid ? recorded.set : mark.kind === "ours" ? mark.mark.set : undefined;
 }

@@ -1,10 +1,10 @@
 import { isOn } from "../../cilium/model/agentBoolean";
 import { contains, parseCIDR, rangesOf } from "../../mesh/model/cidr";
-import type { Member } from "../../mesh/model/mesh";
+import type { Cluster } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { findings, type Findings } from "./findings";
 import { agentSettings } from "./liveCluster";
-import type { Found } from "./policy";
+import type { InspectedCluster } from "./policy";
 
 const FAMILIES = [4, 6] as const;
 
@@ -25,7 +25,7 @@ function masquerades(settings: Settings, family: Family): boolean {
 
 /** The ranges to which a cluster's pods keep their addresses; `undefined` where they keep them everywhere, or where that is not known. */
 function keptRanges(
-  { live }: Found,
+  { live }: InspectedCluster,
   family: Family,
 ): { readonly property: string; readonly texts: readonly string[] } | undefined {
   const settings = agentSettings(live) ?? {};
@@ -46,8 +46,8 @@ function keptRanges(
  * Ranges without masquerading that leave out some cluster's pods: packets to them get a node's address, and lose their identity on the way. Where
  * nothing is masqueraded, the ranges mean nothing.
  */
-export function masquerading(each: Found, members: readonly Member[]): Findings {
-  const { member, live } = each;
+export function masquerading(each: InspectedCluster, clusters: readonly Cluster[]): Findings {
+  const { cluster, live } = each;
   const problems = FAMILIES.flatMap((family) => {
     const kept = keptRanges(each, family);
     const ranges = rangesOf(kept?.texts ?? []).filter((range) => range.family === family);
@@ -55,20 +55,20 @@ export function masquerading(each: Found, members: readonly Member[]): Findings 
       return [];
     }
     const [value] = kept.texts.length === 1 ? kept.texts : [kept.texts];
-    return members.flatMap((other) =>
+    return clusters.flatMap((other) =>
       other.podCIDRs.flatMap((text): Problem[] => {
         const pods = parseCIDR(text);
         if (!pods.ok || pods.range.family !== family || ranges.some((range) => contains(range, pods.range))) {
           return [];
         }
         const reason = `does not cover podCIDR ${text} of cluster ${JSON.stringify(other.name)}`;
-        const allowed = "widen it in every cluster";
-        return [{ cluster: member.name, property: `live ${kept.property}`, value, reason, allowed }];
+        const fix = "widen it in every cluster";
+        return [{ cluster: cluster.name, property: `live ${kept.property}`, value, reason, fix }];
       }),
     );
   });
   const settings = agentSettings(live) ?? {};
-  const unseen = (why: string) => [{ cluster: member.name, what: "what is masqueraded", why }];
+  const unseen = (why: string) => [{ cluster: cluster.name, what: "what is masqueraded", why }];
   if (isOn(settings["enable-ip-masq-agent"]) && live.network?.nonMasqueradeCIDRs === undefined) {
     return findings({ problems, unseen: unseen("ConfigMap ip-masq-agent could not be read") });
   }

@@ -2,11 +2,11 @@ import { addressRange, contains, rangesOf, type Range } from "../../mesh/model/c
 import type { Problem } from "../../mesh/model/problem";
 import { listed } from "./findings";
 import { DECLARE_IT, enabled, ipamOf, OWN_RANGES } from "./ipam";
-import type { Found } from "./policy";
+import type { InspectedCluster } from "./policy";
 
 /** Addresses of nodes that are not in the declared ranges, or in those of the cluster's own pods. */
-export function undeclaredNodes(each: Found): readonly Problem[] {
-  const { member, live } = each;
+export function undeclaredNodes(each: InspectedCluster): readonly Problem[] {
+  const { cluster, live } = each;
   const addresses = (live.network?.nodes ?? []).flatMap(({ name, addresses: own }) =>
     enabled(
       each,
@@ -14,40 +14,40 @@ export function undeclaredNodes(each: Found): readonly Problem[] {
     ).map((range) => ({ name, range })),
   );
   const within = (kind: "podCIDRs" | "nodeCIDRs", range: Range) =>
-    rangesOf(member[kind]).some((outer) => contains(outer, range));
-  const problem = (some: typeof addresses, reason: string, allowed: string): readonly Problem[] =>
+    rangesOf(cluster[kind]).some((outer) => contains(outer, range));
+  const problem = (some: typeof addresses, reason: string, fix: string): readonly Problem[] =>
     some.length === 0
       ? []
       : [
           {
-            cluster: member.name,
+            cluster: cluster.name,
             property: "live addresses of nodes",
             value: some.slice(0, 3).map(({ name, range }) => `${range.text.split("/")[0] ?? ""} (${name})`),
             reason: some.length > 3 ? `and ${String(some.length - 3)} more ${reason}` : reason,
-            allowed,
+            fix,
           },
         ];
   return [
     ...problem(
       addresses.filter(({ range }) => !within("nodeCIDRs", range)),
-      `are not in nodeCIDRs (${listed(member.nodeCIDRs)})`,
+      `are not in nodeCIDRs (${listed(cluster.nodeCIDRs)})`,
       DECLARE_IT,
     ),
     ...(!OWN_RANGES.has(ipamOf(each))
       ? []
       : problem(
           addresses.filter(({ range }) => within("nodeCIDRs", range) && within("podCIDRs", range)),
-          `are in podCIDRs (${listed(member.podCIDRs)}), too`,
+          `are in podCIDRs (${listed(cluster.podCIDRs)}), too`,
           `with ipam ${ipamOf(each)} pods and nodes have ranges of their own: declare those`,
         )),
   ];
 }
 
 /** Nodes of two clusters with one address: the clusters may share a subnet, and not that. */
-export function sameAddresses(found: readonly Found[]): readonly Problem[] {
+export function sameAddresses(found: readonly InspectedCluster[]): readonly Problem[] {
   const first = new Map<string, { readonly cluster: string; readonly node: string }>();
   return found.flatMap((each): Problem[] => {
-    const { name: cluster } = each.member;
+    const { name: cluster } = each.cluster;
     const own = (each.live.network?.nodes ?? []).flatMap(({ name, addresses }) =>
       addresses.flatMap((address) => {
         const range = addressRange(address);
@@ -70,7 +70,7 @@ export function sameAddresses(found: readonly Found[]): readonly Problem[] {
             reason:
               `is that of node ${JSON.stringify(one.other.node)} of cluster ${JSON.stringify(one.other.cluster)}` +
               (shared.length > 1 ? `, and ${String(shared.length - 1)} more are as well` : ""),
-            allowed: "the nodes of a mesh need addresses of their own, by which all of them reach each other",
+            fix: "the nodes of a mesh need addresses of their own, by which all of them reach each other",
           },
         ];
   });

@@ -1,24 +1,24 @@
 import { desiredConfig, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
-import { isInstaller } from "../../identity/model/ensuring";
+import { isInstaller } from "../../identity/model/reapply";
 import { markProblem } from "../../identity/model/mark";
-import type { Originals } from "../../identity/model/originals";
+import type { OriginalConfig } from "../../identity/model/originalConfig";
 import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import type { Problem } from "../../mesh/model/problem";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
-import type { Occupied } from "./liveCluster";
+import type { ExistingObject } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
-import type { Found, PreflightPolicy } from "./policy";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Objects of Cilium that the program patches and that are not there, or not as it needs them. */
-export function missingObjects({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
-  const { namespace, configMap, daemonSet, operator, agentContainer } = policy.names;
-  const missing = (property: string, name: string, allowed: string): Problem => ({
-    cluster: member.name,
+export function missingObjects({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+  const { namespace, configMap, daemonSet, operator, agentContainer } = policy.cilium;
+  const missing = (property: string, name: string, fix: string): Problem => ({
+    cluster: cluster.name,
     property,
     value: `${namespace}/${name}`,
     reason: "does not exist in the cluster",
-    allowed,
+    fix,
   });
   const install = "install Cilium there, or name the object that your installation has";
   const projects = live.agent?.clustermeshSecrets.includes(policy.peerSecret) ?? true;
@@ -26,11 +26,11 @@ export function missingObjects({ member, live }: Found, policy: PreflightPolicy)
   const secret = JSON.stringify(policy.peerSecret);
   const frozen = {
     reason: `mounts Secret ${secret} at ${CLUSTERMESH_DIRECTORY} with subPath: the kubelet never updates such a mount`,
-    allowed: "mount the whole volume there, without subPath",
+    fix: "mount the whole volume there, without subPath",
   };
   const absent = {
     reason: `has no volume of Secret ${secret} at ${CLUSTERMESH_DIRECTORY}`,
-    allowed:
+    fix:
       "add to its pod template: a volume {name: clustermesh-secrets, projected: {defaultMode: 0400, sources: " +
       `[{secret: {name: ${policy.peerSecret}, optional: true}}]}} and to its container ${agentContainer} a volumeMount ` +
       `{name: clustermesh-secrets, mountPath: ${CLUSTERMESH_DIRECTORY}, readOnly: true}`,
@@ -43,7 +43,7 @@ export function missingObjects({ member, live }: Found, policy: PreflightPolicy)
       ? []
       : [
           {
-            cluster: member.name,
+            cluster: cluster.name,
             property: `DaemonSet ${namespace}/${daemonSet}`,
             ...(isPart ? frozen : absent),
           },
@@ -60,25 +60,25 @@ export interface OwnedConfig extends OwnedData {
  * Values that differ and that somebody else owns: writing them would start a tug-of-war with that somebody. Not so what was ours and has been
  * changed by hand since: it is set again.
  *
- * @param originals What was there before ours; absent where there never was anything of ours.
+ * @param originalConfig What was there before ours; absent where there never was anything of ours.
  */
 export function otherOwners(
   cluster: string,
   configMap: string,
   config: OwnedConfig,
   wanted: Readonly<Record<string, string>>,
-  originals?: Originals,
+  originalConfig?: OriginalConfig,
 ): readonly Problem[] {
   const { helmRelease } = config;
   return Object.entries(wanted).flatMap(([key, desired]): Problem[] => {
     const current = config.data[key];
     const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
-    const isDrift = originals !== undefined && !isInstaller(owner, originals[key]);
+    const isDrift = originalConfig !== undefined && !isInstaller(owner, originalConfig[key]);
     if (current === undefined || current === desired || owner === undefined || isDrift) {
       return [];
     }
     const helm = `helm upgrade with cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
-    const mend =
+    const fix =
       helmRelease === undefined
         ? `set it to ${JSON.stringify(desired)} where ${JSON.stringify(owner)} has it from`
         : helm;
@@ -92,27 +92,27 @@ export function otherOwners(
         property: `${configMap} ${key}`,
         value: current,
         reason: `belongs to ${whose} and differs from ${JSON.stringify(desired)}`,
-        allowed: `${mend}, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)`,
+        fix: `${fix}, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)`,
       },
     ];
   });
 }
 
 /** {@link otherOwners} of a live cluster. */
-export function ownedValues({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+export function ownedValues({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
   if (live.config === undefined || policy.conflicts === "overwrite") {
     return [];
   }
   const mark = markOf(live, policy.owner);
-  const originals = mark.kind === "ours" ? mark.mark.originals : undefined;
-  return otherOwners(member.name, policy.names.configMap, live.config, desiredConfig(member), originals);
+  const originalConfig = mark.kind === "ours" ? mark.mark.originals : undefined;
+  return otherOwners(cluster.name, policy.cilium.configMap, live.config, desiredConfig(cluster), originalConfig);
 }
 
-function describe(object: Occupied): string {
+function describe(object: ExistingObject): string {
   return `${object.kind} ${object.namespace === undefined ? "" : `${object.namespace}/`}${object.name}`;
 }
 
-function wayOut(object: Occupied, peerSecret: string): string {
+function wayOut(object: ExistingObject, peerSecret: string): string {
   if (object.kind !== "Secret") {
     return "remove it, or choose another name or namespace";
   }
@@ -129,9 +129,9 @@ function wayOut(object: Occupied, peerSecret: string): string {
  *
  * @param peerSecret Name of the Secret with the peer files: of all Secrets only this one can be adopted.
  */
-export function occupiedProblem(
+export function existingObjectProblem(
   cluster: string,
-  object: Occupied,
+  object: ExistingObject,
   owner: string,
   peerSecret: string,
 ): Problem | undefined {
@@ -140,38 +140,40 @@ export function occupiedProblem(
   }
   const whose =
     object.owner === undefined ? `was made by ${object.maker}` : `belongs to stack ${JSON.stringify(object.owner)}`;
-  const allowed = wayOut(object, peerSecret);
-  return { cluster, property: describe(object), reason: `exists and ${whose}`, allowed };
+  const fix = wayOut(object, peerSecret);
+  return { cluster, property: describe(object), reason: `exists and ${whose}`, fix };
 }
 
 /** Keys of others in a Secret that is shared with them, under which ours would be written. */
-export function clashingKeys(cluster: string, object: Occupied, ours: readonly string[]): readonly Problem[] {
+export function clashingKeys(cluster: string, object: ExistingObject, ours: readonly string[]): readonly Problem[] {
   const clash = object.keys.filter((key) => ours.includes(key));
-  const allowed = "remove those keys, or choose another name with clustermesh:peerSecret";
+  const fix = "remove those keys, or choose another name with clustermesh:peerSecret";
   const reason = "are keys that it has already";
-  return clash.length === 0 ? [] : [{ cluster, property: describe(object), value: clash, reason, allowed }];
+  return clash.length === 0 ? [] : [{ cluster, property: describe(object), value: clash, reason, fix }];
 }
 
 /** Objects under the names that this stack will use, made by somebody else; and keys of theirs in a Secret that we share with them. */
-export function foreignObjects(found: Found, policy: PreflightPolicy): readonly Problem[] {
-  const { member, live } = found;
-  return live.occupied.flatMap((object): readonly Problem[] => {
+export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+  const { cluster, live } = found;
+  return live.existingObjects.flatMap((object): readonly Problem[] => {
     const isPeers = object.kind === "Secret" && object.name === policy.peerSecret;
     const isShared = policy.foreignSecret === "adopt" && isPeers;
     // One of ours that has lost its mark: it gets it again.
     const isUnmarked = object.owner === undefined && object.isApplied && setBefore(found, policy) !== undefined;
     const isAdopted = isUnmarked || (isShared && object.owner === undefined);
-    const problem = isAdopted ? undefined : occupiedProblem(member.name, object, policy.owner, policy.peerSecret);
+    const problem = isAdopted
+      ? undefined
+      : existingObjectProblem(cluster.name, object, policy.owner, policy.peerSecret);
     if (problem !== undefined || !isShared) {
       return problem === undefined ? [] : [problem];
     }
-    return clashingKeys(member.name, object, policy.peerSecretKeys);
+    return clashingKeys(cluster.name, object, policy.peerSecretKeys);
   });
 }
 
 /** A cluster that another stack has meshed, or of which its mark does not say what it was before. */
-export function markProblems({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
-  const isKnown = policy.recorded[member.name]?.uid === live.uid;
-  const problem = markProblem(markOf(live, policy.owner), policy.names.configMap, isKnown);
-  return problem === undefined ? [] : [{ cluster: member.name, ...problem }];
+export function markProblems({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+  const isKnown = policy.recorded[cluster.name]?.uid === live.uid;
+  const problem = markProblem(markOf(live, policy.owner), policy.cilium.configMap, isKnown);
+  return problem === undefined ? [] : [{ cluster: cluster.name, ...problem }];
 }

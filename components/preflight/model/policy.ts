@@ -1,12 +1,12 @@
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import type { RecordedCluster } from "../../identity/model/recordedClusters";
-import type { MaxConnectedClusters, Member } from "../../mesh/model/mesh";
+import type { MaxConnectedClusters, Cluster } from "../../mesh/model/mesh";
 import type { ReachableCluster } from "./liveCluster";
 
 /** How the program treats what it finds in the clusters. */
 export interface PreflightPolicy {
   readonly maxConnectedClusters: MaxConnectedClusters;
-  readonly names: CiliumObjects;
+  readonly cilium: CiliumObjects;
   /** Name of the Secret with the peer files. */
   readonly peerSecret: string;
   /** Whether a Secret of that name that somebody else made is refused, or gets the peers' keys beside its own. */
@@ -24,4 +24,4 @@ export interface PreflightPolicy {
 }
 
 /** A member whose cluster answered. */
-export type Found = { readonly member: Member; readonly live: ReachableCluster };
+export type InspectedCluster = { readonly cluster: Cluster; readonly live: ReachableCluster };

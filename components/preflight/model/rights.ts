@@ -1,5 +1,5 @@
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
-import type { Claim } from "../../kubernetes/model/claim";
+import type { ManagedObject } from "../../kubernetes/model/managedObject";
 import type { Problem } from "../../mesh/model/problem";
 
 /** What a user of a cluster has to be allowed, as Kubernetes names it. */
@@ -17,7 +17,7 @@ export interface Right {
 export interface RightsSettings {
   readonly cilium: CiliumObjects;
   /** What this stack makes there, or patches. */
-  readonly claims: readonly Claim[];
+  readonly claims: readonly ManagedObject[];
   readonly stalePods: "report" | "restart";
 }
 
@@ -26,7 +26,7 @@ type Object = Omit<Right, "verb">;
 const allow = (object: Object, ...verbs: readonly string[]): readonly Right[] =>
   verbs.map((verb) => ({ ...object, verb }));
 
-function objectOf({ resource, name, namespace }: Claim): Object {
+function objectOf({ resource, name, namespace }: ManagedObject): Object {
   const [plural = "", ...group] = resource.split(".");
   return { group: group.join("."), resource: plural, name, ...(namespace === undefined ? {} : { namespace }) };
 }
@@ -51,27 +51,27 @@ const configMap = ({ namespace, configMap: name }: CiliumObjects): Object => ({
 });
 
 /** What a preview reads. */
-export function previewRights({ cilium, claims }: RightsSettings): readonly Right[] {
+export function previewRights({ cilium, claims: managedObjects }: RightsSettings): readonly Right[] {
   return [
     ...allow({ group: "", resource: "namespaces", name: "kube-system" }, "get"),
     ...allow(configMap(cilium), "get"),
     ...workloads(cilium).flatMap((object) => allow(object, "get")),
-    ...claims.flatMap((claim) => allow(objectOf(claim), "get")),
+    ...managedObjects.flatMap((managed) => allow(objectOf(managed), "get")),
     ...allow({ group: "", resource: "pods", namespace: "kube-system" }, "list"),
   ];
 }
 
 /** What an `up`, and the `destroy` after it, read and write beside. Policies, of any kind, are named by the check that lists them. */
 export function upRights(settings: RightsSettings): readonly Right[] {
-  const { cilium, claims, stalePods } = settings;
+  const { cilium, claims: managedObjects, stalePods } = settings;
   const inNamespace = (resource: string): Object => ({ group: "", resource, namespace: cilium.namespace });
   return [
     ...previewRights(settings),
     ...allow(configMap(cilium), "patch"),
     ...workloads(cilium).flatMap((object) => allow(object, "patch", "list", "watch")),
-    ...claims.flatMap((claim) => allow(objectOf(claim), "create", "patch", "delete")),
+    ...managedObjects.flatMap((managed) => allow(objectOf(managed), "create", "patch", "delete")),
     // The kubernetes plugin waits for the end of what it deletes by watching all of its kind, and events; without that it waits for minutes.
-    ...claims.flatMap((claim) => allow(kindOf(objectOf(claim)), "list", "watch")),
+    ...managedObjects.flatMap((managed) => allow(kindOf(objectOf(managed)), "list", "watch")),
     ...allow(inNamespace("events"), "list", "watch"),
     ...allow(inNamespace("pods"), "get", "list", "patch", "delete"),
     ...allow(inNamespace("pods/exec"), "create"),
@@ -103,6 +103,6 @@ export function rightsProblems(cluster: string, missing: readonly Right[]): read
     cluster,
     property,
     reason: `is not for the kubeconfig's user to ${lacking.join(", ")}`,
-    allowed: "give the user the roles in docs/permissions.yaml",
+    fix: "give the user the roles in docs/permissions.yaml",
   }));
 }

@@ -1,6 +1,6 @@
 import { own } from "../../basics/model/own";
 import { SHARED_AUTHORITY } from "../../certificates/model/certificates";
-import type { AuthorityId, AuthorityTrust, GenerationSettings, IssueRecord } from "../../certificates/model/generation";
+import type { CaId, CaTrust, KeyRevisions, IssueRecord } from "../../certificates/model/keyRevisions";
 import type { Problem } from "../../mesh/model/problem";
 import { isClientCertificate } from "../../peers/model/peerFile";
 
@@ -21,8 +21,8 @@ export interface Wanted {
 /** Live clusters that are at the same point with an authority. */
 interface Point {
   readonly authority: string;
-  readonly live: AuthorityTrust;
-  readonly wanted: AuthorityTrust;
+  readonly live: CaTrust;
+  readonly wanted: CaTrust;
   readonly clusters: readonly string[];
 }
 
@@ -48,7 +48,7 @@ function quoted(names: readonly string[]): string {
   return `cluster${names.length === 1 ? "" : "s"} ${shown.join(", ")}${more}`;
 }
 
-const same = (a: AuthorityTrust, b: AuthorityTrust) => JSON.stringify(a) === JSON.stringify(b);
+const same = (a: CaTrust, b: CaTrust) => JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether both are of one kind: from a generated to an adopted authority there is no way on which both are trusted. */
 const sameKind = ({ live, wanted }: Point) => typeof live.signs === typeof wanted.signs;
@@ -63,12 +63,12 @@ function at({ authority, wanted }: Point): Pick<Problem, "cluster" | "property" 
 }
 
 /** What a CA is called in a message. */
-function named(id: AuthorityId): string {
+function named(id: CaId): string {
   return typeof id === "number" ? `generation ${String(id)}` : `the CA of key ${id}`;
 }
 
 /** The step to take first: both trusted, and `signs` signing. */
-function bothTrusted(signs: AuthorityId, other: AuthorityId): string {
+function bothTrusted(signs: CaId, other: CaId): string {
   return typeof signs === "number"
     ? `set clustermesh:generation.authority to [${String(signs)},${String(other)}]`
     : `give ${named(signs)} as certificate and privateKey and the certificate of ${named(other)} in trusted`;
@@ -87,13 +87,13 @@ export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): 
       const { live, wanted, clusters } = point;
       if (!live.trusts.includes(wanted.signs)) {
         const reason = `lets ${named(wanted.signs)} sign, which ${quoted(clusters)} ${clusters.length === 1 ? "does" : "do"} not trust yet`;
-        const allowed = `first ${bothTrusted(live.signs, wanted.signs)}, pulumi up, and ${RESTART}`;
-        return [{ ...at(point), reason, allowed: `${allowed}; then ${bothTrusted(wanted.signs, live.signs)}` }];
+        const fix = `first ${bothTrusted(live.signs, wanted.signs)}, pulumi up, and ${RESTART}`;
+        return [{ ...at(point), reason, fix: `${fix}; then ${bothTrusted(wanted.signs, live.signs)}` }];
       }
       if (!wanted.trusts.includes(live.signs)) {
         const reason = `drops ${named(live.signs)}, which has signed what ${quoted(clusters)} ${clusters.length === 1 ? "has" : "have"}`;
-        const allowed = `first ${bothTrusted(wanted.signs, live.signs)}, and pulumi up; then drop it`;
-        return [{ ...at(point), reason, allowed }];
+        const fix = `first ${bothTrusted(wanted.signs, live.signs)}, and pulumi up; then drop it`;
+        return [{ ...at(point), reason, fix }];
       }
       return [];
     });
@@ -102,15 +102,15 @@ export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): 
 /**
  * Generations other than 1 where nothing says which are live: the engine would take today's key for one of the new generation, and keep it.
  */
-export function unknownGenerations(recorded: readonly Recorded[], generation: GenerationSettings): readonly Problem[] {
+export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions: KeyRevisions): readonly Problem[] {
   const unknown = recorded
     .filter(({ record, files }) => record === undefined && files.some(isClientCertificate))
     .map(({ cluster }) => cluster);
-  const changed = generation.client !== 1 || generation.server !== 1 || generation.authority.join() !== "1";
+  const changed = keyRevisions.client !== 1 || keyRevisions.server !== 1 || keyRevisions.authority.join() !== "1";
   const reason = `is set, and nothing says what ${quoted(unknown)} ${unknown.length === 1 ? "has" : "have"}`;
-  const allowed = "remove it, pulumi up once, which writes that down, and set it again";
+  const fix = "remove it, pulumi up once, which writes that down, and set it again";
   return changed && unknown.length > 0
-    ? [{ property: "clustermesh:generation", value: generation, reason, allowed }]
+    ? [{ property: "clustermesh:generation", value: keyRevisions, reason, fix }]
     : [];
 }
 
@@ -124,8 +124,8 @@ export function plannedSteps(
     .filter((point) => !sameKind(point))
     .map((point): Problem => {
       const reason = `replaces the authority of ${quoted(point.clusters)}, and nothing trusts both`;
-      const allowed = "peers are lost until every etcd serves and trusts certificates of the new one";
-      return { ...at(point), reason, allowed };
+      const fix = "peers are lost until every etcd serves and trusts certificates of the new one";
+      return { ...at(point), reason, fix };
     });
   const trusted = all.filter(sameKind).flatMap((point) => trustSteps(point));
   const notes = [...renewedKeys(recorded, wanted, authority), ...trusted.flatMap(({ note }) => note ?? [])];
@@ -140,11 +140,11 @@ function trustSteps(point: Point): readonly { readonly note?: Problem; readonly 
   const gone = "nothing needs it any more once every etcd and every agent has this run's certificates";
   const restarted = `this run signs every certificate anew; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`;
   return [
-    ...added.map((id) => ({ note: { ...at(point), reason: `makes ${named(id)} trusted`, allowed: next } })),
-    ...dropped.map((id) => ({ note: { ...at(point), reason: `drops ${named(id)}`, allowed: gone } })),
+    ...added.map((id) => ({ note: { ...at(point), reason: `makes ${named(id)} trusted`, fix: next } })),
+    ...dropped.map((id) => ({ note: { ...at(point), reason: `drops ${named(id)}`, fix: gone } })),
     ...(live.signs === wanted.signs
       ? []
-      : [{ warning: { ...at(point), reason: `lets ${named(wanted.signs)} sign`, allowed: restarted } }]),
+      : [{ warning: { ...at(point), reason: `lets ${named(wanted.signs)} sign`, fix: restarted } }]),
   ];
 }
 
@@ -164,7 +164,7 @@ function renewedKeys(
         return [];
       }
       const reason = `go from generation ${String(record[key])} to ${String(wanted[key])}`;
-      return [{ cluster, property: what, reason, allowed: "this run renews both" }];
+      return [{ cluster, property: what, reason, fix: "this run renews both" }];
     }),
   );
 }

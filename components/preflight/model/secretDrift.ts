@@ -1,11 +1,11 @@
-import { GENERATION_ANNOTATION } from "../../certificates/model/generation";
+import { ISSUE_RECORD_ANNOTATION } from "../../certificates/model/keyRevisions";
 import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
-import type { Member } from "../../mesh/model/mesh";
+import type { Cluster } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { otherThanRecorded } from "./identity";
-import type { LiveCluster, Occupied } from "./liveCluster";
+import type { LiveCluster, ExistingObject } from "./liveCluster";
 import { setBefore } from "./marks";
-import type { Found, PreflightPolicy } from "./policy";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Secrets of this stack's that are not as it has written them. */
 export interface SecretDrift {
@@ -15,14 +15,19 @@ export interface SecretDrift {
 }
 
 /** Annotations that a Secret of this stack's has to have, and that are gone or another's by now. */
-function lostMarks(object: Occupied | undefined, hasPeers: boolean): readonly string[] {
-  const wanted = [OWNER_ANNOTATION, ...(hasPeers ? [KEYS_ANNOTATION, GENERATION_ANNOTATION] : [])];
+function lostMarks(object: ExistingObject | undefined, hasPeers: boolean): readonly string[] {
+  const wanted = [OWNER_ANNOTATION, ...(hasPeers ? [KEYS_ANNOTATION, ISSUE_RECORD_ANNOTATION] : [])];
   return wanted.filter((mark) => object?.marks.includes(mark) === false);
 }
 
-function drifted(found: Found, name: string, policy: PreflightPolicy, now: Date): readonly [string, Problem][] {
-  const { member, live } = found;
-  const object = live.occupied.find((each) => each.kind === "Secret" && each.name === name);
+function drifted(
+  found: InspectedCluster,
+  name: string,
+  policy: PreflightPolicy,
+  now: Date,
+): readonly [string, Problem][] {
+  const { cluster, live } = found;
+  const object = live.existingObjects.find((each) => each.kind === "Secret" && each.name === name);
   const isOurs = object?.owner === policy.owner || (object?.owner === undefined && object?.isApplied === true);
   if (object !== undefined && !isOurs) {
     return [];
@@ -31,12 +36,12 @@ function drifted(found: Found, name: string, policy: PreflightPolicy, now: Date)
   if (object !== undefined && object.drift === undefined && lost.length === 0) {
     return [];
   }
-  const { namespace } = policy.names;
+  const { namespace } = policy.cilium;
   const warning = {
-    cluster: member.name,
+    cluster: cluster.name,
     property: `Secret ${namespace}/${name}`,
     reason: object === undefined ? "is gone" : (object.drift ?? `has lost ${lost.join(", ")}, or that was changed`),
-    allowed: "pulumi up writes it again",
+    fix: "pulumi up writes it again",
   };
   return [[`${name} ${object?.version ?? now.toISOString()}`, warning]];
 }
@@ -48,25 +53,25 @@ function drifted(found: Found, name: string, policy: PreflightPolicy, now: Date)
  * @param secrets The Secrets of a cluster, by name.
  */
 export function secretDrift(
-  members: readonly Member[],
+  members: readonly Cluster[],
   clusters: ReadonlyMap<string, LiveCluster>,
   secrets: readonly string[],
   policy: PreflightPolicy,
   now: Date,
 ): SecretDrift {
-  const all = members.flatMap((member) => {
-    const live = clusters.get(member.name);
+  const all = members.flatMap((cluster) => {
+    const live = clusters.get(cluster.name);
     if (live?.kind !== "reachable") {
       return [];
     }
-    const found = { member, live };
+    const found = { cluster, live };
     const isKnown = setBefore(found, policy) !== undefined && otherThanRecorded(found, policy).length === 0;
     const changes = isKnown ? secrets.flatMap((name) => drifted(found, name, policy, now)) : [];
-    return changes.length === 0 ? [] : [{ member, changes }];
+    return changes.length === 0 ? [] : [{ cluster, changes }];
   });
   return {
     reapply: Object.fromEntries(
-      all.map(({ member, changes }) => [member.name, changes.map(([change]) => change).join(", ")]),
+      all.map(({ cluster, changes }) => [cluster.name, changes.map(([change]) => change).join(", ")]),
     ),
     warnings: all.flatMap(({ changes }) => changes.map(([, warning]) => warning)),
   };

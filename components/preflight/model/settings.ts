@@ -1,20 +1,20 @@
 import type { Problem } from "../../mesh/model/problem";
 import { idFault, isENILike } from "../../mesh/model/validateIdentity";
 import { agentSettings } from "./liveCluster";
-import type { Found, PreflightPolicy } from "./policy";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Settings of one cluster that no mesh, or not this one, can have. */
-export function liveSettings({ member, live }: Found, policy: PreflightPolicy): readonly Problem[] {
+export function liveSettings({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
   const data = agentSettings(live);
   if (data === undefined) {
     return [];
   }
-  const at = { cluster: member.name };
+  const at = { cluster: cluster.name };
   const max = data["max-connected-clusters"] ?? "255";
   const ipam = [data["ipam"], data["cni-chaining-mode"]].find(isENILike);
   // An id that is wrong whatever the clusters say is told with the configuration.
-  const onPaper = idFault(member.id, policy.maxConnectedClusters);
-  const fault = onPaper === undefined ? idFault(member.id, policy.maxConnectedClusters, ipam) : undefined;
+  const onPaper = idFault(cluster.id, policy.maxConnectedClusters);
+  const fault = onPaper === undefined ? idFault(cluster.id, policy.maxConnectedClusters, ipam) : undefined;
   return [
     ...(max === String(policy.maxConnectedClusters)
       ? []
@@ -24,7 +24,7 @@ export function liveSettings({ member, live }: Found, policy: PreflightPolicy): 
             property: "live max-connected-clusters",
             value: max,
             reason: `is not the declared ${String(policy.maxConnectedClusters)}`,
-            allowed: "set clustermesh:maxConnectedClusters to what every cluster was installed with",
+            fix: "set clustermesh:maxConnectedClusters to what every cluster was installed with",
           },
         ]),
     ...(fault === undefined ? [] : [{ ...at, ...fault }]),

@@ -1,28 +1,28 @@
 import type { Endpoint } from "../../mesh/model/endpoint";
-import { endpointsOf, type Member } from "../../mesh/model/mesh";
+import { endpointsOf, type Cluster } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { etcdListeners, listenersOf } from "../../mesh/model/validateEndpoints";
 import { agentEndpoints, isInside, readEndpoint } from "./agentEndpoints";
 import { findings, type Findings } from "./findings";
-import type { Found } from "./policy";
+import type { InspectedCluster } from "./policy";
 
 /** An endpoint that a cluster's agents use, with the keys of its listeners. */
 interface Used {
-  readonly member: Member;
+  readonly cluster: Cluster;
   readonly url: string;
   readonly endpoint: Endpoint;
   readonly keys: readonly string[];
 }
 
 /** The endpoints that agents use, but for those that mean another thing in another cluster. */
-function usedEndpoints({ member, live }: Found): readonly Used[] {
+function usedEndpoints({ cluster, live }: InspectedCluster): readonly Used[] {
   const used = agentEndpoints(live);
   return (used !== undefined && "urls" in used ? used.urls : [])
     .filter((url) => !isInside(url, live))
     .flatMap((url) => {
       const parsed = readEndpoint(url);
       return parsed.ok
-        ? [{ member, url, endpoint: parsed.endpoint, keys: listenersOf(member.etcd, parsed.endpoint) }]
+        ? [{ cluster, url, endpoint: parsed.endpoint, keys: listenersOf(cluster.etcd, parsed.endpoint) }]
         : [];
     });
 }
@@ -33,15 +33,15 @@ const WHY = "each cluster needs an etcd of its own: agents of two clusters in on
  * Agents that use the etcd of another cluster, by what that one has declared or by what its agents use. What both have declared is told with the
  * configuration.
  */
-export function sharedEtcds(found: readonly Found[], members: readonly Member[]): Findings {
-  const declared = members.map((member) => ({
-    name: member.name,
-    keys: new Set(endpointsOf(member.etcd.endpoints).flatMap((endpoint) => listenersOf(member.etcd, endpoint))),
+export function sharedEtcds(found: readonly InspectedCluster[], clusters: readonly Cluster[]): Findings {
+  const declared = clusters.map((cluster) => ({
+    name: cluster.name,
+    keys: new Set(endpointsOf(cluster.etcd.endpoints).flatMap((endpoint) => listenersOf(cluster.etcd, endpoint))),
   }));
   const firstUser = new Map<string, string>();
   const told = found.flatMap((each) => {
-    const { name } = each.member;
-    const own = new Set(etcdListeners(each.member.etcd));
+    const { name } = each.cluster;
+    const own = new Set(etcdListeners(each.cluster.etcd));
     const shared = usedEndpoints(each).flatMap(({ url, endpoint, keys }) => {
       const users = keys.flatMap((key) => firstUser.get(key) ?? []);
       keys.forEach((key) => firstUser.set(key, firstUser.get(key) ?? name));
@@ -55,7 +55,7 @@ export function sharedEtcds(found: readonly Found[], members: readonly Member[])
     const [first] = shared.toSorted((a, b) => Number(a.owner === undefined) - Number(b.owner === undefined));
     return first === undefined ? [] : [{ name, ...first }];
   });
-  const problem = ({ name, url, owner, user }: (typeof told)[number], allowed: string): Problem => ({
+  const problem = ({ name, url, owner, user }: (typeof told)[number], fix: string): Problem => ({
     cluster: name,
     property: "live etcd-config",
     value: url,
@@ -63,7 +63,7 @@ export function sharedEtcds(found: readonly Found[], members: readonly Member[])
       owner === undefined
         ? `is what the agents of cluster ${JSON.stringify(user)} use, too`
         : `is an endpoint of cluster ${JSON.stringify(owner)}`,
-    allowed,
+    fix,
   });
   // Whoever dials a peer by a name dials it by the same DNS as its own etcd; agents of two clusters may have one each.
   const isCertain = ({ isIP, owner }: (typeof told)[number]) => isIP || owner !== undefined;

@@ -4,7 +4,7 @@ import { commonValue } from "./commonValue";
 import { listed, type Findings } from "./findings";
 import { ipsecKeys } from "./ipsecKeys";
 import { agentSettings } from "./liveCluster";
-import type { Found } from "./policy";
+import type { InspectedCluster } from "./policy";
 import { COMPARED_SETTINGS, SHARED_SETTINGS, type Settings, type SharedSetting } from "./settingsTable";
 
 interface Configured {
@@ -27,7 +27,7 @@ function differing(setting: SharedSetting, clusters: readonly Configured[]): rea
           property: `live ${setting.key}`,
           value,
           reason: `differs from ${JSON.stringify(reference?.value)} of cluster ${JSON.stringify(reference?.cluster)}`,
-          allowed: `${setting.why}; install Cilium with the same value in every cluster of the mesh`,
+          fix: `${setting.why}; install Cilium with the same value in every cluster of the mesh`,
         }))
     : [];
 }
@@ -46,15 +46,15 @@ function noCommonFamily(clusters: readonly Configured[]): readonly Problem[] {
       property: "live addresses of pods",
       value: has.join(", "),
       reason: `have no family in common with ${reference?.has.join(", ") ?? ""} of cluster ${JSON.stringify(reference?.cluster)}`,
-      allowed: "enable one family in every cluster of the mesh (enable-ipv4, enable-ipv6)",
+      fix: "enable one family in every cluster of the mesh (enable-ipv4, enable-ipv6)",
     }));
 }
 
 /** Settings that are not the same everywhere. */
-export function sharedSettings(found: readonly Found[]): Findings {
-  const clusters = found.flatMap(({ member, live }): Configured[] => {
+export function sharedSettings(found: readonly InspectedCluster[]): Findings {
+  const clusters = found.flatMap(({ cluster, live }): Configured[] => {
     const settings = agentSettings(live);
-    return settings === undefined ? [] : [{ cluster: member.name, settings }];
+    return settings === undefined ? [] : [{ cluster: cluster.name, settings }];
   });
   const of = (kind: SharedSetting["kind"]) =>
     SHARED_SETTINGS.filter((setting) => setting.kind === kind).flatMap((setting) => differing(setting, clusters));
@@ -67,11 +67,11 @@ export function sharedSettings(found: readonly Found[]): Findings {
 }
 
 /** Options that a DaemonSet takes from another object than `cilium-config`. */
-function unseenOptions(found: readonly Found[]): Findings["unseen"] {
-  return found.flatMap(({ member, live }) => {
+function unseenOptions(found: readonly InspectedCluster[]): Findings["unseen"] {
+  return found.flatMap(({ cluster, live }) => {
     const { unseen = [], elsewhere = [] } = live.agent?.options ?? {};
     const takes = (what: string, source: string) => ({
-      cluster: member.name,
+      cluster: cluster.name,
       what,
       why: `the DaemonSet takes it from ${source}`,
     });

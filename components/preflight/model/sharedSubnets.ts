@@ -1,16 +1,16 @@
 import { findOverlaps, rangesOf } from "../../mesh/model/cidr";
-import type { Member } from "../../mesh/model/mesh";
+import type { Cluster } from "../../mesh/model/mesh";
 import type { Problem } from "../../mesh/model/problem";
 import { takesSubnets } from "../../mesh/model/validateIdentity";
 import { findings, type Findings } from "./findings";
 import { ipamOf } from "./ipam";
-import type { Found, PreflightPolicy } from "./policy";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Pairs of clusters whose pods have ranges that the other has as well, with one such range. */
-function sharingClusters(members: readonly Member[]) {
-  const claims = members.flatMap((member) =>
+function sharingClusters(clusters: readonly Cluster[]) {
+  const claims = clusters.flatMap((cluster) =>
     (["podCIDRs", "nodeCIDRs"] as const).flatMap((kind) =>
-      rangesOf(member[kind]).map((range) => ({ owner: { cluster: member.name, kind }, range })),
+      rangesOf(cluster[kind]).map((range) => ({ owner: { cluster: cluster.name, kind }, range })),
     ),
   );
   const pairs = new Map<string, { readonly clusters: readonly [string, string]; readonly text: string }>();
@@ -27,11 +27,15 @@ function sharingClusters(members: readonly Member[]) {
  * Pods of two clusters may have ranges in common where both get their addresses from one network of a cloud, which gives each of them once. Two
  * networks with the same range are no mesh.
  */
-export function sharedSubnets(found: readonly Found[], members: readonly Member[], policy: PreflightPolicy): Findings {
+export function sharedSubnets(
+  found: readonly InspectedCluster[],
+  members: readonly Cluster[],
+  policy: PreflightPolicy,
+): Findings {
   if (policy.ipamMode === undefined || !takesSubnets(policy.ipamMode)) {
     return findings({});
   }
-  const clusters = new Map(found.map((each) => [each.member.name, each]));
+  const clusters = new Map(found.map((each) => [each.cluster.name, each]));
   const networksOf = (name: string) => [
     ...new Set((clusters.get(name)?.live.network?.nodes ?? []).flatMap(({ vpc }) => vpc ?? [])),
   ];
@@ -49,23 +53,23 @@ export function sharedSubnets(found: readonly Found[], members: readonly Member[
     problems: pairs.flatMap((pair): Problem[] => {
       const [mine, theirs] = [pair.networks[1], pair.networks[0]];
       if (pair.other !== undefined) {
-        const allowed = "give it ranges of its own";
+        const fix = "give it ranges of its own";
         return [
           {
             ...at(pair),
             reason: `${shared(pair)}, and ${JSON.stringify(pair.other)} does not take addresses of subnets`,
-            allowed,
+            fix,
           },
         ];
       }
       const apart = mine.length > 0 && theirs.length > 0 && !mine.some((network) => theirs.includes(network));
-      const allowed = "only clusters of one network can have ranges in common";
+      const fix = "only clusters of one network can have ranges in common";
       return apart
         ? [
             {
               ...at(pair),
               reason: `${shared(pair)}, whose network is ${theirs.join(", ")} and not ${mine.join(", ")}`,
-              allowed,
+              fix,
             },
           ]
         : [];

@@ -26,19 +26,19 @@ function slowCluster(cluster: string, { seconds, failed }: Answered, limitSecond
   if (reasons.length === 0) {
     return [];
   }
-  const allowed =
+  const fix =
     `look at the network and the API server where that stays so; a cluster counts as unreachable after ${String(limitSeconds)} s ` +
     "without an answer (clustermesh:liveCheckTimeoutSeconds)";
-  return [{ cluster, property: "API server", reason: reasons.join(", and "), allowed }];
+  return [{ cluster, property: "API server", reason: reasons.join(", and "), fix }];
 }
 
 /** What a busy machine took, and no cluster. */
 function slowStart(answered: readonly Answered[]): readonly Problem[] {
   const longest = Math.max(0, ...answered.map(({ startSeconds }) => startSeconds));
   const reason = `took up to ${rounded(longest)} s to start`;
-  const allowed =
+  const fix =
     "this machine is busy: checks take that long whatever the clusters do, and none of it counts as their silence";
-  return longest > SLOW_SECONDS ? [{ property: "kubectl", reason, allowed }] : [];
+  return longest > SLOW_SECONDS ? [{ property: "kubectl", reason, fix }] : [];
 }
 
 /** What was slow, or took more than one try, though every cluster has answered in the end. */

@@ -67,7 +67,7 @@ function unknownContext({ cluster, context = "" }: Unasked, contexts: readonly s
     property: "context",
     value: context,
     reason: "is not in the kubeconfig",
-    allowed: `${what} ${listed(names.map((name) => JSON.stringify(name)))}`,
+    fix: `${what} ${listed(names.map((name) => JSON.stringify(name)))}`,
   };
 }
 
@@ -81,9 +81,9 @@ export function waysIn(unasked: readonly Unasked[], known: KnownContexts | undef
   const withoutKubectl = unasked.filter(({ reason }) => NO_KUBECTL.test(reason));
   const [first] = withoutKubectl;
   if (first !== undefined) {
-    const [reason = "", allowed = "install it and put it on PATH"] = first.reason.replace(/^kubectl /, "").split("; ");
+    const [reason = "", fix = "install it and put it on PATH"] = first.reason.replace(/^kubectl /, "").split("; ");
     return {
-      problems: [{ property: "kubectl", reason, allowed }],
+      problems: [{ property: "kubectl", reason, fix }],
       explains: new Set(withoutKubectl.map(({ cluster }) => cluster)),
     };
   }
@@ -94,8 +94,8 @@ export function waysIn(unasked: readonly Unasked[], known: KnownContexts | undef
   if (known.kind === "unreadable" || known.contexts.length === 0) {
     const names = asked.map(({ cluster }) => cluster);
     const reason = known.kind === "unreadable" ? `cannot be read: ${known.reason}` : "has no context, or is not there";
-    const allowed = `set KUBECONFIG to the file with the contexts of ${clusterNames(names)}, or give each cluster a kubeconfig (a secret)`;
-    return { problems: [{ property: "kubeconfig", value: file, reason, allowed }], explains: new Set(names) };
+    const fix = `set KUBECONFIG to the file with the contexts of ${clusterNames(names)}, or give each cluster a kubeconfig (a secret)`;
+    return { problems: [{ property: "kubeconfig", value: file, reason, fix }], explains: new Set(names) };
   }
   const { contexts } = known;
   const missing = asked.filter(({ context = "" }) => !contexts.includes(context));

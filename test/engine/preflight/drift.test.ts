@@ -7,7 +7,7 @@ import { meshedViews } from "../../support/preflight/meshedView";
 import { frozenAt } from "../../support/stacks/frozenRun";
 import { succeeded } from "../../support/stacks/pulumi";
 import {
-  assertMended,
+  assertRestored,
   CONFIG,
   DAEMON_SET,
   DRIFTS,
@@ -68,7 +68,7 @@ describe("a mesh that drifts", function () {
       [first, ofFirst],
       [second, ofSecond],
     ] as const;
-    await assertMended(mesh, drifts, "refresh");
+    await assertRestored(mesh, drifts, "refresh");
   });
 
   it("is no drift where somebody changes what is not ours", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { snapshots } from "../../support/kubernetes/snapshot";
 import { meshConfig } from "../../support/stacks/meshConfig";
 import { succeeded } from "../../support/stacks/pulumi";
-import { assertMended, DRIFTS, meshOf, type Drift, type Mesh, type Way } from "../support/preflight/drifting";
+import { assertRestored, DRIFTS, meshOf, type Drift, type Mesh, type Way } from "../support/preflight/drifting";
 
 for (const way of ["plain", "refresh"] satisfies Way[]) {
   const flags = way === "refresh" ? " --refresh" : "";
@@ -21,7 +21,7 @@ for (const way of ["plain", "refresh"] satisfies Way[]) {
 
     for (const [what, drift] of Object.entries<Drift>(DRIFTS)) {
       it(`is as it was where ${what}`, async () => {
-        await assertMended(mesh, [[mesh.first, [drift]]], way);
+        await assertRestored(mesh, [[mesh.first, [drift]]], way);
       });
     }
 
@@ -29,7 +29,7 @@ for (const way of ["plain", "refresh"] satisfies Way[]) {
       const drift = DRIFTS["the id is changed to another"];
       await mesh.stack.configure(meshConfig(mesh.clusters, { conflicts: "refuse" }));
       succeeded(await mesh.stack.up());
-      await assertMended(mesh, [[mesh.first, [drift]]], way);
+      await assertRestored(mesh, [[mesh.first, [drift]]], way);
     });
   });
 }

@@ -74,9 +74,9 @@ export function alternativeNames(names: AlternativeNames, critical: boolean): Bu
 }
 
 /** KeyUsage (critical) and ExtendedKeyUsage of `allowedUses`; the one or the other is left out when it is empty. */
-export function usages(allowed: readonly string[]): readonly Buffer[] {
-  const positions = KEY_USAGES.flatMap((use, at) => (allowed.includes(use) ? [at] : []));
-  const extended = allowed.flatMap((use) => EXTENDED[use] ?? []).map(oid);
+export function usages(fix: readonly string[]): readonly Buffer[] {
+  const positions = KEY_USAGES.flatMap((use, at) => (fix.includes(use) ? [at] : []));
+  const extended = fix.flatMap((use) => EXTENDED[use] ?? []).map(oid);
   return [
     ...(positions.length === 0 ? [] : [extension(oid("2.5.29.15"), namedBits(positions), true)]),
     ...(extended.length === 0 ? [] : [extension(oid("2.5.29.37"), sequence(...extended))]),

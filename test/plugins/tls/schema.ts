@@ -61,8 +61,8 @@ export function schemaOf(type: string): Schema {
   return schema;
 }
 
-const oneOf = (allowed: readonly string[]) => (value: Value) =>
-  typeof value === "string" && allowed.includes(value) ? undefined : `must be one of ${allowed.join(", ")}`;
+const oneOf = (fix: readonly string[]) => (value: Value) =>
+  typeof value === "string" && fix.includes(value) ? undefined : `must be one of ${fix.join(", ")}`;
 const atLeast = (least: number) => (value: Value) =>
   typeof value === "number" && Number.isInteger(value) && value >= least
     ? undefined

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { DEFAULT_SETTINGS, type MeshAuthority } from "../../../components";
+import { DEFAULT_SETTINGS, type CaSource } from "../../../components";
 import { readCertificates } from "../../../components/certificates/model/certificates";
-import { adoptedAuthorities } from "../support/certificates/authorities";
+import { adoptedCas } from "../support/certificates/adoptedCas";
 import { mintCA, mintChain, type CA } from "../support/certificates/ca";
 import { runMesh } from "../support/meshProgram";
 import { valueOf } from "../support/pulumiMocks";
@@ -25,7 +25,7 @@ describe("components: client certificates", () => {
   });
 
   it("are one a cluster with one authority, and N·(N−1) with one each", async () => {
-    const { shared, perCluster } = await adoptedAuthorities();
+    const { shared, perCluster } = await adoptedCas();
     const count = async (authority: typeof shared | typeof perCluster) => {
       const ran = await runMesh({ clusters: [1, 2, 3], authority });
       return { certificates: ran.all("LocallySignedCert").length, keys: ran.all("PrivateKey").length };
@@ -35,7 +35,7 @@ describe("components: client certificates", () => {
   });
 
   it("are signed by the CA of the etcd that they open", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     const ran = await runMesh({ clusters: [1, 2, 3], authority: perCluster });
     const { inputs } = ran.one("LocallySignedCert", "cluster1-client-cert/cluster3");
     const ca = perCluster.authorities["cluster3"];
@@ -44,7 +44,7 @@ describe("components: client certificates", () => {
 });
 
 describe("components: client certificates of an intermediate", () => {
-  const adopt = (authority: CA): MeshAuthority => ({ kind: "adopted", authority });
+  const adopt = (authority: CA): CaSource => ({ kind: "adopted", authority });
 
   it("are shown with it, so that an etcd which trusts only the root lets them in", async () => {
     const { root, own } = await mintChain();
@@ -61,8 +61,8 @@ describe("components: client certificates of an intermediate", () => {
   });
 
   it("do not live longer than the CA", async () => {
-    const authority = adopt(await mintCA({ notAfter: new Date(Date.now() + 100.5 * DAY * HOUR_MS) }));
-    const { inputs } = (await runMesh({ authority })).one("LocallySignedCert", "cluster1-client-cert");
+    const caSource = adopt(await mintCA({ notAfter: new Date(Date.now() + 100.5 * DAY * HOUR_MS) }));
+    const { inputs } = (await runMesh({ authority: caSource })).one("LocallySignedCert", "cluster1-client-cert");
     assert.deepEqual([inputs["validityPeriodHours"], inputs["earlyRenewalHours"]], [91 * DAY, 45 * DAY]);
   });
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { caBundle, caHash, certificatesHash } from "../../../components/certificates/model/certificates";
-import { DEFAULT_GENERATION, type GenerationSettings } from "../../../components/certificates/model/generation";
-import { adoptedAuthorities } from "../support/certificates/authorities";
+import { DEFAULT_KEY_REVISIONS, type KeyRevisions } from "../../../components/certificates/model/keyRevisions";
+import { adoptedCas } from "../support/certificates/adoptedCas";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, valueOf } from "../support/pulumiMocks";
 import { files, metadata } from "../support/secretData";
 
-const generation = (over: Partial<GenerationSettings>) => ({
-  settings: { generation: { ...DEFAULT_GENERATION, ...over } },
+const generation = (over: Partial<KeyRevisions>) => ({
+  settings: { keyRevisions: { ...DEFAULT_KEY_REVISIONS, ...over } },
 });
 
 /** Names of the resources whose inputs or triggers differ. */
@@ -121,7 +121,7 @@ describe("components: a second generated CA", () => {
 
 describe("components: CAs that are trusted beside an adopted one", () => {
   it("are in the peers' Secret and in the record, and sign nothing", async () => {
-    const { shared, perCluster } = await adoptedAuthorities();
+    const { shared, perCluster } = await adoptedCas();
     const trusted = perCluster.authorities["cluster1"]?.certificate as string;
     const signer = shared.authority.certificate as string;
     const ran = await runMesh({

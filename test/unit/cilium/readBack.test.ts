@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { deletePods } from "../../../components/cilium/agents";
 import { DEFAULT_CILIUM_OBJECTS as NAMES } from "../../../components/cilium/model/agentConfig";
 import { annotate } from "../../../components/cilium/rollOutAnnotation";
-import { restoreOriginals } from "../../../components/identity/originals";
+import { restoreConfig } from "../../../components/identity/restoreConfig";
 import { Kubectl } from "../../../components/kubernetes/kubectl";
 import { scriptedKubectl, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 
@@ -58,7 +58,7 @@ describe("commands: what a step has changed is read back", () => {
   it("originals that are not back: one write, and not one after the other for ever", async () => {
     const kept = { "cluster-name": { kind: "value", value: "default", managers: [] } } as const;
     await assert.rejects(
-      using(CHANGES_NOTHING, (kubectl) => restoreOriginals(kubectl, "west", NAMES, kept, { "cluster-name": "west" })),
+      using(CHANGES_NOTHING, (kubectl) => restoreConfig(kubectl, "west", NAMES, kept, { "cluster-name": "west" })),
       /cilium-config took cluster-name, and does not have what was written/,
     );
     assert.equal(fake?.calls().filter((call) => call.includes("patch")).length, 1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { tellProblems, until, withEach } from "../../../components/command/until";
+import { problemsLine, until, withEach } from "../../../components/command/until";
 import { saidWhile, timePasses } from "../support/cilium/rollingCluster";
 
 const MINUTE = 60_000;
@@ -94,8 +94,8 @@ describe("waiting", () => {
   });
 
   it("names the first of what is not there yet, and how many of how many", () => {
-    const problem = { cluster: "west", property: "agent a", reason: "is not ready", allowed: "wait" };
-    const line = tellProblems(
+    const problem = { cluster: "west", property: "agent a", reason: "is not ready", fix: "wait" };
+    const line = problemsLine(
       "views are not ready",
       (seen: number) => Array.from({ length: seen }, () => problem),
       () => 6,

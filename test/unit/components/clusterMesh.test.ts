@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { validateArgs } from "../../../components";
 import { DEFAULT_SETTINGS } from "../../../components";
-import { adoptedAuthorities } from "../support/certificates/authorities";
+import { adoptedCas } from "../support/certificates/adoptedCas";
 import { lines } from "../support/mesh/mesh";
 import { mesh } from "../support/mesh/mesh";
 import { makeMesh, runMesh, type MeshOptions } from "../support/meshProgram";
@@ -57,7 +57,7 @@ describe("components: a mesh that cannot work", () => {
   });
 
   it("may lack a cluster's own CA", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     const { cluster1 } = perCluster.authorities;
     assert.ok(cluster1);
     const { error, registered } = await refused({

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { adoptedAuthorities } from "../support/certificates/authorities";
+import { adoptedCas } from "../support/certificates/adoptedCas";
 import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 
 /** URN and inputs of everything but the providers. */
@@ -10,7 +10,7 @@ const inputsOf = (ran: MeshRun) =>
 
 describe("components: the resources of a mesh", () => {
   it("are the same in a preview and in an up", async () => {
-    const { shared, perCluster } = await adoptedAuthorities();
+    const { shared, perCluster } = await adoptedCas();
     const meshes: readonly MeshOptions[] = [
       { demo: true, kubeconfigs: [1] },
       { authority: shared, settings: { foreignSecret: "adopt" } },
@@ -37,7 +37,7 @@ describe("components: the resources of a mesh", () => {
   });
 
   it("have no server certificates and no CA where the authority is adopted", async () => {
-    const { shared, perCluster } = await adoptedAuthorities();
+    const { shared, perCluster } = await adoptedCas();
     assert.equal(await count({ clusters: [1, 2, 3], authority: shared }), 3 + 11 * 3);
     assert.equal(await count({ clusters: [1, 2, 3], authority: perCluster }), 3 + 10 * 3 + 3 * 2);
   });
@@ -69,7 +69,7 @@ describe("components: changes of a mesh", () => {
   });
 
   it("an added cluster with a CA of its own gives the others a certificate more", async () => {
-    const { perCluster: authority } = await adoptedAuthorities();
+    const { perCluster: authority } = await adoptedCas();
     const [two, three] = [await runMesh({ authority }), await runMesh({ authority, clusters: [1, 2, 3] })];
     assert.deepEqual(
       two.urns.filter((urn) => !three.urns.includes(urn)),
@@ -78,7 +78,7 @@ describe("components: changes of a mesh", () => {
   });
 
   it("the order of the clusters changes nothing", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     const reversed = Object.fromEntries(Object.entries(perCluster.authorities).reverse());
     const meshes: readonly (readonly [MeshOptions, MeshOptions])[] = [
       [{ demo: true }, {}],

@@ -85,7 +85,12 @@ describe("components: names that JavaScript has something of its own under", () 
     const object = { kind: "Secret", metadata: { name: "s", uid: "1" }, data };
     assert.deepEqual(Object.keys(parseObject(JSON.stringify(object))?.data ?? {}), KEYS);
     const list = JSON.stringify({ items: [object] });
-    const { occupied } = parseLiveCluster(DEFAULT_CILIUM_OBJECTS, list, '{"items":[]}', '{"items":[]}');
+    const { existingObjects: occupied } = parseLiveCluster(
+      DEFAULT_CILIUM_OBJECTS,
+      list,
+      '{"items":[]}',
+      '{"items":[]}',
+    );
     assert.deepEqual(occupied[0]?.keys, KEYS);
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { adoptedAuthorities } from "../support/certificates/authorities";
+import { adoptedCas } from "../support/certificates/adoptedCas";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 
 /** The cluster that a resource's name begins with, as its number. */
@@ -19,7 +19,7 @@ describe("components: providers", () => {
   });
 
   it("every object does, whoever signs and whatever is adopted", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     assertOwnProvider(await runMesh({ authority: perCluster, settings: { foreignSecret: "adopt" } }));
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { adoptedAuthorities } from "../support/certificates/authorities";
+import { adoptedCas } from "../support/certificates/adoptedCas";
 import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, valueOf } from "../support/pulumiMocks";
 
@@ -35,10 +35,10 @@ const KUBECONFIGS = { kubeconfigs: [1, 2] };
 describe("components: secrets", () => {
   const meshes: Readonly<Record<string, () => Promise<MeshOptions>>> = {
     "a generated authority": () => Promise.resolve({ ...KUBECONFIGS, demo: true }),
-    "an adopted CA": async () => ({ ...KUBECONFIGS, authority: (await adoptedAuthorities()).shared }),
+    "an adopted CA": async () => ({ ...KUBECONFIGS, authority: (await adoptedCas()).shared }),
     "a CA for each cluster, Secrets adopted": async () => ({
       ...KUBECONFIGS,
-      authority: (await adoptedAuthorities()).perCluster,
+      authority: (await adoptedCas()).perCluster,
       settings: { foreignSecret: "adopt" },
     }),
   };
@@ -93,7 +93,7 @@ describe("components: secrets", () => {
   });
 
   it("are none in a CA's certificate, so that its change shows in a preview", async () => {
-    const { shared } = await adoptedAuthorities();
+    const { shared } = await adoptedCas();
     const ran = await runMesh({ ...KUBECONFIGS, authority: shared });
     const { wrapped } = ran.one("LocallySignedCert", "cluster1-client-cert");
     const { caCertPem, caPrivateKeyPem } = wrapped as Record<string, unknown>;

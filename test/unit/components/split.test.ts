@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterMeshAuthority, DEFAULT_SETTINGS, type MeshAuthority, type Signing } from "../../../components";
-import { adoptedAuthorities } from "../support/certificates/authorities";
+import { ClusterMeshAuthority, DEFAULT_SETTINGS, type CaSource, type Signing } from "../../../components";
+import { adoptedCas } from "../support/certificates/adoptedCas";
 import { clusterName, clusterSpec, mesh } from "../support/mesh/mesh";
 import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, run, valueOf, type Registered } from "../support/pulumiMocks";
@@ -9,22 +9,22 @@ import { isWrappedSecret, run, valueOf, type Registered } from "../support/pulum
 const NUMBERS = [1, 2, 3];
 
 /** What an authority stack has made of an authority for these clusters. */
-async function publish(authority: MeshAuthority, options: Pick<MeshOptions, "specs" | "settings"> = {}) {
+async function publish(caSource: CaSource, options: Pick<MeshOptions, "specs" | "settings"> = {}) {
   const clusters = mesh(Object.fromEntries(NUMBERS.map((n) => [clusterName(n), clusterSpec(n, options.specs?.[n])])));
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  return run(() => new ClusterMeshAuthority("clustermesh", { ...clusters, authority, settings }));
+  return run(() => new ClusterMeshAuthority("clustermesh", { ...clusters, authority: caSource, settings }));
 }
 
-async function published(authority: MeshAuthority, options: MeshOptions): Promise<MeshAuthority> {
-  const signing: Signing = await valueOf((await publish(authority, options)).result.signing);
-  return { kind: "published", from: authority.kind === "published" ? authority.from : authority.kind, signing };
+async function published(caSource: CaSource, options: MeshOptions): Promise<CaSource> {
+  const signing: Signing = await valueOf((await publish(caSource, options)).result.signing);
+  return { kind: "published", from: caSource.kind === "published" ? caSource.from : caSource.kind, signing };
 }
 
 /** The part of a mesh that is one stack's. */
-function part(numbers: readonly number[], authority: MeshAuthority, options: MeshOptions): Promise<MeshRun> {
+function part(numbers: readonly number[], caSource: CaSource, options: MeshOptions): Promise<MeshRun> {
   const rest = NUMBERS.filter((n) => !numbers.includes(n));
   const others = Object.fromEntries(rest.map((n) => [clusterName(n), clusterSpec(n, options.specs?.[n])]));
-  return runMesh({ ...options, clusters: numbers, authority, others });
+  return runMesh({ ...options, clusters: numbers, authority: caSource, externalPeers: others });
 }
 
 const belongsTo = (name: string) => (each: Registered) => new RegExp(`^(${name}\\b|provider)`).test(each.name);
@@ -39,14 +39,14 @@ const essence = ({ urn, parent, provider, dependencies, wrapped, replacementTrig
   replacementTrigger,
 });
 
-async function settings(): Promise<Readonly<Record<string, { authority: MeshAuthority; options: MeshOptions }>>> {
-  const { shared, perCluster } = await adoptedAuthorities();
+async function settings(): Promise<Readonly<Record<string, { authority: CaSource; options: MeshOptions }>>> {
+  const { shared, perCluster } = await adoptedCas();
   const manage = { settings: { etcdUsers: "manage" } } as const;
   return {
     "a generated authority": { authority: { kind: "generated" }, options: {} },
     "a generated authority that follows another, and users": {
       authority: { kind: "generated" },
-      options: { settings: { generation: { client: 2, server: 1, authority: [2, 1] }, etcdUsers: "manage" } },
+      options: { settings: { keyRevisions: { client: 2, server: 1, authority: [2, 1] }, etcdUsers: "manage" } },
     },
     "an adopted authority": { authority: shared, options: {} },
     "an authority for each cluster, and users": { authority: perCluster, options: manage },
@@ -56,9 +56,9 @@ async function settings(): Promise<Readonly<Record<string, { authority: MeshAuth
 
 describe("components: a part of a mesh", () => {
   it("has for its clusters what one stack of all would have", async () => {
-    for (const [what, { authority, options }] of Object.entries(await settings())) {
-      const whole = await runMesh({ ...options, authority, clusters: NUMBERS });
-      const elsewhere = await published(authority, options);
+    for (const [what, { authority: caSource, options }] of Object.entries(await settings())) {
+      const whole = await runMesh({ ...options, authority: caSource, clusters: NUMBERS });
+      const elsewhere = await published(caSource, options);
       for (const n of NUMBERS) {
         const name = clusterName(n);
         const alone = await part([n], elsewhere, options);
@@ -91,7 +91,7 @@ describe("components: a part of a mesh", () => {
   });
 
   it("has an administrator for the etcds of its own clusters alone", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     const options = { settings: { etcdUsers: "manage" } } as const;
     const alone = await part([2], await published(perCluster, options), options);
     const admin = alone.resources.map(({ name }) => name).filter((name) => /etcd-admin-cert/.test(name));
@@ -109,12 +109,12 @@ describe("components: a part of a mesh", () => {
   });
 
   it("is refused where nobody has published what it signs with", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     const all = await published(perCluster, {});
     assert.ok(all.kind === "published");
     const { cluster1, cluster2 } = all.signing;
     assert.ok(cluster1 && cluster2);
-    const some: MeshAuthority = { ...all, signing: { cluster1, cluster2 } };
+    const some: CaSource = { ...all, signing: { cluster1, cluster2 } };
     await assert.rejects(part([2], some, {}), /signing material "cluster3" is missing; publish the authority/);
   });
 });
@@ -136,7 +136,7 @@ describe("components: an authority of a mesh without its clusters", () => {
   });
 
   it("gives away what signs as a secret, and nothing of it otherwise", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     for (const authority of [perCluster, { kind: "generated" } as const]) {
       const { result, resources } = await publish(authority);
       assert.ok(await pulumi.isSecret(result.signing));

@@ -3,7 +3,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { Demo } from "../../../components/demo/demo";
-import { DEFAULT_DEMO, demoClaims, type DemoSettings } from "../../../components/demo/model/demo";
+import { DEFAULT_DEMO, demoObjects, type DemoSettings } from "../../../components/demo/model/demo";
 import { verdictTable, type Verdict } from "../../../components/demo/model/demoVerdicts";
 import { runMesh } from "../support/meshProgram";
 import { run, valueOf, type Registered } from "../support/pulumiMocks";
@@ -59,7 +59,7 @@ describe("components: the demo", () => {
     for (const over of [{ serverNamespace: "shop" }, { serverNamespace: "shop", clientNamespace: "shop" }]) {
       const made = await objects(over);
       for (const cluster of ["east", "west"]) {
-        const claimed = demoClaims({ ...DEMO, ...over }, cluster).map(
+        const claimed = demoObjects({ ...DEMO, ...over }, cluster).map(
           ({ namespace = "-", name }) => `${namespace}/${name}`,
         );
         const there = made.filter(({ provider }) => provider === cluster).map((each) => place(each).split(" ")[2]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { INPUT_VARIABLE } from "../../../components/command/protocol";
-import { adoptedAuthorities } from "../support/certificates/authorities";
+import { adoptedCas } from "../support/certificates/adoptedCas";
 import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
 import { isWrappedSecret, unwrapped, valueOf, type Registered } from "../support/pulumiMocks";
@@ -87,7 +87,7 @@ describe("components: users of etcd", () => {
   });
 
   it("are managed with a certificate from each etcd's own authority, for one key", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     const own = await runMesh({ ...MANAGED, authority: perCluster });
     for (const n of [1, 2, 3]) {
       const name = `cluster${String(n)}`;

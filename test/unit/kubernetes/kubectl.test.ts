@@ -141,7 +141,7 @@ describe("components: kubectl", () => {
     const told: string[] = [];
     const using = <T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T> => {
       told.length = 0;
-      return Kubectl.with({ kind: "context", context: "c" }, use, { told: ({ message }) => told.push(message) });
+      return Kubectl.with({ kind: "context", context: "c" }, use, { onFailedTry: ({ message }) => told.push(message) });
     };
 
     it("what it reads", async () => {

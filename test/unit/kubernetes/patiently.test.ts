@@ -20,7 +20,7 @@ async function ask(patience: Patience, ...answers: readonly (string | Error)[]) 
       return typeof answer === "string" ? Promise.resolve(answer) : Promise.reject(answer);
     },
     {
-      told: ({ message }) => told.push(message),
+      onFailedTry: ({ message }) => told.push(message),
       pause: (seconds) => Promise.resolve(pauses.push(seconds)),
     },
   );

@@ -30,7 +30,7 @@ describe("components: the check of a mesh", () => {
 
   it("is told of no peers of other stacks where there are none, and of each of them where there are", async () => {
     assert.equal((await given("clustermesh-check"))["others"], undefined);
-    const split = await given("clustermesh-check", { clusters: [1], others: { cluster2: clusterSpec(2) } });
+    const split = await given("clustermesh-check", { clusters: [1], externalPeers: { cluster2: clusterSpec(2) } });
     assert.deepEqual([split["others"], split["otherStacks"]], [[{ name: "cluster2", id: 102 }], "report"]);
     assert.deepEqual(
       (split["members"] as readonly { readonly name: string }[]).map(({ name }) => name),

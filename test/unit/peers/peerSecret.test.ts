@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { peerSecretKeys } from "../../../components";
 import { SHARED_AUTHORITY } from "../../../components/certificates/model/certificates";
 import { CLUSTERMESH_DIRECTORY } from "../../../components/peers/model/peerFile";
-import { adoptedAuthorities } from "../support/certificates/authorities";
+import { adoptedCas } from "../support/certificates/adoptedCas";
 import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { files, metadata } from "../support/secretData";
 
@@ -62,7 +62,7 @@ describe("components: the peers' Secret", () => {
   });
 
   it("has no key that the chart projects from another Secret", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     for (const options of [THREE, { ...THREE, authority: perCluster }]) {
       const ran = await runMesh(options);
       const keys = NAMES.flatMap((name) => Object.keys(secretOf(ran, name)));
@@ -98,7 +98,7 @@ describe("components: the peers' Secret", () => {
 
 describe("components: the peers' Secret of each cluster's own CA", () => {
   it("has a certificate of every other cluster's CA, and one key for all of them", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     const ran = await runMesh({ ...THREE, authority: perCluster });
     for (const name of NAMES) {
       const others = NAMES.filter((other) => other !== name);
@@ -113,7 +113,7 @@ describe("components: the peers' Secret of each cluster's own CA", () => {
   });
 
   it("is known to the preflight by its keys", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     const own = secretOf(await runMesh({ ...THREE, authority: perCluster }), "cluster1");
     const shared = secretOf(await runMesh(THREE), "cluster1");
     const unforeseen = (secret: object, authorities: readonly string[]) =>

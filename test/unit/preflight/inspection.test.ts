@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
-import type { Claim } from "../../../components/kubernetes/model/claim";
+import type { ManagedObject } from "../../../components/kubernetes/model/managedObject";
 import { answers, inspectCluster } from "../../../components/preflight/inspection";
 import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { recorded } from "../support/preflight/live";
@@ -14,7 +14,7 @@ const FINE = `
   const said = all ? ${JSON.stringify(JSON.stringify(LIST))}
     : args.includes("namespaces/demo") ? ${JSON.stringify(JSON.stringify(DEMO))} : "";
   process.stdout.write(said);`;
-const CLAIMS: readonly Claim[] = [
+const CLAIMS: readonly ManagedObject[] = [
   { resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" },
   { resource: "namespaces", name: "demo" },
 ];
@@ -43,7 +43,7 @@ describe("components: a cluster is inspected", () => {
     assert.equal(live.config?.data["cluster-id"], "0");
     assert.equal(live.hasOperator, false);
     assert.deepEqual(
-      live.occupied.map(({ name }) => name),
+      live.existingObjects.map(({ name }) => name),
       ["cilium-clustermesh", "demo"],
     );
     assert.deepEqual(live.apiServerEtcd, []);

@@ -51,13 +51,21 @@ function demoSettings(over: Partial<DemoSettings>): DemoSettings {
 
 /** Makes a mesh, with a provider for each cluster. */
 export function makeMesh(options: MeshOptions = {}): ClusterMesh {
-  const { clusters: numbers = [1, 2], settings, demo, authority, nativeRoutingCIDRs, ipamMode, others } = options;
+  const {
+    clusters: numbers = [1, 2],
+    settings,
+    demo,
+    authority: caSource,
+    nativeRoutingCIDRs,
+    ipamMode,
+    externalPeers: others,
+  } = options;
   return new ClusterMesh("clustermesh", {
     ...(nativeRoutingCIDRs === undefined ? {} : { nativeRoutingCIDRs }),
     ...(ipamMode === undefined ? {} : { ipamMode }),
-    ...(others === undefined ? {} : { others }),
+    ...(others === undefined ? {} : { externalPeers: others }),
     clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
-    authority: authority ?? { kind: "generated" },
+    authority: caSource ?? { kind: "generated" },
     owner: "clustermesh/test",
     settings: { ...DEFAULT_SETTINGS, ...settings },
     ...(demo === undefined || demo === false ? {} : { demo: demoSettings(demo === true ? {} : demo) }),

@@ -174,7 +174,7 @@ function assertNotRefused({ text }: Run): void {
 export type Way = "plain" | "refresh";
 
 /** The drifts come, a preview shows just their steps, `up` takes them, and then nothing is left to do. */
-export async function assertMended(
+export async function assertRestored(
   mesh: Mesh,
   drifts: readonly (readonly [LabCluster, readonly Drift[]])[],
   way: Way,

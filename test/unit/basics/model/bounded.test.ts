@@ -182,7 +182,7 @@ describe("model: what the check keeps in the state", () => {
   });
 
   it("shows problems of each cluster, and how many there are beside", () => {
-    const problem = (cluster: string, n: number) => ({ cluster, property: `p${String(n)}`, reason: "r", allowed: "a" });
+    const problem = (cluster: string, n: number) => ({ cluster, property: `p${String(n)}`, reason: "r", fix: "a" });
     const many = Array.from({ length: 4000 }, (_, n) => problem("west", n));
     const lines = formatProblems("no", [...many, problem("east", 1)], PROBLEMS_SHOWN).split("\n");
     assert.equal(lines[0], "no (4001 problems):");

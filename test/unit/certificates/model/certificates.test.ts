@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import {
-  authorityKeyId,
-  authorityOf,
+  caKeyId,
+  caNameOf,
   caBundle,
   caHash,
   certificatesHash,
-  clientAuthorities,
+  clientCaNames,
   clientCommonName,
   DEFAULT_CERTIFICATE_POLICY,
   readCertificates,
@@ -19,14 +19,14 @@ describe("model: who signs", () => {
   const clusters = ["east", "north", "west"];
 
   it("is one authority for all", () => {
-    assert.equal(authorityOf("east", "shared"), SHARED_AUTHORITY);
-    assert.deepEqual(clientAuthorities("east", clusters, "shared"), [SHARED_AUTHORITY]);
+    assert.equal(caNameOf("east", "shared"), SHARED_AUTHORITY);
+    assert.deepEqual(clientCaNames("east", clusters, "shared"), [SHARED_AUTHORITY]);
   });
 
   it("or each cluster's own, and then a cluster needs a certificate of every other", () => {
-    assert.equal(authorityOf("east", "perCluster"), "east");
-    assert.deepEqual(clientAuthorities("east", clusters, "perCluster"), ["north", "west"]);
-    const pairs = clusters.flatMap((cluster) => clientAuthorities(cluster, clusters, "perCluster"));
+    assert.equal(caNameOf("east", "perCluster"), "east");
+    assert.deepEqual(clientCaNames("east", clusters, "perCluster"), ["north", "west"]);
+    const pairs = clusters.flatMap((cluster) => clientCaNames(cluster, clusters, "perCluster"));
     assert.equal(pairs.length, clusters.length * (clusters.length - 1));
   });
 });
@@ -120,9 +120,9 @@ describe("model: reading certificates", () => {
 
   it("knows a CA by its key", async () => {
     const [a, b] = await Promise.all([mintCA(), mintCA()]);
-    assert.match(authorityKeyId(a.certificate), /^[0-9a-f]{16}$/);
-    assert.notEqual(authorityKeyId(a.certificate), authorityKeyId(b.certificate));
-    assert.throws(() => authorityKeyId("no PEM"));
+    assert.match(caKeyId(a.certificate), /^[0-9a-f]{16}$/);
+    assert.notEqual(caKeyId(a.certificate), caKeyId(b.certificate));
+    assert.throws(() => caKeyId("no PEM"));
   });
 });
 

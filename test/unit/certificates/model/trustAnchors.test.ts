@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer } from "node:tls";
-import { asTrustAnchors, authorityFiles } from "../../../../components/certificates/model/adoptedAuthority";
+import { asTrustAnchors, caFiles } from "../../../../components/certificates/model/adoptedCa";
 import { OpenSsl, opensslMissing, type Made } from "../../../support/openssl";
 
 /** What `etcdUsers: manage` verifies an etcd's certificate with. */
@@ -45,7 +45,7 @@ describe("model: an intermediate as an anchor, as for every Go client", function
   }
 
   const anchors = (certificate: string, key: string) =>
-    asTrustAnchors(authorityFiles({ certificate, privateKey: key }).all.join(""));
+    asTrustAnchors(caFiles({ certificate, privateKey: key }).all.join(""));
 
   it("alone, or with its root, or the root alone", async () => {
     assert.match(await verdict(own.certificate), /unable to get issuer certificate/, "OpenSSL needs no help any more");
@@ -60,10 +60,10 @@ describe("model: an intermediate as an anchor, as for every Go client", function
   });
 
   it("goes with the certificates that it signs, and a root does not", () => {
-    const both = authorityFiles({ certificate: root.certificate + own.certificate, privateKey: own.key });
-    assert.equal(both.intermediates, authorityFiles({ certificate: own.certificate, privateKey: own.key }).certificate);
+    const both = caFiles({ certificate: root.certificate + own.certificate, privateKey: own.key });
+    assert.equal(both.intermediates, caFiles({ certificate: own.certificate, privateKey: own.key }).certificate);
     assert.equal(both.certificate, both.intermediates);
     assert.equal(both.all.length, 2);
-    assert.equal(authorityFiles({ certificate: root.certificate, privateKey: root.key }).intermediates, "");
+    assert.equal(caFiles({ certificate: root.certificate, privateKey: root.key }).intermediates, "");
   });
 });

@@ -3,7 +3,7 @@ import {
   DEFAULT_CERTIFICATE_POLICY,
   type CertificatePolicy,
 } from "../../../../components/certificates/model/certificates";
-import { validateAdoptedAuthority } from "../../../../components/certificates/model/validateAuthority";
+import { validateAdoptedCa } from "../../../../components/certificates/model/validateCa";
 import { validateCertificatePolicy } from "../../../../components/certificates/model/validateCertificates";
 import { mintCA, NOW, type CA } from "../../support/certificates/ca";
 import { lines } from "../../support/mesh/mesh";
@@ -17,8 +17,8 @@ describe("model: lifetimes", () => {
   });
 
   it("end after renewal begins, and not with it", () => {
-    const allowed = "is not shorter than the validity of 30 days; renew later or let certificates live longer";
-    assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 30 } }), [`mesh: leafRenewBeforeDays 30 ${allowed}`]);
+    const fix = "is not shorter than the validity of 30 days; renew later or let certificates live longer";
+    assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 30 } }), [`mesh: leafRenewBeforeDays 30 ${fix}`]);
     assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 29 } }), []);
   });
 
@@ -39,8 +39,7 @@ describe("model: lifetimes", () => {
 });
 
 describe("model: an adopted CA", () => {
-  const judge = (authority: CA) =>
-    lines(validateAdoptedAuthority({ cluster: "east", property: "etcd.ca" }, authority, NOW));
+  const judge = (authority: CA) => lines(validateAdoptedCa({ cluster: "east", property: "etcd.ca" }, authority, NOW));
 
   it("is its certificate alone: a key behind it would go to every cluster", async () => {
     const ca = await mintCA();
@@ -117,7 +116,7 @@ describe("model: an adopted CA", () => {
       mintCA({ isCA: false }),
     ]);
     const trusting = (...trusted: readonly string[]) =>
-      lines(validateAdoptedAuthority({ cluster: "east", property: "etcd.ca" }, { ...ca, trusted }, NOW));
+      lines(validateAdoptedCa({ cluster: "east", property: "etcd.ca" }, { ...ca, trusted }, NOW));
     assert.deepEqual(trusting(good.certificate), []);
     const unreadable = "cannot be read; give one PEM block BEGIN CERTIFICATE and nothing else";
     assert.deepEqual(
@@ -140,9 +139,7 @@ describe("model: an adopted CA", () => {
 
   it("of the whole mesh is named as such", async () => {
     const { certificate } = await mintCA();
-    const [line] = lines(
-      validateAdoptedAuthority({ property: "clustermesh:ca" }, { certificate, privateKey: "" }, NOW),
-    );
+    const [line] = lines(validateAdoptedCa({ property: "clustermesh:ca" }, { certificate, privateKey: "" }, NOW));
     assert.equal(
       line,
       "mesh: clustermesh:ca.privateKey (hidden) cannot be read; give the CA's unencrypted private key in PEM",

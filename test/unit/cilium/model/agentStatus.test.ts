@@ -198,7 +198,7 @@ describe("model: statusCause", () => {
   });
 
   it("takes the place of what troubleshoot says, and comes after the reason", () => {
-    const cause = { sentence: "the wire is cut", mend: "mend it" };
+    const cause = { sentence: "the wire is cut", fix: "mend it" };
     const members = MEMBERS.slice(0, 2);
     const [line] = lines(readinessProblems(members, [report("wrong-id")], members, () => cause)).slice(1);
     assert.match(line ?? "", /peer "cluster2" has id 112, declared is 102: the wire is cut; mend it$/);

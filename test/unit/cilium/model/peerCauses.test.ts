@@ -29,19 +29,19 @@ describe("model: what troubleshoot says of a peer", () => {
     it(`${name} is a cause of the peer, and of no other`, () => {
       const cause = causeOf("cluster2", troubleshoot(name), "");
       assert.match(cause?.sentence ?? "", sentence);
-      assert.ok(cause !== undefined && cause.mend !== "" && !/\$/.test(cause.sentence + cause.mend), cause?.mend);
+      assert.ok(cause !== undefined && cause.fix !== "" && !/\$/.test(cause.sentence + cause.fix), cause?.fix);
       assert.equal(causeOf("cluster3", troubleshoot(name), ""), undefined);
     });
   }
 
   it("is a matter of the clock where a certificate is not valid yet, and may be one where it is refused", () => {
-    const mend = (name: string) => causeOf("cluster2", troubleshoot(name), "")?.mend ?? "";
+    const fix = (name: string) => causeOf("cluster2", troubleshoot(name), "")?.fix ?? "";
     assert.match(
-      mend("not-yet-valid"),
+      fix("not-yet-valid"),
       /^set the clock of this cluster's nodes, which are behind: certificates are valid from the moment/,
     );
-    assert.match(mend("client-expired"), /^renew it \(pulumi up\), or set the clock of the nodes of that etcd/);
-    assert.equal(mend("expired"), "renew it (pulumi up)");
+    assert.match(fix("client-expired"), /^renew it \(pulumi up\), or set the clock of the nodes of that etcd/);
+    assert.equal(fix("expired"), "renew it (pulumi up)");
   });
 
   it("is understood as Cilium 1.20.2 itself has said it, against TLS servers made wrong for this", () => {

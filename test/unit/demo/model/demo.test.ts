@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import {
   DEFAULT_DEMO,
   DEMO_POLICY,
-  demoClaims,
+  demoObjects,
   demoNamespaces,
   demoWorkloads,
   validateDemo,
@@ -51,7 +51,7 @@ describe("model: the demo's objects", () => {
 
   it("are claimed cluster by cluster", () => {
     const claims = (cluster: string) =>
-      demoClaims(DEMO, cluster).map(({ resource, namespace, name }) => `${resource} ${namespace ?? "-"}/${name}`);
+      demoObjects(DEMO, cluster).map(({ resource, namespace, name }) => `${resource} ${namespace ?? "-"}/${name}`);
     assert.deepEqual(claims("cluster1"), [
       "statefulsets.apps default/protected-db",
       "statefulsets.apps default/employee",
@@ -76,10 +76,10 @@ describe("model: validateDemo", () => {
   });
 
   it("refuses clusters that do not exist", () => {
-    const allowed = "is no cluster of this mesh; use one of cluster1, cluster2, cluster3";
+    const fix = "is no cluster of this mesh; use one of cluster1, cluster2, cluster3";
     assert.deepEqual(judge({ serverCluster: "cluster4", clientCluster: "west" }), [
-      `mesh: demo.serverCluster "cluster4" ${allowed}`,
-      `mesh: demo.clientCluster "west" ${allowed}`,
+      `mesh: demo.serverCluster "cluster4" ${fix}`,
+      `mesh: demo.clientCluster "west" ${fix}`,
     ]);
   });
 

@@ -33,7 +33,7 @@ describe("model: the mark of cilium-config", () => {
     assert.deepEqual(seen, { kind: "otherOwner", owner: OWNER });
     const problem = markProblem(seen, "cilium-config");
     assert.equal(problem?.value, OWNER);
-    assert.match(problem.allowed, /pulumi config set clustermesh:owner 'organization\/clustermesh\/test@1'$/);
+    assert.match(problem.fix, /pulumi config set clustermesh:owner 'organization\/clustermesh\/test@1'$/);
   });
 
   it("is damaged where it is anything else, and then refused unless the state knows what was in it", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { recordOriginals, type OriginalField } from "../../../../components/identity/model/originals";
+import { readOriginalConfig, type OriginalField } from "../../../../components/identity/model/originalConfig";
 import {
   afterRestoration,
   planRestoration,
@@ -170,7 +170,7 @@ describe("model: the way back", () => {
   it("leads from what we have set to what was there, and to all who had it", () => {
     fc.assert(
       fc.property(owned, data, (found, desired) => {
-        const originals = recordOriginals(shown(found).data, shown(found).managedFields, Object.keys(desired));
+        const originals = readOriginalConfig(shown(found).data, shown(found).managedFields, Object.keys(desired));
         const back = restored(originals, desired, patched(found, desired));
         assert.deepEqual(sorted(patchDeleted(back)), sorted(found));
       }),
@@ -180,7 +180,7 @@ describe("model: the way back", () => {
   it("leads there from every point at which it was interrupted", () => {
     fc.assert(
       fc.property(owned, data, fc.nat(4), (found, desired, steps) => {
-        const originals = recordOriginals(shown(found).data, shown(found).managedFields, Object.keys(desired));
+        const originals = readOriginalConfig(shown(found).data, shown(found).managedFields, Object.keys(desired));
         let halfway = patched(found, desired);
         for (let step = 0; step < steps; step++) {
           const [write] = restorationWrites(planRestoration(originals, desired, shown(halfway), US), US);
@@ -195,7 +195,7 @@ describe("model: the way back", () => {
   it("never writes over a value that is neither ours nor absent nor the original", () => {
     fc.assert(
       fc.property(owned, data, owned, (found, desired, live) => {
-        const originals = recordOriginals(shown(found).data, shown(found).managedFields, Object.keys(desired));
+        const originals = readOriginalConfig(shown(found).data, shown(found).managedFields, Object.keys(desired));
         const plan = planRestoration(originals, desired, shown(live), US);
         for (const [key, value] of restorationWrites(plan, US).flatMap((write) => Object.entries(write.data))) {
           const current = live[key]?.value;
@@ -209,7 +209,7 @@ describe("model: the way back", () => {
   it("is foreseen: what a key holds afterwards", () => {
     fc.assert(
       fc.property(owned, data, owned, (found, desired, live) => {
-        const originals = recordOriginals(shown(found).data, shown(found).managedFields, Object.keys(desired));
+        const originals = readOriginalConfig(shown(found).data, shown(found).managedFields, Object.keys(desired));
         const plan = planRestoration(originals, desired, shown(live), US);
         const back = restored(originals, desired, live);
         for (const key of KEYS) {
@@ -239,7 +239,7 @@ describe("model: the way back", () => {
   it("of one who has both applied and updated a value goes both ways", () => {
     const both: FieldOwner[] = [HELM, { ...HELM, operation: "Apply" }];
     const found: Owned = { k: { value: "0", owners: both } };
-    const originals = recordOriginals(shown(found).data, shown(found).managedFields, ["k"]);
+    const originals = readOriginalConfig(shown(found).data, shown(found).managedFields, ["k"]);
     const back = patchDeleted(restored(originals, { k: "7" }, patched(found, { k: "7" })));
     assert.deepEqual(fieldOwners(shown(back).managedFields, "k"), both);
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { endpointsOf, membersOf } from "../../../../components/mesh/model/mesh";
+import { endpointsOf, clustersOf } from "../../../../components/mesh/model/mesh";
 import { clusterName, clusterSpec } from "../../support/mesh/mesh";
 
 describe("model: membersOf", () => {
@@ -10,11 +10,11 @@ describe("model: membersOf", () => {
       fc.property(
         named.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
         ([names, shuffled]) => {
-          const members = (order: readonly string[]) =>
-            membersOf(Object.fromEntries(order.map((name) => [name, clusterSpec(1)])));
-          assert.deepEqual(members(shuffled), members(names));
+          const clusters = (order: readonly string[]) =>
+            clustersOf(Object.fromEntries(order.map((name) => [name, clusterSpec(1)])));
+          assert.deepEqual(clusters(shuffled), clusters(names));
           assert.deepEqual(
-            members(names).map((member) => member.name),
+            clusters(names).map((cluster) => cluster.name),
             [...names].sort(),
           );
         },
@@ -23,7 +23,7 @@ describe("model: membersOf", () => {
   });
 
   it("keeps what a cluster is", () => {
-    assert.deepEqual(membersOf({ [clusterName(1)]: clusterSpec(1) }), [{ name: "cluster1", ...clusterSpec(1) }]);
+    assert.deepEqual(clustersOf({ [clusterName(1)]: clusterSpec(1) }), [{ name: "cluster1", ...clusterSpec(1) }]);
   });
 });
 

@@ -8,7 +8,7 @@ const problem: Problem = {
   property: "id",
   value: 3,
   reason: 'is also used by cluster "east"',
-  allowed: "give each cluster a unique id from 1 to 255",
+  fix: "give each cluster a unique id from 1 to 255",
 };
 
 describe("model: formatProblem", () => {
@@ -20,12 +20,12 @@ describe("model: formatProblem", () => {
   });
 
   it("names the mesh where it is about no cluster, and no value where there is none to show", () => {
-    const about = { property: "clusters", reason: "are missing", allowed: "list some" };
+    const about = { property: "clusters", reason: "are missing", fix: "list some" };
     assert.equal(formatProblem(about), "mesh: clusters are missing; list some");
   });
 
   it("shows values as a person wrote them, and cuts long ones", () => {
-    const shown = (value: unknown) => formatProblem({ property: "p", value, reason: "r", allowed: "a" });
+    const shown = (value: unknown) => formatProblem({ property: "p", value, reason: "r", fix: "a" });
     assert.equal(shown("x"), 'mesh: p "x" r; a');
     assert.equal(shown(["x"]), 'mesh: p ["x"] r; a');
     assert.equal(shown(null), "mesh: p null r; a");
@@ -35,7 +35,7 @@ describe("model: formatProblem", () => {
   it("shows no file that was pasted where it does not belong", () => {
     const pem = "-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----";
     for (const value of [pem, Buffer.from(pem).toString("base64"), "apiVersion: v1\nusers: [{user: {token: t}}]"]) {
-      assert.equal(formatProblem({ property: "p", value, reason: "r", allowed: "a" }), "mesh: p (hidden) r; a");
+      assert.equal(formatProblem({ property: "p", value, reason: "r", fix: "a" }), "mesh: p (hidden) r; a");
     }
   });
 

@@ -16,8 +16,8 @@ describe("model: topology", () => {
   });
 
   it("leaves the lines out where they would hide everything, and says so", () => {
-    const members = Array.from({ length: 13 }, (_, index) => member(index + 1));
-    const text = topology(members);
+    const clusters = Array.from({ length: 13 }, (_, index) => member(index + 1));
+    const text = topology(clusters);
     assert.ok(!text.includes("<-->"));
     assert.ok(text.endsWith("%% full mesh: 78 pairs, not drawn"));
   });

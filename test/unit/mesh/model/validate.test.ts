@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { validateAdoptedAuthority } from "../../../../components/certificates/model/validateAuthority";
+import { validateAdoptedCa } from "../../../../components/certificates/model/validateCa";
 import { DEFAULT_DEMO, validateDemo } from "../../../../components/demo/model/demo";
 import type { ClusterSpec, MeshSpec } from "../../../../components/mesh/model/mesh";
 import { formatProblems } from "../../../../components/mesh/model/problem";
@@ -110,7 +110,7 @@ describe("model: other validations", () => {
     fc.assert(
       fc.property(hostile, hostile, texts, (a, b, clusters) => {
         const authority = { certificate: a, privateKey: b };
-        assert.equal(validateAdoptedAuthority({ property: "ca" }, authority, new Date()).length, 2);
+        assert.equal(validateAdoptedCa({ property: "ca" }, authority, new Date()).length, 2);
         const demo = { ...DEFAULT_DEMO, serverCluster: a, clientCluster: b, serverNamespace: b, clientNamespace: a };
         formatProblems("no demo", validateDemo(demo, clusters));
       }),

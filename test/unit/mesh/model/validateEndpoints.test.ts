@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { membersOf, type ClusterSpec, type EtcdSpec, type MeshSpec } from "../../../../components/mesh/model/mesh";
+import { clustersOf, type ClusterSpec, type EtcdSpec, type MeshSpec } from "../../../../components/mesh/model/mesh";
 import { validateEndpoints } from "../../../../components/mesh/model/validateEndpoints";
 import { lines, mesh, pair } from "../../support/mesh/mesh";
 
-const judge = (clusters: MeshSpec["clusters"]) => lines(validateEndpoints(membersOf(clusters)));
+const judge = (clusters: MeshSpec["clusters"]) => lines(validateEndpoints(clustersOf(clusters)));
 const first = (etcd: EtcdSpec, over: Partial<ClusterSpec> = {}) => judge(pair({ ...over, etcd }));
 
 const urls = "use URLs like https://10.1.1.1:2379 or https://etcd.example.com:2379";

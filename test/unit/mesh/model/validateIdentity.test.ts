@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { membersOf, type ClusterSpec, type MeshSpec } from "../../../../components/mesh/model/mesh";
+import { clustersOf, type ClusterSpec, type MeshSpec } from "../../../../components/mesh/model/mesh";
 import { validateIdentities } from "../../../../components/mesh/model/validateIdentity";
 import { clusterSpec, lines, mesh, pair } from "../../support/mesh/mesh";
 
-const judge = (spec: MeshSpec) => lines(validateIdentities(spec, membersOf(spec.clusters)));
+const judge = (spec: MeshSpec) => lines(validateIdentities(spec, clustersOf(spec.clusters)));
 
 /** Two clusters, the first with this id. */
 const withId = (id: number, over: Partial<MeshSpec> = {}) => judge(mesh(pair({ id }), over));
@@ -113,9 +113,9 @@ describe("model: validateIdentities", () => {
     fc.assert(
       fc.property(ids, fc.constantFrom(255, 511), fc.constantFrom("eni", "kubernetes"), (all, max, ipamMode) => {
         const clusters = Object.fromEntries(all.map((id, index) => [`c${String(index)}`, clusterSpec(1, { id })]));
-        const allowed = (id: number) =>
+        const fix = (id: number) =>
           Number.isInteger(id) && id >= 1 && id <= max && !(ipamMode === "eni" && Math.floor(id / 128) % 2 === 1);
-        const wanted = all.every(allowed) && new Set(all).size === all.length;
+        const wanted = all.every(fix) && new Set(all).size === all.length;
         const spec = mesh(clusters, { ipamMode, maxConnectedClusters: max });
         assert.equal(judge(spec).length === 0, wanted);
       }),

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { membersOf, type ClusterSpec, type MeshSpec } from "../../../../components/mesh/model/mesh";
+import { clustersOf, type ClusterSpec, type MeshSpec } from "../../../../components/mesh/model/mesh";
 import { validateRanges } from "../../../../components/mesh/model/validateRanges";
 import { cidr, sharesAddress } from "../../support/mesh/arbitraries";
 import { clusterSpec, lines, mesh, pair } from "../../support/mesh/mesh";
 
-const judge = (spec: MeshSpec) => lines(validateRanges(spec, membersOf(spec.clusters)));
+const judge = (spec: MeshSpec) => lines(validateRanges(spec, clustersOf(spec.clusters)));
 const first = (over: Partial<ClusterSpec>, rest: Partial<MeshSpec> = {}) => judge(mesh(pair(over), rest));
 
 const disjoint =

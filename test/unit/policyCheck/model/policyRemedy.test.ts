@@ -29,7 +29,7 @@ const adminOut = (...peers: readonly object[]) => ({ subject: {}, egress: [{ act
 
 function judged(spec: object, change: MeshChange) {
   const { opening, told } = judgePolicies("west", [{ kind: "X", metadata: { name: "x" }, spec }], change, "o");
-  return { opening: opening.map(({ allowed }) => allowed), told: told.map(({ allowed }) => allowed) };
+  return { opening: opening.map(({ fix }) => fix), told: told.map(({ fix }) => fix) };
 }
 
 /** What is refused, what the message advises, and the policy of whoever does that: it is refused no more. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { agentEtcds } from "../../../../components/preflight/model/agentEtcd";
-import type { Member } from "../../../../components/mesh/model/mesh";
+import type { Cluster } from "../../../../components/mesh/model/mesh";
 import { lines, member } from "../../support/mesh/mesh";
 import { daemonSetWith, found, type LiveOptions } from "../../support/preflight/live";
 
@@ -15,7 +15,7 @@ function judge(endpoints: readonly string[] | string, options = CHART, hostAlias
     { config },
     { etcd: { endpoints: ["https://10.1.1.1:2379", "https://etcd.example.com:2379"], hostAliases } },
   );
-  const { warnings, unseen, problems } = agentEtcds([each], [each.member]);
+  const { warnings, unseen, problems } = agentEtcds([each], [each.cluster]);
   assert.deepEqual(problems, []);
   return { warnings: lines(warnings).map((line) => line.split(";")[0]), unseen: unseen.map(({ why }) => why) };
 }
@@ -24,7 +24,7 @@ function judge(endpoints: readonly string[] | string, options = CHART, hostAlias
 function using(
   n: number,
   urls: readonly string[],
-  over: Partial<Member> = {},
+  over: Partial<Cluster> = {},
   network: NonNullable<LiveOptions["network"]> = {},
 ) {
   const config = { "kvstore-opt": CHART, "etcd-config": JSON.stringify({ endpoints: urls }) };
@@ -74,7 +74,7 @@ describe("preflight: the etcd that a cluster's agents use", () => {
       { env: [], envFrom: [{ secretRef: { name: "other" } }] },
     ]) {
       const each = found(1, { daemonSet: daemonSetWith(container) });
-      assert.match(agentEtcds([each], [each.member]).unseen[0]?.why ?? "", /^the DaemonSet takes kvstore-opt from /);
+      assert.match(agentEtcds([each], [each.cluster]).unseen[0]?.why ?? "", /^the DaemonSet takes kvstore-opt from /);
     }
   });
 });
@@ -108,8 +108,8 @@ describe("preflight: endpoints of which agents use only some", () => {
 
 describe("preflight: agents of two clusters on one etcd", () => {
   const judged = (...found: readonly ReturnType<typeof using>[]) => {
-    const members = [...found.map((each) => each.member), member(9)];
-    const { problems, warnings } = agentEtcds(found, members);
+    const clusters = [...found.map((each) => each.cluster), member(9)];
+    const { problems, warnings } = agentEtcds(found, clusters);
     return { problems: lines(problems), warnings: warnings.map(({ cluster }) => cluster) };
   };
   const SHARED = "https://10.1.99.1:2379";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Member } from "../../../../components/mesh/model/mesh";
+import type { Cluster } from "../../../../components/mesh/model/mesh";
 import { uncomparedEndpoints, unseenApiServerEtcds } from "../../../../components/preflight/model/apiServerEtcd";
 import { judgeLiveClusters } from "../../../../components/preflight/model/judge";
 import { lines } from "../../support/mesh/mesh";
@@ -10,7 +10,7 @@ const apiServer = (container: object, status: object = { hostIP: "10.1.1.1" }) =
   spec: { containers: [container] },
   status,
 });
-const unseen = (flags: readonly string[] | undefined, over: Partial<Member> = {}) =>
+const unseen = (flags: readonly string[] | undefined, over: Partial<Cluster> = {}) =>
   lines(
     unseenApiServerEtcds([found(1, flags === undefined ? {} : { apiServers: [apiServer({ args: flags })] }, over)]),
   );
@@ -46,12 +46,12 @@ describe("preflight: the etcd of an API server", () => {
       "--etcd-servers-overrides=/events#https://127.0.0.1:4002",
     ];
     const judge = (url: string) => {
-      const { member, live } = found(
+      const { cluster, live } = found(
         1,
         { apiServers: [apiServer({ args: flags }, status)] },
         { etcd: { endpoints: [url] } },
       );
-      return judgeLiveClusters([member], new Map([[member.name, live]]), { ...POLICY, conflicts: "overwrite" });
+      return judgeLiveClusters([cluster], new Map([[cluster.name, live]]), { ...POLICY, conflicts: "overwrite" });
     };
     for (const url of ["https://10.1.1.1:4001", "https://[fd00:0::1]:4001", "https://10.7.7.7:4001"]) {
       assert.match(lines(judge(url)).join(), /is the etcd of the API server of cluster "cluster1"/, url);
@@ -68,8 +68,8 @@ describe("preflight: the etcd of an API server", () => {
       "--etcd-servers-overrides=/secrets#https://10.3.3.3:2379;https://10.3.3.4:2379,/events#https://10.3.3.5:2379;,x",
     ];
     const judge = (url: string) => {
-      const { member, live } = found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url] } });
-      return judgeLiveClusters([member], new Map([[member.name, live]]), { ...POLICY, conflicts: "overwrite" });
+      const { cluster, live } = found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url] } });
+      return judgeLiveClusters([cluster], new Map([[cluster.name, live]]), { ...POLICY, conflicts: "overwrite" });
     };
     for (const host of ["10.3.3.3", "10.3.3.4"]) {
       assert.match(lines(judge(`https://${host}:2379`)).join(), /for \/secrets;.* can read every Secret/, host);
@@ -80,7 +80,7 @@ describe("preflight: the etcd of an API server", () => {
 
   it("is not compared where one is a name and the other an address, which is said", () => {
     const flags = ["--etcd-servers=https://127.0.0.1:2379"];
-    const said = (url: string, over: Partial<Member> = {}, hostAliases = {}) =>
+    const said = (url: string, over: Partial<Cluster> = {}, hostAliases = {}) =>
       uncomparedEndpoints(
         found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url], hostAliases }, ...over }),
       ).unseen.map(({ what, why }) => `${what}: ${why}`);

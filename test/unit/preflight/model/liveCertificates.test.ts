@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CERTIFICATE_POLICY, SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
-import { formatRecord, GENERATION_ANNOTATION, trustOf } from "../../../../components/certificates/model/generation";
+import { formatRecord, ISSUE_RECORD_ANNOTATION, trustOf } from "../../../../components/certificates/model/keyRevisions";
 import { judgeRotation, type RotationPolicy } from "../../../../components/preflight/model/judgeRotation";
 import { mintCA, NOW } from "../../support/certificates/ca";
 import { lines } from "../../support/mesh/mesh";
@@ -28,12 +28,12 @@ const POLICY: RotationPolicy = {
   generated: true,
   certificates: DEFAULT_CERTIFICATE_POLICY,
   warningDays: 30,
-  generation: { client: 1, server: 1, authority: [1] },
+  keyRevisions: { client: 1, server: 1, authority: [1] },
   wanted: { record: { client: 1, server: 1, authorities: TRUST }, authority: "generated" },
 };
 
 const recordedAs = (client: number) => ({
-  [GENERATION_ANNOTATION]: formatRecord({ client, server: 1, authorities: TRUST }),
+  [ISSUE_RECORD_ANNOTATION]: formatRecord({ client, server: 1, authorities: TRUST }),
 });
 
 /** What is said where every cluster has these Secrets. */
@@ -102,7 +102,7 @@ describe("preflight: the certificates of live clusters", () => {
 
   it("come without their keys", async () => {
     const { certificate, privateKey } = await mintCA();
-    const { occupied } = liveCluster({
+    const { existingObjects: occupied } = liveCluster({
       claimed: [secret("cilium-clustermesh", { "mesh.client.crt": certificate, "mesh.client.key": privateKey })],
     });
     assert.deepEqual(occupied[0]?.certificates, { "mesh.client.crt": certificate });
@@ -120,8 +120,11 @@ describe("preflight: the certificates of live clusters", () => {
     const peers = (annotations: object) => [secret("cilium-clustermesh", { "mesh.client.crt": "" }, annotations)];
     assert.equal(judge(peers(recordedAs(4))).notes.length, 2);
     const generation = { client: 2, server: 1, authority: [1] };
-    assert.equal(judge(peers({}), { generation }).problems.length, 1);
-    assert.equal(judge(peers({ [GENERATION_ANNOTATION]: "nonsense" }), { generation }).problems.length, 1);
-    assert.deepEqual(judge(peers(recordedAs(1)), { generation }).problems, []);
+    assert.equal(judge(peers({}), { keyRevisions: generation }).problems.length, 1);
+    assert.equal(
+      judge(peers({ [ISSUE_RECORD_ANNOTATION]: "nonsense" }), { keyRevisions: generation }).problems.length,
+      1,
+    );
+    assert.deepEqual(judge(peers(recordedAs(1)), { keyRevisions: generation }).problems, []);
   });
 });

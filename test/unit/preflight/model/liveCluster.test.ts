@@ -3,11 +3,15 @@ import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agen
 import { parseList, parseObjects } from "../../../../components/kubernetes/model/liveObject";
 import { dataOwners } from "../../../../components/kubernetes/model/managedFields";
 import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
-import { parseLiveCluster, parseOccupied, type Occupied } from "../../../../components/preflight/model/liveCluster";
+import {
+  parseLiveCluster,
+  parseExistingObjects,
+  type ExistingObject,
+} from "../../../../components/preflight/model/liveCluster";
 import { liveCluster, managers, recorded, type LiveObject } from "../../support/preflight/live";
 
-function occupied(object: LiveObject): Occupied {
-  const [read] = parseOccupied(JSON.stringify({ items: [object] }));
+function occupied(object: LiveObject): ExistingObject {
+  const [read] = parseExistingObjects(JSON.stringify({ items: [object] }));
   assert.ok(read);
   return read;
 }
@@ -29,12 +33,18 @@ describe("model: parseLiveCluster", () => {
 
   it("says what is missing", () => {
     const bare = liveCluster({ without: ["configmap", "daemonset", "deployment", "namespace"] });
-    const nothing = { hasOperator: false, rollOuts: {}, occupied: [], apiServerEtcd: [], apiServerOverrides: [] };
+    const nothing = {
+      hasOperator: false,
+      rollouts: {},
+      existingObjects: [],
+      apiServerEtcd: [],
+      apiServerOverrides: [],
+    };
     assert.deepEqual(bare, { kind: "reachable", uid: "", ...nothing });
   });
 
   it("reads what rolls agents and operator, and what tells one change of them from the next", () => {
-    assert.deepEqual(live.rollOuts, {
+    assert.deepEqual(live.rollouts, {
       "daemonset/cilium": { annotation: "", generation: 1 },
       "deployment/cilium-operator": { annotation: "", generation: 1 },
     });

@@ -11,7 +11,7 @@ function judge(...options: readonly LiveOptions[]) {
   const all = options.map((each, index) => found(index + 1, each));
   const { problems, warnings, unseen } = liveRanges(
     all,
-    all.map((each) => each.member),
+    all.map((each) => each.cluster),
   );
   return { problems: heads(lines(problems)), warnings: heads(lines(warnings)), unseen };
 }
@@ -85,8 +85,8 @@ describe("preflight: live ranges of pods", () => {
     it(`of ${ipam} are subnets, in which the nodes are as well`, () => {
       const network = { nodes: [node("n1", ["10.101.0.9"], { subnets: ["10.101.0.0/24"] })] };
       const all = [found(1, { config: { ipam }, network }, { nodeCIDRs: ["10.101.0.0/16"] })];
-      const members = all.map((each) => each.member);
-      assert.deepEqual(liveRanges(all, members).problems, []);
+      const clusters = all.map((each) => each.cluster);
+      assert.deepEqual(liveRanges(all, clusters).problems, []);
       const other = { nodes: [node("n1", ["10.1.1.9"], { subnets: ["10.8.0.0/24"] })] };
       assert.deepEqual(judge({ config: { ipam }, network: other }).problems, [
         'cluster "cluster1": live subnets of pods "10.8.0.0/24" is not inside podCIDRs (10.101.0.0/16)',
@@ -137,7 +137,7 @@ describe("preflight: live addresses of nodes", () => {
         lines(
           liveRanges(
             all,
-            all.map((each) => each.member),
+            all.map((each) => each.cluster),
           ).problems,
         ),
       ),
@@ -153,7 +153,7 @@ describe("preflight: live addresses of nodes", () => {
         lines(
           liveRanges(
             all,
-            all.map((each) => each.member),
+            all.map((each) => each.cluster),
           ).problems,
         ),
       );
@@ -176,7 +176,7 @@ describe("preflight: live ranges of Services", () => {
     assert.deepEqual(judge({ network: k3s }, {}).warnings, [
       'cluster "cluster1": live range of Services "10.102.0.0/16" overlaps podCIDRs of cluster "cluster2" (10.102.0.0/16)',
     ]);
-    const members = [found(1, { network: k3s }).member, member(2, { podCIDRs: ["10.3.0.0/16"] })];
-    assert.deepEqual(liveRanges([found(1, { network: k3s })], members).warnings, []);
+    const clusters = [found(1, { network: k3s }).cluster, member(2, { podCIDRs: ["10.3.0.0/16"] })];
+    assert.deepEqual(liveRanges([found(1, { network: k3s })], clusters).warnings, []);
   });
 });

@@ -6,8 +6,8 @@ import { found, type LiveOptions } from "../../support/preflight/live";
 type Config = NonNullable<LiveOptions["config"]>;
 
 describe("preflight: live ranges without masquerading", () => {
-  const members = [member(1), member(2, { podCIDRs: ["192.168.0.0/16", "fd00:60::/48"] })];
-  const judge = (config: Config) => lines(masquerading(found(1, { config }), members).problems);
+  const clusters = [member(1), member(2, { podCIDRs: ["192.168.0.0/16", "fd00:60::/48"] })];
+  const judge = (config: Config) => lines(masquerading(found(1, { config }), clusters).problems);
 
   it("has to cover every cluster's pods", () => {
     assert.deepEqual(judge({}), [
@@ -53,7 +53,7 @@ describe("preflight: live ranges without masquerading", () => {
           config: { "enable-ipv6": "true", "enable-ip-masq-agent": "True", ...config },
           network: nonMasqueradeCIDRs === undefined ? {} : { nonMasqueradeCIDRs },
         }),
-        members,
+        clusters,
       );
     assert.deepEqual(masqAgent(["192.168.0.0/16", "fd00::/8"]).problems, []);
     assert.deepEqual(lines(masqAgent(["172.16.0.0/12"]).problems), [
@@ -67,7 +67,7 @@ describe("preflight: live ranges without masquerading", () => {
 
   it("that agents take from their own network are said not to be known", () => {
     const unset = { ipam: "eni", "ipv4-native-routing-cidr": undefined };
-    const unseen = (config: Config) => masquerading(found(1, { config }), members).unseen.length;
+    const unseen = (config: Config) => masquerading(found(1, { config }), clusters).unseen.length;
     assert.equal(unseen(unset), 1);
     assert.equal(unseen({ ipam: "eni" }), 0);
     assert.equal(unseen({ ...unset, "enable-ipv4-masquerade": "false" }), 0);

@@ -27,7 +27,7 @@ describe("preflight: Cilium's objects", () => {
   });
 
   it("need no operator where none is declared", () => {
-    assert.deepEqual(missing({ without: ["deployment"] }, { names: omit(POLICY.names, "operator") }), []);
+    assert.deepEqual(missing({ without: ["deployment"] }, { cilium: omit(POLICY.cilium, "operator") }), []);
   });
 
   it("need the peers' Secret in the agents' pods; the message has what to add", () => {
@@ -94,10 +94,10 @@ describe("preflight: objects under our names", () => {
   });
 
   it("are refused where somebody else made them; the message says what to do", () => {
-    const mend =
+    const fix =
       'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it';
     const at = 'cluster "cluster1": Secret kube-system/cilium-clustermesh exists and';
-    assert.deepEqual(foreign({ claimed: [secret] }), [`${at} was made by Helm release "cilium"; ${mend}`]);
+    assert.deepEqual(foreign({ claimed: [secret] }), [`${at} was made by Helm release "cilium"; ${fix}`]);
     assert.deepEqual(foreign({ claimed: [ownedBy("clustermesh/other")] }), [
       `${at} belongs to stack "clustermesh/other"; let that stack give it back first, or choose another name that the agents mount`,
     ]);

@@ -9,8 +9,8 @@ import { policyChange } from "../../../../components/preflight/model/policyChang
 import { member } from "../../support/mesh/mesh";
 import { liveCluster, managers, recorded, type LiveOptions } from "../../support/preflight/live";
 
-const members = [1, 2, 3].map((n) => member(n));
-const context = { members, names: DEFAULT_CILIUM_OBJECTS, peerSecret: "cilium-clustermesh" };
+const clusters = [1, 2, 3].map((n) => member(n));
+const context = { members: clusters, cilium: DEFAULT_CILIUM_OBJECTS, peerSecret: "cilium-clustermesh" };
 
 /** The peers' Secret; the keys that are ours are owned by our field manager. */
 function secret(keys: readonly string[], ours: readonly string[] = keys) {

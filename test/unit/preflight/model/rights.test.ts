@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { DEFAULT_SETTINGS } from "../../../../components";
-import { claimsOf } from "../../../../components/claims";
+import { managedObjectsOf } from "../../../../components/managedObjects";
 import { DEFAULT_DEMO } from "../../../../components/demo/model/demo";
 import { formatProblem } from "../../../../components/mesh/model/problem";
 import {
@@ -53,7 +53,7 @@ function grants({ metadata, kind, rules }: Role, { verb, group, resource, namesp
 const lacking = (roles: readonly Role[], rights: readonly Right[]): readonly Right[] =>
   rights.filter((right) => !roles.some((each) => grants(each, right)));
 
-const claims = (demo?: typeof DEMO) => claimsOf(DEMO.serverCluster, DEFAULT_SETTINGS, true, demo);
+const claims = (demo?: typeof DEMO) => managedObjectsOf(DEMO.serverCluster, DEFAULT_SETTINGS, true, demo);
 const settings = { ...DEFAULT_SETTINGS, claims: claims() };
 
 describe("model: rights", () => {

@@ -2,44 +2,41 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import {
-  DEFAULT_GENERATION,
+  DEFAULT_KEY_REVISIONS,
   trustOf,
-  type AuthorityId,
-  type AuthorityTrust,
+  type CaId,
+  type CaTrust,
   type IssueRecord,
-} from "../../../../components/certificates/model/generation";
+} from "../../../../components/certificates/model/keyRevisions";
 import {
   plannedSteps,
-  unknownGenerations,
+  unknownKeyRevisions,
   unsafeSteps,
   type Recorded,
   type Wanted,
 } from "../../../../components/preflight/model/rotation";
 import { lines } from "../../support/mesh/mesh";
 
-const shared = (trust: AuthorityTrust): Readonly<Record<string, AuthorityTrust>> => ({ [SHARED_AUTHORITY]: trust });
-const record = (
-  authorities: Readonly<Record<string, AuthorityTrust>>,
-  over: Partial<IssueRecord> = {},
-): IssueRecord => ({
+const shared = (trust: CaTrust): Readonly<Record<string, CaTrust>> => ({ [SHARED_AUTHORITY]: trust });
+const record = (authorities: Readonly<Record<string, CaTrust>>, over: Partial<IssueRecord> = {}): IssueRecord => ({
   client: 1,
   server: 1,
   authorities,
   ...over,
 });
-const wanted = (authorities: Readonly<Record<string, AuthorityTrust>>, over: Partial<IssueRecord> = {}): Wanted => {
+const wanted = (authorities: Readonly<Record<string, CaTrust>>, over: Partial<IssueRecord> = {}): Wanted => {
   const generated = Object.values(authorities).some(({ signs }) => typeof signs === "number");
   return { record: record(authorities, over), authority: generated ? "generated" : "adopted" };
 };
-const of = (list: readonly AuthorityId[]) => trustOf(list[0] ?? 1, list);
+const of = (list: readonly CaId[]) => trustOf(list[0] ?? 1, list);
 
 /** Clusters whose Secrets were issued with these CAs, the first of which signs. */
-const live = (...lists: readonly (readonly AuthorityId[])[]): readonly Recorded[] =>
+const live = (...lists: readonly (readonly CaId[])[]): readonly Recorded[] =>
   lists.map((list, index) => {
     return { cluster: `cluster${String(index + 1)}`, record: record(shared(of(list))), files: ["mesh.client.crt"] };
   });
 
-const unsafe = (recorded: readonly Recorded[], list: readonly AuthorityId[]) =>
+const unsafe = (recorded: readonly Recorded[], list: readonly CaId[]) =>
   lines(unsafeSteps(recorded, wanted(shared(of(list)))));
 
 const RESTART = "restart every etcd with both in its --trusted-ca-file (etcd reads it only at start)";
@@ -113,20 +110,20 @@ describe("preflight: generations that are set", () => {
 
   it("before anything says which are live are refused", () => {
     for (const generation of [{ client: 2 }, { server: 2 }, { authority: [1, 2] }]) {
-      const [line, ...rest] = lines(unknownGenerations([unknown], { ...DEFAULT_GENERATION, ...generation }));
+      const [line, ...rest] = lines(unknownKeyRevisions([unknown], { ...DEFAULT_KEY_REVISIONS, ...generation }));
       assert.deepEqual(rest, []);
       assert.match(
         line ?? "",
         /^mesh: clustermesh:generation .* nothing says what cluster "cluster1" has; remove it, pulumi up once/,
       );
     }
-    assert.deepEqual(unknownGenerations([unknown], DEFAULT_GENERATION), []);
+    assert.deepEqual(unknownKeyRevisions([unknown], DEFAULT_KEY_REVISIONS), []);
   });
 
   it("are fine in a new cluster, and beside the keys of somebody else", () => {
     const other: Recorded = { cluster: "cluster1", record: undefined, files: ["west.etcd-client.crt"] };
-    assert.deepEqual(unknownGenerations([other], { ...DEFAULT_GENERATION, client: 2 }), []);
-    assert.deepEqual(unknownGenerations([], { ...DEFAULT_GENERATION, client: 2 }), []);
+    assert.deepEqual(unknownKeyRevisions([other], { ...DEFAULT_KEY_REVISIONS, client: 2 }), []);
+    assert.deepEqual(unknownKeyRevisions([], { ...DEFAULT_KEY_REVISIONS, client: 2 }), []);
   });
 });
 

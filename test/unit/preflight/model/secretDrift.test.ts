@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GENERATION_ANNOTATION } from "../../../../components/certificates/model/generation";
+import { ISSUE_RECORD_ANNOTATION } from "../../../../components/certificates/model/keyRevisions";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { formatProblem } from "../../../../components/mesh/model/problem";
 import { secretDrift } from "../../../../components/preflight/model/secretDrift";
@@ -8,7 +8,7 @@ import { found, POLICY, type LiveObject } from "../../support/preflight/live";
 const MARKS = {
   [OWNER_ANNOTATION]: POLICY.owner,
   [KEYS_ANNOTATION]: "cluster1,cluster2",
-  [GENERATION_ANNOTATION]: "{}",
+  [ISSUE_RECORD_ANNOTATION]: "{}",
 };
 
 const owned = (keys: Iterable<string>) => Object.fromEntries([...keys].map((key) => [`f:${key}`, {}]));
@@ -31,11 +31,11 @@ function secret(name: string, marks: Readonly<Record<string, string>>, kept: rea
 
 function drift(...claimed: readonly LiveObject[]) {
   const each = found(1, { claimed });
-  const targets = { ...POLICY.names, peerSecret: POLICY.peerSecret };
+  const targets = { ...POLICY.cilium, peerSecret: POLICY.peerSecret };
   const recorded = { cluster1: { uid: each.live.uid, set: {}, targets } };
-  const clusters = new Map([[each.member.name, each.live]]);
+  const clusters = new Map([[each.cluster.name, each.live]]);
   const secrets = [POLICY.peerSecret, "clustermesh-etcd-server"];
-  const seen = secretDrift([each.member], clusters, secrets, { ...POLICY, recorded }, new Date(0));
+  const seen = secretDrift([each.cluster], clusters, secrets, { ...POLICY, recorded }, new Date(0));
   return { reapply: seen.reapply, lines: seen.warnings.map(formatProblem) };
 }
 

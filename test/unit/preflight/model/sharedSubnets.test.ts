@@ -15,8 +15,8 @@ function judge(
     const nodes = [node("n1", [], vpc === undefined ? {} : { vpc })];
     return found(index + 1, { config: { ipam }, network: { nodes } }, SUBNET);
   });
-  const members = all.map((each) => each.member);
-  const { problems, unseen } = sharedSubnets(all, members, ipamMode === undefined ? POLICY : { ...POLICY, ipamMode });
+  const clusters = all.map((each) => each.cluster);
+  const { problems, unseen } = sharedSubnets(all, clusters, ipamMode === undefined ? POLICY : { ...POLICY, ipamMode });
   return [...lines(problems).map((line) => line.split(";")[0]), ...unseen.map(({ what }) => what)];
 }
 

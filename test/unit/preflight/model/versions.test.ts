@@ -45,7 +45,7 @@ describe("preflight: versions of the agents", () => {
   it("before 1.20 do not know addresses behind an endpoint's name", () => {
     const etcd = { endpoints: ["https://e.example:2379"], hostAliases: { "e.example": ["192.0.2.1"] } };
     const [first, second] = [withImage(1, "cilium:v1.20.2"), withImage(2, "cilium:v1.19.1")];
-    const said = versions([{ ...first, member: { ...first.member, etcd } }, second]).problems;
+    const said = versions([{ ...first, cluster: { ...first.cluster, etcd } }, second]).problems;
     assert.deepEqual(
       lines(said).map((line) => line.split(";")[0]),
       ['cluster "cluster2": live Cilium version "v1.19.1" ignores etcd.hostAliases of cluster "cluster1"'],

@@ -67,7 +67,7 @@ describe("stacks: toEnvironment, the settings", () => {
         authority: { days: 1095, renewBeforeDays: 30 },
         leaf: { days: 90, renewBeforeDays: 60 },
       },
-      generation: { client: 2, server: 1, authority: [1, 2] },
+      keyRevisions: { client: 2, server: 1, authority: [1, 2] },
       peerSecret: "peers",
       foreignSecret: "adopt",
       etcdServerSecret: "server",

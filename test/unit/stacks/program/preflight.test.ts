@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { formatRecord, GENERATION_ANNOTATION, trustOf } from "../../../../components/certificates/model/generation";
+import { formatRecord, ISSUE_RECORD_ANNOTATION, trustOf } from "../../../../components/certificates/model/keyRevisions";
 import { OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { preflight } from "../../../../stacks/program/preflight";
@@ -229,7 +229,7 @@ describe("stacks: preflight", () => {
     const record = formatRecord({ client: 1, server: 1, authorities: { "mesh.ca": trustOf(1, [1]) } });
     const annotations = {
       [OWNER_ANNOTATION]: toEnvironment(configuration(), new Date()).environment.owner,
-      [GENERATION_ANNOTATION]: record,
+      [ISSUE_RECORD_ANNOTATION]: record,
     };
     const live = answers({ ...foreign, metadata: { ...foreign.metadata, annotations } });
     const early = await judge(live, { generation: { authority: [2, 1] } });

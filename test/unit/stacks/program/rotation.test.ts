@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { authorityKeyId, SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
+import { caKeyId, SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import { toEnvironment } from "../../../../stacks/program/environment";
-import { adoptedEndings, rotationPolicy, shortenedLeaves, weakAuthorities } from "../../../../stacks/program/rotation";
+import { adoptedEndings, rotationPolicy, shortenedLeaves, weakCas } from "../../../../stacks/program/rotation";
 import { mintCA, NOW, type CA } from "../../support/certificates/ca";
 import { lines } from "../../support/mesh/mesh";
 import { clusterConfiguration, complaints, clusters, configuration } from "../../support/stacks/configuration";
@@ -54,7 +54,7 @@ describe("stacks: what a run is about to issue", () => {
 
   it("is by adopted CAs of these keys, those of cluster by cluster or the one of all", async () => {
     const [a, b, c] = await Promise.all([mintCA(), mintCA(), mintCA()]);
-    const [ida, idb, idc] = [a, b, c].map(({ certificate }) => authorityKeyId(certificate)) as [string, string, string];
+    const [ida, idb, idc] = [a, b, c].map(({ certificate }) => caKeyId(certificate)) as [string, string, string];
     const own = { cluster1: withCA(1, { ...a, trusted: [c.certificate] }), cluster2: withCA(2, b) };
     const each = policy({ authority: "adopted", clusters: own }, ["cluster1", "cluster2"]);
     assert.deepEqual(each.wanted.record.authorities, {
@@ -74,10 +74,10 @@ describe("stacks: what a run is about to issue", () => {
   it("trusts what is configured, with keys secret and certificates not", async () => {
     const [a, b] = await Promise.all([mintCA(), mintCA()]);
     const read = configuration({ authority: "adopted", ca: { ...a, trusted: [b.certificate] } });
-    const { authority } = toEnvironment(read, NOW).environment;
-    assert.ok(authority.kind === "adopted");
-    assert.deepEqual(authority.authority.trusted, [b.certificate]);
-    assert.ok(await pulumi.isSecret(pulumi.output(authority.authority.privateKey)));
+    const { authority: caSource } = toEnvironment(read, NOW).environment;
+    assert.ok(caSource.kind === "adopted");
+    assert.deepEqual(caSource.authority.trusted, [b.certificate]);
+    assert.ok(await pulumi.isSecret(pulumi.output(caSource.authority.privateKey)));
   });
 });
 
@@ -99,10 +99,10 @@ describe("stacks: what an adopted CA signs", () => {
 
   it("is warned of where the CA is weak, and only there", async () => {
     const ca = await mintCA();
-    assert.deepEqual(weakAuthorities(configuration({ authority: "adopted", ca })), []);
+    assert.deepEqual(weakCas(configuration({ authority: "adopted", ca })), []);
     const weak = await mintCA({ key: "RSA-1024" });
     const read = configuration({ authority: "adopted", ca: { ...ca, trusted: [weak.certificate] } });
-    assert.deepEqual(lines(weakAuthorities(read)), [
+    assert.deepEqual(lines(weakCas(read)), [
       'mesh: clustermesh:ca.trusted[0] "CN=etcd-ca" has a key of 1024 bits, which can be broken; replace it by a CA of today, one step of a rotation at a time',
     ]);
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { z } from "zod";
-import { adoptedAuthorities } from "../../support/certificates/authorities";
+import { adoptedCas } from "../../support/certificates/adoptedCas";
 import { clusterConfiguration, clusters } from "../../support/stacks/configuration";
 import {
   AUTHORITY_STACK,
@@ -88,7 +88,7 @@ describe("stacks: an authority stack", () => {
       cluster1: clusterConfiguration(1, { id: 102 }),
       cluster2: clusterConfiguration(2, { podCIDRs: ["10.1.1.0/25"] }),
     };
-    const { shared } = await adoptedAuthorities();
+    const { shared } = await adoptedCas();
     const ofMesh = await refusal({ clusters: whole, authority: "adopted", ca: shared.authority, liveChecks: false });
     assert.equal(ofMesh.length, 3);
     assert.deepEqual(await refusal(await authorityValues({ clusters: wrong })), ofMesh);
@@ -128,7 +128,7 @@ describe("stacks: an authority stack", () => {
   });
 
   it("keeps the CAs of single clusters out of the open as well", async () => {
-    const { perCluster } = await adoptedAuthorities();
+    const { perCluster } = await adoptedCas();
     const own = Object.entries(perCluster.authorities).map(([name, ca], index) => [
       name,
       listed(index + 1, { etcd: { endpoints: [`https://10.1.${String(index + 1)}.1:2379`], ca } }),

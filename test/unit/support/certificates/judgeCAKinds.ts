@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { authorityFiles } from "../../../../components/certificates/model/adoptedAuthority";
-import {
-  authorityWarnings,
-  validateAdoptedAuthority,
-} from "../../../../components/certificates/model/validateAuthority";
+import { caFiles } from "../../../../components/certificates/model/adoptedCa";
+import { caWarnings, validateAdoptedCa } from "../../../../components/certificates/model/validateCa";
 import { OpenSsl, opensslMissing } from "../../../support/openssl";
 import { lines } from "../mesh/mesh";
 import type { CAKind } from "./caKinds";
@@ -31,15 +28,15 @@ export function describeCAKinds(kinds: readonly CAKind[]): void {
       it(`${name}: ${refused === undefined ? "can sign" : "is refused"}${warned === undefined ? "" : ", with a warning"}`, () => {
         const authority = make(openssl);
         const at = { property: "ca" };
-        const problems = lines(validateAdoptedAuthority(at, authority, new Date(), hosts)).join("\n");
+        const problems = lines(validateAdoptedCa(at, authority, new Date(), hosts)).join("\n");
         if (refused !== undefined) {
           assert.match(problems, refused);
           return;
         }
         assert.equal(problems, "");
-        const warnings = lines(authorityWarnings(at, authority)).join("\n");
+        const warnings = lines(caWarnings(at, authority)).join("\n");
         assert.match(warnings, warned ?? /^$/);
-        const { certificate, privateKey } = authorityFiles(authority);
+        const { certificate, privateKey } = caFiles(authority);
         assert.match(
           certificate,
           /^-----BEGIN CERTIFICATE-----\n([A-Za-z0-9+/=]{1,64}\n)+-----END CERTIFICATE-----\n$/,

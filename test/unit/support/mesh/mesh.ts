@@ -1,4 +1,4 @@
-import type { ClusterSpec, Member, MeshSpec } from "../../../../components/mesh/model/mesh";
+import type { ClusterSpec, Cluster, MeshSpec } from "../../../../components/mesh/model/mesh";
 import { formatProblem, type Problem } from "../../../../components/mesh/model/problem";
 
 /** The name of the nth cluster of a mesh made here. */
@@ -16,7 +16,7 @@ export function clusterSpec(n: number, over: Partial<ClusterSpec> = {}): Cluster
 }
 
 /** The nth cluster with its name. */
-export function member(n: number, over: Partial<Member> = {}): Member {
+export function member(n: number, over: Partial<Cluster> = {}): Cluster {
   return { name: clusterName(n), ...clusterSpec(n), ...over };
 }
 

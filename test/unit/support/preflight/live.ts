@@ -1,8 +1,8 @@
 import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
-import type { Member } from "../../../../components/mesh/model/mesh";
+import type { Cluster } from "../../../../components/mesh/model/mesh";
 import { parseLiveCluster, type ReachableCluster } from "../../../../components/preflight/model/liveCluster";
 import type { LiveNetwork, LiveNode } from "../../../../components/preflight/model/liveNetwork";
-import type { Found, PreflightPolicy } from "../../../../components/preflight/model/policy";
+import type { InspectedCluster, PreflightPolicy } from "../../../../components/preflight/model/policy";
 import { fixture } from "../fixtures";
 import { member } from "../mesh/mesh";
 
@@ -81,14 +81,14 @@ export function daemonSetWith(container: object): LiveObject {
 }
 
 /** The nth member and its cluster; clusters differ in their UID. */
-export function found(n: number, options: LiveOptions = {}, over: Partial<Member> = {}): Found {
-  return { member: member(n, over), live: liveCluster({ uid: `uid-${String(n)}`, ...options }) };
+export function found(n: number, options: LiveOptions = {}, over: Partial<Cluster> = {}): InspectedCluster {
+  return { cluster: member(n, over), live: liveCluster({ uid: `uid-${String(n)}`, ...options }) };
 }
 
 /** The policy of a stack with default settings. */
 export const POLICY: PreflightPolicy = {
   maxConnectedClusters: 255,
-  names: DEFAULT_CILIUM_OBJECTS,
+  cilium: DEFAULT_CILIUM_OBJECTS,
   peerSecret: "cilium-clustermesh",
   foreignSecret: "refuse",
   peerSecretKeys: ["cluster1", "cluster2", "mesh.ca.crt", "mesh.client.crt", "mesh.client.key"],

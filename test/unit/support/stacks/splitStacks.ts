@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterMeshAuthority, type Signing } from "../../../../components";
 import { authorityOutputs, loadStack, type Loaded } from "../../../../stacks";
-import { adoptedAuthorities } from "../certificates/authorities";
+import { adoptedCas } from "../certificates/adoptedCas";
 import { clusterName } from "../mesh/mesh";
 import { omit } from "../omit";
 import { run, valueOf, type OtherStacks } from "../pulumiMocks";
@@ -19,7 +19,7 @@ export function listed(n: number, over: object = {}): object {
 
 /** An authority stack's configuration: three clusters, and an adopted CA, for a mocked one is none that could be judged. */
 export async function authorityValues(over: Values = {}): Promise<Values> {
-  const { shared } = await adoptedAuthorities();
+  const { shared } = await adoptedCas();
   const clusters = Object.fromEntries([1, 2, 3].map((n) => [clusterName(n), listed(n)]));
   return { role: "authority", clusters, authority: "adopted", ca: shared.authority, expiryWarningDays: 0, ...over };
 }

@@ -1,0 +1,73 @@
+import type { Problem } from "../mesh/model/problem";
+import type { AdoptedCaArgs } from "./ca";
+import { SHARED_AUTHORITY, type CaScope } from "./model/certificates";
+import type { Signing } from "./publishedCa";
+
+/**
+ * Who signs. `generated`: a CA of the mesh, and server certificates for the etcds. `adopted`: the CA that all etcds trust already.
+ * `adoptedPerCluster`: each etcd's own CA, by cluster name; then a cluster needs a certificate from each of the others, N·(N−1) in all.
+ * `published`: one of these, made or adopted by another stack, with which this one signs for its own clusters.
+ */
+export type CaSource =
+  | { readonly kind: "generated" }
+  | { readonly kind: "adopted"; readonly authority: AdoptedCaArgs }
+  | { readonly kind: "adoptedPerCluster"; readonly authorities: Readonly<Record<string, AdoptedCaArgs>> }
+  | { readonly kind: "published"; readonly from: CaOrigin; readonly signing: Signing };
+
+/** How an authority came about, whichever stack it is of. */
+export type CaOrigin = "generated" | "adopted" | "adoptedPerCluster";
+
+/** How the authority of a mesh came about. */
+export function caOrigin(caSource: CaSource): CaOrigin {
+  return caSource.kind === "published" ? caSource.from : caSource.kind;
+}
+
+/** Whether one authority signs for the whole mesh. */
+export function caScope(caSource: CaSource): CaScope {
+  return caOrigin(caSource) === "adoptedPerCluster" ? "perCluster" : "shared";
+}
+
+/** The names of the authorities that a mesh of these clusters has. */
+export function caNames(caSource: CaSource, clusters: readonly string[]): readonly string[] {
+  return caScope(caSource) === "perCluster" ? clusters : [SHARED_AUTHORITY];
+}
+
+/** Clusters without an authority of their own where every cluster has to have one; or no authority where another stack has to have it. */
+export function validateCaSource(caSource: CaSource, clusters: readonly string[]): readonly Problem[] {
+  switch (caSource.kind) {
+    case "generated":
+    case "adopted":
+      return [];
+    case "adoptedPerCluster": {
+      const fix = "give the CA that this cluster's etcd trusts";
+      return clusters
+        .filter((cluster) => !Object.hasOwn(caSource.authorities, cluster))
+        .map((cluster) => ({ cluster, property: "etcd.ca", reason: "is missing", fix }));
+    }
+    case "published":
+      return caNames(caSource, clusters)
+        .filter((name) => !Object.hasOwn(caSource.signing, name))
+        .map((name) => ({
+          property: "signing material",
+          value: name,
+          reason: "is missing",
+          fix: "publish the authority with pulumi up of its stack",
+        }));
+  }
+}
+
+/** The authority without those of clusters that are no peers. */
+export function caSourceFor(caSource: CaSource, clusters: readonly string[]): CaSource {
+  const names = caNames(caSource, clusters);
+  const of = <T>(all: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
+  switch (caSource.kind) {
+    case "generated":
+    case "adopted":
+      return caSource;
+    case "adoptedPerCluster":
+      return { ...caSource, authorities: of(caSource.authorities) };
+    case "published":
+      return { ...caSource, signing: of(caSource.signing) };
+  }
+}

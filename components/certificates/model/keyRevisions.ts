@@ -1,0 +1,115 @@
+import { z } from "zod";
+import type { Problem } from "../../mesh/model/problem";
+
+/**
+ * Which keys and CAs a mesh is to have, as numbers that a person counts up. A changed number issues anew; an old one that comes back does,
+ * too, for nothing keeps the keys of a generation that is over.
+ */
+export interface KeyRevisions {
+  /** Of the client certificates and their keys, one for all clusters. @default 1 */
+  readonly client: number;
+  /** Of the etcds' server certificates and their keys, where the authority issues them. @default 1 */
+  readonly server: number;
+  /** The generated CAs that are trusted; the first of them signs. @default [1] */
+  readonly authority: readonly number[];
+}
+
+/** What every stack begins with. */
+export const DEFAULT_KEY_REVISIONS: KeyRevisions = { client: 1, server: 1, authority: [1] };
+
+/** More CAs at once are no step of a rotation. */
+const MOST_CAS = 3;
+
+/** Names a CA: the generation of one that is generated, a hash of the public key of one that is adopted. */
+export type CaId = number | string;
+
+/** Which CA signs under an authority's name, and which are trusted there; in an order that says nothing. */
+export interface CaTrust {
+  readonly signs: CaId;
+  readonly trusts: readonly CaId[];
+}
+
+/** Whether a CA came from elsewhere, and nobody renews it here. */
+export function isAdopted({ signs }: CaTrust): boolean {
+  return typeof signs === "string";
+}
+
+/** What a cluster's Secret was made of; the preflight of the next run judges by it whether the step to take is safe. */
+export interface IssueRecord {
+  readonly client: number;
+  readonly server: number;
+  /** By the authority's name. */
+  readonly authorities: Readonly<Record<string, CaTrust>>;
+}
+
+/** Annotation of the peers' Secret that holds the {@link IssueRecord}. Nothing in it is secret. */
+export const ISSUE_RECORD_ANNOTATION = "cilium-clustermesh/generation";
+
+const id = z.union([z.number(), z.string()]);
+const record = z.object({
+  client: z.number(),
+  server: z.number(),
+  authorities: z.record(z.string(), z.object({ signs: id, trusts: z.array(id) })),
+});
+
+/** What is signed by the first of these CAs and trusted of each of them. */
+export function trustOf(signs: CaId, trusts: readonly CaId[]): CaTrust {
+  const order = (a: CaId, b: CaId) =>
+    typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : 1;
+  return { signs, trusts: [...new Set([signs, ...trusts])].sort(order) };
+}
+
+/** The record as the annotation has it: compact, and the same for the same content. */
+export function formatRecord({ client, server, authorities }: IssueRecord): string {
+  const sorted = Object.entries(authorities)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { signs, trusts }]) => [name, { signs, trusts }] as const);
+  return JSON.stringify({ client, server, authorities: Object.fromEntries(sorted) });
+}
+
+/** Reads the annotation; `undefined` where there is none that can be read. */
+export function parseRecord(text: string | undefined): IssueRecord | undefined {
+  try {
+    const parsed = record.safeParse(JSON.parse(text ?? ""));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isRevision = (value: number) => Number.isSafeInteger(value) && value >= 1;
+
+/** Generations that mean something; those of a generated authority only where there is one. */
+export function validateKeyRevisions(
+  keyRevisions: KeyRevisions,
+  authority: "generated" | "adopted",
+): readonly Problem[] {
+  const { server, authority: list } = keyRevisions;
+  const problem = (key: keyof KeyRevisions, reason: string, fix: string): Problem => ({
+    property: `generation.${key}`,
+    value: keyRevisions[key],
+    reason,
+    fix,
+  });
+  const number = (key: "client" | "server") =>
+    isRevision(keyRevisions[key]) ? [] : [problem(key, "is no generation", "count from 1")];
+  if (authority === "adopted") {
+    const isDefault = list.length === 1 && list[0] === 1;
+    const unused = "is given, but the authority is adopted";
+    return [
+      ...number("client"),
+      ...(server === 1 ? [] : [problem("server", unused, "remove it: the etcds have certificates of their own")]),
+      ...(isDefault
+        ? []
+        : [problem("authority", unused, "remove it, and name further CAs in trusted beside the adopted one")]),
+    ];
+  }
+  const fine = list.length > 0 && list.length <= MOST_CAS && list.every(isRevision);
+  const fix = `list 1 to ${String(MOST_CAS)} numbers from 1, the first of which signs`;
+  return [
+    ...number("client"),
+    ...number("server"),
+    ...(fine ? [] : [problem("authority", "is no list of generations", fix)]),
+    ...(new Set(list).size === list.length ? [] : [problem("authority", "names a generation twice", fix)]),
+  ];
+}

@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import { lostEtcdUsers } from "../etcdUsers/etcdUsers";
+import { recordedOf } from "../identity/model/recorded";
+import type { Cluster } from "../mesh/model/mesh";
+import { objectsCommand, originalConfigCommand, rolloutCommand, type ClusterCommandArgs } from "./clusterCommands";
+import { manualRestoreCommands } from "./model/manualRestore";
+
+/**
+ * A member that will not answer any more. What its objects were leaves the state: the stack lets go of them through a provider that reaches
+ * nothing. Its commands stay, under the URNs that they had, so that they learn from their changed input to ask nothing when they are deleted;
+ * and so do the originals, should the cluster return.
+ */
+export class LostCluster extends pulumi.ComponentResource {
+  readonly spec: Cluster;
+  /** What was recorded while it answered. */
+  readonly originalConfig: pulumi.Output<string>;
+  /** The commands that give the cluster back by hand, should it ever return. */
+  readonly manualRestoreCommands: pulumi.Output<readonly string[]>;
+
+  constructor(name: string, args: ClusterCommandArgs, opts: pulumi.ComponentResourceOptions) {
+    super("clustermesh:index:Member", name, {}, opts);
+    const child = { parent: this };
+    const originalConfig = originalConfigCommand(args, child);
+    rolloutCommand(args, originalConfig, child);
+    objectsCommand(args, originalConfig, child);
+    this.spec = args.cluster;
+    this.originalConfig = originalConfig.stdout;
+    const { managedObjects, settings } = args;
+    // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+    this.manualRestoreCommands = pulumi
+      .unsecret(originalConfig.stdout)
+      .apply((printed) =>
+        manualRestoreCommands({
+          cilium: settings.cilium,
+          managedObjects,
+          recorded: recordedOf(printed, args.cluster.name),
+        }),
+      );
+    if (args.settings.etcdUsers === "manage") {
+      lostEtcdUsers(args.cluster, child);
+    }
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,47 @@
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { previousOutput, progress } from "../command/protocol";
+import type { Recorded } from "../identity/model/recorded";
+import type { ManagedObject } from "../kubernetes/model/managedObject";
+import { manualRestoreCommands } from "./model/manualRestore";
+
+/** What is known of a cluster that will not answer any more. */
+interface LostClusterArgs {
+  readonly cluster: string;
+  readonly cilium: CiliumObjects;
+  readonly managedObjects: readonly ManagedObject[];
+  /** Reads what `record` has printed. */
+  readonly recorded: () => Recorded;
+}
+
+/** The verbs of a member that is gone: nothing is asked of it, and what it would need to be as before is said. */
+export function lostVerbs({
+  cluster,
+  cilium,
+  managedObjects,
+  recorded,
+}: LostClusterArgs): Readonly<Record<string, () => Promise<string>>> {
+  const name = `cluster "${cluster}"`;
+  const nothing = () => Promise.resolve("");
+  return {
+    record: () =>
+      Promise.reject(
+        new Error(`${name}: is declared gone, and nothing of it is known here; remove it from the configuration`),
+      ),
+    keep: () => {
+      progress(`${name}: is declared gone and not asked any more; remove it from the configuration for the next up`);
+      return Promise.resolve(JSON.stringify({ ...recorded(), gone: true }));
+    },
+    settle: nothing,
+    claim: () => Promise.resolve(previousOutput()),
+    remove: nothing,
+    restore: nothing,
+    release: () => {
+      const commands = manualRestoreCommands({ cilium, managedObjects, recorded: recorded() });
+      // One line, for Pulumi shows the last one of a command, and to be pasted.
+      progress(
+        `${name}: left without being asked; should it ever return, this gives it back: ${commands.join(" && ")}`,
+      );
+      return nothing();
+    },
+  };
+}

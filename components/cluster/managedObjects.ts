@@ -1,0 +1,31 @@
+import type { Kubectl } from "../kubernetes/kubectl";
+import { managedObjectList, type ManagedObject } from "../kubernetes/model/managedObject";
+import { removeOwned, type Removing } from "./removeOwned";
+
+const keyOf = ({ resource, name, namespace = "" }: ManagedObject): string => `${resource}/${namespace}/${name}`;
+
+/** The objects that a stack had in a cluster, out of what its command has printed; none where it has not run yet. */
+function managedBefore(printed: string): readonly ManagedObject[] {
+  return printed.trim() === "" ? [] : managedObjectList.parse(JSON.parse(printed));
+}
+
+function without(managedObjects: readonly ManagedObject[], others: readonly ManagedObject[]): readonly ManagedObject[] {
+  const known = new Set(others.map(keyOf));
+  return managedObjects.filter((managed) => !known.has(keyOf(managed)));
+}
+
+/**
+ * Removes what this stack had and has no more: under another name, or not at all.
+ *
+ * @param printed What this has printed before.
+ * @returns What it has now, for the state.
+ */
+export async function updateManagedObjects(
+  kubectl: Kubectl,
+  removing: Removing,
+  managedObjects: readonly ManagedObject[],
+  printed: string,
+): Promise<string> {
+  await removeOwned(kubectl, removing, without(managedBefore(printed), managedObjects));
+  return JSON.stringify(managedObjects);
+}

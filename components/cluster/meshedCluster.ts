@@ -1,0 +1,169 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Ca } from "../certificates/ca";
+import { etcdServerSecret } from "../certificates/etcdServerSecret";
+import { keyPair, signedCertificate } from "../certificates/leafCertificate";
+import { certificatesHash, clientCommonName, SHARED_AUTHORITY } from "../certificates/model/certificates";
+import type { ClusterAccess } from "../command/nodeCommand";
+import type { EtcdCredential } from "../etcdUsers/etcdAdmin";
+import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
+import type { ManagedObject } from "../kubernetes/model/managedObject";
+import type { Cluster as MemberSpec } from "../mesh/model/mesh";
+import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
+import { peerSecret, type ClientCertificate } from "../peers/peerSecret";
+import { agentConfiguration } from "./agentConfiguration";
+import { objectsCommand, type ClusterSettings } from "./clusterCommands";
+
+/** The arguments of {@link MeshedCluster}. */
+export interface MeshedClusterArgs {
+  readonly spec: MemberSpec;
+  readonly access: ClusterAccess;
+  /** The authorities of the other clusters' etcds, by name. */
+  readonly clientAuthorities: ReadonlyMap<string, Ca>;
+  /** Authority that issues this cluster's own etcd server certificate; absent where the etcd has one already. */
+  readonly serverAuthority?: Ca;
+  /** Files of the peer Secret that all clusters share. */
+  readonly sharedPeerFiles: pulumi.Output<Readonly<Record<string, string>>>;
+  /** What the Secret is issued as, for the preflight of the next run. */
+  readonly issueRecord: pulumi.Output<string>;
+  /** Done when nothing in any cluster of the mesh speaks against it: no cluster is told of peers before. */
+  readonly allIdentitiesChecked: Promise<readonly pulumi.Resource[]>;
+  /** The other clusters that are there, by name. */
+  readonly peers: readonly string[];
+  /** With what the users in this cluster's etcd are managed; absent where they are not. */
+  readonly etcdCredential?: EtcdCredential;
+  readonly managedObjects: readonly ManagedObject[];
+  /** The keys of the Secret with its peers, for a Secret that others have keys in. */
+  readonly peerKeys: readonly string[];
+  readonly owner: string;
+  readonly settings: ClusterSettings;
+}
+
+/** A certificate as an output shows it: no PEM, no key. */
+export interface CertificateSummary {
+  readonly subject: string;
+  readonly issuer: string;
+  /** RFC 3339. */
+  readonly expires: pulumi.Output<string>;
+}
+
+/** Everything that happens on one cluster of the mesh. Its children inherit the cluster's provider. */
+export class MeshedCluster extends pulumi.ComponentResource {
+  readonly spec: MemberSpec;
+  /** The cluster's name. */
+  readonly cluster: string;
+  /** What was issued for this cluster. */
+  readonly certificates: readonly CertificateSummary[];
+  /** Changes with every certificate that is issued for this cluster. */
+  readonly issued: pulumi.Output<string>;
+  /** Done when what will be overwritten in this cluster is recorded, and nothing in it speaks against the mesh. */
+  readonly identityChecked: pulumi.Resource;
+  /** What was recorded. */
+  readonly originalConfig: pulumi.Output<string>;
+  /** Which paths between this cluster's nodes did not work before it was changed. */
+  readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
+  /** Whether this cluster's etcd holds its peers to what they may read, in words; absent where its users are not managed. */
+  readonly etcdUsers: pulumi.Output<string> | undefined;
+
+  constructor(name: string, args: MeshedClusterArgs, opts: pulumi.ComponentResourceOptions) {
+    super("clustermesh:index:Member", name, {}, opts);
+    const { spec, access, managedObjects, peerKeys, settings, owner } = args;
+    const child = { parent: this };
+    const of = { cluster: spec, access, managedObjects, peerKeys, owner, settings };
+
+    const client = clientCertificates(args, child);
+    const agents = agentConfiguration(of, child);
+    const server = serverCertificate(args, { ...child, dependsOn: agents.identityChecked });
+    const users = managedUsers(args, {
+      ...child,
+      // An etcd that is to have the certificate of that Secret can be dialled only then.
+      dependsOn: [agents.identityChecked, ...server.map(({ secret }) => secret)],
+    });
+    const objects = objectsCommand(of, agents.identityChecked, {
+      ...child,
+      dependsOn: [
+        agents.rolledOut,
+        ...(users === undefined ? [] : [users.done]),
+        ...server.map(({ secret }) => secret),
+      ],
+    });
+    peerSecret(
+      `${spec.name}-peers`,
+      {
+        shared: args.sharedPeerFiles,
+        privateKey: client.privateKey,
+        certificates: client.certificates,
+        record: args.issueRecord,
+        owner,
+        ...(spec.reapply === undefined ? {} : { reapply: spec.reapply }),
+        settings,
+      },
+      { ...child, dependsOn: after(args.allIdentitiesChecked, [objects]) },
+    );
+    this.spec = spec;
+    this.cluster = spec.name;
+    this.identityChecked = agents.identityChecked;
+    this.originalConfig = agents.originalConfig;
+    this.pathsBefore = agents.pathsBefore;
+    this.etcdUsers = users?.authentication;
+    this.certificates = [...client.summaries, ...server.map(({ summary }) => summary)];
+    const issued = [...client.certificates, ...server].map(({ certificate }) => certificate);
+    this.issued = pulumi.unsecret(pulumi.all(issued).apply(certificatesHash));
+    this.registerOutputs({});
+  }
+}
+
+/**
+ * Dependencies on some, once all are made. Not dependencies on all: each cluster would have as many as there are clusters in the state, and
+ * the way back is in order without them, for Pulumi deletes in layers.
+ */
+async function after(
+  all: Promise<readonly pulumi.Resource[]>,
+  last: readonly pulumi.Resource[],
+): Promise<pulumi.Resource[]> {
+  await Promise.all((await all).map(({ urn }) => new Promise((made) => urn.apply(made))));
+  return [...last];
+}
+
+function managedUsers(args: MeshedClusterArgs, opts: pulumi.CustomResourceOptions): EtcdUsers | undefined {
+  const { spec, peers, access, settings, etcdCredential: credential } = args;
+  return credential === undefined ? undefined : etcdUsers({ cluster: spec, peers, credential, access, settings }, opts);
+}
+
+interface ClientCertificates {
+  readonly privateKey: pulumi.Output<string>;
+  readonly certificates: readonly ClientCertificate[];
+  readonly summaries: readonly CertificateSummary[];
+}
+
+/** One key for the cluster, and a certificate for it from each authority whose etcds it reads. */
+function clientCertificates(args: MeshedClusterArgs, opts: pulumi.CustomResourceOptions): ClientCertificates {
+  const { spec, settings } = args;
+  const { keyAlgorithm, leaf } = settings.certificates;
+  const commonName = clientCommonName(spec.name);
+  const pair = keyPair(`${spec.name}-client`, keyAlgorithm, { commonName }, opts, settings.keyRevisions.client);
+  const signed = [...args.clientAuthorities].map(([authority, signer]) => {
+    const name = authority === SHARED_AUTHORITY ? `${spec.name}-client-cert` : `${spec.name}-client-cert/${authority}`;
+    const { file, expires } = signedCertificate(name, "client", pair, signer, leaf, opts);
+    return { authority, certificate: file, expires };
+  });
+  return {
+    privateKey: pair.privateKey,
+    certificates: signed,
+    summaries: signed.map(({ authority, expires }) => ({ subject: `CN=${commonName}`, issuer: authority, expires })),
+  };
+}
+
+interface ServerCertificate {
+  readonly summary: CertificateSummary;
+  readonly certificate: pulumi.Output<string>;
+  readonly secret: pulumi.Resource;
+}
+
+function serverCertificate(args: MeshedClusterArgs, opts: pulumi.CustomResourceOptions): readonly ServerCertificate[] {
+  const { spec, serverAuthority, owner, settings } = args;
+  if (serverAuthority === undefined) {
+    return [];
+  }
+  const { certificate, secret, ...server } = etcdServerSecret(spec, serverAuthority, owner, settings, opts);
+  return [{ summary: { ...server, issuer: SHARED_AUTHORITY }, certificate, secret }];
+}

@@ -1,0 +1,44 @@
+import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../../cilium/model/agentConfig";
+import { MARK_ANNOTATION } from "../../identity/model/mark";
+import type { Recorded } from "../../identity/model/recorded";
+import type { ManagedObject } from "../../kubernetes/model/managedObject";
+
+/** What a cluster had before it became a member, as far as it is needed to give it back by hand. */
+export interface ManualRestore {
+  readonly cilium: CiliumObjects;
+  /** What was there before. */
+  readonly recorded: Recorded;
+  /** What this project has made there. */
+  readonly managedObjects: readonly ManagedObject[];
+}
+
+/** Annotations that Pulumi's Patch resources leave on the objects that they patch. */
+export const PATCH_ANNOTATIONS = ["pulumi.com/patchFieldManager", "pulumi.com/patchForce", "pulumi.com/skipAwait"];
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The commands that give a cluster back by hand, in the order in which they are run, should it ever return. */
+export function manualRestoreCommands({ cilium, recorded, managedObjects }: ManualRestore): readonly string[] {
+  const kubectl = `kubectl -n ${cilium.namespace}`;
+  const { config: originalConfig, targets, peerSecret } = recorded;
+  const wasThere = (name: string) => name === targets.peerSecret && peerSecret === "present";
+  const made = managedObjects.filter(({ resource, name }) => resource === "secrets" && !wasThere(name));
+  const secrets = made.map(({ name }) => name);
+  const data = Object.fromEntries(
+    Object.entries(originalConfig).map(([key, original]) => [key, original.kind === "value" ? original.value : null]),
+  );
+  // Without the annotation the pod templates are as they were, and their pods start anew.
+  const template = { spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: null } } } } };
+  const metadata = {
+    annotations: Object.fromEntries([MARK_ANNOTATION, ...PATCH_ANNOTATIONS].map((key) => [key, null])),
+  };
+  const patch = (object: string, body: object) =>
+    `${kubectl} patch ${object} --type=merge --patch ${quoted(JSON.stringify(body))}`;
+  return [
+    ...(secrets.length === 0 ? [] : [`${kubectl} delete secret --ignore-not-found ${secrets.join(" ")}`]),
+    patch(`configmap/${cilium.configMap}`, { data, metadata }),
+    ...rolledWorkloads(cilium).map((workload) => patch(workload, template)),
+  ];
+}

@@ -1,0 +1,73 @@
+import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
+import type { Problem } from "../../mesh/model/problem";
+import type { OriginalField, OriginalConfig } from "./originalConfig";
+
+/** A ConfigMap of which this project has set some keys, and what it may do about it. */
+export interface AppliedConfig {
+  readonly cluster: string;
+  readonly configMap: string;
+  readonly desired: Readonly<Record<string, string>>;
+  readonly live: OwnedData;
+  /** What the keys were before they were set first. */
+  readonly originalConfig: OriginalConfig;
+  /** Whether it still bears the mark that was written with them. */
+  readonly isMarked: boolean;
+  readonly conflicts: "refuse" | "overwrite";
+}
+
+/** Whether the keys are as they were set, can be set again, or have got another value that somebody wants to keep. */
+export type ReapplyPlan =
+  | { readonly kind: "asSet" }
+  | { readonly kind: "setAgain" }
+  | { readonly kind: "refused"; readonly problems: Problem[] };
+
+/** Helm writes under this name, whichever way. */
+const HELM = "helm";
+
+/**
+ * Whether a manager is one of those that install: it had the key before it was patched, or is Helm. It would write its own value again and
+ * again. Anybody else has changed ours by hand.
+ */
+export function isInstaller(manager: string | undefined, original: OriginalField | undefined): boolean {
+  const had = original?.kind === "value" && original.managers.some((owner) => owner.manager === manager);
+  return manager === HELM || had;
+}
+
+/**
+ * What it takes for the keys to be as they were set. What has its original value was given back by a `destroy` that went no further, and is
+ * taken again; so is what is gone, or was changed by hand. A value of whoever installs is overwritten only where that is wanted.
+ */
+export function planReapply({
+  cluster,
+  configMap,
+  desired,
+  live,
+  originalConfig,
+  isMarked,
+  conflicts,
+}: AppliedConfig): ReapplyPlan {
+  const wrong = Object.keys(desired).filter((key) => live.data[key] !== desired[key]);
+  if (wrong.length === 0) {
+    return { kind: isMarked ? "asSet" : "setAgain" };
+  }
+  const foreign = wrong.filter((key) => {
+    const original = originalConfig[key];
+    const isOriginal = original?.kind === "value" && original.value === live.data[key];
+    const owners = dataOwners(live.managedFields, key);
+    return live.data[key] !== undefined && !isOriginal && owners.some((owner) => isInstaller(owner, original));
+  });
+  if (foreign.length === 0 || conflicts === "overwrite") {
+    return { kind: "setAgain" };
+  }
+  const problems = foreign.map((key): Problem => {
+    const owners = dataOwners(live.managedFields, key).map((owner) => JSON.stringify(owner));
+    return {
+      cluster,
+      property: `${configMap} ${key}`,
+      value: live.data[key],
+      reason: `was changed since, and belongs to ${owners.length === 0 ? "nobody" : owners.join(", ")}`,
+      fix: `set it to ${JSON.stringify(desired[key])} there, or pulumi config set conflicts overwrite`,
+    };
+  });
+  return { kind: "refused", problems };
+}

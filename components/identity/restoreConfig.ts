@@ -1,0 +1,100 @@
+import { readConfigMap, type LiveConfig } from "../cilium/configMap";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { progress } from "../command/protocol";
+import type { Kubectl } from "../kubernetes/kubectl";
+import { KubectlError } from "../kubernetes/kubectlError";
+import { appliedPart } from "../kubernetes/model/managedFields";
+import { FIELD_MANAGER } from "../kubernetes/model/ownership";
+import { applyAs, ApplyConflict } from "../kubernetes/serverSideApply";
+import type { OriginalConfig } from "./model/originalConfig";
+import { planRestoration, restorationWrites, type Restoration, type Write } from "./model/restoration";
+
+/** So often a write that somebody else was quicker with is planned anew. */
+export const TRIES_AGAINST_OTHER_WRITERS = 5;
+
+/** An update of some keys, which leaves everything else and everybody else alone. */
+async function update(kubectl: Kubectl, cilium: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
+  const body = JSON.stringify({ metadata: { resourceVersion: live.version }, data: write.data });
+  const target = ["patch", `configmap/${cilium.configMap}`, "-n", cilium.namespace];
+  await kubectl.run([...target, "--type=merge", `--field-manager=${write.manager}`, "--patch", body]);
+}
+
+/**
+ * Applies what a manager has applied, and the keys that go back to it: an apply without the rest would take the rest away. By force, for the
+ * keys are still ours; everything else has the value that it has.
+ */
+async function apply(kubectl: Kubectl, cilium: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
+  const own = appliedPart(live.object, live.managedFields, write.manager);
+  const { metadata = {}, data = {} } = own as { readonly metadata?: object; readonly data?: object };
+  const { version: resourceVersion, uid } = live;
+  await applyAs(kubectl, write.manager, {
+    ...own,
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { ...metadata, name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion },
+    data: { ...data, ...write.data },
+  });
+}
+
+/** Whether a write came too late: somebody else has written in between. */
+function isLate(error: unknown): boolean {
+  const modified = error instanceof KubectlError && error.message.includes("the object has been modified");
+  return modified || error instanceof ApplyConflict;
+}
+
+function nameWhatIsLeft(cluster: string, cilium: CiliumObjects, plan: readonly Restoration[]): void {
+  for (const step of plan) {
+    if (step.kind === "leave") {
+      const value = JSON.stringify(step.live);
+      const since = step.owner === undefined ? "" : `, which ${JSON.stringify(step.owner)} has applied as well,`;
+      progress(`cluster "${cluster}": ${cilium.configMap} ${step.key} is ${value} by now${since} and is left so`);
+    }
+  }
+}
+
+/**
+ * Writes back what is still ours to restore, to all who had it, against whoever else may be writing; names what is left alone.
+ *
+ * @returns Whether any value was written: then agents that run have other values.
+ */
+export async function restoreConfig(
+  kubectl: Kubectl,
+  cluster: string,
+  cilium: CiliumObjects,
+  kept: OriginalConfig,
+  desired: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  let written = false;
+  let last: string | undefined;
+  for (let late = 0; ;) {
+    const live = await readConfigMap(kubectl, cilium);
+    if (live === undefined) {
+      progress(`cluster "${cluster}": ConfigMap ${cilium.namespace}/${cilium.configMap} is gone, nothing to restore`);
+      return written;
+    }
+    const plan = planRestoration(kept, desired, live, FIELD_MANAGER);
+    const [write] = restorationWrites(plan, FIELD_MANAGER);
+    if (write === undefined) {
+      nameWhatIsLeft(cluster, cilium, plan);
+      return written;
+    }
+    const wanted = JSON.stringify(write);
+    if (wanted === last) {
+      throw new Error(
+        `cluster "${cluster}": ${cilium.configMap} took ${Object.keys(write.data).join(", ")}, and does not have what was written; ` +
+          "see who else writes it, or which admission webhook changes it",
+      );
+    }
+    try {
+      await (write.kind === "Apply" ? apply : update)(kubectl, cilium, live, write);
+      last = wanted;
+      written ||= plan.some(({ kind }) => kind === "write" || kind === "remove");
+      progress(`cluster "${cluster}": ${cilium.configMap} ${Object.keys(write.data).join(", ")} restored`);
+    } catch (error) {
+      late += 1;
+      if (!isLate(error) || late === TRIES_AGAINST_OTHER_WRITERS) {
+        throw error;
+      }
+    }
+  }
+}

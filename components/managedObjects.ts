@@ -1,0 +1,29 @@
+import { demoObjects, type DemoSettings } from "./demo/model/demo";
+import type { ManagedObject } from "./kubernetes/model/managedObject";
+
+/** The settings that decide which objects a stack makes in its clusters. */
+export interface ManagedObjectSettings {
+  readonly cilium: { readonly namespace: string };
+  readonly peerSecret: string;
+  readonly etcdServerSecret: string;
+}
+
+/**
+ * The objects that a stack has in a cluster, and that must not be somebody else's. A Secret with peers may be, where it is adopted.
+ *
+ * @param issuesServers Whether the authority issues the etcds' server certificates.
+ */
+export function managedObjectsOf(
+  cluster: string,
+  settings: ManagedObjectSettings,
+  issuesServers: boolean,
+  demo: DemoSettings | undefined,
+): readonly ManagedObject[] {
+  const { namespace } = settings.cilium;
+  const secret = (name: string): ManagedObject => ({ resource: "secrets", name, namespace });
+  return [
+    secret(settings.peerSecret),
+    ...(issuesServers ? [secret(settings.etcdServerSecret)] : []),
+    ...(demo === undefined ? [] : demoObjects(demo, cluster)),
+  ];
+}

@@ -1,0 +1,36 @@
+import { firstFew } from "../basics/model/bounded";
+import type { AgentReport } from "../cilium/model/agentStatus";
+import { progress } from "../command/protocol";
+import { problemsLine, until } from "../command/until";
+import { formatProblems, PROBLEMS_SHOWN } from "../mesh/model/problem";
+import { removedPeerProblems } from "./model/removedPeers";
+
+/**
+ * Waits until no agent lists a peer that has left the mesh. A cluster that leaves gets its old name and id back only when this is done.
+ *
+ * @param timeoutSeconds For the message.
+ * @throws Error that names agents and peers when the time is up.
+ */
+export async function waitForRemovedPeers(
+  removed: readonly string[],
+  look: () => Promise<readonly AgentReport[]>,
+  deadline: number,
+  timeoutSeconds: number,
+): Promise<void> {
+  if (removed.length === 0) {
+    return;
+  }
+  const problemsOf = (seen: readonly AgentReport[]) => removedPeerProblems(removed, seen);
+  const reports = await until(
+    deadline,
+    look,
+    (seen) => problemsOf(seen).length === 0,
+    problemsLine("agents have not forgotten yet who has left", problemsOf, (seen) => seen.length),
+  );
+  const problems = problemsOf(reports);
+  if (problems.length > 0) {
+    const heading = `peers that have left are not forgotten after ${String(timeoutSeconds)} s`;
+    throw new Error(formatProblems(heading, problems, PROBLEMS_SHOWN));
+  }
+  progress(`no agent lists ${firstFew(removed).join(", ")} any more`);
+}

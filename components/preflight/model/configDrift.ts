@@ -1,0 +1,108 @@
+import { desiredConfig, ROLLOUT_ANNOTATION, rolloutChecksum } from "../../cilium/model/agentConfig";
+import { MARK_ANNOTATION } from "../../identity/model/mark";
+import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
+import type { Cluster } from "../../mesh/model/mesh";
+import type { Problem } from "../../mesh/model/problem";
+import { otherThanRecorded } from "./identity";
+import type { LiveCluster, ReachableCluster } from "./liveCluster";
+import { markOf, setBefore } from "./marks";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
+
+/** Clusters in which somebody has changed what was set. */
+export interface ConfigDrift {
+  /** By cluster, what tells this change from any other. */
+  readonly changes: Readonly<Record<string, string>>;
+  /** For a person to read. */
+  readonly warnings: readonly Problem[];
+}
+
+interface Change {
+  readonly change: string;
+  readonly warning: Problem;
+}
+
+function otherConfig(cluster: Cluster, configMap: string, config: NonNullable<ReachableCluster["config"]>): Change[] {
+  const desired = desiredConfig(cluster);
+  const key = Object.keys(desired).find((each) => config.data[each] !== desired[each]);
+  if (key === undefined) {
+    return [];
+  }
+  const warning = {
+    cluster: cluster.name,
+    property: `${configMap} ${key}`,
+    value: config.data[key] ?? "",
+    reason: `was changed since it was set to ${JSON.stringify(desired[key])}`,
+    fix: "pulumi up sets it again, and restarts agents that run with other values",
+  };
+  return [{ change: `${configMap} ${config.version ?? JSON.stringify(config.data)}`, warning }];
+}
+
+function otherRollout(cluster: Cluster, { rollouts }: ReachableCluster): readonly Change[] {
+  const checksum = rolloutChecksum(desiredConfig(cluster));
+  return Object.entries(rollouts).flatMap(([workload, { annotation, generation }]): Change[] => {
+    if (annotation === checksum) {
+      return [];
+    }
+    const reason = `is not ${JSON.stringify(checksum)}: its pods were not rolled with this name and id, or somebody has changed it since`;
+    const fix = "pulumi up sets it, which rolls them";
+    const property = `${workload} ${ROLLOUT_ANNOTATION}`;
+    return [
+      {
+        change: `${workload} ${String(generation)}`,
+        warning: { cluster: cluster.name, property, value: annotation, reason, fix },
+      },
+    ];
+  });
+}
+
+/** A `cilium-config` whose mark was taken away, edited, or copied with the rest. */
+function otherMark(found: InspectedCluster, policy: PreflightPolicy): readonly Change[] {
+  const { cluster, live } = found;
+  const seen = markOf(live, policy.owner);
+  if (seen.kind === "ours" || seen.kind === "otherOwner") {
+    return [];
+  }
+  const reasons = { none: "is gone", damaged: "was edited, and cannot be read" };
+  const warning = {
+    cluster: cluster.name,
+    property: `${policy.cilium.configMap} annotation ${MARK_ANNOTATION}`,
+    reason:
+      seen.kind === "otherObject" ? `is of another object (uid ${seen.uid}), and is not used` : reasons[seen.kind],
+    fix: "pulumi up writes it again",
+  };
+  return [{ change: `mark ${live.config?.version ?? ""}`, warning }];
+}
+
+/**
+ * Finds members whose `cilium-config` this stack has set, and that have other values all the same, no mark, or agents or an operator that
+ * were not rolled with them: a `helm upgrade` has written its own, a person has, or a run that went no further. The state knows of none of it.
+ */
+export function configDrift(
+  members: readonly Cluster[],
+  clusters: ReadonlyMap<string, LiveCluster>,
+  policy: PreflightPolicy,
+): ConfigDrift {
+  const changed = members.flatMap((cluster) => {
+    const live = clusters.get(cluster.name);
+    if (live?.kind !== "reachable" || live.config === undefined) {
+      return [];
+    }
+    const found = { cluster, live };
+    const isApplied = live.config.managedFields.some(
+      ({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply",
+    );
+    const isOther = otherThanRecorded(found, policy).length > 0;
+    if (isOther || (!isApplied && setBefore(found, policy) === undefined)) {
+      return [];
+    }
+    const config = otherConfig(cluster, policy.cilium.configMap, live.config);
+    const all = [...config, ...otherMark(found, policy), ...otherRollout(cluster, live)];
+    return all.length === 0 ? [] : [{ cluster, all }];
+  });
+  return {
+    changes: Object.fromEntries(
+      changed.map(({ cluster, all }) => [cluster.name, all.map(({ change }) => change).join(", ")]),
+    ),
+    warnings: changed.flatMap(({ all }) => all.map(({ warning }) => warning)),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Problem } from "../../components/mesh/model/problem";
+import type { Configuration, ClusterStackConfiguration } from "../configuration/schema";
+import type { Published } from "./registry";
+import type { Role } from "./role";
+
+/** A member stack's part and the rest of the mesh, put together. */
+export interface Merged {
+  /** The whole mesh; with ways into the stack's own clusters alone. */
+  readonly configuration: Configuration;
+  readonly role: Extract<Role, { kind: "member" }>;
+  readonly problems: readonly Problem[];
+}
+
+/** Clusters that the authority stack does not list. */
+function unlisted(
+  { authorityStack, clusters }: ClusterStackConfiguration,
+  { registry }: Published,
+): readonly Problem[] {
+  return Object.keys(clusters)
+    .filter((name) => !Object.hasOwn(registry.clusters, name))
+    .map((cluster) => ({
+      cluster,
+      property: "configuration",
+      reason: `is not in the registry of stack ${JSON.stringify(authorityStack)}`,
+      fix: "list it there and run pulumi up there first; or, if it has left the mesh, remove it here, with pulumi destroy where it is the last one",
+    }));
+}
+
+/** Puts a member stack's configuration and what its authority stack has published together to the configuration of the whole mesh. */
+export function mergeClusterStack(stack: ClusterStackConfiguration, published: Published): Merged {
+  const { authorityStack, clusters: managed, ...local } = stack;
+  const { registry, signing } = published;
+  const clusters = Object.entries(registry.clusters).map(
+    ([name, cluster]) => [name, { ...cluster, ...(Object.hasOwn(managed, name) ? managed[name] : {}) }] as const,
+  );
+  const listed = Object.keys(managed).filter((name) => Object.hasOwn(registry.clusters, name));
+  const none: Problem = {
+    property: "clustermesh:clusters",
+    reason: "lists no cluster",
+    fix: "list the clusters of this stack, each with its context or kubeconfig",
+  };
+  return {
+    configuration: { ...registry.settings, ...local, clusters: Object.fromEntries(clusters) },
+    role: { kind: "member", authorityStack, managed: listed, origin: registry.authority, signing },
+    problems: [...(Object.keys(managed).length === 0 ? [none] : []), ...unlisted(stack, published)],
+  };
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { manualRestoreCommands, PATCH_ANNOTATIONS } from "../../../../components/cluster/model/manualRestore";
+import { patching } from "../../../../components/kubernetes/ownership";
+import { omit } from "../../support/omit";
+import { recordOf } from "../../support/record";
+
+describe("model: a cluster given back by hand", () => {
+  const value = (text: string) => ({ kind: "value", value: text, managers: [] }) as const;
+  const config = { "cluster-name": value("default"), "cluster-id": { kind: "absent" } } as const;
+  const recorded = recordOf({ config });
+  const secret = (name: string) => ({ resource: "secrets", name, namespace: "kube-system" });
+  const names = DEFAULT_CILIUM_OBJECTS;
+
+  it("first loses its peers, then gets its values back and its agents anew", () => {
+    const rest = `"metadata":{"annotations":{"cilium-clustermesh/originals":null,"pulumi.com/patchFieldManager":null,"pulumi.com/patchForce":null,"pulumi.com/skipAwait":null}}}'`;
+    const template = `'{"spec":{"template":{"metadata":{"annotations":{"cilium-clustermesh/config":null}}}}}'`;
+    assert.deepEqual(
+      manualRestoreCommands({
+        cilium: names,
+        recorded,
+        managedObjects: [secret("cilium-clustermesh"), secret("etcd")],
+      }),
+      [
+        "kubectl -n kube-system delete secret --ignore-not-found cilium-clustermesh etcd",
+        `kubectl -n kube-system patch configmap/cilium-config --type=merge --patch '{"data":{"cluster-name":"default","cluster-id":null},${rest}`,
+        `kubectl -n kube-system patch daemonset/cilium --type=merge --patch ${template}`,
+        `kubectl -n kube-system patch deployment/cilium-operator --type=merge --patch ${template}`,
+      ],
+    );
+  });
+
+  it("takes back every annotation of a patch", () => {
+    assert.deepEqual(Object.keys(patching()).sort(), PATCH_ANNOTATIONS);
+  });
+
+  it("keeps a Secret that was adopted, and rolls no operator where there is none", () => {
+    const lines = manualRestoreCommands({
+      cilium: omit(names, "operator"),
+      recorded: recordOf({ config, peerSecret: "present" }),
+      managedObjects: [secret("cilium-clustermesh"), { resource: "namespaces", name: "n" }],
+    });
+    assert.equal(lines.length, 2);
+    assert.ok(lines.every((line) => !line.includes("delete") && !line.includes("deployment")));
+  });
+
+  it("is safe to paste, whatever the values were", () => {
+    const odd = { "cluster-name": value("it's; rm -rf") };
+    const [patch = ""] = manualRestoreCommands({
+      cilium: names,
+      recorded: recordOf({ config: odd }),
+      managedObjects: [],
+    });
+    assert.ok(patch.includes(`'{"data":{"cluster-name":"it'\\''s; rm -rf"},`), patch);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { planReapply, type AppliedConfig } from "../../../../components/identity/model/reapply";
+import type { OriginalConfig } from "../../../../components/identity/model/originalConfig";
+import { lines } from "../../support/mesh/mesh";
+import { managers } from "../../support/preflight/live";
+
+const ORIGINALS: OriginalConfig = {
+  "cluster-name": { kind: "value", value: "default", managers: [{ manager: "helm", operation: "Apply" }] },
+  "cluster-id": { kind: "absent" },
+};
+const DESIRED = { "cluster-name": "cluster1", "cluster-id": "101" };
+
+function plan(data: Readonly<Record<string, string>>, over: Partial<AppliedConfig> = {}) {
+  const managedFields = managers({ helm: ["cluster-name"], "kubectl-edit": ["cluster-id"] });
+  return planReapply({
+    cluster: "cluster1",
+    configMap: "cilium-config",
+    desired: DESIRED,
+    live: { data, managedFields },
+    originalConfig: ORIGINALS,
+    isMarked: true,
+    conflicts: "refuse",
+    ...over,
+  });
+}
+
+describe("model: planEnsuring", () => {
+  it("has nothing to do where all is as it was set", () => {
+    assert.deepEqual(plan({ ...DESIRED, other: "x" }), { kind: "asSet" });
+  });
+
+  it("sets all again where the mark alone is gone", () => {
+    assert.deepEqual(plan(DESIRED, { isMarked: false }), { kind: "setAgain" });
+  });
+
+  it("sets again what was changed by hand, whatever may be overwritten", () => {
+    assert.deepEqual(plan({ "cluster-name": "default", "cluster-id": "7" }), { kind: "setAgain" });
+  });
+
+  it("sets again what has its original value, and what is gone", () => {
+    assert.deepEqual(plan({ "cluster-name": "default" }), { kind: "setAgain" });
+    assert.deepEqual(plan({}), { kind: "setAgain" });
+  });
+
+  it("refuses another value of whoever installs, says whose it is and what to do", () => {
+    const planned = plan({ "cluster-name": "west", "cluster-id": "101" });
+    assert.ok(planned.kind === "refused");
+    assert.deepEqual(lines(planned.problems), [
+      'cluster "cluster1": cilium-config cluster-name "west" was changed since, and belongs to "helm"; ' +
+        'set it to "cluster1" there, or pulumi config set conflicts overwrite',
+    ]);
+  });
+
+  it("overwrites it where that is wanted", () => {
+    assert.deepEqual(plan({ "cluster-name": "west" }, { conflicts: "overwrite" }), { kind: "setAgain" });
+  });
+});

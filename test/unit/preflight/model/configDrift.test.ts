@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { rolloutChecksum } from "../../../../components/cilium/model/agentConfig";
+import { MARK_ANNOTATION, markText } from "../../../../components/identity/model/mark";
+import { configDrift } from "../../../../components/preflight/model/configDrift";
+import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
+import { lines, member } from "../../support/mesh/mesh";
+import { liveCluster, managers, POLICY, recorded } from "../../support/preflight/live";
+import { recordOf } from "../../support/record";
+
+const SET = { "cluster-name": "cluster1", "cluster-id": "101" };
+const managedFields = managers({ helm: ["cluster-name"], "cilium-clustermesh": [] });
+
+const CHECKSUM = rolloutChecksum(SET);
+
+function seen(
+  config: Readonly<Record<string, string | undefined>>,
+  metadata: object = { managedFields },
+  rolled: Readonly<Record<string, string>> = {},
+) {
+  const { uid } = recorded("configmap").metadata as { readonly uid: string };
+  const marked = { [MARK_ANNOTATION]: markText(recordOf({ configMap: uid }), POLICY.owner) };
+  const configMetadata = { resourceVersion: "77", annotations: marked, ...metadata };
+  const annotations = { "daemonset/cilium": CHECKSUM, "deployment/cilium-operator": CHECKSUM, ...rolled };
+  const rollOuts = Object.fromEntries(
+    Object.entries(annotations).map(([workload, annotation]) => [workload, { annotation, generation: 3 }]),
+  );
+  const live: LiveCluster = { ...liveCluster({ config, configMetadata }), rollouts: rollOuts };
+  return configDrift([member(1)], new Map([["cluster1", live]]), POLICY);
+}
+
+describe("model: name and id that were changed since they were set", () => {
+  it("are seen by the mark of our field manager, with what tells this change from the next", () => {
+    const { changes, warnings } = seen({ ...SET, "cluster-name": "default" });
+    assert.deepEqual(changes, { cluster1: "cilium-config 77" });
+    assert.match(
+      lines(warnings)[0] ?? "",
+      /^cluster "cluster1": cilium-config cluster-name "default" was changed since it was set to "cluster1"; pulumi up/,
+    );
+  });
+
+  it("are seen where they are gone", () => {
+    assert.deepEqual(Object.keys(seen({ ...SET, "cluster-id": undefined }).changes), ["cluster1"]);
+  });
+
+  it("are none where they are as they were set, or were never set by us", () => {
+    const none = { changes: {}, warnings: [] };
+    assert.deepEqual(seen(SET), none);
+    assert.deepEqual(seen({}, { annotations: {} }), none);
+    assert.deepEqual(seen({}, { annotations: {} }, { "daemonset/cilium": "" }), none);
+  });
+
+  it("are seen in agents and an operator that were not rolled with them", () => {
+    const { changes, warnings } = seen(SET, undefined, {
+      "daemonset/cilium": "",
+      "deployment/cilium-operator": "leaving",
+    });
+    assert.deepEqual(changes, { cluster1: "daemonset/cilium 3, deployment/cilium-operator 3" });
+    const [agents, operator] = lines(warnings);
+    assert.match(
+      agents ?? "",
+      /^cluster "cluster1": daemonset\/cilium cilium-clustermesh\/config "" is not "[0-9a-f]{16}": .*; pulumi up/,
+    );
+    assert.match(operator ?? "", /operator cilium-clustermesh\/config "leaving" is not/);
+  });
+
+  it("are seen where their mark is gone, or is of another object", () => {
+    const other = { [MARK_ANNOTATION]: markText(recordOf(), POLICY.owner) };
+    for (const [annotations, line] of [
+      [{}, /annotation cilium-clustermesh\/originals is gone; pulumi up writes it again/],
+      [other, /annotation cilium-clustermesh\/originals is of another object \(uid 2\)/],
+    ] as const) {
+      const { changes, warnings } = seen(SET, { managedFields, annotations });
+      assert.deepEqual(changes, { cluster1: "mark 77" });
+      assert.match(lines(warnings).join("\n"), line);
+    }
+  });
+
+  it("are not looked for in a cluster that does not answer", () => {
+    const gone: LiveCluster = { kind: "unreachable", cause: "network", reason: "refused" };
+    const { changes } = configDrift([member(1)], new Map([["cluster1", gone]]), POLICY);
+    assert.deepEqual(changes, {});
+  });
+});

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { meshArguments } from "../../../../stacks";
+import { preflight } from "../../../../stacks/program/preflight";
+import { rotationPolicy } from "../../../../stacks/program/rotation";
+import { NOW } from "../../support/certificates/ca";
+import { scriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
+import { clusterSpec, lines as formatted } from "../../support/mesh/mesh";
+import { recorded } from "../../support/preflight/live";
+import { run } from "../../support/pulumiMocks";
+import { clusterConfiguration } from "../../support/stacks/configuration";
+import {
+  AUTHORITY_STACK,
+  authorityValues,
+  listed,
+  load,
+  memberValues,
+  published,
+  refusal,
+} from "../../support/stacks/splitStacks";
+
+const lines = async (...args: Parameters<typeof refusal>) =>
+  (await refusal(...args)).slice(1).map((line) => line.slice(4));
+
+describe("stacks: a member stack", () => {
+  after(() => {
+    pulumi.runtime.setAllConfig({});
+  });
+
+  it("has the whole mesh, settings included, and ways into its own clusters alone", async () => {
+    const stacks = await published({ leafDays: 90, cilium: { namespace: "cilium" }, etcdUsers: "manage" });
+    const { configuration, environment, role } = await load(memberValues({ checkTimeoutSeconds: 60 }), stacks);
+    assert.ok(role.kind === "member");
+    assert.deepEqual(role.managed, ["cluster2"]);
+    const { seenAs, ...cluster2 } = environment.spec.clusters["cluster2"] ?? {};
+    assert.match(String(seenAs), /^not looked at, /);
+    assert.deepEqual(
+      { ...environment.spec.clusters, cluster2 },
+      { cluster1: clusterSpec(1), cluster2: clusterSpec(2), cluster3: clusterSpec(3) },
+    );
+    assert.deepEqual(
+      Object.values(configuration.clusters).map(({ context }) => context),
+      [undefined, "context2", undefined],
+    );
+    const { settings } = environment;
+    assert.deepEqual(
+      [settings.certificates.leaf.days, settings.cilium.namespace, settings.etcdUsers, settings.check.timeoutSeconds],
+      [90, "cilium", "manage", 60],
+    );
+  });
+
+  it("hands its own clusters and the others to the mesh", async () => {
+    const loaded = await load(memberValues(), await published());
+    const { result } = await run(() => meshArguments(loaded));
+    assert.deepEqual(Object.keys(result.clusters), ["cluster2"]);
+    assert.deepEqual(result.externalPeers, { cluster1: clusterSpec(1), cluster3: clusterSpec(3) });
+    assert.equal(result.authority.kind, "published");
+  });
+
+  it("judges by the record of the authority stack what it is about to issue", async () => {
+    const { role, configuration, environment } = await load(memberValues(), await published());
+    assert.ok(role.kind === "member");
+    const { wanted, authorityRenewal } = rotationPolicy(configuration, environment, ["mesh.ca"], NOW);
+    assert.deepEqual(wanted.record.authorities, { "mesh.ca": role.signing["mesh.ca"]?.trust });
+    assert.equal(authorityRenewal?.by, "person");
+  });
+
+  it("refuses what belongs to the authority stack, and shows no value of it", async () => {
+    const values = memberValues({
+      clusters: { cluster2: clusterConfiguration(2) },
+      leafDays: 90,
+      authority: "generated",
+      ca: { certificate: "c", privateKey: "s3cr3t" },
+    });
+    const where = "belongs to the authority stack; set it there, and remove it here";
+    assert.deepEqual(await lines(values, await published()), [
+      `mesh: clustermesh:leafDays ${where}`,
+      `mesh: clustermesh:ca ${where}`,
+      ...["id", "etcd", "podCIDRs", "nodeCIDRs"].map((key) => `cluster "cluster2": ${key} ${where}`),
+    ]);
+  });
+
+  it("says what to do where the authority stack is not there, not up, or of another version", async () => {
+    const at = `mesh: clustermesh:authorityStack "${AUTHORITY_STACK}"`;
+    assert.deepEqual(await lines(memberValues()), [
+      `${at} is no stack of this backend; give the name of the authority stack, organization/project/stack, and pulumi up that stack first`,
+    ]);
+    assert.deepEqual(await lines(memberValues(), { [AUTHORITY_STACK]: {} }), [
+      `${at} has published no registry; pulumi up that stack first, with clustermesh:role "authority"`,
+    ]);
+    const stacks = await published();
+    const { registry, signing } = stacks[AUTHORITY_STACK] as { readonly registry: object; readonly signing: object };
+    for (const other of [{ ...registry, version: 2 }, { some: "text" }, "text"]) {
+      assert.deepEqual(await lines(memberValues(), { [AUTHORITY_STACK]: { registry: other, signing } }), [
+        `${at} has published a registry that this version of the program cannot read; pulumi up that stack with the same version of the program as this one`,
+      ]);
+    }
+  });
+
+  it("needs the name of the authority stack, and a cluster", async () => {
+    assert.deepEqual(await lines({ role: "member", clusters: { cluster2: { context: "c" } } }), [
+      "mesh: clustermesh:authorityStack is missing; give a string",
+    ]);
+    assert.deepEqual(await lines(memberValues({ clusters: {} }), await published()), [
+      "mesh: clustermesh:clusters lists no cluster; list the clusters of this stack, each with its context or kubeconfig",
+    ]);
+  });
+
+  it("refuses a cluster that the registry does not have, and one without a way in", async () => {
+    const clusters = { cluster2: {}, cluster9: { context: "nine" } };
+    const said = await lines(memberValues({ clusters }), await published());
+    assert.deepEqual(
+      said.map((line) => line.split(";")[0]),
+      [
+        `cluster "cluster9": configuration is not in the registry of stack "${AUTHORITY_STACK}"`,
+        'cluster "cluster2": context is missing',
+      ],
+    );
+    assert.match(
+      said[0] ?? "",
+      /list it there and run pulumi up there first; or, if it has left the mesh, .*pulumi destroy/,
+    );
+  });
+
+  it("is refused for the whole mesh's problems, as the authority stack is", async () => {
+    const { [AUTHORITY_STACK]: outputs } = await published();
+    const { registry, signing } = outputs as {
+      readonly registry: { readonly clusters: object };
+      readonly signing: object;
+    };
+    const clashing = { cluster1: listed(1), cluster2: listed(2), cluster3: listed(3, { id: 101 }) };
+    const stacks = { [AUTHORITY_STACK]: { registry: { ...registry, clusters: clashing }, signing } };
+    const said = await lines(memberValues(), stacks);
+    assert.deepEqual(said, await lines(await authorityValues({ clusters: clashing })));
+    assert.match(said.join(), /cluster "cluster3": id 101 is also used by cluster "cluster1"/);
+  });
+
+  it("has a demo among its own clusters alone", async () => {
+    const stacks = await published();
+    const two = { cluster3: { context: "three" }, cluster2: { context: "two" } };
+    const { environment } = await load(memberValues({ clusters: two, demo: true }), stacks);
+    assert.deepEqual([environment.demo?.serverCluster, environment.demo?.clientCluster], ["cluster2", "cluster3"]);
+    const said = await lines(memberValues({ demo: { serverCluster: "cluster1", clientCluster: "cluster2" } }), stacks);
+    assert.deepEqual(said, ['mesh: demo.serverCluster "cluster1" is no cluster of this stack; use one of cluster2']);
+  });
+
+  it("refuses what can sign no more", async () => {
+    const { [AUTHORITY_STACK]: outputs } = await published();
+    const { registry, signing } = outputs as {
+      readonly registry: object;
+      readonly signing: Readonly<Record<string, object>>;
+    };
+    const broken = { "mesh.ca": { ...signing["mesh.ca"], privateKey: "no key" } };
+    const said = await lines(memberValues(), { [AUTHORITY_STACK]: { registry, signing: broken } });
+    assert.deepEqual(said, [
+      `mesh: the authority "mesh.ca".privateKey (hidden) cannot be read; pulumi up --stack ${AUTHORITY_STACK} publishes one that can sign`,
+    ]);
+  });
+
+  it("asks its own clusters, and no other, and reckons with theirs what the peers are", async () => {
+    const { configuration, environment } = await load(memberValues({ conflicts: "overwrite" }), await published());
+    const items = ["configmap", "daemonset", "deployment", "namespace"].map(recorded);
+    const kubectl = scriptedKubectl(`process.stdout.write(${JSON.stringify(JSON.stringify({ kind: "List", items }))})`);
+    try {
+      const live = { ...configuration, liveChecks: true, connectionsWarning: 4 };
+      const { warnings } = await preflight(live, environment);
+      assert.deepEqual([...new Set(kubectl.calls().map(([first]) => first))], ["--context=context2"]);
+      const crowded = formatted(warnings).find((line) => line.includes("etcd connections"));
+      assert.match(
+        crowded ?? "",
+        /^cluster "cluster2": etcd connections 4 is what this etcd serves from the agents of 2 peers, 0 of them counted/,
+      );
+    } finally {
+      kubectl.remove();
+    }
+  });
+});
