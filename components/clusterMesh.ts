@@ -39,7 +39,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
   readonly verdicts: pulumi.Output<readonly Verdict[] | string>;
   /** What Cilium has logged of the demo's pings that its policy kept out; a word where there is no demo. */
   readonly drops: pulumi.Output<readonly string[] | string>;
-  /** The clusters that are gone, with the commands that give one back by hand, should it ever return. */
+  /** The lost clusters, with the commands that restore one by hand, should it ever return. */
   readonly lost: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
   /** Which clusters are in the mesh, and by which objects, for the preview of the next run. */
   readonly recorded: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
@@ -54,7 +54,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
 
     const caSet = caSetOf(name, plan.caSource, clusters, settings, child);
     const shared = sharedPeerFiles(clusters, caSet);
-    // A promise, for the first member waits for the last one, which is made after it.
+    // A promise, for the first cluster waits for the last one, which is made after it.
     const allIdentitiesChecked = Promise.resolve().then(() => joined.map((cluster) => cluster.identityChecked));
     const names = managed.map((spec) => spec.name);
     const admin = etcdAdmin(name, caSetFor(caSet, names), settings, child);

@@ -24,7 +24,7 @@ import type { MeshSettings } from "./settings";
 export interface MeshCluster extends ClusterSpec {
   /**
    * A provider of this cluster's own. It needs `enableSecretMutable`, or a changed peer is a deleted Secret for a moment and so a lost mesh,
-   * and `upsertExistingObjects`, or an `up` that was killed at the wrong moment trips over its own objects. That of a cluster that is gone
+   * and `upsertExistingObjects`, or an `up` that was killed at the wrong moment trips over its own objects. That of a lost cluster
    * reaches nothing and has `deleteUnreachable`: so the stack lets go of its objects.
    */
   readonly provider: k8s.Provider;
@@ -46,7 +46,7 @@ export interface ClusterMeshArgs extends Omit<MeshSpec, "clusters" | "maxConnect
   readonly owner?: string;
 }
 
-/** What every member is given alike. */
+/** The arguments that all clusters share. */
 export interface OfMesh {
   readonly caSet: CaSet;
   readonly sharedPeerFiles: SecretData;

@@ -21,7 +21,7 @@ export interface ClusterMeshAuthorityArgs extends Omit<MeshSpec, "maxConnectedCl
  * @throws RunError with all that is wrong with the description of the mesh, before any resource is registered.
  */
 export class ClusterMeshAuthority extends pulumi.ComponentResource {
-  /** What the stacks of the members sign with; a secret. */
+  /** What the stacks of the clusters sign with; a secret. */
   readonly signing: pulumi.Output<Signing>;
   /** The CAs that are trusted, who of them signs, and when they end. */
   readonly authorities: pulumi.Output<readonly CaSummary[]>;

@@ -9,7 +9,7 @@ export interface ManagedObjectSettings {
 }
 
 /**
- * The objects that a stack has in a cluster, and that must not be somebody else's. A Secret with peers may be, where it is adopted.
+ * The objects that a stack makes in a cluster. No other owner may have them; a Secret with peers is the exception, where it is adopted.
  *
  * @param issuesServers Whether the authority issues the etcds' server certificates.
  */

@@ -11,7 +11,7 @@ export function limiter(limit: number): <T>(work: () => Promise<T>) => Promise<T
     try {
       return await work();
     } finally {
-      // Whoever waits takes over the place.
+      // The next waiter takes over the place.
       const next = waiting.shift();
       if (next === undefined) working -= 1;
       else next();

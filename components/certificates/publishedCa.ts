@@ -8,7 +8,7 @@ import { isAdopted, type CaTrust } from "./model/keyRevisions";
 export interface SigningMaterial {
   /** Of the CA that signs. */
   readonly certificate: string;
-  /** A secret; whoever uses it wraps it at once. */
+  /** A secret; code that uses it wraps it at once. */
   readonly privateKey: string;
   /** The certificates of all that are trusted. */
   readonly bundle: string;

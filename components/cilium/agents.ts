@@ -21,7 +21,7 @@ export const AGENTS_AT_ONCE = 16;
 export interface AgentPod {
   readonly pod: string;
   readonly node: string;
-  /** Whether it can be asked: not so on a node that is gone. */
+  /** Whether it answers: not on a lost node. */
   readonly ready: boolean;
   /** When it was made, in RFC 3339; empty where that is not told. */
   readonly created: string;
@@ -170,8 +170,8 @@ const isOnlyNotFound = (error: unknown): boolean =>
   error.message.split("\n").every((line) => line.trim() === "" || /\(NotFound\)/.test(line));
 
 /**
- * Has the kubelets bring changed Secrets to the agents at once: a pod's own change makes the kubelet sync its volumes, which otherwise
- * takes about a minute.
+ * Annotates the agents' pods, so that the kubelets sync changed Secrets into them at once. Without a change of the pod that takes about a
+ * minute.
  */
 export async function syncSecretsNow(kubectl: Kubectl, cilium: CiliumObjects, cluster?: string): Promise<void> {
   const stamp = `cilium-clustermesh/synced-at=${new Date().toISOString().replaceAll(":", "-")}`;

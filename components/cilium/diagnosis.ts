@@ -15,7 +15,7 @@ const LOG_SINCE = "--since=15m";
 /** Why peers are not ready, as far as anybody can tell. */
 export interface Diagnosis {
   readonly causeFor: (line: Readiness) => Cause | undefined;
-  /** What was said, for whoever wants to read it all. */
+  /** All that the agents have printed. */
   readonly text: string;
 }
 

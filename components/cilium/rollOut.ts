@@ -37,7 +37,7 @@ export interface Rolling {
   readonly before?: Before | undefined;
   /** Whether a pod is as it is to be. @default by the annotation of the pod template */
   readonly isNew?: (pod: RolledPod) => boolean;
-  /** Whether old pods are deleted here, where no controller would. @default where it only replaces what somebody deletes */
+  /** Whether old pods are deleted here, where no controller would. @default where it only replaces deleted pods */
   readonly restart?: boolean;
 }
 
@@ -99,7 +99,7 @@ function standsStill(rolling: Rolling, seen: Progress, sight: NodeSight): Error 
   const { workload, timeoutSeconds } = rolling;
   const heading =
     `the roll-out of ${workload} stands still: ${String(seen.done)} of ${String(seen.of)} done, and no further one within ` +
-    `${String(timeoutSeconds)} s (clustermesh:rollOutTimeoutSeconds); mend what is named, and run this again`;
+    `${String(timeoutSeconds)} s (clustermesh:rollOutTimeoutSeconds); fix what is named, and run this again`;
   const unseen = sight.unseen === undefined ? [] : [`  whether nodes are ready cannot be seen: ${sight.unseen}`];
   const problems = seen.waiting.map((held) => problemOf(rolling, held, sight));
   return new Error([formatProblems(heading, problems, SHOWN), ...unseen].join("\n"));

@@ -12,15 +12,15 @@ import type { PeerSettings } from "../peers/peerSecret";
 /** The settings about one cluster of the mesh. */
 export interface ClusterSettings
   extends CiliumSettings, CertificateSettings, PeerSettings, EtcdUserSettings, Pick<MeshCheckSettings, "check"> {
-  /** Name and id in `cilium-config` that differ and belong to somebody else (Helm): refuse, or overwrite until destroy. @default "refuse" */
+  /** Name and id in `cilium-config` that differ and have another owner (Helm): refuse, or overwrite until destroy. @default "refuse" */
   readonly conflicts: "refuse" | "overwrite";
 }
 
-/** The arguments of a member's commands. */
+/** The arguments of a cluster's commands. */
 export interface ClusterCommandArgs {
   readonly cluster: Cluster;
   readonly access: ClusterAccess;
-  /** Objects that this stack makes in the cluster; `up` stops where one of them is there already and somebody else's. */
+  /** Objects that this stack makes in the cluster. `up` stops where one of them exists and has another owner. */
   readonly managedObjects: readonly ManagedObject[];
   /** The keys of the Secret with its peers. */
   readonly peerKeys: readonly string[];
@@ -28,7 +28,7 @@ export interface ClusterCommandArgs {
   readonly settings: ClusterSettings;
 }
 
-/** What both commands are given. A cluster that is gone is not asked by either, whatever the verb. */
+/** The input that all commands share. No verb contacts a lost cluster. */
 function commandOf({ cluster, access, owner, settings }: ClusterCommandArgs) {
   const { cilium, rollOut } = settings;
   return {
@@ -79,8 +79,8 @@ export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.Cus
  * Makes sure that name and id are as they were set, rolls agents and operator, and waits until they run with them. Its deletion writes the
  * originals back, and rolls them again.
  *
- * @param written When name and id were written last: agents that were started between somebody else's change and ours have other ones. It
- *   changes with what we write and with nothing else, and so runs this again then and only then.
+ * @param written When this stack last wrote name and id. It changes with our writes alone, and so re-runs this after each of them: agents that
+ *   started between another writer's change and ours have other values.
  */
 export function rolloutCommand(
   args: ClusterCommandArgs,

@@ -41,7 +41,7 @@ const input = z.object({
   probePaths: z.boolean().default(false),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
   maxConnectedClusters: z.literal([255, 511]).default(255),
-  /** The cluster will not answer any more, and is not asked. */
+  /** The cluster is lost, and no verb contacts it. */
   gone: z.boolean().default(false),
 });
 
@@ -65,7 +65,7 @@ function recorded(): Recorded {
   return recordedOf(given.originals === "" ? previousOutput() : given.originals, cluster.name);
 }
 
-/** Everything but the first look is done on the cluster that was recorded, or not at all. */
+/** Runs a step only on the cluster that was recorded: the kubeconfig may lead to another one by now. */
 function onRecorded<T>(use: (kubectl: Kubectl, before: Recorded) => Promise<T>): Promise<T> {
   return withCluster(async (kubectl) => {
     const before = recorded();
@@ -94,7 +94,7 @@ const leaving: Leaving = {
 
 const { timeoutSeconds } = given.rollOut;
 
-/** The originals back, and agents that run with them. Goes on where it was interrupted; does nothing where all of it is done. */
+/** Writes the originals back and rolls the agents. Continues where an earlier run was interrupted; does nothing where all is done. */
 async function restore(kubectl: Kubectl, before: Recorded): Promise<void> {
   if (await isAnothers(kubectl, cluster.name, cilium, given.owner)) {
     return;

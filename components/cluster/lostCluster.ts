@@ -6,7 +6,7 @@ import { objectsCommand, originalConfigCommand, rolloutCommand, type ClusterComm
 import { manualRestoreCommands } from "./model/manualRestore";
 
 /**
- * A member that will not answer any more. What its objects were leaves the state: the stack lets go of them through a provider that reaches
+ * A cluster that will never answer again. What its objects were leaves the state: the stack lets go of them through a provider that reaches
  * nothing. Its commands stay, under the URNs that they had, so that they learn from their changed input to ask nothing when they are deleted;
  * and so do the originals, should the cluster return.
  */
@@ -27,15 +27,13 @@ export class LostCluster extends pulumi.ComponentResource {
     this.originalConfig = originalConfig.stdout;
     const { managedObjects, settings } = args;
     // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-    this.manualRestoreCommands = pulumi
-      .unsecret(originalConfig.stdout)
-      .apply((printed) =>
-        manualRestoreCommands({
-          cilium: settings.cilium,
-          managedObjects,
-          recorded: recordedOf(printed, args.cluster.name),
-        }),
-      );
+    this.manualRestoreCommands = pulumi.unsecret(originalConfig.stdout).apply((printed) =>
+      manualRestoreCommands({
+        cilium: settings.cilium,
+        managedObjects,
+        recorded: recordedOf(printed, args.cluster.name),
+      }),
+    );
     if (args.settings.etcdUsers === "manage") {
       lostEtcdUsers(args.cluster, child);
     }

@@ -4,7 +4,7 @@ import type { Recorded } from "../identity/model/recorded";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { manualRestoreCommands } from "./model/manualRestore";
 
-/** What is known of a cluster that will not answer any more. */
+/** What is known of a cluster that will never answer again. */
 interface LostClusterArgs {
   readonly cluster: string;
   readonly cilium: CiliumObjects;
@@ -13,7 +13,7 @@ interface LostClusterArgs {
   readonly recorded: () => Recorded;
 }
 
-/** The verbs of a member that is gone: nothing is asked of it, and what it would need to be as before is said. */
+/** The verbs of a lost cluster: none contacts it, and the last one prints the commands that restore it by hand. */
 export function lostVerbs({
   cluster,
   cilium,

@@ -15,7 +15,7 @@ function without(managedObjects: readonly ManagedObject[], others: readonly Mana
 }
 
 /**
- * Removes what this stack had and has no more: under another name, or not at all.
+ * Removes the objects that this stack made and does not declare any more.
  *
  * @param printed What this has printed before.
  * @returns What it has now, for the state.

@@ -17,7 +17,7 @@ import { identityChange, identityIn } from "../preflight/model/identity";
 import { parseExistingObjects, type ExistingObject } from "../preflight/model/liveCluster";
 import { clashingKeys, existingObjectProblem, otherOwners } from "../preflight/model/objects";
 
-/** What the first step on a cluster is told. */
+/** The input of the first step on a cluster. */
 export interface Recording {
   readonly cluster: string;
   readonly cilium: CiliumObjects;
@@ -66,7 +66,7 @@ function refuse(heading: string, cluster: string, problems: readonly Omit<Proble
 }
 
 /**
- * What must not be touched: the last guard, for previews can be made without live checks.
+ * Refuses what must not be touched. This is the last check, for a preview can be made without live checks.
  *
  * @param before What was recorded of it; absent where nothing is known.
  */
@@ -81,7 +81,7 @@ function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recor
     const problem = isAdopted ? undefined : existingObjectProblem(cluster, object, owner, peerSecret);
     return problem ?? (isShared ? clashingKeys(cluster, object, recording.peerKeys) : []);
   });
-  refuse("objects of somebody else are in the way", cluster, [
+  refuse("objects that this stack did not make are in the way", cluster, [
     ...problems,
     ...[markProblem(mark, cilium.configMap, before !== undefined) ?? []].flat(),
   ]);
@@ -90,7 +90,7 @@ function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recor
     const release = config.annotations["meta.helm.sh/release-name"];
     const owned = { ...config, ...(release === undefined ? {} : { helmRelease: release }) };
     const others = otherOwners(cluster, cilium.configMap, owned, desired, originalConfig);
-    refuse("name and id are in conflict with those of others", cluster, others);
+    refuse("other managers own name or id, with other values", cluster, others);
   }
   const known = before?.set ?? (mark.kind === "ours" ? mark.mark.set : (config?.data ?? {}));
   refuse(
@@ -164,7 +164,7 @@ export async function record(kubectl: Kubectl, recording: Recording): Promise<st
 
 /**
  * The same again: by now the cluster has our values, and what was recorded first stays. It has to be the same cluster, and the same objects in
- * it. One that was declared gone is recorded anew where it is another one; so is a `cilium-config` that was installed again.
+ * it. A cluster that was declared lost (`gone`) and is another one by now is recorded again; so is a `cilium-config` that was installed again.
  *
  * @param printed What was recorded.
  */

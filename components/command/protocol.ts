@@ -51,7 +51,7 @@ export function beginOutput(): void {
 }
 
 /**
- * Progress for whoever watches `pulumi up`; the result of a command goes to standard output alone. The state keeps it, so it has bounds: what
+ * Progress for the person who watches `pulumi up`; the result of a command goes to standard output alone. The state keeps it, so it has bounds: what
  * is left out is counted, and the count is said in the end.
  */
 export function progress(line: string, kind: LineKind = kindOf(line)): void {

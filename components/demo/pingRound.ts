@@ -70,7 +70,7 @@ async function pingFrom(
   }
 }
 
-/** Sends all pings at once. The addresses are read anew each time: a pod that was replaced has another. */
+/** Sends all pings at once. The addresses are read again each time: a pod that was replaced has another. */
 export async function pingRound(
   clusters: Clusters,
   places: DemoPlaces,

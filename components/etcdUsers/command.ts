@@ -24,7 +24,7 @@ const given = readInput(
     peers: z
       .object({ context: z.string().optional(), secret: z.object({ namespace: z.string(), name: z.string() }) })
       .optional(),
-    /** A cluster that is gone is not asked, whatever the verb. */
+    /** No verb contacts a lost cluster. */
     gone: z.boolean().default(false),
   }),
 );

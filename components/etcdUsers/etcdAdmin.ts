@@ -27,7 +27,7 @@ export interface EtcdAdmin {
 }
 
 /**
- * One key for the mesh, and a client certificate for it from each authority, in the name that etcd demands of whoever manages users. It stays
+ * One key for the mesh, and a client certificate for it from each authority, in the name that etcd demands of the administrator of users. It stays
  * with the program: no cluster is given it. Absent where no users are managed.
  */
 export function etcdAdmin(

@@ -42,7 +42,7 @@ export function etcdUsers(args: EtcdUsersArgs, opts: pulumi.CustomResourceOption
   return { authentication: report.apply(describeUsers), done };
 }
 
-/** The same of a cluster that is gone: it stays in the state and learns to ask nothing, so that it can be deleted. */
+/** The same for a lost cluster: the command stays in the state with an input by which it contacts nothing, so that it can be deleted. */
 export function lostEtcdUsers(cluster: Cluster, opts: pulumi.CustomResourceOptions): void {
   usersCommand(cluster, { users: [], gone: true }, { clusters: {} }, opts);
 }

@@ -32,8 +32,8 @@ const PEERS_REMOVED_SECONDS = 120;
 const podsOf = (reports: readonly AgentReport[]): string => firstFew(reports.map(({ pod }) => pod)).join(", ");
 
 /**
- * Waits until no agent knows a peer any more, after the peers' files are gone. A cluster leaves in this order because routes and nodes of
- * the peers are removed by agents that still run under the cluster's name. Agents on nodes that are gone are not waited for.
+ * Waits until no agent lists a peer, after the peers' files are removed. A cluster leaves in this order because only agents that still run
+ * under the cluster's name remove routes and nodes of its peers. It does not wait for agents on lost nodes.
  */
 export async function waitForPeersRemoved(
   kubectl: Kubectl,
@@ -78,8 +78,8 @@ async function roll(kubectl: Kubectl, leaving: Leaving, value: string | null, ti
 }
 
 /**
- * Has the agents of a cluster leave the name it had in the mesh: a roll-out with the old values, then its nodes under the given name gone
- * from etcd, then a second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
+ * Renames a cluster on its nodes: a roll-out with the original values, then its nodes under the mesh's name are removed from etcd, then a
+ * second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
  * are gone, remove the routes that both share; agents of the second have never known them.
  */
 export async function renameOnNodes(kubectl: Kubectl, leaving: Leaving, timeoutSeconds: number): Promise<void> {

@@ -15,7 +15,7 @@ import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
 import { TRIES_AGAINST_OTHER_WRITERS } from "./restoreConfig";
 
-/** What is set in a member, and may have to be set again. */
+/** What is set in a cluster, and may have to be set again. */
 export interface Applied {
   readonly cluster: string;
   readonly cilium: CiliumObjects;
@@ -102,7 +102,7 @@ async function rollAgain(
  * ConfigMap is written as its Patch resource writes it, so that the state is true again.
  *
  * @returns What of agents and operator (`kind/name`) was changed, and so rolls, with how it was before.
- * @throws Error when somebody has set other values since, that may not be overwritten, or when `cilium-config` is gone.
+ * @throws Error when another manager has set values that must not be overwritten, or when `cilium-config` does not exist.
  */
 export async function reapply(kubectl: Kubectl, applied: Applied): Promise<ReadonlyMap<string, Before>> {
   const { cilium } = applied;

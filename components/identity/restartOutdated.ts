@@ -21,7 +21,7 @@ import { lastAppliedTime } from "../kubernetes/model/lastAppliedTime";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 
-/** A member whose agents are to run with what its `cilium-config` says. */
+/** A cluster whose agents are to run with the values of its `cilium-config`. */
 export interface Restarted {
   readonly cluster: string;
   readonly cilium: CiliumObjects;
@@ -108,7 +108,7 @@ async function restartOperator(kubectl: Kubectl, member: Restarted, written: str
 }
 
 /**
- * Restarts what runs with another name or id than `cilium-config` has: both are read at a start alone, and somebody may have had other values
+ * Restarts what runs with another name or id than `cilium-config` has: both are read at a start alone, and another manager may have had other values
  * there while agents were restarted. Once the values are back nothing rolls by itself, for the pod template has never changed. A few agents at
  * a time, as their DaemonSet allows, then the operator.
  *

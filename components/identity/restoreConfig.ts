@@ -9,10 +9,10 @@ import { applyAs, ApplyConflict } from "../kubernetes/serverSideApply";
 import type { OriginalConfig } from "./model/originalConfig";
 import { planRestoration, restorationWrites, type Restoration, type Write } from "./model/restoration";
 
-/** So often a write that somebody else was quicker with is planned anew. */
+/** How often a write is planned again because another manager wrote first. */
 export const TRIES_AGAINST_OTHER_WRITERS = 5;
 
-/** An update of some keys, which leaves everything else and everybody else alone. */
+/** An update of some keys, which leaves all other keys and their owners alone. */
 async function update(kubectl: Kubectl, cilium: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
   const body = JSON.stringify({ metadata: { resourceVersion: live.version }, data: write.data });
   const target = ["patch", `configmap/${cilium.configMap}`, "-n", cilium.namespace];
@@ -36,7 +36,7 @@ async function apply(kubectl: Kubectl, cilium: CiliumObjects, live: LiveConfig, 
   });
 }
 
-/** Whether a write came too late: somebody else has written in between. */
+/** Whether a write came too late, because another manager wrote in between. */
 function isLate(error: unknown): boolean {
   const modified = error instanceof KubectlError && error.message.includes("the object has been modified");
   return modified || error instanceof ApplyConflict;
@@ -53,7 +53,7 @@ function nameWhatIsLeft(cluster: string, cilium: CiliumObjects, plan: readonly R
 }
 
 /**
- * Writes back what is still ours to restore, to all who had it, against whoever else may be writing; names what is left alone.
+ * Writes the originals back, as each of their owners, while other managers may be writing. Names the values that it leaves alone.
  *
  * @returns Whether any value was written: then agents that run have other values.
  */

@@ -103,7 +103,7 @@ export class Kubectl {
     return patiently(patience, ask, this.between);
   }
 
-  /** Starts kubectl and leaves it running; whoever starts it ends it. It has no terminal, on which a credential plugin could ask for a log-in. */
+  /** Starts kubectl and leaves it running; the caller ends it. It has no terminal, on which a credential plugin could ask for a log-in. */
   start(args: readonly string[]): GroupedProcess {
     const descriptor = this.kubeconfig?.descriptor;
     const child = spawn("kubectl", [this.access, ...args], {

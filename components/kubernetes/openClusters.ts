@@ -11,7 +11,7 @@ interface GivenCluster {
 /** A cluster that can be asked. */
 export type Open<Cluster extends GivenCluster = GivenCluster> = Cluster & { readonly kubectl: Kubectl };
 
-/** A member as the check gets it, open. */
+/** A cluster of the check, with its open kubectl. */
 export type OpenCluster = Open<GivenCluster & { readonly id: number }>;
 
 /** Opens all clusters, uses them, and closes them whatever happens. */

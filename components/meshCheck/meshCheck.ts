@@ -16,7 +16,7 @@ export interface MeshCheckSettings {
   readonly otherStacks: "report" | "require";
   /**
    * What the check does about pods whose identities are from before the change of their cluster's id: report them, or restart those that a
-   * controller makes anew. @default "report"
+   * controller replaces. @default "report"
    */
   readonly stalePods: "report" | "restart";
 }

@@ -25,11 +25,11 @@ export async function waitForRemovedPeers(
     deadline,
     look,
     (seen) => problemsOf(seen).length === 0,
-    problemsLine("agents have not forgotten yet who has left", problemsOf, (seen) => seen.length),
+    problemsLine("agents still list peers that have left", problemsOf, (seen) => seen.length),
   );
   const problems = problemsOf(reports);
   if (problems.length > 0) {
-    const heading = `peers that have left are not forgotten after ${String(timeoutSeconds)} s`;
+    const heading = `agents still list peers that have left after ${String(timeoutSeconds)} s`;
     throw new Error(formatProblems(heading, problems, PROBLEMS_SHOWN));
   }
   progress(`no agent lists ${firstFew(removed).join(", ")} any more`);

@@ -39,7 +39,7 @@ async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Prom
   return found.flat();
 }
 
-/** Deletes those of the stale pods whose turn it is. Gives those that are left for now, and those that nothing would make anew. */
+/** Deletes those of the stale pods whose turn it is. Returns those that are left for now, and those that no controller would replace. */
 async function restart(kubectl: Kubectl, stale: readonly StalePod[]) {
   const namespaces = [...new Set(stale.map((each) => each.namespace))];
   const lists = await mapLimited(namespaces, AGENTS_AT_ONCE, (namespace) =>
@@ -53,7 +53,7 @@ async function restart(kubectl: Kubectl, stale: readonly StalePod[]) {
   return { waiting: [...plan.now, ...plan.later], never: plan.never };
 }
 
-/** Restarts until nothing is stale but what nothing would make anew. */
+/** Restarts until only pods are stale that no controller would replace. */
 async function restartAll(
   cluster: OpenCluster,
   policy: StalePodPolicy,

@@ -61,7 +61,7 @@ export async function waitForPaths(
   before: PathsBefore,
   deadline: number,
 ): Promise<readonly PathRow[]> {
-  // A restarted agent makes its health endpoint anew, which takes some seconds.
+  // A restarted agent creates its health endpoint again, which takes some seconds.
   const cut = (seen: readonly PathReport[]) => problemsOf(seen, before, cilium);
   const reports = await until(
     deadline,

@@ -13,7 +13,7 @@ import { peerFile, pemFiles } from "./model/peerFile";
 export interface PeerSettings {
   /** Secret with the peer files, as the agents project it. @default "cilium-clustermesh" */
   readonly peerSecret: string;
-  /** A Secret of that name that somebody else made: refuse, or add the peers and keep its own keys. @default "refuse" */
+  /** A Secret of that name that another owner made: refuse, or add the peers and keep its own keys. @default "refuse" */
   readonly foreignSecret: "refuse" | "adopt";
 }
 
@@ -31,7 +31,7 @@ function base64(text: string): string {
 }
 
 /**
- * The part of the Secret that is the same in every cluster: a peer file for each member, and the authorities' certificates. Made once for
+ * The part of the Secret that is the same in every cluster: a peer file for each cluster, and the CAs' certificates. Made once for
  * the mesh, so that the work grows with its size and not with its square.
  */
 export function sharedPeerFiles(clusters: readonly Cluster[], caSet: CaSet): SecretData {
@@ -50,9 +50,9 @@ export function sharedPeerFiles(clusters: readonly Cluster[], caSet: CaSet): Sec
 }
 
 /**
- * A hash of everything that agents learn of their peers, and of what they show them.
+ * A hash of everything that agents read about their peers, and of the certificates that they present.
  *
- * @param issued Of each member, what changes with its certificates.
+ * @param issued For each cluster, what changes with its certificates.
  */
 export function hashPeers(shared: SecretData, issued: readonly pulumi.Output<string>[]): pulumi.Output<string> {
   return pulumi

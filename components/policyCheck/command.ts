@@ -15,7 +15,7 @@ const { cluster } = given;
 const accepted = given.openPolicies === "accept";
 
 const ACCEPTED = "warning: accepted by openPolicies:";
-const WAY_OUT = `Mend these and run this again. Or accept that they are open from then on:
+const WAY_OUT = `Fix these and run this again. Or accept that they are open from then on:
   pulumi config set clustermesh:openPolicies accept && pulumi up
 and then destroy, or take the cluster out; one that is out of the configuration already has to be put back for that \`up\`.`;
 
@@ -39,7 +39,7 @@ async function look(kubectl: Kubectl): Promise<void> {
 /** The verb that was run, once it is done. */
 export const ran = dispatch({
   /**
-   * The first step of a way back, before anything is taken apart: refuses while policies would fail open once the cluster's name is gone,
+   * The first step of a deletion, before anything is removed: fails while policies would allow more traffic once the cluster has no longer its name,
    * unless that was accepted beforehand. What fails closed is named, and goes on.
    */
   guard: async () => {

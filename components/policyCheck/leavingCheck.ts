@@ -12,7 +12,7 @@ import type { JudgedPolicies } from "./model/clusterPolicies";
 import type { MeshChange } from "./model/meshChange";
 import { checkPolicies } from "./checkPolicies";
 
-/** What a guard is given of its cluster, and the state keeps. */
+/** The input of a policy check, as the state keeps it. */
 export const leavingCluster = z.object({
   cluster: z.object({ name: z.string(), context: z.string().optional() }),
   names: ciliumObjects,

@@ -18,15 +18,16 @@ export interface PolicySettings {
 export interface PolicyCheckArgs {
   readonly cluster: Cluster;
   readonly access: ClusterAccess;
-  /** What will be given back, as it was recorded. It stays as it is, and so runs nothing again. */
+  /** What will be restored, as it was recorded. It never changes, and so re-runs nothing. */
   readonly originalConfig: pulumi.Output<string>;
   readonly owner: string;
   readonly settings: PolicySettings & Pick<CiliumSettings, "cilium"> & Pick<PeerSettings, "peerSecret">;
 }
 
 /**
- * Stands between all guards and all clusters, and does nothing itself: guards depend on it, and it on everything in every cluster. What a
- * resource that is still there depends on is not deleted, so while one guard refuses nothing of any cluster is, with `--continue-on-error` too.
+ * Orders all policy checks before all clusters on destroy, and does nothing itself: the checks depend on it, and it on everything in every cluster.
+ * Pulumi does not delete what a remaining resource depends on. So while one check fails nothing of any cluster is deleted, with
+ * `--continue-on-error` too.
  */
 export function agreement(
   name: string,
@@ -41,10 +42,10 @@ export function agreement(
 }
 
 /**
- * Stands before the way back of a cluster, and does nothing until then: its deletion refuses while policies would fail open once the cluster's name is gone.
+ * Runs only on delete: fails while a policy would start to allow more traffic once the cluster has no longer its name.
  *
- * It has to come after all that is written to the cluster and after the {@link agreement}, and the check after the guards of all clusters: so
- * all guards have agreed before anything of the mesh is taken apart.
+ * It depends on all that is written to the cluster and on the {@link agreement}, and the mesh check depends on the policy checks of all
+ * clusters. So all of them have passed before anything of the mesh is deleted.
  */
 export function policyCheck(args: PolicyCheckArgs, opts: pulumi.CustomResourceOptions): local.Command {
   const { cluster, access, originalConfig, owner, settings } = args;

@@ -59,7 +59,7 @@ export function ciliumValues(input: CiliumValuesInput): Readonly<Record<string, 
     kubeProxyReplacement: false,
     k8sServiceHost: server.hostname,
     k8sServicePort: Number(server.port),
-    // The chart's documented way to leave the ClusterMesh Secrets to somebody else.
+    // The chart's documented way to leave the ClusterMesh Secrets to another program.
     clustermesh: { useAPIServer: false, config: { enabled: false } },
     envoy: { enabled: false },
     l7Proxy: false,

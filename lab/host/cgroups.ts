@@ -20,7 +20,7 @@ export function parseHierarchies(mountInfo: string): readonly Hierarchy[] {
   const found = mountInfo.split("\n").flatMap((line): Hierarchy[] => {
     const [left = "", right = ""] = line.split(" - ");
     const [, , , root = "", mountPoint = ""] = left.split(" ");
-    // Part of a hierarchy, mounted somewhere for somebody else.
+    // Part of a hierarchy, mounted elsewhere for another program.
     if (root !== "/") return [];
     const [type = "", , options = ""] = right.split(" ");
     if (type === "cgroup2") return [{ version: 2, mountPoint, controllers: [] }];

@@ -16,7 +16,7 @@ const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
 
 /**
- * Why somebody else could change what lies at a path, or `undefined` where nobody but this user and root could. Of a folder with the sticky bit
+ * Why another user could change what lies at a path, or `undefined` where only this user and root could. Of a folder with the sticky bit
  * (`/tmp`) what lies in it is judged by itself. A group with the number of the user is the user's own, as Linux distributions make them.
  */
 export function foreignHand({ path, uid, gid, mode }: PathFacts, user: number): string | undefined {
@@ -44,7 +44,7 @@ async function waysTo(path: string): Promise<readonly string[]> {
 }
 
 /**
- * Refuses a file or folder that somebody else could have put there, or could change: programs in it would run as this user.
+ * Refuses a file or folder that another user could have put there, or could change: programs in it would run as this user.
  *
  * @throws Error with the path and the reason.
  */

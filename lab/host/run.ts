@@ -17,7 +17,7 @@ export interface RunResult {
 
 /** A child process that could not start or did not end with 0; `stdout` and `stderr` hold all that it wrote. */
 export class CommandError extends Error {
-  // Private, read through getters: whoever prints the error gets its message, and not megabytes of output.
+  // Private, read through getters: a printed error shows its message, and not megabytes of output.
   readonly #stdout: string;
   readonly #stderr: string;
 

@@ -3,7 +3,7 @@ import type { ProcessIdentity } from "./processIdentity";
 
 /*
  * A process whose surroundings are set up in many steps gets a mark after the last. One without, left by a run that was interrupted, is
- * ended and started anew: half of the steps cannot be told from all of them, and few can be repeated.
+ * ended and started again: half of the steps cannot be told from all of them, and few can be repeated.
  */
 const markOf = ({ pid, startTicks, bootId }: ProcessIdentity): string => JSON.stringify([pid, startTicks, bootId]);
 

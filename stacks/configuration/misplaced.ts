@@ -71,7 +71,7 @@ function ofClusters(
   };
 }
 
-/** Takes out what a stack of the other role is to be given, with a line for each that somebody has set here. */
+/** Takes out what a stack of the other role is to be given, with a line for each that is set here. */
 export function withoutMisplaced(role: SplitRole, given: Decoded): Taken {
   const { shape } = configurationSchema;
   const top = sift(given, (key, value) => {

@@ -416,8 +416,8 @@ export const publicSchema = z.object({
 /** The local settings as they are where none is given. */
 export const LOCAL_DEFAULTS = z.strictObject(local).parse({});
 
-/** A mesh's configuration, read. It holds secrets as they are: whoever uses one wraps it at once. */
+/** A mesh's configuration, read. It holds secrets as they are: code that uses one wraps it at once. */
 export type Configuration = z.infer<typeof configurationSchema>;
 
-/** A member stack's configuration, read. */
+/** The configuration of a stack with the role `member`, read. */
 export type ClusterStackConfiguration = z.infer<typeof clusterStackSchema>;

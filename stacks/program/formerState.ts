@@ -54,7 +54,7 @@ export async function judgeFormerState(
     return await judge(configuration, environment, seen);
   } catch (error) {
     const reason = `cannot be read (${error instanceof Error ? error.message : String(error)}): clusters that leave are not judged here`;
-    const fix = "their own guards judge them, after their peers have let go of them";
+    const fix = "destroy judges them by their own policy checks, after their peers have removed them";
     return { problems: [], warnings: [{ property: "the stack's own state", reason, fix }] };
   }
 }

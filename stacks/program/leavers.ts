@@ -20,13 +20,13 @@ export interface LeaverFindings {
   readonly warnings: readonly Problem[];
 }
 
-/** A cluster that leaves, with the kubeconfigs that its last `up` was given: its guard has no others. */
+/** A cluster that leaves, with the kubeconfigs that its last `up` was given: its policy check has no others. */
 interface Leaver {
   readonly leaving: LeavingCluster;
   readonly kubeconfigs: Readonly<Record<string, string>>;
 }
 
-/** The clusters that the state has a guard for, and the configuration does not have. */
+/** The clusters that have a policy check in the state, and are not in the configuration. */
 export function leaversIn(states: readonly CommandState[], declared: readonly string[]): readonly Leaver[] {
   return states.flatMap(({ name, input, secrets }): Leaver[] => {
     const parsed = name.endsWith("-guard") ? leavingCluster.safeParse(JSON.parse(input)) : undefined;
@@ -74,7 +74,7 @@ function findingsOf(leaving: LeavingCluster, judged: Judged, configuration: Conf
   return { problems: explained, warnings: told };
 }
 
-/** Judges the clusters that would leave, before anything of the mesh is changed: what their own guards would say when the others have let go of them. */
+/** Judges the clusters that would leave, before anything of the mesh is changed: with the result that their own policy checks would have after their peers have removed them. */
 export async function judgeLeavers(leavers: readonly Leaver[], configuration: Configuration): Promise<LeaverFindings> {
   const found = await mapLimited(leavers, CLUSTERS_AT_ONCE, async (leaver) =>
     findingsOf(leaver.leaving, await judge(leaver), configuration),

@@ -39,7 +39,7 @@ export function meshOutputs(
   };
 }
 
-/** What the members' stacks read of an authority stack, and a person. */
+/** What the cluster stacks read of an authority stack, and a person. */
 export function authorityOutputs(
   authority: ClusterMeshAuthority,
   { configuration, environment }: Loaded,

@@ -56,7 +56,7 @@ function reachableBy(configuration: Configuration) {
   });
 }
 
-/** Clusters that are declared gone, and answer: somebody may have declared the wrong one. */
+/** Clusters that are declared lost (`gone`) and answer all the same: the wrong one may be declared. */
 async function lostAndAnswering(configuration: Configuration): Promise<readonly Problem[]> {
   const gone = reachableBy(configuration).filter((cluster) => cluster.gone);
   const found = await mapLimited(gone, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Problem[]> => {
@@ -155,7 +155,7 @@ function without(live: ReadonlyMap<string, LiveCluster>, names: ReadonlySet<stri
 }
 
 /**
- * Asks every cluster of the stack's own whether it can become or stay a member, in previews too and before anything is written. An unreachable
+ * Inspects every cluster that the stack manages: whether it can join the mesh or stay in it, in previews too and before anything is written. An unreachable
  * cluster is a problem or a warning, as the configuration says.
  *
  * @param writes Whether the run goes on to write: then what it may not do is a problem by now.

@@ -50,7 +50,7 @@ function reach(access: ClusterAccess, presence: Presence): k8s.ProviderArgs {
   if (presence === "gone") {
     return { kubeconfig: NOWHERE, deleteUnreachable: true, skipUpdateUnreachable: true };
   }
-  // Empty and not absent: absent, the SDK would write the path of whoever runs it, from $KUBECONFIG, into the state.
+  // Empty and not absent: absent, the SDK would write the user's path, from $KUBECONFIG, into the state.
   return access.kind === "context" ? { context: access.context, kubeconfig: "" } : { kubeconfig: access.kubeconfig };
 }
 

@@ -10,7 +10,7 @@ import type { RotationPolicy } from "../../components/preflight/model/judgeRotat
 import type { AdoptedCA, Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
 
-/** A CA of another stack: that one renews it in time, if somebody runs it. */
+/** A CA of another stack: that one renews it in time, if it is run. */
 const RENEWED_ELSEWHERE: Renewal = {
   by: "person",
   how: "pulumi up of the authority stack renews it, and pulumi up here brings it to the clusters; restart every etcd after that, before it ends",

@@ -34,7 +34,7 @@ async function findingOf(cluster: string, state: CommandState): Promise<UsersLef
 }
 
 /**
- * Clusters that stay members and whose users in etcd would be removed: where etcd enforces authentication their peers would be locked out.
+ * Clusters that stay in the mesh and whose users in etcd would be removed: where etcd enforces authentication their peers would be locked out.
  *
  * @param staying The clusters that stay.
  */

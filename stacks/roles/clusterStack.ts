@@ -3,7 +3,7 @@ import type { Configuration, ClusterStackConfiguration } from "../configuration/
 import type { Published } from "./registry";
 import type { Role } from "./role";
 
-/** A member stack's part and the rest of the mesh, put together. */
+/** The whole mesh: a cluster stack's part together with the rest. */
 export interface Merged {
   /** The whole mesh; with ways into the stack's own clusters alone. */
   readonly configuration: Configuration;
@@ -26,7 +26,7 @@ function unlisted(
     }));
 }
 
-/** Puts a member stack's configuration and what its authority stack has published together to the configuration of the whole mesh. */
+/** Merges a cluster stack's configuration with what its authority stack has published, to the configuration of the whole mesh. */
 export function mergeClusterStack(stack: ClusterStackConfiguration, published: Published): Merged {
   const { authorityStack, clusters: managed, ...local } = stack;
   const { registry, signing } = published;

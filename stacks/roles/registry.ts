@@ -8,7 +8,7 @@ import { publicSchema, type Configuration } from "../configuration/schema";
  */
 const REGISTRY_VERSION = 1;
 
-/** The outputs of an authority stack that the members' stacks read. */
+/** The outputs of an authority stack that the cluster stacks read. */
 export const REGISTRY_OUTPUT = "registry";
 export const SIGNING_OUTPUT = "signing";
 
@@ -32,10 +32,10 @@ const signing = z.record(
   }),
 );
 
-/** What a member's stack has read of its authority stack. */
+/** What a cluster stack has read of its authority stack. */
 export interface Published {
   readonly registry: Registry;
-  /** Holds keys as they are: whoever uses one wraps it at once. */
+  /** Holds keys as they are: code that uses one wraps it at once. */
   readonly signing: Signing;
 }
 

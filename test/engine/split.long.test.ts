@@ -177,7 +177,7 @@ describe("a mesh of an authority stack and a stack for each cluster", function (
     assert.ok(findLeaks(needles, [open]).length > 0, "it would be found");
   });
 
-  it("lets go of a cluster that is gone without asking it, and takes it up again", async () => {
+  it("lets go of a lost cluster without contacting it, and takes it up again", async () => {
     const [stay, [lost]] = [clusters.slice(0, 2), clusters.slice(2)];
     assert.ok(lost);
     await authority.configure(authorityConfig(clusters, { [lost.name]: { ...listed(lost), gone: true } }));

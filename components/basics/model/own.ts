@@ -1,5 +1,5 @@
 /**
- * What a record has under a key that somebody else has chosen. Names such as `constructor` are legal for clusters, keys of Secrets and labels,
+ * What a record has under a key that comes from outside the program. Names such as `constructor` are legal for clusters, keys of Secrets and labels,
  * and every object has something of JavaScript's own under them.
  */
 export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {

@@ -30,7 +30,7 @@ export const DEFAULT_CERTIFICATE_POLICY: CertificatePolicy = {
 export interface CertificateSettings {
   /** Key algorithm and lifetimes of what is issued. */
   readonly certificates: CertificatePolicy;
-  /** Which keys and generated CAs there are; a changed number issues anew. */
+  /** Which keys and generated CAs there are; a changed number issues new ones. */
   readonly keyRevisions: KeyRevisions;
   /** Secret with the etcd server certificate, made where the authority is generated. @default "clustermesh-etcd-server" */
   readonly etcdServerSecret: string;

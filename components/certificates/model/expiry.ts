@@ -17,7 +17,7 @@ export interface Ending {
   readonly renewal: Renewal;
 }
 
-/** What is to be said of a certificate: a `note` of what this run does by itself, a `warning` where somebody has to act. */
+/** What is to be said of a certificate: a `note` of what this run does by itself, a `warning` where a person has to act. */
 export interface Said {
   readonly kind: "note" | "warning";
   readonly problem: Problem;

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Problem } from "../../mesh/model/problem";
 
 /**
- * Which keys and CAs a mesh is to have, as numbers that a person counts up. A changed number issues anew; an old one that comes back does,
- * too, for nothing keeps the keys of a generation that is over.
+ * Which keys and CAs a mesh is to have, as numbers that a person counts up. A changed number issues new ones. So does an old number that comes
+ * back, for nothing keeps the keys of an earlier revision.
  */
 export interface KeyRevisions {
   /** Of the client certificates and their keys, one for all clusters. @default 1 */

@@ -44,7 +44,7 @@ export const rolledWorkloads = (cilium: CiliumObjects): readonly string[] => [
   ...(cilium.operator === undefined ? [] : [`deployment/${cilium.operator}`]),
 ];
 
-/** What of Cilium a member's name and id are in, or read by, as `kind/name`. */
+/** The objects of Cilium that hold or read a cluster's name and id, as `kind/name`. */
 export const configuredObjects = (cilium: CiliumObjects): readonly string[] => [
   `configmap/${cilium.configMap}`,
   ...rolledWorkloads(cilium),
@@ -53,11 +53,11 @@ export const configuredObjects = (cilium: CiliumObjects): readonly string[] => [
 /** Annotation of the pod templates: agents read name and id at start only, so a change of them has to roll the pods. */
 export const ROLLOUT_ANNOTATION = "cilium-clustermesh/config";
 
-/** The keys of `cilium-config` that make a cluster a member. */
+/** The keys of `cilium-config` that hold a cluster's name and id. */
 export const NAME_KEY = "cluster-name";
 export const ID_KEY = "cluster-id";
 
-/** What `cilium-config` of a member holds. */
+/** What `cilium-config` of a meshed cluster holds. */
 export function desiredConfig(cluster: {
   readonly name: string;
   readonly id: number;

@@ -72,7 +72,7 @@ export interface AgentReport {
   readonly peers: readonly PeerStatus[] | { readonly error: string };
 }
 
-/** A member as the check expects its peers to see it. */
+/** A cluster as the check expects its peers to see it. */
 export interface ExpectedPeer {
   readonly name: string;
   readonly id: number;
@@ -111,7 +111,7 @@ function verdict(expected: ExpectedPeer, seen: PeerStatus | undefined): string {
   return `not ready: ${missing === "" ? "no reason given" : missing}`;
 }
 
-/** How every agent sees every other member: ready means that the agent says so *and* that the id is the declared one. */
+/** How every agent sees every remote cluster: ready means that the agent reports it *and* that the id is the declared one. */
 export function readinessTable(
   clusters: readonly ExpectedPeer[],
   reports: readonly AgentReport[],

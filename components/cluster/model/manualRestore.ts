@@ -3,7 +3,7 @@ import { MARK_ANNOTATION } from "../../identity/model/mark";
 import type { Recorded } from "../../identity/model/recorded";
 import type { ManagedObject } from "../../kubernetes/model/managedObject";
 
-/** What a cluster had before it became a member, as far as it is needed to give it back by hand. */
+/** What a cluster had before it joined the mesh, as far as restoring it by hand needs it. */
 export interface ManualRestore {
   readonly cilium: CiliumObjects;
   /** What was there before. */
@@ -19,7 +19,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The commands that give a cluster back by hand, in the order in which they are run, should it ever return. */
+/** The commands that restore a lost cluster by hand, in the order in which a person runs them, should it return. */
 export function manualRestoreCommands({ cilium, recorded, managedObjects }: ManualRestore): readonly string[] {
   const kubectl = `kubectl -n ${cilium.namespace}`;
   const { config: originalConfig, targets, peerSecret } = recorded;
@@ -29,7 +29,7 @@ export function manualRestoreCommands({ cilium, recorded, managedObjects }: Manu
   const data = Object.fromEntries(
     Object.entries(originalConfig).map(([key, original]) => [key, original.kind === "value" ? original.value : null]),
   );
-  // Without the annotation the pod templates are as they were, and their pods start anew.
+  // Without the annotation the pod templates are as they were, which restarts their pods.
   const template = { spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: null } } } } };
   const metadata = {
     annotations: Object.fromEntries([MARK_ANNOTATION, ...PATCH_ANNOTATIONS].map((key) => [key, null])),

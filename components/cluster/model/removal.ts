@@ -34,7 +34,7 @@ export interface SharedSecret {
 }
 
 /**
- * Judges an object under a name of ours by what it says of itself: somebody else may have made it since, or added to it.
+ * Decides from an object's own metadata how to remove it: another owner may have replaced it since, or added to it.
  *
  * @param shared For a Secret that is not ours as a whole.
  */

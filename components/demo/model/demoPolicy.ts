@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { DEMO_PORT, demoWorkloads, PROTECTED_DB, type DemoPlaces, type DemoSettings, type DemoWorkload } from "./demo";
 
-/** Somebody whom the policy lets in. */
+/** A source that the policy lets in. */
 type Listed = Pick<DemoWorkload, "cluster" | "namespace" | "name">;
 
 function listed(demo: DemoPlaces): readonly Listed[] {

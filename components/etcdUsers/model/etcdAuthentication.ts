@@ -20,7 +20,7 @@ export function parseUsersReport(printed: string): UsersReport {
   return printed.trim() === "" ? NO_USERS : report.parse(JSON.parse(printed));
 }
 
-/** How authentication is enabled without locking anybody out; for whoever reads that it is off. */
+/** How authentication is enabled without locking anybody out; for the person who reads that it is off. */
 export const HOW_TO_ENABLE =
   `give the user ${ADMIN_NAME} the role ${ADMIN_NAME}, and the common name of the agents' own certificate a user that may read and write ` +
   "cilium/, then run etcdctl auth enable";

@@ -9,7 +9,7 @@ import { configKey } from "../../cilium/model/kvstoreKeys";
 /** The role of peers. What has this name is ours. */
 export const PEER_ROLE = "clustermesh-peer";
 
-/** What etcd demands of whoever manages users: the common name of a certificate, and the name of the role that its user has. */
+/** What etcd demands of the administrator of users: the common name of a certificate, and the name of the role that its user has. */
 export const ADMIN_NAME = "root";
 
 /** A permission on the keys from `key` up to and not including `end`; without an end on `key` alone. Bytes as characters (latin1). */

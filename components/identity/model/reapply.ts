@@ -15,7 +15,7 @@ export interface AppliedConfig {
   readonly conflicts: "refuse" | "overwrite";
 }
 
-/** Whether the keys are as they were set, can be set again, or have got another value that somebody wants to keep. */
+/** Whether the keys are as they were set, can be set again, or have another value that its owner wants to keep. */
 export type ReapplyPlan =
   | { readonly kind: "asSet" }
   | { readonly kind: "setAgain" }
@@ -26,7 +26,7 @@ const HELM = "helm";
 
 /**
  * Whether a manager is one of those that install: it had the key before it was patched, or is Helm. It would write its own value again and
- * again. Anybody else has changed ours by hand.
+ * again. Any other manager has changed our value by hand.
  */
 export function isInstaller(manager: string | undefined, original: OriginalField | undefined): boolean {
   const had = original?.kind === "value" && original.managers.some((owner) => owner.manager === manager);
@@ -35,7 +35,7 @@ export function isInstaller(manager: string | undefined, original: OriginalField
 
 /**
  * What it takes for the keys to be as they were set. What has its original value was given back by a `destroy` that went no further, and is
- * taken again; so is what is gone, or was changed by hand. A value of whoever installs is overwritten only where that is wanted.
+ * taken again; so is what is gone, or was changed by hand. The value of an installer is overwritten only where the settings say so.
  */
 export function planReapply({
   cluster,

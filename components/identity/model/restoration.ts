@@ -9,7 +9,7 @@ export type Restoration =
   | { readonly kind: "own"; readonly key: string; readonly value: string; readonly owner: FieldOwner }
   | { readonly kind: "remove"; readonly key: string }
   | { readonly kind: "nothing"; readonly key: string }
-  /** It is somebody's by now: they have written another value, or applied the one that was set. */
+  /** Another manager owns it by now: it has written another value, or applied the one that was set. */
   | { readonly kind: "leave"; readonly key: string; readonly live: string; readonly owner?: string };
 
 /** One write to the ConfigMap. `null` removes a key. */
@@ -22,7 +22,7 @@ function isSame(a: FieldOwner, b: FieldOwner): boolean {
 }
 
 /**
- * Those who get an original back, in order: whoever updated it first, for an update owns only what it changes; then those who applied it.
+ * The managers that own an original again, in order: first the one that updated it, for an update owns only what it changes; then those that applied it.
  * What this project itself has applied is no original: it goes with its patch, and so would the value.
  */
 function previousOwners(managers: readonly FieldOwner[], us: string): readonly FieldOwner[] {
@@ -31,7 +31,7 @@ function previousOwners(managers: readonly FieldOwner[], us: string): readonly F
   return updated.length + applied.length === 0 ? [{ manager: us, operation: "Update" }] : [...updated, ...applied];
 }
 
-/** Who is still to get back a value that is there again, unless somebody else has taken it meanwhile. */
+/** The previous owner that does not own its restored value yet; none where another manager has taken the value meanwhile. */
 function missingOwner(original: OriginalField, owners: readonly FieldOwner[], us: string): FieldOwner | undefined {
   if (original.kind === "absent" || original.managers.length === 0) {
     return undefined;
@@ -49,7 +49,7 @@ function otherOwner(owners: readonly FieldOwner[], us: string): string | undefin
 
 /**
  * How each key gets back to its original. A key is ours to restore while it holds the value that was set for it, or is gone because the
- * patch that set it is gone. Anything else somebody has written since: it is left, and named. So is what another manager has applied since with
+ * patch that set it is gone. Any other value was written by another manager since: it stays, and the run names it. So is what another manager has applied since with
  * the same value: a Helm release, say, that has it among its own values by now.
  *
  * A plan is a beginning: once its writes are done, the next one says whether there is more to do.

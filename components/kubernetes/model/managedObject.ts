@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** An object that this project creates, and that must not be somebody else's. */
+/** An object that this stack makes. No other owner may have it. */
 export interface ManagedObject {
   /** `kind` as kubectl takes it, with group where needed: `secret`, `ciliumnetworkpolicies.cilium.io`. */
   readonly resource: string;

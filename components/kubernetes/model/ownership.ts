@@ -4,5 +4,5 @@ export const FIELD_MANAGER = "cilium-clustermesh";
 /** Annotation that tells whose an object is: another stack's object is as foreign as Helm's. */
 export const OWNER_ANNOTATION = "cilium-clustermesh/owner";
 
-/** Annotation of a Secret that lists the keys that this stack has put there, so that it knows its own whoever has edited them since. */
+/** Annotation of a Secret that lists the keys that this stack has put there, so that it recognises them after an edit by another manager. */
 export const KEYS_ANNOTATION = "cilium-clustermesh/keys";

@@ -1,4 +1,4 @@
-/** What of an object is not as it was written: keys that were taken away, or that somebody else has written; or its marks. */
+/** What of an object is not as it was written: keys that were removed, or that another manager has written; or its annotations. */
 export function driftOf(
   wanted: readonly string[],
   applied: readonly string[],

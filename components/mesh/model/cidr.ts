@@ -71,7 +71,7 @@ export function canonicalIP(text: string): string {
   return ipaddr.process(text).toString();
 }
 
-/** A range together with whoever claims it. */
+/** A range with its owner. */
 export interface Claim<Owner> {
   readonly owner: Owner;
   readonly range: Range;

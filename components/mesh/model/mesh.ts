@@ -28,8 +28,8 @@ export interface ClusterSpec {
    */
   readonly presence?: Presence;
   /**
-   * What tells this change of the live name and id from any other, where somebody has changed them since they were set; absent otherwise. It
-   * has an `up` set them again whose state knows of no difference.
+   * Drift of the live name and id that the preflight has seen; absent where there is none. A new value re-runs the step that sets them, though
+   * the state shows no difference.
    */
   readonly drift?: string;
   /**
@@ -66,7 +66,7 @@ export interface Cluster extends ClusterSpec {
   readonly name: string;
 }
 
-/** The members by name. The order of the configuration must not matter, or moving a line would change every checksum. */
+/** The clusters, sorted by name. The order of the configuration must not matter, or moving a line would change every checksum. */
 export function clustersOf(clusters: Readonly<Record<string, ClusterSpec>>): readonly Cluster[] {
   return Object.entries(clusters)
     .map(([name, cluster]) => ({ name, ...cluster }))

@@ -1,7 +1,7 @@
 import { cut, printable } from "../../basics/model/printable";
 
 /**
- * Something wrong with a mesh, said so that a person can mend it: where, what is there, why that is wrong and what is allowed.
+ * Something wrong with a mesh: where, which value, why it is wrong, and how a person fixes it.
  * Problems are collected, never thrown one by one, so that one run of `pulumi preview` shows them all.
  */
 export interface Problem {
@@ -20,7 +20,7 @@ export interface Problem {
 const VALUE_LENGTH = 120;
 const TEXT_LENGTH = 1000;
 
-/** Files that are full of secrets, and that somebody may have pasted into the wrong place: PEM, PEM in base64, a kubeconfig. */
+/** Files that are full of secrets, which a person may have pasted into the wrong place: PEM, PEM in base64, a kubeconfig. */
 const PASTED_FILE = /-----BEGIN|LS0tLS1CRUdJTi|apiVersion/;
 
 /** A value as it is shown in a problem line: as JSON, cut where it gets long. */
@@ -52,7 +52,7 @@ function someOfEach(problems: readonly Problem[], most: number): readonly Proble
 }
 
 /**
- * The whole list under one heading, ready to be thrown by whoever stops the run.
+ * The whole list under one heading, ready for the error that stops the run.
  *
  * @param most So many are shown, and the number of the others. @default all
  */

@@ -1,7 +1,7 @@
 import { causeOf, troubleshootSection } from "../../cilium/model/peerCauses";
 import type { Problem } from "../../mesh/model/problem";
 
-/** What an agent says of its peers' etcds when it dials them anew, with the files that it has now. */
+/** What an agent says of its peers' etcds when it opens new connections to them, with the files that it has now. */
 export interface Dialled {
   readonly cluster: string;
   readonly agent: string;

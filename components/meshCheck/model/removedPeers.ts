@@ -27,7 +27,7 @@ export function removedPeerProblems(removed: readonly string[], reports: readonl
         cluster,
         property,
         value: name,
-        reason: "is still listed, though it is no member any more",
+        reason: "is still listed, though it has left the mesh",
         fix: "see whether its file has left the Secret with the peer files, and the agent's /var/lib/cilium/clustermesh",
       }));
   });

@@ -41,7 +41,7 @@ const pod = z.object({
 
 const pods = z.object({ items: z.array(pod) });
 
-/** Owners whose pods are left alone: a node's are static and deleting them does nothing, a job's would begin their work anew. */
+/** Owners whose pods are left alone: a node's are static and deleting them does nothing, a job's would start their work again. */
 const NEVER = new Set(["Node", "Job"]);
 
 /**

@@ -8,7 +8,7 @@ import type { CIDRGroups } from "./policyRanges";
 export type SelectorPlace =
   { readonly kind: "subject" } | { readonly kind: "allow" | "deny"; readonly direction: "in" | "out" };
 
-/** A part of a policy that finds somebody by the cluster they are of, or are not of. */
+/** A part of a policy that selects endpoints by the cluster that they are in, or are not in. */
 export interface ClusterSelector {
   /** Where in the policy, as a JSON path: `spec.ingress[0].fromEndpoints[0]`. */
   readonly path: string;
@@ -16,7 +16,7 @@ export interface ClusterSelector {
   readonly form: PeerForm;
   /** Denials of the same rules do the same to whom they find: one may stand in for another. */
   readonly rules: string;
-  /** Whether it may find somebody, in a policy of the local cluster: what else it asks for is taken as given. */
+  /** Whether it may select an endpoint, in a policy of the local cluster: what else it asks for is taken as given. */
   readonly matches: (whom: Whom, local: Local) => boolean;
   /** Whether it finds all of them for sure. */
   readonly findsAll: (whom: Whom, local: Local) => boolean;
@@ -87,7 +87,7 @@ const SELECTOR = ["matchLabels", "matchExpressions"];
 
 const NO_GROUPS: CIDRGroups = new Map();
 
-/** All parts of a policy that find somebody by cluster, of whatever kind it is: a `spec`, or a list of `specs` as Cilium's have. */
+/** All parts of a policy that select endpoints by cluster, of whatever kind it is: a `spec`, or a list of `specs` as Cilium's have. */
 export function clusterSelectors(
   policy: { readonly spec?: unknown; readonly specs?: unknown },
   groups: CIDRGroups = NO_GROUPS,

@@ -21,15 +21,15 @@ export interface MeshChange extends PolicyReading {
   readonly from: string;
   /** The name it has afterwards. */
   readonly to: string;
-  /** The other members that its agents know. */
+  /** The remote clusters that its agents know. */
   readonly peers: readonly string[];
-  /** The other members that they know afterwards. @default none */
+  /** The remote clusters that they know afterwards. @default none */
   readonly peersAfter?: readonly string[];
-  /** Where members are, by name, as far as it is known. */
+  /** The ranges of clusters, by name, as far as they are known. */
   readonly ranges?: Readonly<Record<string, ClusterRanges>>;
 }
 
-/** Somebody at the other end of a connection, as a policy sees them. Who is of no member is outside, by address alone. */
+/** The other end of a connection, as a policy sees it. An endpoint of no cluster of the mesh is outside, and has an address alone. */
 export interface Whom {
   readonly kind: "pod" | "node" | "outside";
   readonly cluster: string;

@@ -57,7 +57,7 @@ function gainedEffect({ found, by }: Cause, { kind, direction }: RulePlace): Sai
     return { opens: false, effect: `denies ${whom} from then on${asWorld ? ", as a part of the world" : ""}` };
   }
   const verb = direction === "in" ? `lets ${whom} in` : `lets pods out to ${whom}`;
-  // Whoever is let in as a part of the world then is let in together with it.
+  // An endpoint that is allowed as a part of the world is allowed together with it.
   if (asWorld) {
     return { opens: false, effect: `${verb} from then on, as a part of the world` };
   }

@@ -53,7 +53,7 @@ function valueOf({ label }: Requirement, whom: Whom): string | undefined {
   return whom.kind === "outside" ? undefined : whom.cluster;
 }
 
-/** Whether a requirement lets somebody through. An operator that nobody knows yet excludes nobody. */
+/** Whether a requirement may select an endpoint. An operator that this program does not know excludes no endpoint. */
 export function holds(asked: Requirement, whom: Whom): boolean {
   const value = valueOf(asked, whom);
   switch (asked.operator) {

@@ -13,7 +13,7 @@ export interface RuleRange {
 export type CIDRGroups = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Whether a rule about addresses finds somebody. CIDRs find who is outside of the mesh, and others only where the agents were told so.
+ * Whether a rule about addresses selects an endpoint. CIDRs select what is outside of the mesh, and others only where the agents were told so.
  */
 export function findsByAddress({ cidr, except }: RuleRange): (whom: Whom, local: Local) => boolean {
   const range = looseRange(cidr);

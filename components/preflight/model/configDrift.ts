@@ -8,7 +8,7 @@ import type { LiveCluster, ReachableCluster } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
-/** Clusters in which somebody has changed what was set. */
+/** Clusters whose name and id were changed since they were set. */
 export interface ConfigDrift {
   /** By cluster, what tells this change from any other. */
   readonly changes: Readonly<Record<string, string>>;
@@ -43,7 +43,7 @@ function otherRollout(cluster: Cluster, { rollouts }: ReachableCluster): readonl
     if (annotation === checksum) {
       return [];
     }
-    const reason = `is not ${JSON.stringify(checksum)}: its pods were not rolled with this name and id, or somebody has changed it since`;
+    const reason = `is not ${JSON.stringify(checksum)}: its pods were not rolled with this name and id, or it was changed since`;
     const fix = "pulumi up sets it, which rolls them";
     const property = `${workload} ${ROLLOUT_ANNOTATION}`;
     return [
@@ -74,7 +74,7 @@ function otherMark(found: InspectedCluster, policy: PreflightPolicy): readonly C
 }
 
 /**
- * Finds members whose `cilium-config` this stack has set, and that have other values all the same, no mark, or agents or an operator that
+ * Finds clusters whose `cilium-config` this stack has set, and that have other values all the same, no mark, or agents or an operator that
  * were not rolled with them: a `helm upgrade` has written its own, a person has, or a run that went no further. The state knows of none of it.
  */
 export function configDrift(

@@ -50,7 +50,7 @@ export function identityChange(live: Identity, wanted: Identity): Omit<Problem, 
   };
 }
 
-/** A live name or id that says: this is another cluster, another mesh, or a member whose id would change under it. */
+/** A live name or id that belongs to another cluster or another mesh, or that would change under a meshed cluster. */
 export function liveIdentity(
   found: InspectedCluster,
   clusters: readonly Cluster[],
@@ -60,7 +60,7 @@ export function liveIdentity(
   // What was set before is what the cluster is, whatever has become of the values: those are set again.
   const current = identityIn(setBefore(found, policy) ?? live.config?.data ?? {});
   if (current.name !== cluster.name && clusters.some((other) => other.name === current.name)) {
-    const reason = "is the name of another member";
+    const reason = "is the name of another cluster of the mesh";
     const fix = "point context or kubeconfig at the right cluster";
     return [{ cluster: cluster.name, property: `live ${NAME_KEY}`, value: current.name, reason, fix }];
   }
@@ -69,7 +69,7 @@ export function liveIdentity(
     return [];
   }
   const other = current.name === cluster.name && clusters.find((each) => String(each.id) === current.id);
-  const reason = other ? `is the id of member ${JSON.stringify(other.name)}` : change.reason;
+  const reason = other ? `is the id of cluster ${JSON.stringify(other.name)}` : change.reason;
   return [{ cluster: cluster.name, ...change, reason }];
 }
 
@@ -86,7 +86,7 @@ export function sameCluster(found: readonly InspectedCluster[]): readonly Proble
       cluster: cluster.name,
       property: "context",
       reason: `leads to the same cluster as ${JSON.stringify(right.get(live.uid))}`,
-      fix: "give each member the context or kubeconfig of its own cluster",
+      fix: "give each cluster its own context or kubeconfig",
     }));
 }
 

@@ -40,7 +40,7 @@ const COMPARED = [
 ];
 
 /**
- * Everything in the live clusters that would make the mesh fail or hurt somebody: judged for all clusters at once, in previews too. What rules a
+ * Everything in the live clusters that would make the mesh fail or break workloads: judged for all clusters at once, in previews too. What rules a
  * cluster out comes first, and nothing else about it. Unreachable clusters are left out here; what that means is the caller's setting.
  */
 export function judgeLive(
@@ -95,7 +95,7 @@ export function judgeLiveClusters(...args: Parameters<typeof judgeLive>): readon
   return judgeLive(...args).problems;
 }
 
-/** The members that could not be looked at, with why and what to do. */
+/** The clusters that could not be inspected, with why and what to do. */
 export function unreachableClusters(
   clusters: readonly Cluster[],
   live: ReadonlyMap<string, LiveCluster>,

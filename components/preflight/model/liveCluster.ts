@@ -17,7 +17,7 @@ export interface ExistingObject {
   readonly kind: string;
   readonly name: string;
   readonly namespace?: string;
-  /** Value of the owner annotation; absent where somebody else made the object. */
+  /** Value of the owner annotation; absent where no stack made the object. */
   readonly owner?: string;
   /** Who says that it manages the object: a Helm release, or a field manager. */
   readonly maker: string;

@@ -57,8 +57,8 @@ export interface OwnedConfig extends OwnedData {
 }
 
 /**
- * Values that differ and that somebody else owns: writing them would start a tug-of-war with that somebody. Not so what was ours and has been
- * changed by hand since: it is set again.
+ * Values that differ and that another manager owns: it would write its own value again after ours. A value of ours that was changed by hand
+ * since is no such conflict: it is set again.
  *
  * @param originalConfig What was there before ours; absent where there never was anything of ours.
  */
@@ -152,7 +152,7 @@ export function clashingKeys(cluster: string, object: ExistingObject, ours: read
   return clash.length === 0 ? [] : [{ cluster, property: describe(object), value: clash, reason, fix }];
 }
 
-/** Objects under the names that this stack will use, made by somebody else; and keys of theirs in a Secret that we share with them. */
+/** Objects under the names that this stack will use and that have another owner; and keys of other owners in a Secret that we share. */
 export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
   const { cluster, live } = found;
   return live.existingObjects.flatMap((object): readonly Problem[] => {

@@ -9,7 +9,7 @@ export interface PreflightPolicy {
   readonly cilium: CiliumObjects;
   /** Name of the Secret with the peer files. */
   readonly peerSecret: string;
-  /** Whether a Secret of that name that somebody else made is refused, or gets the peers' keys beside its own. */
+  /** Whether a Secret of that name that another owner made is refused, or gets the peers' keys beside its own. */
   readonly foreignSecret: "refuse" | "adopt";
   /** Keys that will be written into the Secret. */
   readonly peerSecretKeys: readonly string[];
@@ -23,5 +23,5 @@ export interface PreflightPolicy {
   readonly recorded: Readonly<Record<string, RecordedCluster>>;
 }
 
-/** A member whose cluster answered. */
+/** A cluster that answered, with what was read of it. */
 export type InspectedCluster = { readonly cluster: Cluster; readonly live: ReachableCluster };

@@ -4,7 +4,7 @@ import type { CaId, CaTrust, KeyRevisions, IssueRecord } from "../../certificate
 import type { Problem } from "../../mesh/model/problem";
 import { isClientCertificate } from "../../peers/model/peerFile";
 
-/** What a member's live Secret says it was made of; no record where none was kept. */
+/** What a cluster's live Secret was issued as, by its annotation; no record where it has none. */
 export interface Recorded {
   readonly cluster: string;
   readonly record: IssueRecord | undefined;
@@ -77,7 +77,7 @@ function bothTrusted(signs: CaId, other: CaId): string {
 const RESTART = "restart every etcd with both in its --trusted-ca-file (etcd reads it only at start)";
 
 /**
- * Steps of a rotation that would leave somebody without a working pair: a CA begins to sign that a cluster does not trust yet, or the one
+ * Steps of a rotation that would leave a cluster without a working pair: a CA begins to sign that a cluster does not trust yet, or the one
  * that has signed what is in use is trusted no more. Both must be trusted while the signer changes.
  */
 export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): readonly Problem[] {
@@ -138,7 +138,7 @@ function trustSteps(point: Point): readonly { readonly note?: Problem; readonly 
   const dropped = live.trusts.filter((id) => !wanted.trusts.includes(id));
   const next = `then ${RESTART}; it can sign after that`;
   const gone = "nothing needs it any more once every etcd and every agent has this run's certificates";
-  const restarted = `this run signs every certificate anew; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`;
+  const restarted = `this run issues every certificate again; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`;
   return [
     ...added.map((id) => ({ note: { ...at(point), reason: `makes ${named(id)} trusted`, fix: next } })),
     ...dropped.map((id) => ({ note: { ...at(point), reason: `drops ${named(id)}`, fix: gone } })),
@@ -148,7 +148,7 @@ function trustSteps(point: Point): readonly { readonly note?: Problem; readonly 
   ];
 }
 
-/** A line for each cluster whose keys are made anew. */
+/** A line for each cluster that gets new keys. */
 function renewedKeys(
   recorded: readonly Recorded[],
   wanted: IssueRecord,

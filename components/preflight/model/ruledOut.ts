@@ -12,13 +12,13 @@ export interface RuledOut {
   readonly problems: readonly Problem[];
 }
 
-/** The other member that a context leads to, by the name that the cluster has. */
+/** The other cluster of the mesh that a context leads to, by its live name. */
 function otherCluster({ cluster, live }: InspectedCluster, clusters: readonly Cluster[]): string | undefined {
   const { name } = identityIn(live.config?.data ?? {});
   return clusters.find((other) => other.name === name && other.name !== cluster.name)?.name;
 }
 
-/** Contexts that lead to other members: two that are exchanged are one mistake. */
+/** Contexts that lead to other clusters of the mesh: two that are exchanged are one mistake. */
 function wrongContexts(
   found: readonly InspectedCluster[],
   clusters: readonly Cluster[],

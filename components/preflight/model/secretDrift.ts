@@ -47,7 +47,7 @@ function drifted(
 }
 
 /**
- * Finds Secrets that somebody has edited or deleted since they were written, in clusters that this stack has meshed. What is in them is not read
+ * Finds Secrets that were edited or deleted since they were written, in clusters that this stack has meshed. What is in them is not read
  * for that: who changes a key becomes its owner. The state knows of none of it.
  *
  * @param secrets The Secrets of a cluster, by name.

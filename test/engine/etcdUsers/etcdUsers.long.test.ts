@@ -92,7 +92,7 @@ describe("users of peers in etcd", function () {
     root(first, "role", "grant-permission", PEER_ROLE, "readwrite", "cilium/state/", "--prefix");
     root(first, "role", "grant-permission", PEER_ROLE, "read", "cilium/.heartbeat");
     root(first, "user", "add", "remote-cluster2", "--no-password");
-    // What somebody else has made.
+    // What another administrator has made.
     root(second, "role", "add", "ops");
     root(second, "user", "add", "remote-cluster1", "--no-password");
     root(second, "user", "grant-role", "remote-cluster1", "ops");
@@ -229,7 +229,7 @@ describe("users of peers in etcd", function () {
     assert.ok(isAuthEnabled(etcdctl, second), "a restarted etcd has lost its authentication");
   });
 
-  it("are made anew on demand, in this order, and cost no cluster its peers", async () => {
+  it("are issued again on demand, in this order, and cost no cluster its peers", async () => {
     const [before, uid] = [accounts(), await uidOf(clusters[0], PEERS)];
     const users = (await stack.export()).match(/urn:[^"]*::cluster1-etcd-users(?=")/)?.[0] ?? "";
     const run = succeeded(await stack.up("--replace", users));

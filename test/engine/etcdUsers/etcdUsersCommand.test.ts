@@ -115,7 +115,7 @@ describe("the command that manages an etcd's users", function () {
     root("role", "delete", "ops");
   });
 
-  it("asks a cluster that is gone nothing, and remembers who had a user", async () => {
+  it("contacts no lost cluster, and remembers who had a user", async () => {
     const gone = { gone: true, endpoints: ["https://127.0.0.1:1"], printed: '{"auth":"off","users":["remote-west"]}' };
     assert.deepEqual(JSON.parse((await well("grant", [], gone)).stdout), { auth: "unasked", users: ["remote-west"] });
     const { stderr } = await well("revoke", [], gone);

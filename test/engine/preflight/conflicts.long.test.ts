@@ -110,7 +110,7 @@ async function putBack(cluster: LabCluster, json: string): Promise<void> {
   await cluster.run(["create", "--field-manager=helm", "--filename=-"], { stdin });
 }
 
-describe("a Secret that somebody else made", function () {
+describe("a Secret that another owner made", function () {
   this.timeout("2m");
   const SECRET = "cilium-clustermesh";
   let stack: PulumiStack;

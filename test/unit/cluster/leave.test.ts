@@ -105,7 +105,7 @@ describe("the commands by which a cluster leaves", () => {
     assert.match(stderr, /warning: cluster "cluster1": nodes \(.*\) stay in its etcd \(no agent is ready\)/);
   });
 
-  it("wait for no peer whose file is somebody else's", async () => {
+  it("wait for no peer whose file has another owner", async () => {
     const agents = { "node-1": recorded("ready") };
     const files = { cluster2: "", cluster3: "" };
     const { story: told, stderr } = await leave("restore", { config: MESHED, agents, peerSecret: files });

@@ -20,7 +20,7 @@ function inputOf(ran: MeshRun, name: string): Readonly<Record<string, unknown>> 
   return { ...(JSON.parse(environment["CLUSTERMESH_COMMAND_INPUT"] ?? "null") as Record<string, unknown>), ...large };
 }
 
-describe("components: a cluster that is gone", () => {
+describe("components: a lost cluster", () => {
   it("has its commands left, under the same URNs, and is not asked by them", async () => {
     const [here, gone] = [await runMesh({ clusters: CLUSTERS }), await runMesh({ clusters: CLUSTERS, specs: GONE })];
     const ofThird = (ran: MeshRun) => ran.urns.filter((urn) => urn.split("::").at(-1)?.startsWith("cluster3"));

@@ -155,7 +155,7 @@ describe("the command that settles a member", () => {
     assert.ok(calls.find((call) => call[1] === "apply")?.[3]?.includes(MARK_ANNOTATION));
   });
 
-  it("writes nothing over a value that whoever installs has set since, and says whose it is", async () => {
+  it("writes nothing over a value that an installer has set since, and names the installer", async () => {
     const data = { "f:data": { "f:cluster-id": {} } };
     const theirs = [...managedFields, { manager: "helm", operation: "Update", fieldsV1: data }];
     const config = { ...DESIRED, "cluster-id": "7" };

@@ -64,7 +64,7 @@ describe("lab: slots", () => {
     assert.deepEqual(await findFreeSlot(new Set([0, 1, 3]), () => Promise.resolve(true)), { slot: 2, portOffset: 0 });
   });
 
-  it("are passed over when somebody else listens there", async () => {
+  it("are passed over when another program listens there", async () => {
     const free = ({ slot }: { slot: number }): Promise<boolean> => Promise.resolve(slot > 4);
     assert.deepEqual(await findFreeSlot(new Set([0]), free), { slot: 5, portOffset: 0 });
   });

@@ -60,7 +60,7 @@ describe("lab: daemons", () => {
     rmSync(dir, { recursive: true });
   });
 
-  it("are reused while they run, and started anew with another command line", async () => {
+  it("are reused while they run, and started again with another command line", async () => {
     assert.equal(await ensureDaemon(spec("1000")), true);
     const first = runningDaemon(dir, "sleeper");
     assert.ok(first);

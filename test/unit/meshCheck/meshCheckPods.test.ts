@@ -39,7 +39,7 @@ describe("the command that checks a mesh, of identities", () => {
     assert.deepEqual(await deleted(), []);
   });
 
-  it("restarts them where it is told to, but for those that nothing makes anew", async () => {
+  it("restarts them where it is told to, but for those that no controller replaces", async () => {
     const fake = await stale({ [employee]: "rs", "default/protected-db-0": "rs", "shop/cart-0": null });
     const { code, stdout, stderr } = await check(fake, 20, { stalePods: "restart" });
     assert.equal(code, 0, stderr);

@@ -203,7 +203,7 @@ describe("the command that guards a cluster's policies", () => {
     assert.match((await run({ items, config: { "cluster-name": "other" } })).stderr, /will be "other" again/);
   });
 
-  it("asks nothing of a cluster that is gone", async () => {
+  it("contacts no lost cluster", async () => {
     const { code, stdout, asked } = await run({ dead: true }, { gone: true });
     assert.deepEqual([code, stdout, asked], [0, "", []]);
   });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ROLLOUT_ANNOTATION } from "../agentConfig";
 import { agentsAtATime } from "../runningAs";
 
-/** Who replaces the pods of a changed template: its controller, or whoever deletes them; nobody, while a Deployment is paused. */
+/** Who replaces the pods of a changed template: its controller, or this program, which deletes them; nothing, while a Deployment is paused. */
 export type Restarts = "controller" | "onDelete" | "paused";
 
 /** A DaemonSet or a Deployment, as far as its roll-out is concerned. */

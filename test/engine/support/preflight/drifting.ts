@@ -132,7 +132,7 @@ export const DRIFTS = {
     change: byHand({ "cluster-name": "ocean", "cluster-id": "7" }),
     ...RENAMED_BACK,
   },
-  "the id is that of another member": { change: byHand({ "cluster-id": "102" }), ...RENAMED_BACK },
+  "the id is that of another cluster": { change: byHand({ "cluster-id": "102" }), ...RENAMED_BACK },
   "name and id are taken away": { change: byHand({ "cluster-name": null, "cluster-id": null }), ...RENAMED_BACK },
   "the mark is taken away": { change: annotation(CONFIG, "originals", null), ...RENAMED_BACK },
   "the mark is edited": { change: annotation(CONFIG, "originals", "{}"), ...RENAMED_BACK },

@@ -191,16 +191,16 @@ describe("model: statusCause", () => {
     assert.match(causes("config-not-retrieved") ?? "", /^its etcd has no cilium\/cluster-config\/cluster2, or/);
   });
 
-  it("is another id, and a duplicate where another member has it", () => {
+  it("is another id, and a duplicate where another cluster has it", () => {
     assert.equal(causes("wrong-id"), "its cilium-config or its etcd says otherwise");
     assert.equal(causes("wrong-id", [101, 102, 112]), "which is that of cluster3: a duplicate id");
     assert.equal(causes("wrong-id", [112, 102, 103]), "which is this cluster's own: a duplicate id");
   });
 
   it("takes the place of what troubleshoot says, and comes after the reason", () => {
-    const cause = { sentence: "the wire is cut", fix: "mend it" };
+    const cause = { sentence: "the wire is cut", fix: "repair it" };
     const members = MEMBERS.slice(0, 2);
     const [line] = lines(readinessProblems(members, [report("wrong-id")], members, () => cause)).slice(1);
-    assert.match(line ?? "", /peer "cluster2" has id 112, declared is 102: the wire is cut; mend it$/);
+    assert.match(line ?? "", /peer "cluster2" has id 112, declared is 102: the wire is cut; repair it$/);
   });
 });

@@ -12,7 +12,7 @@ describe("model: a cluster given back by hand", () => {
   const secret = (name: string) => ({ resource: "secrets", name, namespace: "kube-system" });
   const names = DEFAULT_CILIUM_OBJECTS;
 
-  it("first loses its peers, then gets its values back and its agents anew", () => {
+  it("first loses its peers, then gets its values back and its agents restarted", () => {
     const rest = `"metadata":{"annotations":{"cilium-clustermesh/originals":null,"pulumi.com/patchFieldManager":null,"pulumi.com/patchForce":null,"pulumi.com/skipAwait":null}}}'`;
     const template = `'{"spec":{"template":{"metadata":{"annotations":{"cilium-clustermesh/config":null}}}}}'`;
     assert.deepEqual(

@@ -47,7 +47,7 @@ describe("model: what is done about an object that is to go", () => {
 });
 
 describe("model: a Secret that is not as it was written", () => {
-  it("has keys that somebody else has written, or lacks some, or its mark", () => {
+  it("has keys that another manager has written, or lacks some, or its mark", () => {
     assert.equal(driftOf(["a", "b"], ["a", "b"], OWNER), undefined);
     assert.equal(driftOf(["a", "b"], ["a"], OWNER), "was changed since it was written: b");
     assert.match(driftOf(["a"], ["a"], undefined) ?? "", /lost the annotation/);

@@ -42,7 +42,7 @@ describe("model: planEnsuring", () => {
     assert.deepEqual(plan({}), { kind: "setAgain" });
   });
 
-  it("refuses another value of whoever installs, says whose it is and what to do", () => {
+  it("refuses another value of an installer; the message names the installer and the fix", () => {
     const planned = plan({ "cluster-name": "west", "cluster-id": "101" });
     assert.ok(planned.kind === "refused");
     assert.deepEqual(lines(planned.problems), [

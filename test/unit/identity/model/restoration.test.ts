@@ -114,7 +114,7 @@ describe("model: planRestoration", () => {
     assert.deepEqual(plan(original, k("0", HELM, HELM4)), { kind: "nothing", key: "k" });
   });
 
-  it("gives it to nobody where somebody else has written it meanwhile", () => {
+  it("gives it to no manager where another one has written it meanwhile", () => {
     assert.deepEqual(plan(original, k("0", { manager: "kubectl-edit", operation: "Update" })), {
       kind: "nothing",
       key: "k",

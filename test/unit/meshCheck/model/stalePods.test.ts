@@ -55,7 +55,7 @@ describe("model: planRestarts", () => {
     assert.deepEqual(plan(["a1"], [live("a1", "a", false), live("a2", "a")]).now, ["a1"]);
   });
 
-  it("never takes a pod that nothing would make anew, and forgets one that is gone", () => {
+  it("never takes a pod that no controller would replace, and drops one that no longer exists", () => {
     assert.deepEqual(plan(["alone", "gone"], [live("alone")]), { now: [], later: [], never: ["alone"] });
   });
 

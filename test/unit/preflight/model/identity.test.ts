@@ -26,9 +26,9 @@ describe("preflight: live name and id", () => {
     assert.deepEqual(liveIdentity(found(1, { without: ["configmap"] }), MEMBERS, POLICY), []);
   });
 
-  it("may not be another member's", () => {
+  it("may not be another cluster's", () => {
     const line =
-      'cluster "cluster1": live cluster-name "cluster2" is the name of another member; point context or kubeconfig at the right cluster';
+      'cluster "cluster1": live cluster-name "cluster2" is the name of another cluster of the mesh; point context or kubeconfig at the right cluster';
     assert.deepEqual(live("cluster2", "102"), [line]);
     assert.deepEqual(live("cluster2", "0"), [line]);
   });
@@ -46,9 +46,9 @@ describe("preflight: live name and id", () => {
     ]);
   });
 
-  it("may not be a member's name with another member's id", () => {
+  it("may not be a cluster's name with another cluster's id", () => {
     assert.deepEqual(live("cluster1", "102"), [
-      'cluster "cluster1": live cluster-id "102" is the id of member "cluster2"; declare id 102, or take two steps: 1. remove the cluster from its configuration and run pulumi up, 2. list it under a new name with id 101 and run pulumi up',
+      'cluster "cluster1": live cluster-id "102" is the id of cluster "cluster2"; declare id 102, or take two steps: 1. remove the cluster from its configuration and run pulumi up, 2. list it under a new name with id 101 and run pulumi up',
     ]);
   });
 });
@@ -57,7 +57,7 @@ describe("preflight: one cluster under two names", () => {
   it("is told by the UID of kube-system", () => {
     const three = [found(1, { uid: "a" }), found(2, { uid: "b" }), found(3, { uid: "a" })];
     assert.deepEqual(lines(sameCluster(three)), [
-      'cluster "cluster3": context leads to the same cluster as "cluster1"; give each member the context or kubeconfig of its own cluster',
+      'cluster "cluster3": context leads to the same cluster as "cluster1"; give each cluster its own context or kubeconfig',
     ]);
   });
 

@@ -50,7 +50,7 @@ describe("preflight: Cilium's objects", () => {
   });
 });
 
-describe("preflight: values of somebody else", () => {
+describe("preflight: values of another manager", () => {
   const owned = (options: LiveOptions, over: Partial<PreflightPolicy> = {}) =>
     lines(ownedValues(found(1, options), policy(over)));
 
@@ -93,7 +93,7 @@ describe("preflight: objects under our names", () => {
     metadata: { ...secret.metadata, annotations: { [OWNER_ANNOTATION]: owner } },
   });
 
-  it("are refused where somebody else made them; the message says what to do", () => {
+  it("are refused where another owner made them; the message names the fix", () => {
     const fix =
       'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it';
     const at = 'cluster "cluster1": Secret kube-system/cilium-clustermesh exists and';

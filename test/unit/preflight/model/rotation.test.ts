@@ -120,7 +120,7 @@ describe("preflight: generations that are set", () => {
     assert.deepEqual(unknownKeyRevisions([unknown], DEFAULT_KEY_REVISIONS), []);
   });
 
-  it("are fine in a new cluster, and beside the keys of somebody else", () => {
+  it("are fine in a new cluster, and beside the keys of another owner", () => {
     const other: Recorded = { cluster: "cluster1", record: undefined, files: ["west.etcd-client.crt"] };
     assert.deepEqual(unknownKeyRevisions([other], { ...DEFAULT_KEY_REVISIONS, client: 2 }), []);
     assert.deepEqual(unknownKeyRevisions([], { ...DEFAULT_KEY_REVISIONS, client: 2 }), []);
@@ -137,7 +137,7 @@ describe("preflight: what a run does", () => {
     assert.deepEqual(planned(live([1, 2]), wanted(shared(of([1, 2])))), { notes: [], warnings: [] });
   });
 
-  it("is a line for each cluster whose keys are made anew", () => {
+  it("is a line for each cluster that gets new keys", () => {
     const { notes, warnings } = planned(live([1], [1]), wanted(shared(of([1])), { client: 2, server: 3 }));
     assert.deepEqual(warnings, []);
     assert.deepEqual(notes, [
@@ -154,7 +154,7 @@ describe("preflight: what a run does", () => {
       `${at} [1,2] makes generation 2 trusted; then ${RESTART}; it can sign after that`,
     ]);
     assert.deepEqual(planned(live([1, 2]), wanted(shared(of([2, 1])))).warnings, [
-      `${at} [2,1] lets generation 2 sign; this run signs every certificate anew; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`,
+      `${at} [2,1] lets generation 2 sign; this run issues every certificate again; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`,
     ]);
     assert.deepEqual(planned(live([2, 1]), wanted(shared(of([2])))).notes, [
       `${at} [2] drops generation 1; nothing needs it any more once every etcd and every agent has this run's certificates`,

@@ -41,7 +41,7 @@ describe("preflight: causes come first, and what comes of them is not told", () 
 
   it("contexts that are exchanged among three are a line each", () => {
     const leads = (n: number, other: number) =>
-      `cluster "cluster${String(n)}": live cluster-name "cluster${String(other)}" is the name of another member`;
+      `cluster "cluster${String(n)}": live cluster-name "cluster${String(other)}" is the name of another cluster of the mesh`;
     assert.deepEqual(judge([2, 3, 1]).said, [leads(1, 2), leads(2, 3), leads(3, 1)]);
   });
 
