@@ -42,7 +42,7 @@ function commandOf({ cluster, access, owner, settings }: ClusterCommandArgs) {
       peerSecret: settings.peerSecret,
       rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
       maxConnectedClusters: settings.maxConnectedClusters,
-      ...(cluster.presence === "gone" ? { gone: true } : {}),
+      ...(cluster.lost === true ? { gone: true } : {}),
     },
   };
 }

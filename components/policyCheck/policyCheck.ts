@@ -64,7 +64,7 @@ export function policyCheck(args: PolicyCheckArgs, opts: pulumi.CustomResourceOp
         originals: pulumi.unsecret(originalConfig),
         owner,
         openPolicies: settings.openPolicies,
-        ...(cluster.presence === "gone" ? { gone: true } : {}),
+        ...(cluster.lost === true ? { gone: true } : {}),
       },
     },
     opts,

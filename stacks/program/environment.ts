@@ -33,7 +33,7 @@ function clusterSpec(cluster: Configuration["clusters"][string]): ClusterSpec {
       ...(adminEndpoints === undefined ? {} : { adminEndpoints }),
     },
     ...(apiServerEtcd === undefined ? {} : { apiServerEtcd }),
-    ...(cluster.gone === true ? { presence: "gone" } : {}),
+    ...(cluster.gone === true ? { lost: true } : {}),
   };
 }
 

@@ -6,13 +6,13 @@ import { RECORDED_OUTPUT } from "./ownOutputs";
 
 /** The clusters as a stack output: what they are in the mesh and where they are. */
 export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): readonly object[] {
-  return clustersOf(clusters).map(({ name, id, etcd, podCIDRs, nodeCIDRs, presence }) => ({
+  return clustersOf(clusters).map(({ name, id, etcd, podCIDRs, nodeCIDRs, lost }) => ({
     name,
     id,
     endpoints: etcd.endpoints,
     podCIDRs,
     nodeCIDRs,
-    ...(presence === "gone" ? { presence } : {}),
+    ...(lost === true ? { presence: "gone" } : {}),
   }));
 }
 

@@ -14,7 +14,7 @@ const CLUSTERS_AT_ONCE = 8;
 export interface Asked {
   readonly name: string;
   readonly access: KubectlAccess;
-  readonly claims: readonly ManagedObject[];
+  readonly managedObjects: readonly ManagedObject[];
 }
 
 /** What the users of clusters may not do, by cluster; and of which of them that could not be learned. */
@@ -38,8 +38,8 @@ export async function permissionsOf(
     const cluster = live.get(name);
     return cluster?.kind === "unreachable" ? cluster.cause === "permission" : writes && cluster !== undefined;
   });
-  const found = await mapLimited(asked, CLUSTERS_AT_ONCE, async ({ name, access, claims: managedObjects }) => {
-    const rights = (writes ? upRights : previewRights)({ ...settings, claims: managedObjects });
+  const found = await mapLimited(asked, CLUSTERS_AT_ONCE, async ({ name, access, managedObjects }) => {
+    const rights = (writes ? upRights : previewRights)({ ...settings, managedObjects });
     try {
       const missing = rightsProblems(name, await missingRights(access, rights, limitSeconds));
       return { name, missing, unknown: [] };

@@ -85,7 +85,11 @@ function askedClusters(
   return reachableBy(configuration)
     .filter(({ gone }) => !gone)
     .map(({ name, access }) => {
-      return { name, access, claims: managedObjectsOf(name, settings, caOrigin(caSource) === "generated", demo) };
+      return {
+        name,
+        access,
+        managedObjects: managedObjectsOf(name, settings, caOrigin(caSource) === "generated", demo),
+      };
     });
 }
 
@@ -96,7 +100,7 @@ async function inspectAll(
 ): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
-    clusters.map(async ({ name, access, claims: managedObjects }) => {
+    clusters.map(async ({ name, access, managedObjects }) => {
       const limit = configuration.liveCheckTimeoutSeconds;
       return { name, ...(await inspectCluster(access, settings.cilium, managedObjects, limit, turn)) };
     }),

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess, MeshCluster } from "../../components";
 import { own } from "../../components/basics/model/own";
-import type { ClusterSpec, Presence } from "../../components/mesh/model/mesh";
+import type { ClusterSpec } from "../../components/mesh/model/mesh";
 import type { Configuration } from "../configuration/schema";
 
 type ClusterConfiguration = Configuration["clusters"][string];
@@ -22,9 +22,9 @@ function clusterAccess({ context = "", kubeconfig }: ClusterConfiguration): Clus
  * - `upsertExistingObjects`: an `up` killed between writing an object and remembering it can be repeated. That no object of somebody else
  *   gets overwritten is seen to before, by the preflight and again by the first step on each cluster.
  */
-function clusterProvider(name: string, access: ClusterAccess, presence: Presence): k8s.Provider {
+function clusterProvider(name: string, access: ClusterAccess, isLost: boolean): k8s.Provider {
   return new k8s.Provider(name, {
-    ...reach(access, presence),
+    ...reach(access, isLost),
     clusterIdentifier: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
     enableServerSideApply: true,
     enableSecretMutable: true,
@@ -46,8 +46,8 @@ const NOWHERE = JSON.stringify({
  * How a provider reaches its cluster. One that is gone is not reached even if it should answer: what its objects were leaves the state, and
  * the cluster stays as it is. Half an answer would undo half of it.
  */
-function reach(access: ClusterAccess, presence: Presence): k8s.ProviderArgs {
-  if (presence === "gone") {
+function reach(access: ClusterAccess, isLost: boolean): k8s.ProviderArgs {
+  if (isLost) {
     return { kubeconfig: NOWHERE, deleteUnreachable: true, skipUpdateUnreachable: true };
   }
   // Empty and not absent: absent, the SDK would write the user's path, from $KUBECONFIG, into the state.
@@ -66,7 +66,7 @@ export function meshClusters(
         return [];
       }
       const access = clusterAccess(configuration);
-      return [[name, { ...spec, access, provider: clusterProvider(name, access, spec.presence ?? "here") }]];
+      return [[name, { ...spec, access, provider: clusterProvider(name, access, spec.lost === true) }]];
     }),
   );
 }

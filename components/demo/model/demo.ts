@@ -169,9 +169,9 @@ export function validateDemo(
 
 /** A demo in a cluster that will not answer any more. */
 export function validateDemoClusters(demo: DemoPlaces, clusters: readonly Cluster[]): readonly Problem[] {
-  const gone = clusters.filter(({ presence }) => presence === "gone").map(({ name }) => name);
+  const lost = clusters.filter((cluster) => cluster.lost === true).map(({ name }) => name);
   return (["serverCluster", "clientCluster"] as const)
-    .filter((property) => gone.includes(demo[property]))
+    .filter((property) => lost.includes(demo[property]))
     .map((property) => ({
       property: `demo.${property}`,
       value: demo[property],

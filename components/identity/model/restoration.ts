@@ -37,8 +37,12 @@ function missingOwner(original: OriginalField, owners: readonly FieldOwner[], us
     return undefined;
   }
   const previous = previousOwners(original.managers, us);
-  const hasOtherOwner = owners.some((owner) => owner.manager !== us && !previous.some((heir) => isSame(heir, owner)));
-  const missing = previous.filter((heir) => heir.operation === "Apply" && !owners.some((owner) => isSame(owner, heir)));
+  const hasOtherOwner = owners.some(
+    (owner) => owner.manager !== us && !previous.some((previousOwner) => isSame(previousOwner, owner)),
+  );
+  const missing = previous.filter(
+    (previousOwner) => previousOwner.operation === "Apply" && !owners.some((owner) => isSame(owner, previousOwner)),
+  );
   return hasOtherOwner ? undefined : missing[0];
 }
 

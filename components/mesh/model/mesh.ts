@@ -23,10 +23,10 @@ export interface ClusterSpec {
   readonly podCIDRs: readonly string[];
   readonly nodeCIDRs: readonly string[];
   /**
-   * `gone`: it will not answer any more. It is no peer of the others, and nothing is asked of it; its name, id and ranges stay taken until it
-   * is removed. @default "here"
+   * It will never answer again. It is no peer of the others, and no step contacts it; its name, id and ranges stay taken until it is removed
+   * from the configuration. @default false
    */
-  readonly presence?: Presence;
+  readonly lost?: boolean;
   /**
    * Drift of the live name and id that the preflight has seen; absent where there is none. A new value re-runs the step that sets them, though
    * the state shows no difference.
@@ -41,14 +41,9 @@ export interface ClusterSpec {
   readonly reapply?: string;
 }
 
-/** Whether a cluster is still there to be asked. */
-export type Presence = "here" | "gone";
-
-/** Those that are still there: the peers of the mesh. */
-export function withoutLost<Cluster extends { readonly presence?: Presence }>(
-  clusters: readonly Cluster[],
-): readonly Cluster[] {
-  return clusters.filter(({ presence = "here" }) => presence === "here");
+/** The clusters that are not lost: the peers of the mesh. */
+export function withoutLost<Each extends { readonly lost?: boolean }>(clusters: readonly Each[]): readonly Each[] {
+  return clusters.filter(({ lost = false }) => !lost);
 }
 
 /** Everything about a mesh that can be checked before any cluster is touched. */

@@ -17,7 +17,7 @@ export interface Right {
 export interface RightsSettings {
   readonly cilium: CiliumObjects;
   /** What this stack makes there, or patches. */
-  readonly claims: readonly ManagedObject[];
+  readonly managedObjects: readonly ManagedObject[];
   readonly stalePods: "report" | "restart";
 }
 
@@ -51,7 +51,7 @@ const configMap = ({ namespace, configMap: name }: CiliumObjects): Object => ({
 });
 
 /** What a preview reads. */
-export function previewRights({ cilium, claims: managedObjects }: RightsSettings): readonly Right[] {
+export function previewRights({ cilium, managedObjects }: RightsSettings): readonly Right[] {
   return [
     ...allow({ group: "", resource: "namespaces", name: "kube-system" }, "get"),
     ...allow(configMap(cilium), "get"),
@@ -63,7 +63,7 @@ export function previewRights({ cilium, claims: managedObjects }: RightsSettings
 
 /** What an `up`, and the `destroy` after it, read and write beside. Policies, of any kind, are named by the check that lists them. */
 export function upRights(settings: RightsSettings): readonly Right[] {
-  const { cilium, claims: managedObjects, stalePods } = settings;
+  const { cilium, managedObjects, stalePods } = settings;
   const inNamespace = (resource: string): Object => ({ group: "", resource, namespace: cilium.namespace });
   return [
     ...previewRights(settings),

@@ -6,7 +6,7 @@ import { makeMesh, runMesh, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, run, valueOf } from "../support/pulumiMocks";
 import { files as secretData } from "../support/secretData";
 
-const GONE = { 3: { presence: "gone" } } as const;
+const GONE = { 3: { lost: true } } as const;
 const CLUSTERS = [1, 2, 3];
 
 /** A command's plain input. */
@@ -87,7 +87,7 @@ describe("components: a lost cluster", () => {
   });
 
   it("still has its id and its ranges, and cannot have the demo", async () => {
-    const same = { 3: { presence: "gone", id: 101 } } as const;
+    const same = { 3: { lost: true, id: 101 } } as const;
     await assert.rejects(runMesh({ clusters: CLUSTERS, specs: same }), /id 101 is also used by cluster "cluster1"/);
     const demo = { serverCluster: "cluster3" };
     await assert.rejects(

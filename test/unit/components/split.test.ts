@@ -50,7 +50,7 @@ async function settings(): Promise<Readonly<Record<string, { authority: CaSource
     },
     "an adopted authority": { authority: shared, options: {} },
     "an authority for each cluster, and users": { authority: perCluster, options: manage },
-    "a lost cluster": { authority: { kind: "generated" }, options: { specs: { 3: { presence: "gone" } } } },
+    "a lost cluster": { authority: { kind: "generated" }, options: { specs: { 3: { lost: true } } } },
   };
 }
 

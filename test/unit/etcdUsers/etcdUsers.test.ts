@@ -129,7 +129,7 @@ describe("components: users of etcd", () => {
   });
 
   it("of a cluster that is gone are asked nothing, and are nobody's peers", async () => {
-    const without = await runMesh({ ...MANAGED, specs: { 3: { presence: "gone" } } });
+    const without = await runMesh({ ...MANAGED, specs: { 3: { lost: true } } });
     const gone = command(without, 3);
     assert.deepEqual(given(gone), {
       cluster: "cluster3",

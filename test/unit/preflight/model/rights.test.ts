@@ -53,23 +53,23 @@ function grants({ metadata, kind, rules }: Role, { verb, group, resource, namesp
 const lacking = (roles: readonly Role[], rights: readonly Right[]): readonly Right[] =>
   rights.filter((right) => !roles.some((each) => grants(each, right)));
 
-const claims = (demo?: typeof DEMO) => managedObjectsOf(DEMO.serverCluster, DEFAULT_SETTINGS, true, demo);
-const settings = { ...DEFAULT_SETTINGS, claims: claims() };
+const managedObjects = (demo?: typeof DEMO) => managedObjectsOf(DEMO.serverCluster, DEFAULT_SETTINGS, true, demo);
+const settings = { ...DEFAULT_SETTINGS, managedObjects: managedObjects() };
 
 describe("model: rights", () => {
   it("are all in the roles that the documentation has", () => {
     assert.deepEqual(lacking(WITHOUT_DEMO, upRights(settings)), []);
-    const demo = { ...settings, claims: claims(DEMO), stalePods: "restart" } as const;
+    const demo = { ...settings, managedObjects: managedObjects(DEMO), stalePods: "restart" } as const;
     assert.deepEqual(lacking(ROLES, upRights(demo)), []);
   });
 
   it("are more where there is more to do", () => {
-    assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, claims: claims(DEMO) })).length > 0);
+    assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, managedObjects: managedObjects(DEMO) })).length > 0);
     assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, stalePods: "restart" })).length > 0);
   });
 
   it("write nothing in a preview", () => {
-    const verbs = new Set(previewRights({ ...settings, claims: claims(DEMO) }).map(({ verb }) => verb));
+    const verbs = new Set(previewRights({ ...settings, managedObjects: managedObjects(DEMO) }).map(({ verb }) => verb));
     assert.deepEqual([...verbs].sort(), ["get", "list"]);
   });
 

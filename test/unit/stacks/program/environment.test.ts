@@ -140,7 +140,7 @@ describe("stacks: toEnvironment, access", () => {
   it("is needed no more where the cluster is gone, nor is its CA", async () => {
     const gone = { gone: true, context: undefined };
     assert.deepEqual(problems({ clusters: clusters(gone) }), []);
-    assert.deepEqual(environment({ clusters: clusters(gone) }).spec.clusters["cluster1"]?.presence, "gone");
+    assert.deepEqual(environment({ clusters: clusters(gone) }).spec.clusters["cluster1"]?.lost, true);
     const second = clusterConfiguration(2, { etcd: { endpoints: ["https://10.1.2.1:2379"], ca: await mintCA() } });
     const adopted = { authority: "adopted", clusters: { ...clusters(gone), cluster2: second } };
     assert.deepEqual(problems(adopted), []);

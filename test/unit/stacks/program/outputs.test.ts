@@ -20,7 +20,7 @@ describe("stacks: outputs", () => {
   });
 
   it("say which of them is gone", () => {
-    const spec = mesh({ west: clusterSpec(1, { presence: "gone" }), east: clusterSpec(2) });
+    const spec = mesh({ west: clusterSpec(1, { lost: true }), east: clusterSpec(2) });
     const presence = describeClusters(spec).map((each) => ("presence" in each ? each.presence : undefined));
     assert.deepEqual(presence, [undefined, "gone"]);
   });
