@@ -40,6 +40,7 @@ const container = z.object({
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).optional(),
   volumeMounts: z.array(mount).nullish(),
+  ports: z.array(z.object({ hostPort: z.int().optional() })).nullish(),
 });
 
 /** With `items` only those keys become files, and peers would not be among them. */
@@ -53,7 +54,18 @@ const volume = z.object({
   projected: z.object({ sources: z.array(source).nullish() }).optional(),
 });
 
-const podSpec = z.object({ containers: z.array(container).optional(), volumes: z.array(volume).nullish() });
+const podSpec = z.object({
+  containers: z.array(container).optional(),
+  hostNetwork: z.boolean().optional(),
+  volumes: z.array(volume).nullish(),
+});
+
+const share = z.union([z.int(), z.string()]).optional();
+
+const updateStrategy = z.object({
+  type: z.string().optional(),
+  rollingUpdate: z.object({ maxUnavailable: share, maxSurge: share }).nullish(),
+});
 
 /** As it is: a record of zod's has no `__proto__`, which is a legal key of a Secret. */
 const texts = z.custom<Readonly<Record<string, string>>>(
@@ -83,6 +95,7 @@ const object = z.object({
     .object({
       nodeName: z.string().optional(),
       containers: z.array(container).optional(),
+      updateStrategy: updateStrategy.nullish(),
       template: z
         .object({
           metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }).nullish(),

@@ -17,6 +17,7 @@ import { liveSettings } from "./settings";
 import { COMPARED_SETTINGS } from "./settingsTable";
 import { sharedSettings } from "./sharedSettings";
 import { sharedSubnets } from "./sharedSubnets";
+import { surge } from "./surge";
 import { versions } from "./versions";
 
 /** What live clusters come to, as a mesh. */
@@ -69,6 +70,7 @@ export function judgeLive(
           ...forbiddenEndpoints(each.cluster, apiServerEtcds),
         ],
       }),
+      findings({ warnings: surge(each, policy) }),
       agentFolder(each, policy),
       masquerading(each, clusters),
       uncomparedEndpoints(each),

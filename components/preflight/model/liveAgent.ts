@@ -19,6 +19,16 @@ export interface LiveAgent {
   readonly options?: AgentOptions;
   /** The Secret whose files are in the folder of the IPsec key, where one is mounted. */
   readonly ipsecSecret?: string;
+  /** How a roll-out would start new agents beside old ones that have what the new ones need. */
+  readonly surge?: Surge;
+}
+
+/** A roll-out that starts a new agent beside the old one, where only one of them can have something. */
+interface Surge {
+  readonly maxUnavailable: string;
+  readonly maxSurge: string;
+  /** Such as `the ports of the node (hostNetwork)`. */
+  readonly contested: string;
 }
 
 type Mount = NonNullable<LiveContainer["volumeMounts"]>[number];
@@ -51,6 +61,25 @@ function ipsecSecret(container: LiveContainer, daemonSet: LiveObject): string | 
   return volumesOf(daemonSet).find(({ name }) => name === volume)?.secret?.secretName;
 }
 
+function surgeOf({ spec }: LiveObject): Surge | undefined {
+  const { type = "RollingUpdate", rollingUpdate } = spec?.updateStrategy ?? {};
+  const { maxUnavailable = 1, maxSurge = 0 } = rollingUpdate ?? {};
+  if (type !== "RollingUpdate" || /^0+%?$/.test(String(maxSurge))) {
+    return undefined;
+  }
+  const { hostNetwork, containers = [] } = spec?.template?.spec ?? {};
+  const ports = containers.flatMap((each) => (each.ports ?? []).flatMap(({ hostPort = 0 }) => hostPort || []));
+  if (hostNetwork !== true && ports.length === 0) {
+    return undefined;
+  }
+  return {
+    maxUnavailable: String(maxUnavailable),
+    maxSurge: String(maxSurge),
+    contested:
+      hostNetwork === true ? "the ports of the node (hostNetwork)" : `ports of the node (hostPort ${ports.join(", ")})`,
+  };
+}
+
 const CHART = "helm.sh/chart";
 
 /**
@@ -71,6 +100,7 @@ export function agentOf(
   const options = agentOptions(container, { name: cilium.configMap, data });
   const hasOptions = [Object.keys(options.values), options.unseen, options.elsewhere].some((some) => some.length > 0);
   const secret = ipsecSecret(container, daemonSet);
+  const surge = surgeOf(daemonSet);
   const chart = daemonSet.metadata.labels?.[CHART];
   return {
     clustermeshSecrets: secretsIn(
@@ -82,5 +112,6 @@ export function agentOf(
     ...(container.image === undefined ? {} : { image: container.image, ...(chart === undefined ? {} : { chart }) }),
     ...(hasOptions ? { options } : {}),
     ...(secret === undefined ? {} : { ipsecSecret: secret }),
+    ...(surge === undefined ? {} : { surge }),
   };
 }
