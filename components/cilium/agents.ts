@@ -3,7 +3,9 @@ import { errorMessage } from "../basics/errorMessage";
 import { withEach } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";
+import type { Fields } from "../kubernetes/model/fields";
 import { parseObjects } from "../kubernetes/model/liveObject";
+import { readFields } from "../kubernetes/readFields";
 import { isObjectName } from "../mesh/model/names";
 import type { CiliumObjects } from "./model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "./model/agentStatus";
@@ -27,6 +29,13 @@ export interface AgentPod {
   readonly created: string;
 }
 
+/** What of a pod {@link podList} reads. */
+const POD_FIELDS: Fields = {
+  metadata: { name: "text", creationTimestamp: "text", deletionTimestamp: "text" },
+  spec: { nodeName: "text" },
+  status: { conditions: [{ type: "text", status: "text" }] },
+};
+
 const podList = z.object({
   items: z.array(
     z.object({
@@ -36,7 +45,7 @@ const podList = z.object({
         creationTimestamp: z.string().nullish(),
         deletionTimestamp: z.string().optional(),
       }),
-      spec: z.object({ nodeName: z.string().default("") }),
+      spec: z.object({ nodeName: z.string().default("") }).prefault({}),
       status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
     }),
   ),
@@ -44,7 +53,7 @@ const podList = z.object({
 
 /** The pods that a label selector selects, without those that are going. */
 export async function podsOf(kubectl: Kubectl, namespace: string, selector: string): Promise<readonly AgentPod[]> {
-  const json = await kubectl.read(["get", "pods", "-n", namespace, "-l", selector, "-o", "json"]);
+  const json = await readFields(kubectl, ["get", "pods", "-n", namespace, "-l", selector], POD_FIELDS);
   return podList
     .parse(JSON.parse(json))
     .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)

@@ -3,6 +3,7 @@ import { printable } from "../basics/model/printable";
 import { progress } from "../command/protocol";
 import { saying } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
+import { readFields } from "../kubernetes/readFields";
 import { formatProblems, type Problem } from "../mesh/model/problem";
 import { deletePods } from "./agents";
 import { sightOf, type NodeSight } from "./lostNodes";
@@ -15,7 +16,7 @@ import {
   type Held,
   type Progress,
 } from "./model/rollOut/judge";
-import { parseRolledPods, type RolledPod } from "./model/rollOut/pods";
+import { parseRolledPods, ROLLED_POD_FIELDS, type RolledPod } from "./model/rollOut/pods";
 import { parseWorkload, type Workload } from "./model/rollOut/workload";
 
 const SHORTEST_PAUSE_MS = 1000;
@@ -50,8 +51,8 @@ export const readWorkload = async (
   parseWorkload(await kubectl.read(["get", workload, "-n", namespace, "--ignore-not-found", "-o", "json"]));
 
 async function podsOf(kubectl: Cluster, namespace: string, workload: Workload): Promise<readonly RolledPod[]> {
-  const json = await kubectl.read(["get", "pods", "-n", namespace, "-l", workload.selector, "-o", "json"]);
-  return parseRolledPods(json, workload);
+  const args = ["get", "pods", "-n", namespace, "-l", workload.selector];
+  return parseRolledPods(await readFields(kubectl, args, ROLLED_POD_FIELDS), workload);
 }
 
 /** How workloads (`kind/name`) are before their templates are changed. */

@@ -34,19 +34,31 @@ export function printed(args: readonly string[], { code, stdout, stderr }: Ended
     throw new KubectlError(words === "" ? `kubectl ${args.join(" ")} ended with ${String(code)}` : words);
   }
   if (args.some((arg, at) => arg === "--output=json" || (arg === "json" && args[at - 1] === "-o"))) {
-    refuseCut(args, stdout);
+    refuseCutJson(args, stdout);
+  }
+  const end = args.map((arg) => JSONPATH_END.exec(arg)?.[1]).find((literal) => literal !== undefined);
+  if (end !== undefined && !stdout.endsWith(JSON.parse(end) as string)) {
+    throw cut(args, stdout, "end in the midst of an answer");
   }
   return stdout;
 }
 
+/** What a jsonpath ends with, where that is a literal: kubectl prints it last. */
+const JSONPATH_END = /^jsonpath=.*\{("[^"]*")\}$/;
+
+const cut = (args: readonly string[], stdout: string, how: string, cause?: unknown) =>
+  new KubectlError(
+    `kubectl ${args.slice(0, 2).join(" ")} has printed ${String(Buffer.byteLength(stdout))} bytes that ${how}`,
+    "lost",
+    { cause },
+  );
+
 /** @throws {@link KubectlError} where JSON that kubectl has printed is not whole; asking again may help. */
-function refuseCut(args: readonly string[], stdout: string): void {
+function refuseCutJson(args: readonly string[], stdout: string): void {
   try {
     if (stdout.trim() !== "") JSON.parse(stdout);
   } catch (error) {
-    const what = `kubectl ${args.slice(0, 2).join(" ")}`;
-    const length = String(Buffer.byteLength(stdout));
-    throw new KubectlError(`${what} has printed ${length} bytes that are not whole JSON`, "lost", { cause: error });
+    throw cut(args, stdout, "are not whole JSON", error);
   }
 }
 

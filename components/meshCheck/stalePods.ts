@@ -7,9 +7,17 @@ import { progress } from "../command/protocol";
 import { until, withEach } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
 import type { OpenCluster } from "../kubernetes/openClusters";
+import { readFields } from "../kubernetes/readFields";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { formatProblem, formatProblems, PROBLEMS_SHOWN } from "../mesh/model/problem";
-import { parseLivePods, planRestarts, stalePodProblem, stalePodRow, type StalePodRow } from "./model/stalePods";
+import {
+  LIVE_POD_FIELDS,
+  parseLivePods,
+  planRestarts,
+  stalePodProblem,
+  stalePodRow,
+  type StalePodRow,
+} from "./model/stalePods";
 
 /** Restarted agents give their pods new identities by themselves, as soon as they have allocated them. */
 const REGENERATION_MS = 20_000;
@@ -43,7 +51,7 @@ async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Prom
 async function restart(kubectl: Kubectl, stale: readonly StalePod[]) {
   const namespaces = [...new Set(stale.map((each) => each.namespace))];
   const lists = await mapLimited(namespaces, AGENTS_AT_ONCE, (namespace) =>
-    kubectl.read(["get", "pods", "-n", namespace, "-o", "json"]),
+    readFields(kubectl, ["get", "pods", "-n", namespace], LIVE_POD_FIELDS),
   );
   const plan = planRestarts(stale, lists.flatMap(parseLivePods));
   await mapLimited(plan.now, AGENTS_AT_ONCE, async ({ cluster, namespace, pod, identity }) => {

@@ -4,7 +4,9 @@ import { readConfigMap } from "../cilium/configMap";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { withEach } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
+import { readFields } from "../kubernetes/readFields";
 import {
+  HEALTH_FIELDS,
   healthChecking,
   parseHealthAddresses,
   pathsFrom,
@@ -23,7 +25,7 @@ const LIMIT_SECONDS = 3;
 /** The agents that can be asked, with their addresses: a node that is gone says nothing of the others. */
 async function healthNodes(kubectl: Kubectl, cilium: CiliumObjects): Promise<readonly HealthNode[]> {
   const pods = (await agentPods(kubectl, cilium)).filter(({ ready }) => ready);
-  const addresses = parseHealthAddresses(await kubectl.read(["get", "ciliumnodes.cilium.io", "-o", "json"]));
+  const addresses = parseHealthAddresses(await readFields(kubectl, ["get", "ciliumnodes.cilium.io"], HEALTH_FIELDS));
   return pods.map(({ pod, node }) => ({ agent: pod, node, ...addresses.get(node) }));
 }
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { firstFew, keepWithin } from "../../basics/model/bounded";
 import type { StalePod } from "../../cilium/model/podIdentity";
+import type { Fields } from "../../kubernetes/model/fields";
 import { isObjectName } from "../../mesh/model/names";
 import type { Problem } from "../../mesh/model/problem";
 
@@ -26,6 +27,17 @@ export interface LivePod {
   readonly isEnding: boolean;
 }
 
+/** What of a pod {@link parseLivePods} reads. */
+export const LIVE_POD_FIELDS: Fields = {
+  metadata: {
+    name: "text",
+    namespace: "text",
+    deletionTimestamp: "text",
+    ownerReferences: [{ kind: "text", uid: "text", controller: "json" }],
+  },
+  status: { conditions: [{ type: "text", status: "text" }] },
+};
+
 const pod = z.object({
   metadata: z.object({
     // It becomes an argument of kubectl, which no cluster may have taken for a flag.
@@ -45,7 +57,7 @@ const pods = z.object({ items: z.array(pod) });
 const NEVER = new Set(["Node", "Job"]);
 
 /**
- * Reads `kubectl get pods -o json`. A pod that is being deleted is not ready, whatever it says; one that its node owns is static, and
+ * Reads pods as `kubectl get pods -o json` prints them, by {@link LIVE_POD_FIELDS}. A pod that is being deleted is not ready, whatever it says; one that its node owns is static, and
  * deleting it does nothing.
  */
 export function parseLivePods(json: string): readonly LivePod[] {

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { isOn } from "../../cilium/model/agentBoolean";
+import type { Fields } from "../../kubernetes/model/fields";
 
 /**
  * What is asked on another node: the agent's health endpoint, which has a pod's address and so takes a pod's way, or the agent itself at
@@ -53,6 +54,12 @@ export function healthChecking(config: Readonly<Record<string, string>>): Health
   return key === undefined ? { kind: "on", port } : { kind: "off", key };
 }
 
+/** What of a CiliumNode {@link parseHealthAddresses} reads. */
+export const HEALTH_FIELDS: Fields = {
+  metadata: { name: "text" },
+  spec: { addresses: [{ type: "text", ip: "text" }], health: { ipv4: "text", ipv6: "text" } },
+};
+
 const ciliumNode = z.object({
   metadata: z.object({ name: z.string() }),
   spec: z.object({
@@ -68,7 +75,7 @@ const usable = (candidates: readonly (string | null | undefined)[]): string | un
   candidates.find((each): each is string => each != null && isIP(each) !== 0);
 
 /**
- * Where the health checks of a cluster's nodes answer, by node, from its CiliumNodes (`kubectl get ciliumnodes -o json`). Each agent writes
+ * Where the health checks of a cluster's nodes answer, by node, from its CiliumNodes (as `kubectl get -o json` prints them, by {@link HEALTH_FIELDS}). Each agent writes
  * its own: what the others know of it is no witness, for they may have forgotten it, which is the very fault that is looked for.
  */
 export function parseHealthAddresses(json: string): ReadonlyMap<string, HealthAddresses> {

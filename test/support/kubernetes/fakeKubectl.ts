@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { REQUEST_LOG } from "../../../components/kubernetes/model/requestLog";
+import { PRINT_AS_ASKED } from "./printJsonPath";
 
 /** A `kubectl` that answers for agents: one pod a cluster unless told otherwise, whose status is the recorded JSON given for the cluster. */
 export interface FakeKubectl {
@@ -81,6 +82,8 @@ const podOn = (node) => firstOn(node) + (isAnew(node) ? "-again" : "");
 const bornAs = (again) => (again || cluster.born === undefined ? new Date().toISOString() : cluster.born);
 const nodeOf = nodes.find((node) => has(podOn(node)));
 const print = (what) => process.stdout.write(typeof what === "string" ? what : JSON.stringify(what));
+${PRINT_AS_ASKED}
+const printList = (items) => print(printAsAsked(args, { items }));
 const gone = new Set(
   made.filter((call) => call.includes("delete") && call[0] === access)
     .map((call) => call[call.indexOf("-n") + 1] + "/" + call[call.indexOf("pod") + 1]),
@@ -150,9 +153,9 @@ if (has("proxy")) {
     spec: { nodeName: nodes[0] },
     status: { conditions: [{ type: "Ready", status: "True" }] },
   });
-  print({ items: (cluster.operatorPods ?? []).map(pod) });
+  printList((cluster.operatorPods ?? []).map(pod));
 } else if (has("get", "pods") && after("-n") !== "kube-system") {
-  print({ items: workloads(after("-n")) });
+  printList(workloads(after("-n")));
 } else if (has("get", "pods")) {
   const pod = (node) => ({
     kind: "Pod",
@@ -160,9 +163,9 @@ if (has("proxy")) {
     spec: { nodeName: node },
     status: { conditions: [{ type: "Ready", status: cluster.ready === false ? "False" : "True" }] },
   });
-  print({ items: cluster.agents === undefined || nodes.length > 0 ? nodes.map(pod) : [] });
+  printList(cluster.agents === undefined || nodes.length > 0 ? nodes.map(pod) : []);
 } else if (has("get", "ciliumnodes.cilium.io")) {
-  print({ items: cluster.ciliumNodes ?? [] });
+  printList(cluster.ciliumNodes ?? []);
 } else if (has("patch") && args.some((arg) => arg.startsWith("configmap/"))) {
   const { data } = JSON.parse(after("--patch"));
   writeFileSync(extra, JSON.stringify({ ...cluster, config: { ...cluster.config, ...data } }));

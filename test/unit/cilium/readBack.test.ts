@@ -15,7 +15,7 @@ const CHANGES_NOTHING = `
   const named = args.slice(2, args.indexOf("-n")).map((name) => pod(name));
   const found = args[1] === "pods" ? [] : args[1] === "pod" ? named : args[1] === "configmap/cilium-config" ? [config] : [agents];
   if (args[0] === "get") {
-    process.stdout.write(JSON.stringify(found.length === 1 ? found[0] : { kind: "List", items: found }));
+    process.stdout.write(printAsAsked(args, found.length === 1 ? found[0] : { kind: "List", items: found }));
   }`;
 
 /** A kubectl that deletes pods; a successor comes back under the same name at once. */

@@ -244,16 +244,9 @@ describe("following the roll-out of a Deployment", () => {
       spec,
       status: { observedGeneration: 2 },
     });
-  /** Pods of a Deployment are a ReplicaSet's. */
-  const ofReplicaSet = (cluster: RollingCluster): RollingCluster => {
-    const read = cluster.read.bind(cluster);
-    cluster.read = async (args) =>
-      (await read(args)).replaceAll('"kind":"DaemonSet","uid":"rs"', '"kind":"ReplicaSet","uid":"rs"');
-    return cluster;
-  };
 
   it("waits for as many pods as were ready before, and names the others", async () => {
-    const cluster = ofReplicaSet(deployment([old(1), old(1, { name: "old-pending", status: waitingFor("X") })]));
+    const cluster = deployment([old(1), old(1, { name: "old-pending", status: waitingFor("X") })]);
     const before = await lookBefore(cluster, "kube-system", [over.workload]);
     assert.equal(before.get(over.workload)?.ready, 1);
     cluster.onLook = () => {
@@ -268,12 +261,12 @@ describe("following the roll-out of a Deployment", () => {
   });
 
   it("fails where a pod does not start that ran before", async () => {
-    const cluster = ofReplicaSet(deployment([fresh(1), fresh(2, { status: waitingFor("ImagePullBackOff") })]));
+    const cluster = deployment([fresh(1), fresh(2, { status: waitingFor("ImagePullBackOff") })]);
     assert.match(await failure(cluster, over), /1 of 2 done.*\n.*pod new-2 on node n2 is Pending: .*ImagePullBackOff/);
   });
 
   it("does not wait where it is paused, and says that nobody restarts its pods", async () => {
-    const { lines } = await follow(ofReplicaSet(deployment([old(1), old(2)], { replicas: 2, paused: true })), over);
+    const { lines } = await follow(deployment([old(1), old(2)], { replicas: 2, paused: true }), over);
     assert.match(
       lines.join("\n"),
       /warning: cluster "west": deployment\/cilium is paused, so nobody restarts its 2 pods: kubectl -n kube-system rollout resume deployment\/cilium/,
@@ -282,7 +275,7 @@ describe("following the roll-out of a Deployment", () => {
 
   it("takes pods that were evicted, or are another's, for none of its own", async () => {
     const evicted = old(3, { status: { phase: "Failed", reason: "Evicted" } });
-    const cluster = ofReplicaSet(deployment([fresh(1), fresh(2), evicted]));
+    const cluster = deployment([fresh(1), fresh(2), evicted]);
     cluster.pods = [...cluster.pods, old(4, { owner: "somebody" })];
     await follow(cluster, over);
     assert.equal(cluster.looks, 1);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cutText } from "../../../basics/model/bounded";
+import type { Fields } from "../../../kubernetes/model/fields";
 import { isObjectName } from "../../../mesh/model/names";
 import { ROLLOUT_ANNOTATION } from "../agentConfig";
 import type { Workload } from "./workload";
@@ -16,6 +17,33 @@ export interface RolledPod {
   /** Why it is not ready, in the cluster's words. */
   readonly why: string;
 }
+
+const STATE: Fields = { waiting: "json", terminated: { exitCode: "json", reason: "text", message: "text" } };
+const CONTAINERS: readonly [Fields] = [{ name: "text", state: STATE, lastState: STATE }];
+
+/** What of a pod {@link parseRolledPods} reads. */
+export const ROLLED_POD_FIELDS: Fields = {
+  metadata: {
+    name: "text",
+    annotations: { [ROLLOUT_ANNOTATION]: "text" },
+    deletionTimestamp: "text",
+    ownerReferences: [{ kind: "text", uid: "text", controller: "json" }],
+  },
+  spec: {
+    nodeName: "text",
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields: "json" }] },
+      },
+    },
+  },
+  status: {
+    phase: "text",
+    conditions: [{ type: "text", status: "text", reason: "text", message: "text" }],
+    initContainerStatuses: CONTAINERS,
+    containerStatuses: CONTAINERS,
+  },
+};
 
 const ended = z.object({
   exitCode: z.int().default(0),
@@ -61,11 +89,10 @@ const pod = z.object({
       .array(z.object({ kind: z.string(), uid: z.string(), controller: z.boolean().default(false) }))
       .nullish(),
   }),
-  spec: z.object({ nodeName: z.string().default(""), affinity: z.unknown().optional() }),
+  spec: z.object({ nodeName: z.string().default(""), affinity: z.unknown().optional() }).prefault({}),
   status: z
     .object({
       phase: z.string().default(""),
-      reason: z.string().default(""),
       conditions: z.array(condition).nullish(),
       initContainerStatuses: z.array(container).nullish(),
       containerStatuses: z.array(container).nullish(),
@@ -138,7 +165,7 @@ function isOf({ kind, uid }: Workload, live: Live): boolean {
 /** Pods that were evicted or have ended stay in the list, and are replaced already. */
 const isOver = ({ status }: Live): boolean => status.phase === "Failed" || status.phase === "Succeeded";
 
-/** Reads `kubectl get pods -o json` for a workload's selector. */
+/** Reads the pods of a workload's selector, as `kubectl get pods -o json` prints them, by {@link ROLLED_POD_FIELDS}. */
 export function parseRolledPods(json: string, workload: Workload): readonly RolledPod[] {
   const { items } = z.object({ items: z.array(pod) }).parse(JSON.parse(json));
   return items

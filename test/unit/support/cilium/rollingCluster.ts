@@ -2,6 +2,7 @@ import { mock } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { ROLLOUT_ANNOTATION } from "../../../../components/cilium/model/agentConfig";
 import { beginOutput } from "../../../../components/command/protocol";
+import { printAsAsked } from "../../../support/kubernetes/printJsonPath";
 
 /** A pod of the cluster of {@link RollingCluster}; what is not given is as for one that runs well. */
 export interface FakePod {
@@ -11,6 +12,7 @@ export interface FakePod {
   readonly ready?: boolean;
   readonly ending?: boolean;
   readonly status?: object;
+  /** `ds` is the workload itself, `rs` a ReplicaSet of it. */
   readonly owner?: string;
 }
 
@@ -34,7 +36,7 @@ const podJson = ({ name, node, annotation = "", ready = true, ending = false, st
     uid: name,
     annotations: annotation === "" ? {} : { [ROLLOUT_ANNOTATION]: annotation },
     ...(ending ? { deletionTimestamp: "2026-11-24T09:00:00Z" } : {}),
-    ownerReferences: [{ kind: "DaemonSet", uid: owner, controller: true }],
+    ownerReferences: [{ kind: owner === "rs" ? "ReplicaSet" : "DaemonSet", uid: owner, controller: true }],
   },
   spec: { nodeName: node },
   status: status ?? { phase: "Running", conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
@@ -91,7 +93,7 @@ export class RollingCluster {
     if (args[1] !== "pods") return Promise.resolve(JSON.stringify(this.workload()));
     this.looks += 1;
     this.onLook();
-    return Promise.resolve(JSON.stringify({ items: this.pods.map(podJson) }));
+    return Promise.resolve(printAsAsked(args, { items: this.pods.map(podJson) }));
   }
 
   once(args: readonly string[]): Promise<string> {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { REQUEST_LOG } from "../../../../components/kubernetes/model/requestLog";
 import { STARTED } from "../../../support/kubernetes/fakeKubectl";
+import { PRINT_AS_ASKED } from "../../../support/kubernetes/printJsonPath";
 
 /** What comes of a ping here. */
 type Answer = "pong" | "silence" | "silence of busybox" | "refused" | "noauth" | "no such pod";
@@ -44,6 +45,7 @@ const world = JSON.parse(fs.readFileSync(file("world.json"), "utf8"));
 `;
 
 const KUBECTL = `${HEAD}
+${PRINT_AS_ASKED}
 const args = process.argv.slice(2).filter((arg) => arg !== ${JSON.stringify(REQUEST_LOG)});
 fs.appendFileSync(file("calls"), JSON.stringify(args) + "\\n");
 process.on("exit", (code) => code === 0 && fs.writeSync(2, ${JSON.stringify(`${STARTED}\n`)}));
@@ -59,7 +61,7 @@ const [verb, kind, name] = args.slice(1);
 if (verb === "get" && kind === "pods") {
   const metadata = { name: "cilium-" + cluster, namespace: after("-n"), uid: "1" };
   const node = world.monitor === "no agent" ? "elsewhere" : "node-of-" + cluster;
-  say({ items: [{ kind: "Pod", metadata, spec: { nodeName: node } }] });
+  say(printAsAsked(args, { items: [{ kind: "Pod", metadata, spec: { nodeName: node } }] }));
 } else if (verb === "get" && kind === "pod") {
   const podIP = world.pods[[cluster, after("-n"), name.replace(/-0$/, "")].join("/")];
   say({ spec: { nodeName: "node-of-" + cluster }, status: podIP === undefined ? {} : { podIP } });

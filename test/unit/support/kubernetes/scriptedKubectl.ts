@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { REQUEST_LOG } from "../../../../components/kubernetes/model/requestLog";
 import { STARTED } from "../../../support/kubernetes/fakeKubectl";
+import { PRINT_AS_ASKED } from "../../../support/kubernetes/printJsonPath";
 
 /** A kubectl of the tests' own, first on PATH until it is removed. */
 export interface ScriptedKubectl {
@@ -18,8 +19,8 @@ setInterval(() => undefined, 1000);`;
 /**
  * Puts a program named kubectl on PATH.
  *
- * @param body JavaScript that answers; it has `args`, the arguments without the first, which says which cluster is meant, and
- * `calls(which?)`, how often it was called so far.
+ * @param body JavaScript that answers; it has `args`, the arguments without the first, which says which cluster is meant,
+ * `calls(which?)`, how often it was called so far, and `printAsAsked(args, value)`, what kubectl prints of a value.
  */
 export function scriptedKubectl(body: string): ScriptedKubectl {
   const folder = mkdtempSync(join(tmpdir(), "scripted-kubectl-"));
@@ -34,6 +35,7 @@ const [cluster, ...args] = process.argv.slice(2).filter((arg) => arg !== ${JSON.
 fs.appendFileSync(${JSON.stringify(log)}, JSON.stringify([cluster, ...args]) + "\\n");
 const calls = (which = () => true) =>
   fs.readFileSync(${JSON.stringify(log)}, "utf8").split("\\n").slice(0, -1).map((call) => JSON.parse(call)).filter(which).length;
+${PRINT_AS_ASKED}
 // Its log says that it ran, as the real one's does.
 process.on("exit", (code) => code === 0 && fs.writeSync(2, ${JSON.stringify(`${STARTED}\n`)}));
 ${body}

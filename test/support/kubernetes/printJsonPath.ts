@@ -1,0 +1,49 @@
+/** What kubectl prints of a value for a template of fields, literals and ranges over whole lists. */
+export function printJsonPath(template: string, root: unknown): string {
+  const at = (value: unknown, path: string): unknown =>
+    path
+      .split(".")
+      .filter((key) => key !== "")
+      .reduce<unknown>(
+        (seen, key) =>
+          typeof seen === "object" && seen !== null ? (seen as Readonly<Record<string, unknown>>)[key] : undefined,
+        value,
+      );
+  const shown = (value: unknown): string => {
+    if (value === undefined || value === null) return "";
+    return typeof value === "string" ? value : JSON.stringify(value);
+  };
+  const endOf = (tokens: readonly string[]): number => {
+    let depth = 1;
+    return tokens.findIndex((token) => {
+      depth += token.startsWith("{range ") ? 1 : token === "{end}" ? -1 : 0;
+      return depth === 0;
+    });
+  };
+  const run = (tokens: readonly string[], value: unknown): string => {
+    const [token, ...rest] = tokens;
+    if (token === undefined) return "";
+    const inside = token.slice(1, -1);
+    if (inside.startsWith('"')) return (JSON.parse(inside) as string) + run(rest, value);
+    if (!inside.startsWith("range ")) return shown(at(value, inside)) + run(rest, value);
+    const end = endOf(rest);
+    const list = at(value, inside.slice("range ".length, -"[*]".length));
+    const items: readonly unknown[] = Array.isArray(list) ? list : [];
+    return items.map((item) => run(rest.slice(0, end), item)).join("") + run(rest.slice(end + 1), value);
+  };
+  return run(template.match(/\{[^}]*\}/g) ?? [], root);
+}
+
+/** What kubectl prints of a value as its arguments want it: by a template, or as JSON. */
+export function printAsAsked(args: readonly string[], value: unknown): string {
+  const how = args.find((arg) => /^(--output=)?jsonpath=/.test(arg));
+  return how === undefined ? JSON.stringify(value) : printJsonPath(how.slice(how.indexOf("jsonpath=") + 9), value);
+}
+
+/** The same as source, for a kubectl of the tests' own: `printAsAsked(args, value)`. */
+export const PRINT_AS_ASKED = [
+  // What compiles the tests wraps functions to keep their names.
+  "const __name = (value) => value;",
+  printJsonPath.toString(),
+  printAsAsked.toString(),
+].join("\n");
