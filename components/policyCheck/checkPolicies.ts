@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { Kubectl } from "../kubernetes/kubectl";
+import { readObjects } from "../kubernetes/readObjects";
 import type { Problem } from "../mesh/model/problem";
 import { judgePolicies, type JudgedPolicies } from "./model/clusterPolicies";
 import { changesNothing, type MeshChange, type PolicyReading } from "./model/meshChange";
@@ -38,18 +39,12 @@ const objects = z.object({
 
 async function readingOf(kubectl: Kubectl, cilium: CiliumObjects): Promise<PolicyReading> {
   const wanted = [`configmap/${cilium.configMap}`, `daemonset/${cilium.daemonSet}`];
-  const json = await kubectl.read(["get", ...wanted, "-n", cilium.namespace, "--ignore-not-found", "-o", "json"]);
-  const { items } = json.trim() === "" ? { items: [] } : objects.parse(asList(JSON.parse(json)));
+  const list = await readObjects((args) => kubectl.read(args), cilium.namespace, wanted);
+  const { items } = objects.parse(JSON.parse(list));
   const of = (kind: string) => items.find((each) => each.kind === kind);
   const containers = of("DaemonSet")?.spec?.template?.spec?.containers ?? [];
   const image = containers.find(({ name }) => name === cilium.agentContainer)?.image ?? "";
   return policyReading(of("ConfigMap")?.data ?? {}, image);
-}
-
-/** kubectl prints one object bare. */
-function asList(value: unknown): unknown {
-  const isList = typeof value === "object" && value !== null && "items" in value;
-  return isList ? value : { items: [value] };
 }
 
 /** Kinds that could not be looked at: who does not see must not say that all is well. */

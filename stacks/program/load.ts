@@ -50,9 +50,9 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
 /** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
 function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Environment {
   const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
-    const [changedSince, identity, written] = [own(changes, name), own(seenAs, name), own(reapply, name)];
+    const [drift, identity, written] = [own(changes, name), own(seenAs, name), own(reapply, name)];
     const seen = {
-      ...(changedSince === undefined ? {} : { changedSince }),
+      ...(drift === undefined ? {} : { drift }),
       ...(identity === undefined ? {} : { seenAs: identity }),
       ...(written === undefined ? {} : { reapply: written }),
     };

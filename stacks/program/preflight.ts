@@ -186,7 +186,6 @@ export async function preflight(
   const former = await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret));
   const policy = {
     ...settings,
-    cilium: settings.cilium,
     peerSecretKeys: peerSecretKeys(names, authorities),
     owner: environment.owner,
     recorded: managed.recorded,

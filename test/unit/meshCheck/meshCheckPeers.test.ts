@@ -15,10 +15,9 @@ describe("the command that checks a mesh, of peers that have left", () => {
   /** A check of two members after one of three: their agents list all three. */
   async function afterLeaving(previous: readonly string[]) {
     kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY });
-    const readiness = previous.map((peer) => ({ cluster: "cluster1", agent: "a", node: "n", peer, ready: true }));
     const members = MEMBERS.slice(0, 2).map((each) => ({ ...each, context: each.name }));
     const run = checkRun(1, { members });
-    const PULUMI_COMMAND_STDOUT = JSON.stringify({ readiness, paths: [], stalePods: [] });
+    const PULUMI_COMMAND_STDOUT = JSON.stringify({ members: previous, readiness: [], paths: [], stalePods: [] });
     return runScript({ ...run, env: { ...kubectl.env, PULUMI_COMMAND_STDOUT } });
   }
 

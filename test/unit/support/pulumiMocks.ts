@@ -101,7 +101,7 @@ function printed(name: string): pulumi.Input<string> {
   if (name.endsWith("-originals")) {
     return JSON.stringify({ of: name, ...recordOf() });
   }
-  return name.endsWith("-check") ? "[]" : `{"of":"${name}"}`;
+  return name.endsWith("-check") ? '{"members":[],"readiness":[],"paths":[],"stalePods":[]}' : `{"of":"${name}"}`;
 }
 
 /** Name of the resource in a provider reference, which is `urn::id`. */
