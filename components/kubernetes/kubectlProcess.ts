@@ -95,7 +95,7 @@ export function ending(
     const allWords = () => (logLine(rest) === "words" ? words + rest : words);
     const alive = () => {
       started ??= performance.now();
-      // Before the first answer kubectl says nothing: whatever there is, it comes from what it runs for credentials, and that may wait for a person.
+      // Before the first answer kubectl itself says nothing: it is what it runs for credentials that speaks, and may wait for a person.
       const said = () => (hasAnswer ? "" : waitingLine(allWords()));
       watch.wait(silenceMs, () => new KubectlError(silence(silenceMs / 1000, said()), "silent"));
     };

@@ -12,8 +12,9 @@ export interface FoundPolicies {
 /** There may be thousands of them. */
 const LIMIT_SECONDS = 120;
 
-/** How many policies are asked for at a time where all together are too much, and where these are as well: none is longer than 1.5 MiB in etcd. */
+/** So many policies are asked for at a time where all together are too much. */
 const PAGE = 500;
+/** And so many where these are as well: in etcd none is longer than 1.5 MiB. */
 const SMALL_PAGE = 30;
 
 const isTooLong = (error: unknown): boolean => /answers with more than/.test(reasonOf(error));

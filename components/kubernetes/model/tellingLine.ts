@@ -54,7 +54,7 @@ function failedLine(words: readonly string[]): string | undefined {
 export const ASKS_PERSON =
   /sign[ -]?in|log[ -]?in|device ?code|enter (the|your|a) |browser|password|passcode|passphrase|username|authenticat|authoriz|\b(MFA|OTP)\b/i;
 
-/** The line by which a program that still runs says what it waits for: what it asks of a person, or its last one; empty where it has said nothing. */
+/** What a program that still runs has said: the line by which it asks a person for something, or its last one; empty where there is none. */
 export function waitingLine(text: string): string {
   const words = wordsOf(text);
   return words.findLast((line) => ASKS_PERSON.test(line)) ?? words.at(-1) ?? "";

@@ -126,7 +126,10 @@ describe("components: a kubectl process", function () {
     await pass(2);
     await say("stderr", NO_ANSWER);
     await pass(2);
-    await say("stderr", "E1129 15:56:10.402012   29659 memcache.go:265] couldn't get current server API group list: EOF\n");
+    await say(
+      "stderr",
+      "E1129 15:56:10.402012   29659 memcache.go:265] couldn't get current server API group list: EOF\n",
+    );
     await pass(1);
     await assert.rejects(ended, new KubectlError("no answer within 5 s", "silent"));
   });
