@@ -1,6 +1,7 @@
 import { KubectlError } from "./kubectlError";
 import { silence } from "./model/patience";
 import { logLine } from "./model/requestLog";
+import { waitingLine } from "./model/tellingLine";
 import type { GroupedProcess } from "./processGroup";
 
 /** How long kubectl is waited for. */
@@ -83,6 +84,7 @@ export function ending(
     let words = "";
     let rest = "";
     let started: number | undefined;
+    let hasAnswer = false;
     let length = 0;
     let ended: KubectlError | undefined;
     const end = (reason: KubectlError) => {
@@ -90,9 +92,12 @@ export function ending(
       child.end();
     };
     const watch = watchdog(end);
+    const allWords = () => (logLine(rest) === "words" ? words + rest : words);
     const alive = () => {
       started ??= performance.now();
-      watch.wait(silenceMs, () => new KubectlError(silence(silenceMs / 1000), "silent"));
+      // Before the first answer kubectl itself says nothing: it is what it runs for credentials that speaks, and may wait for a person.
+      const said = () => (hasAnswer ? "" : waitingLine(allWords()));
+      watch.wait(silenceMs, () => new KubectlError(silence(silenceMs / 1000, said()), "silent"));
     };
     watch.wait(startMs, () => notStarted(startMs));
     child.stdout.on("data", (chunk: Buffer) => {
@@ -103,6 +108,7 @@ export function ending(
         return;
       }
       out.push(chunk);
+      hasAnswer = true;
       alive();
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -111,7 +117,9 @@ export function ending(
       const kinds = lines.map((line) => ({ line, kind: logLine(line) }));
       words += kinds.flatMap(({ line, kind }) => (kind === "words" ? `${line}\n` : [])).join("");
       words = words.slice(-WORDS_KEPT);
-      if (started === undefined || kinds.some(({ kind }) => kind === "answer")) {
+      const answers = kinds.some(({ kind }) => kind === "answer");
+      hasAnswer ||= answers;
+      if (started === undefined || answers) {
         alive();
       }
     });
@@ -132,8 +140,13 @@ export function ending(
       }
       const now = performance.now();
       const spoke = started ?? now;
-      const stderr = logLine(rest) === "words" ? words + rest : words;
-      resolve({ code, stdout: Buffer.concat(out).toString(), stderr, startMs: spoke - begin, answerMs: now - spoke });
+      resolve({
+        code,
+        stdout: Buffer.concat(out).toString(),
+        stderr: allWords(),
+        startMs: spoke - begin,
+        answerMs: now - spoke,
+      });
     });
     // A process that ends early closes its end of the pipe; its exit code says what happened.
     child.stdin.on("error", () => undefined);

@@ -53,7 +53,9 @@ function unseenProblem(cluster: string, { kind, reason }: { readonly kind: strin
     cluster,
     property: kind,
     reason: `cannot be listed (${reason})`,
-    fix: "let the kubeconfig's user list it in all namespaces",
+    fix: /\bforbidden\b/i.test(reason)
+      ? "let the kubeconfig's user list it in all namespaces"
+      : "see what kubectl api-resources and kubectl get --all-namespaces say of it",
   };
 }
 

@@ -1,5 +1,5 @@
 import { printed, type Kubectl } from "../kubernetes/kubectl";
-import { parsePolicies, type PolicyObject } from "./model/clusterPolicies";
+import { parsePolicies, parsePolicyPage, type PolicyObject } from "./model/clusterPolicies";
 import { isPolicyKind, undiscovered } from "./model/policyKinds";
 
 /** What a cluster has of policies, and of which kinds that could not be learned. */
@@ -11,6 +11,13 @@ export interface FoundPolicies {
 
 /** There may be thousands of them. */
 const LIMIT_SECONDS = 120;
+
+/** So many policies are asked for at a time where all together are too much. */
+const PAGE = 500;
+/** And so many where these are as well: in etcd none is longer than 1.5 MiB. */
+const SMALL_PAGE = 30;
+
+const isTooLong = (error: unknown): boolean => /answers with more than/.test(reasonOf(error));
 
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
@@ -38,15 +45,27 @@ async function policyKinds(kubectl: Kubectl): Promise<{ readonly kinds: readonly
   return fault === undefined ? { kinds } : { kinds, fault };
 }
 
-/** A kind of which all together were too much: what each namespace has of it. */
-async function byNamespace(kubectl: Kubectl, kind: string): Promise<readonly PolicyObject[]> {
-  const names = await kubectl.read(["get", "namespaces", "-o", "name"], LIMIT_SECONDS);
-  const namespaces = names.split("\n").flatMap((line) => /^namespace\/(.+)$/.exec(line.trim())?.[1] ?? []);
+/** A kind of which all together are too much, in parts: kubectl would print them as one. Takes no other right than to list the kind. */
+async function inPages(kubectl: Kubectl, kind: string): Promise<readonly PolicyObject[]> {
+  const ask = ["get", kind, "--all-namespaces", "-o", "jsonpath={.items[0].apiVersion}"];
+  const version = await kubectl.read(ask, LIMIT_SECONDS);
+  const [plural = kind] = kind.split(".");
   const found: (readonly PolicyObject[])[] = [];
-  for (const namespace of namespaces) {
-    found.push(await listing(kubectl, [kind], `--namespace=${namespace}`));
+  let limit = PAGE;
+  let part = "";
+  for (;;) {
+    const query = new URLSearchParams({ limit: String(limit), ...(part === "" ? {} : { continue: part }) });
+    try {
+      const raw = ["get", "--raw", `/apis/${version}/${plural}?${query.toString()}`];
+      const { policies, next } = parsePolicyPage(await kubectl.read(raw, LIMIT_SECONDS));
+      found.push(policies);
+      if (next === "") return found.flat();
+      part = next;
+    } catch (error) {
+      if (!isTooLong(error) || limit === SMALL_PAGE) throw error;
+      limit = SMALL_PAGE;
+    }
   }
-  return found.flat();
 }
 
 /** One after the other, for each answer may be long. */
@@ -54,12 +73,11 @@ async function ofKind(kubectl: Kubectl, kind: string): Promise<FoundPolicies> {
   try {
     return { policies: await listing(kubectl, [kind], "--all-namespaces"), unseen: [] };
   } catch (error) {
-    const reason = reasonOf(error);
-    if (!/answers with more than/.test(reason)) {
-      return { policies: [], unseen: [{ kind, reason }] };
+    if (!isTooLong(error)) {
+      return { policies: [], unseen: [{ kind, reason: reasonOf(error) }] };
     }
     try {
-      return { policies: await byNamespace(kubectl, kind), unseen: [] };
+      return { policies: await inPages(kubectl, kind), unseen: [] };
     } catch (again) {
       return { policies: [], unseen: [{ kind, reason: reasonOf(again) }] };
     }

@@ -1,5 +1,6 @@
 import { isPassing } from "./failure";
-import { tellingLine } from "./tellingLine";
+import { saidMeanwhile } from "./patience";
+import { ASKS_PERSON, tellingLine } from "./tellingLine";
 
 /**
  * Why kubectl got nothing out of a cluster: it did not run, its kubeconfig cannot be used, its credentials are not there or not taken, its user
@@ -31,10 +32,15 @@ const KINDS: readonly (readonly [NoAccessKind, RegExp])[] = [
 
 const LONGEST_LINE = 300;
 
+/** Nothing came back, for a credential plugin waits for a log-in. */
+const asksPerson = (line: string): boolean => ASKS_PERSON.test(saidMeanwhile(line));
+
 /** Reads kubectl's words for why it got nothing. */
 export function noAccess(words: string): NoAccess {
   const line = tellingLine(words);
-  const kind = KINDS.find(([, pattern]) => pattern.test(line))?.[0] ?? (isPassing(line) ? "network" : "other");
+  const kind = asksPerson(line)
+    ? "credentials"
+    : (KINDS.find(([, pattern]) => pattern.test(line))?.[0] ?? (isPassing(line) ? "network" : "other"));
   const shown = line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}...` : line;
   return { kind, line: shown === "" ? "no reason given" : shown };
 }

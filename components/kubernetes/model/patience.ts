@@ -65,17 +65,28 @@ export function nextTry(patience: Patience, failed: readonly FailedTry[]): NextT
 }
 
 /** Whether a try was ended for nothing came back. A timeout that kubectl tells of is another one: an API server's own, of a kubelet, say. */
-const isSilent = ({ message, silenceSeconds }: FailedTry): boolean => message === silence(silenceSeconds);
+function isSilent({ message, silenceSeconds }: FailedTry): boolean {
+  const words = silence(silenceSeconds);
+  return message === words || message.startsWith(`${words}${SAID_MEANWHILE}`);
+}
 
 /** What came of tries that all failed: the words of the last one, or for how long there was no answer. */
 export function failedWords(failed: readonly FailedTry[]): string {
   const last = failed.at(-1);
   const waited = failed.filter(isSilent).reduce((sum, { silenceSeconds }) => sum + silenceSeconds, 0);
-  const words = last !== undefined && isSilent(last) ? silence(waited) : (last?.message ?? "");
+  const words =
+    last !== undefined && isSilent(last)
+      ? silence(waited) + last.message.slice(silence(last.silenceSeconds).length)
+      : (last?.message ?? "");
   return failed.length < 2 ? words : `${words} (tried ${String(failed.length)} times)`;
 }
 
-/** How it is said that nothing came back. */
-export function silence(seconds: number): string {
-  return `no answer within ${String(Math.round(seconds * 10) / 10)} s`;
+const SAID_MEANWHILE = "; what kubectl runs for credentials has said: ";
+
+/** What a credential plugin has said while nothing came back, by the words for that. */
+export const saidMeanwhile = (words: string): string => words.split(SAID_MEANWHILE).slice(1).join(" ");
+
+/** How it is said that nothing came back; with what a credential plugin has said, where it did. */
+export function silence(seconds: number, said = ""): string {
+  return `no answer within ${String(Math.round(seconds * 10) / 10)} s${said === "" ? "" : SAID_MEANWHILE + said}`;
 }

@@ -1,7 +1,9 @@
 import { lastLine } from "../../basics/model/lastLine";
 
 /** kubectl's log of its own tries, which its verdict repeats. */
-const LOG_LINE = /^[IWEF]\d{4} \d\d:\d\d:\d\d/;
+const LOG_LINE = /^[IWE]\d{4} \d\d:\d\d:\d\d/;
+/** How a credential plugin of the same make begins its last words; kubectl itself never logs so. */
+const LAST_WORDS = /^F\d{4} \d\d:\d\d:\d\d\S* +\d+ \S+\] /;
 /** A log line whose text goes on over the next lines, up to one that is ` >` alone. */
 const LOG_OPENS = /err=<$/;
 const LOG_CLOSES = /^ >$/;
@@ -27,9 +29,35 @@ function wordsOf(text: string): readonly string[] {
       return [];
     }
     inLog = LOG_LINE.test(line) && LOG_OPENS.test(line);
-    const words = line.trim();
+    const words = line.trim().replace(LAST_WORDS, "");
     return words === "" || LOG_LINE.test(line) || HINT.test(words) ? [] : [words];
   });
+}
+
+/** What of a program's words says most, best first: usage, choices and what to do next stand around it. */
+const TELLING = [/^(\S+: )?(error|fatal)\b/i, /\berror\b|failed|expired|reauth/i, /log ?in/i, /[a-z]{2}/i];
+/** An option in a program's usage. */
+const OPTION = /^--?[a-z]/i;
+/** Where an error begins that stands in another one. */
+const WRAPPED = /.*\(err: (?=ERROR: )/;
+
+/** The line of a program's words that says why it failed. */
+function failedLine(words: readonly string[]): string | undefined {
+  const said = words.filter((line) => !OPTION.test(line));
+  const found = TELLING.map((pattern) => said.findLast((line) => pattern.test(line))).find(
+    (line) => line !== undefined,
+  );
+  return found?.replace(WRAPPED, "");
+}
+
+/** What a program says that waits for a person. */
+export const ASKS_PERSON =
+  /sign[ -]?in|log[ -]?in|device ?code|enter (the|your|a) |browser|password|passcode|passphrase|username|authenticat|authoriz|\b(MFA|OTP)\b/i;
+
+/** What a program that still runs has said: the line by which it asks a person for something, or its last one; empty where there is none. */
+export function waitingLine(text: string): string {
+  const words = wordsOf(text);
+  return words.findLast((line) => ASKS_PERSON.test(line)) ?? words.at(-1) ?? "";
 }
 
 /**
@@ -46,6 +74,10 @@ export function tellingLine(text: string): string {
   if (EMPTY_VERDICT.test(line)) {
     return `${line} ${words[verdict + 1]?.replace(/^\* /, "") ?? ""}`.trim();
   }
-  const before = words[verdict - 1];
-  return OF_A_PROGRAM.test(line) && before !== undefined && !OF_A_PROGRAM.test(before) ? `${line} (${before})` : line;
+  if (!OF_A_PROGRAM.test(line)) {
+    return line;
+  }
+  const former = words.slice(0, verdict);
+  const said = failedLine(former.slice(former.findLastIndex((each) => OF_A_PROGRAM.test(each)) + 1));
+  return said === undefined ? line : `${line} (${said})`;
 }

@@ -6,27 +6,39 @@ import { policyEffects } from "./policyEffects";
 import { groupCIDRs } from "./policyRanges";
 import { remedy } from "./policyRemedy";
 
-const policyList = z.object({
-  items: z.array(
-    z.object({
-      kind: z.string(),
-      metadata: z.object({
-        name: z.string(),
-        namespace: z.string().optional(),
-        annotations: z.record(z.string(), z.string()).optional(),
-      }),
-      spec: z.unknown().optional(),
-      specs: z.unknown().optional(),
-    }),
-  ),
+const policy = z.object({
+  kind: z.string(),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string().optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
+  spec: z.unknown().optional(),
+  specs: z.unknown().optional(),
+});
+
+const policyList = z.object({ items: z.array(policy) });
+
+/** An API server does not repeat the kind of its own objects. */
+const policyPage = z.object({
+  kind: z.string(),
+  metadata: z.object({ continue: z.string().default("") }),
+  items: z.array(policy.extend({ kind: z.string().optional() })),
 });
 
 /** An object that may be a policy, of any kind. */
-export type PolicyObject = z.infer<typeof policyList>["items"][number];
+export type PolicyObject = z.infer<typeof policy>;
 
 /** The objects of a `kubectl get … -o json`. */
 export function parsePolicies(json: string): readonly PolicyObject[] {
   return policyList.parse(JSON.parse(json)).items;
+}
+
+/** A part of a list as an API server gives it, and what it calls the next one; empty after the last. */
+export function parsePolicyPage(json: string): { readonly policies: readonly PolicyObject[]; readonly next: string } {
+  const { kind, metadata, items } = policyPage.parse(JSON.parse(json));
+  const own = kind.replace(/List$/, "");
+  return { policies: items.map((item) => ({ ...item, kind: item.kind ?? own })), next: metadata.continue };
 }
 
 /** Policies that mean something else afterwards: those that then let somebody through for whom they do not ask, and all others. */

@@ -79,6 +79,26 @@ describe("components: a kubectl process", function () {
     await assert.rejects(ended, new KubectlError("no answer within 5 s", "silent"));
   });
 
+  it("says what a credential plugin waits for, where no answer has come in yet", async () => {
+    const silent = async (...words: readonly string[]) => {
+      const { ended, say, pass } = scripted();
+      await say("stderr", START);
+      for (const text of words) await say("stderr", text);
+      await pass(5);
+      return ended.then(String, (error: unknown) => (error instanceof KubectlError ? error.message : ""));
+    };
+    const asks = "To sign in, use a web browser to open https://x/devicelogin and enter the code ABC";
+    const said = `no answer within 5 s; what kubectl runs for credentials has said: ${asks}`;
+    assert.equal(await silent(`${asks}\n`), said);
+    assert.equal(await silent("one moment\n", `${asks}\nwaiting`), said);
+    assert.equal(
+      await silent("Password: "),
+      "no answer within 5 s; what kubectl runs for credentials has said: Password:",
+    );
+    assert.equal(await silent(`${asks}\n${ANSWER}`), "no answer within 5 s");
+    assert.equal(await silent(NO_ANSWER), "no answer within 5 s");
+  });
+
   it("goes on as long as answers come in, however slowly", async () => {
     const { say, pass, end } = scripted();
     await say("stderr", START);
@@ -106,7 +126,10 @@ describe("components: a kubectl process", function () {
     await pass(2);
     await say("stderr", NO_ANSWER);
     await pass(2);
-    await say("stderr", "E1129 memcache.go:265] couldn't get current server API group list: EOF\n");
+    await say(
+      "stderr",
+      "E1129 15:56:10.402012   29659 memcache.go:265] couldn't get current server API group list: EOF\n",
+    );
     await pass(1);
     await assert.rejects(ended, new KubectlError("no answer within 5 s", "silent"));
   });

@@ -33,8 +33,9 @@ interface Cluster {
   readonly forbidden?: string;
   readonly discoveryFails?: boolean;
   readonly dead?: boolean;
-  /** Kinds that have more than one answer may hold; with a namespace they have what `items` says. */
+  /** Kinds that have more than one answer may hold, also so many of them as this; in smaller parts they have what `items` says. */
   readonly endless?: readonly string[];
+  readonly endlessPage?: number;
   /** Every question gets an answer only when it is asked again. */
   readonly flaky?: boolean;
 }
@@ -50,7 +51,17 @@ else if (args[0] === "api-resources") {
   print(kinds.join("\\n") + "\\n");
   if (cluster_.discoveryFails) fail("error: unable to retrieve the complete list of server APIs: old.io/v1: gone");
 } else if (args[1] === "namespaces") {
-  print("namespace/shop\\nnamespace/empty\\n");
+  fail('Error from server (Forbidden): namespaces is forbidden');
+} else if (args[1] === "--raw") {
+  const url = new URL(args[2], "http://cluster");
+  const [, , group, version, plural] = url.pathname.split("/");
+  const all = cluster_.items?.[plural + "." + group] ?? [];
+  const limit = Number(url.searchParams.get("limit"));
+  const at = Number(url.searchParams.get("continue")?.slice("+/=".length) ?? 0);
+  const more = at + 1 < all.length ? { continue: "+/=" + String(at + 1) } : {};
+  if (version !== "v2") fail("no such version");
+  else if (limit >= (cluster_.endlessPage ?? Infinity)) process.stdout.write(Buffer.alloc(70 * 2 ** 20, " "));
+  else print({ kind: "CiliumNetworkPolicyList", metadata: more, items: all.slice(at, at + 1).map(({ kind, ...rest }) => rest) });
 } else if (args[1] === "namespace/kube-system") {
   print({ kind: "Namespace", metadata: { name: "kube-system", uid: cluster_.uid ?? "uid-of-cluster1" } });
 } else if (args[1] === "secret/cilium-clustermesh") {
@@ -62,14 +73,14 @@ else if (args[0] === "api-resources") {
   if (data !== null) print({ kind: "ConfigMap", metadata, data });
 } else {
   const asked = args[1].split(",");
-  const namespace = args.find((arg) => arg.startsWith("--namespace="))?.slice("--namespace=".length);
-  if (namespace === undefined && cluster_.endless?.some((kind) => asked.includes(kind))) {
+  if (args.some((arg) => arg.startsWith("jsonpath="))) print(asked[0].slice(asked[0].indexOf(".") + 1) + "/v2");
+  else if (cluster_.endless?.some((kind) => asked.includes(kind))) {
     process.stdout.write(Buffer.alloc(70 * 2 ** 20, " "));
   } else
   if (cluster_.forbidden !== undefined && asked.includes(cluster_.forbidden)) fail(cluster_.forbidden + " is forbidden");
   else {
     const all = asked.flatMap((kind) => cluster_.items?.[kind] ?? []);
-    print({ items: all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace) });
+    print({ items: all });
   }
 }
 `;
@@ -184,12 +195,38 @@ describe("the command that guards a cluster's policies", () => {
     );
   });
 
-  it("reads a kind by namespaces of which all together are too much", async () => {
+  describe("reads a kind in parts of which all together are too much", () => {
     const kind = "ciliumnetworkpolicies.cilium.io";
-    const { code, stderr } = await run({ items, endless: [kind] });
-    assert.equal(code, 1);
-    assert.match(stderr, /shop\/db spec\.endpointSelector selects no pod any more/);
-    assert.match(stderr, /\(1 problem\)/);
+    const other = policy("CiliumNetworkPolicy", "cache", { endpointSelector: byName("cluster1") });
+    const many = { [kind]: [OPEN, other] };
+
+    it("by the right to list it", async () => {
+      const { code, stderr } = await run({ items: many, endless: [kind] });
+      assert.equal(code, 1);
+      assert.match(stderr, /CiliumNetworkPolicy shop\/db spec\.endpointSelector selects no pod any more/);
+      assert.match(stderr, /shop\/cache spec/);
+      assert.match(stderr, /\(2 problems\)/);
+    });
+
+    it("in smaller ones where these are too much as well", async () => {
+      const { stderr, asked } = await run({ items: many, endless: [kind], endlessPage: 100 });
+      assert.match(stderr, /\(2 problems\)/);
+      const parts = asked.flatMap(([, raw, path]) => (raw === "--raw" ? [path] : []));
+      assert.deepEqual(parts, [
+        "/apis/cilium.io/v2/ciliumnetworkpolicies?limit=500",
+        "/apis/cilium.io/v2/ciliumnetworkpolicies?limit=30",
+        "/apis/cilium.io/v2/ciliumnetworkpolicies?limit=30&continue=%2B%2F%3D1",
+      ]);
+    });
+
+    it("and says what stands in the way where that does not do, and not that a right is missing", async () => {
+      const { code, stderr } = await run({ items: many, endless: [kind], endlessPage: 1 });
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /ciliumnetworkpolicies\.cilium\.io cannot be listed \(kubectl get --raw answers with more than 64 MiB\); see what kubectl/,
+      );
+    });
   });
 
   it("goes by the name that the agents run with, also where cilium-config has the old one back already", async () => {

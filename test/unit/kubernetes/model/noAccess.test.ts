@@ -25,6 +25,44 @@ const LOGIN = "Error when retrieving token from sso: Token has expired and refre
 const FAILED = "getting credentials: exec: executable aws failed with exit code 255";
 const LOGIN_EXPIRED = `${LOGIN}\n${log(FAILED)}${LOGIN}\nUnable to connect to the server: ${FAILED}\n`;
 
+const GKE =
+  "Unable to connect to the server: getting credentials: exec: executable gke-gcloud-auth-plugin failed with exit code 1";
+const REAUTH =
+  "ERROR: (gcloud.config.config-helper) Reauthentication failed. cannot prompt during non-interactive execution.";
+const GCLOUD = `F0325 12:00:00.000000     123 cred.go:145] print credential failed with error: Failed to retrieve access token:: failure while executing gcloud, with args [config config-helper --format=json]: exit status 1 (err: ${REAUTH}
+Please run:
+
+  $ gcloud auth login
+
+to obtain new credentials.
+
+)
+${GKE}
+`;
+
+const AZURE =
+  "Unable to connect to the server: getting credentials: exec: executable kubelogin failed with exit code 1";
+const WITH_USAGE = `Error: failed to get token: AzureCLICredential: please run az login
+Usage:
+  kubelogin get-token [flags]
+
+Flags:
+      --login string   Login method. Errors of it are told
+  -h, --help           help for get-token
+
+${AZURE}
+`;
+
+const AWS = "Unable to connect to the server: getting credentials: exec: executable aws failed with exit code 252";
+const CHOICE = "aws: error: argument operation: Invalid choice, valid choices are:";
+const WITH_CHOICES = `usage: aws [options] <command> <subcommand> [parameters]
+${CHOICE}
+
+associate-access-policy                  | create-addon
+create-cluster                           | delete-cluster
+${AWS}
+`;
+
 /** What kubectl said; the line that says why, where that is not all of it. */
 const SAID: Readonly<Record<NoAccessKind, readonly (string | readonly [string, string])[]>> = {
   kubectl: [
@@ -55,6 +93,12 @@ const SAID: Readonly<Record<NoAccessKind, readonly (string | readonly [string, s
   credentials: [
     [PLUGIN_MISSING, `Unable to connect to the server: ${NOT_FOUND}`],
     [`${PLUGIN_MISSING}\nInstall aws\nfrom https://aws.example/\n`, `Unable to connect to the server: ${NOT_FOUND}`],
+    [GCLOUD, `${GKE} (${REAUTH})`],
+    [`${GCLOUD}${GCLOUD}`, `${GKE} (${REAUTH})`],
+    [WITH_USAGE, `${AZURE} (Error: failed to get token: AzureCLICredential: please run az login)`],
+    [WITH_CHOICES, `${AWS} (${CHOICE})`],
+    [`first words\n()\n${AWS}`, `${AWS} (first words)`],
+    `no answer within 8 s; what kubectl runs for credentials has said: To sign in, open https://x/devicelogin and enter the code ABC (tried 3 times)`,
     [LOGIN_EXPIRED, `Unable to connect to the server: ${FAILED} (${LOGIN})`],
     [
       "error: You must be logged in to the server (Unauthorized)\n\n",
@@ -87,6 +131,7 @@ const SAID: Readonly<Record<NoAccessKind, readonly (string | readonly [string, s
     "Unable to connect to the server: proxyconnect tcp: dial tcp 10.0.0.3:3128: connect: connection refused",
     "Unable to connect to the server: EOF",
     "no answer within 30 s (tried 3 times)",
+    "no answer within 30 s; what kubectl runs for credentials has said: Python 3.8 is deprecated (tried 3 times)",
   ],
   other: [
     'error: the server doesn\'t have a resource type "ciliumnodes"',

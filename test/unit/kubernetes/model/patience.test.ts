@@ -105,6 +105,12 @@ describe("model: patience with clusters", () => {
     const refused: FailedTry = { failure: "unsent", message: "connection refused", silenceSeconds: 5 };
     assert.equal(failedWords([silent(1)]), "no answer within 1 s");
     assert.equal(failedWords([silent(5), silent(10), silent(15)]), "no answer within 30 s (tried 3 times)");
+    const asked = { ...silent(5), message: silence(5, "log in") };
+    assert.equal(failedWords([asked]), "no answer within 5 s; what kubectl runs for credentials has said: log in");
+    assert.equal(
+      failedWords([silent(5), { ...asked, silenceSeconds: 5 }]),
+      "no answer within 10 s; what kubectl runs for credentials has said: log in (tried 2 times)",
+    );
     assert.equal(failedWords([silent(20 / 3)]), "no answer within 6.7 s");
     assert.equal(failedWords([refused]), "connection refused");
     assert.equal(failedWords([silent(5), refused]), "connection refused (tried 2 times)");
