@@ -74,7 +74,7 @@ async function askAll(ask: Ask, names: CiliumObjects, claims: readonly Claim[]):
   const answers = [
     readObjects(read, names.namespace, [...objects, ...near.map(nameOf)]),
     readClaims(read, far),
-    readInventory(ask),
+    readInventory(ask, names.namespace),
   ] as const;
   // One that fails does not end the others, and the next try must not run beside them.
   await Promise.allSettled(answers);

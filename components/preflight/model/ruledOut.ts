@@ -42,7 +42,7 @@ function wrongContexts(
 }
 
 /** What no cluster of this mesh can be. */
-function unfit({ member, live }: Found, { names }: PreflightPolicy): readonly Problem[] {
+export function unfit({ member, live }: Found, { names }: PreflightPolicy): readonly Problem[] {
   const at = { cluster: member.name };
   const settings = agentSettings(live);
   if (settings === undefined) {
