@@ -74,7 +74,7 @@ async function askAll(ask: Ask, cilium: CiliumObjects, managedObjects: readonly 
   const answers = [
     readObjects(read, cilium.namespace, [...objects, ...near.map(nameOf)]),
     readManagedObjects(read, far),
-    readInventory(ask),
+    readInventory(ask, cilium.namespace),
   ] as const;
   // One that fails does not end the others, and the next try must not run beside them.
   await Promise.allSettled(answers);

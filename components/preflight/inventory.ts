@@ -13,6 +13,7 @@ import {
   cidrsIn,
   INVENTORY,
   INVENTORY_PATH,
+  NO_SUCH_KIND,
   parseInventory,
   STATIC_PODS,
   type LiveNetwork,
@@ -29,7 +30,7 @@ export interface Inventory {
   readonly network: LiveNetwork;
 }
 
-const NO_SUCH_KIND = /doesn't have a resource type "([^"]+)"/;
+const NO_RESOURCE = /doesn't have a resource type "([^"]+)"/;
 const FORBIDDEN = /\(Forbidden\): (\S+) is forbidden/g;
 
 /** Why kubectl has not printed everything, by the kind that it is about; nothing where that is another reason. */
@@ -37,37 +38,56 @@ function refusedKinds(words: string): Readonly<Record<string, string>> {
   return Object.fromEntries([...words.matchAll(FORBIDDEN)].map((match) => [match[1] ?? "", "reading it is forbidden"]));
 }
 
-/**
- * Reads pods, nodes and ranges of Services at once. A kind that the cluster does not have, or does not show, is left out and named.
- *
- * @throws KubectlError where the reason is another, and asking again may help.
- */
-export async function readInventory(ask: Ask): Promise<Inventory> {
-  let kinds: readonly string[] = Object.values(INVENTORY);
+/** Lines of objects, and what could not be read of them. */
+interface Lines {
+  readonly text: string;
+  readonly unread: Readonly<Record<string, string>>;
+}
+
+/** Reads objects of several kinds at once. A kind that the cluster does not have, or does not show, is left out and named. */
+async function readKinds(ask: Ask, all: readonly string[], flags: readonly string[]): Promise<Lines> {
+  let kinds = all;
   let unread: Readonly<Record<string, string>> = {};
-  for (;;) {
-    const flags = ["--namespace=kube-system", `--selector=${STATIC_PODS}`, `--output=jsonpath=${INVENTORY_PATH}`];
-    const args = ["get", kinds.join(","), ...flags];
+  while (kinds.length > 0) {
+    const args = ["get", kinds.join(","), ...flags, `--output=jsonpath=${INVENTORY_PATH}`];
     const ended = await ask(args);
-    const missing = ended.code === 0 ? undefined : NO_SUCH_KIND.exec(ended.stderr)?.[1];
+    const missing = ended.code === 0 ? undefined : NO_RESOURCE.exec(ended.stderr)?.[1];
     const absent = kinds.find((kind) => missing !== undefined && kind.split(".")[0] === missing.split(".")[0]);
-    if (absent === undefined || kinds.length === 1) {
+    if (absent === undefined) {
       const refused = ended.code === 0 ? {} : refusedKinds(ended.stderr);
       if (Object.keys(refused).length === 0) printed(args, ended);
-      return inventoryOf(ended.stdout, { ...unread, ...refused });
+      return { text: ended.stdout, unread: { ...unread, ...refused } };
     }
-    unread = { ...unread, [absent]: "this cluster has no such kind" };
+    unread = { ...unread, [absent]: NO_SUCH_KIND };
     kinds = kinds.filter((kind) => kind !== absent);
   }
+  return { text: "", unread };
+}
+
+const KUBE_SYSTEM = "kube-system";
+
+/**
+ * Reads pods, nodes, ranges of Services and settings of single nodes: at once where Cilium is in `kube-system`, as the pods of API servers are.
+ *
+ * @throws KubectlError where the reason is another than that a kind is not there or not shown, and asking again may help.
+ */
+export async function readInventory(ask: Ask, namespace = KUBE_SYSTEM): Promise<Inventory> {
+  const { nodeConfigs, ...others } = INVENTORY;
+  const isNear = namespace === KUBE_SYSTEM;
+  const kinds = [...Object.values(others), ...(isNear ? [nodeConfigs] : [])];
+  const near = await readKinds(ask, kinds, [`--namespace=${KUBE_SYSTEM}`, `--selector=${STATIC_PODS}`]);
+  const far = isNear ? { text: "", unread: {} } : await readKinds(ask, [nodeConfigs], [`--namespace=${namespace}`]);
+  return inventoryOf(`${near.text}\n${far.text}`, { ...near.unread, ...far.unread });
 }
 
 function inventoryOf(text: string, unread: LiveNetwork["unread"]): Inventory {
-  const { pods, nodes, serviceCIDRs } = parseInventory(text);
+  const { pods, nodes, serviceCIDRs, nodeConfigs } = parseInventory(text);
   const flagged = pods.flatMap(({ containers }) => containers.flatMap(serviceRanges));
   const ranges = [...new Set([...serviceCIDRs, ...flagged])];
   const isRead = (kind: string) => !Object.hasOwn(unread, kind);
   const network = {
     ...(isRead(INVENTORY.nodes) ? { nodes } : {}),
+    ...(isRead(INVENTORY.nodeConfigs) ? { nodeConfigs } : {}),
     ...(ranges.length > 0 ? { serviceCIDRs: ranges } : {}),
     unread,
   };

@@ -55,6 +55,7 @@ const volume = z.object({
 });
 
 const podSpec = z.object({
+  initContainers: z.array(container).nullish(),
   containers: z.array(container).optional(),
   hostNetwork: z.boolean().optional(),
   volumes: z.array(volume).nullish(),

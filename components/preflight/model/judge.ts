@@ -10,6 +10,7 @@ import { liveIdentity } from "./identity";
 import type { LiveCluster } from "./liveCluster";
 import { liveRanges } from "./liveRanges";
 import { masquerading } from "./masquerading";
+import { nodeConfigs } from "./nodeConfigs";
 import { foreignObjects, markProblems, missingObjects, ownedValues } from "./objects";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 import { ruledOut } from "./ruledOut";
@@ -36,6 +37,7 @@ const COMPARED = [
   "versions",
   "ranges of pods, nodes and Services",
   "the agents' etcd and folder of peers",
+  "settings of single nodes",
   ...COMPARED_SETTINGS,
   "families of addresses",
 ];
@@ -73,6 +75,7 @@ export function judgeLive(
       findings({ warnings: surge(each, policy) }),
       agentFolder(each, policy),
       masquerading(each, clusters),
+      nodeConfigs(each, clusters, policy),
       uncomparedEndpoints(each),
     ]),
     agentEtcds(found, clusters),

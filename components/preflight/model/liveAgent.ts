@@ -1,5 +1,6 @@
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import { agentOptions, type AgentOptions } from "../../cilium/model/agentOptions";
+import { listFlag } from "../../kubernetes/model/commandLine";
 import type { LiveContainer, LiveObject } from "../../kubernetes/model/liveObject";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
 
@@ -21,6 +22,18 @@ export interface LiveAgent {
   readonly ipsecSecret?: string;
   /** How a roll-out would start new agents beside old ones that have what the new ones need. */
   readonly surge?: Surge;
+  /** How the configuration of the agents is made, where an init container makes it. */
+  readonly built?: BuiltConfig;
+}
+
+/** What `cilium-dbg build-config` makes an agent's configuration of; without any flag of `cilium-config` and the CiliumNodeConfigs beside it. */
+export interface BuiltConfig {
+  /** Such as `config-map:cilium-config` or `cilium-node-config:kube-system`. */
+  readonly sources: readonly string[];
+  /** The keys that later sources may change; empty where that is not limited. */
+  readonly allowed: readonly string[];
+  /** The keys that later sources may not change, unless some are allowed. */
+  readonly denied: readonly string[];
 }
 
 /** A roll-out that starts a new agent beside the old one, where only one of them can have something. */
@@ -59,6 +72,19 @@ const IPSEC_FOLDER = "/etc/ipsec";
 function ipsecSecret(container: LiveContainer, daemonSet: LiveObject): string | undefined {
   const volume = mountsAt(container, IPSEC_FOLDER)[0]?.name;
   return volumesOf(daemonSet).find(({ name }) => name === volume)?.secret?.secretName;
+}
+
+function builtConfig({ spec }: LiveObject): BuiltConfig | undefined {
+  const container = (spec?.template?.spec.initContainers ?? []).find(({ command = [], args = [] }) =>
+    [...command, ...args].some((word) => /\bbuild-config\b/.test(word)),
+  );
+  return container === undefined
+    ? undefined
+    : {
+        sources: listFlag(container, "source"),
+        allowed: listFlag(container, "allow-config-keys"),
+        denied: listFlag(container, "deny-config-keys"),
+      };
 }
 
 function surgeOf({ spec }: LiveObject): Surge | undefined {
@@ -101,6 +127,7 @@ export function agentOf(
   const hasOptions = [Object.keys(options.values), options.unseen, options.elsewhere].some((some) => some.length > 0);
   const secret = ipsecSecret(container, daemonSet);
   const surge = surgeOf(daemonSet);
+  const built = builtConfig(daemonSet);
   const chart = daemonSet.metadata.labels?.[CHART];
   return {
     clustermeshSecrets: secretsIn(
@@ -113,5 +140,6 @@ export function agentOf(
     ...(hasOptions ? { options } : {}),
     ...(secret === undefined ? {} : { ipsecSecret: secret }),
     ...(surge === undefined ? {} : { surge }),
+    ...(built === undefined ? {} : { built }),
   };
 }

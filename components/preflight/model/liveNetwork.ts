@@ -21,6 +21,15 @@ export interface StaticPod {
   readonly hosts: readonly string[];
 }
 
+/** A CiliumNodeConfig: settings that agents on some nodes have instead of those in `cilium-config`. */
+export interface LiveNodeConfig {
+  readonly name: string;
+  /** Its node selector, as JSON; empty where it has none, and so selects no node. */
+  readonly selector: string;
+  /** Absent where it is of another form. */
+  readonly defaults?: Readonly<Record<string, string>>;
+}
+
 /** An IPsec key, as far as it may be told: its number, and a digest to compare it by. */
 export interface IPsecKey {
   readonly id: string;
@@ -36,6 +45,8 @@ export interface LiveNetwork {
   /** Where the ip-masq-agent masquerades nothing. */
   readonly nonMasqueradeCIDRs?: readonly string[];
   readonly ipsecKey?: IPsecKey;
+  /** In the namespace of Cilium. */
+  readonly nodeConfigs?: readonly LiveNodeConfig[];
   /** What could not be read, and why, e.g. `ciliumnodes.cilium.io`. */
   readonly unread: Readonly<Record<string, string>>;
 }
@@ -45,7 +56,11 @@ export const INVENTORY = {
   pods: "pods",
   nodes: "ciliumnodes.cilium.io",
   services: "servicecidrs.networking.k8s.io",
+  nodeConfigs: "ciliumnodeconfigs.cilium.io",
 } as const;
+
+/** Why a kind is in {@link LiveNetwork.unread} that a cluster does not have: there is nothing of it. */
+export const NO_SUCH_KIND = "this cluster has no such kind";
 
 /**
  * Pods that belong to no DaemonSet, StatefulSet, Deployment or Job: those of an API server are among them whatever their labels, and in a large
@@ -73,6 +88,8 @@ export const INVENTORY_PATH = `{range .items[*]}${[
   "{.status.eni.enis.*.subnet.cidr} {.status.azure.interfaces[*].cidr} {.status.alibaba-cloud.enis.*.vswitch.cidr}",
   "{.spec.eni.vpc-id}{.spec.alibaba-cloud.vpc-id}",
   "{.spec.cidrs}",
+  "{.spec.defaults}",
+  "{.spec.nodeSelector}",
 ].join('{"\\t"}')}{"\\n"}{end}`;
 
 /** The ranges in a text, whatever stands between them. */
@@ -81,6 +98,7 @@ export const cidrsIn = (text: string): readonly string[] => [...new Set(text.mat
 const words = (text: string): readonly string[] => [...new Set(text.split(/\s+/).filter((word) => word !== ""))];
 
 const strings = z.array(z.string()).catch([]);
+const texts = z.record(z.string(), z.string());
 const addressList = z.array(z.object({ type: z.string(), ip: z.string() })).catch([]);
 
 function json(text: string | undefined): unknown {
@@ -111,12 +129,18 @@ export interface InventoryLines {
   readonly pods: readonly StaticPod[];
   readonly nodes: readonly LiveNode[];
   readonly serviceCIDRs: readonly string[];
+  readonly nodeConfigs: readonly LiveNodeConfig[];
+}
+
+function nodeConfig(name: string, defaults: string, selector: string): LiveNodeConfig {
+  const read = texts.safeParse(defaults === "" ? {} : json(defaults));
+  return { name, selector, ...(read.success ? { defaults: read.data } : {}) };
 }
 
 /** Reads what kubectl prints for {@link INVENTORY_PATH}. Lines of another form say nothing. */
 export function parseInventory(text: string): InventoryLines {
   const lines = text.split("\n").map((line) => line.split(SEPARATOR));
-  const of = (kind: string) => lines.filter((fields) => fields[0] === kind && fields.length === 10);
+  const of = (kind: string) => lines.filter((fields) => fields[0] === kind && fields.length === 12);
   return {
     pods: of("Pod").map(([, name = "", containers = "", hosts = "", nodeName = ""]) => ({
       name,
@@ -132,5 +156,8 @@ export function parseInventory(text: string): InventoryLines {
       ...(vpc === "" ? {} : { vpc }),
     })),
     serviceCIDRs: [...new Set(of("ServiceCIDR").flatMap((fields) => cidrsIn(fields[9] ?? "")))],
+    nodeConfigs: of("CiliumNodeConfig").map((fields) =>
+      nodeConfig(fields[1] ?? "", fields[10] ?? "", fields[11] ?? ""),
+    ),
   };
 }

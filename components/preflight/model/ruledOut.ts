@@ -42,7 +42,7 @@ function wrongContexts(
 }
 
 /** What no cluster of this mesh can be. */
-function unfit({ cluster, live }: InspectedCluster, { cilium }: PreflightPolicy): readonly Problem[] {
+export function unfit({ cluster, live }: InspectedCluster, { cilium }: PreflightPolicy): readonly Problem[] {
   const at = { cluster: cluster.name };
   const settings = agentSettings(live);
   if (settings === undefined) {

@@ -17,7 +17,7 @@ function answering(...answers: readonly Answer[]) {
   return { ask, calls };
 }
 
-const fields = (...some: readonly string[]) => `${[...some, ...Array<string>(10 - some.length).fill("")].join("\t")}\n`;
+const fields = (...some: readonly string[]) => `${[...some, ...Array<string>(12 - some.length).fill("")].join("\t")}\n`;
 const NODE = fields("CiliumNode", "n1", "", "", "", '[{"type":"InternalIP","ip":"10.1.1.7"}]', '["10.60.0.0/24"]');
 const POD = fields(
   "Pod",
@@ -37,7 +37,10 @@ describe("components: addresses and ranges of a cluster are read", () => {
     assert.deepEqual(network.nodes?.[0]?.podCIDRs, ["10.60.0.0/24"]);
     assert.deepEqual([network.serviceCIDRs, network.unread], [["10.97.0.0/16", "10.96.0.0/16"], {}]);
     assert.equal(calls.length, 1);
-    assert.equal(calls[0]?.[1], "pods,ciliumnodes.cilium.io,servicecidrs.networking.k8s.io");
+    assert.equal(
+      calls[0]?.[1],
+      "pods,ciliumnodes.cilium.io,servicecidrs.networking.k8s.io,ciliumnodeconfigs.cilium.io",
+    );
     assert.ok(!calls[0].some((arg) => arg.includes("kube-apiserver")));
   });
 
@@ -46,7 +49,7 @@ describe("components: addresses and ranges of a cluster are read", () => {
     const { network } = await readInventory(ask);
     assert.deepEqual(network.unread, { "servicecidrs.networking.k8s.io": "this cluster has no such kind" });
     assert.deepEqual(network.serviceCIDRs, ["10.96.0.0/16"]);
-    assert.equal(calls[1]?.[1], "pods,ciliumnodes.cilium.io");
+    assert.equal(calls[1]?.[1], "pods,ciliumnodes.cilium.io,ciliumnodeconfigs.cilium.io");
   });
 
   it("without nodes where Cilium has never run", async () => {
@@ -61,6 +64,33 @@ describe("components: addresses and ranges of a cluster are read", () => {
     const { network, pods } = await readInventory(answering({ code: 1, stdout: POD, stderr }).ask);
     assert.deepEqual(network.unread, { "ciliumnodes.cilium.io": "reading it is forbidden" });
     assert.deepEqual([network.nodes, pods.length], [undefined, 1]);
+  });
+
+  it("with the settings of single nodes, in the namespace of Cilium", async () => {
+    const CONFIG = `CiliumNodeConfig\tc${"\t".repeat(9)}{"cluster-id":"7"}\t{"matchLabels":{"a":"b"}}\n`;
+    const near = await readInventory(answering({ stdout: POD + CONFIG }).ask);
+    const read = [{ name: "c", selector: '{"matchLabels":{"a":"b"}}', defaults: { "cluster-id": "7" } }];
+    assert.deepEqual(near.network.nodeConfigs, read);
+    const { ask, calls } = answering({ stdout: POD + NODE }, { stdout: CONFIG });
+    const far = await readInventory(ask, "cilium");
+    assert.deepEqual([far.network.nodeConfigs, far.pods.length, far.network.nodes?.length], [read, 1, 1]);
+    assert.deepEqual(calls[1]?.slice(0, 3), ["get", "ciliumnodeconfigs.cilium.io", "--namespace=cilium"]);
+  });
+
+  it("without them where there is no such kind, or it may not be seen: that is told apart", async () => {
+    const kind = "ciliumnodeconfigs.cilium.io";
+    const absent = { code: 1, stderr: `error: the server doesn't have a resource type "ciliumnodeconfigs"` };
+    const stderr = `Error from server (Forbidden): ${kind} is forbidden: User "u" cannot list resource\n`;
+    const forbidden = { code: 1, stdout: POD, stderr };
+    const unread = async (namespace: string, ...answers: readonly Answer[]) => {
+      const { network } = await readInventory(answering(...answers).ask, namespace);
+      return [network.nodeConfigs, network.unread[kind]];
+    };
+    const none = [undefined, "this cluster has no such kind"];
+    assert.deepEqual(await unread("kube-system", absent, { stdout: POD }), none);
+    assert.deepEqual(await unread("cilium", { stdout: POD }, absent), none);
+    assert.deepEqual(await unread("kube-system", forbidden), [undefined, "reading it is forbidden"]);
+    assert.deepEqual(await unread("cilium", { stdout: POD }, forbidden), [undefined, "reading it is forbidden"]);
   });
 
   it("or not at all where the cluster does not answer", async () => {

@@ -4,7 +4,7 @@ import { masqueradeExceptions } from "../../../../components/preflight/model/mas
 
 /** Lines as kubectl prints them for the inventory's path. */
 const line = (...fields: readonly string[]) =>
-  `${[...fields, ...Array<string>(10 - fields.length).fill("")].join("\t")}\n`;
+  `${[...fields, ...Array<string>(12 - fields.length).fill("")].join("\t")}\n`;
 
 const POD = line(
   "Pod",
@@ -50,6 +50,7 @@ describe("model: what a cluster's addresses and ranges are", () => {
         },
       ],
       serviceCIDRs: ["10.96.0.0/16", "fd00:96::/108"],
+      nodeConfigs: [],
     });
   });
 
@@ -73,6 +74,19 @@ describe("model: what a cluster's addresses and ranges are", () => {
   it("has an external address where there is no internal one", () => {
     const external = line("CiliumNode", "n", "", "", "", '[{"ip":"1.2.3.4","type":"ExternalIP"}]');
     assert.deepEqual(parseInventory(external).nodes[0]?.addresses, ["1.2.3.4"]);
+  });
+});
+
+describe("model: settings of single nodes", () => {
+  const config = (defaults: string, selector: string) =>
+    parseInventory(`CiliumNodeConfig\tc${"\t".repeat(9)}${defaults}\t${selector}\n`).nodeConfigs;
+
+  it("are read with their selector, and said to be of another form where they cannot be", () => {
+    assert.deepEqual(config('{"a":"1"}', "{}"), [{ name: "c", selector: "{}", defaults: { a: "1" } }]);
+    assert.deepEqual(config("", ""), [{ name: "c", selector: "", defaults: {} }]);
+    for (const text of ["map[a:1]", '{"a":1}', "[]"]) {
+      assert.deepEqual(config(text, "{}"), [{ name: "c", selector: "{}" }], text);
+    }
   });
 });
 
