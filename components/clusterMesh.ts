@@ -7,6 +7,7 @@ import { Demo } from "./demo/demo";
 import type { Verdict } from "./demo/model/demoVerdicts";
 import { etcdAdmin } from "./etcdUsers/etcdAdmin";
 import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
+import { observedOf } from "./mesh/model/observed";
 import { topology } from "./mesh/model/topology";
 import { meshCheck } from "./meshCheck/meshCheck";
 import type { ReadinessRow } from "./meshCheck/model/checkResult";
@@ -98,11 +99,11 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.verdicts = demo?.verdicts ?? pulumi.output("off");
     this.drops = demo?.drops ?? pulumi.output("off");
     this.recorded = Object.fromEntries(
-      joined.map(({ cluster, spec, originalConfig }) => [
-        cluster,
+      joined.map(({ cluster, originalConfig }) => {
+        const { reapply } = observedOf(args.observed, cluster);
         // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-        pulumi.unsecret(originalConfig).apply((printed) => summaryOf(printed, cluster, spec.reapply)),
-      ]),
+        return [cluster, pulumi.unsecret(originalConfig).apply((printed) => summaryOf(printed, cluster, reapply))];
+      }),
     );
     this.topology = topology(clusters);
     this.registerOutputs({});

@@ -6,6 +6,7 @@ import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeComma
 import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster } from "../mesh/model/mesh";
+import type { Observed } from "../mesh/model/observed";
 import type { MeshCheckSettings } from "../meshCheck/meshCheck";
 import type { PeerSettings } from "../peers/peerSecret";
 
@@ -20,6 +21,7 @@ export interface ClusterSettings
 export interface ClusterCommandArgs {
   readonly cluster: Cluster;
   readonly access: ClusterAccess;
+  readonly observed: Observed;
   /** Objects that this stack makes in the cluster. `up` stops where one of them exists and has another owner. */
   readonly managedObjects: readonly ManagedObject[];
   /** The keys of the Secret with its peers. */
@@ -61,7 +63,7 @@ export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.Cus
       update: "keep",
       delete: "release",
       // Which cluster it is now, as far as that was seen: another one is refused, although nothing else has changed.
-      occasion: { seen: cluster.seenAs },
+      occasion: { seen: args.observed.seenAs },
       input: {
         ...input,
         claims: managedObjects,
@@ -97,7 +99,7 @@ export function rolloutCommand(
       create: "settle",
       update: "settle",
       delete: "restore",
-      occasion: { seen: args.cluster.drift },
+      occasion: { seen: args.observed.drift },
       input: { ...input, conflicts, originals: originalConfig.stdout, written },
     },
     opts,

@@ -8,6 +8,7 @@ import type { EtcdCredential } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster as MemberSpec } from "../mesh/model/mesh";
+import type { Observed } from "../mesh/model/observed";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
 import { peerSecret, type ClientCertificate } from "../peers/peerSecret";
 import { agentConfiguration } from "./agentConfiguration";
@@ -17,6 +18,7 @@ import { objectsCommand, type ClusterSettings } from "./clusterCommands";
 export interface MeshedClusterArgs {
   readonly spec: MemberSpec;
   readonly access: ClusterAccess;
+  readonly observed: Observed;
   /** The authorities of the other clusters' etcds, by name. */
   readonly clientAuthorities: ReadonlyMap<string, Ca>;
   /** Authority that issues this cluster's own etcd server certificate; absent where the etcd has one already. */
@@ -66,9 +68,9 @@ export class MeshedCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: MeshedClusterArgs, opts: pulumi.ComponentResourceOptions) {
     super("clustermesh:index:Member", name, {}, opts);
-    const { spec, access, managedObjects, peerKeys, settings, owner } = args;
+    const { spec, access, observed, managedObjects, peerKeys, settings, owner } = args;
     const child = { parent: this };
-    const of = { cluster: spec, access, managedObjects, peerKeys, owner, settings };
+    const of = { cluster: spec, access, observed, managedObjects, peerKeys, owner, settings };
 
     const client = clientCertificates(args, child);
     const agents = agentConfiguration(of, child);
@@ -94,7 +96,7 @@ export class MeshedCluster extends pulumi.ComponentResource {
         certificates: client.certificates,
         record: args.issueRecord,
         owner,
-        ...(spec.reapply === undefined ? {} : { reapply: spec.reapply }),
+        ...(observed.reapply === undefined ? {} : { reapply: observed.reapply }),
         settings,
       },
       { ...child, dependsOn: after(args.allIdentitiesChecked, [objects]) },
@@ -160,10 +162,13 @@ interface ServerCertificate {
 }
 
 function serverCertificate(args: MeshedClusterArgs, opts: pulumi.CustomResourceOptions): readonly ServerCertificate[] {
-  const { spec, serverAuthority, owner, settings } = args;
-  if (serverAuthority === undefined) {
+  const { spec, serverAuthority: authority, owner, settings } = args;
+  if (authority === undefined) {
     return [];
   }
-  const { certificate, secret, ...server } = etcdServerSecret(spec, serverAuthority, owner, settings, opts);
+  const { certificate, secret, ...server } = etcdServerSecret(
+    { cluster: spec, authority, owner, reapply: args.observed.reapply, settings },
+    opts,
+  );
   return [{ summary: { ...server, issuer: SHARED_AUTHORITY }, certificate, secret }];
 }

@@ -90,7 +90,7 @@ describe("components: agents that run with what was set", () => {
   });
 
   it("are looked after again when somebody was seen to have changed them, in that cluster alone", async () => {
-    const options = { specs: { 1: { drift: "cilium-config 77" } } };
+    const options = { observed: { cluster1: { drift: "cilium-config 77" } } };
     assert.equal((await settled(options))[OCCASION_VARIABLE], "cilium-config 77");
     assert.ok(!(OCCASION_VARIABLE in (await settled())));
     const { resources } = await runMesh(options);
