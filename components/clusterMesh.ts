@@ -55,14 +55,16 @@ export class ClusterMesh extends pulumi.ComponentResource {
 
     const caSet = caSetOf(name, plan.caSource, clusters, settings, child);
     const shared = sharedPeerFiles(clusters, caSet);
-    // A promise, for the first cluster waits for the last one, which is made after it.
-    const allIdentitiesChecked = Promise.resolve().then(() => joined.map((cluster) => cluster.identityChecked));
     const names = managed.map((spec) => spec.name);
     const admin = etcdAdmin(name, caSetFor(caSet, names), settings, child);
-    const ofMesh = { caSet, sharedPeerFiles: shared, etcdAdmin: admin, allIdentitiesChecked };
-    const joined: readonly MeshedCluster[] = managed.map(
+    const ofMesh = { caSet, sharedPeerFiles: shared, etcdAdmin: admin };
+    const joined = managed.map(
       (spec) => new MeshedCluster(spec.name, plan.clusterArgs(spec, ofMesh), plan.clusterOptions(spec, child)),
     );
+    const identitiesChecked = joined.map((cluster) => cluster.identityChecked);
+    for (const cluster of joined) {
+      cluster.givePeers(identitiesChecked);
+    }
     const lost = plan.lost.map(
       (spec) => new LostCluster(spec.name, plan.lostArgs(spec), plan.clusterOptions(spec, child)),
     );

@@ -55,7 +55,6 @@ export interface OfMesh {
   readonly sharedPeerFiles: SecretData;
   /** Absent where no users are managed. */
   readonly etcdAdmin: EtcdAdmin | undefined;
-  readonly allIdentitiesChecked: Promise<readonly pulumi.Resource[]>;
 }
 
 /** The arguments of a mesh as its parts need them. */

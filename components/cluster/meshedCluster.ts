@@ -10,7 +10,7 @@ import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster as MemberSpec } from "../mesh/model/mesh";
 import type { Observed } from "../mesh/model/observed";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
-import { peerSecret, type ClientCertificate } from "../peers/peerSecret";
+import { peerSecret, type ClientCertificate, type PeerSecretArgs } from "../peers/peerSecret";
 import { agentConfiguration } from "./agentConfiguration";
 import { objectsCommand, type ClusterSettings } from "./clusterCommands";
 
@@ -27,8 +27,6 @@ export interface MeshedClusterArgs {
   readonly sharedPeerFiles: pulumi.Output<Readonly<Record<string, string>>>;
   /** What the Secret is issued as, for the preflight of the next run. */
   readonly issueRecord: pulumi.Output<string>;
-  /** Done when nothing in any cluster of the mesh speaks against it: no cluster is told of peers before. */
-  readonly allIdentitiesChecked: Promise<readonly pulumi.Resource[]>;
   /** The other clusters that are there, by name. */
   readonly peers: readonly string[];
   /** With what the users in this cluster's etcd are managed; absent where they are not. */
@@ -65,6 +63,9 @@ export class MeshedCluster extends pulumi.ComponentResource {
   readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
   /** Whether this cluster's etcd holds its peers to what they may read, in words; absent where its users are not managed. */
   readonly etcdUsers: pulumi.Output<string> | undefined;
+  private readonly peers: PeerSecretArgs;
+  /** The last of what is done before a cluster is given its peers. */
+  private readonly objects: pulumi.Resource;
 
   constructor(name: string, args: MeshedClusterArgs, opts: pulumi.ComponentResourceOptions) {
     super("clustermesh:index:Member", name, {}, opts);
@@ -88,19 +89,16 @@ export class MeshedCluster extends pulumi.ComponentResource {
         ...server.map(({ secret }) => secret),
       ],
     });
-    peerSecret(
-      `${spec.name}-peers`,
-      {
-        shared: args.sharedPeerFiles,
-        privateKey: client.privateKey,
-        certificates: client.certificates,
-        record: args.issueRecord,
-        owner,
-        ...(observed.reapply === undefined ? {} : { reapply: observed.reapply }),
-        settings,
-      },
-      { ...child, dependsOn: after(args.allIdentitiesChecked, [objects]) },
-    );
+    this.peers = {
+      shared: args.sharedPeerFiles,
+      privateKey: client.privateKey,
+      certificates: client.certificates,
+      record: args.issueRecord,
+      owner,
+      ...(observed.reapply === undefined ? {} : { reapply: observed.reapply }),
+      settings,
+    };
+    this.objects = objects;
     this.spec = spec;
     this.cluster = spec.name;
     this.identityChecked = agents.identityChecked;
@@ -110,6 +108,16 @@ export class MeshedCluster extends pulumi.ComponentResource {
     this.certificates = [...client.summaries, ...server.map(({ summary }) => summary)];
     const issued = [...client.certificates, ...server].map(({ certificate }) => certificate);
     this.issued = pulumi.unsecret(pulumi.all(issued).apply(certificatesHash));
+  }
+
+  /**
+   * Makes the Secret with the peers, the last thing that a cluster is given.
+   *
+   * @param identitiesChecked Done when nothing in any cluster of the mesh speaks against it: no cluster is told of peers before.
+   */
+  givePeers(identitiesChecked: readonly pulumi.Resource[]): void {
+    const dependsOn = after(identitiesChecked, [this.objects]);
+    peerSecret(`${this.cluster}-peers`, this.peers, { parent: this, dependsOn });
     this.registerOutputs({});
   }
 }
@@ -118,11 +126,8 @@ export class MeshedCluster extends pulumi.ComponentResource {
  * Dependencies on some, once all are made. Not dependencies on all: each cluster would have as many as there are clusters in the state, and
  * the way back is in order without them, for Pulumi deletes in layers.
  */
-async function after(
-  all: Promise<readonly pulumi.Resource[]>,
-  last: readonly pulumi.Resource[],
-): Promise<pulumi.Resource[]> {
-  await Promise.all((await all).map(({ urn }) => new Promise((made) => urn.apply(made))));
+async function after(all: readonly pulumi.Resource[], last: readonly pulumi.Resource[]): Promise<pulumi.Resource[]> {
+  await Promise.all(all.map(({ urn }) => new Promise((made) => urn.apply(made))));
   return [...last];
 }
 
