@@ -78,17 +78,13 @@ export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.Cus
 }
 
 /**
- * Makes sure that name and id are as they were set, rolls agents and operator, and waits until they run with them. Its deletion writes the
- * originals back, and rolls them again.
- *
- * @param written When this stack last wrote name and id. It changes with our writes alone, and so re-runs this after each of them: agents that
- *   started between another writer's change and ours have other values.
+ * Sets name and id, together with the originals, rolls agents and operator, and waits until they run with them. It runs again for another name
+ * or id, for other originals, and for drift. Its deletion writes the originals back, and rolls them again.
  */
 export function rolloutCommand(
   args: ClusterCommandArgs,
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
-  written?: pulumi.Output<string | undefined>,
 ): local.Command {
   const { input, ...command } = commandOf(args);
   const { conflicts } = args.settings;
@@ -100,7 +96,7 @@ export function rolloutCommand(
       update: "settle",
       delete: "restore",
       occasion: { seen: args.observed.drift },
-      input: { ...input, conflicts, originals: originalConfig.stdout, written },
+      input: { ...input, conflicts, originals: originalConfig.stdout },
     },
     opts,
   );
