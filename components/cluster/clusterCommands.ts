@@ -38,25 +38,29 @@ function commandOf({ cluster, access, owner, settings }: ClusterCommandArgs) {
     clusters: { [cluster.name]: access },
     input: {
       cluster: { name: cluster.name, ...contextOf(access) },
-      names: cilium,
-      desired: desiredConfig(cluster),
+      cilium,
+      desiredConfig: desiredConfig(cluster),
       owner,
       peerSecret: settings.peerSecret,
       rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
       maxConnectedClusters: settings.maxConnectedClusters,
-      ...(cluster.lost === true ? { gone: true } : {}),
+      ...(cluster.lost === true ? { lost: true } : {}),
     },
   };
 }
 
 /** The first step on a cluster: refuses what must not be touched, and records what will be overwritten. Its deletion is the last step. */
-export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const { cluster, managedObjects, settings } = args;
+export function originalConfigCommand(
+  name: string,
+  args: ClusterCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const { managedObjects, settings } = args;
   const { input, ...command } = commandOf(args);
   const { foreignSecret, conflicts } = settings;
   const adopted = foreignSecret === "adopt" ? { peerKeys: args.peerKeys } : {};
   return nodeCommand(
-    `${cluster.name}-originals`,
+    `${name}-original-config`,
     {
       ...command,
       create: "record",
@@ -66,7 +70,7 @@ export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.Cus
       occasion: { seen: args.observed.seenAs },
       input: {
         ...input,
-        claims: managedObjects,
+        managedObjects,
         foreignSecret,
         ...adopted,
         conflicts,
@@ -82,6 +86,7 @@ export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.Cus
  * or id, for other originals, and for drift. Its deletion writes the originals back, and rolls them again.
  */
 export function rolloutCommand(
+  name: string,
   args: ClusterCommandArgs,
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
@@ -89,14 +94,14 @@ export function rolloutCommand(
   const { input, ...command } = commandOf(args);
   const { conflicts } = args.settings;
   return nodeCommand(
-    `${args.cluster.name}-settled`,
+    `${name}-rollout`,
     {
       ...command,
-      create: "settle",
-      update: "settle",
+      create: "rollOut",
+      update: "rollOut",
       delete: "restore",
       occasion: { seen: args.observed.drift },
-      input: { ...input, conflicts, originals: originalConfig.stdout },
+      input: { ...input, conflicts, originalConfig: originalConfig.stdout },
     },
     opts,
   );
@@ -107,19 +112,20 @@ export function rolloutCommand(
  * They come after it: so on the way back they have left the state when they are removed, and an `up` that is tried then makes them again.
  */
 export function objectsCommand(
+  name: string,
   args: ClusterCommandArgs,
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   const { input, ...command } = commandOf(args);
   return nodeCommand(
-    `${args.cluster.name}-objects`,
+    `${name}-objects`,
     {
       ...command,
-      create: "claim",
-      update: "claim",
-      delete: "remove",
-      input: { ...input, claims: args.managedObjects, originals: originalConfig.stdout },
+      create: "updateObjects",
+      update: "updateObjects",
+      delete: "removeObjects",
+      input: { ...input, managedObjects: args.managedObjects, originalConfig: originalConfig.stdout },
     },
     opts,
   );

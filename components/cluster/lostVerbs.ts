@@ -29,11 +29,11 @@ export function lostVerbs({
       ),
     keep: () => {
       progress(`${name}: is declared gone and not asked any more; remove it from the configuration for the next up`);
-      return Promise.resolve(JSON.stringify({ ...recorded(), gone: true }));
+      return Promise.resolve(JSON.stringify({ ...recorded(), lost: true }));
     },
-    settle: nothing,
-    claim: () => Promise.resolve(previousOutput()),
-    remove: nothing,
+    rollOut: nothing,
+    updateObjects: () => Promise.resolve(previousOutput()),
+    removeObjects: nothing,
     restore: nothing,
     release: () => {
       const commands = manualRestoreCommands({ cilium, managedObjects, recorded: recorded() });

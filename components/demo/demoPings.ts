@@ -31,6 +31,7 @@ export interface DemoPings {
  * @param after What has to be there.
  */
 export function demoPings(
+  mesh: string,
   phase: Phase,
   { demo, access, cilium, peersHash }: DemoPingsArgs,
   after: readonly pulumi.Resource[],
@@ -44,13 +45,13 @@ export function demoPings(
   const input = {
     places: { serverCluster, serverNamespace, clientCluster, clientNamespace },
     clusters: reached.map(([name, each]) => ({ name, ...contextOf(each) })).sort((a, b) => (a.name < b.name ? -1 : 1)),
-    names: cilium,
+    cilium,
     pingTimeoutSeconds: demo.pingTimeoutSeconds,
     verdictTimeoutSeconds: demo.verdictTimeoutSeconds,
     ...(phase === "before" ? {} : { checksum: demoChecksum(demo), peersHash }),
   };
   const command = nodeCommand(
-    `${serverCluster}/pings-${phase}`,
+    `${mesh}-${serverCluster}/pings-${phase}`,
     { script: "demo", create: phase, update: phase, input, clusters: Object.fromEntries(reached) },
     { ...opts, dependsOn: [...after] },
   );

@@ -67,7 +67,7 @@ export function meshCheck(
     return { name, id, ...(access === undefined ? {} : contextOf(access)) };
   });
   const externalPeers = args.externalPeers.map(({ name: other, id }) => ({ name: other, id }));
-  const ofOthers = externalPeers.length === 0 ? {} : { others: externalPeers, otherStacks: args.settings.otherStacks };
+  const ofOthers = externalPeers.length === 0 ? {} : { externalPeers, otherStacks: args.settings.otherStacks };
   const { peersHash, pathsBefore } = args;
   const { timeoutSeconds } = check;
   const command = nodeCommand(
@@ -76,8 +76,8 @@ export function meshCheck(
       script: "meshCheck",
       create: "check",
       update: "check",
-      input: { names: cilium, timeoutSeconds, maxConnectedClusters, stalePods, peersHash },
-      largeInput: { members: clusters, ...ofOthers, pathsBefore },
+      input: { cilium, timeoutSeconds, maxConnectedClusters, stalePods, peersHash },
+      largeInput: { clusters, ...ofOthers, pathsBefore },
       clusters: args.access,
     },
     { ...opts, dependsOn: [...after] },

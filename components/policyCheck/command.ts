@@ -21,7 +21,7 @@ and then destroy, or take the cluster out; one that is out of the configuration 
 
 /** Warns of what fails closed. @throws Error with what fails open and what to do, where that is not accepted. */
 async function look(kubectl: Kubectl): Promise<void> {
-  await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originals, cluster.name).cluster);
+  await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originalConfig, cluster.name).cluster);
   const { opening = [], told = [], what = "" } = (await checkLeaving(kubectl, given)) ?? {};
   told.forEach((problem) => {
     progress(`warning: ${formatProblem(problem)}`);
@@ -42,8 +42,8 @@ export const ran = dispatch({
    * The first step of a deletion, before anything is removed: fails while policies would allow more traffic once the cluster has no longer its name,
    * unless that was accepted beforehand. What fails closed is named, and goes on.
    */
-  guard: async () => {
-    if (given.gone) {
+  check: async () => {
+    if (given.lost) {
       return "";
     }
     try {

@@ -47,24 +47,24 @@ export function agreement(
  * It depends on all that is written to the cluster and on the {@link agreement}, and the mesh check depends on the policy checks of all
  * clusters. So all of them have passed before anything of the mesh is deleted.
  */
-export function policyCheck(args: PolicyCheckArgs, opts: pulumi.CustomResourceOptions): local.Command {
+export function policyCheck(name: string, args: PolicyCheckArgs, opts: pulumi.CustomResourceOptions): local.Command {
   const { cluster, access, originalConfig, owner, settings } = args;
   return nodeCommand(
-    `${cluster.name}-guard`,
+    `${name}-policy-check`,
     {
       script: "policyCheck",
-      delete: "guard",
+      delete: "check",
       clusters: { [cluster.name]: access },
       input: {
         cluster: { name: cluster.name, ...contextOf(access) },
-        names: settings.cilium,
-        desired: desiredConfig(cluster),
+        cilium: settings.cilium,
+        desiredConfig: desiredConfig(cluster),
         peerSecret: settings.peerSecret,
         // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-        originals: pulumi.unsecret(originalConfig),
+        originalConfig: pulumi.unsecret(originalConfig),
         owner,
         openPolicies: settings.openPolicies,
-        ...(cluster.lost === true ? { gone: true } : {}),
+        ...(cluster.lost === true ? { lost: true } : {}),
       },
     },
     opts,

@@ -1,4 +1,6 @@
 import { mapLimited } from "../../components/basics/mapLimited";
+import { parseInput } from "../../components/command/protocol";
+import { endsWith } from "../../components/formerNames";
 import { withAdvice } from "../../components/identity/model/leavingAdvice";
 import { accessTo } from "../../components/kubernetes/access";
 import { Kubectl } from "../../components/kubernetes/kubectl";
@@ -29,8 +31,8 @@ interface Leaver {
 /** The clusters that have a policy check in the state, and are not in the configuration. */
 export function leaversIn(states: readonly CommandState[], declared: readonly string[]): readonly Leaver[] {
   return states.flatMap(({ name, input, secrets }): Leaver[] => {
-    const parsed = name.endsWith("-guard") ? leavingCluster.safeParse(JSON.parse(input)) : undefined;
-    const leaves = parsed?.success === true && !parsed.data.gone && !declared.includes(parsed.data.cluster.name);
+    const parsed = endsWith(name, "-policy-check") ? parseInput(leavingCluster, input) : undefined;
+    const leaves = parsed?.success === true && !parsed.data.lost && !declared.includes(parsed.data.cluster.name);
     return leaves ? [{ leaving: parsed.data, kubeconfigs: secrets }] : [];
   });
 }

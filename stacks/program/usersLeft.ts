@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { parseInput } from "../../components/command/protocol";
 import { runCommand } from "../../components/command/runCommand";
 import { ENFORCED_BUT_OFF, parseUsersReport } from "../../components/etcdUsers/model/etcdAuthentication";
 import type { Problem } from "../../components/mesh/model/problem";
 import type { CommandState } from "./ownState";
 
-const given = z.object({ cluster: z.string(), gone: z.boolean().default(false) });
+const given = z.object({ cluster: z.string(), lost: z.boolean().default(false) });
 
 /** What there is to say of etcds whose users this run would manage no more. */
 export interface UsersLeftFindings {
@@ -43,8 +44,8 @@ export async function judgeUsersLeft(
   staying: readonly string[],
 ): Promise<UsersLeftFindings> {
   const left = states.flatMap((state) => {
-    const parsed = state.name.endsWith("-etcd-users") ? given.safeParse(JSON.parse(state.input)) : undefined;
-    const isLeft = parsed?.success === true && !parsed.data.gone && staying.includes(parsed.data.cluster);
+    const parsed = state.name.endsWith("-etcd-users") ? parseInput(given, state.input) : undefined;
+    const isLeft = parsed?.success === true && !parsed.data.lost && staying.includes(parsed.data.cluster);
     return isLeft ? [{ cluster: parsed.data.cluster, state }] : [];
   });
   const found = await Promise.all(left.map(({ cluster, state }) => findingOf(cluster, state)));

@@ -102,7 +102,7 @@ describe("a mesh of an authority stack and a stack for each cluster", function (
 
   it("has members that are previewed with everything known", async () => {
     const run = watched(succeeded((await members[0]?.preview("--diff")) ?? assert.fail()));
-    assert.ok(changes(run.steps).includes("create cluster1-peers"), run.text);
+    assert.ok(changes(run.steps).includes("create clustermesh-cluster1-peers"), run.text);
   });
 
   it("comes up side by side, every cluster with the same peers", async () => {

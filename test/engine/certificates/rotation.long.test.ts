@@ -42,8 +42,18 @@ describe("a rotation of keys and certificates", function () {
   }
 
   for (const [key, what, stems, secret] of [
-    ["client", "client key and certificate", ["cluster1-client", "cluster2-client"], "cilium-clustermesh"],
-    ["server", "etcd server key and certificate", ["cluster1-etcd-server", "cluster2-etcd-server"], SERVER],
+    [
+      "client",
+      "client key and certificate",
+      ["clustermesh-cluster1-client", "clustermesh-cluster2-client"],
+      "cilium-clustermesh",
+    ],
+    [
+      "server",
+      "etcd server key and certificate",
+      ["clustermesh-cluster1-etcd-server", "clustermesh-cluster2-etcd-server"],
+      SERVER,
+    ],
   ] as const) {
     it(`of every ${key}: the preview says so, Secrets change in place, old and new open every etcd`, async () => {
       const { clusters, stack } = mesh;
@@ -97,7 +107,7 @@ describe("a rotation of keys and certificates", function () {
       { commonName: "remote-cluster1", usages: ["client"], notBefore: new Date(Date.now() - DAY_MS), notAfter },
     );
     // First the certificate of last year comes into the Secret, then the state learns of its end: as if a year had passed.
-    await stack.replaceState(withOutputs(state, "cluster1-client-cert", { certPem: old.cert }));
+    await stack.replaceState(withOutputs(state, "clustermesh-cluster1-client-cert", { certPem: old.cert }));
     succeeded(await stack.up());
     assert.equal((await heldNow(clusters))["cluster1"]?.["mesh.client.crt"], old.cert);
     await stack.configure(meshConfig(clusters, { generation, leafRenewBeforeDays: 5 }));
@@ -110,7 +120,9 @@ describe("a rotation of keys and certificates", function () {
     assert.doesNotMatch(warned.text, /cluster "cluster2": client certificate ends/);
 
     const end = notAfter.toISOString().replace(/\.\d+Z/, "Z");
-    await stack.replaceState(withOutputs(await stack.exportOpen(), "cluster1-client-cert", { validityEndTime: end }));
+    await stack.replaceState(
+      withOutputs(await stack.exportOpen(), "clustermesh-cluster1-client-cert", { validityEndTime: end }),
+    );
     await stack.configure(meshConfig(clusters, { generation }));
     const preview = succeeded(await stack.preview());
     assert.match(
@@ -119,8 +131,8 @@ describe("a rotation of keys and certificates", function () {
         `cluster "cluster1": client certificate ends on ${ends}, in 9 days; this run renews it \\(leafRenewBeforeDays 60\\)`,
       ),
     );
-    assert.deepEqual(replaced(preview), ["cluster1-client-cert"]);
-    assert.deepEqual(replaced(succeeded(await stack.up())), ["cluster1-client-cert"]);
+    assert.deepEqual(replaced(preview), ["clustermesh-cluster1-client-cert"]);
+    assert.deepEqual(replaced(succeeded(await stack.up())), ["clustermesh-cluster1-client-cert"]);
 
     const now = await heldNow(clusters);
     assert.equal(now["cluster1"]?.["mesh.client.key"], held["cluster1"]?.["mesh.client.key"]);
@@ -137,10 +149,10 @@ describe("a rotation of keys and certificates", function () {
     const end = new Date(Date.now() + 100 * DAY_MS).toISOString().replace(/\.\d+Z/, "Z");
     await stack.replaceState(withOutputs(await stack.exportOpen(), "clustermesh-ca-cert", { validityEndTime: end }));
     const preview = succeeded(await stack.preview());
-    const renewed = ["cluster1-client-cert", "cluster1-etcd-server-cert"];
-    const others = ["cluster2-client-cert", "cluster2-etcd-server-cert", "clustermesh-ca-cert"];
-    assert.deepEqual(replaced(preview), [...renewed, ...others]);
-    assert.deepEqual(replaced(succeeded(await stack.up())), [...renewed, ...others]);
+    const renewed = ["clustermesh-cluster1-client-cert", "clustermesh-cluster1-etcd-server-cert"];
+    const others = ["clustermesh-cluster2-client-cert", "clustermesh-cluster2-etcd-server-cert", "clustermesh-ca-cert"];
+    assert.deepEqual(replaced(preview), [...renewed, ...others].sort());
+    assert.deepEqual(replaced(succeeded(await stack.up())), [...renewed, ...others].sort());
 
     const now = await heldNow(clusters);
     const [before, after] = [held, now].map((each) => new X509Certificate(each["cluster1"]?.["mesh.ca.crt"] ?? ""));

@@ -180,7 +180,7 @@ describe("a rotation of an adopted CA", function () {
     const host = new URL(first.ciliumEtcd.endpoint).hostname;
     const anew = await issueLeaf(next, { commonName: "etcd", usages: ["server", "client"], ips: [host] });
     const signing = await step("the other signs", () => serveWith(first, { ...anew, trusted: both }));
-    assert.deepEqual(replaced(signing), ["cluster2-client-cert/cluster1"]);
+    assert.deepEqual(replaced(signing), ["clustermesh-cluster2-client-cert/cluster1"]);
 
     await adopt(next);
     const successor = next;

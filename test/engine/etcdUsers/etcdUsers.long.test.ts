@@ -231,10 +231,10 @@ describe("users of peers in etcd", function () {
 
   it("are issued again on demand, in this order, and cost no cluster its peers", async () => {
     const [before, uid] = [accounts(), await uidOf(clusters[0], PEERS)];
-    const users = (await stack.export()).match(/urn:[^"]*::cluster1-etcd-users(?=")/)?.[0] ?? "";
+    const users = (await stack.export()).match(/urn:[^"]*::clustermesh-cluster1-etcd-users(?=")/)?.[0] ?? "";
     const run = succeeded(await stack.up("--replace", users));
     assert.ok(
-      changes(run.steps).some((change) => /replace.*cluster1-etcd-users/.test(change)),
+      changes(run.steps).some((change) => /replace.*clustermesh-cluster1-etcd-users/.test(change)),
       run.text,
     );
     assert.deepEqual(accounts(), before);

@@ -36,7 +36,7 @@ describe("a cluster that leaves", function () {
       await stack.configure(meshConfig(rest));
       const { steps } = succeeded(await stack.up());
 
-      const dropped = (step: Step) => step.op === "update" && /^cluster[12]-peers$/.test(nameOf(step.urn));
+      const dropped = (step: Step) => step.op === "update" && /^clustermesh-cluster[12]-peers$/.test(nameOf(step.urn));
       const deleted = (step: Step) => step.op === "delete" && mesh.ofLeaver(step.urn);
       assert.equal(steps.filter(dropped).length, 2);
       assert.ok(position(steps, dropped, "last") < position(steps, deleted, "first"), changes(steps).join("\n"));
@@ -75,7 +75,7 @@ describe("a cluster that leaves", function () {
         assert.match(run.text, /cluster "cluster3": .*refused.*; check address, .*1\. list it with gone: true/s);
       }
       assert.deepEqual(await each(rest, peersOf), [names(mesh.all), names(mesh.all)]);
-      assert.ok((await mesh.urns()).some((urn) => nameOf(urn) === "cluster3-originals"));
+      assert.ok((await mesh.urns()).some((urn) => nameOf(urn) === "clustermesh-cluster3-original-config"));
     });
 
     it("is let go of in the first step that was named: nothing of it but its commands is left in the state", async () => {

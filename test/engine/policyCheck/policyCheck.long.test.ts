@@ -95,7 +95,11 @@ describe("policies that select by a cluster's name", function () {
     refused(run);
     assert.deepEqual(await Promise.all(clusters.map(versions)), written);
     const deleted = run.steps.filter(({ op }) => op === "delete").map(({ urn }) => nameOf(urn));
-    assert.deepEqual(deleted.sort(), ["cluster1-guard", "cluster2-guard", "cluster3-guard"]);
+    assert.deepEqual(deleted.sort(), [
+      "clustermesh-cluster1-policy-check",
+      "clustermesh-cluster2-policy-check",
+      "clustermesh-cluster3-policy-check",
+    ]);
   });
 
   it("keep a destroy that goes on after errors from touching anything either", async () => {

@@ -36,10 +36,10 @@ describe("components: a new generation of keys", () => {
       assert.deepEqual(after.urns, before.urns);
       // The Secrets of the peers say what they are made of.
       assert.deepEqual(changed(before, after), [
-        `cluster1-${key}`,
-        "cluster1-peers",
-        `cluster2-${key}`,
-        "cluster2-peers",
+        `clustermesh-cluster1-${key}`,
+        "clustermesh-cluster1-peers",
+        `clustermesh-cluster2-${key}`,
+        "clustermesh-cluster2-peers",
       ]);
     }
   });
@@ -49,11 +49,11 @@ describe("components: a new generation of keys", () => {
       .all("PrivateKey")
       .map(({ name, replacementTrigger }) => [name, replacementTrigger]);
     assert.deepEqual(triggers.sort(), [
-      ["cluster1-client-key", 1],
-      ["cluster1-etcd-server-key", 1],
-      ["cluster2-client-key", 1],
-      ["cluster2-etcd-server-key", 1],
       ["clustermesh-ca-key", undefined],
+      ["clustermesh-cluster1-client-key", 1],
+      ["clustermesh-cluster1-etcd-server-key", 1],
+      ["clustermesh-cluster2-client-key", 1],
+      ["clustermesh-cluster2-etcd-server-key", 1],
     ]);
   });
 });
@@ -61,7 +61,7 @@ describe("components: a new generation of keys", () => {
 describe("components: a second generated CA", () => {
   const both = caBundle([FIRST, SECOND]);
   const signers = (ran: MeshRun) => new Set(ran.all("LocallySignedCert").map(({ inputs }) => inputs["caCertPem"]));
-  const peers = (ran: MeshRun) => files(ran.one("v1:Secret", "cluster1-peers"));
+  const peers = (ran: MeshRun) => files(ran.one("v1:Secret", "clustermesh-cluster1-peers"));
 
   it("is trusted everywhere, and signs nothing", async () => {
     const before = await runMesh();
@@ -74,7 +74,7 @@ describe("components: a second generated CA", () => {
     assert.deepEqual(added.sort(), ["clustermesh-ca-2-cert", "clustermesh-ca-2-key"]);
     assert.deepEqual(signers(ran), new Set([FIRST]));
     assert.equal(peers(ran)["mesh.ca.crt"], both);
-    assert.equal(files(ran.one("v1:Secret", "cluster2-etcd-server"))["ca.crt"], both);
+    assert.equal(files(ran.one("v1:Secret", "clustermesh-cluster2-etcd-server"))["ca.crt"], both);
     assert.ok(peers(ran)["cluster2"]?.endsWith(`# ca: ${caHash(both)}\n`));
     const subject = ran.one("SelfSignedCert", "clustermesh-ca-2-cert").inputs["subject"];
     assert.deepEqual(subject, { commonName: "clustermesh Cilium ClusterMesh CA 2" });
@@ -102,7 +102,7 @@ describe("components: a second generated CA", () => {
 
   it("is written down in the Secret, where the next run reads it", async () => {
     const ran = await runMesh(generation({ client: 3, server: 2, authority: [2, 1] }));
-    const { annotations } = metadata(ran.one("v1:Secret", "cluster2-peers"));
+    const { annotations } = metadata(ran.one("v1:Secret", "clustermesh-cluster2-peers"));
     assert.equal(
       annotations?.["cilium-clustermesh/generation"],
       '{"client":3,"server":2,"authorities":{"mesh.ca":{"signs":2,"trusts":[1,2]}}}',
@@ -127,7 +127,7 @@ describe("components: CAs that are trusted beside an adopted one", () => {
     const ran = await runMesh({
       authority: { kind: "adopted", authority: { ...shared.authority, trusted: [trusted] } },
     });
-    const secret = ran.one("v1:Secret", "cluster1-peers");
+    const secret = ran.one("v1:Secret", "clustermesh-cluster1-peers");
     assert.equal(files(secret)["mesh.ca.crt"], caBundle([trusted, signer]));
     assert.deepEqual(
       new Set(ran.all("LocallySignedCert").map(({ inputs }) => inputs["caCertPem"])),
@@ -153,16 +153,19 @@ describe("components: the check and the pings", () => {
       const environment = ran.one("command:local:Command", name).inputs["environment"] as Record<string, string>;
       return JSON.parse(Object.values(environment)[0] ?? "{}") as { readonly peersHash: string };
     };
-    const { data } = ran.one("v1:Secret", "cluster1-peers").inputs as { data: Record<string, string> };
+    const { data } = ran.one("v1:Secret", "clustermesh-cluster1-peers").inputs as { data: Record<string, string> };
     const shared = Object.fromEntries(["cluster1", "cluster2", "mesh.ca.crt"].map((file) => [file, data[file]]));
     const issued = ["cluster1", "cluster2"].map((name) =>
-      certificatesHash([`certificate ${name}-client-cert`, `certificate ${name}-etcd-server-cert`]),
+      certificatesHash([
+        `certificate clustermesh-${name}-client-cert`,
+        `certificate clustermesh-${name}-etcd-server-cert`,
+      ]),
     );
     const expected = createHash("sha256")
       .update(JSON.stringify([shared, issued]))
       .digest("hex")
       .slice(0, 16);
     assert.equal(inputOf("clustermesh-check").peersHash, expected);
-    assert.equal(inputOf("cluster1/pings-after").peersHash, expected);
+    assert.equal(inputOf("clustermesh-cluster1/pings-after").peersHash, expected);
   });
 });

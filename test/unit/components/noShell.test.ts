@@ -104,26 +104,26 @@ describe("components: arguments of kubectl", () => {
     const context = "-v";
     const kubectl = await fakeKubectl({ [context]: READY }, { [context]: { config: { "cluster-name": "default" } } });
     try {
-      const names = {
+      const cilium = {
         ...DEFAULT_CILIUM_OBJECTS,
         agentSelector: HOSTILE,
         agentContainer: "--container",
         namespace: "kube-system",
       };
       const cluster = { name: "cluster1", context };
-      const desired = { "cluster-name": "cluster1", "cluster-id": "101" };
+      const desiredConfig = { "cluster-name": "cluster1", "cluster-id": "101" };
       const member = {
         cluster,
-        names,
-        desired,
+        cilium,
+        desiredConfig,
         owner: "o/s",
         peerSecret: "s",
         rollOut: { await: true, timeoutSeconds: 1 },
       };
-      const members = MEMBERS.slice(0, 1).map((each) => ({ ...each, context }));
+      const clusters = MEMBERS.slice(0, 1).map((each) => ({ ...each, context }));
       await runCommand(kubectl, "cluster", "record", { ...member, probePaths: true });
-      await runCommand(kubectl, "cluster", "settle", member);
-      await check(kubectl, 1, { members, names });
+      await runCommand(kubectl, "cluster", "rollOut", member);
+      await check(kubectl, 1, { clusters, cilium });
       const calls = await kubectl.calls();
       assert.ok(calls.length >= 5, JSON.stringify(calls));
       for (const [access, ...args] of calls) {

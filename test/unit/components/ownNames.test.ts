@@ -44,10 +44,10 @@ describe("components: names that JavaScript has something of its own under", () 
       );
     });
     const secrets = mesh.resources.filter(({ type, name }) => type.endsWith(":Secret") && name.endsWith("-peers"));
-    assert.deepEqual(secrets.map(({ name }) => name).sort(), NAMES.map((name) => `${name}-peers`).sort());
+    assert.deepEqual(secrets.map(({ name }) => name).sort(), NAMES.map((name) => `clustermesh-${name}-peers`).sort());
     for (const name of NAMES) {
       assert.ok(
-        mesh.resources.some((each) => each.name === `${name}-settled`),
+        mesh.resources.some((each) => each.name === `clustermesh-${name}-rollout`),
         name,
       );
     }
@@ -61,7 +61,7 @@ describe("components: names that JavaScript has something of its own under", () 
       return new ClusterMesh("clustermesh", meshArguments(await loadStack()));
     });
     pulumi.runtime.setAllConfig({});
-    const settled = resources.find(({ name }) => name === "constructor-settled");
+    const settled = resources.find(({ name }) => name === "clustermesh-constructor-rollout");
     assert.deepEqual(Object.keys(settled?.inputs["environment"] as object), [
       INPUT_VARIABLE,
       "NODE_OPTIONS",

@@ -29,11 +29,11 @@ describe("components: the check of a mesh", () => {
   });
 
   it("is told of no peers of other stacks where there are none, and of each of them where there are", async () => {
-    assert.equal((await given("clustermesh-check"))["others"], undefined);
+    assert.equal((await given("clustermesh-check"))["externalPeers"], undefined);
     const split = await given("clustermesh-check", { clusters: [1], externalPeers: { cluster2: clusterSpec(2) } });
-    assert.deepEqual([split["others"], split["otherStacks"]], [[{ name: "cluster2", id: 102 }], "report"]);
+    assert.deepEqual([split["externalPeers"], split["otherStacks"]], [[{ name: "cluster2", id: 102 }], "report"]);
     assert.deepEqual(
-      (split["members"] as readonly { readonly name: string }[]).map(({ name }) => name),
+      (split["clusters"] as readonly { readonly name: string }[]).map(({ name }) => name),
       ["cluster1"],
     );
   });
@@ -41,7 +41,7 @@ describe("components: the check of a mesh", () => {
   it("has a record made for it, where there is one", async () => {
     const probed = async (enabled: boolean) => {
       const check = { ...DEFAULT_SETTINGS.check, enabled };
-      return (await given("cluster2-originals", { settings: { check } }))["probePaths"];
+      return (await given("clustermesh-cluster2-original-config", { settings: { check } }))["probePaths"];
     };
     assert.equal(await probed(true), true);
     assert.equal(await probed(false), false);

@@ -12,8 +12,8 @@ export async function check(ids: Readonly<Record<string, number>>, timeoutSecond
   return runScript({
     script: "meshCheck",
     verb: "check",
-    input: { names: DEFAULT_CILIUM_OBJECTS, timeoutSeconds },
-    stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ members }) }),
+    input: { cilium: DEFAULT_CILIUM_OBJECTS, timeoutSeconds },
+    stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ clusters: members }) }),
     env: { ...process.env, PATH: path, KUBECONFIG: lab.kubeconfig },
   });
 }

@@ -15,7 +15,7 @@ function runOf(world: RunningWorld, phase: Phase, previous?: string, verdictTime
   const input = {
     places: PLACES,
     clusters: [PLACES.serverCluster, PLACES.clientCluster].map((name) => ({ name, context: name })),
-    names: DEFAULT_CILIUM_OBJECTS,
+    cilium: DEFAULT_CILIUM_OBJECTS,
     pingTimeoutSeconds: 3,
     verdictTimeoutSeconds,
   };
