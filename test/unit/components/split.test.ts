@@ -27,7 +27,8 @@ function part(numbers: readonly number[], caSource: CaSource, options: MeshOptio
   return runMesh({ ...options, clusters: numbers, authority: caSource, externalPeers: others });
 }
 
-const belongsTo = (name: string) => (each: Registered) => new RegExp(`^(clustermesh-${name}\\b|provider)`).test(each.name);
+const belongsTo = (name: string) => (each: Registered) =>
+  new RegExp(`^(clustermesh-${name}\\b|provider)`).test(each.name);
 
 /** What matters of a resource: its inputs with their secrets, and what else the engine is told. The CA is a resource in one of the two alone. */
 const essence = ({ urn, parent, provider, dependencies, wrapped, replacementTrigger }: Registered) => ({
