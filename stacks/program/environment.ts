@@ -2,6 +2,7 @@ import { DEFAULT_SETTINGS, type CaSource, type MeshSettings } from "../../compon
 import { validateKeyRevisions } from "../../components/certificates/model/keyRevisions";
 import { DEFAULT_DEMO, type DemoSettings } from "../../components/demo/model/demo";
 import type { ClusterSpec, MeshSpec } from "../../components/mesh/model/mesh";
+import type { ObservedClusters } from "../../components/mesh/model/observed";
 import type { Problem } from "../../components/mesh/model/problem";
 import type { Configuration } from "../configuration/schema";
 import { caSource } from "../roles/caSource";
@@ -18,6 +19,8 @@ export interface Environment {
   readonly owner: string;
   /** The clusters that this stack looks after, by name. */
   readonly managed: readonly string[];
+  /** What was seen of the live clusters; absent where none was looked at yet. */
+  readonly observed?: ObservedClusters;
 }
 
 function clusterSpec(cluster: Configuration["clusters"][string]): ClusterSpec {

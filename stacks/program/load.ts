@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../components";
-import { own } from "../../components/basics/model/own";
 import { formatProblem } from "../../components/mesh/model/problem";
 import type { Configuration } from "../configuration/schema";
 import { readStack, type ReadStack } from "../roles/read";
@@ -28,8 +27,12 @@ function stackConfiguration(): Readonly<Record<string, string>> {
   );
 }
 
+interface Checked extends Omit<Preflight, "observed"> {
+  readonly environment?: Environment;
+}
+
 /** Everything that is wrong, and what may pass with a warning. */
-async function check({ read, role }: ReadStack): Promise<Preflight & { readonly environment?: Environment }> {
+async function check({ read, role }: ReadStack): Promise<Checked> {
   const now = new Date();
   const { environment, problems } = checkOnPaper(read, now, role);
   if (environment === undefined || read.readable === undefined) {
@@ -43,22 +46,8 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
     ...live.warnings,
   ];
   const notes = [...shortenedLeaves(read.readable, environment, now), ...live.notes];
-  const seen = withSeen(environment, live);
-  return { environment: seen, problems: [...problems, ...live.problems], warnings, notes };
-}
-
-/** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
-function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Environment {
-  const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
-    const [drift, identity, written] = [own(changes, name), own(seenAs, name), own(reapply, name)];
-    const seen = {
-      ...(drift === undefined ? {} : { drift }),
-      ...(identity === undefined ? {} : { seenAs: identity }),
-      ...(written === undefined ? {} : { reapply: written }),
-    };
-    return [name, { ...cluster, ...seen }] as const;
-  });
-  return { ...environment, spec: { ...environment.spec, clusters: Object.fromEntries(clusters) } };
+  const { observed } = live;
+  return { environment: { ...environment, observed }, problems: [...problems, ...live.problems], warnings, notes };
 }
 
 /**
