@@ -83,15 +83,24 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const issued = joined.map((cluster) => cluster.issued);
     const peersHash = hashPeers(shared, issued);
     const pathsBefore = Object.fromEntries(joined.map((cluster) => [cluster.cluster, cluster.pathsBefore]));
+    const clusterUids = Object.fromEntries(joined.map((cluster) => [cluster.cluster, cluster.uid]));
     const externalPeers = clusters.filter((cluster) => !names.includes(cluster.name));
-    const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore };
+    const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore, clusterUids };
     const check = meshCheck(name, checked, policyChecks, child);
     const demo =
       args.demo === undefined
         ? undefined
         : new Demo(
             name,
-            { demo: args.demo, providers: plan.providers, access, cilium: settings.cilium, peersHash, owner },
+            {
+              demo: args.demo,
+              providers: plan.providers,
+              access,
+              cilium: settings.cilium,
+              clusterUids,
+              peersHash,
+              owner,
+            },
             { ...ofCluster, dependsOn: [...check.done] },
           );
 

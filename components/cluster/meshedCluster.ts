@@ -6,6 +6,7 @@ import { certificatesHash, clientCommonName, SHARED_AUTHORITY } from "../certifi
 import type { ClusterAccess } from "../command/nodeCommand";
 import type { EtcdCredential } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
+import { readRecorded } from "../identity/model/recorded";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster } from "../mesh/model/mesh";
 import type { Observed } from "../mesh/model/observed";
@@ -59,6 +60,8 @@ export class MeshedCluster extends pulumi.ComponentResource {
   readonly identityChecked: pulumi.Resource;
   /** What was recorded. */
   readonly originalConfig: pulumi.Output<string>;
+  /** Which cluster this was when it joined: the UID of its namespace `kube-system`. */
+  readonly uid: pulumi.Output<string | undefined>;
   /** Which paths between this cluster's nodes did not work before it was changed. */
   readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
   /** Whether this cluster's etcd holds its peers to what they may read, in words; absent where its users are not managed. */
@@ -105,6 +108,8 @@ export class MeshedCluster extends pulumi.ComponentResource {
     this.cluster = spec.name;
     this.identityChecked = agents.identityChecked;
     this.originalConfig = agents.originalConfig;
+    // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+    this.uid = pulumi.unsecret(agents.originalConfig).apply((printed) => readRecorded(printed)?.cluster);
     this.pathsBefore = agents.pathsBefore;
     this.etcdUsers = users?.authentication;
     this.certificates = [...client.summaries, ...server.map(({ summary }) => summary)];

@@ -79,7 +79,7 @@ export function describeServerGone({ what, stop, start, words }: Server): void {
       try {
         const { code, text } = await run.goOn();
         assert.notEqual(code, 0, text);
-        assert.match(text, /cluster2-(etcd-server|rollout)/);
+        assert.match(text, /cluster2-(objects|etcd-server|rollout)/);
         assert.match(text, words);
         await assertKept(stack, first);
       } finally {
