@@ -125,7 +125,9 @@ function withPatch(resources: readonly Resource[], { name }: LabCluster): readon
 export function formerState(exported: string, clusters: readonly LabCluster[]): string {
   const { deployment } = JSON.parse(exported) as Deployment;
   const urns = deployment.resources.map(({ urn }) => [urn, formerUrn(urn, clusters)] as const);
-  const text = urns.reduce((all, [urn, former]) => all.replaceAll(`"${urn}"`, `"${former}"`), exported);
+  const text = urns
+    .reduce((all, [urn, former]) => all.replaceAll(`"${urn}"`, `"${former}"`), exported)
+    .replaceAll('"clustermesh:index:MeshedCluster"', '"clustermesh:index:Member"');
   const state = JSON.parse(text) as Deployment;
   const commands = state.deployment.resources.map(formerCommand);
   const resources = clusters.reduce<readonly Resource[]>(withPatch, commands);
