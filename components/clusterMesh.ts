@@ -80,11 +80,11 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore };
     const check = meshCheck(name, checked, policyChecks, child);
     const demo =
-      args.demo === undefined
+      plan.demo === undefined
         ? undefined
         : new Demo(
             name,
-            { demo: args.demo, providers: plan.providers, access, cilium: settings.cilium, peersHash, owner },
+            { demo: plan.demo, providers: plan.providers, access, cilium: settings.cilium, peersHash, owner },
             { ...child, dependsOn: [...check.done] },
           );
 

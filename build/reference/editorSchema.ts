@@ -22,7 +22,7 @@ const needsUnicode = (schema: JsonSchema): boolean => schema.pattern?.includes("
 function forEditors(part: JsonSchema | boolean): JsonSchema | boolean {
   const schema = asSchema(part);
   if (schema === undefined) return part;
-  const { secret, description, pattern, ...rest } = schema;
+  const { secret, like: _, description, pattern, ...rest } = schema;
   const inside = {
     ...rest,
     ...(pattern === undefined || needsUnicode(schema) ? {} : { pattern }),
@@ -79,7 +79,7 @@ export function editorSchema(): JsonSchema {
       config: {
         type: "object",
         propertyNames: { anyOf: [{ enum: own }, { not: { pattern: `^${PREFIX}` } }] },
-        ...ofRole("member", of("member"), ofRole("authority", of("authority"), of("mesh"))),
+        ...ofRole("cluster", of("cluster"), ofRole("authority", of("authority"), of("mesh"))),
       },
     },
     $defs: mapValues(SCHEMAS, stackConfig),

@@ -5,6 +5,7 @@ import { ownedBy, reapplied } from "../kubernetes/ownership";
 import type { Cluster } from "../mesh/model/mesh";
 import type { Ca } from "./ca";
 import { keyPair, signedCertificate } from "./leafCertificate";
+import { leafLifetime } from "./model/lifetimes";
 import { serverNames, type CertificateSettings } from "./model/certificates";
 
 /** The server certificate of one cluster's etcd. */
@@ -36,7 +37,7 @@ export function etcdServerSecret(
     "server",
     pair,
     authority,
-    certificates.leaf,
+    leafLifetime(certificates),
     opts,
   );
   const base64 = (value: string) => Buffer.from(value).toString("base64");

@@ -3,6 +3,7 @@ import type { Ca } from "../certificates/ca";
 import { etcdServerSecret } from "../certificates/etcdServerSecret";
 import { keyPair, signedCertificate } from "../certificates/leafCertificate";
 import { certificatesHash, clientCommonName, SHARED_AUTHORITY } from "../certificates/model/certificates";
+import { leafLifetime } from "../certificates/model/lifetimes";
 import type { ClusterAccess } from "../command/nodeCommand";
 import type { EtcdCredential } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
@@ -138,12 +139,12 @@ interface ClientCertificates {
 /** One key for the cluster, and a certificate for it from each authority whose etcds it reads. */
 function clientCertificates(args: MeshedClusterArgs, opts: pulumi.CustomResourceOptions): ClientCertificates {
   const { spec, settings } = args;
-  const { keyAlgorithm, leaf } = settings.certificates;
+  const { certificates, keyRevisions } = settings;
   const commonName = clientCommonName(spec.name);
-  const pair = keyPair(`${spec.name}-client`, keyAlgorithm, { commonName }, opts, settings.keyRevisions.client);
+  const pair = keyPair(`${spec.name}-client`, certificates.keyAlgorithm, { commonName }, opts, keyRevisions.client);
   const signed = [...args.clientAuthorities].map(([authority, signer]) => {
     const name = authority === SHARED_AUTHORITY ? `${spec.name}-client-cert` : `${spec.name}-client-cert/${authority}`;
-    const { file, expires } = signedCertificate(name, "client", pair, signer, leaf, opts);
+    const { file, expires } = signedCertificate(name, "client", pair, signer, leafLifetime(certificates), opts);
     return { authority, certificate: file, expires };
   });
   return {

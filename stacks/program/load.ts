@@ -14,7 +14,7 @@ import { secretSize } from "./secretSize";
 /** A stack's configuration that has passed every check. */
 export interface Loaded {
   readonly role: Role;
-  /** Of the whole mesh, in a stack of every role. */
+  /** Of the whole mesh, in a stack of every role, with what was seen of its clusters. */
   readonly configuration: Configuration;
   readonly environment: Environment;
 }
@@ -29,27 +29,28 @@ function stackConfiguration(): Readonly<Record<string, string>> {
 }
 
 /** Everything that is wrong, and what may pass with a warning. */
-async function check({ read, role }: ReadStack): Promise<Preflight & { readonly environment?: Environment }> {
+async function check({ read, role }: ReadStack): Promise<Preflight & { readonly stack?: Loaded }> {
   const now = new Date();
   const { environment, problems } = checkOnPaper(read, now, role);
-  if (environment === undefined || read.readable === undefined) {
+  const { readable: configuration } = read;
+  if (environment === undefined || configuration === undefined) {
     return { problems, warnings: [], notes: [] };
   }
-  const live = await preflight(read.readable, environment, !pulumi.runtime.isDryRun());
+  const live = await preflight(configuration, environment, !pulumi.runtime.isDryRun());
   const warnings = [
-    ...weakCas(read.readable),
-    ...adoptedEndings(read.readable, now),
-    ...secretSize(read.readable, environment).warnings,
+    ...weakCas(configuration),
+    ...adoptedEndings(configuration, now),
+    ...secretSize(configuration, environment).warnings,
     ...live.warnings,
   ];
-  const notes = [...shortenedLeaves(read.readable, environment, now), ...live.notes];
-  const seen = withSeen(environment, live);
-  return { environment: seen, problems: [...problems, ...live.problems], warnings, notes };
+  const notes = [...shortenedLeaves(configuration, environment, now), ...live.notes];
+  const stack = { role, environment, configuration: withSeen(configuration, live) };
+  return { stack, problems: [...problems, ...live.problems], warnings, notes };
 }
 
-/** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
-function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Environment {
-  const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
+/** The clusters with what was seen of them, so that an `up` acts on it whose state knows of no change. */
+function withSeen(configuration: Configuration, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Configuration {
+  const clusters = Object.entries(configuration.clusters).map(([name, cluster]) => {
     const [drift, identity, written] = [own(changes, name), own(seenAs, name), own(reapply, name)];
     const seen = {
       ...(drift === undefined ? {} : { drift }),
@@ -58,7 +59,7 @@ function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply
     };
     return [name, { ...cluster, ...seen }] as const;
   });
-  return { ...environment, spec: { ...environment.spec, clusters: Object.fromEntries(clusters) } };
+  return { ...configuration, clusters: Object.fromEntries(clusters) };
 }
 
 /**
@@ -67,17 +68,15 @@ function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply
  * @throws RunError with everything that is wrong, before any resource is registered.
  */
 export async function loadStack(): Promise<Loaded> {
-  const stack = await readStack(stackConfiguration());
-  const { environment, problems, warnings, notes } = await check(stack);
+  const { stack, problems, warnings, notes } = await check(await readStack(stackConfiguration()));
   for (const note of notes) {
     await pulumi.log.info(formatProblem(note));
   }
   for (const warning of warnings) {
     await pulumi.log.warn(formatProblem(warning));
   }
-  const { readable: configuration } = stack.read;
-  if (problems.length > 0 || environment === undefined || configuration === undefined) {
+  if (problems.length > 0 || stack === undefined) {
     throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, problems);
   }
-  return { role: stack.role, configuration, environment };
+  return stack;
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { answers, caNames, inspectCluster, caOrigin, peerSecretKeys } from "../../components";
 import { limiter } from "../../components/basics/limiter";
 import { mapLimited } from "../../components/basics/mapLimited";
+import { demoSettings } from "../../components/demo/model/demo";
 import { managedObjectsOf } from "../../components/managedObjects";
 import type { KubectlAccess } from "../../components/kubernetes/kubectl";
 import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
@@ -14,7 +15,7 @@ import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import type { PreflightPolicy } from "../../components/preflight/model/policy";
 import { secretDrift } from "../../components/preflight/model/secretDrift";
 import { slowAnswers, type Answered } from "../../components/preflight/model/slowAnswers";
-import type { Configuration } from "../configuration/schema";
+import { publicSchema, type Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
 import { readOwnOutputs } from "./ownOutputs";
@@ -52,22 +53,22 @@ function accessOf({ context, kubeconfig }: Configuration["clusters"][string]): K
 function reachableBy(configuration: Configuration) {
   return Object.entries(configuration.clusters).flatMap(([name, cluster]) => {
     const access = accessOf(cluster);
-    return access === undefined ? [] : [{ name, access, gone: cluster.gone === true }];
+    return access === undefined ? [] : [{ name, access, lost: cluster.lost === true }];
   });
 }
 
-/** Clusters that are declared lost (`gone`) and answer all the same: the wrong one may be declared. */
-async function lostAndAnswering(configuration: Configuration): Promise<readonly Problem[]> {
-  const gone = reachableBy(configuration).filter((cluster) => cluster.gone);
-  const found = await mapLimited(gone, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Problem[]> => {
-    if (!(await answers(access, configuration.liveCheckTimeoutSeconds))) {
+/** Clusters that are declared lost and answer all the same: the wrong one may be declared. */
+async function lostAndAnswering(configuration: Configuration, limit: number): Promise<readonly Problem[]> {
+  const lost = reachableBy(configuration).filter((cluster) => cluster.lost);
+  const found = await mapLimited(lost, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Problem[]> => {
+    if (!(await answers(access, limit))) {
       return [];
     }
     const reason = "is declared, but its API server answers";
     const fix =
-      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove gone, " +
+      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove lost, " +
       "run pulumi up, and then remove the cluster";
-    return [{ cluster: name, property: "gone", reason, fix }];
+    return [{ cluster: name, property: "lost", reason, fix }];
   });
   return found.flat();
 }
@@ -78,31 +79,24 @@ interface Inspected {
 }
 
 /** The clusters that are asked, and what this stack makes there. */
-function askedClusters(
-  configuration: Configuration,
-  { settings, authority: caSource, demo }: Environment,
-): readonly Asked[] {
+function askedClusters(configuration: Configuration, { authority: caSource, managed }: Environment): readonly Asked[] {
+  const demo = demoSettings(configuration, managed);
   return reachableBy(configuration)
-    .filter(({ gone }) => !gone)
+    .filter(({ lost }) => !lost)
     .map(({ name, access }) => {
       return {
         name,
         access,
-        managedObjects: managedObjectsOf(name, settings, caOrigin(caSource) === "generated", demo),
+        managedObjects: managedObjectsOf(name, configuration, caOrigin(caSource) === "generated", demo),
       };
     });
 }
 
-async function inspectAll(
-  configuration: Configuration,
-  { settings }: Environment,
-  clusters: readonly Asked[],
-): Promise<Inspected> {
+async function inspectAll({ cilium }: Configuration, clusters: readonly Asked[], limit: number): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
     clusters.map(async ({ name, access, managedObjects }) => {
-      const limit = configuration.liveCheckTimeoutSeconds;
-      return { name, ...(await inspectCluster(access, settings.cilium, managedObjects, limit, turn)) };
+      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn)) };
     }),
   );
   return {
@@ -121,18 +115,19 @@ function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string,
 }
 
 /** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
-function unseen(configuration: Configuration, { spec, settings }: Environment): Readonly<Record<string, string>> {
+function unseen(configuration: Configuration): Readonly<Record<string, string>> {
+  const { clusters, ca: _, ...settings } = configuration;
   const hash = createHash("sha256")
-    .update(JSON.stringify([spec, settings]))
+    .update(JSON.stringify([publicSchema.shape.clusters.parse(clusters), settings]))
     .digest("hex")
     .slice(0, 16);
   return Object.fromEntries(reachableBy(configuration).map(({ name }) => [name, `not looked at, ${hash}`]));
 }
 
 /** The names of the Secrets that a cluster has of this stack's. */
-function secretsOf({ settings, authority: caSource }: Environment): readonly string[] {
-  const server = caOrigin(caSource) === "generated" ? [settings.etcdServerSecret] : [];
-  return [settings.peerSecret, ...server];
+function secretsOf(configuration: Configuration, { authority: caSource }: Environment): readonly string[] {
+  const server = caOrigin(caSource) === "generated" ? [configuration.etcdServerSecret] : [];
+  return [configuration.peerSecret, ...server];
 }
 
 /** A value for each cluster at all times: only then is another one a change. */
@@ -169,41 +164,45 @@ export async function preflight(
   environment: Environment,
   writes = false,
 ): Promise<Preflight> {
-  if (!configuration.liveChecks) {
-    return { problems: [], warnings: [], notes: [], seenAs: unseen(configuration, environment) };
+  const { preflight: limit } = configuration.wait;
+  if (limit === false) {
+    return { problems: [], warnings: [], notes: [], seenAs: unseen(configuration) };
   }
-  const { spec, settings, authority: caSource } = environment;
-  const members = clustersOf(spec.clusters);
+  const { maxConnectedClusters, cilium, peerSecret, allow } = configuration;
+  const { authority: caSource } = environment;
+  const members = clustersOf(configuration.clusters);
   const peers = withoutLost(members);
   const names = peers.map((cluster) => cluster.name);
   const authorities = caNames(caSource, names);
   const clusters = askedClusters(configuration, environment);
   const [{ live, answered }, answering, managed] = await Promise.all([
-    inspectAll(configuration, environment, clusters),
-    lostAndAnswering(configuration),
+    inspectAll(configuration, clusters, limit),
+    lostAndAnswering(configuration, limit),
     readOwnOutputs(),
   ]);
-  const former = await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret));
+  const former = await judgeFormerState(configuration, environment, peersSeen(live, peerSecret));
   const policy = {
-    ...settings,
+    maxConnectedClusters,
+    cilium,
+    peerSecret,
+    allow,
     peerSecretKeys: peerSecretKeys(names, authorities),
     owner: environment.owner,
     recorded: managed.recorded,
-    ...(spec.ipamMode === undefined ? {} : { ipamMode: spec.ipamMode }),
   };
   const judged = judgeLive(members, live, policy);
   const fitting = without(live, judged.ruledOut);
-  const policies = await judgePolicyChanges(reachableBy(configuration), environment, fitting);
+  const policies = await judgePolicyChanges(reachableBy(configuration), configuration, environment.owner, fitting);
   const now = new Date();
   const rotation = judgeRotation(names, fitting, rotationPolicy(configuration, environment, authorities, now), now);
-  const slow = slowAnswers(answered, configuration.liveCheckTimeoutSeconds);
+  const slow = slowAnswers(answered, limit);
   const notes = [...judged.notes, ...rotation.notes, ...slow];
   const { changes, warnings: changed } = configDrift(peers, without(fitting, judged.misnamed), policy);
-  const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
-  const drift = secretDrift(peers, fitting, secretsOf(environment), policy, now);
+  const crowded = connectionsWarning(names, agentCounts(fitting));
+  const drift = secretDrift(peers, fitting, secretsOf(configuration, environment), policy, now);
   const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
   const ways = await checkWaysIn(accesses, live);
-  const permissions = await permissionsOf(clusters, live, settings, writes, configuration.liveCheckTimeoutSeconds);
+  const permissions = await permissionsOf(clusters, live, configuration, writes, limit);
   // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
   const unreachable = unreachableClusters(peers, without(live, ways.explains)).flatMap((problem) => {
     return permissions.missing.get(problem.cluster ?? "") ?? [problem];
@@ -230,7 +229,7 @@ export async function preflight(
     ...former.problems,
   ];
   const seen = { changes, seenAs: seenAs(live), reapply: reapplyOf(names, managed.recorded, drift.reapply) };
-  return configuration.unreachable === "error"
-    ? { problems: [...unreachable, ...problems], warnings, notes, ...seen }
-    : { problems, warnings: [...unreachable, ...warnings], notes, ...seen };
+  return allow.includes("unreachable")
+    ? { problems, warnings: [...unreachable, ...warnings], notes, ...seen }
+    : { problems: [...unreachable, ...problems], warnings, notes, ...seen };
 }

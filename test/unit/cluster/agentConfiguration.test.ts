@@ -4,7 +4,6 @@ import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/p
 import { MARK_ANNOTATION, markText } from "../../../components/identity/model/mark";
 import { FIELD_MANAGER } from "../../../components/kubernetes/model/ownership";
 import { runMesh, type MeshRun } from "../support/meshProgram";
-import { omit } from "../support/omit";
 import { WRITTEN_AT, type Registered } from "../support/pulumiMocks";
 import { recordOf } from "../support/record";
 import { metadata } from "../support/secretData";
@@ -38,21 +37,25 @@ describe("components: name and id of the agents", () => {
   });
 
   it("are no more than the first step has let pass: it is told whether others may be overwritten", async () => {
-    for (const conflicts of ["refuse", "overwrite"] as const) {
-      const ran = await runMesh({ settings: { conflicts } });
+    for (const [conflicts, allow] of [
+      ["refuse", []],
+      ["overwrite", ["overwriteConflicts"]],
+    ] as const) {
+      const ran = await runMesh({ settings: { allow } });
       assert.equal(given(ran.one("Command", "cluster2-originals"))["conflicts"], conflicts);
     }
   });
 
   it("are all that is patched: no list of anybody", async () => {
-    const { resources } = await runMesh({ settings: { conflicts: "refuse" } });
+    const { resources } = await runMesh();
     const patches = resources.filter(({ type }) => type.endsWith("Patch"));
     assert.deepEqual(patches.map(({ name }) => name).sort(), ["cluster1-config", "cluster2-config"]);
   });
 
   it("follow the names of an install by hand", async () => {
     const cilium = {
-      ...omit(DEFAULT_SETTINGS.cilium, "operator"),
+      ...DEFAULT_SETTINGS.cilium,
+      operator: false as const,
       namespace: "cilium",
       configMap: "cc",
       daemonSet: "agents",
@@ -86,7 +89,7 @@ describe("components: agents that run with what was set", () => {
   it("are looked after again when name and id were written again", async () => {
     const input = given((await runMesh()).one("Command", "cluster1-settled"));
     assert.equal(input["written"], WRITTEN_AT);
-    assert.equal(input["conflicts"], DEFAULT_SETTINGS.conflicts);
+    assert.equal(input["conflicts"], "refuse");
   });
 
   it("are looked after again when somebody was seen to have changed them, in that cluster alone", async () => {

@@ -103,7 +103,7 @@ describe("components: commands", () => {
 
 describe("components: the check", () => {
   it("knows every member with its id, and how long to wait", async () => {
-    const ran = await runMesh({ settings: { check: { enabled: true, timeoutSeconds: 77 } } });
+    const ran = await runMesh({ settings: { wait: { check: 77 } } });
     const { members, timeoutSeconds } = given(ran.one("Command", "clustermesh-check"));
     assert.deepEqual(members, [
       { name: "cluster1", id: 101, context: "context1" },
@@ -133,9 +133,8 @@ describe("components: the demo's pings", () => {
     given((await runMesh({ demo: true, ...options })).one("Command", `cluster1/pings-${phase}`));
 
   it("know where the demo is, its clusters alone, the agents, and how long to wait", async () => {
-    const demo = { pingTimeoutSeconds: 7, verdictTimeoutSeconds: 77 };
     const cilium = { ...DEFAULT_SETTINGS.cilium, namespace: "cilium", agentSelector: "app=agent" };
-    const known = await input("before", { clusters: [1, 2, 3], demo, settings: { cilium } });
+    const known = await input("before", { clusters: [1, 2, 3], settings: { cilium } });
     assert.deepEqual(known, {
       places: {
         serverCluster: "cluster1",
@@ -148,7 +147,8 @@ describe("components: the demo's pings", () => {
         { name: "cluster2", context: "context2" },
       ],
       names: cilium,
-      ...demo,
+      pingTimeoutSeconds: 3,
+      verdictTimeoutSeconds: 60,
     });
   });
 
@@ -158,7 +158,7 @@ describe("components: the demo's pings", () => {
       {},
       moved,
       { demo: { image: "redis:8" } },
-      { demo: { clientNamespace: "x" } },
+      { demo: { nodeSelectors: { employee: { disk: "ssd" } } } },
     ];
     const inputs = await Promise.all(changed.map(async (options) => JSON.stringify(await input("after", options))));
     assert.equal(new Set(inputs).size, changed.length);
@@ -172,7 +172,7 @@ describe("components: the demo's pings", () => {
   });
 
   it("are none where they are switched off", async () => {
-    const silent = await runMesh({ demo: { ping: false } });
+    const silent = await runMesh({ demo: true, settings: { wait: { check: false } } });
     assert.ok(!silent.all("local:Command").some(({ name }) => name.includes("pings")));
     assert.ok(silent.all("StatefulSet").length > 0);
   });

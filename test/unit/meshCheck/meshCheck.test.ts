@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
 import { clusterSpec } from "../support/mesh/mesh";
 import { runMesh, type MeshOptions } from "../support/meshProgram";
@@ -23,7 +22,7 @@ describe("components: the check of a mesh", () => {
   it("knows how identities are made, and what to do about stale ones", async () => {
     const usual = await given("clustermesh-check");
     assert.deepEqual([usual["maxConnectedClusters"], usual["stalePods"]], [255, "report"]);
-    const settings = { maxConnectedClusters: 511, stalePods: "restart" } as const;
+    const settings = { maxConnectedClusters: 511, allow: ["restartStalePods"] } as const;
     const other = await given("clustermesh-check", { settings });
     assert.deepEqual([other["maxConnectedClusters"], other["stalePods"]], [511, "restart"]);
   });
@@ -40,8 +39,8 @@ describe("components: the check of a mesh", () => {
 
   it("has a record made for it, where there is one", async () => {
     const probed = async (enabled: boolean) => {
-      const check = { ...DEFAULT_SETTINGS.check, enabled };
-      return (await given("cluster2-originals", { settings: { check } }))["probePaths"];
+      const settings = enabled ? {} : { wait: { check: false } as const };
+      return (await given("cluster2-originals", { settings }))["probePaths"];
     };
     assert.equal(await probed(true), true);
     assert.equal(await probed(false), false);
@@ -50,7 +49,7 @@ describe("components: the check of a mesh", () => {
   it("gives tables of paths and of stale pods, or a sentence where it is off", async () => {
     const { result } = await runMesh();
     assert.deepEqual([await valueOf(result.paths), await valueOf(result.stalePods)], [[], []]);
-    const off = (await runMesh({ settings: { check: { enabled: false, timeoutSeconds: 1 } } })).result;
+    const off = (await runMesh({ settings: { wait: { check: false } } })).result;
     const sentence = "not checked: the check is switched off";
     assert.deepEqual([await valueOf(off.paths), await valueOf(off.stalePods)], [sentence, sentence]);
   });

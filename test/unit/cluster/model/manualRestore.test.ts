@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { manualRestoreCommands, PATCH_ANNOTATIONS } from "../../../../components/cluster/model/manualRestore";
 import { patching } from "../../../../components/kubernetes/ownership";
-import { omit } from "../../support/omit";
 import { recordOf } from "../../support/record";
 
 describe("model: a cluster given back by hand", () => {
@@ -10,7 +9,7 @@ describe("model: a cluster given back by hand", () => {
   const config = { "cluster-name": value("default"), "cluster-id": { kind: "absent" } } as const;
   const recorded = recordOf({ config });
   const secret = (name: string) => ({ resource: "secrets", name, namespace: "kube-system" });
-  const names = DEFAULT_CILIUM_OBJECTS;
+  const names = DEFAULT_SETTINGS.cilium;
 
   it("first loses its peers, then gets its values back and its agents restarted", () => {
     const rest = `"metadata":{"annotations":{"cilium-clustermesh/originals":null,"pulumi.com/patchFieldManager":null,"pulumi.com/patchForce":null,"pulumi.com/skipAwait":null}}}'`;
@@ -36,7 +35,7 @@ describe("model: a cluster given back by hand", () => {
 
   it("keeps a Secret that was adopted, and rolls no operator where there is none", () => {
     const lines = manualRestoreCommands({
-      cilium: omit(names, "operator"),
+      cilium: { ...names, operator: false },
       recorded: recordOf({ config, peerSecret: "present" }),
       managedObjects: [secret("cilium-clustermesh"), { resource: "namespaces", name: "n" }],
     });

@@ -1,4 +1,4 @@
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import type { Phase } from "../../../../components/demo/model/demoPings";
 import { type Ended, launchScript, runScript, type ScriptRun } from "../../../support/command/runScript";
 import type { RunningWorld } from "./demoWorld";
@@ -15,7 +15,7 @@ function runOf(world: RunningWorld, phase: Phase, previous?: string, verdictTime
   const input = {
     places: PLACES,
     clusters: [PLACES.serverCluster, PLACES.clientCluster].map((name) => ({ name, context: name })),
-    names: DEFAULT_CILIUM_OBJECTS,
+    names: DEFAULT_SETTINGS.cilium,
     pingTimeoutSeconds: 3,
     verdictTimeoutSeconds,
   };
