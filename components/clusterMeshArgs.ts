@@ -12,6 +12,7 @@ import { accessOf, type ClusterAccess } from "./command/nodeCommand";
 import { demoSettings, type DemoSettings } from "./demo/model/demo";
 import type { EtcdAdmin } from "./etcdUsers/etcdAdmin";
 import { clustersOf, withoutLost, type Cluster } from "./mesh/model/mesh";
+import { observedOf, type ObservedClusters } from "./mesh/model/observed";
 import { refusal } from "./mesh/refusal";
 import { peerSecretKeys, type SecretData } from "./peers/peerSecret";
 import type { PolicyCheckArgs } from "./policyCheck/policyCheck";
@@ -34,6 +35,8 @@ export interface ClusterMeshArgs extends GivenSettings, Pick<GivenCas, "ca" | "p
   readonly clusters: Readonly<Record<string, MeshCluster>>;
   /** The rest of the mesh, which other stacks look after: their peers, and not touched. Two clusters in all are the least. @default none */
   readonly externalPeers?: Readonly<Record<string, DescribedCluster>>;
+  /** What was seen of the live clusters, so that drift is repaired of which the state knows nothing. @default nothing */
+  readonly observed?: ObservedClusters;
 }
 
 /** The arguments that all clusters share. */
@@ -42,7 +45,6 @@ export interface OfMesh {
   readonly sharedPeerFiles: SecretData;
   /** Absent where no users are managed. */
   readonly etcdAdmin: EtcdAdmin | undefined;
-  readonly allIdentitiesChecked: Promise<readonly pulumi.Resource[]>;
 }
 
 /** The arguments of a mesh as its parts need them. */
@@ -79,7 +81,7 @@ function stackOwner(): string {
  * @throws RunError with everything that is wrong, so that no half of a mesh is ever registered.
  */
 export function planMesh(args: ClusterMeshArgs): MeshPlan {
-  const { clusters: given, externalPeers, ca, published, ...givenSettings } = args;
+  const { clusters: given, externalPeers, observed = {}, ca, published, ...givenSettings } = args;
   const settings = settingsOf(givenSettings);
   const cas = { ...(ca === undefined ? {} : { ca }), ...(published === undefined ? {} : { published }) };
   const mesh = { ...settings, ...cas, clusters: { ...externalPeers, ...given } };
@@ -101,6 +103,7 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
   const peerKeys = peerSecretKeys(names, caNames(caSource, names));
   const commandArgs = (spec: Cluster) => ({
     access: required(accessOfAll, spec.name),
+    observed: observedOf(observed, spec.name),
     managedObjects: managedObjectsOf(spec.name, settings, issuesServers, demo),
     peerKeys,
     owner,

@@ -22,9 +22,10 @@ const needsUnicode = (schema: JsonSchema): boolean => schema.pattern?.includes("
 function forEditors(part: JsonSchema | boolean): JsonSchema | boolean {
   const schema = asSchema(part);
   if (schema === undefined) return part;
-  const { secret, like: _, description, pattern, ...rest } = schema;
+  const { secret, description, pattern, ...rest } = schema;
   const inside = {
     ...rest,
+    like: undefined,
     ...(pattern === undefined || needsUnicode(schema) ? {} : { pattern }),
     ...(rest.properties === undefined ? {} : { properties: mapValues(rest.properties, forEditors) }),
     ...(rest.anyOf === undefined ? {} : { anyOf: rest.anyOf.map(forEditors) }),

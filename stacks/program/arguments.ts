@@ -16,11 +16,12 @@ export function meshDescription(configuration: Configuration, { authority, owner
 
 /** The arguments of a stack's mesh: its own clusters, each with a provider, and the others as their peers. */
 export function meshArguments({ configuration, environment }: Loaded): ClusterMeshArgs {
-  const { managed } = environment;
+  const { managed, observed = {} } = environment;
   const { clusters, ...mesh } = meshDescription(configuration, environment);
   const all = Object.entries(clusters);
   return {
     ...mesh,
+    observed,
     clusters: withProviders(Object.fromEntries(all.filter(([name]) => managed.includes(name)))),
     externalPeers: Object.fromEntries(all.filter(([name]) => !managed.includes(name))),
   };

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../components";
-import { own } from "../../components/basics/model/own";
 import { formatProblem } from "../../components/mesh/model/problem";
 import type { Configuration } from "../configuration/schema";
 import { readStack, type ReadStack } from "../roles/read";
@@ -14,7 +13,7 @@ import { secretSize } from "./secretSize";
 /** A stack's configuration that has passed every check. */
 export interface Loaded {
   readonly role: Role;
-  /** Of the whole mesh, in a stack of every role, with what was seen of its clusters. */
+  /** Of the whole mesh, in a stack of every role. */
   readonly configuration: Configuration;
   readonly environment: Environment;
 }
@@ -28,8 +27,12 @@ function stackConfiguration(): Readonly<Record<string, string>> {
   );
 }
 
+interface Checked extends Omit<Preflight, "observed"> {
+  readonly stack?: Loaded;
+}
+
 /** Everything that is wrong, and what may pass with a warning. */
-async function check({ read, role }: ReadStack): Promise<Preflight & { readonly stack?: Loaded }> {
+async function check({ read, role }: ReadStack): Promise<Checked> {
   const now = new Date();
   const { environment, problems } = checkOnPaper(read, now, role);
   const { readable: configuration } = read;
@@ -44,22 +47,9 @@ async function check({ read, role }: ReadStack): Promise<Preflight & { readonly 
     ...live.warnings,
   ];
   const notes = [...shortenedLeaves(configuration, environment, now), ...live.notes];
-  const stack = { role, environment, configuration: withSeen(configuration, live) };
+  const { observed } = live;
+  const stack = { role, configuration, environment: { ...environment, observed } };
   return { stack, problems: [...problems, ...live.problems], warnings, notes };
-}
-
-/** The clusters with what was seen of them, so that an `up` acts on it whose state knows of no change. */
-function withSeen(configuration: Configuration, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Configuration {
-  const clusters = Object.entries(configuration.clusters).map(([name, cluster]) => {
-    const [drift, identity, written] = [own(changes, name), own(seenAs, name), own(reapply, name)];
-    const seen = {
-      ...(drift === undefined ? {} : { drift }),
-      ...(identity === undefined ? {} : { seenAs: identity }),
-      ...(written === undefined ? {} : { reapply: written }),
-    };
-    return [name, { ...cluster, ...seen }] as const;
-  });
-  return { ...configuration, clusters: Object.fromEntries(clusters) };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { answers, caNames, inspectCluster, caOrigin, peerSecretKeys } from "../../components";
 import { limiter } from "../../components/basics/limiter";
 import { mapLimited } from "../../components/basics/mapLimited";
@@ -6,18 +5,19 @@ import { demoSettings } from "../../components/demo/model/demo";
 import { managedObjectsOf } from "../../components/managedObjects";
 import type { KubectlAccess } from "../../components/kubernetes/kubectl";
 import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
+import type { ObservedClusters } from "../../components/mesh/model/observed";
 import type { Problem } from "../../components/mesh/model/problem";
 import { configDrift } from "../../components/preflight/model/configDrift";
 import { connectionsWarning } from "../../components/preflight/model/connections";
 import { judgeLive, unreachableClusters } from "../../components/preflight/model/judge";
 import { judgeRotation } from "../../components/preflight/model/judgeRotation";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import type { PreflightPolicy } from "../../components/preflight/model/policy";
 import { secretDrift } from "../../components/preflight/model/secretDrift";
 import { slowAnswers, type Answered } from "../../components/preflight/model/slowAnswers";
-import { publicSchema, type Configuration } from "../configuration/schema";
+import type { Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
+import { observedClusters, reapplyOf, seenAs, unseen } from "./observed";
 import { readOwnOutputs } from "./ownOutputs";
 import { permissionsOf, type Asked } from "./permissions";
 import { judgePolicyChanges, peersSeen } from "./policies";
@@ -33,12 +33,8 @@ export interface Preflight {
   readonly warnings: readonly Problem[];
   /** What this run does by itself, and a preview would not explain. */
   readonly notes: readonly Problem[];
-  /** By cluster, what tells a change of its name and id since they were set from any other. */
-  readonly changes?: Readonly<Record<string, string>>;
-  /** By cluster, which one it is. */
-  readonly seenAs?: Readonly<Record<string, string>>;
-  /** By cluster, what its Secrets were written again for last. */
-  readonly reapply?: Readonly<Record<string, string>>;
+  /** What the run acts on, though the state knows of no change. */
+  readonly observed: ObservedClusters;
 }
 
 /** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
@@ -105,38 +101,10 @@ async function inspectAll({ cilium }: Configuration, clusters: readonly Asked[],
   };
 }
 
-/** Which cluster each is, and which `cilium-config` it has. */
-function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...live].flatMap(([name, cluster]) =>
-      cluster.kind === "reachable" ? [[name, `${cluster.uid} ${cluster.config?.uid ?? ""}`] as const] : [],
-    ),
-  );
-}
-
-/** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
-function unseen(configuration: Configuration): Readonly<Record<string, string>> {
-  const { clusters, ca: _, ...settings } = configuration;
-  const hash = createHash("sha256")
-    .update(JSON.stringify([publicSchema.shape.clusters.parse(clusters), settings]))
-    .digest("hex")
-    .slice(0, 16);
-  return Object.fromEntries(reachableBy(configuration).map(({ name }) => [name, `not looked at, ${hash}`]));
-}
-
 /** The names of the Secrets that a cluster has of this stack's. */
 function secretsOf(configuration: Configuration, { authority: caSource }: Environment): readonly string[] {
   const server = caOrigin(caSource) === "generated" ? [configuration.etcdServerSecret] : [];
   return [configuration.peerSecret, ...server];
-}
-
-/** A value for each cluster at all times: only then is another one a change. */
-function reapplyOf(
-  names: readonly string[],
-  recorded: PreflightPolicy["recorded"],
-  drift: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(names.map((name) => [name, drift[name] ?? recorded[name]?.reapplied ?? "never"]));
 }
 
 /** How many agents the clusters have that say so. */
@@ -166,7 +134,7 @@ export async function preflight(
 ): Promise<Preflight> {
   const { preflight: limit } = configuration.wait;
   if (limit === false) {
-    return { problems: [], warnings: [], notes: [], seenAs: unseen(configuration) };
+    return { problems: [], warnings: [], notes: [], observed: unseen(reachableBy(configuration), configuration) };
   }
   const { maxConnectedClusters, cilium, peerSecret, allow } = configuration;
   const { authority: caSource } = environment;
@@ -228,8 +196,10 @@ export async function preflight(
     ...policies.problems,
     ...former.problems,
   ];
-  const seen = { changes, seenAs: seenAs(live), reapply: reapplyOf(names, managed.recorded, drift.reapply) };
+  const reapply = reapplyOf(names, managed.recorded, drift.reapply);
+  const seen = { seenAs: seenAs(live), drift: changes, reapply };
+  const observed = observedClusters(Object.keys(configuration.clusters), seen);
   return allow.includes("unreachable")
-    ? { problems, warnings: [...unreachable, ...warnings], notes, ...seen }
-    : { problems: [...unreachable, ...problems], warnings, notes, ...seen };
+    ? { problems, warnings: [...unreachable, ...warnings], notes, observed }
+    : { problems: [...unreachable, ...problems], warnings, notes, observed };
 }

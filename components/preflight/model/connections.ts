@@ -5,7 +5,7 @@ import type { Problem } from "../../mesh/model/problem";
  * cluster, and the largest cluster that Kubernetes supports has 5000 nodes: so many clients an etcd is known to bear. Past that it has more
  * to do for its peers than any cluster would ever ask of it for itself: every change of a pod goes to each of these connections.
  */
-export const CONNECTIONS_WARNING = 5000;
+const CONNECTIONS_WARNING = 5000;
 
 /** The connections that one cluster's etcd serves from agents of other clusters. */
 export interface Served {

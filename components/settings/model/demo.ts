@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line, type Immutable } from "./texts";
+import { line } from "./texts";
 
 /** What can be said of the demo. */
 const settings = z.strictObject({
@@ -30,9 +30,6 @@ export const demo = z
   .describe(
     "Two clusters' workloads and a policy that prove the mesh with traffic. `true`, or an object with the settings below.",
   );
-
-/** What is said of the demo; without it, there is none. */
-export type DemoChoice = boolean | Immutable<z.infer<typeof settings>>;
 
 /** The demo of `demo: true`. */
 export const DEFAULT_DEMO_SETTINGS = settings.parse({});

@@ -13,7 +13,8 @@ async function publish(caSource: CaSource, options: Pick<MeshOptions, "specs" | 
   const clusters = Object.fromEntries(
     NUMBERS.map((n) => [clusterName(n), withCa(clusterName(n), clusterSpec(n, options.specs?.[n]), caSource)]),
   );
-  const { published: _, ...cas } = signedBy(caSource);
+  const { authority = "generated", ca } = signedBy(caSource);
+  const cas = { authority, ...(ca === undefined ? {} : { ca }) };
   return run(() => new ClusterMeshAuthority("clustermesh", { ...options.settings, ...cas, clusters }));
 }
 

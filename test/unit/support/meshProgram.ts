@@ -8,7 +8,7 @@ import { clusterName, clusterSpec } from "./mesh/mesh";
 import { run, type Registered, type Run } from "./pulumiMocks";
 
 /** What a mesh made here is like; two clusters with a generated authority unless it says otherwise. */
-export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "demo"> {
+export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "demo" | "observed"> {
   /** The clusters by number, in this order. @default [1, 2] */
   readonly clusters?: readonly number[];
   /** Changes of single clusters, by number. */
@@ -66,8 +66,9 @@ export function signedBy(
 
 /** Makes a mesh, with a provider for each cluster. */
 export function makeMesh(options: MeshOptions = {}): ClusterMesh {
-  const { clusters: numbers = [1, 2], settings, demo, authority, externalPeers } = options;
+  const { clusters: numbers = [1, 2], settings, demo, authority, externalPeers, observed } = options;
   return new ClusterMesh("clustermesh", {
+    ...(observed === undefined ? {} : { observed }),
     owner: "clustermesh/test",
     ...settings,
     ...signedBy(authority),
