@@ -8,7 +8,6 @@ import { newStack } from "../support/newStack";
 
 /** An id that no cluster of the lab has. */
 const NEW_ID = 77;
-const WITHOUT_CHECKS = { ...WITHOUT_PREFLIGHT };
 
 describe("a meshed cluster that is to have another name or id", function () {
   this.timeout("4m");
@@ -49,8 +48,8 @@ describe("a meshed cluster that is to have another name or id", function () {
   });
 
   it("is refused by up where live checks are off, before anything is written anywhere", async () => {
-    await refused(as(changing.name, NEW_ID, WITHOUT_CHECKS), () => stack.up(), RENUMBERED);
-    await refused(as("ocean", changing.id, WITHOUT_CHECKS), () => stack.up(), RENAMED);
+    await refused(as(changing.name, NEW_ID, WITHOUT_PREFLIGHT), () => stack.up(), RENUMBERED);
+    await refused(as("ocean", changing.id, WITHOUT_PREFLIGHT), () => stack.up(), RENAMED);
   });
 
   it("has both after the two steps that were named", async () => {

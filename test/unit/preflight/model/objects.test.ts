@@ -65,7 +65,7 @@ describe("preflight: values of another manager", () => {
   it("of another manager are refused, and it is named", () => {
     const configMetadata = { annotations: {}, managedFields: managers({ kubectl: ["cluster-name", "cluster-id"] }) };
     assert.deepEqual(owned({ config: { "cluster-id": "101" }, configMetadata }), [
-      'cluster "cluster1": cilium-config cluster-name "default" belongs to field manager "kubectl" and differs from "cluster1"; set it to "cluster1" where "kubectl" has it from, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)',
+      `cluster "cluster1": cilium-config cluster-name "default" belongs to field manager "kubectl" and differs from "cluster1"; set it to "cluster1" where "kubectl" has it from, or add overwriteConflicts to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' overwriteConflicts, where nothing is in it yet): the originals come back on destroy`,
     ]);
   });
 
