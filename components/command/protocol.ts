@@ -4,7 +4,7 @@ import { errorMessage } from "../basics/errorMessage";
 import { byteLength, excerpt } from "../basics/model/bounded";
 import { own } from "../basics/model/own";
 import { printable, printableLines } from "../basics/model/printable";
-import { inTodaysWords, todaysVerb } from "./formerWords";
+import { inTodaysWords, todaysVerb } from "./model/formerWords";
 import { ERROR_BYTES, kindOf, outputBudget, RESULT_BYTES, type LineKind } from "./model/outputBudget";
 
 /** Environment variable with a command's plain input as JSON. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
-import { inTodaysWords } from "../../command/formerWords";
+import { inTodaysWords } from "../../command/model/formerWords";
 import { recordedPaths } from "../../nodePaths/model/pathVerdict";
 import { originalConfigSchema } from "./originalConfig";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
-import { inTodaysWords, todaysVerb } from "../../../components/command/formerWords";
-import { readRecorded } from "../../../components/identity/model/recorded";
-import { fakeKubectl, type FakeCluster } from "../../support/kubernetes/fakeKubectl";
-import { runCommand } from "../support/command/runCommand";
-import { recordOf, recordText } from "../support/record";
+import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { inTodaysWords, todaysVerb } from "../../../../components/command/model/formerWords";
+import { readRecorded } from "../../../../components/identity/model/recorded";
+import { fakeKubectl, type FakeCluster } from "../../../support/kubernetes/fakeKubectl";
+import { runCommand } from "../../support/command/runCommand";
+import { recordOf, recordText } from "../../support/record";
 
 const MESHED = { "cluster-name": "cluster1", "cluster-id": "101" };
 /** What a cluster's commands were given before, for the deletion that a state from then still has to come. */

@@ -1,4 +1,4 @@
-import { own } from "../basics/model/own";
+import { own } from "../../basics/model/own";
 
 /*
  * Pulumi runs the `delete` of a resource with the verb and the input of its last `up`, and hands an `update` what that has printed. Both may be
