@@ -88,12 +88,12 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore, clusterUids };
     const check = meshCheck(name, checked, policyChecks, child);
     const demo =
-      args.demo === undefined
+      plan.demo === undefined
         ? undefined
         : new Demo(
             name,
             {
-              demo: args.demo,
+              demo: plan.demo,
               providers: plan.providers,
               access,
               cilium: settings.cilium,

@@ -5,6 +5,7 @@ import { ownedBy, reapplied } from "../kubernetes/ownership";
 import type { Cluster } from "../mesh/model/mesh";
 import type { Ca } from "./ca";
 import { keyPair, signedCertificate } from "./leafCertificate";
+import { leafLifetime } from "./model/lifetimes";
 import { serverNames, type CertificateSettings } from "./model/certificates";
 
 /** The arguments of {@link etcdServerSecret}. */
@@ -39,7 +40,14 @@ export function etcdServerSecret(
   const names = serverNames(cluster);
   const { certificates, keyRevisions } = settings;
   const pair = keyPair(`${name}-etcd-server`, certificates.keyAlgorithm, names, opts, keyRevisions.server);
-  const certificate = signedCertificate(`${name}-etcd-server-cert`, "server", pair, authority, certificates.leaf, opts);
+  const certificate = signedCertificate(
+    `${name}-etcd-server-cert`,
+    "server",
+    pair,
+    authority,
+    leafLifetime(certificates),
+    opts,
+  );
   const base64 = (value: string) => Buffer.from(value).toString("base64");
   const data = pulumi
     .all([pair.privateKey, certificate.file, authority.bundle])

@@ -7,15 +7,11 @@ import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster } from "../mesh/model/mesh";
 import type { Observed } from "../mesh/model/observed";
-import type { MeshCheckSettings } from "../meshCheck/meshCheck";
 import type { PeerSettings } from "../peers/peerSecret";
+import { DEFAULT_SETTINGS } from "../settings/model/settings";
 
 /** The settings about one cluster of the mesh. */
-export interface ClusterSettings
-  extends CiliumSettings, CertificateSettings, PeerSettings, EtcdUserSettings, Pick<MeshCheckSettings, "check"> {
-  /** Name and id in `cilium-config` that differ and have another owner (Helm): refuse, or overwrite until destroy. @default "refuse" */
-  readonly conflicts: "refuse" | "overwrite";
-}
+export type ClusterSettings = CiliumSettings & CertificateSettings & PeerSettings & EtcdUserSettings;
 
 /** The arguments of a cluster's commands. */
 export interface ClusterCommandArgs {
@@ -32,7 +28,7 @@ export interface ClusterCommandArgs {
 
 /** The input that all commands share. No verb contacts a lost cluster. */
 function commandOf({ cluster, access, owner, settings }: ClusterCommandArgs) {
-  const { cilium, rollOut } = settings;
+  const { cilium, wait } = settings;
   return {
     script: "cluster",
     clusters: { [cluster.name]: access },
@@ -42,12 +38,16 @@ function commandOf({ cluster, access, owner, settings }: ClusterCommandArgs) {
       desiredConfig: desiredConfig(cluster),
       owner,
       peerSecret: settings.peerSecret,
-      rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
+      // Where nobody waits, the limit is not used.
+      rollOut: { await: wait.rollout !== false, timeoutSeconds: wait.rollout || DEFAULT_SETTINGS.wait.rollout },
       maxConnectedClusters: settings.maxConnectedClusters,
       ...(cluster.lost === true ? { lost: true } : {}),
     },
   };
 }
+
+/** Whether name and id of another owner are overwritten, as the commands have it. */
+const conflictsOf = ({ allow }: ClusterSettings) => (allow.includes("overwriteConflicts") ? "overwrite" : "refuse");
 
 /** The first step on a cluster: refuses what must not be touched, and records what will be overwritten. Its deletion is the last step. */
 export function originalConfigCommand(
@@ -57,8 +57,7 @@ export function originalConfigCommand(
 ): local.Command {
   const { managedObjects, settings } = args;
   const { input, ...command } = commandOf(args);
-  const { foreignSecret, conflicts } = settings;
-  const adopted = foreignSecret === "adopt" ? { peerKeys: args.peerKeys } : {};
+  const adopts = settings.allow.includes("adoptSecret");
   return nodeCommand(
     `${name}-original-config`,
     {
@@ -71,10 +70,10 @@ export function originalConfigCommand(
       input: {
         ...input,
         managedObjects,
-        foreignSecret,
-        ...adopted,
-        conflicts,
-        probePaths: settings.check.enabled,
+        foreignSecret: adopts ? "adopt" : "refuse",
+        ...(adopts ? { peerKeys: args.peerKeys } : {}),
+        conflicts: conflictsOf(settings),
+        probePaths: settings.wait.check !== false,
       },
     },
     opts,
@@ -92,7 +91,7 @@ export function rolloutCommand(
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   const { input, ...command } = commandOf(args);
-  const { conflicts } = args.settings;
+  const conflicts = conflictsOf(args.settings);
   return nodeCommand(
     `${name}-rollout`,
     {

@@ -3,6 +3,7 @@ import type { Ca } from "../certificates/ca";
 import { etcdServerSecret } from "../certificates/etcdServerSecret";
 import { keyPair, signedCertificate } from "../certificates/leafCertificate";
 import { certificatesHash, clientCommonName, SHARED_AUTHORITY } from "../certificates/model/certificates";
+import { leafLifetime } from "../certificates/model/lifetimes";
 import type { ClusterAccess } from "../command/nodeCommand";
 import type { EtcdCredential } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
@@ -162,13 +163,13 @@ function clientCertificates(
   opts: pulumi.CustomResourceOptions,
 ): ClientCertificates {
   const { spec, settings } = args;
-  const { keyAlgorithm, leaf } = settings.certificates;
+  const { certificates, keyRevisions } = settings;
   const commonName = clientCommonName(spec.name);
-  const pair = keyPair(`${name}-client`, keyAlgorithm, { commonName }, opts, settings.keyRevisions.client);
+  const pair = keyPair(`${name}-client`, certificates.keyAlgorithm, { commonName }, opts, keyRevisions.client);
   const signed = [...args.clientAuthorities].map(([authority, signer]) => {
     const ofAuthority = authority === SHARED_AUTHORITY ? "" : `/${authority}`;
     const certificate = `${name}-client-cert${ofAuthority}`;
-    const { file, expires } = signedCertificate(certificate, "client", pair, signer, leaf, opts);
+    const { file, expires } = signedCertificate(certificate, "client", pair, signer, leafLifetime(certificates), opts);
     return { authority, certificate: file, expires };
   });
   return {

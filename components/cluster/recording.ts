@@ -178,7 +178,7 @@ export async function keep(kubectl: Kubectl, recording: Recording, printed: stri
   const { lost, ...kept } = before;
   if (seen.uid !== kept.cluster) {
     if (lost === true) {
-      progress(`cluster "${cluster}": is another one than before it was declared gone; it joins as it is now`);
+      progress(`cluster "${cluster}": is another one than before it was declared lost; it joins as it is now`);
       return recordSeen(kubectl, seen, recording);
     }
     const problem = otherClusterProblem(cluster, kept.cluster, seen.uid);

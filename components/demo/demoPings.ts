@@ -7,6 +7,12 @@ import type { Phase } from "./model/demoPings";
 import { demoChecksum } from "./model/demoPolicy";
 import { parsePingReport, type PingReport } from "./model/demoVerdicts";
 
+/** How long a ping waits for its answer; a client that the policy keeps out waits this long every time. */
+const PING_SECONDS = 3;
+
+/** How long pings are repeated until all verdicts are as expected: identities and policies take a moment to arrive. */
+const VERDICT_SECONDS = 60;
+
 /** The arguments of {@link demoPings}. */
 export interface DemoPingsArgs {
   readonly demo: DemoSettings;
@@ -51,8 +57,8 @@ export function demoPings(
       .map(([name, each]) => ({ name, uid: own(clusterUids, name), ...contextOf(each) }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
     cilium,
-    pingTimeoutSeconds: demo.pingTimeoutSeconds,
-    verdictTimeoutSeconds: demo.verdictTimeoutSeconds,
+    pingTimeoutSeconds: PING_SECONDS,
+    verdictTimeoutSeconds: VERDICT_SECONDS,
     ...(phase === "before" ? {} : { checksum: demoChecksum(demo), peersHash }),
   };
   const command = nodeCommand(

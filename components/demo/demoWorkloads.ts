@@ -44,7 +44,7 @@ export function demoWorkload(
               {
                 name,
                 image: demo.image,
-                imagePullPolicy: demo.imagePullPolicy,
+                imagePullPolicy: "IfNotPresent",
                 ...COMMANDS[role],
                 ...(role === "server" ? { ports: [{ containerPort: DEMO_PORT }] } : {}),
               },

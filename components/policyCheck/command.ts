@@ -8,6 +8,7 @@ import { askedAgain } from "../kubernetes/askedAgain";
 import { Kubectl } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";
 import { formatProblem, formatProblems } from "../mesh/model/problem";
+import { howToAllow } from "../settings/model/allow";
 import { checkLeaving, leavingCluster } from "./leavingCheck";
 
 const given = readInput(leavingCluster);
@@ -16,7 +17,7 @@ const accepted = given.openPolicies === "accept";
 
 const ACCEPTED = "warning: accepted by openPolicies:";
 const WAY_OUT = `Fix these and run this again. Or accept that they are open from then on:
-  pulumi config set clustermesh:openPolicies accept && pulumi up
+  ${howToAllow("openPolicies")}, and pulumi up
 and then destroy, or take the cluster out; one that is out of the configuration already has to be put back for that \`up\`.`;
 
 /** Warns of what fails closed. @throws Error with what fails open and what to do, where that is not accepted. */

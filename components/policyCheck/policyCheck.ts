@@ -1,18 +1,12 @@
 import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { desiredConfig, type CiliumSettings } from "../cilium/model/agentConfig";
+import { desiredConfig } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
 import type { Cluster } from "../mesh/model/mesh";
-import type { PeerSettings } from "../peers/peerSecret";
+import type { MeshSettings } from "../settings/model/settings";
 
 /** The settings about policies. */
-export interface PolicySettings {
-  /**
-   * Policies that would fail open as clusters join or leave: refuse that, or accept it. For a cluster that leaves it is accepted as one gives up a
-   * deletion protection: by an `up` beforehand. @default "refuse"
-   */
-  readonly openPolicies: "refuse" | "accept";
-}
+export type PolicySettings = Pick<MeshSettings, "cilium" | "peerSecret" | "allow">;
 
 /** The arguments of {@link policyCheck}. */
 export interface PolicyCheckArgs {
@@ -21,7 +15,7 @@ export interface PolicyCheckArgs {
   /** What will be restored, as it was recorded. It never changes, and so re-runs nothing. */
   readonly originalConfig: pulumi.Output<string>;
   readonly owner: string;
-  readonly settings: PolicySettings & Pick<CiliumSettings, "cilium"> & Pick<PeerSettings, "peerSecret">;
+  readonly settings: PolicySettings;
 }
 
 /**
@@ -63,7 +57,7 @@ export function policyCheck(name: string, args: PolicyCheckArgs, opts: pulumi.Cu
         // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
         originalConfig: pulumi.unsecret(originalConfig),
         owner,
-        openPolicies: settings.openPolicies,
+        openPolicies: settings.allow.includes("openPolicies") ? "accept" : "refuse",
         ...(cluster.lost === true ? { lost: true } : {}),
       },
     },

@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { problemsOf, unknownProperty } from "../../components/mesh/model/issues";
 import type { Problem } from "../../components/mesh/model/problem";
-import { problemsOf, unknownProperty } from "./issues";
 import { configurationSchema, type Configuration } from "./schema";
 
 /** A configuration as far as it can be read, and what is wrong with the rest. */

@@ -11,6 +11,7 @@ import {
   type LeavingCluster,
   type LeavingFindings,
 } from "../../components/policyCheck/leavingCheck";
+import { howToAllow } from "../../components/settings/model/allow";
 import type { Configuration } from "../configuration/schema";
 import type { CommandState } from "./ownState";
 
@@ -47,8 +48,7 @@ async function judge({ leaving, kubeconfigs }: Leaver): Promise<Judged> {
   }
 }
 
-const WAY_OUT =
-  "or list the cluster again, pulumi config set clustermesh:openPolicies accept, pulumi up, and then remove it";
+const WAY_OUT = `or list the cluster again, ${howToAllow("openPolicies")}, pulumi up, and then remove it`;
 
 function findingsOf(leaving: LeavingCluster, judged: Judged, configuration: Configuration): LeaverFindings {
   const { name } = leaving.cluster;
@@ -59,9 +59,9 @@ function findingsOf(leaving: LeavingCluster, judged: Judged, configuration: Conf
     const fix = "make it answer before it leaves, or list it again";
     const reason = `cannot be asked: ${withAdvice(judged.unreachable)}`;
     const problem: Problem = { cluster: name, property: "it leaves, and", reason, fix };
-    return configuration.unreachable === "error"
-      ? { problems: [problem], warnings: [] }
-      : { problems: [], warnings: [problem] };
+    return configuration.allow.includes("unreachable")
+      ? { problems: [], warnings: [problem] }
+      : { problems: [problem], warnings: [] };
   }
   const { opening, told, what } = judged;
   if (leaving.openPolicies === "accept") {

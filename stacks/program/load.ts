@@ -28,26 +28,28 @@ function stackConfiguration(): Readonly<Record<string, string>> {
 }
 
 interface Checked extends Omit<Preflight, "observed"> {
-  readonly environment?: Environment;
+  readonly stack?: Loaded;
 }
 
 /** Everything that is wrong, and what may pass with a warning. */
 async function check({ read, role }: ReadStack): Promise<Checked> {
   const now = new Date();
   const { environment, problems } = checkOnPaper(read, now, role);
-  if (environment === undefined || read.readable === undefined) {
+  const { readable: configuration } = read;
+  if (environment === undefined || configuration === undefined) {
     return { problems, warnings: [], notes: [] };
   }
-  const live = await preflight(read.readable, environment, !pulumi.runtime.isDryRun());
+  const live = await preflight(configuration, environment, !pulumi.runtime.isDryRun());
   const warnings = [
-    ...weakCas(read.readable),
-    ...adoptedEndings(read.readable, now),
-    ...secretSize(read.readable, environment).warnings,
+    ...weakCas(configuration),
+    ...adoptedEndings(configuration, now),
+    ...secretSize(configuration, environment).warnings,
     ...live.warnings,
   ];
-  const notes = [...shortenedLeaves(read.readable, environment, now), ...live.notes];
+  const notes = [...shortenedLeaves(configuration, environment, now), ...live.notes];
   const { observed } = live;
-  return { environment: { ...environment, observed }, problems: [...problems, ...live.problems], warnings, notes };
+  const stack = { role, configuration, environment: { ...environment, observed } };
+  return { stack, problems: [...problems, ...live.problems], warnings, notes };
 }
 
 /**
@@ -56,17 +58,15 @@ async function check({ read, role }: ReadStack): Promise<Checked> {
  * @throws RunError with everything that is wrong, before any resource is registered.
  */
 export async function loadStack(): Promise<Loaded> {
-  const stack = await readStack(stackConfiguration());
-  const { environment, problems, warnings, notes } = await check(stack);
+  const { stack, problems, warnings, notes } = await check(await readStack(stackConfiguration()));
   for (const note of notes) {
     await pulumi.log.info(formatProblem(note));
   }
   for (const warning of warnings) {
     await pulumi.log.warn(formatProblem(warning));
   }
-  const { readable: configuration } = stack.read;
-  if (problems.length > 0 || environment === undefined || configuration === undefined) {
+  if (problems.length > 0 || stack === undefined) {
     throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, problems);
   }
-  return { role: stack.role, configuration, environment };
+  return stack;
 }

@@ -1,7 +1,9 @@
-import { validateArgs } from "../../components";
+import { validateDescription } from "../../components";
 import type { Problem } from "../../components/mesh/model/problem";
 import type { ReadConfiguration } from "../configuration/configuration";
+import { publishedProblems } from "../roles/caSource";
 import { WHOLE_MESH, type Role } from "../roles/role";
+import { meshDescription } from "./arguments";
 import { toEnvironment, type Environment } from "./environment";
 import { secretSize } from "./secretSize";
 
@@ -23,15 +25,19 @@ export function checkOnPaper(
   if (readable === undefined) {
     return { problems: unreadable };
   }
-  const { environment, problems } = toEnvironment(readable, now, role);
-  const { spec, settings, demo, managed } = environment;
-  const judged = new Set(["", ...Object.keys(spec.clusters), ...unreadableClusters]);
+  const environment = toEnvironment(readable, role);
+  const judged = new Set(["", ...Object.keys(readable.clusters), ...unreadableClusters]);
   // With clusters left out, how many there are cannot be judged, nor which of them the demo takes; a name that none of them has is wrong.
   const aboutTheWhole = ({ cluster, property, value }: Problem) =>
     unreadableClusters.length > 0 &&
     cluster === undefined &&
-    (property === "clusters" || (/^demo\.(server|client)Cluster$/.test(property) && judged.has(String(value))));
-  const together = validateArgs(spec, settings, demo, managed).filter((problem) => !aboutTheWhole(problem));
-  const tooLarge = secretSize(readable, environment).problems;
-  return { environment, problems: [...unreadable, ...problems, ...together, ...tooLarge] };
+    (property === "clusters" || (property.startsWith("demo.clusters[") && judged.has(String(value))));
+  const mesh = meshDescription(readable, environment);
+  const problems = [
+    ...unreadable,
+    ...publishedProblems(role, now),
+    ...validateDescription(mesh, environment.managed, now).filter((problem) => !aboutTheWhole(problem)),
+    ...secretSize(readable, environment).problems,
+  ];
+  return { environment, problems };
 }

@@ -8,7 +8,8 @@ import { changesNothing, type MeshChange } from "../../components/policyCheck/mo
 import { checkPolicies } from "../../components/policyCheck/checkPolicies";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import { policyChange } from "../../components/preflight/model/policyChange";
-import type { Environment } from "./environment";
+import { howToAllow } from "../../components/settings/model/allow";
+import type { Configuration } from "../configuration/schema";
 
 const CLUSTERS_AT_ONCE = 8;
 
@@ -24,9 +25,10 @@ async function judge(
   cluster: Cluster,
   access: KubectlAccess,
   change: MeshChange,
-  { settings, owner }: Environment,
+  cilium: Configuration["cilium"],
+  owner: string,
 ): Promise<JudgedPolicies> {
-  const changing = { name: cluster.name, cilium: settings.cilium, change, owner };
+  const changing = { name: cluster.name, cilium, change, owner };
   try {
     return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
   } catch (error) {
@@ -37,13 +39,13 @@ async function judge(
 }
 
 /** Sorts what was found into what stops a run and what is said. */
-export function findings(judged: readonly JudgedPolicies[], { settings }: Environment): PolicyFindings {
+export function findings(judged: readonly JudgedPolicies[], { allow }: Pick<Configuration, "allow">): PolicyFindings {
   const opening = judged.flatMap((each) => each.opening);
   const told = judged.flatMap((each) => each.told);
-  if (settings.openPolicies === "refuse") {
+  if (!allow.includes("openPolicies")) {
     const orAccept = (problem: Problem): Problem => ({
       ...problem,
-      fix: `${problem.fix}, or set clustermesh:openPolicies to "accept"`,
+      fix: `${problem.fix}, or ${howToAllow("openPolicies")}`,
     });
     return { problems: opening.map(orAccept), warnings: told };
   }
@@ -57,12 +59,13 @@ export function findings(judged: readonly JudgedPolicies[], { settings }: Enviro
  */
 export async function judgePolicyChanges(
   clusters: readonly { readonly name: string; readonly access: KubectlAccess }[],
-  environment: Environment,
+  configuration: Configuration,
+  owner: string,
   live: ReadonlyMap<string, LiveCluster>,
 ): Promise<PolicyFindings> {
-  const { spec, settings } = environment;
-  const members = withoutLost(clustersOf(spec.clusters));
-  const context = { members, cilium: settings.cilium, peerSecret: settings.peerSecret };
+  const { cilium, peerSecret } = configuration;
+  const members = withoutLost(clustersOf(configuration.clusters));
+  const context = { members, cilium, peerSecret };
   const judged = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
     const member = members.find((each) => each.name === name);
     const cluster = live.get(name);
@@ -70,9 +73,9 @@ export async function judgePolicyChanges(
       return NONE;
     }
     const change = policyChange(member, cluster, context);
-    return changesNothing(change) ? NONE : judge(member, access, change, environment);
+    return changesNothing(change) ? NONE : judge(member, access, change, cilium, owner);
   });
-  return findings(judged, environment);
+  return findings(judged, configuration);
 }
 
 /** The clusters that a Secret with peer files knows, in whichever cluster it is. */

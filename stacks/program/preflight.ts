@@ -1,6 +1,7 @@
 import { answers, caNames, inspectCluster, caOrigin, peerSecretKeys } from "../../components";
 import { limiter } from "../../components/basics/limiter";
 import { mapLimited } from "../../components/basics/mapLimited";
+import { demoSettings } from "../../components/demo/model/demo";
 import { managedObjectsOf } from "../../components/managedObjects";
 import type { KubectlAccess } from "../../components/kubernetes/kubectl";
 import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
@@ -48,22 +49,22 @@ function accessOf({ context, kubeconfig }: Configuration["clusters"][string]): K
 function reachableBy(configuration: Configuration) {
   return Object.entries(configuration.clusters).flatMap(([name, cluster]) => {
     const access = accessOf(cluster);
-    return access === undefined ? [] : [{ name, access, gone: cluster.gone === true }];
+    return access === undefined ? [] : [{ name, access, lost: cluster.lost === true }];
   });
 }
 
-/** Clusters that are declared lost (`gone`) and answer all the same: the wrong one may be declared. */
-async function lostAndAnswering(configuration: Configuration): Promise<readonly Problem[]> {
-  const gone = reachableBy(configuration).filter((cluster) => cluster.gone);
-  const found = await mapLimited(gone, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Problem[]> => {
-    if (!(await answers(access, configuration.liveCheckTimeoutSeconds))) {
+/** Clusters that are declared lost and answer all the same: the wrong one may be declared. */
+async function lostAndAnswering(configuration: Configuration, limit: number): Promise<readonly Problem[]> {
+  const lost = reachableBy(configuration).filter((cluster) => cluster.lost);
+  const found = await mapLimited(lost, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Problem[]> => {
+    if (!(await answers(access, limit))) {
       return [];
     }
     const reason = "is declared, but its API server answers";
     const fix =
-      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove gone, " +
+      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove lost, " +
       "run pulumi up, and then remove the cluster";
-    return [{ cluster: name, property: "gone", reason, fix }];
+    return [{ cluster: name, property: "lost", reason, fix }];
   });
   return found.flat();
 }
@@ -74,31 +75,24 @@ interface Inspected {
 }
 
 /** The clusters that are asked, and what this stack makes there. */
-function askedClusters(
-  configuration: Configuration,
-  { settings, authority: caSource, demo }: Environment,
-): readonly Asked[] {
+function askedClusters(configuration: Configuration, { authority: caSource, managed }: Environment): readonly Asked[] {
+  const demo = demoSettings(configuration, managed);
   return reachableBy(configuration)
-    .filter(({ gone }) => !gone)
+    .filter(({ lost }) => !lost)
     .map(({ name, access }) => {
       return {
         name,
         access,
-        managedObjects: managedObjectsOf(name, settings, caOrigin(caSource) === "generated", demo),
+        managedObjects: managedObjectsOf(name, configuration, caOrigin(caSource) === "generated", demo),
       };
     });
 }
 
-async function inspectAll(
-  configuration: Configuration,
-  { settings }: Environment,
-  clusters: readonly Asked[],
-): Promise<Inspected> {
+async function inspectAll({ cilium }: Configuration, clusters: readonly Asked[], limit: number): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
     clusters.map(async ({ name, access, managedObjects }) => {
-      const limit = configuration.liveCheckTimeoutSeconds;
-      return { name, ...(await inspectCluster(access, settings.cilium, managedObjects, limit, turn)) };
+      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn)) };
     }),
   );
   return {
@@ -108,9 +102,9 @@ async function inspectAll(
 }
 
 /** The names of the Secrets that a cluster has of this stack's. */
-function secretsOf({ settings, authority: caSource }: Environment): readonly string[] {
-  const server = caOrigin(caSource) === "generated" ? [settings.etcdServerSecret] : [];
-  return [settings.peerSecret, ...server];
+function secretsOf(configuration: Configuration, { authority: caSource }: Environment): readonly string[] {
+  const server = caOrigin(caSource) === "generated" ? [configuration.etcdServerSecret] : [];
+  return [configuration.peerSecret, ...server];
 }
 
 /** How many agents the clusters have that say so. */
@@ -138,41 +132,45 @@ export async function preflight(
   environment: Environment,
   writes = false,
 ): Promise<Preflight> {
-  if (!configuration.liveChecks) {
-    return { problems: [], warnings: [], notes: [], observed: unseen(reachableBy(configuration), environment) };
+  const { preflight: limit } = configuration.wait;
+  if (limit === false) {
+    return { problems: [], warnings: [], notes: [], observed: unseen(reachableBy(configuration), configuration) };
   }
-  const { spec, settings, authority: caSource } = environment;
-  const members = clustersOf(spec.clusters);
+  const { maxConnectedClusters, cilium, peerSecret, allow } = configuration;
+  const { authority: caSource } = environment;
+  const members = clustersOf(configuration.clusters);
   const peers = withoutLost(members);
   const names = peers.map((cluster) => cluster.name);
   const authorities = caNames(caSource, names);
   const clusters = askedClusters(configuration, environment);
   const [{ live, answered }, answering, managed] = await Promise.all([
-    inspectAll(configuration, environment, clusters),
-    lostAndAnswering(configuration),
+    inspectAll(configuration, clusters, limit),
+    lostAndAnswering(configuration, limit),
     readOwnOutputs(),
   ]);
-  const former = await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret));
+  const former = await judgeFormerState(configuration, environment, peersSeen(live, peerSecret));
   const policy = {
-    ...settings,
+    maxConnectedClusters,
+    cilium,
+    peerSecret,
+    allow,
     peerSecretKeys: peerSecretKeys(names, authorities),
     owner: environment.owner,
     recorded: managed.recorded,
-    ...(spec.ipamMode === undefined ? {} : { ipamMode: spec.ipamMode }),
   };
   const judged = judgeLive(members, live, policy);
   const fitting = without(live, judged.ruledOut);
-  const policies = await judgePolicyChanges(reachableBy(configuration), environment, fitting);
+  const policies = await judgePolicyChanges(reachableBy(configuration), configuration, environment.owner, fitting);
   const now = new Date();
   const rotation = judgeRotation(names, fitting, rotationPolicy(configuration, environment, authorities, now), now);
-  const slow = slowAnswers(answered, configuration.liveCheckTimeoutSeconds);
+  const slow = slowAnswers(answered, limit);
   const notes = [...judged.notes, ...rotation.notes, ...slow];
   const { changes, warnings: changed } = configDrift(peers, without(fitting, judged.misnamed), policy);
-  const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
-  const drift = secretDrift(peers, fitting, secretsOf(environment), policy, now);
+  const crowded = connectionsWarning(names, agentCounts(fitting));
+  const drift = secretDrift(peers, fitting, secretsOf(configuration, environment), policy, now);
   const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
   const ways = await checkWaysIn(accesses, live);
-  const permissions = await permissionsOf(clusters, live, settings, writes, configuration.liveCheckTimeoutSeconds);
+  const permissions = await permissionsOf(clusters, live, configuration, writes, limit);
   // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
   const unreachable = unreachableClusters(peers, without(live, ways.explains)).flatMap((problem) => {
     return permissions.missing.get(problem.cluster ?? "") ?? [problem];
@@ -199,8 +197,9 @@ export async function preflight(
     ...former.problems,
   ];
   const reapply = reapplyOf(names, managed.recorded, drift.reapply);
-  const observed = observedClusters(Object.keys(spec.clusters), { seenAs: seenAs(live), drift: changes, reapply });
-  return configuration.unreachable === "error"
-    ? { problems: [...unreachable, ...problems], warnings, notes, observed }
-    : { problems, warnings: [...unreachable, ...warnings], notes, observed };
+  const seen = { seenAs: seenAs(live), drift: changes, reapply };
+  const observed = observedClusters(Object.keys(configuration.clusters), seen);
+  return allow.includes("unreachable")
+    ? { problems, warnings: [...unreachable, ...warnings], notes, observed }
+    : { problems: [...unreachable, ...problems], warnings, notes, observed };
 }

@@ -3,7 +3,7 @@ import type { LabCluster } from "../../lab";
 import { snapshot } from "../support/kubernetes/snapshot";
 import { startProxy, type Proxy } from "../support/proxy";
 import { frozenAt } from "../support/stacks/frozenRun";
-import { clusterConfig, meshConfig, withMember } from "../support/stacks/meshConfig";
+import { clusterConfig, meshConfig, withMember, WITHOUT_NODES } from "../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { assertKept, assertMeshed, haveEnded } from "./support/kept";
 import { newPair } from "./support/newStack";
@@ -50,7 +50,7 @@ describe("an API server behind a bad line", function () {
 
   it("that takes calls and never answers is named by the preview, after the time of its live checks and a second try", async () => {
     // Two tries: the shortest time in which one follows another.
-    const line = await through(0, { liveCheckTimeoutSeconds: 15 });
+    const line = await through(0, { wait: { ...WITHOUT_NODES.wait, preflight: 15 } });
     line.silence(true);
     const { code, text } = await stack.preview();
     assert.notEqual(code, 0, text);

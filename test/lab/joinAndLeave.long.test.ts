@@ -118,9 +118,9 @@ describe("a third cluster that joins and leaves", function () {
     try {
       const config = await ownAuthorities(three);
       const members = config["clusters"] as Readonly<Record<string, object>>;
-      const gone = withMember(config, third.name, { ...members[third.name], gone: true });
+      const lost = withMember(config, third.name, { ...members[third.name], lost: true });
       await quiet("the first two while the third is given up", async () => {
-        await change("up, the third is gone", stack, gone);
+        await change("up, the third is lost", stack, lost);
       });
       await forgotten(address);
       await quiet("the first two while the third is removed", async () => {

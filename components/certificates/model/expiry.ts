@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 
 /** Who renews a certificate: an `up` within its early renewal, or a person. */
 export type Renewal =
-  | { readonly by: "up"; readonly validity: Validity; readonly setting: string; readonly then?: string }
+  | { readonly by: "up"; readonly validity: Validity; readonly then?: string }
   | { readonly by: "person"; readonly how: string };
 
 /** A certificate that is in use, and its end. */
@@ -47,15 +47,13 @@ export function judgeEnding(ending: Ending, warningDays: number, now: Date): Sai
   if (renewal.by === "person") {
     return before(warningDays) <= now ? say("warning", renewal.how) : undefined;
   }
-  const { validity, setting, then } = renewal;
+  const { validity, then } = renewal;
   const due = before(validity.renewBeforeDays);
   if (due <= now) {
     const rest = then === undefined ? "" : `; ${then}`;
-    return say(
-      ends <= now ? "warning" : "note",
-      `this run renews it (${setting} ${String(validity.renewBeforeDays)})${rest}`,
-    );
+    const days = String(validity.renewBeforeDays);
+    return say(ends <= now ? "warning" : "note", `this run renews it (due ${days} days before its end)${rest}`);
   }
-  const wait = `an up from ${day(due)} on renews it; run one then, or raise clustermesh:${setting} and run one now`;
+  const wait = `an up from ${day(due)} on renews it; run one then`;
   return before(warningDays) <= now ? say("warning", wait) : undefined;
 }

@@ -29,7 +29,7 @@ const recorded = z.object({
   peerSecret: z.enum(["present", "absent"]),
   /** The paths between the cluster's nodes; absent without agents, or without a check. */
   paths: recordedPaths.optional(),
-  /** The cluster was declared gone since: when it is back, it may be another one. */
+  /** The cluster was declared lost since: when it is back, it may be another one. */
   lost: z.literal(true).exactOptional(),
 });
 
@@ -39,7 +39,7 @@ export type Recorded = z.infer<typeof recorded>;
 /** The part of the names that must stay while a cluster is in the mesh. */
 export function targetsOf(cilium: CiliumObjects, peerSecret: string): Targets {
   const { namespace, configMap, daemonSet, operator } = cilium;
-  return { namespace, configMap, daemonSet, ...(operator === undefined ? {} : { operator }), peerSecret };
+  return { namespace, configMap, daemonSet, ...(operator === false ? {} : { operator }), peerSecret };
 }
 
 /** Reads what `record` has printed; `undefined` where it is nothing of the kind: the command that printed it did not run to its end. */

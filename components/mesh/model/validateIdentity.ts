@@ -73,7 +73,7 @@ export function validateIdentities(spec: MeshSpec, clusters: readonly Cluster[])
   }
   const each = clusters.flatMap(({ name, id }): Problem[] => {
     const nameReason = clusterNameFault(name);
-    const fault = idFault(id, max, spec.ipamMode);
+    const fault = idFault(id, max);
     return [
       ...(nameReason === undefined
         ? []

@@ -5,9 +5,6 @@ import type { Cluster } from "../../mesh/model/mesh";
 /** Where the Cilium chart projects the Secret of remote etcd configurations into every agent (`clustermesh-config`). */
 export const CLUSTERMESH_DIRECTORY = "/var/lib/cilium/clustermesh";
 
-/** The Secret that the Cilium chart projects there. */
-export const CLUSTERMESH_SECRET = "cilium-clustermesh";
-
 /**
  * File names of the PEM material that an agent uses for the etcds of one authority. A dot keeps them from ever being a cluster's
  * name, and the `mesh-` prefix from the files that the chart projects into the same folder from other Secrets.

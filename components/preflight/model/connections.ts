@@ -5,7 +5,7 @@ import type { Problem } from "../../mesh/model/problem";
  * cluster, and the largest cluster that Kubernetes supports has 5000 nodes: so many clients an etcd is known to bear. Past that it has more
  * to do for its peers than any cluster would ever ask of it for itself: every change of a pod goes to each of these connections.
  */
-export const DEFAULT_CONNECTIONS_WARNING = 5000;
+const CONNECTIONS_WARNING = 5000;
 
 /** The connections that one cluster's etcd serves from agents of other clusters. */
 export interface Served {
@@ -40,17 +40,17 @@ export function servedConnections(clusters: readonly string[], agents: ReadonlyM
 /**
  * The warning of a direct mesh that has outgrown its etcds: one line, about the etcd that serves most of those whose clusters could be asked.
  *
- * @param warning From how many connections on; 0 for never.
+ * @param warning From how many connections on.
  */
 export function connectionsWarning(
   clusters: readonly string[],
   agents: ReadonlyMap<string, number>,
-  warning: number,
+  warning = CONNECTIONS_WARNING,
 ): readonly Problem[] {
   const [most] = servedConnections(clusters, agents)
     .filter(({ cluster }) => agents.has(cluster))
     .sort((a, b) => b.connections - a.connections);
-  if (warning === 0 || most === undefined || most.connections < warning) {
+  if (most === undefined || most.connections < warning) {
     return [];
   }
   const { cluster, connections, counted, peers } = most;
@@ -61,9 +61,7 @@ export function connectionsWarning(
       property: "etcd connections",
       value: connections,
       reason: `is what this etcd serves from the agents of ${peers} peers${basis}`,
-      fix:
-        "size every etcd of the mesh for that, make the mesh smaller, or put a cache between agents and peers (KVStoreMesh); " +
-        "clustermesh:connectionsWarning sets the number from which this is said, 0 for never",
+      fix: "size every etcd of the mesh for that, make the mesh smaller, or put a cache between agents and peers (KVStoreMesh)",
     },
   ];
 }

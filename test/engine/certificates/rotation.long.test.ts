@@ -26,17 +26,17 @@ function differing(before: readonly object[], after: readonly object[]): readonl
 describe("a rotation of keys and certificates", function () {
   this.timeout("4m");
   let mesh: NewStack;
-  let generation: Readonly<Record<string, number>> = {};
+  let keyRevisions: Readonly<Record<string, number>> = {};
 
   before(async () => {
     mesh = await begin("rotation");
   });
   after(() => end(mesh));
 
-  /** Raises a generation; returns what a preview and the up said. */
+  /** Raises a revision; returns what a preview and the up said. */
   async function raise(key: "client" | "server"): Promise<{ readonly preview: Run; readonly up: Run }> {
-    generation = { ...generation, [key]: 2 };
-    await mesh.stack.configure(meshConfig(mesh.clusters, { generation }));
+    keyRevisions = { ...keyRevisions, [key]: 2 };
+    await mesh.stack.configure(meshConfig(mesh.clusters, { keyRevisions }));
     const preview = succeeded(await mesh.stack.preview());
     return { preview, up: succeeded(await mesh.stack.up()) };
   }
@@ -66,7 +66,7 @@ describe("a rotation of keys and certificates", function () {
       for (const name of ["cluster1", "cluster2"]) {
         assert.match(
           preview.text,
-          new RegExp(`cluster "${name}": ${what} go from generation 1 to 2; this run renews both`),
+          new RegExp(`cluster "${name}": ${what} go from revision 1 to 2; this run renews both`),
         );
       }
       const expected = stems.flatMap((stem) => [`${stem}-key`, `${stem}-request`, `${stem}-cert`]).sort();
@@ -110,7 +110,7 @@ describe("a rotation of keys and certificates", function () {
     await stack.replaceState(withOutputs(state, "clustermesh-cluster1-client-cert", { certPem: old.cert }));
     succeeded(await stack.up());
     assert.equal((await heldNow(clusters))["cluster1"]?.["mesh.client.crt"], old.cert);
-    await stack.configure(meshConfig(clusters, { generation, leafRenewBeforeDays: 5 }));
+    await stack.configure(meshConfig(clusters, { keyRevisions, certificates: { leafDays: 15 } }));
     const ends = notAfter.toISOString().slice(0, 10);
     const warned = succeeded(await stack.preview());
     assert.match(
@@ -123,12 +123,12 @@ describe("a rotation of keys and certificates", function () {
     await stack.replaceState(
       withOutputs(await stack.exportOpen(), "clustermesh-cluster1-client-cert", { validityEndTime: end }),
     );
-    await stack.configure(meshConfig(clusters, { generation }));
+    await stack.configure(meshConfig(clusters, { keyRevisions }));
     const preview = succeeded(await stack.preview());
     assert.match(
       preview.text,
       new RegExp(
-        `cluster "cluster1": client certificate ends on ${ends}, in 9 days; this run renews it \\(leafRenewBeforeDays 60\\)`,
+        `cluster "cluster1": client certificate ends on ${ends}, in 9 days; this run renews it \\(due 60 days before its end\\)`,
       ),
     );
     assert.deepEqual(replaced(preview), ["clustermesh-cluster1-client-cert"]);

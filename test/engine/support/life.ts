@@ -8,7 +8,7 @@ import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { engine, labClusters } from "./engine";
 
 const PEERS = "secret/cilium-clustermesh";
-const EXTRA = { demo: { awaitWorkloads: false } };
+const EXTRA = { demo: true };
 
 function each<T>(clusters: readonly LabCluster[], read: (cluster: LabCluster) => Promise<T>): Promise<readonly T[]> {
   return Promise.all(clusters.map(read));

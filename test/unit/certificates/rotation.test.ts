@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { caBundle, caHash, certificatesHash } from "../../../components/certificates/model/certificates";
-import { DEFAULT_KEY_REVISIONS, type KeyRevisions } from "../../../components/certificates/model/keyRevisions";
+import { type KeyRevisions } from "../../../components/certificates/model/keyRevisions";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { adoptedCas } from "../support/certificates/adoptedCas";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, valueOf } from "../support/pulumiMocks";
 import { files, metadata } from "../support/secretData";
 
-const generation = (over: Partial<KeyRevisions>) => ({
-  settings: { keyRevisions: { ...DEFAULT_KEY_REVISIONS, ...over } },
+const revision = (over: Partial<KeyRevisions>) => ({
+  settings: { keyRevisions: { ...DEFAULT_SETTINGS.keyRevisions, ...over } },
 });
 
 /** Names of the resources whose inputs or triggers differ. */
@@ -25,14 +26,14 @@ function changed(before: MeshRun, after: MeshRun): readonly string[] {
 const FIRST = "certificate clustermesh-ca-cert";
 const SECOND = "certificate clustermesh-ca-2-cert";
 
-describe("components: a new generation of keys", () => {
+describe("components: a new revision of keys", () => {
   it("replaces the keys of its kind under their names, and nothing else by itself", async () => {
     const before = await runMesh();
     for (const [over, key] of [
       [{ client: 2 }, "client-key"],
       [{ server: 2 }, "etcd-server-key"],
     ] as const) {
-      const after = await runMesh(generation(over));
+      const after = await runMesh(revision(over));
       assert.deepEqual(after.urns, before.urns);
       // The Secrets of the peers say what they are made of.
       assert.deepEqual(changed(before, after), [
@@ -65,7 +66,7 @@ describe("components: a second generated CA", () => {
 
   it("is trusted everywhere, and signs nothing", async () => {
     const before = await runMesh();
-    const ran = await runMesh(generation({ authority: [1, 2] }));
+    const ran = await runMesh(revision({ authority: [1, 2] }));
     assert.deepEqual(
       before.urns.filter((urn) => !ran.urns.includes(urn)),
       [],
@@ -82,8 +83,8 @@ describe("components: a second generated CA", () => {
 
   it("signs when it is the first, and what agents watch stays as it was", async () => {
     const [before, ran] = [
-      await runMesh(generation({ authority: [1, 2] })),
-      await runMesh(generation({ authority: [2, 1] })),
+      await runMesh(revision({ authority: [1, 2] })),
+      await runMesh(revision({ authority: [2, 1] })),
     ];
     assert.deepEqual(ran.urns, before.urns);
     assert.deepEqual(signers(ran), new Set([SECOND]));
@@ -95,13 +96,13 @@ describe("components: a second generated CA", () => {
   });
 
   it("is alone in the end", async () => {
-    const ran = await runMesh(generation({ authority: [2] }));
+    const ran = await runMesh(revision({ authority: [2] }));
     assert.ok(!ran.resources.some(({ name }) => /^clustermesh-ca-(key|cert)$/.test(name)));
     assert.equal(peers(ran)["mesh.ca.crt"], SECOND);
   });
 
   it("is written down in the Secret, where the next run reads it", async () => {
-    const ran = await runMesh(generation({ client: 3, server: 2, authority: [2, 1] }));
+    const ran = await runMesh(revision({ client: 3, server: 2, authority: [2, 1] }));
     const { annotations } = metadata(ran.one("v1:Secret", "clustermesh-cluster2-peers"));
     assert.equal(
       annotations?.["cilium-clustermesh/generation"],
@@ -110,7 +111,7 @@ describe("components: a second generated CA", () => {
   });
 
   it("is among the authorities that people read", async () => {
-    const { result } = await runMesh(generation({ authority: [2, 1] }));
+    const { result } = await runMesh(revision({ authority: [2, 1] }));
     const [expires, subject] = ["2027-11-15T12:00:00Z", "CN=clustermesh Cilium ClusterMesh CA"];
     assert.deepEqual(await valueOf(result.authorities), [
       { authority: "mesh.ca", id: 2, subject: `${subject} 2`, expires, signs: true },

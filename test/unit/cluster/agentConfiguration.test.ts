@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/protocol";
 import { runMesh } from "../support/meshProgram";
-import { omit } from "../support/omit";
 import type { Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
 
@@ -14,8 +13,11 @@ function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
 
 describe("components: name and id of the agents", () => {
   it("have one writer, which is told both, the originals, and whether others may be overwritten", async () => {
-    for (const conflicts of ["refuse", "overwrite"] as const) {
-      const ran = await runMesh({ settings: { conflicts } });
+    for (const [conflicts, allow] of [
+      ["refuse", []],
+      ["overwrite", ["overwriteConflicts"]],
+    ] as const) {
+      const ran = await runMesh({ settings: { allow } });
       assert.equal(given(ran.one("Command", "clustermesh-cluster2-original-config"))["conflicts"], conflicts);
       const writer = given(ran.one("Command", "clustermesh-cluster2-rollout"));
       assert.equal(writer["conflicts"], conflicts);
@@ -25,14 +27,15 @@ describe("components: name and id of the agents", () => {
   });
 
   it("are written by no resource of Pulumi's: what that removes would not come back", async () => {
-    const { resources } = await runMesh({ settings: { conflicts: "refuse" } });
+    const { resources } = await runMesh();
     const objects = resources.filter(({ type }) => /ConfigMap|Patch|DaemonSet|Deployment/.test(type));
     assert.deepEqual(objects, []);
   });
 
   it("follow the names of an install by hand", async () => {
     const cilium = {
-      ...omit(DEFAULT_SETTINGS.cilium, "operator"),
+      ...DEFAULT_SETTINGS.cilium,
+      operator: false as const,
       namespace: "cilium",
       configMap: "cc",
       daemonSet: "agents",

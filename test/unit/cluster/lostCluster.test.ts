@@ -90,10 +90,10 @@ describe("components: a lost cluster", () => {
   it("still has its id and its ranges, and cannot have the demo", async () => {
     const same = { 3: { lost: true, id: 101 } } as const;
     await assert.rejects(runMesh({ clusters: CLUSTERS, specs: same }), /id 101 is also used by cluster "cluster1"/);
-    const demo = { serverCluster: "cluster3" };
+    const demo = { clusters: ["cluster3", "cluster2"] } as const;
     await assert.rejects(
       runMesh({ clusters: CLUSTERS, specs: GONE, demo }),
-      /demo\.serverCluster "cluster3" is gone; name a cluster that answers, or set clustermesh:demo to false/,
+      /demo\.clusters\[0\] "cluster3" is lost; name a cluster that answers, or set clustermesh:demo to false/,
     );
   });
 });

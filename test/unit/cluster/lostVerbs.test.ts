@@ -38,7 +38,7 @@ describe("the commands of a member", () => {
       }
     });
 
-    it("keep what was recorded, and that it was declared gone", async () => {
+    it("keep what was recorded, and that it was declared lost", async () => {
       const { stdout } = await gone("keep");
       assert.deepEqual(JSON.parse(stdout), { ...(JSON.parse(RECORDED) as object), lost: true });
     });
@@ -53,7 +53,7 @@ describe("the commands of a member", () => {
     it("refuse a cluster of which nothing is known", async () => {
       const { code, stderr, calls } = await gone("record");
       assert.notEqual(code, 0);
-      assert.match(stderr, /cluster "cluster1": is declared gone, and nothing of it is known here; remove it/);
+      assert.match(stderr, /cluster "cluster1": is declared lost, and nothing of it is known here; remove it/);
       assert.deepEqual(calls, []);
     });
   });
@@ -89,12 +89,12 @@ describe("the commands of a member", () => {
       }
     });
 
-    it("record it as it is now where it was declared gone in between", async () => {
+    it("record it as it is now where it was declared lost in between", async () => {
       const { code, stdout, stderr } = await on("keep", JSON.stringify({ ...JSON.parse(OTHER), lost: true }), {
         conflicts: "overwrite",
       });
       assert.equal(code, 0, stderr);
-      assert.match(stderr, /is another one than before it was declared gone/);
+      assert.match(stderr, /is another one than before it was declared lost/);
       const { cluster, lost } = JSON.parse(stdout) as { readonly cluster: string; readonly lost?: true };
       assert.deepEqual([cluster, lost], ["uid-of-cluster1", undefined]);
     });

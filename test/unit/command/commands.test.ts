@@ -112,7 +112,7 @@ describe("components: commands", () => {
 
 describe("components: the check", () => {
   it("knows every member with its id, and how long to wait", async () => {
-    const ran = await runMesh({ settings: { check: { enabled: true, timeoutSeconds: 77 } } });
+    const ran = await runMesh({ settings: { wait: { check: 77 } } });
     const { clusters, timeoutSeconds } = given(ran.one("Command", "clustermesh-check"));
     assert.deepEqual(clusters, [
       { name: "cluster1", id: 101, context: "context1" },
@@ -142,9 +142,8 @@ describe("components: the demo's pings", () => {
     given((await runMesh({ demo: true, ...options })).one("Command", `clustermesh-cluster1/pings-${phase}`));
 
   it("know where the demo is, its clusters alone, the agents, and how long to wait", async () => {
-    const demo = { pingTimeoutSeconds: 7, verdictTimeoutSeconds: 77 };
     const cilium = { ...DEFAULT_SETTINGS.cilium, namespace: "cilium", agentSelector: "app=agent" };
-    const known = await input("before", { clusters: [1, 2, 3], demo, settings: { cilium } });
+    const known = await input("before", { clusters: [1, 2, 3], settings: { cilium } });
     assert.deepEqual(known, {
       places: {
         serverCluster: "cluster1",
@@ -157,7 +156,8 @@ describe("components: the demo's pings", () => {
         { name: "cluster2", context: "context2" },
       ],
       cilium,
-      ...demo,
+      pingTimeoutSeconds: 3,
+      verdictTimeoutSeconds: 60,
     });
   });
 
@@ -167,7 +167,7 @@ describe("components: the demo's pings", () => {
       {},
       moved,
       { demo: { image: "redis:8" } },
-      { demo: { clientNamespace: "x" } },
+      { demo: { nodeSelectors: { employee: { disk: "ssd" } } } },
     ];
     const inputs = await Promise.all(changed.map(async (options) => JSON.stringify(await input("after", options))));
     assert.equal(new Set(inputs).size, changed.length);
@@ -181,7 +181,7 @@ describe("components: the demo's pings", () => {
   });
 
   it("are none where they are switched off", async () => {
-    const silent = await runMesh({ demo: { ping: false } });
+    const silent = await runMesh({ demo: true, settings: { wait: { check: false } } });
     assert.ok(!silent.all("local:Command").some(({ name }) => name.includes("pings")));
     assert.ok(silent.all("StatefulSet").length > 0);
   });

@@ -25,7 +25,7 @@ async function meshes(): Promise<readonly MeshRun[]> {
   const { perCluster: authority } = await adoptedCas();
   return Promise.all([
     runMesh({ clusters: [1, 2, 3], specs: { 3: { lost: true } }, demo: true, settings: { etcdUsers: "manage" } }),
-    runMesh({ clusters: [1, 2], authority, settings: { foreignSecret: "adopt" } }),
+    runMesh({ clusters: [1, 2], authority, settings: { allow: ["adoptSecret"] } }),
   ]);
 }
 

@@ -13,7 +13,7 @@ describe("components: the resources of a mesh", () => {
     const { shared, perCluster } = await adoptedCas();
     const meshes: readonly MeshOptions[] = [
       { demo: true, kubeconfigs: [1] },
-      { authority: shared, settings: { foreignSecret: "adopt" } },
+      { authority: shared, settings: { allow: ["adoptSecret"] } },
       { authority: perCluster, clusters: [1, 2, 3] },
     ];
     for (const options of meshes) {

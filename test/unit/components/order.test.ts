@@ -92,7 +92,7 @@ describe("components: order of steps", () => {
   });
 
   it("of the demo without pings: the policy after what it is for", async () => {
-    const silent = await runMesh({ demo: { ping: false } });
+    const silent = await runMesh({ demo: true, settings: { wait: { check: false } } });
     const [policy] = silent.all("CiliumNetworkPolicy");
     assert.ok(policy);
     for (const object of [...silent.all("StatefulSet"), ...silent.all("v1:Service")]) {
@@ -119,7 +119,7 @@ describe("components: order of steps", () => {
   });
 
   it("without a check the demo comes after the peers all the same", async () => {
-    const unchecked = await runMesh({ demo: true, settings: { check: { enabled: false, timeoutSeconds: 1 } } });
+    const unchecked = await runMesh({ demo: true, settings: { wait: { check: false } } });
     const [workload] = unchecked.all("StatefulSet");
     assert.ok(workload);
     assert.ok(stepsBefore(unchecked, workload).has(unchecked.one("v1:Secret", "clustermesh-cluster2-peers").urn));

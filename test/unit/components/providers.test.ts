@@ -20,7 +20,7 @@ describe("components: providers", () => {
 
   it("every object does, whoever signs and whatever is adopted", async () => {
     const { perCluster } = await adoptedCas();
-    assertOwnProvider(await runMesh({ authority: perCluster, settings: { foreignSecret: "adopt" } }));
+    assertOwnProvider(await runMesh({ authority: perCluster, settings: { allow: ["adoptSecret"] } }));
   });
 
   it("keys, certificates and commands need none of them", async () => {

@@ -39,7 +39,7 @@ describe("components: secrets", () => {
     "a CA for each cluster, Secrets adopted": async () => ({
       ...KUBECONFIGS,
       authority: (await adoptedCas()).perCluster,
-      settings: { foreignSecret: "adopt" },
+      settings: { allow: ["adoptSecret"] },
     }),
   };
   for (const [what, options] of Object.entries(meshes)) {

@@ -174,7 +174,7 @@ describe("components: what a demo says of itself", () => {
   });
 
   it("is what is expected where nothing is pinged", async () => {
-    const { verdicts, drops } = (await runMesh({ demo: { ping: false } })).result;
+    const { verdicts, drops } = (await runMesh({ demo: true, settings: { wait: { check: false } } })).result;
     assert.deepEqual(await valueOf(verdicts), verdictTable(MESHED));
     assert.equal(await valueOf(drops), "not pinged: the pings are switched off");
   });

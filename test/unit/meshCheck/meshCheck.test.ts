@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
 import { recordOf } from "../support/record";
 import { clusterSpec } from "../support/mesh/mesh";
@@ -38,7 +37,7 @@ describe("components: the check of a mesh", () => {
   it("knows how identities are made, and what to do about stale ones", async () => {
     const usual = await given("clustermesh-check");
     assert.deepEqual([usual["maxConnectedClusters"], usual["stalePods"]], [255, "report"]);
-    const settings = { maxConnectedClusters: 511, stalePods: "restart" } as const;
+    const settings = { maxConnectedClusters: 511, allow: ["restartStalePods"] } as const;
     const other = await given("clustermesh-check", { settings });
     assert.deepEqual([other["maxConnectedClusters"], other["stalePods"]], [511, "restart"]);
   });
@@ -55,8 +54,8 @@ describe("components: the check of a mesh", () => {
 
   it("has a record made for it, where there is one", async () => {
     const probed = async (enabled: boolean) => {
-      const check = { ...DEFAULT_SETTINGS.check, enabled };
-      return (await given("clustermesh-cluster2-original-config", { settings: { check } }))["probePaths"];
+      const settings = enabled ? {} : { wait: { check: false } as const };
+      return (await given("clustermesh-cluster2-original-config", { settings }))["probePaths"];
     };
     assert.equal(await probed(true), true);
     assert.equal(await probed(false), false);
@@ -65,7 +64,7 @@ describe("components: the check of a mesh", () => {
   it("gives tables of paths and of stale pods, or a sentence where it is off", async () => {
     const { result } = await runMesh();
     assert.deepEqual([await valueOf(result.paths), await valueOf(result.stalePods)], [[], []]);
-    const off = (await runMesh({ settings: { check: { enabled: false, timeoutSeconds: 1 } } })).result;
+    const off = (await runMesh({ settings: { wait: { check: false } } })).result;
     const sentence = "not checked: the check is switched off";
     assert.deepEqual([await valueOf(off.paths), await valueOf(off.stalePods)], [sentence, sentence]);
   });

@@ -127,7 +127,7 @@ describe("components: the peers' Secret of each cluster's own CA", () => {
 
 describe("components: an adopted Secret", () => {
   it("is patched with our keys under our manager, and marked", async () => {
-    const ran = await runMesh({ settings: { foreignSecret: "adopt" } });
+    const ran = await runMesh({ settings: { allow: ["adoptSecret"] } });
     assert.deepEqual(
       ran
         .all("v1:Secret")

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { runScript } from "../../support/command/runScript";
 import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { recordText } from "../support/record";
@@ -11,7 +11,7 @@ const originals = (name: string) =>
   recordText({ config: { "cluster-name": original(name), "cluster-id": original("0") } });
 const INPUT = {
   cluster: { name: "cluster1", context: "cluster1" },
-  cilium: DEFAULT_CILIUM_OBJECTS,
+  cilium: DEFAULT_SETTINGS.cilium,
   desiredConfig: { "cluster-name": "cluster1", "cluster-id": "101" },
   peerSecret: "cilium-clustermesh",
   originalConfig: originals("default"),
@@ -111,7 +111,10 @@ describe("the command that guards a cluster's policies", () => {
     assert.equal(code, 1);
     assert.match(stderr, /cluster "cluster1" will be "default" again.*\(1 problem\)/);
     assert.match(stderr, /CiliumNetworkPolicy shop\/db spec\.endpointSelector selects no pod any more/);
-    assert.match(stderr, /pulumi config set clustermesh:openPolicies accept && pulumi up/);
+    assert.match(
+      stderr,
+      /add openPolicies to clustermesh:allow \(pulumi config set --path 'clustermesh:allow\[0\]' openPolicies, .*\), and pulumi up/,
+    );
     assert.match(
       stderr,
       /^warning: cluster "cluster1": NetworkPolicy shop\/web .* lets nobody of cluster1 in any more/m,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components";
 import { inTodaysWords, todaysVerb } from "../../../../components/command/model/formerWords";
 import { readRecorded } from "../../../../components/identity/model/recorded";
 import { fakeKubectl, type FakeCluster } from "../../../support/kubernetes/fakeKubectl";
@@ -10,7 +10,7 @@ const MESHED = { "cluster-name": "cluster1", "cluster-id": "101" };
 /** What a cluster's commands were given before, for the deletion that a state from then still has to come. */
 const FORMER_INPUT = {
   cluster: { name: "cluster1", context: "cluster1" },
-  names: DEFAULT_CILIUM_OBJECTS,
+  names: DEFAULT_SETTINGS.cilium,
   desired: MESHED,
   claims: [{ resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" }],
   owner: "clustermesh/test",

@@ -51,7 +51,10 @@ describe("preflight: the etcd of an API server", () => {
         { apiServers: [apiServer({ args: flags }, status)] },
         { etcd: { endpoints: [url] } },
       );
-      return judgeLiveClusters([cluster], new Map([[cluster.name, live]]), { ...POLICY, conflicts: "overwrite" });
+      return judgeLiveClusters([cluster], new Map([[cluster.name, live]]), {
+        ...POLICY,
+        allow: ["overwriteConflicts"],
+      });
     };
     for (const url of ["https://10.1.1.1:4001", "https://[fd00:0::1]:4001", "https://10.7.7.7:4001"]) {
       assert.match(lines(judge(url)).join(), /is the etcd of the API server of cluster "cluster1"/, url);
@@ -69,7 +72,10 @@ describe("preflight: the etcd of an API server", () => {
     ];
     const judge = (url: string) => {
       const { cluster, live } = found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url] } });
-      return judgeLiveClusters([cluster], new Map([[cluster.name, live]]), { ...POLICY, conflicts: "overwrite" });
+      return judgeLiveClusters([cluster], new Map([[cluster.name, live]]), {
+        ...POLICY,
+        allow: ["overwriteConflicts"],
+      });
     };
     for (const host of ["10.3.3.3", "10.3.3.4"]) {
       assert.match(lines(judge(`https://${host}:2379`)).join(), /for \/secrets;.* can read every Secret/, host);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { judgeFormerState } from "../../../../stacks/program/formerState";
 import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
@@ -10,7 +10,7 @@ import { configuration } from "../../support/stacks/configuration";
 const original = (value: string) => ({ kind: "value", value, managers: [] });
 const policyCheckInput = (name: string, over: object = {}) => ({
   cluster: { name, context: `context-of-${name}` },
-  cilium: DEFAULT_CILIUM_OBJECTS,
+  cilium: DEFAULT_SETTINGS.cilium,
   desiredConfig: { "cluster-name": name, "cluster-id": "103" },
   peerSecret: "cilium-clustermesh",
   originalConfig: JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } }),
@@ -77,7 +77,7 @@ describe("stacks: what a stack has and will have no more", () => {
     );
     kubectl = scriptedKubectl(script);
     const read = configuration(values);
-    const { problems, warnings } = await judgeFormerState(read, toEnvironment(read, new Date()).environment, seen);
+    const { problems, warnings } = await judgeFormerState(read, toEnvironment(read), seen);
     return { problems: lines(problems), warnings: lines(warnings), asked, calls: kubectl.calls() };
   }
 
@@ -152,7 +152,7 @@ describe("stacks: what a stack has and will have no more", () => {
     assert.match(warnings.join(), /shop\/db .*\(accepted by openPolicies\)/);
   });
 
-  it("is not asked where it was declared gone", async () => {
+  it("is not asked where it was declared lost", async () => {
     const resources = command("clustermesh-cluster3-policy-check", policyCheckInput("cluster3", { lost: true }));
     assert.deepEqual((await judge({ outputs: three, resources })).calls, []);
   });
@@ -165,7 +165,7 @@ describe("stacks: what a stack has and will have no more", () => {
     const refused = await judge({ outputs: three, resources }, {}, dead);
     assert.match(refused.problems.join(), line);
     kubectl?.remove();
-    const warned = await judge({ outputs: three, resources }, { unreachable: "warn" }, dead);
+    const warned = await judge({ outputs: three, resources }, { allow: ["unreachable"] }, dead);
     assert.deepEqual(warned.problems, []);
     assert.match(warned.warnings.join(), line);
   });

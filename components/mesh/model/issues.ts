@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Problem } from "../../components/mesh/model/problem";
+import type { Problem } from "./problem";
 
 /** Properties whose values must never show up in a message. */
 const SECRET_PROPERTIES: ReadonlySet<string> = new Set(["kubeconfig", "privateKey", "certificate", "ca"]);
