@@ -33,6 +33,6 @@ export function formerNames(mesh: string): pulumi.ResourceTransformation {
     const rest = name.slice(prefix.length);
     const formerType = TYPES[type];
     const alias = formerType === undefined ? { name: formerName(rest) } : { name: rest, type: formerType };
-    return { props: props, opts: { ...opts, aliases: [alias] } };
+    return { props, opts: { ...opts, aliases: [alias] } };
   };
 }

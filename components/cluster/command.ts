@@ -120,7 +120,7 @@ const verbs = {
   record: () => withCluster((kubectl) => record(kubectl, recording)),
   /** Keeps the first originals: by now the cluster has our values. */
   keep: () => withCluster((kubectl) => keep(kubectl, recording, previousOutput())),
-  /** Returns when name and id are as they were set, and agents and operator run with them. */
+  /** Sets name and id, with the originals, and returns when agents and operator run with them. */
   rollOut: () =>
     onRecorded(async (kubectl, before) => {
       const set = { ...given, cluster: cluster.name, desired, timeoutSeconds };
