@@ -6,6 +6,7 @@ import { COMMAND_LINE } from "../../../components/command/commandLine";
 import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
 import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
+import { recordOf } from "../support/record";
 import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMocks";
 
 /** The plain input of a command. */
@@ -110,13 +111,16 @@ describe("components: commands", () => {
   });
 });
 
+/** The UID that the mocked record of every cluster has. */
+const { cluster: uid } = recordOf();
+
 describe("components: the check", () => {
   it("knows every member with its id, and how long to wait", async () => {
     const ran = await runMesh({ settings: { wait: { check: 77 } } });
     const { clusters, timeoutSeconds } = given(ran.one("Command", "clustermesh-check"));
     assert.deepEqual(clusters, [
-      { name: "cluster1", id: 101, context: "context1" },
-      { name: "cluster2", id: 102, context: "context2" },
+      { name: "cluster1", id: 101, uid, context: "context1" },
+      { name: "cluster2", id: 102, uid, context: "context2" },
     ]);
     assert.equal(timeoutSeconds, 77);
   });
@@ -152,8 +156,8 @@ describe("components: the demo's pings", () => {
         clientNamespace: "istio-space",
       },
       clusters: [
-        { name: "cluster1", context: "context1" },
-        { name: "cluster2", context: "context2" },
+        { name: "cluster1", uid, context: "context1" },
+        { name: "cluster2", uid, context: "context2" },
       ],
       cilium,
       pingTimeoutSeconds: 3,

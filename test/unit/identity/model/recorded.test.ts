@@ -16,7 +16,7 @@ describe("model: what is recorded of a cluster", () => {
       assert.equal(readRecorded(text), undefined);
       assert.throws(
         () => recordedOf(text, "west"),
-        /^Error: cluster "west": the state has (nothing|no record of it) .*run pulumi up/,
+        /^Error: cluster "west": the state has (nothing|no record) of what this cluster was .*run pulumi up/,
       );
     }
   });
