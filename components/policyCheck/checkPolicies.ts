@@ -6,6 +6,7 @@ import type { Problem } from "../mesh/model/problem";
 import { judgePolicies, type JudgedPolicies } from "./model/clusterPolicies";
 import { changesNothing, type MeshChange, type PolicyReading } from "./model/meshChange";
 import { policyReading } from "./model/policyReading";
+import { unseenFix } from "./model/unseenFix";
 import { findPolicies } from "./policyObjects";
 
 /** A cluster whose name or peers are about to change. */
@@ -53,9 +54,7 @@ function unseenProblem(cluster: string, { kind, reason }: { readonly kind: strin
     cluster,
     property: kind,
     reason: `cannot be listed (${reason})`,
-    fix: /\bforbidden\b/i.test(reason)
-      ? "let the kubeconfig's user list it in all namespaces"
-      : "see what kubectl api-resources and kubectl get --all-namespaces say of it",
+    fix: unseenFix(reason, "let the kubeconfig's user list it in all namespaces"),
   };
 }
 

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../components/basics/errorMessage";
 import { mapLimited } from "../../components/basics/mapLimited";
 import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
 import { clustersOf, withoutLost, type Cluster } from "../../components/mesh/model/mesh";
@@ -5,6 +6,7 @@ import type { Problem } from "../../components/mesh/model/problem";
 import { peersIn } from "../../components/peers/model/peerFile";
 import type { JudgedPolicies } from "../../components/policyCheck/model/clusterPolicies";
 import { changesNothing, type MeshChange } from "../../components/policyCheck/model/meshChange";
+import { unseenFix } from "../../components/policyCheck/model/unseenFix";
 import { checkPolicies } from "../../components/policyCheck/checkPolicies";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import { policyChange } from "../../components/preflight/model/policyChange";
@@ -30,8 +32,9 @@ async function judge(
   try {
     return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
   } catch (error) {
-    const reason = `cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
-    const fix = "let the kubeconfig's user read them in all namespaces";
+    const said = errorMessage(error);
+    const fix = unseenFix(said, "let the kubeconfig's user read them in all namespaces");
+    const reason = `cannot be judged: ${said}`;
     return { opening: [{ cluster: cluster.name, property: "policies", reason, fix }], told: [] };
   }
 }

@@ -197,6 +197,25 @@ describe("stacks: preflight", () => {
       assert.match(warnings[0] ?? "", /lockdown .* are open \(accepted by openPolicies\)/);
     });
 
+    for (const [said, fix] of [
+      ["Error: ciliumnetworkpolicies is forbidden", "let the kubeconfig's user read them in all namespaces"],
+      ["error: no such thing", "see what kubectl api-resources and kubectl get --all-namespaces say of it"],
+    ] as const) {
+      it(`that cannot be judged are for the user's rights only where those are missing: ${said}`, async () => {
+        const script = `if (args[0] === "api-resources") {
+          process.stderr.write(${JSON.stringify(said)});
+          process.exit(1);
+        } else { ${answers(undefined)} }`;
+        kubectl = scriptedKubectl(script);
+        const read = configuration({ conflicts: "overwrite" });
+        const { problems } = await preflight(read, toEnvironment(read, new Date()).environment);
+        assert.deepEqual(
+          lines(problems).map((line) => line.slice(line.lastIndexOf("; ") + 2)),
+          [1, 2].map(() => `${fix}, or set clustermesh:openPolicies to "accept"`),
+        );
+      });
+    }
+
     it("says which kinds it could not see", async () => {
       const { problems } = await judge(having("networkpolicies.networking.k8s.io"));
       assert.deepEqual(
