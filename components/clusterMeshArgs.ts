@@ -13,7 +13,7 @@ import type { ClusterAccess } from "./command/nodeCommand";
 import { validateDemo, validateDemoClusters, type DemoSettings } from "./demo/model/demo";
 import type { EtcdAdmin } from "./etcdUsers/etcdAdmin";
 import { clustersOf, withoutLost, type ClusterSpec, type Cluster, type MeshSpec } from "./mesh/model/mesh";
-import type { Problem } from "./mesh/model/problem";
+import type { Diagnostic } from "./mesh/model/diagnostic";
 import { validateMesh } from "./mesh/model/validate";
 import { refusal } from "./mesh/refusal";
 import { peerSecretKeys, type SecretData } from "./peers/peerSecret";
@@ -91,7 +91,7 @@ export function validateArgs(
   settings: MeshSettings,
   demo: DemoSettings | undefined,
   managed: readonly string[] = Object.keys(spec.clusters),
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const whose = managed.length === Object.keys(spec.clusters).length ? "mesh" : "stack";
   return [
     ...validateMesh(spec),
@@ -106,7 +106,7 @@ export function validateArgs(
 export function validateWhole(
   args: Omit<MeshSpec, "maxConnectedClusters"> & Pick<ClusterMeshArgs, "authority" | "settings" | "demo">,
   managed: readonly string[],
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const { settings, authority: caSource, demo } = args;
   const names = withoutLost(clustersOf(args.clusters)).map(({ name }) => name);
   return [

@@ -1,4 +1,4 @@
-import type { Problem } from "../mesh/model/problem";
+import { error, type Diagnostic } from "../mesh/model/diagnostic";
 import type { AdoptedCaArgs } from "./ca";
 import { SHARED_AUTHORITY, type CaScope } from "./model/certificates";
 import type { Signing } from "./publishedCa";
@@ -33,7 +33,7 @@ export function caNames(caSource: CaSource, clusters: readonly string[]): readon
 }
 
 /** Clusters without an authority of their own where every cluster has to have one; or no authority where another stack has to have it. */
-export function validateCaSource(caSource: CaSource, clusters: readonly string[]): readonly Problem[] {
+export function validateCaSource(caSource: CaSource, clusters: readonly string[]): readonly Diagnostic[] {
   switch (caSource.kind) {
     case "generated":
     case "adopted":
@@ -42,17 +42,19 @@ export function validateCaSource(caSource: CaSource, clusters: readonly string[]
       const fix = "give the CA that this cluster's etcd trusts";
       return clusters
         .filter((cluster) => !Object.hasOwn(caSource.authorities, cluster))
-        .map((cluster) => ({ cluster, property: "etcd.ca", reason: "is missing", fix }));
+        .map((cluster) => error({ cluster, property: "etcd.ca", reason: "is missing", fix }));
     }
     case "published":
       return caNames(caSource, clusters)
         .filter((name) => !Object.hasOwn(caSource.signing, name))
-        .map((name) => ({
-          property: "signing material",
-          value: name,
-          reason: "is missing",
-          fix: "publish the authority with pulumi up of its stack",
-        }));
+        .map((name) =>
+          error({
+            property: "signing material",
+            value: name,
+            reason: "is missing",
+            fix: "publish the authority with pulumi up of its stack",
+          }),
+        );
   }
 }
 

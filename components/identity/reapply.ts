@@ -9,7 +9,7 @@ import { parseList } from "../kubernetes/model/liveObject";
 import { patching } from "../kubernetes/ownership";
 import { readObjects } from "../kubernetes/readObjects";
 import { applyOwnFields, ApplyConflict } from "../kubernetes/serverSideApply";
-import { formatProblems } from "../mesh/model/problem";
+import { formatDiagnostics } from "../mesh/model/diagnostic";
 import { planReapply } from "./model/reapply";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
@@ -65,7 +65,7 @@ async function reapplyConfig(kubectl: Kubectl, applied: Applied, first: LiveConf
       );
     }
     if (plan.kind === "refused") {
-      throw new Error(formatProblems("name and id are not what they were set to", plan.problems));
+      throw new Error(formatDiagnostics("name and id are not what they were set to", plan.problems));
     }
     const annotations = { ...patching(), [MARK_ANNOTATION]: mark };
     const place = { name: cilium.configMap, namespace: cilium.namespace };

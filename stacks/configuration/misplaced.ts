@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Problem } from "../../components/mesh/model/problem";
+import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Decoded } from "./configuration";
 import { place } from "./issues";
 import { authoritySchema, configurationSchema, clusterStackSchema } from "./schema";
@@ -27,14 +27,14 @@ function isDefault(key: string, value: unknown): boolean {
   return unset.success && isDeepStrictEqual(unset.data, value);
 }
 
-function misplaced(role: SplitRole, path: readonly string[]): Problem {
-  return { ...place(path), reason: BELONGS[role], fix: "set it there, and remove it here" };
+function misplaced(role: SplitRole, path: readonly string[]): Diagnostic {
+  return error({ ...place(path), reason: BELONGS[role], fix: "set it there, and remove it here" });
 }
 
-type Taken = { readonly rest: Decoded; readonly problems: readonly Problem[] };
+type Taken = { readonly rest: Decoded; readonly problems: readonly Diagnostic[] };
 
 /** Parts a record's entries: those that stay, and the problems of those that do not. */
-function sift(record: object, judge: (key: string, value: unknown) => readonly Problem[] | undefined): Taken {
+function sift(record: object, judge: (key: string, value: unknown) => readonly Diagnostic[] | undefined): Taken {
   const judged = Object.entries(record).map(([key, value]: [string, unknown]) => ({
     entry: [key, value] as const,
     out: judge(key, value),
@@ -49,7 +49,7 @@ function sift(record: object, judge: (key: string, value: unknown) => readonly P
 function ofClusters(
   role: SplitRole,
   clusters: unknown,
-): { readonly rest: unknown; readonly problems: readonly Problem[] } {
+): { readonly rest: unknown; readonly problems: readonly Diagnostic[] } {
   if (typeof clusters !== "object" || clusters === null || Array.isArray(clusters)) {
     return { rest: clusters, problems: [] };
   }

@@ -2,7 +2,7 @@ import { DEFAULT_SETTINGS, type CaSource, type MeshSettings } from "../../compon
 import { validateKeyRevisions } from "../../components/certificates/model/keyRevisions";
 import { DEFAULT_DEMO, type DemoSettings } from "../../components/demo/model/demo";
 import type { ClusterSpec, MeshSpec } from "../../components/mesh/model/mesh";
-import type { Problem } from "../../components/mesh/model/problem";
+import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import { caSource } from "../roles/caSource";
 import { managedClusters, WHOLE_MESH, type Role } from "../roles/role";
@@ -105,15 +105,15 @@ function demoSettings(configuration: Configuration, managed: readonly string[]):
 }
 
 /** How each cluster of the stack's own is reached: a context or a kubeconfig, and not both. */
-function accessProblems({ clusters }: Configuration, managed: readonly string[]): readonly Problem[] {
+function accessProblems({ clusters }: Configuration, managed: readonly string[]): readonly Diagnostic[] {
   const reached = Object.entries(clusters).filter(([name]) => managed.includes(name));
-  return reached.flatMap(([name, { context, kubeconfig, gone }]): Problem[] => {
+  return reached.flatMap(([name, { context, kubeconfig, gone }]): Diagnostic[] => {
     const neededNoMore = gone === true && context === undefined;
     if (neededNoMore || (context === undefined) !== (kubeconfig === undefined)) {
       return [];
     }
     const reason = context === undefined ? "is missing" : "and kubeconfig are both given";
-    return [{ cluster: name, property: "context", reason, fix: "give either context or kubeconfig (a secret)" }];
+    return [error({ cluster: name, property: "context", reason, fix: "give either context or kubeconfig (a secret)" })];
   });
 }
 
@@ -122,7 +122,7 @@ export function toEnvironment(
   configuration: Configuration,
   now: Date,
   role: Role = WHOLE_MESH,
-): { readonly environment: Environment; readonly problems: readonly Problem[] } {
+): { readonly environment: Environment; readonly problems: readonly Diagnostic[] } {
   const managed = managedClusters(role, configuration);
   const demo = demoSettings(configuration, managed);
   const settings = meshSettings(configuration);

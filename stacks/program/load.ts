@@ -1,15 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../components";
 import { own } from "../../components/basics/model/own";
-import { formatProblem } from "../../components/mesh/model/problem";
+import { errors, formatDiagnostic, infos, warnings } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import { readStack, type ReadStack } from "../roles/read";
 import type { Role } from "../roles/role";
 import type { Environment } from "./environment";
-import { checkOnPaper } from "./onPaper";
+import { checkOnPaper, type OnPaper } from "./onPaper";
 import { preflight, type Preflight } from "./preflight";
-import { adoptedEndings, shortenedLeaves, weakCas } from "./rotation";
-import { secretSize } from "./secretSize";
 
 /** A stack's configuration that has passed every check. */
 export interface Loaded {
@@ -28,23 +26,14 @@ function stackConfiguration(): Readonly<Record<string, string>> {
   );
 }
 
-/** Everything that is wrong, and what may pass with a warning. */
-async function check({ read, role }: ReadStack): Promise<Preflight & { readonly environment?: Environment }> {
-  const now = new Date();
-  const { environment, problems } = checkOnPaper(read, now, role);
+/** Everything that there is to say of a stack, on paper and of the live clusters. */
+async function check({ read, role }: ReadStack): Promise<OnPaper> {
+  const { environment, diagnostics } = checkOnPaper(read, new Date(), role);
   if (environment === undefined || read.readable === undefined) {
-    return { problems, warnings: [], notes: [] };
+    return { diagnostics };
   }
   const live = await preflight(read.readable, environment, !pulumi.runtime.isDryRun());
-  const warnings = [
-    ...weakCas(read.readable),
-    ...adoptedEndings(read.readable, now),
-    ...secretSize(read.readable, environment).warnings,
-    ...live.warnings,
-  ];
-  const notes = [...shortenedLeaves(read.readable, environment, now), ...live.notes];
-  const seen = withSeen(environment, live);
-  return { environment: seen, problems: [...problems, ...live.problems], warnings, notes };
+  return { environment: withSeen(environment, live), diagnostics: [...diagnostics, ...live.diagnostics] };
 }
 
 /** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
@@ -68,16 +57,16 @@ function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply
  */
 export async function loadStack(): Promise<Loaded> {
   const stack = await readStack(stackConfiguration());
-  const { environment, problems, warnings, notes } = await check(stack);
-  for (const note of notes) {
-    await pulumi.log.info(formatProblem(note));
+  const { environment, diagnostics } = await check(stack);
+  for (const each of infos(diagnostics)) {
+    await pulumi.log.info(formatDiagnostic(each));
   }
-  for (const warning of warnings) {
-    await pulumi.log.warn(formatProblem(warning));
+  for (const each of warnings(diagnostics)) {
+    await pulumi.log.warn(formatDiagnostic(each));
   }
   const { readable: configuration } = stack.read;
-  if (problems.length > 0 || environment === undefined || configuration === undefined) {
-    throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, problems);
+  if (errors(diagnostics).length > 0 || environment === undefined || configuration === undefined) {
+    throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, diagnostics);
   }
   return { role: stack.role, configuration, environment };
 }

@@ -2,9 +2,9 @@ import { errorMessage } from "../../components/basics/errorMessage";
 import { mapLimited } from "../../components/basics/mapLimited";
 import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
 import { clustersOf, withoutLost, type Cluster } from "../../components/mesh/model/mesh";
-import type { Problem } from "../../components/mesh/model/problem";
+import { error, errors, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import { peersIn } from "../../components/peers/model/peerFile";
-import type { JudgedPolicies } from "../../components/policyCheck/model/clusterPolicies";
+import { accepted } from "../../components/policyCheck/model/accepted";
 import { changesNothing, type MeshChange } from "../../components/policyCheck/model/meshChange";
 import { unseenFix } from "../../components/policyCheck/model/unseenFix";
 import { checkPolicies } from "../../components/policyCheck/checkPolicies";
@@ -14,44 +14,27 @@ import type { Environment } from "./environment";
 
 const CLUSTERS_AT_ONCE = 8;
 
-/** What an `up` would do to the policies of its clusters. */
-export interface PolicyFindings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
-
-const NONE: JudgedPolicies = { opening: [], told: [] };
-
 async function judge(
   cluster: Cluster,
   access: KubectlAccess,
   change: MeshChange,
   { settings, owner }: Environment,
-): Promise<JudgedPolicies> {
+): Promise<readonly Diagnostic[]> {
   const changing = { name: cluster.name, cilium: settings.cilium, change, owner };
   try {
     return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
-  } catch (error) {
-    const said = errorMessage(error);
+  } catch (failure) {
+    const said = errorMessage(failure);
     const fix = unseenFix(said, "let the kubeconfig's user read them in all namespaces");
-    const reason = `cannot be judged: ${said}`;
-    return { opening: [{ cluster: cluster.name, property: "policies", reason, fix }], told: [] };
+    return [error({ cluster: cluster.name, property: "policies", reason: `cannot be judged: ${said}`, fix })];
   }
 }
 
-/** Sorts what was found into what stops a run and what is said. */
-export function findings(judged: readonly JudgedPolicies[], { settings }: Environment): PolicyFindings {
-  const opening = judged.flatMap((each) => each.opening);
-  const told = judged.flatMap((each) => each.told);
-  if (settings.openPolicies === "refuse") {
-    const orAccept = (problem: Problem): Problem => ({
-      ...problem,
-      fix: `${problem.fix}, or set clustermesh:openPolicies to "accept"`,
-    });
-    return { problems: opening.map(orAccept), warnings: told };
-  }
-  const accepted = opening.map((problem) => ({ ...problem, reason: `${problem.reason} (accepted by openPolicies)` }));
-  return { problems: [], warnings: [...accepted, ...told] };
+/** What would fail open is accepted, or the run refused with the way to accept it. */
+export function orAccept(all: readonly Diagnostic[], { settings }: Environment): readonly Diagnostic[] {
+  const refused = (each: Diagnostic) =>
+    error({ ...each, fix: `${each.fix}, or set clustermesh:openPolicies to "accept"` });
+  return [...errors(all).map(settings.openPolicies === "accept" ? accepted : refused), ...warnings(all)];
 }
 
 /**
@@ -62,7 +45,7 @@ export async function judgePolicyChanges(
   clusters: readonly { readonly name: string; readonly access: KubectlAccess }[],
   environment: Environment,
   live: ReadonlyMap<string, LiveCluster>,
-): Promise<PolicyFindings> {
+): Promise<readonly Diagnostic[]> {
   const { spec, settings } = environment;
   const members = withoutLost(clustersOf(spec.clusters));
   const context = { members, cilium: settings.cilium, peerSecret: settings.peerSecret };
@@ -70,12 +53,12 @@ export async function judgePolicyChanges(
     const member = members.find((each) => each.name === name);
     const cluster = live.get(name);
     if (member === undefined || cluster?.kind !== "reachable" || cluster.config === undefined) {
-      return NONE;
+      return [];
     }
     const change = policyChange(member, cluster, context);
-    return changesNothing(change) ? NONE : judge(member, access, change, environment);
+    return changesNothing(change) ? [] : judge(member, access, change, environment);
   });
-  return findings(judged, environment);
+  return orAccept(judged.flat(), environment);
 }
 
 /** The clusters that a Secret with peer files knows, in whichever cluster it is. */

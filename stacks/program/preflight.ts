@@ -1,37 +1,21 @@
-import { createHash } from "node:crypto";
-import { answers, caNames, inspectCluster, caOrigin, peerSecretKeys } from "../../components";
-import { limiter } from "../../components/basics/limiter";
-import { mapLimited } from "../../components/basics/mapLimited";
-import { managedObjectsOf } from "../../components/managedObjects";
-import type { KubectlAccess } from "../../components/kubernetes/kubectl";
+import { caNames, caOrigin, peerSecretKeys } from "../../components";
+import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
-import type { Problem } from "../../components/mesh/model/problem";
-import { configDrift } from "../../components/preflight/model/configDrift";
-import { connectionsWarning } from "../../components/preflight/model/connections";
-import { judgeLive, unreachableClusters } from "../../components/preflight/model/judge";
-import { judgeRotation } from "../../components/preflight/model/judgeRotation";
-import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import type { PreflightPolicy } from "../../components/preflight/model/policy";
-import { secretDrift } from "../../components/preflight/model/secretDrift";
-import { slowAnswers, type Answered } from "../../components/preflight/model/slowAnswers";
+import { judgeMesh, type MeshPolicy } from "../../components/preflight/model/judgeMesh";
+import { notLookedAt, seenAs } from "../../components/preflight/model/seenAs";
+import { slowAnswers } from "../../components/preflight/model/slowAnswers";
 import type { Configuration } from "../configuration/schema";
+import { askedClusters, inspectAll, lostAndAnswering, reachableBy } from "./askedClusters";
 import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
-import { readOwnOutputs } from "./ownOutputs";
-import { permissionsOf, type Asked } from "./permissions";
+import { judgeAccess } from "./judgeAccess";
+import { readOwnOutputs, type OwnOutputs } from "./ownOutputs";
 import { judgePolicyChanges, peersSeen } from "./policies";
 import { rotationPolicy } from "./rotation";
-import { checkWaysIn } from "./waysIn";
-
-const CLUSTERS_AT_ONCE = 8;
 
 /** What the live clusters have to say. */
 export interface Preflight {
-  readonly problems: readonly Problem[];
-  /** Worth saying, but no reason to stop. */
-  readonly warnings: readonly Problem[];
-  /** What this run does by itself, and a preview would not explain. */
-  readonly notes: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
   /** By cluster, what tells a change of its name and id since they were set from any other. */
   readonly changes?: Readonly<Record<string, string>>;
   /** By cluster, which one it is. */
@@ -40,197 +24,66 @@ export interface Preflight {
   readonly reapply?: Readonly<Record<string, string>>;
 }
 
-/** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
-function accessOf({ context, kubeconfig }: Configuration["clusters"][string]): KubectlAccess | undefined {
-  if (kubeconfig !== undefined) {
-    return { kind: "kubeconfig", content: kubeconfig };
-  }
-  return context === undefined ? undefined : { kind: "context", context };
-}
-
-/** The clusters whose configuration says how to reach them. */
-function reachableBy(configuration: Configuration) {
-  return Object.entries(configuration.clusters).flatMap(([name, cluster]) => {
-    const access = accessOf(cluster);
-    return access === undefined ? [] : [{ name, access, gone: cluster.gone === true }];
-  });
-}
-
-/** Clusters that are declared lost (`gone`) and answer all the same: the wrong one may be declared. */
-async function lostAndAnswering(configuration: Configuration): Promise<readonly Problem[]> {
-  const gone = reachableBy(configuration).filter((cluster) => cluster.gone);
-  const found = await mapLimited(gone, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Problem[]> => {
-    if (!(await answers(access, configuration.liveCheckTimeoutSeconds))) {
-      return [];
-    }
-    const reason = "is declared, but its API server answers";
-    const fix =
-      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove gone, " +
-      "run pulumi up, and then remove the cluster";
-    return [{ cluster: name, property: "gone", reason, fix }];
-  });
-  return found.flat();
-}
-
-interface Inspected {
-  readonly live: ReadonlyMap<string, LiveCluster>;
-  readonly answered: ReadonlyMap<string, Answered>;
-}
-
-/** The clusters that are asked, and what this stack makes there. */
-function askedClusters(
-  configuration: Configuration,
-  { settings, authority: caSource, demo }: Environment,
-): readonly Asked[] {
-  return reachableBy(configuration)
-    .filter(({ gone }) => !gone)
-    .map(({ name, access }) => {
-      return {
-        name,
-        access,
-        managedObjects: managedObjectsOf(name, settings, caOrigin(caSource) === "generated", demo),
-      };
-    });
-}
-
-async function inspectAll(
-  configuration: Configuration,
-  { settings }: Environment,
-  clusters: readonly Asked[],
-): Promise<Inspected> {
-  const turn = limiter(CLUSTERS_AT_ONCE);
-  const found = await Promise.all(
-    clusters.map(async ({ name, access, managedObjects }) => {
-      const limit = configuration.liveCheckTimeoutSeconds;
-      return { name, ...(await inspectCluster(access, settings.cilium, managedObjects, limit, turn)) };
-    }),
-  );
-  return {
-    live: new Map(found.map(({ name, live }) => [name, live])),
-    answered: new Map(found.flatMap(({ name, answered }) => (answered === undefined ? [] : [[name, answered]]))),
-  };
-}
-
-/** Which cluster each is, and which `cilium-config` it has. */
-function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...live].flatMap(([name, cluster]) =>
-      cluster.kind === "reachable" ? [[name, `${cluster.uid} ${cluster.config?.uid ?? ""}`] as const] : [],
-    ),
-  );
-}
-
-/** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
-function unseen(configuration: Configuration, { spec, settings }: Environment): Readonly<Record<string, string>> {
-  const hash = createHash("sha256")
-    .update(JSON.stringify([spec, settings]))
-    .digest("hex")
-    .slice(0, 16);
-  return Object.fromEntries(reachableBy(configuration).map(({ name }) => [name, `not looked at, ${hash}`]));
-}
-
 /** The names of the Secrets that a cluster has of this stack's. */
 function secretsOf({ settings, authority: caSource }: Environment): readonly string[] {
   const server = caOrigin(caSource) === "generated" ? [settings.etcdServerSecret] : [];
   return [settings.peerSecret, ...server];
 }
 
-/** A value for each cluster at all times: only then is another one a change. */
-function reapplyOf(
-  names: readonly string[],
-  recorded: PreflightPolicy["recorded"],
-  drift: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(names.map((name) => [name, drift[name] ?? recorded[name]?.reapplied ?? "never"]));
-}
-
-/** How many agents the clusters have that say so. */
-function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string, number> {
-  const counted = [...live].flatMap(([name, cluster]) => {
-    const count = cluster.kind === "reachable" ? cluster.agent?.count : undefined;
-    return count === undefined ? [] : [[name, count] as const];
-  });
-  return new Map(counted);
-}
-
-/** The clusters but for some. */
-function without(live: ReadonlyMap<string, LiveCluster>, names: ReadonlySet<string>): ReadonlyMap<string, LiveCluster> {
-  return new Map([...live].filter(([name]) => !names.has(name)));
+/** How the live clusters are to be judged. */
+function meshPolicy(
+  configuration: Configuration,
+  environment: Environment,
+  { recorded }: OwnOutputs,
+  now: Date,
+): MeshPolicy {
+  const { spec, settings, owner, authority: caSource } = environment;
+  const names = withoutLost(clustersOf(spec.clusters)).map(({ name }) => name);
+  const authorities = caNames(caSource, names);
+  return {
+    ...settings,
+    peerSecretKeys: peerSecretKeys(names, authorities),
+    owner,
+    recorded,
+    ...(spec.ipamMode === undefined ? {} : { ipamMode: spec.ipamMode }),
+    rotation: rotationPolicy(configuration, environment, authorities, now),
+    secrets: secretsOf(environment),
+    connectionsWarning: configuration.connectionsWarning,
+  };
 }
 
 /**
- * Inspects every cluster that the stack manages: whether it can join the mesh or stay in it, in previews too and before anything is written. An unreachable
- * cluster is a problem or a warning, as the configuration says.
+ * Inspects every cluster that the stack manages: whether it can join the mesh or stay in it, in previews too and before anything is written.
  *
- * @param writes Whether the run goes on to write: then what it may not do is a problem by now.
+ * @param writes Whether the run goes on to write: then what it may not do is an error by now.
  */
 export async function preflight(
   configuration: Configuration,
   environment: Environment,
   writes = false,
 ): Promise<Preflight> {
+  const { spec, settings } = environment;
+  const reachable = reachableBy(configuration);
   if (!configuration.liveChecks) {
-    return { problems: [], warnings: [], notes: [], seenAs: unseen(configuration, environment) };
+    const names = reachable.map(({ name }) => name);
+    return { diagnostics: [], seenAs: notLookedAt(names, [spec, settings]) };
   }
-  const { spec, settings, authority: caSource } = environment;
-  const members = clustersOf(spec.clusters);
-  const peers = withoutLost(members);
-  const names = peers.map((cluster) => cluster.name);
-  const authorities = caNames(caSource, names);
+  const now = new Date();
   const clusters = askedClusters(configuration, environment);
-  const [{ live, answered }, answering, managed] = await Promise.all([
+  const [{ live, answered }, lost, last] = await Promise.all([
     inspectAll(configuration, environment, clusters),
     lostAndAnswering(configuration),
     readOwnOutputs(),
   ]);
-  const former = await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret));
-  const policy = {
-    ...settings,
-    peerSecretKeys: peerSecretKeys(names, authorities),
-    owner: environment.owner,
-    recorded: managed.recorded,
-    ...(spec.ipamMode === undefined ? {} : { ipamMode: spec.ipamMode }),
-  };
-  const judged = judgeLive(members, live, policy);
-  const fitting = without(live, judged.ruledOut);
-  const policies = await judgePolicyChanges(reachableBy(configuration), environment, fitting);
-  const now = new Date();
-  const rotation = judgeRotation(names, fitting, rotationPolicy(configuration, environment, authorities, now), now);
-  const slow = slowAnswers(answered, configuration.liveCheckTimeoutSeconds);
-  const notes = [...judged.notes, ...rotation.notes, ...slow];
-  const { changes, warnings: changed } = configDrift(peers, without(fitting, judged.misnamed), policy);
-  const crowded = connectionsWarning(names, agentCounts(fitting), configuration.connectionsWarning);
-  const drift = secretDrift(peers, fitting, secretsOf(environment), policy, now);
-  const accesses = new Map(reachableBy(configuration).map(({ name, access }) => [name, access]));
-  const ways = await checkWaysIn(accesses, live);
-  const permissions = await permissionsOf(clusters, live, settings, writes, configuration.liveCheckTimeoutSeconds);
-  // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
-  const unreachable = unreachableClusters(peers, without(live, ways.explains)).flatMap((problem) => {
-    return permissions.missing.get(problem.cluster ?? "") ?? [problem];
-  });
-  const lacking = [...permissions.missing].filter(([name]) => live.get(name)?.kind === "reachable");
-  const warnings = [
-    ...managed.problems,
-    ...answering,
-    ...judged.warnings,
-    ...changed,
-    ...drift.warnings,
-    ...rotation.warnings,
-    ...crowded,
-    ...policies.warnings,
-    ...former.warnings,
-    ...permissions.unknown,
+  const mesh = judgeMesh(clustersOf(spec.clusters), live, meshPolicy(configuration, environment, last, now), now);
+  const diagnostics = [
+    ...(await judgeAccess(configuration, environment, clusters, live, writes)),
+    ...last.diagnostics,
+    ...lost,
+    ...mesh.diagnostics,
+    ...(await judgePolicyChanges(reachable, environment, mesh.fitting)),
+    ...(await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret))),
+    ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds),
   ];
-  const problems = [
-    ...ways.problems,
-    ...lacking.flatMap(([, missing]) => missing),
-    ...judged.problems,
-    ...rotation.problems,
-    ...policies.problems,
-    ...former.problems,
-  ];
-  const seen = { changes, seenAs: seenAs(live), reapply: reapplyOf(names, managed.recorded, drift.reapply) };
-  return configuration.unreachable === "error"
-    ? { problems: [...unreachable, ...problems], warnings, notes, ...seen }
-    : { problems, warnings: [...unreachable, ...warnings], notes, ...seen };
+  return { diagnostics, changes: mesh.changes, seenAs: seenAs(live), reapply: mesh.reapply };
 }

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { validateCaSource, type CaSource } from "../../components";
 import { dialledHosts } from "../../components/certificates/model/certificates";
 import { validateAdoptedCa } from "../../components/certificates/model/validateCa";
-import type { Problem } from "../../components/mesh/model/problem";
+import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { AdoptedCA, Configuration } from "../configuration/schema";
 import type { Role } from "./role";
 
@@ -13,7 +13,7 @@ function hostsOf({ clusters }: Configuration, cluster?: string): readonly string
 }
 
 /** An adopted CA is the mesh's one, or each cluster's own; half of each is a slip. */
-function configuredProblems(configuration: Configuration, now: Date): readonly Problem[] {
+function configuredProblems(configuration: Configuration, now: Date): readonly Diagnostic[] {
   const managed = Object.entries(configuration.clusters).flatMap(([name, { etcd }]) =>
     etcd.ca === undefined ? [] : [{ name, ca: etcd.ca }],
   );
@@ -22,38 +22,42 @@ function configuredProblems(configuration: Configuration, now: Date): readonly P
     const fix = 'set clustermesh:authority to "adopted" to use it, or remove it';
     const unused = "is given, but the authority is generated";
     return [
-      ...(configuration.ca === undefined ? [] : [{ property: "clustermesh:ca", reason: unused, fix }]),
-      ...managed.map(({ name }) => ({ cluster: name, property: "etcd.ca", reason: unused, fix })),
+      ...(configuration.ca === undefined ? [] : [error({ property: "clustermesh:ca", reason: unused, fix })]),
+      ...managed.map(({ name }) => error({ cluster: name, property: "etcd.ca", reason: unused, fix })),
     ];
   }
   const shared = configuration.ca;
   if (shared !== undefined) {
-    const both = managed.map(({ name }) => ({
-      cluster: name,
-      property: "etcd.ca",
-      reason: "is given beside clustermesh:ca",
-      fix: "give one CA for all, or one for each cluster",
-    }));
+    const both = managed.map(({ name }) =>
+      error({
+        cluster: name,
+        property: "etcd.ca",
+        reason: "is given beside clustermesh:ca",
+        fix: "give one CA for all, or one for each cluster",
+      }),
+    );
     return [...both, ...validateAdoptedCa({ property: "clustermesh:ca" }, shared, now, hostsOf(configuration))];
   }
   const missing = Object.entries(configuration.clusters)
     .filter(([, { etcd, gone }]) => etcd.ca === undefined && gone !== true)
-    .map(([name]) => ({
-      cluster: name,
-      property: "etcd.ca",
-      reason: "is missing",
-      fix: "give every cluster its etcd's CA, or clustermesh:ca for all",
-    }));
+    .map(([name]) =>
+      error({
+        cluster: name,
+        property: "etcd.ca",
+        reason: "is missing",
+        fix: "give every cluster its etcd's CA, or clustermesh:ca for all",
+      }),
+    );
   const invalid = managed.flatMap(({ name, ca }) =>
     validateAdoptedCa({ cluster: name, property: "etcd.ca" }, ca, now, hostsOf(configuration, name)),
   );
   return managed.length === 0 && total > 0
     ? [
-        {
+        error({
           property: "clustermesh:ca",
           reason: "is missing",
           fix: "give certificate and privateKey of the CA that the etcds trust, or etcd.ca of each cluster",
-        },
+        }),
       ]
     : [...missing, ...invalid];
 }
@@ -79,10 +83,10 @@ function configuredCaSource(configuration: Configuration): CaSource {
 function publishedProblems(
   { authorityStack, signing }: Extract<Role, { kind: "member" }>,
   now: Date,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   return Object.entries(signing).flatMap(([name, { certificate, privateKey }]) =>
     validateAdoptedCa({ property: `the authority ${JSON.stringify(name)}` }, { certificate, privateKey }, now).map(
-      (problem) => ({ ...problem, fix: `pulumi up --stack ${authorityStack} publishes one that can sign` }),
+      (problem) => error({ ...problem, fix: `pulumi up --stack ${authorityStack} publishes one that can sign` }),
     ),
   );
 }
@@ -92,7 +96,7 @@ export function caSource(
   configuration: Configuration,
   role: Role,
   now: Date,
-): { readonly authority: CaSource; readonly problems: readonly Problem[] } {
+): { readonly authority: CaSource; readonly problems: readonly Diagnostic[] } {
   if (role.kind !== "member") {
     return { authority: configuredCaSource(configuration), problems: configuredProblems(configuration, now) };
   }

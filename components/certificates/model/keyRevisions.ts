@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 
 /**
  * Which keys and CAs a mesh is to have, as numbers that a person counts up. A changed number issues new ones. So does an old number that comes
@@ -83,14 +83,15 @@ const isRevision = (value: number) => Number.isSafeInteger(value) && value >= 1;
 export function validateKeyRevisions(
   keyRevisions: KeyRevisions,
   authority: "generated" | "adopted",
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const { server, authority: list } = keyRevisions;
-  const problem = (key: keyof KeyRevisions, reason: string, fix: string): Problem => ({
-    property: `generation.${key}`,
-    value: keyRevisions[key],
-    reason,
-    fix,
-  });
+  const problem = (key: keyof KeyRevisions, reason: string, fix: string): Diagnostic =>
+    error({
+      property: `generation.${key}`,
+      value: keyRevisions[key],
+      reason,
+      fix,
+    });
   const number = (key: "client" | "server") =>
     isRevision(keyRevisions[key]) ? [] : [problem(key, "is no generation", "count from 1")];
   if (authority === "adopted") {

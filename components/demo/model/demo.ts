@@ -1,7 +1,7 @@
 import type { ManagedObject } from "../../kubernetes/model/managedObject";
 import type { Cluster } from "../../mesh/model/mesh";
 import { isNamespaceName } from "../../mesh/model/names";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 
 /** The demo: a database in one cluster, clients in both, and a policy that lets only the employees in. */
 export interface DemoSettings {
@@ -127,55 +127,63 @@ export function validateDemo(
   demo: DemoSettings,
   clusters: readonly string[],
   whose: "mesh" | "stack" = "mesh",
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const known = `use one of ${clusters.join(", ")}`;
   const unknown = (["serverCluster", "clientCluster"] as const)
     .filter((property) => !clusters.includes(demo[property]))
-    .map((property) => ({
-      property: `demo.${property}`,
-      value: demo[property],
-      reason: `is no cluster of this ${whose}`,
-      fix: known,
-    }));
+    .map((property) =>
+      error({
+        property: `demo.${property}`,
+        value: demo[property],
+        reason: `is no cluster of this ${whose}`,
+        fix: known,
+      }),
+    );
   const namespaces = (["serverNamespace", "clientNamespace"] as const)
     .filter((property) => !isNamespaceName(demo[property]))
-    .map((property) => ({
-      property: `demo.${property}`,
-      value: demo[property],
-      reason: "is no name of a namespace",
-      fix: 'use lower case letters, digits and "-", at most 63 characters',
-    }));
+    .map((property) =>
+      error({
+        property: `demo.${property}`,
+        value: demo[property],
+        reason: "is no name of a namespace",
+        fix: 'use lower case letters, digits and "-", at most 63 characters',
+      }),
+    );
   const same =
     demo.serverCluster === demo.clientCluster
       ? [
-          {
+          error({
             property: "demo.clientCluster",
             value: demo.clientCluster,
             reason: "is also demo.serverCluster",
             fix: "name two clusters",
-          },
+          }),
         ]
       : [];
   const workloads = [...new Set(demoWorkloads(demo).map((workload) => workload.name))];
   const selectors = Object.keys(demo.nodeSelectors)
     .filter((name) => !workloads.includes(name))
-    .map((name) => ({
-      property: `demo.nodeSelectors.${name}`,
-      reason: "is for no workload of the demo",
-      fix: `use one of ${workloads.join(", ")}`,
-    }));
+    .map((name) =>
+      error({
+        property: `demo.nodeSelectors.${name}`,
+        reason: "is for no workload of the demo",
+        fix: `use one of ${workloads.join(", ")}`,
+      }),
+    );
   return [...unknown, ...namespaces, ...same, ...selectors];
 }
 
 /** A demo in a cluster that will not answer any more. */
-export function validateDemoClusters(demo: DemoPlaces, clusters: readonly Cluster[]): readonly Problem[] {
+export function validateDemoClusters(demo: DemoPlaces, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const lost = clusters.filter((cluster) => cluster.lost === true).map(({ name }) => name);
   return (["serverCluster", "clientCluster"] as const)
     .filter((property) => lost.includes(demo[property]))
-    .map((property) => ({
-      property: `demo.${property}`,
-      value: demo[property],
-      reason: "is gone",
-      fix: "name a cluster that answers, or set clustermesh:demo to false",
-    }));
+    .map((property) =>
+      error({
+        property: `demo.${property}`,
+        value: demo[property],
+        reason: "is gone",
+        fix: "name a cluster that answers, or set clustermesh:demo to false",
+      }),
+    );
 }

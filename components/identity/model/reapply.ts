@@ -1,5 +1,5 @@
 import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { OriginalField, OriginalConfig } from "./originalConfig";
 
 /** A ConfigMap of which this project has set some keys, and what it may do about it. */
@@ -19,7 +19,7 @@ export interface AppliedConfig {
 export type ReapplyPlan =
   | { readonly kind: "asSet" }
   | { readonly kind: "setAgain" }
-  | { readonly kind: "refused"; readonly problems: Problem[] };
+  | { readonly kind: "refused"; readonly problems: Diagnostic[] };
 
 /** Helm writes under this name, whichever way. */
 const HELM = "helm";
@@ -59,15 +59,15 @@ export function planReapply({
   if (foreign.length === 0 || conflicts === "overwrite") {
     return { kind: "setAgain" };
   }
-  const problems = foreign.map((key): Problem => {
+  const problems = foreign.map((key): Diagnostic => {
     const owners = dataOwners(live.managedFields, key).map((owner) => JSON.stringify(owner));
-    return {
+    return error({
       cluster,
       property: `${configMap} ${key}`,
       value: live.data[key],
       reason: `was changed since, and belongs to ${owners.length === 0 ? "nobody" : owners.join(", ")}`,
       fix: `set it to ${JSON.stringify(desired[key])} there, or pulumi config set conflicts overwrite`,
-    };
+    });
   });
   return { kind: "refused", problems };
 }

@@ -1,6 +1,6 @@
 import { contains, findOverlaps, parseCIDR, type Claim, type Range } from "./cidr";
 import type { Cluster, MeshSpec } from "./mesh";
-import type { Problem } from "./problem";
+import { error, type Diagnostic } from "./diagnostic";
 import { takesSubnets } from "./validateIdentity";
 
 type Kind = "podCIDRs" | "nodeCIDRs";
@@ -13,17 +13,17 @@ interface RangeOwner {
 
 interface ReadRanges {
   readonly claims: readonly Claim<RangeOwner>[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Diagnostic[];
 }
 
 const CIDR_ALLOWED = "write it like 10.60.0.0/16 or fd00:60::/48";
 
 function readRanges(cluster: Cluster, kind: Kind): ReadRanges {
   const claims: Claim<RangeOwner>[] = [];
-  const problems: Problem[] = [];
+  const problems: Diagnostic[] = [];
   if (cluster[kind].length === 0) {
     const fix = `list at least one range, or nothing can be checked against the other clusters`;
-    problems.push({ cluster: cluster.name, property: kind, value: [], reason: "is empty", fix });
+    problems.push(error({ cluster: cluster.name, property: kind, value: [], reason: "is empty", fix }));
   }
   for (const [index, text] of cluster[kind].entries()) {
     const property = `${kind}[${String(index)}]`;
@@ -31,7 +31,7 @@ function readRanges(cluster: Cluster, kind: Kind): ReadRanges {
     if (parsed.ok) {
       claims.push({ owner: { cluster: cluster.name, kind, property }, range: parsed.range });
     } else {
-      problems.push({ cluster: cluster.name, property, value: text, reason: parsed.reason, fix: CIDR_ALLOWED });
+      problems.push(error({ cluster: cluster.name, property, value: text, reason: parsed.reason, fix: CIDR_ALLOWED }));
     }
   }
   return { claims, problems };
@@ -49,24 +49,24 @@ function mayOverlap(a: RangeOwner, b: RangeOwner, ipamMode: string | undefined):
     : inSubnets || (a.kind === "nodeCIDRs" && b.kind === "nodeCIDRs");
 }
 
-function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>]): Problem {
+function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>]): Diagnostic {
   const [first, second] = a.owner.cluster <= b.owner.cluster ? [a, b] : [b, a];
   const other =
     first.owner.cluster === second.owner.cluster
       ? `its own ${first.owner.property}`
       : `${first.owner.property} of cluster ${JSON.stringify(first.owner.cluster)}`;
-  return {
+  return error({
     cluster: second.owner.cluster,
     property: second.owner.property,
     value: second.range.text,
     reason: `overlaps ${other} (${first.range.text})`,
     fix: "ranges of pods must be disjoint from all others, or ipamMode must say that pods get addresses of the nodes' subnets",
-  };
+  });
 }
 
 function readNativeRouting(texts: readonly string[]): {
   readonly ranges: readonly Range[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Diagnostic[];
 } {
   const parsed = texts.map((text, index) => ({
     text,
@@ -76,7 +76,7 @@ function readNativeRouting(texts: readonly string[]): {
   return {
     ranges: parsed.flatMap(({ result }) => (result.ok ? [result.range] : [])),
     problems: parsed.flatMap(({ text, property, result }) =>
-      result.ok ? [] : [{ property, value: text, reason: result.reason, fix: CIDR_ALLOWED }],
+      result.ok ? [] : [error({ property, value: text, reason: result.reason, fix: CIDR_ALLOWED })],
     ),
   };
 }
@@ -94,19 +94,21 @@ export function outsideNativeRouting(ranges: readonly Range[], nativeRouting: re
  * checks none of this: an overlap shows up as packets that arrive at the wrong cluster, a pod range outside the native-routing CIDR
  * as pods that reach their peers behind a node's address and so without their identity.
  */
-export function validateRanges(spec: MeshSpec, clusters: readonly Cluster[]): readonly Problem[] {
+export function validateRanges(spec: MeshSpec, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const native = readNativeRouting(spec.nativeRoutingCIDRs ?? []);
   const read = clusters.flatMap((cluster) => [readRanges(cluster, "podCIDRs"), readRanges(cluster, "nodeCIDRs")]);
   const claims = read.flatMap((ranges) => ranges.claims);
   const pods = claims.filter(({ owner }) => owner.kind === "podCIDRs");
-  const outside = pods.flatMap(({ owner, range }): Problem[] =>
-    outsideNativeRouting([range], native.ranges).map(({ text }) => ({
-      cluster: owner.cluster,
-      property: owner.property,
-      value: text,
-      reason: `lies outside the native-routing CIDR (${native.ranges.map((outer) => outer.text).join(", ")})`,
-      fix: "use a range inside it, or widen nativeRoutingCIDRs and ipv4-/ipv6-native-routing-cidr of every cluster",
-    })),
+  const outside = pods.flatMap(({ owner, range }): Diagnostic[] =>
+    outsideNativeRouting([range], native.ranges).map(({ text }) =>
+      error({
+        cluster: owner.cluster,
+        property: owner.property,
+        value: text,
+        reason: `lies outside the native-routing CIDR (${native.ranges.map((outer) => outer.text).join(", ")})`,
+        fix: "use a range inside it, or widen nativeRoutingCIDRs and ipv4-/ipv6-native-routing-cidr of every cluster",
+      }),
+    ),
   );
   return [
     ...read.flatMap((ranges) => ranges.problems),

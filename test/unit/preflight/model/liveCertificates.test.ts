@@ -3,7 +3,7 @@ import { DEFAULT_CERTIFICATE_POLICY, SHARED_AUTHORITY } from "../../../../compon
 import { formatRecord, ISSUE_RECORD_ANNOTATION, trustOf } from "../../../../components/certificates/model/keyRevisions";
 import { judgeRotation, type RotationPolicy } from "../../../../components/preflight/model/judgeRotation";
 import { mintCA, NOW } from "../../support/certificates/ca";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { liveCluster, type LiveObject } from "../../support/preflight/live";
 
 const DAY_MS = 86_400_000;
@@ -39,7 +39,7 @@ const recordedAs = (client: number) => ({
 /** What is said where every cluster has these Secrets. */
 function judge(claimed: readonly LiveObject[], over: Partial<RotationPolicy> = {}) {
   const live = new Map(MEMBERS.map((name) => [name, liveCluster({ uid: name, claimed })]));
-  const { problems, warnings, notes } = judgeRotation(MEMBERS, live, { ...POLICY, ...over }, NOW);
+  const { problems, warnings, notes } = bySeverity(judgeRotation(MEMBERS, live, { ...POLICY, ...over }, NOW));
   return { problems: lines(problems), warnings: lines(warnings), notes: lines(notes) };
 }
 

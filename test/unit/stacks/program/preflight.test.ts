@@ -5,7 +5,7 @@ import { OWNER_ANNOTATION } from "../../../../components/kubernetes/model/owners
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { preflight } from "../../../../stacks/program/preflight";
 import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { recorded } from "../../support/preflight/live";
 import { clusters, configuration } from "../../support/stacks/configuration";
 
@@ -42,7 +42,9 @@ describe("stacks: preflight", () => {
   async function judge(script: string, values: Readonly<Record<string, unknown>> = {}) {
     kubectl = scriptedKubectl(script);
     const read = configuration({ conflicts: "overwrite", ...values });
-    const { problems, warnings, notes } = await preflight(read, toEnvironment(read, new Date()).environment);
+    const { problems, warnings, notes } = bySeverity(
+      (await preflight(read, toEnvironment(read, new Date()).environment)).diagnostics,
+    );
     const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
     said = lines(notes);
     return { problems: heads(lines(problems)), warnings: heads(lines(warnings)) };
@@ -208,7 +210,9 @@ describe("stacks: preflight", () => {
         } else { ${answers(undefined)} }`;
         kubectl = scriptedKubectl(script);
         const read = configuration({ conflicts: "overwrite" });
-        const { problems } = await preflight(read, toEnvironment(read, new Date()).environment);
+        const { problems } = bySeverity(
+          (await preflight(read, toEnvironment(read, new Date()).environment)).diagnostics,
+        );
         assert.deepEqual(
           lines(problems).map((line) => line.slice(line.lastIndexOf("; ") + 2)),
           [1, 2].map(() => `${fix}, or set clustermesh:openPolicies to "accept"`),
@@ -258,7 +262,9 @@ describe("stacks: preflight", () => {
     kubectl?.remove();
     const read = configuration({ conflicts: "overwrite", generation: { authority: [1, 2] } });
     kubectl = scriptedKubectl(live);
-    const { problems, notes } = await preflight(read, toEnvironment(read, new Date()).environment);
+    const { problems, notes } = bySeverity(
+      (await preflight(read, toEnvironment(read, new Date()).environment)).diagnostics,
+    );
     assert.deepEqual(problems, []);
     assert.match(lines(notes).join(), /makes generation 2 trusted; then restart every etcd/);
   });
