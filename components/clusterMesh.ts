@@ -7,6 +7,7 @@ import { Demo } from "./demo/demo";
 import type { Verdict } from "./demo/model/demoVerdicts";
 import { etcdAdmin } from "./etcdUsers/etcdAdmin";
 import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
+import { observedOf } from "./mesh/model/observed";
 import { topology } from "./mesh/model/topology";
 import { meshCheck } from "./meshCheck/meshCheck";
 import type { ReadinessRow } from "./meshCheck/model/checkResult";
@@ -54,14 +55,16 @@ export class ClusterMesh extends pulumi.ComponentResource {
 
     const caSet = caSetOf(name, plan.caSource, clusters, settings, child);
     const shared = sharedPeerFiles(clusters, caSet);
-    // A promise, for the first cluster waits for the last one, which is made after it.
-    const allIdentitiesChecked = Promise.resolve().then(() => joined.map((cluster) => cluster.identityChecked));
     const names = managed.map((spec) => spec.name);
     const admin = etcdAdmin(name, caSetFor(caSet, names), settings, child);
-    const ofMesh = { caSet, sharedPeerFiles: shared, etcdAdmin: admin, allIdentitiesChecked };
-    const joined: readonly MeshedCluster[] = managed.map(
+    const ofMesh = { caSet, sharedPeerFiles: shared, etcdAdmin: admin };
+    const joined = managed.map(
       (spec) => new MeshedCluster(spec.name, plan.clusterArgs(spec, ofMesh), plan.clusterOptions(spec, child)),
     );
+    const identitiesChecked = joined.map((cluster) => cluster.identityChecked);
+    for (const cluster of joined) {
+      cluster.givePeers(identitiesChecked);
+    }
     const lost = plan.lost.map(
       (spec) => new LostCluster(spec.name, plan.lostArgs(spec), plan.clusterOptions(spec, child)),
     );
@@ -76,15 +79,24 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const issued = joined.map((cluster) => cluster.issued);
     const peersHash = hashPeers(shared, issued);
     const pathsBefore = Object.fromEntries(joined.map((cluster) => [cluster.cluster, cluster.pathsBefore]));
+    const clusterUids = Object.fromEntries(joined.map((cluster) => [cluster.cluster, cluster.uid]));
     const externalPeers = clusters.filter((cluster) => !names.includes(cluster.name));
-    const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore };
+    const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore, clusterUids };
     const check = meshCheck(name, checked, policyChecks, child);
     const demo =
       args.demo === undefined
         ? undefined
         : new Demo(
             name,
-            { demo: args.demo, providers: plan.providers, access, cilium: settings.cilium, peersHash, owner },
+            {
+              demo: args.demo,
+              providers: plan.providers,
+              access,
+              cilium: settings.cilium,
+              clusterUids,
+              peersHash,
+              owner,
+            },
             { ...child, dependsOn: [...check.done] },
           );
 
@@ -98,11 +110,11 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.verdicts = demo?.verdicts ?? pulumi.output("off");
     this.drops = demo?.drops ?? pulumi.output("off");
     this.recorded = Object.fromEntries(
-      joined.map(({ cluster, spec, originalConfig }) => [
-        cluster,
+      joined.map(({ cluster, originalConfig }) => {
+        const { reapply } = observedOf(args.observed, cluster);
         // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-        pulumi.unsecret(originalConfig).apply((printed) => summaryOf(printed, cluster, spec.reapply)),
-      ]),
+        return [cluster, pulumi.unsecret(originalConfig).apply((printed) => summaryOf(printed, cluster, reapply))];
+      }),
     );
     this.topology = topology(clusters);
     this.registerOutputs({});

@@ -14,6 +14,7 @@ import { validateDemo, validateDemoClusters, type DemoSettings } from "./demo/mo
 import type { EtcdAdmin } from "./etcdUsers/etcdAdmin";
 import { clustersOf, withoutLost, type ClusterSpec, type Cluster, type MeshSpec } from "./mesh/model/mesh";
 import type { Diagnostic } from "./mesh/model/diagnostic";
+import { observedOf, type ObservedClusters } from "./mesh/model/observed";
 import { validateMesh } from "./mesh/model/validate";
 import { refusal } from "./mesh/refusal";
 import { peerSecretKeys, type SecretData } from "./peers/peerSecret";
@@ -38,6 +39,8 @@ export interface ClusterMeshArgs extends Omit<MeshSpec, "clusters" | "maxConnect
   readonly clusters: Readonly<Record<string, MeshCluster>>;
   /** The rest of the mesh, which other stacks look after: their peers, and not touched. Two clusters in all are the least. @default none */
   readonly externalPeers?: Readonly<Record<string, ClusterSpec>>;
+  /** What was seen of the live clusters, so that drift is repaired of which the state knows nothing. @default nothing */
+  readonly observed?: ObservedClusters;
   readonly authority: CaSource;
   readonly settings: MeshSettings;
   /** The demo workloads and policy; absent for none. */
@@ -52,7 +55,6 @@ export interface OfMesh {
   readonly sharedPeerFiles: SecretData;
   /** Absent where no users are managed. */
   readonly etcdAdmin: EtcdAdmin | undefined;
-  readonly allIdentitiesChecked: Promise<readonly pulumi.Resource[]>;
 }
 
 /** The arguments of a mesh as its parts need them. */
@@ -140,6 +142,7 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
   const peerKeys = peerSecretKeys(names, caNames(caSource, names));
   const commandArgs = (spec: Cluster) => ({
     access: required(accessOfAll, spec.name),
+    observed: observedOf(args.observed, spec.name),
     managedObjects: managedObjectsOf(spec.name, settings, issuesServers, demo),
     peerKeys,
     owner,

@@ -7,6 +7,16 @@ import type { Ca } from "./ca";
 import { keyPair, signedCertificate } from "./leafCertificate";
 import { serverNames, type CertificateSettings } from "./model/certificates";
 
+/** The arguments of {@link etcdServerSecret}. */
+export interface EtcdServerSecretArgs {
+  readonly cluster: Cluster;
+  readonly authority: Ca;
+  readonly owner: string;
+  /** Changes when the Secret has to be written again, whatever the state knows. */
+  readonly reapply: string | undefined;
+  readonly settings: CertificateSettings & Pick<CiliumSettings, "cilium">;
+}
+
 /** The server certificate of one cluster's etcd. */
 export interface EtcdServer {
   readonly subject: string;
@@ -22,10 +32,7 @@ export interface EtcdServer {
  * handshake, and the last only when it starts.
  */
 export function etcdServerSecret(
-  cluster: Cluster,
-  authority: Ca,
-  owner: string,
-  settings: CertificateSettings & Pick<CiliumSettings, "cilium">,
+  { cluster, authority, owner, reapply, settings }: EtcdServerSecretArgs,
   opts: pulumi.CustomResourceOptions,
 ): EtcdServer {
   const names = serverNames(cluster);
@@ -50,7 +57,7 @@ export function etcdServerSecret(
       type: "kubernetes.io/tls",
       data: pulumi.secret(data),
     },
-    { ...opts, ...reapplied(cluster.reapply) },
+    { ...opts, ...reapplied(reapply) },
   );
   return {
     subject: `CN=${names.commonName}`,

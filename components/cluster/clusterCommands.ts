@@ -6,6 +6,7 @@ import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeComma
 import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster } from "../mesh/model/mesh";
+import type { Observed } from "../mesh/model/observed";
 import type { MeshCheckSettings } from "../meshCheck/meshCheck";
 import type { PeerSettings } from "../peers/peerSecret";
 
@@ -20,6 +21,7 @@ export interface ClusterSettings
 export interface ClusterCommandArgs {
   readonly cluster: Cluster;
   readonly access: ClusterAccess;
+  readonly observed: Observed;
   /** Objects that this stack makes in the cluster. `up` stops where one of them exists and has another owner. */
   readonly managedObjects: readonly ManagedObject[];
   /** The keys of the Secret with its peers. */
@@ -61,7 +63,7 @@ export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.Cus
       update: "keep",
       delete: "release",
       // Which cluster it is now, as far as that was seen: another one is refused, although nothing else has changed.
-      occasion: { seen: cluster.seenAs },
+      occasion: { seen: args.observed.seenAs },
       input: {
         ...input,
         claims: managedObjects,
@@ -76,17 +78,13 @@ export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.Cus
 }
 
 /**
- * Makes sure that name and id are as they were set, rolls agents and operator, and waits until they run with them. Its deletion writes the
- * originals back, and rolls them again.
- *
- * @param written When this stack last wrote name and id. It changes with our writes alone, and so re-runs this after each of them: agents that
- *   started between another writer's change and ours have other values.
+ * Sets name and id, together with the originals, rolls agents and operator, and waits until they run with them. It runs again for another name
+ * or id, for other originals, and for drift. Its deletion writes the originals back, and rolls them again.
  */
 export function rolloutCommand(
   args: ClusterCommandArgs,
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
-  written?: pulumi.Output<string | undefined>,
 ): local.Command {
   const { input, ...command } = commandOf(args);
   const { conflicts } = args.settings;
@@ -97,8 +95,8 @@ export function rolloutCommand(
       create: "settle",
       update: "settle",
       delete: "restore",
-      occasion: { seen: args.cluster.drift },
-      input: { ...input, conflicts, originals: originalConfig.stdout, written },
+      occasion: { seen: args.observed.drift },
+      input: { ...input, conflicts, originals: originalConfig.stdout },
     },
     opts,
   );

@@ -5,7 +5,7 @@ import { ID_KEY, NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
 import { sayWhoRestarts, waitForRollOut } from "../cilium/rollOut";
 import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
 import { dispatch, previousOutput, readInput } from "../command/protocol";
-import { reapply } from "../identity/reapply";
+import { setIdentity } from "../identity/setIdentity";
 import { waitForPeersRemoved, renameOnNodes, removeNamedKeys, rolled, type Leaving } from "../identity/leaving";
 import { withAdvice } from "../identity/model/leavingAdvice";
 import { recordedOf, type Recorded } from "../identity/model/recorded";
@@ -124,7 +124,7 @@ const verbs = {
   settle: () =>
     onRecorded(async (kubectl, before) => {
       const set = { ...given, cluster: cluster.name, cilium, timeoutSeconds };
-      const rolling = await reapply(kubectl, { ...set, before });
+      const rolling = await setIdentity(kubectl, { ...set, before });
       if (given.rollOut.await) {
         await waitForRollOut(kubectl, cluster.name, cilium, timeoutSeconds, rolling);
         await restartOutdated(kubectl, set);

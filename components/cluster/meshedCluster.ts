@@ -6,10 +6,12 @@ import { certificatesHash, clientCommonName, SHARED_AUTHORITY } from "../certifi
 import type { ClusterAccess } from "../command/nodeCommand";
 import type { EtcdCredential } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
+import { readRecorded } from "../identity/model/recorded";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster as MemberSpec } from "../mesh/model/mesh";
+import type { Observed } from "../mesh/model/observed";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
-import { peerSecret, type ClientCertificate } from "../peers/peerSecret";
+import { peerSecret, type ClientCertificate, type PeerSecretArgs } from "../peers/peerSecret";
 import { agentConfiguration } from "./agentConfiguration";
 import { objectsCommand, type ClusterSettings } from "./clusterCommands";
 
@@ -17,6 +19,7 @@ import { objectsCommand, type ClusterSettings } from "./clusterCommands";
 export interface MeshedClusterArgs {
   readonly spec: MemberSpec;
   readonly access: ClusterAccess;
+  readonly observed: Observed;
   /** The authorities of the other clusters' etcds, by name. */
   readonly clientAuthorities: ReadonlyMap<string, Ca>;
   /** Authority that issues this cluster's own etcd server certificate; absent where the etcd has one already. */
@@ -25,8 +28,6 @@ export interface MeshedClusterArgs {
   readonly sharedPeerFiles: pulumi.Output<Readonly<Record<string, string>>>;
   /** What the Secret is issued as, for the preflight of the next run. */
   readonly issueRecord: pulumi.Output<string>;
-  /** Done when nothing in any cluster of the mesh speaks against it: no cluster is told of peers before. */
-  readonly allIdentitiesChecked: Promise<readonly pulumi.Resource[]>;
   /** The other clusters that are there, by name. */
   readonly peers: readonly string[];
   /** With what the users in this cluster's etcd are managed; absent where they are not. */
@@ -59,16 +60,21 @@ export class MeshedCluster extends pulumi.ComponentResource {
   readonly identityChecked: pulumi.Resource;
   /** What was recorded. */
   readonly originalConfig: pulumi.Output<string>;
+  /** Which cluster this was when it joined: the UID of its namespace `kube-system`. */
+  readonly uid: pulumi.Output<string | undefined>;
   /** Which paths between this cluster's nodes did not work before it was changed. */
   readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
   /** Whether this cluster's etcd holds its peers to what they may read, in words; absent where its users are not managed. */
   readonly etcdUsers: pulumi.Output<string> | undefined;
+  private readonly peers: PeerSecretArgs;
+  /** The last of what is done before a cluster is given its peers. */
+  private readonly objects: pulumi.Resource;
 
   constructor(name: string, args: MeshedClusterArgs, opts: pulumi.ComponentResourceOptions) {
     super("clustermesh:index:Member", name, {}, opts);
-    const { spec, access, managedObjects, peerKeys, settings, owner } = args;
+    const { spec, access, observed, managedObjects, peerKeys, settings, owner } = args;
     const child = { parent: this };
-    const of = { cluster: spec, access, managedObjects, peerKeys, owner, settings };
+    const of = { cluster: spec, access, observed, managedObjects, peerKeys, owner, settings };
 
     const client = clientCertificates(args, child);
     const agents = agentConfiguration(of, child);
@@ -86,28 +92,37 @@ export class MeshedCluster extends pulumi.ComponentResource {
         ...server.map(({ secret }) => secret),
       ],
     });
-    peerSecret(
-      `${spec.name}-peers`,
-      {
-        shared: args.sharedPeerFiles,
-        privateKey: client.privateKey,
-        certificates: client.certificates,
-        record: args.issueRecord,
-        owner,
-        ...(spec.reapply === undefined ? {} : { reapply: spec.reapply }),
-        settings,
-      },
-      { ...child, dependsOn: after(args.allIdentitiesChecked, [objects]) },
-    );
+    this.peers = {
+      shared: args.sharedPeerFiles,
+      privateKey: client.privateKey,
+      certificates: client.certificates,
+      record: args.issueRecord,
+      owner,
+      ...(observed.reapply === undefined ? {} : { reapply: observed.reapply }),
+      settings,
+    };
+    this.objects = objects;
     this.spec = spec;
     this.cluster = spec.name;
     this.identityChecked = agents.identityChecked;
     this.originalConfig = agents.originalConfig;
+    // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
+    this.uid = pulumi.unsecret(agents.originalConfig).apply((printed) => readRecorded(printed)?.cluster);
     this.pathsBefore = agents.pathsBefore;
     this.etcdUsers = users?.authentication;
     this.certificates = [...client.summaries, ...server.map(({ summary }) => summary)];
     const issued = [...client.certificates, ...server].map(({ certificate }) => certificate);
     this.issued = pulumi.unsecret(pulumi.all(issued).apply(certificatesHash));
+  }
+
+  /**
+   * Makes the Secret with the peers, the last thing that a cluster is given.
+   *
+   * @param identitiesChecked Done when nothing in any cluster of the mesh speaks against it: no cluster is told of peers before.
+   */
+  givePeers(identitiesChecked: readonly pulumi.Resource[]): void {
+    const dependsOn = after(identitiesChecked, [this.objects]);
+    peerSecret(`${this.cluster}-peers`, this.peers, { parent: this, dependsOn });
     this.registerOutputs({});
   }
 }
@@ -116,11 +131,8 @@ export class MeshedCluster extends pulumi.ComponentResource {
  * Dependencies on some, once all are made. Not dependencies on all: each cluster would have as many as there are clusters in the state, and
  * the way back is in order without them, for Pulumi deletes in layers.
  */
-async function after(
-  all: Promise<readonly pulumi.Resource[]>,
-  last: readonly pulumi.Resource[],
-): Promise<pulumi.Resource[]> {
-  await Promise.all((await all).map(({ urn }) => new Promise((made) => urn.apply(made))));
+async function after(all: readonly pulumi.Resource[], last: readonly pulumi.Resource[]): Promise<pulumi.Resource[]> {
+  await Promise.all(all.map(({ urn }) => new Promise((made) => urn.apply(made))));
   return [...last];
 }
 
@@ -160,10 +172,13 @@ interface ServerCertificate {
 }
 
 function serverCertificate(args: MeshedClusterArgs, opts: pulumi.CustomResourceOptions): readonly ServerCertificate[] {
-  const { spec, serverAuthority, owner, settings } = args;
-  if (serverAuthority === undefined) {
+  const { spec, serverAuthority: authority, owner, settings } = args;
+  if (authority === undefined) {
     return [];
   }
-  const { certificate, secret, ...server } = etcdServerSecret(spec, serverAuthority, owner, settings, opts);
+  const { certificate, secret, ...server } = etcdServerSecret(
+    { cluster: spec, authority, owner, reapply: args.observed.reapply, settings },
+    opts,
+  );
   return [{ summary: { ...server, issuer: SHARED_AUTHORITY }, certificate, secret }];
 }

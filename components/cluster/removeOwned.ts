@@ -6,8 +6,7 @@ import { deleteObject, describeObject, isLateWrite, readObject } from "../kubern
 import type { Kubectl } from "../kubernetes/kubectl";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { LiveObject } from "../kubernetes/model/liveObject";
-import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
-import { PATCH_ANNOTATIONS } from "./model/manualRestore";
+import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION, PATCH_ANNOTATIONS } from "../kubernetes/model/ownership";
 import { planRemoval, type SharedSecret } from "./model/removal";
 import { foreignContents } from "./namespaceContents";
 

@@ -3,6 +3,7 @@ import { printable, printableJson, quoted } from "../basics/model/printable";
 import { ciliumObjects } from "../cilium/model/agentConfig";
 import { dispatch, previousOutput, progress, readInput } from "../command/protocol";
 import { problemsLine, until } from "../command/until";
+import { refuseOtherClusters } from "../identity/otherCluster";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { withClusters } from "../kubernetes/openClusters";
 import { formatDiagnostics, type Diagnostic } from "../mesh/model/diagnostic";
@@ -21,7 +22,7 @@ const given = readInput(
       clientCluster: z.string(),
       clientNamespace: z.string(),
     }),
-    clusters: z.array(z.object({ name: z.string(), context: z.string().optional() })),
+    clusters: z.array(z.object({ name: z.string(), context: z.string().optional(), uid: z.string().optional() })),
     names: ciliumObjects,
     pingTimeoutSeconds: z.number(),
     verdictTimeoutSeconds: z.number(),
@@ -120,6 +121,7 @@ async function ping(clusters: Clusters, server: Kubectl, phase: Phase): Promise<
 
 function inDemo<T>(use: (clusters: Clusters, server: Kubectl) => Promise<T>): Promise<T> {
   return withClusters(given.clusters, async (opened) => {
+    await refuseOtherClusters(opened);
     const clusters = new Map(opened.map(({ name, kubectl }) => [name, kubectl]));
     const server = clusters.get(places.serverCluster);
     if (server === undefined) {

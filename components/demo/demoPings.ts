@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { own } from "../basics/model/own";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
 import { demoClusters, type DemoSettings } from "./model/demo";
@@ -12,6 +13,8 @@ export interface DemoPingsArgs {
   readonly access: Readonly<Record<string, ClusterAccess>>;
   /** Where the agents are, for the log of what they drop. */
   readonly cilium: CiliumObjects;
+  /** Which clusters these were when they joined, by name: nothing is pinged in another one. */
+  readonly clusterUids: Readonly<Record<string, pulumi.Output<string | undefined>>>;
   /** Changes with whatever the agents were told about their peers. */
   readonly peersHash: pulumi.Output<string>;
 }
@@ -32,7 +35,7 @@ export interface DemoPings {
  */
 export function demoPings(
   phase: Phase,
-  { demo, access, cilium, peersHash }: DemoPingsArgs,
+  { demo, access, cilium, clusterUids, peersHash }: DemoPingsArgs,
   after: readonly pulumi.Resource[],
   opts: pulumi.CustomResourceOptions,
 ): DemoPings {
@@ -43,7 +46,9 @@ export function demoPings(
   const reached = Object.entries(access).filter(([name]) => demoClusters(demo).includes(name));
   const input = {
     places: { serverCluster, serverNamespace, clientCluster, clientNamespace },
-    clusters: reached.map(([name, each]) => ({ name, ...contextOf(each) })).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    clusters: reached
+      .map(([name, each]) => ({ name, uid: own(clusterUids, name), ...contextOf(each) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     names: cilium,
     pingTimeoutSeconds: demo.pingTimeoutSeconds,
     verdictTimeoutSeconds: demo.verdictTimeoutSeconds,

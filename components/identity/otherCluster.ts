@@ -16,6 +16,22 @@ export async function clusterUid(kubectl: Kubectl): Promise<string> {
   return namespace.metadata.uid;
 }
 
+/** A cluster that can be asked, with the UID that was recorded of it. */
+interface RecordedCluster {
+  readonly name: string;
+  readonly kubectl: Kubectl;
+  readonly uid?: string | undefined;
+}
+
+/** @throws {@link OtherCluster} where one of them is not the cluster that was recorded. */
+export async function refuseOtherClusters(clusters: readonly RecordedCluster[]): Promise<void> {
+  await Promise.all(
+    clusters.map(async ({ name, kubectl, uid }) => {
+      if (uid !== undefined) await refuseOtherCluster(kubectl, name, uid);
+    }),
+  );
+}
+
 /** @throws {@link OtherCluster} where this is not the cluster that was recorded. */
 export async function refuseOtherCluster(kubectl: Kubectl, cluster: string, recordedUid: string): Promise<void> {
   const uid = await clusterUid(kubectl);

@@ -6,6 +6,8 @@ import { Kubectl } from "./kubectl";
 interface GivenCluster {
   readonly name: string;
   readonly context?: string | undefined;
+  /** Which cluster this was when it joined; absent where nothing was recorded. */
+  readonly uid?: string | undefined;
 }
 
 /** A cluster that can be asked. */

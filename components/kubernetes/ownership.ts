@@ -13,9 +13,8 @@ export function ownedBy(owner: string): Readonly<Record<string, string>> {
 }
 
 /**
- * Annotations of a Patch resource. The field manager must not be the provider's random one, and roll-outs are waited for by a step of
- * their own, which knows agents from operators and has a time limit that is a setting. By force, for who edits a field of ours owns it from
- * then on. What is somebody else's, the preflight and the first step on a cluster refuse, where the settings say so.
+ * Annotations of a Patch resource. The field manager must not be the provider's random one. By force, for who edits a field of ours owns it
+ * from then on. What is somebody else's, the preflight and the first step on a cluster refuse, where the settings say so.
  *
  * @see https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  */

@@ -117,9 +117,9 @@ function wordsOf(answer: string): string {
 }
 
 /**
- * Server-side apply as this project's field manager, forced, exactly as a Patch resource does it: what the state says of the object is true
- * afterwards. `kubectl apply --server-side` does more: where something was installed by a client-side apply, it makes this project the owner
- * of all of that. So the API server is asked directly.
+ * Server-side apply as this project's field manager, forced: of the object's fields it owns these, and no others. `kubectl apply --server-side`
+ * does more: where something was installed by a client-side apply, it makes this project the owner of all of that. So the API server is asked
+ * directly.
  *
  * An apply creates what it does not find: give `uid` in the metadata of an object that must be there, and `resourceVersion` where it must be
  * as it was when it was looked at.

@@ -6,6 +6,7 @@ import { ciliumObjects } from "../cilium/model/agentConfig";
 import { readinessProblems, readinessTable, type AgentReport } from "../cilium/model/agentStatus";
 import { dispatch, previousOutput, progress, readInput, readLargeInput } from "../command/protocol";
 import { problemsLine, until } from "../command/until";
+import { refuseOtherClusters } from "../identity/otherCluster";
 import { withClusters, type OpenCluster } from "../kubernetes/openClusters";
 import { formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
 import { recordedPaths } from "../nodePaths/model/pathVerdict";
@@ -26,7 +27,9 @@ const given = readInput(
 );
 
 const largeInput = z.object({
-  members: z.array(z.object({ name: z.string(), id: z.number(), context: z.string().optional() })),
+  members: z.array(
+    z.object({ name: z.string(), id: z.number(), context: z.string().optional(), uid: z.string().optional() }),
+  ),
   /** Peers that other stacks look after. */
   others: z.array(z.object({ name: z.string(), id: z.number() })).default([]),
   otherStacks: z.enum(["report", "require"]).default("report"),
@@ -99,6 +102,7 @@ export const ran = dispatch({
     const mesh = await readMesh();
     const { all, required } = mesh;
     return withClusters(mesh.members, async (clusters) => {
+      await refuseOtherClusters(clusters);
       const deadline = Date.now() + given.timeoutSeconds * 1000;
       const reports = await waitUntilReady(mesh, clusters, deadline);
       warnOfExternalPeers(mesh, reports);

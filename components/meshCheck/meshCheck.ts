@@ -31,6 +31,8 @@ export interface MeshCheckArgs {
   readonly peersHash: pulumi.Output<string>;
   /** What did not work inside the clusters before they were changed, by name. It stays as it was recorded, and so runs nothing again. */
   readonly pathsBefore: Readonly<Record<string, pulumi.Output<RecordedPaths | undefined>>>;
+  /** Which clusters these were when they joined, by name: the check contacts no other one. */
+  readonly clusterUids: Readonly<Record<string, pulumi.Output<string | undefined>>>;
   readonly settings: MeshCheckSettings & CiliumSettings;
 }
 
@@ -64,7 +66,7 @@ export function meshCheck(
   }
   const clusters = args.clusters.map(({ name, id }) => {
     const access = own(args.access, name);
-    return { name, id, ...(access === undefined ? {} : contextOf(access)) };
+    return { name, id, uid: own(args.clusterUids, name), ...(access === undefined ? {} : contextOf(access)) };
   });
   const externalPeers = args.externalPeers.map(({ name: other, id }) => ({ name: other, id }));
   const ofOthers = externalPeers.length === 0 ? {} : { others: externalPeers, otherStacks: args.settings.otherStacks };

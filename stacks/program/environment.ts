@@ -3,6 +3,7 @@ import { validateKeyRevisions } from "../../components/certificates/model/keyRev
 import { DEFAULT_DEMO, type DemoSettings } from "../../components/demo/model/demo";
 import type { ClusterSpec, MeshSpec } from "../../components/mesh/model/mesh";
 import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
+import type { ObservedClusters } from "../../components/mesh/model/observed";
 import type { Configuration } from "../configuration/schema";
 import { caSource } from "../roles/caSource";
 import { managedClusters, WHOLE_MESH, type Role } from "../roles/role";
@@ -18,6 +19,8 @@ export interface Environment {
   readonly owner: string;
   /** The clusters that this stack looks after, by name. */
   readonly managed: readonly string[];
+  /** What was seen of the live clusters; absent where none was looked at yet. */
+  readonly observed?: ObservedClusters;
 }
 
 function clusterSpec(cluster: Configuration["clusters"][string]): ClusterSpec {

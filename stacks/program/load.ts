@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../components";
-import { own } from "../../components/basics/model/own";
 import { errors, formatDiagnostic, infos, warnings } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import { readStack, type ReadStack } from "../roles/read";
 import type { Role } from "../roles/role";
 import type { Environment } from "./environment";
 import { checkOnPaper, type OnPaper } from "./onPaper";
-import { preflight, type Preflight } from "./preflight";
+import { preflight } from "./preflight";
 
 /** A stack's configuration that has passed every check. */
 export interface Loaded {
@@ -33,21 +32,10 @@ async function check({ read, role }: ReadStack): Promise<OnPaper> {
     return { diagnostics };
   }
   const live = await preflight(read.readable, environment, !pulumi.runtime.isDryRun());
-  return { environment: withSeen(environment, live), diagnostics: [...diagnostics, ...live.diagnostics] };
-}
-
-/** The environment with what was seen of the clusters, so that an `up` acts on it whose state knows of no change. */
-function withSeen(environment: Environment, { changes = {}, seenAs = {}, reapply = {} }: Preflight): Environment {
-  const clusters = Object.entries(environment.spec.clusters).map(([name, cluster]) => {
-    const [drift, identity, written] = [own(changes, name), own(seenAs, name), own(reapply, name)];
-    const seen = {
-      ...(drift === undefined ? {} : { drift }),
-      ...(identity === undefined ? {} : { seenAs: identity }),
-      ...(written === undefined ? {} : { reapply: written }),
-    };
-    return [name, { ...cluster, ...seen }] as const;
-  });
-  return { ...environment, spec: { ...environment.spec, clusters: Object.fromEntries(clusters) } };
+  return {
+    environment: { ...environment, observed: live.observed },
+    diagnostics: [...diagnostics, ...live.diagnostics],
+  };
 }
 
 /**

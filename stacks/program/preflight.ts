@@ -1,14 +1,15 @@
 import { caNames, caOrigin, peerSecretKeys } from "../../components";
 import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
+import type { ObservedClusters } from "../../components/mesh/model/observed";
 import { judgeMesh, type MeshPolicy } from "../../components/preflight/model/judgeMesh";
-import { notLookedAt, seenAs } from "../../components/preflight/model/seenAs";
 import { slowAnswers } from "../../components/preflight/model/slowAnswers";
 import type { Configuration } from "../configuration/schema";
 import { askedClusters, inspectAll, lostAndAnswering, reachableBy } from "./askedClusters";
 import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
 import { judgeAccess } from "./judgeAccess";
+import { observedClusters, reapplyOf, seenAs, unseen } from "./observed";
 import { readOwnOutputs, type OwnOutputs } from "./ownOutputs";
 import { judgePolicyChanges, peersSeen } from "./policies";
 import { rotationPolicy } from "./rotation";
@@ -16,12 +17,13 @@ import { rotationPolicy } from "./rotation";
 /** What the live clusters have to say. */
 export interface Preflight {
   readonly diagnostics: readonly Diagnostic[];
-  /** By cluster, what tells a change of its name and id since they were set from any other. */
-  readonly changes?: Readonly<Record<string, string>>;
-  /** By cluster, which one it is. */
-  readonly seenAs?: Readonly<Record<string, string>>;
-  /** By cluster, what its Secrets were written again for last. */
-  readonly reapply?: Readonly<Record<string, string>>;
+  /** What the run acts on, though the state knows of no change. */
+  readonly observed: ObservedClusters;
+}
+
+/** The names of the clusters that are there. */
+function peerNames({ clusters }: Environment["spec"]): readonly string[] {
+  return withoutLost(clustersOf(clusters)).map(({ name }) => name);
 }
 
 /** The names of the Secrets that a cluster has of this stack's. */
@@ -38,7 +40,7 @@ function meshPolicy(
   now: Date,
 ): MeshPolicy {
   const { spec, settings, owner, authority: caSource } = environment;
-  const names = withoutLost(clustersOf(spec.clusters)).map(({ name }) => name);
+  const names = peerNames(spec);
   const authorities = caNames(caSource, names);
   return {
     ...settings,
@@ -62,12 +64,11 @@ export async function preflight(
   environment: Environment,
   writes = false,
 ): Promise<Preflight> {
-  const { spec, settings } = environment;
   const reachable = reachableBy(configuration);
   if (!configuration.liveChecks) {
-    const names = reachable.map(({ name }) => name);
-    return { diagnostics: [], seenAs: notLookedAt(names, [spec, settings]) };
+    return { diagnostics: [], observed: unseen(reachable, environment) };
   }
+  const { spec, settings } = environment;
   const now = new Date();
   const clusters = askedClusters(configuration, environment);
   const [{ live, answered }, lost, last] = await Promise.all([
@@ -85,5 +86,10 @@ export async function preflight(
     ...(await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret))),
     ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds),
   ];
-  return { diagnostics, changes: mesh.changes, seenAs: seenAs(live), reapply: mesh.reapply };
+  const seen = {
+    seenAs: seenAs(live),
+    drift: mesh.drift,
+    reapply: reapplyOf(peerNames(spec), last.recorded, mesh.reapply),
+  };
+  return { diagnostics, observed: observedClusters(Object.keys(spec.clusters), seen) };
 }

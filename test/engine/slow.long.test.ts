@@ -60,7 +60,7 @@ describe("an API server behind a bad line", function () {
 
   it("that goes silent in the middle of up ends it with the cluster's name, and the next up goes on", async () => {
     const line = await through(0);
-    const run = await frozenAt(stack, "up", haveEnded("cluster1-config", "cluster2-config"));
+    const run = await frozenAt(stack, "up", haveEnded("cluster1-originals", "cluster2-originals"));
     line.silence(true);
     const begin = Date.now();
     const { code, text } = await run.goOn();

@@ -12,9 +12,6 @@ export interface ManualRestore {
   readonly managedObjects: readonly ManagedObject[];
 }
 
-/** Annotations that Pulumi's Patch resources leave on the objects that they patch. */
-export const PATCH_ANNOTATIONS = ["pulumi.com/patchFieldManager", "pulumi.com/patchForce", "pulumi.com/skipAwait"];
-
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
@@ -31,9 +28,7 @@ export function manualRestoreCommands({ cilium, recorded, managedObjects }: Manu
   );
   // Without the annotation the pod templates are as they were, which restarts their pods.
   const template = { spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: null } } } } };
-  const metadata = {
-    annotations: Object.fromEntries([MARK_ANNOTATION, ...PATCH_ANNOTATIONS].map((key) => [key, null])),
-  };
+  const metadata = { annotations: { [MARK_ANNOTATION]: null } };
   const patch = (object: string, body: object) =>
     `${kubectl} patch ${object} --type=merge --patch ${quoted(JSON.stringify(body))}`;
   return [

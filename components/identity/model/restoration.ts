@@ -52,8 +52,8 @@ function otherOwner(owners: readonly FieldOwner[], us: string): string | undefin
 }
 
 /**
- * How each key gets back to its original. A key is ours to restore while it holds the value that was set for it, or is gone because the
- * patch that set it is gone. Any other value was written by another manager since: it stays, and the run names it. So is what another manager has applied since with
+ * How each key gets back to its original. A key is ours to restore while it holds the value that was set for it, or is gone because
+ * this project has given it up. Any other value was written by another manager since: it stays, and the run names it. So is what another manager has applied since with
  * the same value: a Helm release, say, that has it among its own values by now.
  *
  * A plan is a beginning: once its writes are done, the next one says whether there is more to do.

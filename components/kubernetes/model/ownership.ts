@@ -6,3 +6,6 @@ export const OWNER_ANNOTATION = "cilium-clustermesh/owner";
 
 /** Annotation of a Secret that lists the keys that this stack has put there, so that it recognises them after an edit by another manager. */
 export const KEYS_ANNOTATION = "cilium-clustermesh/keys";
+
+/** Annotations that Pulumi's Patch resources leave on the objects that they patch. */
+export const PATCH_ANNOTATIONS = ["pulumi.com/patchFieldManager", "pulumi.com/patchForce", "pulumi.com/skipAwait"];

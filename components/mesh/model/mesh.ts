@@ -27,18 +27,6 @@ export interface ClusterSpec {
    * from the configuration. @default false
    */
   readonly lost?: boolean;
-  /**
-   * Drift of the live name and id that the preflight has seen; absent where there is none. A new value re-runs the step that sets them, though
-   * the state shows no difference.
-   */
-  readonly drift?: string;
-  /**
-   * Which cluster and which `cilium-config` was seen under this name, where it was looked at; another one has an `up` look again before it
-   * writes anything.
-   */
-  readonly seenAs?: string;
-  /** Changes whenever its Secrets were found to be other than they were written: then they are written again. */
-  readonly reapply?: string;
 }
 
 /** The clusters that are not lost: the peers of the mesh. */

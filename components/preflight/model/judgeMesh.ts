@@ -6,7 +6,7 @@ import { judgeLive } from "./judge";
 import { judgeRotation, type RotationPolicy } from "./judgeRotation";
 import { without, type LiveCluster } from "./liveCluster";
 import type { PreflightPolicy } from "./policy";
-import { reapplyOf, secretDrift } from "./secretDrift";
+import { secretDrift } from "./secretDrift";
 
 /** How the live clusters of a mesh are to be judged. */
 export interface MeshPolicy extends PreflightPolicy {
@@ -23,8 +23,8 @@ export interface MeshJudgement {
   /** The clusters that are what they should be. */
   readonly fitting: ReadonlyMap<string, LiveCluster>;
   /** By cluster, what tells a change of its name and id since they were set from any other. */
-  readonly changes: Readonly<Record<string, string>>;
-  /** By cluster, what its Secrets were written again for last. */
+  readonly drift: Readonly<Record<string, string>>;
+  /** By cluster, the same of its Secrets. */
   readonly reapply: Readonly<Record<string, string>>;
 }
 
@@ -50,7 +50,7 @@ export function judgeMesh(
       ...connectionsWarning(names, agentCounts(fitting), policy.connectionsWarning),
     ],
     fitting,
-    changes: config.changes,
-    reapply: reapplyOf(peers, policy.recorded, secrets.reapply),
+    drift: config.changes,
+    reapply: secrets.reapply,
   };
 }

@@ -1,5 +1,5 @@
 import { desiredConfig, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
-import { isInstaller } from "../../identity/model/reapply";
+import { isInstaller } from "../../identity/model/setIdentity";
 import { markProblem } from "../../identity/model/mark";
 import type { OriginalConfig } from "../../identity/model/originalConfig";
 import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";

@@ -76,12 +76,3 @@ export function secretDrift(
     diagnostics: all.flatMap(({ changes }) => changes.map(([, diagnostic]) => diagnostic)),
   };
 }
-
-/** A value for each cluster at all times: only then is another one a change. */
-export function reapplyOf(
-  clusters: readonly Cluster[],
-  recorded: PreflightPolicy["recorded"],
-  drift: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(clusters.map(({ name }) => [name, drift[name] ?? recorded[name]?.reapplied ?? "never"]));
-}

@@ -4,7 +4,7 @@ import { describeRefused } from "../support/preflight/refused";
 describeRefused(
   [
     { refusal: QUOTA, resource: /\(cluster2-(etcd-server|peers)\)/ },
-    { refusal: POLICY, resource: /\(cluster2-config\)/ },
+    { refusal: POLICY, resource: /\(cluster2-settled\)/ },
   ],
   [POLICY],
 );

@@ -17,16 +17,8 @@ async function isThere(cluster: LabCluster, object: string): Promise<boolean> {
   return stdout !== "";
 }
 
-/**
- * What a run that failed elsewhere has done in this cluster is kept: what the state has is there, and what it has not is not.
- *
- * @param config The resource that stands for name and id: it sets them on the way there, and gives them back when it goes.
- */
-export async function assertKept(
-  stack: PulumiStack,
-  cluster: LabCluster,
-  config: "config" | "settled" = "config",
-): Promise<void> {
+/** What a run that failed elsewhere has done in this cluster is kept: what the state has is there, and what it has not is not. */
+export async function assertKept(stack: PulumiStack, cluster: LabCluster): Promise<void> {
   const { urns } = readState(await stack.export());
   const inState = (resource: string) => urns.some((urn) => urn.endsWith(`::${cluster.name}-${resource}`));
   const live = {
@@ -37,7 +29,7 @@ export async function assertKept(
     peers: await isThere(cluster, "secret/cilium-clustermesh"),
   };
   assert.deepEqual(live, {
-    config: inState(config),
+    config: inState("settled"),
     agents: inState("settled"),
     operator: inState("settled"),
     server: inState("etcd-server"),

@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/protocol";
-import { MARK_ANNOTATION, markText } from "../../../components/identity/model/mark";
-import { FIELD_MANAGER } from "../../../components/kubernetes/model/ownership";
-import { runMesh, type MeshRun } from "../support/meshProgram";
+import { runMesh } from "../support/meshProgram";
 import { omit } from "../support/omit";
-import { WRITTEN_AT, type Registered } from "../support/pulumiMocks";
-import { recordOf } from "../support/record";
+import type { Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
-
-const MARK = { [MARK_ANNOTATION]: markText(recordOf(), "clustermesh/test") };
-
-/** By force: who edits a field of ours owns it from then on. Whose may not be overwritten is judged before. */
-const FORCED = {
-  "pulumi.com/patchFieldManager": FIELD_MANAGER,
-  "pulumi.com/skipAwait": "true",
-  "pulumi.com/patchForce": "true",
-};
 
 /** The plain input of a command. */
 function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
@@ -25,29 +13,21 @@ function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
 }
 
 describe("components: name and id of the agents", () => {
-  const config = (ran: MeshRun) => ran.one("ConfigMapPatch", "cluster2-config");
-
-  it("are all that is patched in cilium-config", async () => {
-    const { inputs } = config(await runMesh());
-    assert.deepEqual(inputs["data"], { "cluster-name": "cluster2", "cluster-id": "102" });
-    assert.deepEqual(inputs["metadata"], {
-      name: "cilium-config",
-      namespace: "kube-system",
-      annotations: { ...FORCED, ...MARK },
-    });
-  });
-
-  it("are no more than the first step has let pass: it is told whether others may be overwritten", async () => {
+  it("have one writer, which is told both, the originals, and whether others may be overwritten", async () => {
     for (const conflicts of ["refuse", "overwrite"] as const) {
       const ran = await runMesh({ settings: { conflicts } });
       assert.equal(given(ran.one("Command", "cluster2-originals"))["conflicts"], conflicts);
+      const writer = given(ran.one("Command", "cluster2-settled"));
+      assert.equal(writer["conflicts"], conflicts);
+      assert.deepEqual(writer["desired"], { "cluster-name": "cluster2", "cluster-id": "102" });
+      assert.match(String(writer["originals"]), /^\{"of":"cluster2-originals"/);
     }
   });
 
-  it("are all that is patched: no list of anybody", async () => {
+  it("are written by no resource of Pulumi's: what that removes would not come back", async () => {
     const { resources } = await runMesh({ settings: { conflicts: "refuse" } });
-    const patches = resources.filter(({ type }) => type.endsWith("Patch"));
-    assert.deepEqual(patches.map(({ name }) => name).sort(), ["cluster1-config", "cluster2-config"]);
+    const objects = resources.filter(({ type }) => /ConfigMap|Patch|DaemonSet|Deployment/.test(type));
+    assert.deepEqual(objects, []);
   });
 
   it("follow the names of an install by hand", async () => {
@@ -62,7 +42,6 @@ describe("components: name and id of the agents", () => {
       const { namespace, name: object } = metadata(ran.one(type, name));
       return `${String(namespace)}/${String(object)}`;
     };
-    assert.equal(where("ConfigMapPatch", "cluster1-config"), "cilium/cc");
     assert.equal(where("v1:Secret", "cluster1-peers"), "cilium/cilium-clustermesh");
     assert.equal(where("v1:Secret", "cluster1-etcd-server"), "cilium/clustermesh-etcd-server");
     assert.deepEqual(given(ran.one("Command", "cluster1-settled"))["names"], cilium);
@@ -83,14 +62,8 @@ describe("components: agents that run with what was set", () => {
   const environment = ({ inputs }: Registered) => inputs["environment"] as Readonly<Record<string, string>>;
   const settled = async (options = {}) => environment((await runMesh(options)).one("Command", "cluster1-settled"));
 
-  it("are looked after again when name and id were written again", async () => {
-    const input = given((await runMesh()).one("Command", "cluster1-settled"));
-    assert.equal(input["written"], WRITTEN_AT);
-    assert.equal(input["conflicts"], DEFAULT_SETTINGS.conflicts);
-  });
-
   it("are looked after again when somebody was seen to have changed them, in that cluster alone", async () => {
-    const options = { specs: { 1: { drift: "cilium-config 77" } } };
+    const options = { observed: { cluster1: { drift: "cilium-config 77" } } };
     assert.equal((await settled(options))[OCCASION_VARIABLE], "cilium-config 77");
     assert.ok(!(OCCASION_VARIABLE in (await settled())));
     const { resources } = await runMesh(options);

@@ -108,6 +108,18 @@ describe("the command that settles a member", () => {
     assert.ok(!told.some((each) => each.startsWith("restart")));
   });
 
+  it("sets name and id where Cilium was found as it was installed, with the originals, in one write", async () => {
+    const found = { agents: {}, config: UNMESHED, annotation: "", annotations: {}, managedFields: [] };
+    const { code, stderr, calls, story: told } = await settle(found);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(told.slice(0, 1), ["apply configmaps"]);
+    const [, , , body = ""] = calls.find((call) => call[1] === "apply") ?? [];
+    const { data, metadata } = JSON.parse(body) as { readonly data: object; readonly metadata: object };
+    assert.deepEqual(data, DESIRED);
+    assert.deepEqual((metadata as { readonly annotations: object }).annotations, { [MARK_ANNOTATION]: MARK });
+    assert.match(stderr, /cluster "cluster1": cilium-config cluster-name, cluster-id set/);
+  });
+
   it("sets again what an interrupted destroy has given back, and rolls", async () => {
     const { code, stderr, calls, story: told } = await settle({ agents: {}, config: UNMESHED, annotation: "leaving" });
     assert.equal(code, 0, stderr);
@@ -122,12 +134,7 @@ describe("the command that settles a member", () => {
       url,
       "/api/v1/namespaces/kube-system/configmaps/cilium-config?fieldManager=cilium-clustermesh&force=true",
     );
-    const annotations = {
-      [MARK_ANNOTATION]: MARK,
-      "pulumi.com/patchFieldManager": "cilium-clustermesh",
-      "pulumi.com/patchForce": "true",
-      "pulumi.com/skipAwait": "true",
-    };
+    const annotations = { [MARK_ANNOTATION]: MARK };
     const place = { namespace: "kube-system" };
     assert.deepEqual(JSON.parse(body), {
       apiVersion: "v1",

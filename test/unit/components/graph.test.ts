@@ -29,7 +29,7 @@ describe("components: the resources of a mesh", () => {
   it("grow with the number of clusters, and not with its square", async () => {
     const counts = await Promise.all([2, 3, 6].map((n) => count({ clusters: range(n) })));
     const ofMesh = 5; // component, CA key and certificate, agreement, check
-    const ofCluster = 15; // component, provider, client 3, server 4, originals, config, settled, objects, peers, guard
+    const ofCluster = 14; // component, provider, client 3, server 4, originals, settled, objects, peers, guard
     assert.deepEqual(
       counts,
       [2, 3, 6].map((n) => ofMesh + ofCluster * n),
@@ -38,8 +38,8 @@ describe("components: the resources of a mesh", () => {
 
   it("have no server certificates and no CA where the authority is adopted", async () => {
     const { shared, perCluster } = await adoptedCas();
-    assert.equal(await count({ clusters: [1, 2, 3], authority: shared }), 3 + 11 * 3);
-    assert.equal(await count({ clusters: [1, 2, 3], authority: perCluster }), 3 + 10 * 3 + 3 * 2);
+    assert.equal(await count({ clusters: [1, 2, 3], authority: shared }), 3 + 10 * 3);
+    assert.equal(await count({ clusters: [1, 2, 3], authority: perCluster }), 3 + 9 * 3 + 3 * 2);
   });
 });
 

@@ -55,6 +55,16 @@ describe("the command that pings the demo's database", () => {
     assert.ok(sent.includes(`--context=cluster2 exec -n istio-space employee-0 -c employee -- ${redis(CLUSTER_IP)}`));
   });
 
+  it("pings nothing where a kubeconfig leads to another cluster than the one that joined", async () => {
+    const running = await start();
+    const { code, stderr } = await run(running, "before", undefined, 0, { cluster1: "uid-of-cluster1", cluster2: "x" });
+    assert.equal(code, 1);
+    assert.match(stderr, /cluster "cluster2": kube-system uid "uid-of-cluster2" is not "x"/);
+    assert.deepEqual(await pinged(), []);
+    const same = { cluster1: "uid-of-cluster1", cluster2: "uid-of-cluster2" };
+    assert.equal((await run(running, "before", undefined, 0, same)).code, 0);
+  });
+
   it("prints the verdicts with the policy in place, and the drops of those that it kept out", async () => {
     const dropped = [drop("10.60.0.66"), drop(STRANGER), drop(STRANGER), drop("10.70.0.9")];
     const { code, stdout, stderr } = await run(await start({ policy: true, answers: ENFORCED, dropped }), "after");

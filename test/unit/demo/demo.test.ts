@@ -18,7 +18,8 @@ async function objects(over: Partial<DemoSettings> = {}): Promise<readonly Regis
     const providers = Object.fromEntries(
       [demo.serverCluster, demo.clientCluster].map((name) => [name, new k8s.Provider(name, {})]),
     );
-    const ofMesh = { access: {}, cilium: DEFAULT_SETTINGS.cilium, peersHash: pulumi.output("hash") };
+    const peersHash = pulumi.output("hash");
+    const ofMesh = { access: {}, cilium: DEFAULT_SETTINGS.cilium, clusterUids: {}, peersHash };
     new Demo("mesh", { demo, providers, owner: "clustermesh/test", ...ofMesh }, {});
   });
   return resources.filter(({ type }) => type.startsWith("kubernetes:"));

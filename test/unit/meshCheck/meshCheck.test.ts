@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
+import { recordOf } from "../support/record";
 import { clusterSpec } from "../support/mesh/mesh";
 import { runMesh, type MeshOptions } from "../support/meshProgram";
 import { isWrappedSecret, PATHS_OF_CLUSTER1, valueOf } from "../support/pulumiMocks";
@@ -18,6 +19,20 @@ describe("components: the check of a mesh", () => {
   it("knows what did not work before, though its record came from a command with secrets", async () => {
     const { pathsBefore } = await given("clustermesh-check", { kubeconfigs: [1] });
     assert.deepEqual(pathsBefore, { cluster1: PATHS_OF_CLUSTER1 });
+  });
+
+  it("knows which clusters they were when they joined, and so do the demo's pings", async () => {
+    const { members } = await given("clustermesh-check", { kubeconfigs: [1] });
+    const { clusters } = await given("cluster1/pings-after", { demo: true });
+    const { cluster: uid } = recordOf();
+    const uids = (all: unknown) => (all as readonly { readonly uid?: string }[]).map(({ uid }) => uid);
+    assert.deepEqual(
+      [uids(members), uids(clusters)],
+      [
+        [uid, uid],
+        [uid, uid],
+      ],
+    );
   });
 
   it("knows how identities are made, and what to do about stale ones", async () => {

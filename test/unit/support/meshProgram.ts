@@ -59,11 +59,13 @@ export function makeMesh(options: MeshOptions = {}): ClusterMesh {
     nativeRoutingCIDRs,
     ipamMode,
     externalPeers: others,
+    observed,
   } = options;
   return new ClusterMesh("clustermesh", {
     ...(nativeRoutingCIDRs === undefined ? {} : { nativeRoutingCIDRs }),
     ...(ipamMode === undefined ? {} : { ipamMode }),
     ...(others === undefined ? {} : { externalPeers: others }),
+    ...(observed === undefined ? {} : { observed }),
     clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
     authority: caSource ?? { kind: "generated" },
     owner: "clustermesh/test",

@@ -66,11 +66,6 @@ function computed(type: string, name: string, inputs: object): Readonly<Record<s
     case "tls:index/selfSignedCert:SelfSignedCert":
     case "tls:index/locallySignedCert:LocallySignedCert":
       return { certPem: `certificate ${name}`, validityEndTime: "2027-11-15T12:00:00Z" };
-    case "kubernetes:core/v1:ConfigMapPatch": {
-      const { metadata } = inputs as { readonly metadata: object };
-      const managedFields = [{ manager: "cilium-clustermesh", operation: "Apply", time: WRITTEN_AT }];
-      return { metadata: { ...metadata, managedFields } };
-    }
     case "command:local:Command":
       // Like the real one: with a secret among the inputs, the engine takes every output for one.
       return { stdout: "stdin" in inputs ? pulumi.secret(printed(name)) : printed(name), stderr: "" };
@@ -78,9 +73,6 @@ function computed(type: string, name: string, inputs: object): Readonly<Record<s
       return {};
   }
 }
-
-/** When a Patch of `cilium-config` has written something. */
-export const WRITTEN_AT = "2026-11-15T12:00:00Z";
 
 /** The record of paths that the first cluster has, and no other. */
 export const PATHS_OF_CLUSTER1: RecordedPaths = { kind: "probed", broken: ["host a → b"], unjudged: [] };

@@ -66,8 +66,7 @@ export interface Drift {
   readonly plain: readonly string[];
 }
 
-const RENAMED_BACK = { steps: ["update config", "update settled"], plain: ["update settled"] };
-const ROLLED_AGAIN = { steps: ["update settled"], plain: ["update settled"] };
+const SET_AGAIN = { steps: ["update settled"], plain: ["update settled"] };
 const written = (secret: string) => [`create-replacement ${secret}`, `delete-replaced ${secret}`, `replace ${secret}`];
 
 /** Both Secrets are written again wherever one of them was changed. */
@@ -124,34 +123,34 @@ export const DRIFTS = {
     steps: ["create etcd-server", ...written("peers")],
     plain: REAPPLIED,
   },
-  "helm upgrade has written name and id back": { change: helmUpgrade, ...RENAMED_BACK },
-  "the id is changed back by hand": { change: byHand({ "cluster-id": "0" }), ...RENAMED_BACK },
-  "the id is changed to another": { change: byHand({ "cluster-id": "7" }), ...RENAMED_BACK },
-  "the name is changed to another": { change: byHand({ "cluster-name": "ocean" }), ...RENAMED_BACK },
+  "helm upgrade has written name and id back": { change: helmUpgrade, ...SET_AGAIN },
+  "the id is changed back by hand": { change: byHand({ "cluster-id": "0" }), ...SET_AGAIN },
+  "the id is changed to another": { change: byHand({ "cluster-id": "7" }), ...SET_AGAIN },
+  "the name is changed to another": { change: byHand({ "cluster-name": "ocean" }), ...SET_AGAIN },
   "name and id are changed to others": {
     change: byHand({ "cluster-name": "ocean", "cluster-id": "7" }),
-    ...RENAMED_BACK,
+    ...SET_AGAIN,
   },
-  "the id is that of another cluster": { change: byHand({ "cluster-id": "102" }), ...RENAMED_BACK },
-  "name and id are taken away": { change: byHand({ "cluster-name": null, "cluster-id": null }), ...RENAMED_BACK },
-  "the mark is taken away": { change: annotation(CONFIG, "originals", null), ...RENAMED_BACK },
-  "the mark is edited": { change: annotation(CONFIG, "originals", "{}"), ...RENAMED_BACK },
+  "the id is that of another cluster": { change: byHand({ "cluster-id": "102" }), ...SET_AGAIN },
+  "name and id are taken away": { change: byHand({ "cluster-name": null, "cluster-id": null }), ...SET_AGAIN },
+  "the mark is taken away": { change: annotation(CONFIG, "originals", null), ...SET_AGAIN },
+  "the mark is edited": { change: annotation(CONFIG, "originals", "{}"), ...SET_AGAIN },
   "the id is changed and the mark is taken away": {
     change: async (cluster) => {
       await byHand({ "cluster-id": "7" })(cluster);
       await annotation(CONFIG, "originals", null)(cluster);
     },
-    ...RENAMED_BACK,
+    ...SET_AGAIN,
   },
   "the agents have lost the annotation that rolled them": {
     change: (cluster) => patch(cluster, DAEMON_SET, WITHOUT_ANNOTATION),
-    ...ROLLED_AGAIN,
+    ...SET_AGAIN,
   },
   "an interrupted destroy has begun to roll the agents": {
     change: (cluster) => patch(cluster, DAEMON_SET, LEAVING, "--field-manager=cilium-clustermesh"),
-    ...ROLLED_AGAIN,
+    ...SET_AGAIN,
   },
-  "the operator has lost it": { change: (cluster) => patch(cluster, OPERATOR, WITHOUT_ANNOTATION), ...ROLLED_AGAIN },
+  "the operator has lost it": { change: (cluster) => patch(cluster, OPERATOR, WITHOUT_ANNOTATION), ...SET_AGAIN },
 } as const satisfies Readonly<Record<string, Drift>>;
 
 /** A drift by its name. */

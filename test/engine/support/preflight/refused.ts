@@ -54,7 +54,7 @@ export function describeRefused(ups: readonly RefusedUp[], destroys: readonly Re
         succeeded(await stack.up());
         await whileRefused(second, refusal, async () => {
           failed(await stack.destroy(), /cluster "cluster2": /, refusal.words);
-          await assertKept(stack, first, "settled");
+          await assertKept(stack, first);
           const recorded = String(readState(await stack.export()).outputsOf("cluster2-originals")["stdout"]);
           const { config } = JSON.parse(recorded) as {
             readonly config: Readonly<Record<string, { readonly value: string }>>;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
-import { manualRestoreCommands, PATCH_ANNOTATIONS } from "../../../../components/cluster/model/manualRestore";
-import { patching } from "../../../../components/kubernetes/ownership";
+import { manualRestoreCommands } from "../../../../components/cluster/model/manualRestore";
 import { omit } from "../../support/omit";
 import { recordOf } from "../../support/record";
 
@@ -13,7 +12,7 @@ describe("model: a cluster given back by hand", () => {
   const names = DEFAULT_CILIUM_OBJECTS;
 
   it("first loses its peers, then gets its values back and its agents restarted", () => {
-    const rest = `"metadata":{"annotations":{"cilium-clustermesh/originals":null,"pulumi.com/patchFieldManager":null,"pulumi.com/patchForce":null,"pulumi.com/skipAwait":null}}}'`;
+    const rest = `"metadata":{"annotations":{"cilium-clustermesh/originals":null}}}'`;
     const template = `'{"spec":{"template":{"metadata":{"annotations":{"cilium-clustermesh/config":null}}}}}'`;
     assert.deepEqual(
       manualRestoreCommands({
@@ -28,10 +27,6 @@ describe("model: a cluster given back by hand", () => {
         `kubectl -n kube-system patch deployment/cilium-operator --type=merge --patch ${template}`,
       ],
     );
-  });
-
-  it("takes back every annotation of a patch", () => {
-    assert.deepEqual(Object.keys(patching()).sort(), PATCH_ANNOTATIONS);
   });
 
   it("keeps a Secret that was adopted, and rolls no operator where there is none", () => {

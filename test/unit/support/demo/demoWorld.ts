@@ -65,6 +65,8 @@ if (verb === "get" && kind === "pods") {
 } else if (verb === "get" && kind === "pod") {
   const podIP = world.pods[[cluster, after("-n"), name.replace(/-0$/, "")].join("/")];
   say({ spec: { nodeName: "node-of-" + cluster }, status: podIP === undefined ? {} : { podIP } });
+} else if (verb === "get" && kind === "namespace/kube-system") {
+  say({ kind: "Namespace", metadata: { name: "kube-system", uid: "uid-of-" + cluster } });
 } else if (verb === "get" && kind === "service" && name === "protected-db") {
   say({ spec: { clusterIP: "${CLUSTER_IP}" } });
 } else if (verb === "get" && kind === "ciliumnetworkpolicies.cilium.io/clustermesh-ingress-l4-policy") {

@@ -11,10 +11,19 @@ export const PLACES = {
   clientNamespace: "istio-space",
 };
 
-function runOf(world: RunningWorld, phase: Phase, previous?: string, verdictTimeoutSeconds = 0): ScriptRun {
+/** The clusters of the demo. */
+const CLUSTERS = [PLACES.serverCluster, PLACES.clientCluster].map((name) => ({ name, context: name }));
+
+function runOf(
+  world: RunningWorld,
+  phase: Phase,
+  previous?: string,
+  verdictTimeoutSeconds = 0,
+  uids: Readonly<Record<string, string>> = {},
+): ScriptRun {
   const input = {
     places: PLACES,
-    clusters: [PLACES.serverCluster, PLACES.clientCluster].map((name) => ({ name, context: name })),
+    clusters: CLUSTERS.map((cluster) => ({ ...cluster, uid: uids[cluster.name] })),
     names: DEFAULT_CILIUM_OBJECTS,
     pingTimeoutSeconds: 3,
     verdictTimeoutSeconds,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { planReapply, type AppliedConfig } from "../../../../components/identity/model/reapply";
+import { planIdentity, type IdentityConfig } from "../../../../components/identity/model/setIdentity";
 import type { OriginalConfig } from "../../../../components/identity/model/originalConfig";
 import { lines } from "../../support/mesh/mesh";
 import { managers } from "../../support/preflight/live";
@@ -10,9 +10,9 @@ const ORIGINALS: OriginalConfig = {
 };
 const DESIRED = { "cluster-name": "cluster1", "cluster-id": "101" };
 
-function plan(data: Readonly<Record<string, string>>, over: Partial<AppliedConfig> = {}) {
+function plan(data: Readonly<Record<string, string>>, over: Partial<IdentityConfig> = {}) {
   const managedFields = managers({ helm: ["cluster-name"], "kubectl-edit": ["cluster-id"] });
-  return planReapply({
+  return planIdentity({
     cluster: "cluster1",
     configMap: "cilium-config",
     desired: DESIRED,
@@ -24,22 +24,22 @@ function plan(data: Readonly<Record<string, string>>, over: Partial<AppliedConfi
   });
 }
 
-describe("model: planEnsuring", () => {
+describe("model: planIdentity", () => {
   it("has nothing to do where all is as it was set", () => {
     assert.deepEqual(plan({ ...DESIRED, other: "x" }), { kind: "asSet" });
   });
 
   it("sets all again where the mark alone is gone", () => {
-    assert.deepEqual(plan(DESIRED, { isMarked: false }), { kind: "setAgain" });
+    assert.deepEqual(plan(DESIRED, { isMarked: false }), { kind: "set" });
   });
 
   it("sets again what was changed by hand, whatever may be overwritten", () => {
-    assert.deepEqual(plan({ "cluster-name": "default", "cluster-id": "7" }), { kind: "setAgain" });
+    assert.deepEqual(plan({ "cluster-name": "default", "cluster-id": "7" }), { kind: "set" });
   });
 
   it("sets again what has its original value, and what is gone", () => {
-    assert.deepEqual(plan({ "cluster-name": "default" }), { kind: "setAgain" });
-    assert.deepEqual(plan({}), { kind: "setAgain" });
+    assert.deepEqual(plan({ "cluster-name": "default" }), { kind: "set" });
+    assert.deepEqual(plan({}), { kind: "set" });
   });
 
   it("refuses another value of an installer; the message names the installer and the fix", () => {
@@ -52,6 +52,6 @@ describe("model: planEnsuring", () => {
   });
 
   it("overwrites it where that is wanted", () => {
-    assert.deepEqual(plan({ "cluster-name": "west" }, { conflicts: "overwrite" }), { kind: "setAgain" });
+    assert.deepEqual(plan({ "cluster-name": "west" }, { conflicts: "overwrite" }), { kind: "set" });
   });
 });

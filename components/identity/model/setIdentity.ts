@@ -2,8 +2,8 @@ import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { OriginalField, OriginalConfig } from "./originalConfig";
 
-/** A ConfigMap of which this project has set some keys, and what it may do about it. */
-export interface AppliedConfig {
+/** A ConfigMap of which this project sets some keys, and what it may do about it. */
+export interface IdentityConfig {
   readonly cluster: string;
   readonly configMap: string;
   readonly desired: Readonly<Record<string, string>>;
@@ -15,11 +15,9 @@ export interface AppliedConfig {
   readonly conflicts: "refuse" | "overwrite";
 }
 
-/** Whether the keys are as they were set, can be set again, or have another value that its owner wants to keep. */
-export type ReapplyPlan =
-  | { readonly kind: "asSet" }
-  | { readonly kind: "setAgain" }
-  | { readonly kind: "refused"; readonly problems: Diagnostic[] };
+/** Whether the keys are as they were set, can be set, or have another value that its owner wants to keep. */
+export type IdentityPlan =
+  { readonly kind: "asSet" } | { readonly kind: "set" } | { readonly kind: "refused"; readonly problems: Diagnostic[] };
 
 /** Helm writes under this name, whichever way. */
 const HELM = "helm";
@@ -34,10 +32,10 @@ export function isInstaller(manager: string | undefined, original: OriginalField
 }
 
 /**
- * What it takes for the keys to be as they were set. What has its original value was given back by a `destroy` that went no further, and is
+ * What it takes for the keys to be as they are to be. What has its original value was given back by a `destroy` that went no further, and is
  * taken again; so is what is gone, or was changed by hand. The value of an installer is overwritten only where the settings say so.
  */
-export function planReapply({
+export function planIdentity({
   cluster,
   configMap,
   desired,
@@ -45,10 +43,10 @@ export function planReapply({
   originalConfig,
   isMarked,
   conflicts,
-}: AppliedConfig): ReapplyPlan {
+}: IdentityConfig): IdentityPlan {
   const wrong = Object.keys(desired).filter((key) => live.data[key] !== desired[key]);
   if (wrong.length === 0) {
-    return { kind: isMarked ? "asSet" : "setAgain" };
+    return { kind: isMarked ? "asSet" : "set" };
   }
   const foreign = wrong.filter((key) => {
     const original = originalConfig[key];
@@ -57,7 +55,7 @@ export function planReapply({
     return live.data[key] !== undefined && !isOriginal && owners.some((owner) => isInstaller(owner, original));
   });
   if (foreign.length === 0 || conflicts === "overwrite") {
-    return { kind: "setAgain" };
+    return { kind: "set" };
   }
   const problems = foreign.map((key): Diagnostic => {
     const owners = dataOwners(live.managedFields, key).map((owner) => JSON.stringify(owner));

@@ -6,17 +6,16 @@ import { annotate } from "../cilium/rollOutAnnotation";
 import { progress } from "../command/protocol";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { parseList } from "../kubernetes/model/liveObject";
-import { patching } from "../kubernetes/ownership";
 import { readObjects } from "../kubernetes/readObjects";
 import { applyOwnFields, ApplyConflict } from "../kubernetes/serverSideApply";
 import { formatDiagnostics } from "../mesh/model/diagnostic";
-import { planReapply } from "./model/reapply";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
+import { planIdentity } from "./model/setIdentity";
 import { TRIES_AGAINST_OTHER_WRITERS } from "./restoreConfig";
 
-/** What is set in a cluster, and may have to be set again. */
-export interface Applied {
+/** What is set in a cluster. */
+export interface AgentIdentity {
   readonly cluster: string;
   readonly cilium: CiliumObjects;
   readonly desired: Readonly<Record<string, string>>;
@@ -27,35 +26,32 @@ export interface Applied {
   readonly conflicts: "refuse" | "overwrite";
 }
 
-function existing(live: LiveConfig | undefined, { cluster, cilium }: Applied): LiveConfig {
+function existing(live: LiveConfig | undefined, { cluster, cilium }: AgentIdentity): LiveConfig {
   if (live === undefined) {
     const where = `${cilium.namespace}/${cilium.configMap}`;
-    throw new Error(
-      `cluster "${cluster}": ConfigMap ${where} is gone; install Cilium again, and then pulumi up --refresh`,
-    );
+    throw new Error(`cluster "${cluster}": ConfigMap ${where} is gone; install Cilium again, and then pulumi up`);
   }
   return live;
 }
 
-/** Name and id as the ConfigMap's Patch resource has set them. */
-async function reapplyConfig(kubectl: Kubectl, applied: Applied, first: LiveConfig | undefined): Promise<void> {
-  const { cluster, cilium, desired, owner, before } = applied;
+/** Writes name, id and the mark where one of them is not as it has to be. */
+async function setConfig(kubectl: Kubectl, identity: AgentIdentity, first: LiveConfig | undefined): Promise<void> {
+  const { cluster, cilium, desired, owner, before } = identity;
   const keys = Object.keys(desired).join(", ");
-  let live = existing(first, applied);
+  let live = existing(first, identity);
   let set = false;
   for (let attempt = 1; ; attempt++) {
     const mark = markText({ ...before, configMap: live.uid }, owner);
     const isMarked = live.annotations[MARK_ANNOTATION] === mark;
-    const plan = planReapply({
-      ...applied,
+    const plan = planIdentity({
+      ...identity,
       configMap: cilium.configMap,
       live,
       originalConfig: before.config,
       isMarked,
     });
     if (plan.kind === "asSet") {
-      if (set)
-        progress(`cluster "${cluster}": ${cilium.configMap} was not as this stack has set it: ${keys} set again`);
+      if (set) progress(`cluster "${cluster}": ${cilium.configMap} ${keys} set`);
       return;
     }
     if (set) {
@@ -67,10 +63,10 @@ async function reapplyConfig(kubectl: Kubectl, applied: Applied, first: LiveConf
     if (plan.kind === "refused") {
       throw new Error(formatDiagnostics("name and id are not what they were set to", plan.problems));
     }
-    const annotations = { ...patching(), [MARK_ANNOTATION]: mark };
     const place = { name: cilium.configMap, namespace: cilium.namespace };
     const seen = { uid: live.uid, ...(live.version === undefined ? {} : { resourceVersion: live.version }) };
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { ...place, ...seen, annotations }, data: desired };
+    const metadata = { ...place, ...seen, annotations: { [MARK_ANNOTATION]: mark } };
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: desired };
     try {
       await applyOwnFields(kubectl, object);
       set = true;
@@ -79,14 +75,14 @@ async function reapplyConfig(kubectl: Kubectl, applied: Applied, first: LiveConf
         throw error;
       }
     }
-    live = existing(await readConfigMap(kubectl, cilium), applied);
+    live = existing(await readConfigMap(kubectl, cilium), identity);
   }
 }
 
 /** Rolls what was not rolled with this name and id yet, or has lost the mark of it. */
 async function rollAgain(
   kubectl: Kubectl,
-  { cluster, cilium, desired }: Applied,
+  { cluster, cilium, desired }: AgentIdentity,
   rollouts: Readonly<Record<string, Rollout>>,
 ): Promise<ReadonlyMap<string, Before>> {
   const rolling = await annotate(kubectl, cilium, rolloutChecksum(desired), rollouts);
@@ -97,16 +93,15 @@ async function rollAgain(
 }
 
 /**
- * Makes sure that name and id are as this stack has set them, and that agents and operator are rolled with them. A `destroy` that was
- * interrupted has given them back, and the state does not know: an `up` sees no difference and would leave the cluster out of the mesh. The
- * ConfigMap is written as its Patch resource writes it, so that the state is true again.
+ * Sets name and id in `cilium-config`, and rolls agents and operator with them. It is the one writer of them, and does nothing where all is as
+ * it set it: so it can run again after a run that was interrupted, and where other managers have changed them since.
  *
  * @returns What of agents and operator (`kind/name`) was changed, and so rolls, with how it was before.
  * @throws Error when another manager has set values that must not be overwritten, or when `cilium-config` does not exist.
  */
-export async function reapply(kubectl: Kubectl, applied: Applied): Promise<ReadonlyMap<string, Before>> {
-  const { cilium } = applied;
+export async function setIdentity(kubectl: Kubectl, identity: AgentIdentity): Promise<ReadonlyMap<string, Before>> {
+  const { cilium } = identity;
   const list = await readObjects((args) => kubectl.read(args), cilium.namespace, configuredObjects(cilium));
-  await reapplyConfig(kubectl, applied, configMapIn(list, cilium));
-  return rollAgain(kubectl, applied, rolloutsOf(parseList(list), cilium));
+  await setConfig(kubectl, identity, configMapIn(list, cilium));
+  return rollAgain(kubectl, identity, rolloutsOf(parseList(list), cilium));
 }
