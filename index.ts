@@ -8,8 +8,7 @@ import { authorityOutputs, loadStack, meshArguments, meshOutputs, sparingStackTr
 export = async () => {
   sparingStackTraces();
   const stack = await loadStack();
-  const { environment } = stack;
   return stack.role.kind === "authority"
-    ? authorityOutputs(new ClusterMeshAuthority("clustermesh", { ...environment, ...environment.spec }), stack)
+    ? authorityOutputs(new ClusterMeshAuthority("clustermesh", stack.configuration), stack)
     : meshOutputs(new ClusterMesh("clustermesh", meshArguments(stack)), stack);
 };

@@ -9,10 +9,10 @@ export type PaperStack =
   /** The keys whose values only the stack's own secrets provider can read. */
   | { readonly kind: "encrypted"; readonly keys: readonly string[] }
   /** The stack that has its mesh, and is in the backend alone. */
-  | { readonly kind: "member"; readonly of: string };
+  | { readonly kind: "cluster"; readonly of: string };
 
 const CLUSTERS = "clustermesh:clusters";
-const LIVE_CHECKS = "clustermesh:liveChecks";
+const WAIT = "clustermesh:wait";
 const ROLE = "clustermesh:role";
 const AUTHORITY_STACK = "clustermesh:authorityStack";
 
@@ -42,12 +42,13 @@ function encryptedKeys(value: unknown, path: string): readonly string[] {
 /** Turns the text of a `Pulumi.<stack>.yaml` into one that needs neither clusters nor secrets. */
 export function paperStack(text: string): PaperStack {
   const { config } = stackFile.parse(parse(text) ?? {});
-  if (config[ROLE] === "member") {
-    return { kind: "member", of: String(config[AUTHORITY_STACK]) };
+  if (config[ROLE] === "cluster") {
+    return { kind: "cluster", of: String(config[AUTHORITY_STACK]) };
   }
   const clusters = CLUSTERS in config ? { [CLUSTERS]: withoutKubeconfig(config[CLUSTERS]) } : {};
-  // An authority stack has no live checks to switch off.
-  const onPaper = { ...config, ...clusters, ...(config[ROLE] === "authority" ? {} : { [LIVE_CHECKS]: false }) };
+  const wait = { [WAIT]: { ...(isObject(config[WAIT]) ? config[WAIT] : {}), preflight: false } };
+  // An authority stack has no preflight to switch off.
+  const onPaper = { ...config, ...clusters, ...(config[ROLE] === "authority" ? {} : wait) };
   const keys = encryptedKeys(onPaper, "");
   return keys.length > 0 ? { kind: "encrypted", keys } : { kind: "ready", text: stringify({ config: onPaper }) };
 }

@@ -63,13 +63,13 @@ export async function previewStack(stack: string, root: string, env: NodeJS.Proc
     if (mode.kind === "state") {
       return result("against the stack's state", await previewAgainstState(stack, root, scratch, env));
     }
-    const conditions = `on paper, from nothing and with live checks off: ${mode.reason}`;
+    const conditions = `on paper, from nothing and without live checks: ${mode.reason}`;
     const paper = paperStack(await readFile(join(root, "stacks", `Pulumi.${stack}.yaml`), "utf8"));
     if (paper.kind === "encrypted") {
       const text = `Skipped: ${paper.keys.join(", ")} can be decrypted only with the credentials of the stack.`;
       return result(conditions, { outcome: "skipped", text });
     }
-    if (paper.kind === "member") {
+    if (paper.kind === "cluster") {
       const text = `Skipped: its mesh is in stack ${paper.of}, which is read with the credentials of the backend.`;
       return result(conditions, { outcome: "skipped", text });
     }

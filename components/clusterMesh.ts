@@ -5,8 +5,10 @@ import { MeshedCluster, type CertificateSummary } from "./cluster/meshedCluster"
 import { planMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
 import { Demo } from "./demo/demo";
 import type { Verdict } from "./demo/model/demoVerdicts";
+import { formerNames } from "./formerNames";
 import { etcdAdmin } from "./etcdUsers/etcdAdmin";
 import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
+import type { Cluster } from "./mesh/model/mesh";
 import { observedOf } from "./mesh/model/observed";
 import { topology } from "./mesh/model/topology";
 import { meshCheck } from "./meshCheck/meshCheck";
@@ -51,6 +53,8 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const plan = planMesh(args);
     super("clustermesh:index:ClusterMesh", name, {}, opts);
     const child = { parent: this };
+    const ofCluster = { ...child, transformations: [formerNames(name)] };
+    const nameOf = (spec: Cluster) => `${name}-${spec.name}`;
     const { clusters, managed, settings, owner, access } = plan;
 
     const caSet = caSetOf(name, plan.caSource, clusters, settings, child);
@@ -59,19 +63,19 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const admin = etcdAdmin(name, caSetFor(caSet, names), settings, child);
     const ofMesh = { caSet, sharedPeerFiles: shared, etcdAdmin: admin };
     const joined = managed.map(
-      (spec) => new MeshedCluster(spec.name, plan.clusterArgs(spec, ofMesh), plan.clusterOptions(spec, child)),
+      (spec) => new MeshedCluster(nameOf(spec), plan.clusterArgs(spec, ofMesh), plan.clusterOptions(spec, ofCluster)),
     );
     const identitiesChecked = joined.map((cluster) => cluster.identityChecked);
     for (const cluster of joined) {
       cluster.givePeers(identitiesChecked);
     }
     const lost = plan.lost.map(
-      (spec) => new LostCluster(spec.name, plan.lostArgs(spec), plan.clusterOptions(spec, child)),
+      (spec) => new LostCluster(nameOf(spec), plan.lostArgs(spec), plan.clusterOptions(spec, ofCluster)),
     );
     const agreed = agreement(name, [...joined, ...lost], child);
     const policyCheckOf = (cluster: MeshedCluster | LostCluster) =>
-      policyCheck(plan.policyCheckArgs(cluster.spec, cluster.originalConfig), {
-        ...child,
+      policyCheck(nameOf(cluster.spec), plan.policyCheckArgs(cluster.spec, cluster.originalConfig), {
+        ...ofCluster,
         dependsOn: [cluster, agreed],
       });
     lost.forEach(policyCheckOf);
@@ -84,12 +88,12 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore, clusterUids };
     const check = meshCheck(name, checked, policyChecks, child);
     const demo =
-      args.demo === undefined
+      plan.demo === undefined
         ? undefined
         : new Demo(
             name,
             {
-              demo: args.demo,
+              demo: plan.demo,
               providers: plan.providers,
               access,
               cilium: settings.cilium,
@@ -97,7 +101,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
               peersHash,
               owner,
             },
-            { ...child, dependsOn: [...check.done] },
+            { ...ofCluster, dependsOn: [...check.done] },
           );
 
     this.certificates = Object.fromEntries(joined.map(({ cluster, certificates }) => [cluster, certificates]));

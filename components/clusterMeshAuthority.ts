@@ -1,17 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
-import { caSourceFor, type CaSource } from "./certificates/caSource";
+import { caSourceFor } from "./certificates/caSource";
+import { caSourceOf, type GivenCas } from "./certificates/givenCas";
 import { signingOf, type Signing } from "./certificates/publishedCa";
-import { validateWhole } from "./clusterMeshArgs";
-import { clustersOf, withoutLost, type MeshSpec } from "./mesh/model/mesh";
+import { clustersOf, withoutLost } from "./mesh/model/mesh";
 import { topology } from "./mesh/model/topology";
 import { refusal } from "./mesh/refusal";
-import type { MeshSettings } from "./settings";
+import { settingsOf, validateDescription, type DescribedCluster } from "./meshDescription";
+import type { GivenSettings } from "./settings/model/settings";
 
 /** The arguments of {@link ClusterMeshAuthority}. */
-export interface ClusterMeshAuthorityArgs extends Omit<MeshSpec, "maxConnectedClusters"> {
-  readonly authority: CaSource;
-  readonly settings: MeshSettings;
+export interface ClusterMeshAuthorityArgs extends GivenSettings, Pick<GivenCas, "ca"> {
+  /** All clusters of the mesh, by name. */
+  readonly clusters: Readonly<Record<string, DescribedCluster>>;
 }
 
 /**
@@ -29,14 +30,17 @@ export class ClusterMeshAuthority extends pulumi.ComponentResource {
   readonly topology: string;
 
   constructor(name: string, args: ClusterMeshAuthorityArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const problems = validateWhole(args, []);
+    const { clusters: given, ca, ...givenSettings } = args;
+    const settings = settingsOf(givenSettings);
+    const mesh = { ...settings, ...(ca === undefined ? {} : { ca }), clusters: given };
+    const problems = validateDescription(mesh, [], new Date());
     if (problems.length > 0) {
       throw refusal("this mesh cannot work", problems);
     }
     super("clustermesh:index:ClusterMeshAuthority", name, {}, opts);
-    const clusters = withoutLost(clustersOf(args.clusters));
+    const clusters = withoutLost(clustersOf(given));
     const names = clusters.map((cluster) => cluster.name);
-    const caSet = caSetOf(name, caSourceFor(args.authority, names), clusters, args.settings, {
+    const caSet = caSetOf(name, caSourceFor(caSourceOf(mesh), names), clusters, settings, {
       parent: this,
     });
     this.signing = signingOf(caSet);

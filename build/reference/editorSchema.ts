@@ -25,6 +25,7 @@ function forEditors(part: JsonSchema | boolean): JsonSchema | boolean {
   const { secret, description, pattern, ...rest } = schema;
   const inside = {
     ...rest,
+    like: undefined,
     ...(pattern === undefined || needsUnicode(schema) ? {} : { pattern }),
     ...(rest.properties === undefined ? {} : { properties: mapValues(rest.properties, forEditors) }),
     ...(rest.anyOf === undefined ? {} : { anyOf: rest.anyOf.map(forEditors) }),
@@ -79,7 +80,7 @@ export function editorSchema(): JsonSchema {
       config: {
         type: "object",
         propertyNames: { anyOf: [{ enum: own }, { not: { pattern: `^${PREFIX}` } }] },
-        ...ofRole("member", of("member"), ofRole("authority", of("authority"), of("mesh"))),
+        ...ofRole("cluster", of("cluster"), ofRole("authority", of("authority"), of("mesh"))),
       },
     },
     $defs: mapValues(SCHEMAS, stackConfig),

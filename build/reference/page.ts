@@ -5,7 +5,8 @@ const CLUSTER = "cluster1";
 
 const INTRODUCTION = `# Configuration
 
-Written by \`npm run docs\` from [stacks/configuration/schema.ts](../../stacks/configuration/schema.ts): change it there.
+Written by \`npm run docs\` from [components/settings/model](../../components/settings/model): change it there. The arguments of
+the library's \`ClusterMesh\` are the same.
 
 A stack's settings are in \`stacks/Pulumi.<stack>.yaml\`, all under \`clustermesh:\`. A secret is set with \`pulumi config set --secret\`; the
 file then holds it encrypted. An editor with the YAML language server checks such a file against
@@ -34,13 +35,13 @@ const MESH: Section = {
   text: "What holds for all clusters alike, and which part of the mesh the stack has.",
   stacks: ["authority"],
 };
-const STACK: Section = { title: "A stack", text: "How a stack works on its clusters.", stacks: ["member"] };
+const STACK: Section = { title: "A stack", text: "How a stack works on its clusters.", stacks: ["cluster"] };
 const DEMO: Section = {
   title: "The demo",
   text:
     "`protected-db` and two clients in one cluster, three clients in another, a policy that lets only employees in, and a global Service: " +
     "see [the demo](../guides/demo.md).",
-  stacks: ["member"],
+  stacks: ["cluster"],
 };
 
 function sectionOf({ key, stacks }: Setting): Section {

@@ -20,21 +20,21 @@ export interface Setting {
   readonly stacks: readonly Exclude<Role["kind"], "mesh">[];
 }
 
-const EVERY_ROLE = Object.keys({ mesh: 0, authority: 0, member: 0 } satisfies Record<Role["kind"], 0>);
+const EVERY_ROLE = Object.keys({ mesh: 0, authority: 0, cluster: 0 } satisfies Record<Role["kind"], 0>);
 
 /** What a stack is; it decides which of the schemas holds. */
 const roleSchema = z
   .enum(EVERY_ROLE)
   .default("mesh")
   .describe(
-    "What part of a mesh the stack has. `mesh`: all of it. `authority` and `member`: a part of a mesh of several stacks.",
+    "What part of a mesh the stack has. `mesh`: all of it. `authority` and `cluster`: a part of a mesh of several stacks.",
   );
 
 /** The JSON Schema of the configuration of a stack, by its role. A mesh and an authority stack have no `authorityStack`. */
 export const SCHEMAS = {
   mesh: jsonSchema(configurationSchema.shape),
   authority: jsonSchema(authoritySchema.shape),
-  member: jsonSchema(clusterStackSchema.shape),
+  cluster: jsonSchema(clusterStackSchema.shape),
 } satisfies Record<Role["kind"], JsonSchema>;
 
 function jsonSchema(shape: z.core.$ZodShape): JsonSchema {
@@ -50,6 +50,9 @@ export function asSchema(
 
 /** The schemas of which a value has to fit one. */
 const alternatives = (schema: JsonSchema): readonly JsonSchema[] => schema.anyOf ?? [];
+
+/** Whether the settings of a group are told with another group. */
+const isLike = (schema: JsonSchema): boolean => schema["like"] !== undefined;
 
 const isGroup = (schema: JsonSchema): boolean => schema.properties !== undefined;
 
@@ -70,6 +73,9 @@ function typeOf(schema: JsonSchema): string {
     case "string":
       return "text";
     case "array":
+      if (schema.prefixItems !== undefined) return `list of ${String(schema.prefixItems.length)} texts`;
+      if (literals(asSchema(schema.items) ?? {}).length > 0)
+        return `list of any of ${typeOf(asSchema(schema.items) ?? {})}`;
       return `list of ${typeOf(asSchema(schema.items) ?? {})}s`;
     case "object":
       return isGroup(schema) ? "object" : `${typeOf(asSchema(schema.additionalProperties) ?? {})} by name`;
@@ -95,6 +101,7 @@ interface Found {
 
 /** What is below a group, or below the groups that a setting can be instead of a plain value. */
 function below(key: string, schema: JsonSchema): readonly Found[] {
+  if (isLike(schema)) return [];
   const entries = asSchema(schema.additionalProperties);
   return [
     ...(entries !== undefined && isGroup(entries) ? below(`${key}.<name>`, entries) : []),
@@ -117,10 +124,10 @@ const keysOf = (role: keyof typeof SCHEMAS) => new Set(settingsOf(SCHEMAS[role],
 
 /** Every setting that a stack of some role takes. @throws Error where one has no description, or no example. */
 export function allSettings(): readonly Setting[] {
-  const [ofMesh, ofMember] = [settingsOf(SCHEMAS.mesh, ""), settingsOf(SCHEMAS.member, "")];
+  const [ofMesh, ofCluster] = [settingsOf(SCHEMAS.mesh, ""), settingsOf(SCHEMAS.cluster, "")];
   const known = keysOf("mesh");
-  const taken = { authority: keysOf("authority"), member: keysOf("member") } as const;
-  return [...ofMember.filter(({ key }) => !known.has(key)), ...ofMesh].map(({ key, schema, required }) => {
+  const taken = { authority: keysOf("authority"), cluster: keysOf("cluster") } as const;
+  return [...ofCluster.filter(({ key }) => !known.has(key)), ...ofMesh].map(({ key, schema, required }) => {
     const secret = schema["secret"] === true;
     const example = exampleOf(schema);
     if (schema.description === undefined) throw new Error(`${key} has no description`);
@@ -133,7 +140,7 @@ export function allSettings(): readonly Setting[] {
       description: schema.description,
       ...(example === undefined || isGroup(schema) ? {} : { example }),
       secret,
-      stacks: (["authority", "member"] as const).filter((role) => taken[role].has(key)),
+      stacks: (["authority", "cluster"] as const).filter((role) => taken[role].has(key)),
     };
   });
 }

@@ -1,22 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { refusal } from "../mesh/refusal";
+import type { MeshSettings } from "../settings/model/settings";
 import { caFiles } from "./model/adoptedCa";
-import {
-  caKeyId,
-  caBundle,
-  caHash,
-  readCertificates,
-  type CertificatePolicy,
-  type CaScope,
-} from "./model/certificates";
+import { caKeyId, caBundle, caHash, readCertificates, type CaScope } from "./model/certificates";
+import { authorityLifetime } from "./model/lifetimes";
 import { trustOf, type CaId, type CaTrust } from "./model/keyRevisions";
 import { validateAdoptedCa, type CaPlace } from "./model/validateCa";
 import { keyArgs, validityArgs } from "./tlsSettings";
 
 /** A CA that is trusted, as an output shows it. */
 export interface TrustedCa {
-  /** Its generation, or a hash of its public key where it is adopted. */
+  /** Its revision, or a hash of its public key where it is adopted. */
   readonly id: CaId;
   readonly subject: string;
   /** RFC 3339. */
@@ -49,8 +44,8 @@ interface CaOfRevision {
 }
 
 /**
- * A CA of this mesh's own. Its certificate replaces itself `renewBeforeDays` before its end, and every leaf with it; the key stays, so that
- * old and new certificates go together. A new key takes a new generation.
+ * A CA of this mesh's own. Its certificate replaces itself within its early renewal, and every leaf with it; the key stays, so that
+ * old and new certificates go together. A new key takes a new revision.
  *
  * Usages are those of a CA and nothing else: `cert_signing` and `crl_signing` (RFC 5280, 4.2.1.3).
  */
@@ -58,13 +53,13 @@ function caOfRevision(
   name: string,
   commonName: string,
   revision: number,
-  policy: CertificatePolicy,
+  certificates: MeshSettings["certificates"],
   opts: pulumi.CustomResourceOptions,
 ): CaOfRevision {
   // The first has the names that it had before there were others.
   const [stem, subject] =
     revision === 1 ? [name, commonName] : [`${name}-${String(revision)}`, `${commonName} ${String(revision)}`];
-  const key = new tls.PrivateKey(`${stem}-key`, keyArgs(policy.keyAlgorithm), opts);
+  const key = new tls.PrivateKey(`${stem}-key`, keyArgs(certificates.keyAlgorithm), opts);
   const privateKey = pulumi.secret(key.privateKeyPem);
   const certificate = new tls.SelfSignedCert(
     `${stem}-cert`,
@@ -74,7 +69,7 @@ function caOfRevision(
       isCaCertificate: true,
       allowedUses: ["cert_signing", "crl_signing"],
       setSubjectKeyId: true,
-      ...validityArgs(policy.authority),
+      ...validityArgs(authorityLifetime(certificates)),
     },
     opts,
   );
@@ -90,13 +85,13 @@ export function generatedCa(
   name: string,
   commonName: string,
   revisions: readonly number[],
-  policy: CertificatePolicy,
+  certificates: MeshSettings["certificates"],
   opts: pulumi.CustomResourceOptions,
 ): Ca {
-  const all = revisions.map((revision) => caOfRevision(name, commonName, revision, policy, opts));
+  const all = revisions.map((revision) => caOfRevision(name, commonName, revision, certificates, opts));
   const [signer] = all;
   if (signer === undefined) {
-    throw new pulumi.RunError("generation.authority is empty; list at least one generation");
+    throw new pulumi.RunError("keyRevisions.authority is empty; list at least one revision");
   }
   const bundle = pulumi.all(all.map(({ certificate }) => certificate.certPem)).apply(caBundle);
   const trusted = all.map(({ revision, subject, certificate }) =>

@@ -58,7 +58,10 @@ function casByName(
     }
     case "adopted":
       return [
-        [SHARED_AUTHORITY, adoptedCa(caSource.authority, { property: "authority" }, clusters.flatMap(dialledHosts))],
+        [
+          SHARED_AUTHORITY,
+          adoptedCa(caSource.authority, { property: "clustermesh:ca" }, clusters.flatMap(dialledHosts)),
+        ],
       ];
     case "adoptedPerCluster":
       return Object.entries(caSource.authorities)

@@ -32,30 +32,21 @@ export function caNames(caSource: CaSource, clusters: readonly string[]): readon
   return caScope(caSource) === "perCluster" ? clusters : [SHARED_AUTHORITY];
 }
 
-/** Clusters without an authority of their own where every cluster has to have one; or no authority where another stack has to have it. */
-export function validateCaSource(caSource: CaSource, clusters: readonly string[]): readonly Diagnostic[] {
-  switch (caSource.kind) {
-    case "generated":
-    case "adopted":
-      return [];
-    case "adoptedPerCluster": {
-      const fix = "give the CA that this cluster's etcd trusts";
-      return clusters
-        .filter((cluster) => !Object.hasOwn(caSource.authorities, cluster))
-        .map((cluster) => error({ cluster, property: "etcd.ca", reason: "is missing", fix }));
-    }
-    case "published":
-      return caNames(caSource, clusters)
-        .filter((name) => !Object.hasOwn(caSource.signing, name))
-        .map((name) =>
-          error({
-            property: "signing material",
-            value: name,
-            reason: "is missing",
-            fix: "publish the authority with pulumi up of its stack",
-          }),
-        );
-  }
+/** What another stack has to have published, and has not. */
+export function missingMaterial(
+  published: Extract<CaSource, { kind: "published" }>,
+  clusters: readonly string[],
+): readonly Diagnostic[] {
+  return caNames(published, clusters)
+    .filter((name) => !Object.hasOwn(published.signing, name))
+    .map((name) =>
+      error({
+        property: "signing material",
+        value: name,
+        reason: "is missing",
+        fix: "publish the authority with pulumi up of its stack",
+      }),
+    );
 }
 
 /** The authority without those of clusters that are no peers. */

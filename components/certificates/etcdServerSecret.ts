@@ -5,6 +5,7 @@ import { ownedBy, reapplied } from "../kubernetes/ownership";
 import type { Cluster } from "../mesh/model/mesh";
 import type { Ca } from "./ca";
 import { keyPair, signedCertificate } from "./leafCertificate";
+import { leafLifetime } from "./model/lifetimes";
 import { serverNames, type CertificateSettings } from "./model/certificates";
 
 /** The arguments of {@link etcdServerSecret}. */
@@ -32,18 +33,19 @@ export interface EtcdServer {
  * handshake, and the last only when it starts.
  */
 export function etcdServerSecret(
+  name: string,
   { cluster, authority, owner, reapply, settings }: EtcdServerSecretArgs,
   opts: pulumi.CustomResourceOptions,
 ): EtcdServer {
   const names = serverNames(cluster);
   const { certificates, keyRevisions } = settings;
-  const pair = keyPair(`${cluster.name}-etcd-server`, certificates.keyAlgorithm, names, opts, keyRevisions.server);
+  const pair = keyPair(`${name}-etcd-server`, certificates.keyAlgorithm, names, opts, keyRevisions.server);
   const certificate = signedCertificate(
-    `${cluster.name}-etcd-server-cert`,
+    `${name}-etcd-server-cert`,
     "server",
     pair,
     authority,
-    certificates.leaf,
+    leafLifetime(certificates),
     opts,
   );
   const base64 = (value: string) => Buffer.from(value).toString("base64");
@@ -51,7 +53,7 @@ export function etcdServerSecret(
     .all([pair.privateKey, certificate.file, authority.bundle])
     .apply(([key, crt, ca]) => ({ "tls.key": base64(key), "tls.crt": base64(crt), "ca.crt": base64(ca) }));
   const secret = new k8s.core.v1.Secret(
-    `${cluster.name}-etcd-server`,
+    `${name}-etcd-server`,
     {
       metadata: { name: settings.etcdServerSecret, namespace: settings.cilium.namespace, annotations: ownedBy(owner) },
       type: "kubernetes.io/tls",

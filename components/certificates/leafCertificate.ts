@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { Ca } from "./ca";
 import type { KeyAlgorithm, Validity } from "./model/certificates";
-import { leafValidity } from "./model/leafLifetime";
+import { leafValidity } from "./model/lifetimes";
 import { keyArgs, validityArgs } from "./tlsSettings";
 
 /** A key with a certificate request, to be signed by one authority or several. */
@@ -22,7 +22,7 @@ export interface CertificateNames {
  * A new key and a request for the given names.
  *
  * @param revision Another number makes another key, and so another request and certificate. The engine compares it with the one of the
- *   last run, and takes an absent one for no question at all: that is why the first generation is given to it as well.
+ *   last run, and takes an absent one for no question at all: that is why the first revision is given to it as well.
  */
 export function keyPair(
   name: string,

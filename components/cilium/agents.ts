@@ -7,7 +7,7 @@ import type { Fields } from "../kubernetes/model/fields";
 import { parseObjects } from "../kubernetes/model/liveObject";
 import { readFields } from "../kubernetes/readFields";
 import { isObjectName } from "../mesh/model/names";
-import type { CiliumObjects } from "./model/agentConfig";
+import { AGENT_CONTAINER, type CiliumObjects } from "./model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "./model/agentStatus";
 
 /** For an agent that is asked again and again: the next round gives it another chance. */
@@ -150,7 +150,7 @@ export async function inAgent(
   command: readonly string[],
   silenceSeconds = EXEC_SECONDS,
 ): Promise<string> {
-  const target = ["exec", "-n", cilium.namespace, pod, "-c", cilium.agentContainer, "--"];
+  const target = ["exec", "-n", cilium.namespace, pod, "-c", AGENT_CONTAINER, "--"];
   return kubectl.run([...target, ...command], { silenceSeconds });
 }
 

@@ -4,7 +4,7 @@ import { quoted } from "../basics/model/printable";
 import type { Kubectl } from "../kubernetes/kubectl";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import { inAgent } from "./agents";
-import type { CiliumObjects } from "./model/agentConfig";
+import { AGENT_CONTAINER, type CiliumObjects } from "./model/agentConfig";
 import { readinessTable, statusCause, type AgentReport, type ExpectedPeer, type Readiness } from "./model/agentStatus";
 import { causeOf, complaintsOf, type Cause } from "./model/peerCauses";
 
@@ -36,7 +36,7 @@ interface Said {
 }
 
 async function ask(kubectl: Kubectl, cilium: CiliumObjects, agent: string): Promise<Said> {
-  const logs = ["logs", "-n", cilium.namespace, agent, "-c", cilium.agentContainer, LOG_SINCE];
+  const logs = ["logs", "-n", cilium.namespace, agent, "-c", AGENT_CONTAINER, LOG_SINCE];
   const [troubleshoot, log] = await Promise.all([
     inAgent(kubectl, cilium, agent, ["cilium-dbg", "troubleshoot", "clustermesh"]).catch(errorMessage),
     kubectl.read(logs).catch(errorMessage),

@@ -100,7 +100,7 @@ function standsStill(rolling: Rolling, seen: Progress, sight: NodeSight): Error 
   const { workload, timeoutSeconds } = rolling;
   const heading =
     `the roll-out of ${workload} stands still: ${String(seen.done)} of ${String(seen.of)} done, and no further one within ` +
-    `${String(timeoutSeconds)} s (clustermesh:rollOutTimeoutSeconds); fix what is named, and run this again`;
+    `${String(timeoutSeconds)} s (clustermesh:wait.rollout); fix what is named, and run this again`;
   const unseen = sight.unseen === undefined ? [] : [`  whether nodes are ready cannot be seen: ${sight.unseen}`];
   const problems = seen.waiting.map((held) => problemOf(rolling, held, sight));
   return new Error([formatDiagnostics(heading, problems, SHOWN), ...unseen].join("\n"));
@@ -236,7 +236,7 @@ export async function sayWhoRestarts(kubectl: Cluster, cluster: string, cilium: 
     if (live === undefined || live.restarts === "controller" || live.isComplete) continue;
     const why = live.restarts === "paused" ? "it is paused" : "its updateStrategy is OnDelete";
     progress(
-      `warning: cluster "${cluster}": awaitRollOut is off, and nobody restarts the pods of ${name}, for ${why}: they run with the name and id ` +
+      `warning: cluster "${cluster}": wait.rollout is false, and nobody restarts the pods of ${name}, for ${why}: they run with the name and id ` +
         `of before until they are deleted (kubectl -n ${namespace} delete pod -l ${live.selector}, a few at a time)`,
     );
   }

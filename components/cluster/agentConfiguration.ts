@@ -24,12 +24,16 @@ export interface AgentConfiguration {
  *
  * | up | resource | destroy |
  * |---|---|---|
- * | record the originals | `originals` | restore again what an interrupted run left, give up the fields, wait for the roll-out, remove what has name or id from etcd |
- * | set name, id and the originals, roll, wait, restart what that did not reach | `settled` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
+ * | record the originals | `original-config` | restore again what an interrupted run left, give up the fields, wait for the roll-out, remove what has name or id from etcd |
+ * | set name, id and the originals, roll, wait, restart what that did not reach | `rollout` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
  */
-export function agentConfiguration(args: ClusterCommandArgs, opts: pulumi.CustomResourceOptions): AgentConfiguration {
-  const originalConfig = originalConfigCommand(args, opts);
-  const rolledOut = rolloutCommand(args, originalConfig, opts);
+export function agentConfiguration(
+  name: string,
+  args: ClusterCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): AgentConfiguration {
+  const originalConfig = originalConfigCommand(name, args, opts);
+  const rolledOut = rolloutCommand(name, args, originalConfig, opts);
   // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
   const pathsBefore = pulumi.unsecret(originalConfig.stdout).apply(recordedPathsOf);
   return { identityChecked: originalConfig, originalConfig: originalConfig.stdout, rolledOut, pathsBefore };

@@ -7,15 +7,11 @@ import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster } from "../mesh/model/mesh";
 import type { Observed } from "../mesh/model/observed";
-import type { MeshCheckSettings } from "../meshCheck/meshCheck";
 import type { PeerSettings } from "../peers/peerSecret";
+import { DEFAULT_SETTINGS } from "../settings/model/settings";
 
 /** The settings about one cluster of the mesh. */
-export interface ClusterSettings
-  extends CiliumSettings, CertificateSettings, PeerSettings, EtcdUserSettings, Pick<MeshCheckSettings, "check"> {
-  /** Name and id in `cilium-config` that differ and have another owner (Helm): refuse, or overwrite until destroy. @default "refuse" */
-  readonly conflicts: "refuse" | "overwrite";
-}
+export type ClusterSettings = CiliumSettings & CertificateSettings & PeerSettings & EtcdUserSettings;
 
 /** The arguments of a cluster's commands. */
 export interface ClusterCommandArgs {
@@ -32,31 +28,38 @@ export interface ClusterCommandArgs {
 
 /** The input that all commands share. No verb contacts a lost cluster. */
 function commandOf({ cluster, access, owner, settings }: ClusterCommandArgs) {
-  const { cilium, rollOut } = settings;
+  const { cilium, wait } = settings;
   return {
     script: "cluster",
     clusters: { [cluster.name]: access },
     input: {
       cluster: { name: cluster.name, ...contextOf(access) },
-      names: cilium,
-      desired: desiredConfig(cluster),
+      cilium,
+      desiredConfig: desiredConfig(cluster),
       owner,
       peerSecret: settings.peerSecret,
-      rollOut: { await: rollOut.enabled, timeoutSeconds: rollOut.timeoutSeconds },
+      // Where nobody waits, the limit is not used.
+      rollOut: { await: wait.rollout !== false, timeoutSeconds: wait.rollout || DEFAULT_SETTINGS.wait.rollout },
       maxConnectedClusters: settings.maxConnectedClusters,
-      ...(cluster.lost === true ? { gone: true } : {}),
+      ...(cluster.lost === true ? { lost: true } : {}),
     },
   };
 }
 
+/** Whether name and id of another owner are overwritten, as the commands have it. */
+const conflictsOf = ({ allow }: ClusterSettings) => (allow.includes("overwriteConflicts") ? "overwrite" : "refuse");
+
 /** The first step on a cluster: refuses what must not be touched, and records what will be overwritten. Its deletion is the last step. */
-export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const { cluster, managedObjects, settings } = args;
+export function originalConfigCommand(
+  name: string,
+  args: ClusterCommandArgs,
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const { managedObjects, settings } = args;
   const { input, ...command } = commandOf(args);
-  const { foreignSecret, conflicts } = settings;
-  const adopted = foreignSecret === "adopt" ? { peerKeys: args.peerKeys } : {};
+  const adopts = settings.allow.includes("adoptSecret");
   return nodeCommand(
-    `${cluster.name}-originals`,
+    `${name}-original-config`,
     {
       ...command,
       create: "record",
@@ -66,11 +69,11 @@ export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.Cus
       occasion: { seen: args.observed.seenAs },
       input: {
         ...input,
-        claims: managedObjects,
-        foreignSecret,
-        ...adopted,
-        conflicts,
-        probePaths: settings.check.enabled,
+        managedObjects,
+        foreignSecret: adopts ? "adopt" : "refuse",
+        ...(adopts ? { peerKeys: args.peerKeys } : {}),
+        conflicts: conflictsOf(settings),
+        probePaths: settings.wait.check !== false,
       },
     },
     opts,
@@ -82,21 +85,22 @@ export function originalConfigCommand(args: ClusterCommandArgs, opts: pulumi.Cus
  * or id, for other originals, and for drift. Its deletion writes the originals back, and rolls them again.
  */
 export function rolloutCommand(
+  name: string,
   args: ClusterCommandArgs,
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   const { input, ...command } = commandOf(args);
-  const { conflicts } = args.settings;
+  const conflicts = conflictsOf(args.settings);
   return nodeCommand(
-    `${args.cluster.name}-settled`,
+    `${name}-rollout`,
     {
       ...command,
-      create: "settle",
-      update: "settle",
+      create: "rollOut",
+      update: "rollOut",
       delete: "restore",
       occasion: { seen: args.observed.drift },
-      input: { ...input, conflicts, originals: originalConfig.stdout },
+      input: { ...input, conflicts, originalConfig: originalConfig.stdout },
     },
     opts,
   );
@@ -107,19 +111,20 @@ export function rolloutCommand(
  * They come after it: so on the way back they have left the state when they are removed, and an `up` that is tried then makes them again.
  */
 export function objectsCommand(
+  name: string,
   args: ClusterCommandArgs,
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   const { input, ...command } = commandOf(args);
   return nodeCommand(
-    `${args.cluster.name}-objects`,
+    `${name}-objects`,
     {
       ...command,
-      create: "claim",
-      update: "claim",
-      delete: "remove",
-      input: { ...input, claims: args.managedObjects, originals: originalConfig.stdout },
+      create: "updateObjects",
+      update: "updateObjects",
+      delete: "removeObjects",
+      input: { ...input, managedObjects: args.managedObjects, originalConfig: originalConfig.stdout },
     },
     opts,
   );

@@ -23,30 +23,30 @@ import { lostVerbs } from "./lostVerbs";
 import { keep, record } from "./recording";
 import { removeOwned } from "./removeOwned";
 
-/** The input that all verbs share; `originals` is what `record` has printed and is given to the later verbs. */
+/** The input that all verbs share; `originalConfig` is what `record` has printed and is given to the later verbs. */
 const input = z.object({
   cluster: z.object({ name: z.string(), context: z.string().optional() }),
-  names: ciliumObjects,
-  desired: z.record(z.string(), z.string()),
+  cilium: ciliumObjects,
+  desiredConfig: z.record(z.string(), z.string()),
   /** The objects that this stack makes there. */
-  claims: managedObjectList.default([]),
+  managedObjects: managedObjectList.default([]),
   owner: z.string(),
   peerSecret: z.string(),
   foreignSecret: z.enum(["refuse", "adopt"]).default("refuse"),
   /** The keys that will be written into an adopted Secret. */
   peerKeys: z.array(z.string()).default([]),
-  originals: z.string().default(""),
+  originalConfig: z.string().default(""),
   conflicts: z.enum(["refuse", "overwrite"]).default("refuse"),
   /** Whether a check will want to know what worked before. */
   probePaths: z.boolean().default(false),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
   maxConnectedClusters: z.literal([255, 511]).default(255),
   /** The cluster is lost, and no verb contacts it. */
-  gone: z.boolean().default(false),
+  lost: z.boolean().default(false),
 });
 
 const given = readInput(input);
-const { cluster, names: cilium, claims: managedObjects, desired } = given;
+const { cluster, cilium, managedObjects, desiredConfig: desired } = given;
 
 async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T> {
   try {
@@ -62,7 +62,7 @@ async function withCluster<T>(use: (kubectl: Kubectl) => Promise<T>): Promise<T>
 
 /** What `record` printed. The resource itself has it as its previous output, the later resource as input. */
 function recorded(): Recorded {
-  return recordedOf(given.originals === "" ? previousOutput() : given.originals, cluster.name);
+  return recordedOf(given.originalConfig === "" ? previousOutput() : given.originalConfig, cluster.name);
 }
 
 /** Runs a step only on the cluster that was recorded: the kubeconfig may lead to another one by now. */
@@ -107,7 +107,7 @@ async function restore(kubectl: Kubectl, before: Recorded): Promise<void> {
   }
 }
 
-const recording = { ...given, cluster: cluster.name, cilium, managedObjects };
+const recording = { ...given, cluster: cluster.name, desired };
 
 const removing = (before: Recorded) => ({
   cluster: cluster.name,
@@ -121,9 +121,9 @@ const verbs = {
   /** Keeps the first originals: by now the cluster has our values. */
   keep: () => withCluster((kubectl) => keep(kubectl, recording, previousOutput())),
   /** Returns when name and id are as they were set, and agents and operator run with them. */
-  settle: () =>
+  rollOut: () =>
     onRecorded(async (kubectl, before) => {
-      const set = { ...given, cluster: cluster.name, cilium, timeoutSeconds };
+      const set = { ...given, cluster: cluster.name, desired, timeoutSeconds };
       const rolling = await setIdentity(kubectl, { ...set, before });
       if (given.rollOut.await) {
         await waitForRollOut(kubectl, cluster.name, cilium, timeoutSeconds, rolling);
@@ -134,12 +134,12 @@ const verbs = {
       return "";
     }),
   /** Prints the objects that this stack has there; those that it had and has no more are removed. */
-  claim: () =>
+  updateObjects: () =>
     onRecorded(async (kubectl, before) =>
       updateManagedObjects(kubectl, removing(before), managedObjects, previousOutput()),
     ),
   /** Removes them. */
-  remove: () =>
+  removeObjects: () =>
     onRecorded(async (kubectl, before) => {
       await removeOwned(kubectl, removing(before), managedObjects);
       return "";
@@ -182,5 +182,5 @@ const verbs = {
 
 /** The verb that was run, once it is done. */
 export const ran = dispatch(
-  given.gone ? lostVerbs({ cluster: cluster.name, cilium, managedObjects, recorded }) : verbs,
+  given.lost ? lostVerbs({ cluster: cluster.name, cilium, managedObjects, recorded }) : verbs,
 );

@@ -18,11 +18,11 @@ export class LostCluster extends pulumi.ComponentResource {
   readonly manualRestoreCommands: pulumi.Output<readonly string[]>;
 
   constructor(name: string, args: ClusterCommandArgs, opts: pulumi.ComponentResourceOptions) {
-    super("clustermesh:index:Member", name, {}, opts);
+    super("clustermesh:index:MeshedCluster", name, {}, opts);
     const child = { parent: this };
-    const originalConfig = originalConfigCommand(args, child);
-    rolloutCommand(args, originalConfig, child);
-    objectsCommand(args, originalConfig, child);
+    const originalConfig = originalConfigCommand(name, args, child);
+    rolloutCommand(name, args, originalConfig, child);
+    objectsCommand(name, args, originalConfig, child);
     this.spec = args.cluster;
     this.originalConfig = originalConfig.stdout;
     const { managedObjects, settings } = args;
@@ -35,7 +35,7 @@ export class LostCluster extends pulumi.ComponentResource {
       }),
     );
     if (args.settings.etcdUsers === "manage") {
-      lostEtcdUsers(args.cluster, child);
+      lostEtcdUsers(name, args.cluster, child);
     }
     this.registerOutputs({});
   }

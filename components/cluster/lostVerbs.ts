@@ -25,15 +25,15 @@ export function lostVerbs({
   return {
     record: () =>
       Promise.reject(
-        new Error(`${name}: is declared gone, and nothing of it is known here; remove it from the configuration`),
+        new Error(`${name}: is declared lost, and nothing of it is known here; remove it from the configuration`),
       ),
     keep: () => {
-      progress(`${name}: is declared gone and not asked any more; remove it from the configuration for the next up`);
-      return Promise.resolve(JSON.stringify({ ...recorded(), gone: true }));
+      progress(`${name}: is declared lost and not asked any more; remove it from the configuration for the next up`);
+      return Promise.resolve(JSON.stringify({ ...recorded(), lost: true }));
     },
-    settle: nothing,
-    claim: () => Promise.resolve(previousOutput()),
-    remove: nothing,
+    rollOut: nothing,
+    updateObjects: () => Promise.resolve(previousOutput()),
+    removeObjects: nothing,
     restore: nothing,
     release: () => {
       const commands = manualRestoreCommands({ cilium, managedObjects, recorded: recorded() });

@@ -3,12 +3,13 @@ import type { Ca } from "../certificates/ca";
 import { etcdServerSecret } from "../certificates/etcdServerSecret";
 import { keyPair, signedCertificate } from "../certificates/leafCertificate";
 import { certificatesHash, clientCommonName, SHARED_AUTHORITY } from "../certificates/model/certificates";
+import { leafLifetime } from "../certificates/model/lifetimes";
 import type { ClusterAccess } from "../command/nodeCommand";
 import type { EtcdCredential } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
 import { readRecorded } from "../identity/model/recorded";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
-import type { Cluster as MemberSpec } from "../mesh/model/mesh";
+import type { Cluster } from "../mesh/model/mesh";
 import type { Observed } from "../mesh/model/observed";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
 import { peerSecret, type ClientCertificate, type PeerSecretArgs } from "../peers/peerSecret";
@@ -17,7 +18,7 @@ import { objectsCommand, type ClusterSettings } from "./clusterCommands";
 
 /** The arguments of {@link MeshedCluster}. */
 export interface MeshedClusterArgs {
-  readonly spec: MemberSpec;
+  readonly spec: Cluster;
   readonly access: ClusterAccess;
   readonly observed: Observed;
   /** The authorities of the other clusters' etcds, by name. */
@@ -49,7 +50,7 @@ export interface CertificateSummary {
 
 /** Everything that happens on one cluster of the mesh. Its children inherit the cluster's provider. */
 export class MeshedCluster extends pulumi.ComponentResource {
-  readonly spec: MemberSpec;
+  readonly spec: Cluster;
   /** The cluster's name. */
   readonly cluster: string;
   /** What was issued for this cluster. */
@@ -66,25 +67,26 @@ export class MeshedCluster extends pulumi.ComponentResource {
   readonly pathsBefore: pulumi.Output<RecordedPaths | undefined>;
   /** Whether this cluster's etcd holds its peers to what they may read, in words; absent where its users are not managed. */
   readonly etcdUsers: pulumi.Output<string> | undefined;
+  private readonly name: string;
   private readonly peers: PeerSecretArgs;
   /** The last of what is done before a cluster is given its peers. */
   private readonly objects: pulumi.Resource;
 
   constructor(name: string, args: MeshedClusterArgs, opts: pulumi.ComponentResourceOptions) {
-    super("clustermesh:index:Member", name, {}, opts);
+    super("clustermesh:index:MeshedCluster", name, {}, opts);
     const { spec, access, observed, managedObjects, peerKeys, settings, owner } = args;
     const child = { parent: this };
     const of = { cluster: spec, access, observed, managedObjects, peerKeys, owner, settings };
 
-    const client = clientCertificates(args, child);
-    const agents = agentConfiguration(of, child);
-    const server = serverCertificate(args, { ...child, dependsOn: agents.identityChecked });
-    const users = managedUsers(args, {
+    const client = clientCertificates(name, args, child);
+    const agents = agentConfiguration(name, of, child);
+    const server = serverCertificate(name, args, { ...child, dependsOn: agents.identityChecked });
+    const users = managedUsers(name, args, {
       ...child,
       // An etcd that is to have the certificate of that Secret can be dialled only then.
       dependsOn: [agents.identityChecked, ...server.map(({ secret }) => secret)],
     });
-    const objects = objectsCommand(of, agents.identityChecked, {
+    const objects = objectsCommand(name, of, agents.identityChecked, {
       ...child,
       dependsOn: [
         agents.rolledOut,
@@ -102,6 +104,7 @@ export class MeshedCluster extends pulumi.ComponentResource {
       settings,
     };
     this.objects = objects;
+    this.name = name;
     this.spec = spec;
     this.cluster = spec.name;
     this.identityChecked = agents.identityChecked;
@@ -122,7 +125,7 @@ export class MeshedCluster extends pulumi.ComponentResource {
    */
   givePeers(identitiesChecked: readonly pulumi.Resource[]): void {
     const dependsOn = after(identitiesChecked, [this.objects]);
-    peerSecret(`${this.cluster}-peers`, this.peers, { parent: this, dependsOn });
+    peerSecret(`${this.name}-peers`, this.peers, { parent: this, dependsOn });
     this.registerOutputs({});
   }
 }
@@ -136,9 +139,15 @@ async function after(all: readonly pulumi.Resource[], last: readonly pulumi.Reso
   return [...last];
 }
 
-function managedUsers(args: MeshedClusterArgs, opts: pulumi.CustomResourceOptions): EtcdUsers | undefined {
+function managedUsers(
+  name: string,
+  args: MeshedClusterArgs,
+  opts: pulumi.CustomResourceOptions,
+): EtcdUsers | undefined {
   const { spec, peers, access, settings, etcdCredential: credential } = args;
-  return credential === undefined ? undefined : etcdUsers({ cluster: spec, peers, credential, access, settings }, opts);
+  return credential === undefined
+    ? undefined
+    : etcdUsers(name, { cluster: spec, peers, credential, access, settings }, opts);
 }
 
 interface ClientCertificates {
@@ -148,14 +157,19 @@ interface ClientCertificates {
 }
 
 /** One key for the cluster, and a certificate for it from each authority whose etcds it reads. */
-function clientCertificates(args: MeshedClusterArgs, opts: pulumi.CustomResourceOptions): ClientCertificates {
+function clientCertificates(
+  name: string,
+  args: MeshedClusterArgs,
+  opts: pulumi.CustomResourceOptions,
+): ClientCertificates {
   const { spec, settings } = args;
-  const { keyAlgorithm, leaf } = settings.certificates;
+  const { certificates, keyRevisions } = settings;
   const commonName = clientCommonName(spec.name);
-  const pair = keyPair(`${spec.name}-client`, keyAlgorithm, { commonName }, opts, settings.keyRevisions.client);
+  const pair = keyPair(`${name}-client`, certificates.keyAlgorithm, { commonName }, opts, keyRevisions.client);
   const signed = [...args.clientAuthorities].map(([authority, signer]) => {
-    const name = authority === SHARED_AUTHORITY ? `${spec.name}-client-cert` : `${spec.name}-client-cert/${authority}`;
-    const { file, expires } = signedCertificate(name, "client", pair, signer, leaf, opts);
+    const ofAuthority = authority === SHARED_AUTHORITY ? "" : `/${authority}`;
+    const certificate = `${name}-client-cert${ofAuthority}`;
+    const { file, expires } = signedCertificate(certificate, "client", pair, signer, leafLifetime(certificates), opts);
     return { authority, certificate: file, expires };
   });
   return {
@@ -171,12 +185,17 @@ interface ServerCertificate {
   readonly secret: pulumi.Resource;
 }
 
-function serverCertificate(args: MeshedClusterArgs, opts: pulumi.CustomResourceOptions): readonly ServerCertificate[] {
+function serverCertificate(
+  name: string,
+  args: MeshedClusterArgs,
+  opts: pulumi.CustomResourceOptions,
+): readonly ServerCertificate[] {
   const { spec, serverAuthority: authority, owner, settings } = args;
   if (authority === undefined) {
     return [];
   }
   const { certificate, secret, ...server } = etcdServerSecret(
+    name,
     { cluster: spec, authority, owner, reapply: args.observed.reapply, settings },
     opts,
   );

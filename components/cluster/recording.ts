@@ -164,7 +164,7 @@ export async function record(kubectl: Kubectl, recording: Recording): Promise<st
 
 /**
  * The same again: by now the cluster has our values, and what was recorded first stays. It has to be the same cluster, and the same objects in
- * it. A cluster that was declared lost (`gone`) and is another one by now is recorded again; so is a `cilium-config` that was installed again.
+ * it. A cluster that was declared lost and is another one by now is recorded again; so is a `cilium-config` that was installed again.
  *
  * @param printed What was recorded.
  */
@@ -175,10 +175,10 @@ export async function keep(kubectl: Kubectl, recording: Recording, printed: stri
   if (before === undefined) {
     return recordSeen(kubectl, seen, recording);
   }
-  const { gone, ...kept } = before;
+  const { lost, ...kept } = before;
   if (seen.uid !== kept.cluster) {
-    if (gone === true) {
-      progress(`cluster "${cluster}": is another one than before it was declared gone; it joins as it is now`);
+    if (lost === true) {
+      progress(`cluster "${cluster}": is another one than before it was declared lost; it joins as it is now`);
       return recordSeen(kubectl, seen, recording);
     }
     const problem = otherClusterProblem(cluster, kept.cluster, seen.uid);

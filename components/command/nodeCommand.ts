@@ -11,6 +11,16 @@ export type ClusterAccess =
   | { readonly kind: "context"; readonly context: string }
   | { readonly kind: "kubeconfig"; readonly kubeconfig: pulumi.Input<string> };
 
+/** How a cluster is reached by what is given of it; a kubeconfig is a secret from here on. */
+export function accessOf(way: {
+  readonly context?: string;
+  readonly kubeconfig?: pulumi.Input<string>;
+}): ClusterAccess {
+  return way.kubeconfig === undefined
+    ? { kind: "context", context: way.context ?? "" }
+    : { kind: "kubeconfig", kubeconfig: pulumi.secret(way.kubeconfig) };
+}
+
 /** A room's `command.ts`, run for the verbs of a resource's life. Where there is no verb, nothing is run. */
 export interface NodeCommandArgs {
   readonly script: string;

@@ -4,6 +4,7 @@ import { errorMessage } from "../basics/errorMessage";
 import { byteLength, excerpt } from "../basics/model/bounded";
 import { own } from "../basics/model/own";
 import { printable, printableLines } from "../basics/model/printable";
+import { inTodaysWords, todaysVerb } from "./formerWords";
 import { ERROR_BYTES, kindOf, outputBudget, RESULT_BYTES, type LineKind } from "./model/outputBudget";
 
 /** Environment variable with a command's plain input as JSON. */
@@ -15,9 +16,18 @@ export const OCCASION_VARIABLE = "CLUSTERMESH_COMMAND_OCCASION";
 /** Environment variable in which Pulumi's Command hands `update` and `delete` what the last run printed. */
 const PREVIOUS_OUTPUT_VARIABLE = "PULUMI_COMMAND_STDOUT";
 
+/** A command's plain input out of its text, that of a state from before too. */
+export function parseInput<T>(schema: z.ZodType<T>, text: string): z.ZodSafeParseResult<T> {
+  return schema.safeParse(inTodaysWords(JSON.parse(text)));
+}
+
 /** Reads a command's plain input. */
 export function readInput<T>(schema: z.ZodType<T>): T {
-  return schema.parse(JSON.parse(process.env[INPUT_VARIABLE] ?? "null"));
+  const { data, error } = parseInput(schema, process.env[INPUT_VARIABLE] ?? "null");
+  if (error !== undefined) {
+    throw error;
+  }
+  return data;
 }
 
 /** What the same resource's last `create` or `update` printed; empty before the first. */
@@ -86,7 +96,7 @@ function checked(result: string): string {
  */
 export async function dispatch(verbs: Readonly<Record<string, () => Promise<string>>>): Promise<string | undefined> {
   const verb = process.argv[2] ?? "";
-  const run = own(verbs, verb);
+  const run = own(verbs, todaysVerb(verb));
   beginOutput();
   try {
     if (run === undefined) {

@@ -23,7 +23,7 @@ const given = readInput(
       clientNamespace: z.string(),
     }),
     clusters: z.array(z.object({ name: z.string(), context: z.string().optional(), uid: z.string().optional() })),
-    names: ciliumObjects,
+    cilium: ciliumObjects,
     pingTimeoutSeconds: z.number(),
     verdictTimeoutSeconds: z.number(),
   }),
@@ -106,7 +106,7 @@ async function ping(clusters: Clusters, server: Kubectl, phase: Phase): Promise<
   const node = (await where())?.node;
   return withDropLog(
     server,
-    given.names,
+    given.cilium,
     { node, limitSeconds: verdictTimeoutSeconds + LAST_ROUND_SECONDS },
     (log) => repeatPings(clusters, phase, log),
     async (log, { results, problems }) => {

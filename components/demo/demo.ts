@@ -29,17 +29,17 @@ export class Demo extends pulumi.ComponentResource {
       const provider = own(providers, cluster);
       return { parent: this, dependsOn: [...dependsOn], ...(provider === undefined ? {} : { provider }) };
     };
-    const inNamespace = makeNamespaces(demo, owner, child);
+    const inNamespace = makeNamespaces(name, demo, owner, child);
 
     const workloads = demoWorkloads(demo).map((workload) =>
-      demoWorkload(workload, demo, owner, inNamespace(workload.cluster, workload.namespace)),
+      demoWorkload(name, workload, demo, owner, inNamespace(workload.cluster, workload.namespace)),
     );
     const services = demoClusters(demo).map((cluster) =>
-      demoService(cluster, demo, owner, inNamespace(cluster, demo.serverNamespace)),
+      demoService(name, cluster, demo, owner, inNamespace(cluster, demo.serverNamespace)),
     );
-    const before = demoPings("before", args, [...workloads, ...services], { parent: this });
-    const policy = demoPolicy(demo, owner, child(demo.serverCluster, before.done));
-    const after = demoPings("after", args, [policy], { parent: this });
+    const before = demoPings(name, "before", args, [...workloads, ...services], { parent: this });
+    const policy = demoPolicy(name, demo, owner, child(demo.serverCluster, before.done));
+    const after = demoPings(name, "after", args, [policy], { parent: this });
 
     this.verdicts = verdictsOf(demo, before, after);
     this.drops = after.report?.apply(({ drops }) => drops) ?? pulumi.output("not pinged: the pings are switched off");
@@ -63,6 +63,7 @@ type OptionsIn = (cluster: string, dependsOn?: readonly pulumi.Resource[]) => pu
  * separator in theirs.
  */
 function makeNamespaces(
+  name: string,
   demo: DemoSettings,
   owner: string,
   child: OptionsIn,
@@ -72,7 +73,7 @@ function makeNamespaces(
       cluster,
       namespace,
       resource: new k8s.core.v1.Namespace(
-        `${cluster}/${namespace}`,
+        `${name}-${cluster}/${namespace}`,
         { metadata: { name: namespace, annotations: ownedBy(owner) } },
         { ...child(cluster), ...RETAINED },
       ),

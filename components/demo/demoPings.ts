@@ -7,6 +7,12 @@ import type { Phase } from "./model/demoPings";
 import { demoChecksum } from "./model/demoPolicy";
 import { parsePingReport, type PingReport } from "./model/demoVerdicts";
 
+/** How long a ping waits for its answer; a client that the policy keeps out waits this long every time. */
+const PING_SECONDS = 3;
+
+/** How long pings are repeated until all verdicts are as expected: identities and policies take a moment to arrive. */
+const VERDICT_SECONDS = 60;
+
 /** The arguments of {@link demoPings}. */
 export interface DemoPingsArgs {
   readonly demo: DemoSettings;
@@ -34,6 +40,7 @@ export interface DemoPings {
  * @param after What has to be there.
  */
 export function demoPings(
+  mesh: string,
   phase: Phase,
   { demo, access, cilium, clusterUids, peersHash }: DemoPingsArgs,
   after: readonly pulumi.Resource[],
@@ -49,13 +56,13 @@ export function demoPings(
     clusters: reached
       .map(([name, each]) => ({ name, uid: own(clusterUids, name), ...contextOf(each) }))
       .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    names: cilium,
-    pingTimeoutSeconds: demo.pingTimeoutSeconds,
-    verdictTimeoutSeconds: demo.verdictTimeoutSeconds,
+    cilium,
+    pingTimeoutSeconds: PING_SECONDS,
+    verdictTimeoutSeconds: VERDICT_SECONDS,
     ...(phase === "before" ? {} : { checksum: demoChecksum(demo), peersHash }),
   };
   const command = nodeCommand(
-    `${serverCluster}/pings-${phase}`,
+    `${mesh}-${serverCluster}/pings-${phase}`,
     { script: "demo", create: phase, update: phase, input, clusters: Object.fromEntries(reached) },
     { ...opts, dependsOn: [...after] },
   );

@@ -6,12 +6,13 @@ import { demoPolicySpec } from "./model/demoPolicy";
 
 /** The policy on the database. A policy works in the cluster whose endpoints it selects, so one cluster has it. */
 export function demoPolicy(
+  mesh: string,
   demo: DemoSettings,
   owner: string,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
   return new k8s.apiextensions.CustomResource(
-    `${demo.serverCluster}/${DEMO_POLICY}`,
+    `${mesh}-${demo.serverCluster}/${DEMO_POLICY}`,
     {
       apiVersion: "cilium.io/v2",
       kind: "CiliumNetworkPolicy",

@@ -18,6 +18,7 @@ function skipAwait(demo: DemoSettings): Readonly<Record<string, string>> {
 
 /** One StatefulSet of the demo. */
 export function demoWorkload(
+  mesh: string,
   workload: DemoWorkload,
   demo: DemoSettings,
   owner: string,
@@ -26,7 +27,7 @@ export function demoWorkload(
   const { cluster, namespace, name, role } = workload;
   const labels = { app: name };
   return new k8s.apps.v1.StatefulSet(
-    `${cluster}/${namespace}/${name}`,
+    `${mesh}-${cluster}/${namespace}/${name}`,
     {
       metadata: { name, namespace, labels, annotations: { ...ownedBy(owner), ...skipAwait(demo) } },
       spec: {
@@ -43,7 +44,7 @@ export function demoWorkload(
               {
                 name,
                 image: demo.image,
-                imagePullPolicy: demo.imagePullPolicy,
+                imagePullPolicy: "IfNotPresent",
                 ...COMMANDS[role],
                 ...(role === "server" ? { ports: [{ containerPort: DEMO_PORT }] } : {}),
               },
@@ -58,13 +59,14 @@ export function demoWorkload(
 
 /** The global Service of the database in one cluster: same name and namespace in each, backends from all. */
 export function demoService(
+  mesh: string,
   cluster: string,
   demo: DemoSettings,
   owner: string,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
   return new k8s.core.v1.Service(
-    `${cluster}/${PROTECTED_DB}`,
+    `${mesh}-${cluster}/${PROTECTED_DB}`,
     {
       metadata: {
         name: PROTECTED_DB,

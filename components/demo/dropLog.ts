@@ -1,7 +1,7 @@
 import { errorMessage } from "../basics/errorMessage";
 import { cutText } from "../basics/model/bounded";
 import { agentPods } from "../cilium/agents";
-import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { AGENT_CONTAINER, type CiliumObjects } from "../cilium/model/agentConfig";
 import type { Kubectl } from "../kubernetes/kubectl";
 
 /** What a node's agent says that it drops; not to be had where there is no agent, or it cannot be asked. */
@@ -85,7 +85,7 @@ async function listen(
 }
 
 async function monitor(kubectl: Kubectl, cilium: CiliumObjects, agent: string, limitSeconds: number): Promise<Running> {
-  const target = ["exec", "-i", "-n", cilium.namespace, agent, "-c", cilium.agentContainer, "--"];
+  const target = ["exec", "-i", "-n", cilium.namespace, agent, "-c", AGENT_CONTAINER, "--"];
   const child = kubectl.start([...target, "sh", "-c", LISTEN, String(limitSeconds)]);
   // A process that ends early closes its end of the pipe.
   child.stdin.on("error", () => undefined);

@@ -25,7 +25,7 @@ const given = readInput(
       .object({ context: z.string().optional(), secret: z.object({ namespace: z.string(), name: z.string() }) })
       .optional(),
     /** No verb contacts a lost cluster. */
-    gone: z.boolean().default(false),
+    lost: z.boolean().default(false),
   }),
 );
 
@@ -110,10 +110,10 @@ export const ran = dispatch({
       JSON.stringify({ auth: (await etcd.isEnforced()) ? "enforced" : "off", users } satisfies UsersReport),
     ),
   /** Gives exactly the peers a user that may read what a peer needs, and prints who they are and whether etcd holds them to it. */
-  grant: async () => (given.gone ? leaveAlone() : JSON.stringify(await withUsers(grant))),
+  grant: async () => (given.lost ? leaveAlone() : JSON.stringify(await withUsers(grant))),
   /** Removes what `grant` has made, and nothing else. */
   revoke: async () => {
-    if (!given.gone) {
+    if (!given.lost) {
       await withUsers(revoke);
     } else {
       const { users: made } = parseUsersReport(previousOutput());

@@ -2,16 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { CaSet } from "../certificates/ca";
 import { keyPair, signedCertificate } from "../certificates/leafCertificate";
 import { SHARED_AUTHORITY, type CertificateSettings } from "../certificates/model/certificates";
+import { leafLifetime } from "../certificates/model/lifetimes";
+import type { MeshSettings } from "../settings/model/settings";
 import { ADMIN_NAME } from "./model/etcdUsers";
 
 /** The settings about users in etcd. */
-export interface EtcdUserSettings {
-  /**
-   * Users for the peers in every cluster's etcd, with a role that reads what a peer needs and nothing else: none, or made, kept as they have to
-   * be, and removed on destroy. @default "off"
-   */
-  readonly etcdUsers: "off" | "manage";
-}
+export type EtcdUserSettings = Pick<MeshSettings, "etcdUsers">;
 
 /** With what the program manages the users of an etcd; PEM. */
 export interface EtcdCredential {
@@ -44,7 +40,7 @@ export function etcdAdmin(
   const credentials = new Map(
     [...authorities.byName].map(([authority, signer]): [string, EtcdCredential] => {
       const certificate = authority === SHARED_AUTHORITY ? `${admin}-cert` : `${admin}-cert/${authority}`;
-      const { file } = signedCertificate(certificate, "client", pair, signer, certificates.leaf, opts);
+      const { file } = signedCertificate(certificate, "client", pair, signer, leafLifetime(certificates), opts);
       return [authority, { ca: signer.bundle, certificate: file, privateKey: pair.privateKey }];
     }),
   );

@@ -30,32 +30,33 @@ export interface EtcdUsers {
 }
 
 /** A user for each peer in a cluster's etcd, with a role that reads what a peer needs and nothing else. */
-export function etcdUsers(args: EtcdUsersArgs, opts: pulumi.CustomResourceOptions): EtcdUsers {
+export function etcdUsers(name: string, args: EtcdUsersArgs, opts: pulumi.CustomResourceOptions): EtcdUsers {
   const { cluster, peers, credential, access, settings } = args;
   const secret = { namespace: settings.cilium.namespace, name: settings.peerSecret };
   const { ca, certificate, privateKey } = credential;
   const secrets = { "etcd.ca": ca, "etcd.certificate": certificate, "etcd.privateKey": privateKey };
   const input = { users: peerUsers(peers), peers: { ...contextOf(access), secret } };
-  const done = usersCommand(cluster, input, { clusters: { [cluster.name]: access }, secrets }, opts);
+  const done = usersCommand(name, cluster, input, { clusters: { [cluster.name]: access }, secrets }, opts);
   // The report has no secret; it counts as one only because the command got the administrator's key.
   const report = pulumi.unsecret(done.stdout).apply(parseUsersReport);
   return { authentication: report.apply(describeUsers), done };
 }
 
 /** The same for a lost cluster: the command stays in the state with an input by which it contacts nothing, so that it can be deleted. */
-export function lostEtcdUsers(cluster: Cluster, opts: pulumi.CustomResourceOptions): void {
-  usersCommand(cluster, { users: [], gone: true }, { clusters: {} }, opts);
+export function lostEtcdUsers(name: string, cluster: Cluster, opts: pulumi.CustomResourceOptions): void {
+  usersCommand(name, cluster, { users: [], lost: true }, { clusters: {} }, opts);
 }
 
 /** Where it has to be replaced it is deleted before: its deletion would remove what its successor has made. */
 function usersCommand(
+  name: string,
   cluster: Cluster,
-  input: { readonly users: readonly string[]; readonly gone?: boolean; readonly peers?: object },
+  input: { readonly users: readonly string[]; readonly lost?: boolean; readonly peers?: object },
   reached: Pick<NodeCommandArgs, "clusters" | "secrets">,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   return nodeCommand(
-    `${cluster.name}-etcd-users`,
+    `${name}-etcd-users`,
     {
       script: "etcdUsers",
       create: "grant",

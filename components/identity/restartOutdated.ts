@@ -92,7 +92,7 @@ function replaced(
 /** The operator's pods from before: what they run with nobody can ask, and a restart of theirs disturbs nothing. */
 async function restartOperator(kubectl: Kubectl, member: Restarted, written: string | undefined): Promise<void> {
   const { cluster, cilium } = member;
-  const target = cilium.operator === undefined ? undefined : `deployment/${cilium.operator}`;
+  const target = cilium.operator === false ? undefined : `deployment/${cilium.operator}`;
   const live = target === undefined ? undefined : await readWorkload(kubectl, cilium.namespace, target);
   if (live === undefined) {
     return;

@@ -19,7 +19,7 @@ import { settleStalePods } from "./stalePods";
 
 const given = readInput(
   z.object({
-    names: ciliumObjects,
+    cilium: ciliumObjects,
     timeoutSeconds: z.number(),
     maxConnectedClusters: z.literal([255, 511]).default(255),
     stalePods: z.enum(["report", "restart"]).default("report"),
@@ -27,11 +27,11 @@ const given = readInput(
 );
 
 const largeInput = z.object({
-  members: z.array(
+  clusters: z.array(
     z.object({ name: z.string(), id: z.number(), context: z.string().optional(), uid: z.string().optional() }),
   ),
   /** Peers that other stacks look after. */
-  others: z.array(z.object({ name: z.string(), id: z.number() })).default([]),
+  externalPeers: z.array(z.object({ name: z.string(), id: z.number() })).default([]),
   otherStacks: z.enum(["report", "require"]).default("report"),
   pathsBefore: z.record(z.string(), recordedPaths).default({}),
 });
@@ -45,24 +45,24 @@ interface Mesh extends z.infer<typeof largeInput> {
 
 async function readMesh(): Promise<Mesh> {
   const mesh = await readLargeInput(largeInput);
-  const all = [...mesh.members, ...mesh.others];
-  return { ...mesh, all, required: mesh.otherStacks === "require" ? all : mesh.members };
+  const all = [...mesh.clusters, ...mesh.externalPeers];
+  return { ...mesh, all, required: mesh.otherStacks === "require" ? all : mesh.clusters };
 }
 
 const namesOf = (peers: readonly { readonly name: string }[]): readonly string[] =>
   peers.map(({ name }) => name).sort();
 
 async function reportsOf(clusters: readonly OpenCluster[]): Promise<readonly AgentReport[]> {
-  const all = await Promise.all(clusters.map(({ name, kubectl }) => agentReports(kubectl, name, given.names)));
+  const all = await Promise.all(clusters.map(({ name, kubectl }) => agentReports(kubectl, name, given.cilium)));
   return all.flat();
 }
 
 async function waitUntilReady(
-  { members, required }: Mesh,
+  { clusters: members, required }: Mesh,
   clusters: readonly OpenCluster[],
   deadline: number,
 ): Promise<readonly AgentReport[]> {
-  await Promise.all(clusters.map(({ name, kubectl }) => syncSecretsNow(kubectl, given.names, name)));
+  await Promise.all(clusters.map(({ name, kubectl }) => syncSecretsNow(kubectl, given.cilium, name)));
   const problemsOf = (seen: readonly AgentReport[]) => readinessProblems(members, seen, required);
   const reports = await until(
     deadline,
@@ -71,7 +71,7 @@ async function waitUntilReady(
     problemsLine("views of a peer are not ready yet", problemsOf, (seen) => readinessTable(required, seen).length),
   );
   if (problemsOf(reports).length > 0) {
-    const { causeFor, text } = await diagnose(clusters, given.names, required, reports);
+    const { causeFor, text } = await diagnose(clusters, given.cilium, required, reports);
     const heading = `the mesh is not ready after ${String(given.timeoutSeconds)} s`;
     const problems = readinessProblems(members, reports, required, causeFor);
     throw new Error(`${formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN)}\n${text}`);
@@ -80,7 +80,7 @@ async function waitUntilReady(
 }
 
 /** Peers of other stacks may be about to join: what is not ready of them is told, and kept in the table. */
-function warnOfExternalPeers({ others: externalPeers }: Mesh, reports: readonly AgentReport[]): void {
+function warnOfExternalPeers({ externalPeers }: Mesh, reports: readonly AgentReport[]): void {
   const waiting = readinessTable(externalPeers, reports).filter(({ ready }) => !ready);
   for (const { name } of externalPeers) {
     const lines = waiting.filter(({ peer }) => peer === name);
@@ -101,16 +101,16 @@ export const ran = dispatch({
   check: async () => {
     const mesh = await readMesh();
     const { all, required } = mesh;
-    return withClusters(mesh.members, async (clusters) => {
+    return withClusters(mesh.clusters, async (clusters) => {
       await refuseOtherClusters(clusters);
       const deadline = Date.now() + given.timeoutSeconds * 1000;
       const reports = await waitUntilReady(mesh, clusters, deadline);
       warnOfExternalPeers(mesh, reports);
       const removed = removedPeers(previousOutput(), all);
       await waitForRemovedPeers(removed, () => reportsOf(clusters), deadline, given.timeoutSeconds);
-      await waitForNewConnections(clusters, namesOf(required), given.names, deadline, given.timeoutSeconds);
-      const paths = await waitForPaths(clusters, given.names, mesh.pathsBefore, deadline);
-      const stalePods = await settleStalePods(clusters, { ...given, cilium: given.names }, deadline);
+      await waitForNewConnections(clusters, namesOf(required), given.cilium, deadline, given.timeoutSeconds);
+      const paths = await waitForPaths(clusters, given.cilium, mesh.pathsBefore, deadline);
+      const stalePods = await settleStalePods(clusters, given, deadline);
       return printableJson(checkResult(namesOf(all), readinessTable(all, reports), paths, stalePods));
     });
   },

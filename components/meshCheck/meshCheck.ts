@@ -1,25 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { own } from "../basics/model/own";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
-import type { WaitSettings } from "../command/model/waitSettings";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
 import type { Cluster } from "../mesh/model/mesh";
 import type { PathRow, RecordedPaths } from "../nodePaths/model/pathVerdict";
+import type { MeshSettings } from "../settings/model/settings";
 import { parseCheckResult, type ReadinessRow } from "./model/checkResult";
 import type { StalePodRow } from "./model/stalePods";
 
 /** The settings about the check. */
-export interface MeshCheckSettings {
-  /** The check that every agent sees every peer, and that nodes of one cluster still reach each other. @default 300 s */
-  readonly check: WaitSettings;
-  /** Peers that other stacks look after and that are not ready: report them, for they may be about to join, or require them. @default "report" */
-  readonly otherStacks: "report" | "require";
-  /**
-   * What the check does about pods whose identities are from before the change of their cluster's id: report them, or restart those that a
-   * controller replaces. @default "report"
-   */
-  readonly stalePods: "report" | "restart";
-}
+export type MeshCheckSettings = CiliumSettings & Pick<MeshSettings, "allow" | "requireExternalPeers">;
 
 /** The arguments of {@link meshCheck}. */
 export interface MeshCheckArgs {
@@ -33,7 +23,7 @@ export interface MeshCheckArgs {
   readonly pathsBefore: Readonly<Record<string, pulumi.Output<RecordedPaths | undefined>>>;
   /** Which clusters these were when they joined, by name: the check contacts no other one. */
   readonly clusterUids: Readonly<Record<string, pulumi.Output<string | undefined>>>;
-  readonly settings: MeshCheckSettings & CiliumSettings;
+  readonly settings: MeshCheckSettings;
 }
 
 /** The readiness of a mesh. */
@@ -59,8 +49,8 @@ export function meshCheck(
   after: readonly pulumi.Resource[],
   opts: pulumi.CustomResourceOptions,
 ): MeshCheck {
-  const { check, cilium, stalePods, maxConnectedClusters } = args.settings;
-  if (!check.enabled) {
+  const { wait, cilium, allow, maxConnectedClusters, requireExternalPeers } = args.settings;
+  if (wait.check === false) {
     const off = pulumi.output("not checked: the check is switched off");
     return { readiness: off, paths: off, stalePods: off, done: after };
   }
@@ -69,17 +59,18 @@ export function meshCheck(
     return { name, id, uid: own(args.clusterUids, name), ...(access === undefined ? {} : contextOf(access)) };
   });
   const externalPeers = args.externalPeers.map(({ name: other, id }) => ({ name: other, id }));
-  const ofOthers = externalPeers.length === 0 ? {} : { others: externalPeers, otherStacks: args.settings.otherStacks };
+  const otherStacks = requireExternalPeers ? "require" : "report";
+  const ofOthers = externalPeers.length === 0 ? {} : { externalPeers, otherStacks };
+  const stalePods = allow.includes("restartStalePods") ? "restart" : "report";
   const { peersHash, pathsBefore } = args;
-  const { timeoutSeconds } = check;
   const command = nodeCommand(
     `${name}-check`,
     {
       script: "meshCheck",
       create: "check",
       update: "check",
-      input: { names: cilium, timeoutSeconds, maxConnectedClusters, stalePods, peersHash },
-      largeInput: { members: clusters, ...ofOthers, pathsBefore },
+      input: { cilium, timeoutSeconds: wait.check, maxConnectedClusters, stalePods, peersHash },
+      largeInput: { clusters, ...ofOthers, pathsBefore },
       clusters: args.access,
     },
     { ...opts, dependsOn: [...after] },

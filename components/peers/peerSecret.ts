@@ -7,15 +7,11 @@ import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
 import { ownedBy, patching, reapplied } from "../kubernetes/ownership";
 import type { Cluster } from "../mesh/model/mesh";
+import type { MeshSettings } from "../settings/model/settings";
 import { peerFile, pemFiles } from "./model/peerFile";
 
 /** The settings about the Secret with the peers. */
-export interface PeerSettings {
-  /** Secret with the peer files, as the agents project it. @default "cilium-clustermesh" */
-  readonly peerSecret: string;
-  /** A Secret of that name that another owner made: refuse, or add the peers and keep its own keys. @default "refuse" */
-  readonly foreignSecret: "refuse" | "adopt";
-}
+export type PeerSettings = Pick<MeshSettings, "peerSecret" | "allow">;
 
 /** A cluster's client certificate for the etcds of one authority. */
 export interface ClientCertificate {
@@ -89,7 +85,7 @@ export interface PeerSecretArgs {
 
 /**
  * The Secret that the agents of one cluster project into their folder of peer files. `data` and not `stringData`: keys of a member that
- * left disappear only from `data`. With `foreignSecret: adopt` only our keys are patched in. Either way what goes is our keys, and a step of ours
+ * left disappear only from `data`. With `allow: [adoptSecret]` only our keys are patched in. Either way what goes is our keys, and a step of ours
  * removes them.
  */
 export function peerSecret(
@@ -108,7 +104,7 @@ export function peerSecret(
   const keys = pulumi.unsecret(data).apply((files) => Object.keys(files).toSorted().join(","));
   const marks = { [OWNER_ANNOTATION]: args.owner, [KEYS_ANNOTATION]: keys, [ISSUE_RECORD_ANNOTATION]: args.record };
   const retained = { ...opts, ...reapplied(args.reapply) };
-  if (args.settings.foreignSecret === "adopt") {
+  if (args.settings.allow.includes("adoptSecret")) {
     const annotations = { ...patching(), ...marks };
     return new k8s.core.v1.SecretPatch(name, { metadata: { ...metadata, annotations }, data }, retained);
   }

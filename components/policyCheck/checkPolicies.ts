@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { AGENT_CONTAINER, type CiliumObjects } from "../cilium/model/agentConfig";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { readObjects } from "../kubernetes/readObjects";
 import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
@@ -44,7 +44,7 @@ async function readingOf(kubectl: Kubectl, cilium: CiliumObjects): Promise<Polic
   const { items } = objects.parse(JSON.parse(list));
   const of = (kind: string) => items.find((each) => each.kind === kind);
   const containers = of("DaemonSet")?.spec?.template?.spec?.containers ?? [];
-  const image = containers.find(({ name }) => name === cilium.agentContainer)?.image ?? "";
+  const image = containers.find(({ name }) => name === AGENT_CONTAINER)?.image ?? "";
   return policyReading(of("ConfigMap")?.data ?? {}, image);
 }
 

@@ -8,6 +8,7 @@ import { askedAgain } from "../kubernetes/askedAgain";
 import { Kubectl } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";
 import { errors, formatDiagnostic, formatDiagnostics, warnings } from "../mesh/model/diagnostic";
+import { howToAllow } from "../settings/model/allow";
 import { checkLeaving, leavingCluster } from "./leavingCheck";
 
 const given = readInput(leavingCluster);
@@ -16,12 +17,12 @@ const accepted = given.openPolicies === "accept";
 
 const ACCEPTED = "warning: accepted by openPolicies:";
 const WAY_OUT = `Fix these and run this again. Or accept that they are open from then on:
-  pulumi config set clustermesh:openPolicies accept && pulumi up
+  ${howToAllow("openPolicies")}, and pulumi up
 and then destroy, or take the cluster out; one that is out of the configuration already has to be put back for that \`up\`.`;
 
 /** Warns of what fails closed. @throws Error with what fails open and what to do, where that is not accepted. */
 async function look(kubectl: Kubectl): Promise<void> {
-  await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originals, cluster.name).cluster);
+  await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originalConfig, cluster.name).cluster);
   const { diagnostics = [], what = "" } = (await checkLeaving(kubectl, given)) ?? {};
   warnings(diagnostics).forEach((each) => {
     progress(`warning: ${formatDiagnostic(each)}`);
@@ -43,8 +44,8 @@ export const ran = dispatch({
    * The first step of a deletion, before anything is removed: fails while policies would allow more traffic once the cluster has no longer its name,
    * unless that was accepted beforehand. What fails closed is named, and goes on.
    */
-  guard: async () => {
-    if (given.gone) {
+  check: async () => {
+    if (given.lost) {
       return "";
     }
     try {

@@ -15,16 +15,16 @@ import { checkPolicies } from "./checkPolicies";
 /** The input of a policy check, as the state keeps it. */
 export const leavingCluster = z.object({
   cluster: z.object({ name: z.string(), context: z.string().optional() }),
-  names: ciliumObjects,
-  desired: z.record(z.string(), z.string()),
+  cilium: ciliumObjects,
+  desiredConfig: z.record(z.string(), z.string()),
   /** The Secret with the peer files: policies may name peers as well. */
   peerSecret: z.string(),
   /** What `record` has printed. */
-  originals: z.string(),
+  originalConfig: z.string(),
   owner: z.string(),
   openPolicies: z.enum(["refuse", "accept"]).default("refuse"),
   /** A cluster that will not answer any more is asked nothing. */
-  gone: z.boolean().default(false),
+  lost: z.boolean().default(false),
 });
 
 /** A cluster that leaves its mesh, or will. */
@@ -43,14 +43,14 @@ export interface JudgedLeaving {
  * `cilium-config` says by now: the way back rolls them.
  */
 async function meshChange(kubectl: Kubectl, leaving: LeavingCluster): Promise<MeshChange | undefined> {
-  const { names, cluster, peerSecret } = leaving;
-  const live = await readConfigMap(kubectl, names);
+  const { cilium, cluster, peerSecret } = leaving;
+  const live = await readConfigMap(kubectl, cilium);
   if (live === undefined) {
     return undefined;
   }
-  const plan = planRestoration(originalConfigOf(leaving.originals), leaving.desired, live, FIELD_MANAGER);
+  const plan = planRestoration(originalConfigOf(leaving.originalConfig), leaving.desiredConfig, live, FIELD_MANAGER);
   const to = afterRestoration(plan, NAME_KEY, live) ?? UNMESHED_NAME;
-  const peers = peersIn(await secretFiles(kubectl, names.namespace, peerSecret), cluster.name);
+  const peers = peersIn(await secretFiles(kubectl, cilium.namespace, peerSecret), cluster.name);
   return { from: cluster.name, to, peers };
 }
 
@@ -60,7 +60,7 @@ export async function checkLeaving(kubectl: Kubectl, leaving: LeavingCluster): P
   if (change === undefined) {
     return undefined;
   }
-  const { names, owner, cluster } = leaving;
-  const diagnostics = await checkPolicies(kubectl, { name: cluster.name, cilium: names, change, owner });
+  const { cilium, owner, cluster } = leaving;
+  const diagnostics = await checkPolicies(kubectl, { name: cluster.name, cilium, change, owner });
   return { diagnostics, what: change.from === change.to ? "loses its peers" : `will be "${change.to}" again` };
 }

@@ -1,18 +1,12 @@
 import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { desiredConfig, type CiliumSettings } from "../cilium/model/agentConfig";
+import { desiredConfig } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
 import type { Cluster } from "../mesh/model/mesh";
-import type { PeerSettings } from "../peers/peerSecret";
+import type { MeshSettings } from "../settings/model/settings";
 
 /** The settings about policies. */
-export interface PolicySettings {
-  /**
-   * Policies that would fail open as clusters join or leave: refuse that, or accept it. For a cluster that leaves it is accepted as one gives up a
-   * deletion protection: by an `up` beforehand. @default "refuse"
-   */
-  readonly openPolicies: "refuse" | "accept";
-}
+export type PolicySettings = Pick<MeshSettings, "cilium" | "peerSecret" | "allow">;
 
 /** The arguments of {@link policyCheck}. */
 export interface PolicyCheckArgs {
@@ -21,7 +15,7 @@ export interface PolicyCheckArgs {
   /** What will be restored, as it was recorded. It never changes, and so re-runs nothing. */
   readonly originalConfig: pulumi.Output<string>;
   readonly owner: string;
-  readonly settings: PolicySettings & Pick<CiliumSettings, "cilium"> & Pick<PeerSettings, "peerSecret">;
+  readonly settings: PolicySettings;
 }
 
 /**
@@ -47,24 +41,24 @@ export function agreement(
  * It depends on all that is written to the cluster and on the {@link agreement}, and the mesh check depends on the policy checks of all
  * clusters. So all of them have passed before anything of the mesh is deleted.
  */
-export function policyCheck(args: PolicyCheckArgs, opts: pulumi.CustomResourceOptions): local.Command {
+export function policyCheck(name: string, args: PolicyCheckArgs, opts: pulumi.CustomResourceOptions): local.Command {
   const { cluster, access, originalConfig, owner, settings } = args;
   return nodeCommand(
-    `${cluster.name}-guard`,
+    `${name}-policy-check`,
     {
       script: "policyCheck",
-      delete: "guard",
+      delete: "check",
       clusters: { [cluster.name]: access },
       input: {
         cluster: { name: cluster.name, ...contextOf(access) },
-        names: settings.cilium,
-        desired: desiredConfig(cluster),
+        cilium: settings.cilium,
+        desiredConfig: desiredConfig(cluster),
         peerSecret: settings.peerSecret,
         // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-        originals: pulumi.unsecret(originalConfig),
+        originalConfig: pulumi.unsecret(originalConfig),
         owner,
-        openPolicies: settings.openPolicies,
-        ...(cluster.lost === true ? { gone: true } : {}),
+        openPolicies: settings.allow.includes("openPolicies") ? "accept" : "refuse",
+        ...(cluster.lost === true ? { lost: true } : {}),
       },
     },
     opts,

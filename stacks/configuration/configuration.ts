@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Diagnostic } from "../../components/mesh/model/diagnostic";
-import { problemsOf, unknownProperty } from "./issues";
+import { problemsOf, unknownProperty } from "../../components/mesh/model/issues";
 import { configurationSchema, type Configuration } from "./schema";
 
 /** A configuration as far as it can be read, and what is wrong with the rest. */

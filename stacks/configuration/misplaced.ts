@@ -1,31 +1,20 @@
-import { isDeepStrictEqual } from "node:util";
 import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
+import { place } from "../../components/mesh/model/issues";
 import type { Decoded } from "./configuration";
-import { place } from "./issues";
 import { authoritySchema, configurationSchema, clusterStackSchema } from "./schema";
 
 /** The roles that a mesh is split into. */
-type SplitRole = "authority" | "member";
+type SplitRole = "authority" | "cluster";
 
-const FORMS = { authority: authoritySchema, member: clusterStackSchema } as const;
+const FORMS = { authority: authoritySchema, cluster: clusterStackSchema } as const;
 
 /** Where what is not for one of the roles has to go. */
 const BELONGS = {
-  authority: "belongs to the stack of the member",
-  member: "belongs to the authority stack",
+  authority: "belongs to the cluster stack",
+  cluster: "belongs to the authority stack",
 } as const;
 
 const isKnown = (shape: object, key: string) => Object.hasOwn(shape, key);
-
-/**
- * Whether a key has the value that it has when nobody sets it. Pulumi hands over the defaults of `Pulumi.yaml` as if they had been set, to
- * stacks of every role.
- */
-function isDefault(key: string, value: unknown): boolean {
-  const { shape } = configurationSchema;
-  const unset = shape[key as keyof typeof shape].safeParse(undefined);
-  return unset.success && isDeepStrictEqual(unset.data, value);
-}
 
 function misplaced(role: SplitRole, path: readonly string[]): Diagnostic {
   return error({ ...place(path), reason: BELONGS[role], fix: "set it there, and remove it here" });
@@ -34,10 +23,10 @@ function misplaced(role: SplitRole, path: readonly string[]): Diagnostic {
 type Taken = { readonly rest: Decoded; readonly problems: readonly Diagnostic[] };
 
 /** Parts a record's entries: those that stay, and the problems of those that do not. */
-function sift(record: object, judge: (key: string, value: unknown) => readonly Diagnostic[] | undefined): Taken {
+function sift(record: object, judge: (key: string) => readonly Diagnostic[] | undefined): Taken {
   const judged = Object.entries(record).map(([key, value]: [string, unknown]) => ({
     entry: [key, value] as const,
-    out: judge(key, value),
+    out: judge(key),
   }));
   return {
     rest: Object.fromEntries(judged.filter(({ out }) => out === undefined).map(({ entry }) => entry)),
@@ -74,12 +63,8 @@ function ofClusters(
 /** Takes out what a stack of the other role is to be given, with a line for each that is set here. */
 export function withoutMisplaced(role: SplitRole, given: Decoded): Taken {
   const { shape } = configurationSchema;
-  const top = sift(given, (key, value) => {
-    if (!isKnown(shape, key) || isKnown(FORMS[role].shape, key)) {
-      return undefined;
-    }
-    return isDefault(key, value) ? [] : [misplaced(role, [key])];
-  });
+  const elsewhere = (key: string) => isKnown(shape, key) && !isKnown(FORMS[role].shape, key);
+  const top = sift(given, (key) => (elsewhere(key) ? [misplaced(role, [key])] : undefined));
   if (!("clusters" in top.rest)) {
     return top;
   }

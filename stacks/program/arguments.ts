@@ -1,12 +1,28 @@
-import type { ClusterMeshArgs } from "../../components";
+import type { CaSource, ClusterMeshArgs, MeshDescription } from "../../components";
+import type { Configuration } from "../configuration/schema";
+import type { Environment } from "./environment";
 import type { Loaded } from "./load";
-import { meshClusters } from "./providers";
+import { withProviders } from "./providers";
+
+/** What an authority stack has published, as the library takes it. */
+function publishedOf(authority: CaSource): Pick<MeshDescription, "published"> {
+  return authority.kind === "published" ? { published: authority } : {};
+}
+
+/** A stack's mesh as the library takes it: its configuration, and with what it signs. */
+export function meshDescription(configuration: Configuration, { authority, owner }: Environment): MeshDescription {
+  return { ...configuration, owner, ...publishedOf(authority) };
+}
 
 /** The arguments of a stack's mesh: its own clusters, each with a provider, and the others as their peers. */
 export function meshArguments({ configuration, environment }: Loaded): ClusterMeshArgs {
-  const { spec, managed, ...rest } = environment;
-  const all = Object.entries(spec.clusters);
-  const managedClusters = Object.fromEntries(all.filter(([name]) => managed.includes(name)));
-  const externalPeers = Object.fromEntries(all.filter(([name]) => !managed.includes(name)));
-  return { ...spec, ...rest, clusters: meshClusters(managedClusters, configuration.clusters), externalPeers };
+  const { managed, observed = {} } = environment;
+  const { clusters, ...mesh } = meshDescription(configuration, environment);
+  const all = Object.entries(clusters);
+  return {
+    ...mesh,
+    observed,
+    clusters: withProviders(Object.fromEntries(all.filter(([name]) => managed.includes(name)))),
+    externalPeers: Object.fromEntries(all.filter(([name]) => !managed.includes(name))),
+  };
 }

@@ -2,6 +2,7 @@ import { answers, caOrigin, inspectCluster } from "../../components";
 import { limiter } from "../../components/basics/limiter";
 import { mapLimited } from "../../components/basics/mapLimited";
 import type { KubectlAccess } from "../../components/kubernetes/kubectl";
+import { demoSettings } from "../../components/demo/model/demo";
 import { managedObjectsOf } from "../../components/managedObjects";
 import { warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
@@ -24,7 +25,7 @@ function accessOf({ context, kubeconfig }: Configuration["clusters"][string]): K
 export function reachableBy(configuration: Configuration) {
   return Object.entries(configuration.clusters).flatMap(([name, cluster]) => {
     const access = accessOf(cluster);
-    return access === undefined ? [] : [{ name, access, gone: cluster.gone === true }];
+    return access === undefined ? [] : [{ name, access, lost: cluster.lost === true }];
   });
 }
 
@@ -37,30 +38,30 @@ export interface Inspected {
 /** The clusters that are asked, and what this stack makes there. */
 export function askedClusters(
   configuration: Configuration,
-  { settings, authority: caSource, demo }: Environment,
+  { authority: caSource, managed }: Environment,
 ): readonly Asked[] {
+  const demo = demoSettings(configuration, managed);
   return reachableBy(configuration)
-    .filter(({ gone }) => !gone)
+    .filter(({ lost }) => !lost)
     .map(({ name, access }) => {
       return {
         name,
         access,
-        managedObjects: managedObjectsOf(name, settings, caOrigin(caSource) === "generated", demo),
+        managedObjects: managedObjectsOf(name, configuration, caOrigin(caSource) === "generated", demo),
       };
     });
 }
 
 /** Inspects them all. */
 export async function inspectAll(
-  configuration: Configuration,
-  { settings }: Environment,
+  { cilium }: Configuration,
   clusters: readonly Asked[],
+  limit: number,
 ): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
     clusters.map(async ({ name, access, managedObjects }) => {
-      const limit = configuration.liveCheckTimeoutSeconds;
-      return { name, ...(await inspectCluster(access, settings.cilium, managedObjects, limit, turn)) };
+      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn)) };
     }),
   );
   return {
@@ -69,18 +70,18 @@ export async function inspectAll(
   };
 }
 
-/** Clusters that are declared lost (`gone`) and answer all the same: the wrong one may be declared. */
-export async function lostAndAnswering(configuration: Configuration): Promise<readonly Diagnostic[]> {
-  const gone = reachableBy(configuration).filter((cluster) => cluster.gone);
-  const found = await mapLimited(gone, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Diagnostic[]> => {
-    if (!(await answers(access, configuration.liveCheckTimeoutSeconds))) {
+/** Clusters that are declared lost and answer all the same: the wrong one may be declared. */
+export async function lostAndAnswering(configuration: Configuration, limit: number): Promise<readonly Diagnostic[]> {
+  const lost = reachableBy(configuration).filter((cluster) => cluster.lost);
+  const found = await mapLimited(lost, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Diagnostic[]> => {
+    if (!(await answers(access, limit))) {
       return [];
     }
     const reason = "is declared, but its API server answers";
     const fix =
-      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove gone, " +
+      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove lost, " +
       "run pulumi up, and then remove the cluster";
-    return [warning({ cluster: name, property: "gone", reason, fix })];
+    return [warning({ cluster: name, property: "lost", reason, fix })];
   });
   return found.flat();
 }

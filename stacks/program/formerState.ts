@@ -9,15 +9,16 @@ import { judgeUsersLeft } from "./usersLeft";
 
 async function judge(
   configuration: Configuration,
-  { managed, spec, settings }: Environment,
+  { managed }: Environment,
   seen: readonly string[],
 ): Promise<readonly Diagnostic[]> {
+  const { clusters, etcdUsers } = configuration;
   const last = await lastOutputs();
-  const staying = withoutLost(clustersOf(spec.clusters)).flatMap(({ name }) => (managed.includes(name) ? [name] : []));
+  const staying = withoutLost(clustersOf(clusters)).flatMap(({ name }) => (managed.includes(name) ? [name] : []));
   // An up that failed has left no outputs; but the others may know its cluster already.
-  const undeclared = seen.filter((name) => !Object.hasOwn(spec.clusters, name));
+  const undeclared = seen.filter((name) => !Object.hasOwn(clusters, name));
   const leave = undeclared.length > 0 || last.clusters.some((name) => !managed.includes(name));
-  const unmanaged = settings.etcdUsers === "off" && last.etcdUsers.some((name) => staying.includes(name));
+  const unmanaged = etcdUsers === "off" && last.etcdUsers.some((name) => staying.includes(name));
   if (!leave && !unmanaged) {
     return [];
   }

@@ -3,7 +3,6 @@ import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
 import { unreachableClusters } from "../../components/preflight/model/judge";
 import { without, type LiveCluster } from "../../components/preflight/model/liveCluster";
 import type { Configuration } from "../configuration/schema";
-import type { Environment } from "./environment";
 import { permissionsOf, type Asked } from "./permissions";
 import { checkWaysIn } from "./waysIn";
 
@@ -14,19 +13,20 @@ import { checkWaysIn } from "./waysIn";
  * @param writes Whether the run goes on to write: then what it may not do is an error by now.
  */
 export async function judgeAccess(
-  { unreachable, liveCheckTimeoutSeconds }: Configuration,
-  { spec, settings }: Environment,
+  configuration: Configuration,
   clusters: readonly Asked[],
   live: ReadonlyMap<string, LiveCluster>,
   writes: boolean,
+  limitSeconds: number,
 ): Promise<readonly Diagnostic[]> {
   const ways = await checkWaysIn(new Map(clusters.map(({ name, access }) => [name, access])), live);
-  const { missing, unknown } = await permissionsOf(clusters, live, settings, writes, liveCheckTimeoutSeconds);
-  const peers = withoutLost(clustersOf(spec.clusters));
+  const { missing, unknown } = await permissionsOf(clusters, live, configuration, writes, limitSeconds);
+  const weigh = configuration.allow.includes("unreachable") ? warning : error;
+  const peers = withoutLost(clustersOf(configuration.clusters));
   // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
   const silent = unreachableClusters(peers, without(live, ways.explains)).flatMap(
     (each) => missing.get(each.cluster ?? "") ?? [each],
   );
   const lacking = [...missing].flatMap(([name, each]) => (live.get(name)?.kind === "reachable" ? each : []));
-  return [...silent.map(unreachable === "error" ? error : warning), ...ways.diagnostics, ...lacking, ...unknown];
+  return [...silent.map(weigh), ...ways.diagnostics, ...lacking, ...unknown];
 }

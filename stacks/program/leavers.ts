@@ -1,11 +1,14 @@
 import { errorMessage } from "../../components/basics/errorMessage";
 import { mapLimited } from "../../components/basics/mapLimited";
+import { parseInput } from "../../components/command/protocol";
+import { endsWith } from "../../components/formerNames";
 import { withAdvice } from "../../components/identity/model/leavingAdvice";
 import { accessTo } from "../../components/kubernetes/access";
 import { Kubectl } from "../../components/kubernetes/kubectl";
 import { error, errors, warning, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import { checkLeaving, leavingCluster, type LeavingCluster } from "../../components/policyCheck/leavingCheck";
 import { accepted } from "../../components/policyCheck/model/accepted";
+import { howToAllow } from "../../components/settings/model/allow";
 import type { Configuration } from "../configuration/schema";
 import type { CommandState } from "./ownState";
 
@@ -20,14 +23,13 @@ interface Leaver {
 /** The clusters that have a policy check in the state, and are not in the configuration. */
 export function leaversIn(states: readonly CommandState[], declared: readonly string[]): readonly Leaver[] {
   return states.flatMap(({ name, input, secrets }): Leaver[] => {
-    const parsed = name.endsWith("-guard") ? leavingCluster.safeParse(JSON.parse(input)) : undefined;
-    const leaves = parsed?.success === true && !parsed.data.gone && !declared.includes(parsed.data.cluster.name);
+    const parsed = endsWith(name, "-policy-check") ? parseInput(leavingCluster, input) : undefined;
+    const leaves = parsed?.success === true && !parsed.data.lost && !declared.includes(parsed.data.cluster.name);
     return leaves ? [{ leaving: parsed.data, kubeconfigs: secrets }] : [];
   });
 }
 
-const WAY_OUT =
-  "or list the cluster again, pulumi config set clustermesh:openPolicies accept, pulumi up, and then remove it";
+const WAY_OUT = `or list the cluster again, ${howToAllow("openPolicies")}, pulumi up, and then remove it`;
 
 async function judge({ leaving, kubeconfigs }: Leaver, weigh: typeof error): Promise<readonly Diagnostic[]> {
   const { name } = leaving.cluster;
@@ -49,8 +51,8 @@ async function judge({ leaving, kubeconfigs }: Leaver, weigh: typeof error): Pro
 /** Judges the clusters that would leave, before anything of the mesh is changed: with the result that their own policy checks would have after their peers have removed them. */
 export async function judgeLeavers(
   leavers: readonly Leaver[],
-  { unreachable }: Configuration,
+  { allow }: Configuration,
 ): Promise<readonly Diagnostic[]> {
-  const weigh = unreachable === "error" ? error : warning;
+  const weigh = allow.includes("unreachable") ? warning : error;
   return (await mapLimited(leavers, CLUSTERS_AT_ONCE, (leaver) => judge(leaver, weigh))).flat();
 }

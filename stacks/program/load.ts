@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../components";
-import { errors, formatDiagnostic, infos, warnings } from "../../components/mesh/model/diagnostic";
+import { errors, formatDiagnostic, infos, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import { readStack, type ReadStack } from "../roles/read";
 import type { Role } from "../roles/role";
 import type { Environment } from "./environment";
-import { checkOnPaper, type OnPaper } from "./onPaper";
+import { checkOnPaper } from "./onPaper";
 import { preflight } from "./preflight";
 
 /** A stack's configuration that has passed every check. */
@@ -26,16 +26,18 @@ function stackConfiguration(): Readonly<Record<string, string>> {
 }
 
 /** Everything that there is to say of a stack, on paper and of the live clusters. */
-async function check({ read, role }: ReadStack): Promise<OnPaper> {
+async function check({
+  read,
+  role,
+}: ReadStack): Promise<{ readonly stack?: Loaded; readonly diagnostics: readonly Diagnostic[] }> {
   const { environment, diagnostics } = checkOnPaper(read, new Date(), role);
-  if (environment === undefined || read.readable === undefined) {
+  const { readable: configuration } = read;
+  if (environment === undefined || configuration === undefined) {
     return { diagnostics };
   }
-  const live = await preflight(read.readable, environment, !pulumi.runtime.isDryRun());
-  return {
-    environment: { ...environment, observed: live.observed },
-    diagnostics: [...diagnostics, ...live.diagnostics],
-  };
+  const live = await preflight(configuration, environment, !pulumi.runtime.isDryRun());
+  const stack = { role, configuration, environment: { ...environment, observed: live.observed } };
+  return { stack, diagnostics: [...diagnostics, ...live.diagnostics] };
 }
 
 /**
@@ -44,17 +46,15 @@ async function check({ read, role }: ReadStack): Promise<OnPaper> {
  * @throws RunError with everything that is wrong, before any resource is registered.
  */
 export async function loadStack(): Promise<Loaded> {
-  const stack = await readStack(stackConfiguration());
-  const { environment, diagnostics } = await check(stack);
+  const { stack, diagnostics } = await check(await readStack(stackConfiguration()));
   for (const each of infos(diagnostics)) {
     await pulumi.log.info(formatDiagnostic(each));
   }
   for (const each of warnings(diagnostics)) {
     await pulumi.log.warn(formatDiagnostic(each));
   }
-  const { readable: configuration } = stack.read;
-  if (errors(diagnostics).length > 0 || environment === undefined || configuration === undefined) {
+  if (errors(diagnostics).length > 0 || stack === undefined) {
     throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, diagnostics);
   }
-  return { role: stack.role, configuration, environment };
+  return stack;
 }

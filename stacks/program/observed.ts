@@ -3,7 +3,7 @@ import { own } from "../../components/basics/model/own";
 import type { Observed, ObservedClusters } from "../../components/mesh/model/observed";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import type { PreflightPolicy } from "../../components/preflight/model/policy";
-import type { Environment } from "./environment";
+import { publicSchema, type Configuration } from "../configuration/schema";
 
 /** Which cluster each is, and which `cilium-config` it has. */
 export function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string, string>> {
@@ -15,12 +15,10 @@ export function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<
 }
 
 /** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
-export function unseen(
-  clusters: readonly { readonly name: string }[],
-  { spec, settings }: Pick<Environment, "spec" | "settings">,
-): ObservedClusters {
+export function unseen(clusters: readonly { readonly name: string }[], configuration: Configuration): ObservedClusters {
+  const known = publicSchema.shape.clusters.parse(configuration.clusters);
   const hash = createHash("sha256")
-    .update(JSON.stringify([spec, settings]))
+    .update(JSON.stringify({ ...configuration, ca: undefined, clusters: known }))
     .digest("hex")
     .slice(0, 16);
   return Object.fromEntries(clusters.map(({ name }) => [name, { seenAs: `not looked at, ${hash}` }]));

@@ -1,7 +1,9 @@
-import { validateArgs } from "../../components";
+import { validateDescription } from "../../components";
 import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { ReadConfiguration } from "../configuration/configuration";
+import { publishedProblems } from "../roles/caSource";
 import { WHOLE_MESH, type Role } from "../roles/role";
+import { meshDescription } from "./arguments";
 import { toEnvironment, type Environment } from "./environment";
 import { adoptedEndings, shortenedLeaves, weakCas } from "./rotation";
 import { secretSize } from "./secretSize";
@@ -24,25 +26,22 @@ export function checkOnPaper(
   if (readable === undefined) {
     return { diagnostics: unreadable };
   }
-  const { environment, problems } = toEnvironment(readable, now, role);
-  const { spec, settings, demo, managed } = environment;
-  const judged = new Set(["", ...Object.keys(spec.clusters), ...unreadableClusters]);
+  const environment = toEnvironment(readable, role);
+  const judged = new Set(["", ...Object.keys(readable.clusters), ...unreadableClusters]);
   // With clusters left out, how many there are cannot be judged, nor which of them the demo takes; a name that none of them has is wrong.
   const aboutTheWhole = ({ cluster, property, value }: Diagnostic) =>
     unreadableClusters.length > 0 &&
     cluster === undefined &&
-    (property === "clusters" || (/^demo\.(server|client)Cluster$/.test(property) && judged.has(String(value))));
-  const together = validateArgs(spec, settings, demo, managed).filter((problem) => !aboutTheWhole(problem));
-  return {
-    environment,
-    diagnostics: [
-      ...unreadable,
-      ...problems,
-      ...together,
-      ...weakCas(readable),
-      ...adoptedEndings(readable, now),
-      ...secretSize(readable, environment),
-      ...shortenedLeaves(readable, environment, now),
-    ],
-  };
+    (property === "clusters" || (property.startsWith("demo.clusters[") && judged.has(String(value))));
+  const mesh = meshDescription(readable, environment);
+  const diagnostics = [
+    ...unreadable,
+    ...publishedProblems(role, now),
+    ...validateDescription(mesh, environment.managed, now).filter((each) => !aboutTheWhole(each)),
+    ...weakCas(readable),
+    ...adoptedEndings(readable, now),
+    ...secretSize(readable, environment),
+    ...shortenedLeaves(readable, environment, now),
+  ];
+  return { environment, diagnostics };
 }

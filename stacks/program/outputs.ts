@@ -19,9 +19,11 @@ export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): read
 /** What a person wants to read of a mesh, or of a stack's part of it. */
 export function meshOutputs(
   mesh: ClusterMesh,
-  { role, environment: { spec, managed } }: Loaded,
+  { role, configuration, environment: { managed } }: Loaded,
 ): Readonly<Record<string, unknown>> {
-  const clusters = Object.fromEntries(Object.entries(spec.clusters).filter(([name]) => managed.includes(name)));
+  const clusters = Object.fromEntries(
+    Object.entries(configuration.clusters).filter(([name]) => managed.includes(name)),
+  );
   return {
     clusters: describeClusters({ clusters }),
     certificates: mesh.certificates,
@@ -47,7 +49,7 @@ export function authorityOutputs(
   return {
     [REGISTRY_OUTPUT]: registryOf(configuration, environment.authority),
     [SIGNING_OUTPUT]: authority.signing,
-    clusters: describeClusters(environment.spec),
+    clusters: describeClusters(configuration),
     authorities: authority.authorities,
     topology: authority.topology,
   };

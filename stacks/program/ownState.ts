@@ -4,7 +4,7 @@ import { INPUT_VARIABLE } from "../../components/command/protocol";
 
 /** A deploy-time command as the stack's state has it: what its last run was given. */
 export interface CommandState {
-  /** The resource's name: `cluster1-guard`. */
+  /** The resource's name: `clustermesh-cluster1-policy-check`. */
   readonly name: string;
   /** Its plain input as JSON. */
   readonly input: string;

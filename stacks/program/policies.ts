@@ -10,7 +10,8 @@ import { unseenFix } from "../../components/policyCheck/model/unseenFix";
 import { checkPolicies } from "../../components/policyCheck/checkPolicies";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import { policyChange } from "../../components/preflight/model/policyChange";
-import type { Environment } from "./environment";
+import { howToAllow } from "../../components/settings/model/allow";
+import type { Configuration } from "../configuration/schema";
 
 const CLUSTERS_AT_ONCE = 8;
 
@@ -18,9 +19,10 @@ async function judge(
   cluster: Cluster,
   access: KubectlAccess,
   change: MeshChange,
-  { settings, owner }: Environment,
+  cilium: Configuration["cilium"],
+  owner: string,
 ): Promise<readonly Diagnostic[]> {
-  const changing = { name: cluster.name, cilium: settings.cilium, change, owner };
+  const changing = { name: cluster.name, cilium, change, owner };
   try {
     return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
   } catch (failure) {
@@ -31,10 +33,9 @@ async function judge(
 }
 
 /** What would fail open is accepted, or the run refused with the way to accept it. */
-export function orAccept(all: readonly Diagnostic[], { settings }: Environment): readonly Diagnostic[] {
-  const refused = (each: Diagnostic) =>
-    error({ ...each, fix: `${each.fix}, or set clustermesh:openPolicies to "accept"` });
-  return [...errors(all).map(settings.openPolicies === "accept" ? accepted : refused), ...warnings(all)];
+export function orAccept(all: readonly Diagnostic[], { allow }: Pick<Configuration, "allow">): readonly Diagnostic[] {
+  const refused = (each: Diagnostic) => error({ ...each, fix: `${each.fix}, or ${howToAllow("openPolicies")}` });
+  return [...errors(all).map(allow.includes("openPolicies") ? accepted : refused), ...warnings(all)];
 }
 
 /**
@@ -43,12 +44,13 @@ export function orAccept(all: readonly Diagnostic[], { settings }: Environment):
  */
 export async function judgePolicyChanges(
   clusters: readonly { readonly name: string; readonly access: KubectlAccess }[],
-  environment: Environment,
+  configuration: Configuration,
+  owner: string,
   live: ReadonlyMap<string, LiveCluster>,
 ): Promise<readonly Diagnostic[]> {
-  const { spec, settings } = environment;
-  const members = withoutLost(clustersOf(spec.clusters));
-  const context = { members, cilium: settings.cilium, peerSecret: settings.peerSecret };
+  const { cilium, peerSecret } = configuration;
+  const members = withoutLost(clustersOf(configuration.clusters));
+  const context = { members, cilium, peerSecret };
   const judged = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
     const member = members.find((each) => each.name === name);
     const cluster = live.get(name);
@@ -56,9 +58,9 @@ export async function judgePolicyChanges(
       return [];
     }
     const change = policyChange(member, cluster, context);
-    return changesNothing(change) ? [] : judge(member, access, change, environment);
+    return changesNothing(change) ? [] : judge(member, access, change, cilium, owner);
   });
-  return orAccept(judged.flat(), environment);
+  return orAccept(judged.flat(), configuration);
 }
 
 /** The clusters that a Secret with peer files knows, in whichever cluster it is. */

@@ -22,14 +22,14 @@ export interface Preflight {
 }
 
 /** The names of the clusters that are there. */
-function peerNames({ clusters }: Environment["spec"]): readonly string[] {
+function peerNames({ clusters }: Configuration): readonly string[] {
   return withoutLost(clustersOf(clusters)).map(({ name }) => name);
 }
 
 /** The names of the Secrets that a cluster has of this stack's. */
-function secretsOf({ settings, authority: caSource }: Environment): readonly string[] {
-  const server = caOrigin(caSource) === "generated" ? [settings.etcdServerSecret] : [];
-  return [settings.peerSecret, ...server];
+function secretsOf(configuration: Configuration, { authority: caSource }: Environment): readonly string[] {
+  const server = caOrigin(caSource) === "generated" ? [configuration.etcdServerSecret] : [];
+  return [configuration.peerSecret, ...server];
 }
 
 /** How the live clusters are to be judged. */
@@ -39,18 +39,19 @@ function meshPolicy(
   { recorded }: OwnOutputs,
   now: Date,
 ): MeshPolicy {
-  const { spec, settings, owner, authority: caSource } = environment;
-  const names = peerNames(spec);
-  const authorities = caNames(caSource, names);
+  const { maxConnectedClusters, cilium, peerSecret, allow } = configuration;
+  const names = peerNames(configuration);
+  const authorities = caNames(environment.authority, names);
   return {
-    ...settings,
+    maxConnectedClusters,
+    cilium,
+    peerSecret,
+    allow,
     peerSecretKeys: peerSecretKeys(names, authorities),
-    owner,
+    owner: environment.owner,
     recorded,
-    ...(spec.ipamMode === undefined ? {} : { ipamMode: spec.ipamMode }),
     rotation: rotationPolicy(configuration, environment, authorities, now),
-    secrets: secretsOf(environment),
-    connectionsWarning: configuration.connectionsWarning,
+    secrets: secretsOf(configuration, environment),
   };
 }
 
@@ -64,32 +65,30 @@ export async function preflight(
   environment: Environment,
   writes = false,
 ): Promise<Preflight> {
+  const { preflight: limit } = configuration.wait;
   const reachable = reachableBy(configuration);
-  if (!configuration.liveChecks) {
-    return { diagnostics: [], observed: unseen(reachable, environment) };
+  if (limit === false) {
+    return { diagnostics: [], observed: unseen(reachable, configuration) };
   }
-  const { spec, settings } = environment;
   const now = new Date();
   const clusters = askedClusters(configuration, environment);
   const [{ live, answered }, lost, last] = await Promise.all([
-    inspectAll(configuration, environment, clusters),
-    lostAndAnswering(configuration),
+    inspectAll(configuration, clusters, limit),
+    lostAndAnswering(configuration, limit),
     readOwnOutputs(),
   ]);
-  const mesh = judgeMesh(clustersOf(spec.clusters), live, meshPolicy(configuration, environment, last, now), now);
+  const members = clustersOf(configuration.clusters);
+  const mesh = judgeMesh(members, live, meshPolicy(configuration, environment, last, now), now);
   const diagnostics = [
-    ...(await judgeAccess(configuration, environment, clusters, live, writes)),
+    ...(await judgeAccess(configuration, clusters, live, writes, limit)),
     ...last.diagnostics,
     ...lost,
     ...mesh.diagnostics,
-    ...(await judgePolicyChanges(reachable, environment, mesh.fitting)),
-    ...(await judgeFormerState(configuration, environment, peersSeen(live, settings.peerSecret))),
-    ...slowAnswers(answered, configuration.liveCheckTimeoutSeconds),
+    ...(await judgePolicyChanges(reachable, configuration, environment.owner, mesh.fitting)),
+    ...(await judgeFormerState(configuration, environment, peersSeen(live, configuration.peerSecret))),
+    ...slowAnswers(answered, limit),
   ];
-  const seen = {
-    seenAs: seenAs(live),
-    drift: mesh.drift,
-    reapply: reapplyOf(peerNames(spec), last.recorded, mesh.reapply),
-  };
-  return { diagnostics, observed: observedClusters(Object.keys(spec.clusters), seen) };
+  const reapply = reapplyOf(peerNames(configuration), last.recorded, mesh.reapply);
+  const seen = { seenAs: seenAs(live), drift: mesh.drift, reapply };
+  return { diagnostics, observed: observedClusters(Object.keys(configuration.clusters), seen) };
 }

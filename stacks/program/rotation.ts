@@ -3,11 +3,12 @@ import { caFiles, publishedChain } from "../../components/certificates/model/ado
 import { readCertificates, SHARED_AUTHORITY } from "../../components/certificates/model/certificates";
 import { judgeEnding, type Ending, type Renewal } from "../../components/certificates/model/expiry";
 import { isAdopted, trustOf, type CaTrust } from "../../components/certificates/model/keyRevisions";
-import { leafValidity } from "../../components/certificates/model/leafLifetime";
+import { leafLifetime, leafValidity } from "../../components/certificates/model/lifetimes";
 import { caWarnings } from "../../components/certificates/model/validateCa";
 import { info, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { RotationPolicy } from "../../components/preflight/model/judgeRotation";
-import type { AdoptedCA, Configuration } from "../configuration/schema";
+import type { AdoptedCA } from "../../components/settings/model/ca";
+import type { Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
 
 /** A CA of another stack: that one renews it in time, if it is run. */
@@ -30,8 +31,8 @@ export function adoptedOf({ authority, ca, clusters }: Configuration): readonly 
   if (ca !== undefined) {
     return [{ authority: SHARED_AUTHORITY, at: { property: "clustermesh:ca" }, ca }];
   }
-  return Object.entries(clusters).flatMap(([cluster, { etcd, gone }]): Adopted[] =>
-    etcd.ca === undefined || gone === true
+  return Object.entries(clusters).flatMap(([cluster, { etcd, lost }]): Adopted[] =>
+    etcd.ca === undefined || lost === true
       ? []
       : [{ authority: cluster, at: { cluster, property: "etcd.ca" }, ca: etcd.ca }],
   );
@@ -44,7 +45,7 @@ export function wantedTrust(configuration: Configuration, environment: Environme
     return Object.fromEntries(known);
   }
   if (configuration.authority === "generated") {
-    const { authority } = environment.settings.keyRevisions;
+    const { authority } = configuration.keyRevisions;
     return { [SHARED_AUTHORITY]: trustOf(authority[0] ?? 1, authority) };
   }
   const known = adoptedOf(configuration).flatMap(({ authority, ca }) => {
@@ -86,7 +87,7 @@ function signersOf(configuration: Configuration, { authority: caSource }: Enviro
 
 /** The CAs whose certificates live for a shorter time than is configured, for they end before. */
 function shortLeaves(configuration: Configuration, environment: Environment, now: Date) {
-  const { leaf } = environment.settings.certificates;
+  const leaf = leafLifetime(configuration.certificates);
   return signersOf(configuration, environment)
     .map((signer) => ({ ...signer, validity: leafValidity(leaf, signer.ends, now) }))
     .filter(({ validity }) => validity.days < leaf.days);
@@ -98,7 +99,7 @@ export function shortenedLeaves(
   environment: Environment,
   now: Date,
 ): readonly Diagnostic[] {
-  const reason = `ends before ${String(environment.settings.certificates.leaf.days)} days (leafDays) are over`;
+  const reason = `ends before ${String(configuration.certificates.leafDays)} days (certificates.leafDays) are over`;
   return shortLeaves(configuration, environment, now).map(({ at, validity }) =>
     info({
       ...at,
@@ -120,10 +121,13 @@ export function rotationPolicy(
   authorities: readonly string[],
   now: Date,
 ): RotationPolicy {
-  const { settings } = environment;
-  const { client, server } = settings.keyRevisions;
+  const { peerSecret, etcdServerSecret, certificates, keyRevisions } = configuration;
+  const { client, server } = keyRevisions;
   return {
-    ...settings,
+    peerSecret,
+    etcdServerSecret,
+    certificates,
+    keyRevisions,
     wanted: {
       record: { client, server, authorities: wantedTrust(configuration, environment) },
       authority: configuration.authority,

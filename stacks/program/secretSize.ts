@@ -40,11 +40,11 @@ function sizeOf(certificate: string, bundle: string, intermediates: string): Sig
   };
 }
 
-function generatedSize({ settings }: Environment): SignerSize {
-  const { keyAlgorithm } = settings.certificates;
+function generatedSize({ certificates, keyRevisions }: Configuration): SignerSize {
+  const { keyAlgorithm } = certificates;
   const certificate = pemBytes(GENERATED_DER[keyAlgorithm], "CERTIFICATE".length);
   return {
-    bundle: certificate * settings.keyRevisions.authority.length,
+    bundle: certificate * keyRevisions.authority.length,
     certificate,
     intermediates: 0,
     name: GENERATED_NAME,
@@ -62,7 +62,7 @@ function signers(configuration: Configuration, environment: Environment): Readon
           () => sizeOf(certificate, bundle, publishedChain(certificate, bundle).intermediates),
         ])
       : caSource.kind === "generated"
-        ? caNames(caSource, []).map((name) => [name, () => generatedSize(environment)])
+        ? caNames(caSource, []).map((name) => [name, () => generatedSize(configuration)])
         : adoptedOf(configuration).map(({ authority: name, ca }) => [
             name,
             () => {
@@ -82,19 +82,16 @@ function signers(configuration: Configuration, environment: Environment): Readon
 
 /** Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written. */
 export function secretSize(configuration: Configuration, environment: Environment): readonly Diagnostic[] {
-  const { settings, spec, authority: caSource } = environment;
-  const clusters = withoutLost(clustersOf(spec.clusters));
-  const scope = caScope(caSource);
+  const { certificates, keyRevisions, peerSecret } = configuration;
+  const clusters = withoutLost(clustersOf(configuration.clusters));
+  const scope = caScope(environment.authority);
   const size = peerSecretSize(
     clusters,
     signers(configuration, environment),
     (cluster) => caNameOf(cluster, scope),
-    settings.certificates.keyAlgorithm,
+    certificates.keyAlgorithm,
   );
-  const { client, server } = settings.keyRevisions;
+  const { client, server } = keyRevisions;
   const record = formatRecord({ client, server, authorities: wantedTrust(configuration, environment) });
-  return [
-    ...judgeSecretSize(settings.peerSecret, clusters.length, size),
-    ...judgeRecordSize(settings.peerSecret, record),
-  ];
+  return [...judgeSecretSize(peerSecret, clusters.length, size), ...judgeRecordSize(peerSecret, record)];
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { errorMessage } from "../../components/basics/errorMessage";
+import { parseInput } from "../../components/command/protocol";
 import { runCommand } from "../../components/command/runCommand";
 import { ENFORCED_BUT_OFF, parseUsersReport } from "../../components/etcdUsers/model/etcdAuthentication";
 import { error, warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { CommandState } from "./ownState";
 
-const given = z.object({ cluster: z.string(), gone: z.boolean().default(false) });
+const given = z.object({ cluster: z.string(), lost: z.boolean().default(false) });
 
 /** Asks an etcd with the administrator's credential of the last `up`. */
 async function isEnforced({ input, secrets }: CommandState): Promise<boolean> {
@@ -38,8 +39,8 @@ export async function judgeUsersLeft(
   staying: readonly string[],
 ): Promise<readonly Diagnostic[]> {
   const left = states.flatMap((state) => {
-    const parsed = state.name.endsWith("-etcd-users") ? given.safeParse(JSON.parse(state.input)) : undefined;
-    const isLeft = parsed?.success === true && !parsed.data.gone && staying.includes(parsed.data.cluster);
+    const parsed = state.name.endsWith("-etcd-users") ? parseInput(given, state.input) : undefined;
+    const isLeft = parsed?.success === true && !parsed.data.lost && staying.includes(parsed.data.cluster);
     return isLeft ? [{ cluster: parsed.data.cluster, state }] : [];
   });
   return (await Promise.all(left.map(({ cluster, state }) => judge(cluster, state)))).flat();

@@ -7,7 +7,7 @@ import type { Role } from "./role";
 export interface Merged {
   /** The whole mesh; with ways into the stack's own clusters alone. */
   readonly configuration: Configuration;
-  readonly role: Extract<Role, { kind: "member" }>;
+  readonly role: Extract<Role, { kind: "cluster" }>;
   readonly problems: readonly Diagnostic[];
 }
 
@@ -36,14 +36,15 @@ export function mergeClusterStack(stack: ClusterStackConfiguration, published: P
     ([name, cluster]) => [name, { ...cluster, ...(Object.hasOwn(managed, name) ? managed[name] : {}) }] as const,
   );
   const listed = Object.keys(managed).filter((name) => Object.hasOwn(registry.clusters, name));
-  const none: Diagnostic = error({
+  const allow = [...registry.settings.allow, ...local.allow];
+  const none = error({
     property: "clustermesh:clusters",
     reason: "lists no cluster",
     fix: "list the clusters of this stack, each with its context or kubeconfig",
   });
   return {
-    configuration: { ...registry.settings, ...local, clusters: Object.fromEntries(clusters) },
-    role: { kind: "member", authorityStack, managed: listed, origin: registry.authority, signing },
+    configuration: { ...registry.settings, ...local, allow, clusters: Object.fromEntries(clusters) },
+    role: { kind: "cluster", authorityStack, managed: listed, origin: registry.authority, signing },
     problems: [...(Object.keys(managed).length === 0 ? [none] : []), ...unlisted(stack, published)],
   };
 }

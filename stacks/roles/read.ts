@@ -14,8 +14,8 @@ export interface ReadStack {
 
 function notClusterStack(given: Decoded): { readonly rest: Decoded; readonly problems: readonly Diagnostic[] } {
   const { authorityStack, ...rest } = given;
-  const fix = 'set clustermesh:role to "member", or remove it';
-  const reason = "is given, but this is no stack of a member";
+  const fix = 'set clustermesh:role to "cluster", or remove it';
+  const reason = "is given, but this is no cluster stack";
   const problem = error({ property: "clustermesh:authorityStack", value: authorityStack, reason, fix });
   return { rest, problems: authorityStack === undefined ? [] : [problem] };
 }
@@ -36,7 +36,7 @@ function readAuthority(given: Decoded): ReadStack {
 }
 
 async function readClusterStack(given: Decoded): Promise<ReadStack> {
-  const misplaced = withoutMisplaced("member", given);
+  const misplaced = withoutMisplaced("cluster", given);
   const managed = readAs(clusterStackSchema, misplaced.rest);
   const problems = [...misplaced.problems, ...managed.problems];
   if (managed.readable === undefined) {
@@ -70,10 +70,10 @@ export async function readStack(texts: Readonly<Record<string, string>>): Promis
       return readMesh(given);
     case "authority":
       return readAuthority(given);
-    case "member":
+    case "cluster":
       return readClusterStack(given);
     default: {
-      const fix = "use one of mesh, authority, member";
+      const fix = "use one of mesh, authority, cluster";
       const problem = error({ property: "clustermesh:role", value: role, reason: "is not allowed", fix });
       return { role: WHOLE_MESH, read: { problems: [problem], unreadableClusters: [] } };
     }

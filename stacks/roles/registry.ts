@@ -6,7 +6,7 @@ import { publicSchema, type Configuration } from "../configuration/schema";
  * The version of what authority stacks publish. It goes up whenever a program of before would misread it, or overlook in it what it must not:
  * then all stacks of a mesh are to run one version of the program.
  */
-const REGISTRY_VERSION = 1;
+const REGISTRY_VERSION = 2;
 
 /** The outputs of an authority stack that the cluster stacks read. */
 export const REGISTRY_OUTPUT = "registry";

@@ -9,7 +9,7 @@ export type Role =
   | { readonly kind: "mesh" }
   | { readonly kind: "authority" }
   | {
-      readonly kind: "member";
+      readonly kind: "cluster";
       readonly authorityStack: string;
       /** The clusters that this stack looks after, by name. */
       readonly managed: readonly string[];
@@ -27,7 +27,7 @@ export function managedClusters(role: Role, { clusters }: Configuration): readon
       return Object.keys(clusters);
     case "authority":
       return [];
-    case "member":
+    case "cluster":
       return role.managed;
   }
 }

@@ -32,7 +32,7 @@ export async function meshControlPlanes(
 ): Promise<void> {
   const stack = workstation.stack("local", steadyLines(tell.quote));
   const before = await Promise.all(lab.clusters.map(snapshot));
-  await stack.init({ ...(await localConfig(lab.clusters)), ...WITHOUT_NODES, demo: { awaitWorkloads: false } });
+  await stack.init({ ...(await localConfig(lab.clusters)), ...WITHOUT_NODES, demo: true });
 
   await tell.step("pulumi up", async () => succeeded(await stack.up(...QUIET)));
   await showOutputs(tell, stack, OUTPUTS);

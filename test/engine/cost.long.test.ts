@@ -18,7 +18,7 @@ interface Size {
  */
 const OF_MESH = 8;
 /**
- * Component, provider, two leaves of three (key, request, certificate), two Secrets, originals, settled, objects, guard. No check: the lab
+ * Component, provider, two leaves of three (key, request, certificate), two Secrets, original config, roll-out, objects, policy check. No check: the lab
  * has no nodes.
  */
 const OF_CLUSTER = 14;

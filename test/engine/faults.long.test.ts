@@ -17,7 +17,7 @@ describe("two ups at once", function () {
     const untouched = await Promise.all(clusters.map(snapshot));
     const stack = (await engine()).workstation.stack("twice");
     await stack.init(meshConfig(clusters));
-    const first = await frozenAt(stack, "up", haveEnded("cluster1-originals"));
+    const first = await frozenAt(stack, "up", haveEnded("clustermesh-cluster1-original-config"));
     while (await stack.isBeingWritten()) {
       await first.nudge();
     }

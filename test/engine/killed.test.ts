@@ -4,7 +4,7 @@ import { kindOf, referenceMesh, writes, type Mesh } from "./support/killedMesh";
 import { described, killLoop } from "./support/killLoop";
 
 /** Resources whose steps change objects of a cluster. All others, which only look or are in the state alone, have their turn in the long tests. */
-const CHANGES = /:Secret::|-(settled|objects)$/;
+const CHANGES = /:Secret::|-(rollout|objects)$/;
 
 /** One resource of each kind that changes a cluster. */
 function oneOfEachKind(mesh: Mesh): readonly string[] {

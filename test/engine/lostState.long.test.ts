@@ -6,7 +6,7 @@ import type { LabCluster } from "../../lab";
 import { ciliumConfig } from "../support/kubernetes/clusterObjects";
 import { snapshots, versions } from "../support/kubernetes/snapshot";
 import { meshedViews } from "../support/preflight/meshedView";
-import { meshConfig } from "../support/stacks/meshConfig";
+import { allowing, meshConfig, WITHOUT_PREFLIGHT } from "../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { engine } from "./support/engine";
 import { newStack } from "./support/newStack";
@@ -67,7 +67,7 @@ describe("a stack whose state is lost", function () {
       [null, /was set by this program before, and neither state nor annotation/],
     ] as const) {
       await marked(mark);
-      await stack.configure(meshConfig(clusters, { liveChecks: false }));
+      await stack.configure(meshConfig(clusters, { ...WITHOUT_PREFLIGHT }));
       const run = await stack.up();
       assert.notEqual(run.code, 0, run.text);
       assert.match(run.text, line);
@@ -110,7 +110,7 @@ describe("two backends with stacks of one name", function () {
     const preview = await other.preview();
     assert.notEqual(preview.code, 0);
     assert.match(preview.text, line);
-    await other.configure(meshConfig(clusters, { liveChecks: false, foreignSecret: "adopt" }));
+    await other.configure(meshConfig(clusters, { ...WITHOUT_PREFLIGHT, ...allowing("adoptSecret") }));
     const up = await other.up();
     assert.notEqual(up.code, 0, up.text);
     assert.match(up.text, line);

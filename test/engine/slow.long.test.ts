@@ -3,7 +3,7 @@ import type { LabCluster } from "../../lab";
 import { snapshot } from "../support/kubernetes/snapshot";
 import { startProxy, type Proxy } from "../support/proxy";
 import { frozenAt } from "../support/stacks/frozenRun";
-import { clusterConfig, meshConfig, withMember } from "../support/stacks/meshConfig";
+import { clusterConfig, meshConfig, withMember, WITHOUT_NODES } from "../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { assertKept, assertMeshed, haveEnded } from "./support/kept";
 import { newPair } from "./support/newStack";
@@ -50,7 +50,7 @@ describe("an API server behind a bad line", function () {
 
   it("that takes calls and never answers is named by the preview, after the time of its live checks and a second try", async () => {
     // Two tries: the shortest time in which one follows another.
-    const line = await through(0, { liveCheckTimeoutSeconds: 15 });
+    const line = await through(0, { wait: { ...WITHOUT_NODES.wait, preflight: 15 } });
     line.silence(true);
     const { code, text } = await stack.preview();
     assert.notEqual(code, 0, text);
@@ -60,14 +60,18 @@ describe("an API server behind a bad line", function () {
 
   it("that goes silent in the middle of up ends it with the cluster's name, and the next up goes on", async () => {
     const line = await through(0);
-    const run = await frozenAt(stack, "up", haveEnded("cluster1-originals", "cluster2-originals"));
+    const run = await frozenAt(
+      stack,
+      "up",
+      haveEnded("clustermesh-cluster1-original-config", "clustermesh-cluster2-original-config"),
+    );
     line.silence(true);
     const begin = Date.now();
     const { code, text } = await run.goOn();
     process.stdout.write(`silent: up ended after ${String(Math.round((Date.now() - begin) / 1000))} s\n`);
     line.silence(false);
     assert.notEqual(code, 0, text);
-    assert.match(text, /cluster2-(etcd-server|settled|peers)/);
+    assert.match(text, /cluster2-(etcd-server|rollout|peers)/);
     assert.match(text, /connection lost|timeout|no answer|deadline/i);
     await assertKept(stack, first);
     succeeded(await stack.up());

@@ -5,7 +5,7 @@ import { secretFiles } from "../support/kubernetes/clusterObjects";
 import { snapshots, versions } from "../support/kubernetes/snapshot";
 import { filesOf } from "../support/secrecy/fileWatch";
 import { findLeaks, keyNeedles, keysIn, type Haystack } from "../support/secrecy/needles";
-import { clusterConfig, WITHOUT_NODES } from "../support/stacks/meshConfig";
+import { allowing, clusterConfig, WITHOUT_NODES } from "../support/stacks/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../support/stacks/pulumi";
 import { readState } from "../support/stacks/stackState";
 import { withOutputs } from "../support/stacks/stateEdit";
@@ -31,10 +31,10 @@ const authorityConfig = (clusters: readonly LabCluster[], over: Json = {}): Json
 });
 
 const memberConfig = (cluster: LabCluster): Json => ({
-  role: "member",
+  role: "cluster",
   authorityStack: REFERENCE,
   clusters: { [cluster.name]: { context: cluster.context } },
-  conflicts: "overwrite",
+  ...allowing(),
   ...WITHOUT_NODES,
 });
 
@@ -102,7 +102,7 @@ describe("a mesh of an authority stack and a stack for each cluster", function (
 
   it("has members that are previewed with everything known", async () => {
     const run = watched(succeeded((await members[0]?.preview("--diff")) ?? assert.fail()));
-    assert.ok(changes(run.steps).includes("create cluster1-peers"), run.text);
+    assert.ok(changes(run.steps).includes("create clustermesh-cluster1-peers"), run.text);
   });
 
   it("comes up side by side, every cluster with the same peers", async () => {
@@ -180,7 +180,7 @@ describe("a mesh of an authority stack and a stack for each cluster", function (
   it("lets go of a lost cluster without contacting it, and takes it up again", async () => {
     const [stay, [lost]] = [clusters.slice(0, 2), clusters.slice(2)];
     assert.ok(lost);
-    await authority.configure(authorityConfig(clusters, { [lost.name]: { ...listed(lost), gone: true } }));
+    await authority.configure(authorityConfig(clusters, { [lost.name]: { ...listed(lost), lost: true } }));
     watched(succeeded(await authority.up()));
     const before = await versions(lost);
     await sideBySide(members, (stack) => stack.up());

@@ -6,7 +6,7 @@ import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { engine, labClusters } from "./support/engine";
 
 /** The lab has no nodes: its DaemonSet is rolled out with no pod at all, its operator never is. */
-const ROLLED_OUT = { awaitRollOut: true, cilium: { operator: false } };
+const WITHOUT_OPERATOR = { cilium: { operator: false } };
 
 describe("waiting for agents", function () {
   this.timeout("2m");
@@ -16,7 +16,7 @@ describe("waiting for agents", function () {
   before(async () => {
     clusters = await labClusters(2);
     stack = (await engine()).workstation.stack("waiting");
-    await stack.init(meshConfig(clusters, ROLLED_OUT));
+    await stack.init(meshConfig(clusters, { ...WITHOUT_OPERATOR, wait: { check: false } }));
   });
 
   it("goes on when the roll-out is done, on the way there and back", async () => {
@@ -28,7 +28,7 @@ describe("waiting for agents", function () {
   });
 
   it("fails up where no agent can say that it sees its peers", async () => {
-    await stack.configure(meshConfig(clusters, { ...ROLLED_OUT, check: true, checkTimeoutSeconds: 1 }));
+    await stack.configure(meshConfig(clusters, { ...WITHOUT_OPERATOR, wait: { check: 1 } }));
     const run = await stack.up();
     assert.notEqual(run.code, 0, run.text);
     assert.match(run.text, /the mesh is not ready after 1 s \(2 problems\)/);

@@ -12,7 +12,11 @@ import { localStack, meshed, unmeshed } from "./support/mesh";
 import { everyPeerReady, identitiesSeen, nodesSeen, peersSeen } from "./support/peers/peers";
 import { timed } from "./support/say";
 
-const ORDER = ["cluster1/pings-before", "cluster1/clustermesh-ingress-l4-policy", "cluster1/pings-after"];
+const ORDER = [
+  "clustermesh-cluster1/pings-before",
+  "clustermesh-cluster1/clustermesh-ingress-l4-policy",
+  "clustermesh-cluster1/pings-after",
+];
 
 describe("the article, from clusters that know nothing of each other to its last ping", function () {
   this.timeout("5m");

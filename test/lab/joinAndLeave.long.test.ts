@@ -81,7 +81,11 @@ describe("a third cluster that joins and leaves", function () {
     await quiet("the first two while the third joins", async () => {
       const { steps } = await change("up with the third cluster", stack, await ownAuthorities(three));
       const others = changes(steps).filter((step) => !step.includes(third.name));
-      assert.deepEqual(others.sort(), ["update cluster1-peers", "update cluster2-peers", "update clustermesh-check"]);
+      assert.deepEqual(others.sort(), [
+        "update clustermesh-check",
+        "update clustermesh-cluster1-peers",
+        "update clustermesh-cluster2-peers",
+      ]);
     });
   });
 
@@ -96,7 +100,10 @@ describe("a third cluster that joins and leaves", function () {
     await quiet("the first two while the third leaves", async () => {
       const { steps } = await change("up without the third cluster", stack, await ownAuthorities(two));
       const names = steps.filter(({ op }) => op !== "same").map(({ op, urn }) => `${op} ${nameOf(urn)}`);
-      assert.ok(names.indexOf("update cluster1-peers") < names.indexOf("delete cluster3-peers"), names.join(", "));
+      assert.ok(
+        names.indexOf("update clustermesh-cluster1-peers") < names.indexOf("delete clustermesh-cluster3-peers"),
+        names.join(", "),
+      );
     });
     await forgotten(await serverIp(third));
     assert.deepEqual(await objectsOf(third), untouched[2]);
@@ -111,9 +118,9 @@ describe("a third cluster that joins and leaves", function () {
     try {
       const config = await ownAuthorities(three);
       const members = config["clusters"] as Readonly<Record<string, object>>;
-      const gone = withMember(config, third.name, { ...members[third.name], gone: true });
+      const lost = withMember(config, third.name, { ...members[third.name], lost: true });
       await quiet("the first two while the third is given up", async () => {
-        await change("up, the third is gone", stack, gone);
+        await change("up, the third is lost", stack, lost);
       });
       await forgotten(address);
       await quiet("the first two while the third is removed", async () => {

@@ -1,10 +1,10 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { endpointsOf, type Cluster } from "../../mesh/model/mesh";
 import { meshHostName } from "../../mesh/model/names";
-import type { KeyRevisions } from "./keyRevisions";
+import type { MeshSettings } from "../../settings/model/settings";
 
 /** Which key a certificate is made for. P-256 costs nothing to generate, RSA-4096 more than a second each. */
-export type KeyAlgorithm = "P256" | "RSA2048" | "RSA4096";
+export type KeyAlgorithm = MeshSettings["certificates"]["keyAlgorithm"];
 
 /** How long a certificate is valid and how long before its end it is renewed. Days; `up` has to run in between for the renewal. */
 export interface Validity {
@@ -12,29 +12,8 @@ export interface Validity {
   readonly renewBeforeDays: number;
 }
 
-/** Validity of everything that is issued. */
-export interface CertificatePolicy {
-  readonly keyAlgorithm: KeyAlgorithm;
-  readonly authority: Validity;
-  readonly leaf: Validity;
-}
-
-/** Cilium's own lifetimes (365 days a leaf, 1095 days an authority), renewed early enough for a monthly `pulumi up`. */
-export const DEFAULT_CERTIFICATE_POLICY: CertificatePolicy = {
-  keyAlgorithm: "P256",
-  authority: { days: 1095, renewBeforeDays: 120 },
-  leaf: { days: 365, renewBeforeDays: 60 },
-};
-
 /** The settings about what is issued. */
-export interface CertificateSettings {
-  /** Key algorithm and lifetimes of what is issued. */
-  readonly certificates: CertificatePolicy;
-  /** Which keys and generated CAs there are; a changed number issues new ones. */
-  readonly keyRevisions: KeyRevisions;
-  /** Secret with the etcd server certificate, made where the authority is generated. @default "clustermesh-etcd-server" */
-  readonly etcdServerSecret: string;
-}
+export type CertificateSettings = Pick<MeshSettings, "certificates" | "keyRevisions" | "etcdServerSecret">;
 
 /** Who signs: one authority for the mesh, or an authority for each cluster's etcd. */
 export type CaScope = "shared" | "perCluster";

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 
 /** Who renews a certificate: an `up` within its early renewal, or a person. */
 export type Renewal =
-  | { readonly by: "up"; readonly validity: Validity; readonly setting: string; readonly then?: string }
+  | { readonly by: "up"; readonly validity: Validity; readonly then?: string }
   | { readonly by: "person"; readonly how: string };
 
 /** A certificate that is in use, and its end. */
@@ -39,13 +39,13 @@ export function judgeEnding(ending: Ending, warningDays: number, now: Date): Dia
   if (renewal.by === "person") {
     return isNear ? warning({ ...at, fix: renewal.how }) : undefined;
   }
-  const { validity, setting, then } = renewal;
+  const { validity, then } = renewal;
   const due = before(validity.renewBeforeDays);
   if (due <= now) {
     const rest = then === undefined ? "" : `; ${then}`;
-    const fix = `this run renews it (${setting} ${String(validity.renewBeforeDays)})${rest}`;
+    const fix = `this run renews it (due ${String(validity.renewBeforeDays)} days before its end)${rest}`;
     return (ends <= now ? warning : info)({ ...at, fix });
   }
-  const fix = `an up from ${day(due)} on renews it; run one then, or raise clustermesh:${setting} and run one now`;
+  const fix = `an up from ${day(due)} on renews it; run one then`;
   return isNear ? warning({ ...at, fix }) : undefined;
 }

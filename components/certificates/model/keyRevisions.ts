@@ -1,26 +1,17 @@
 import { z } from "zod";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
+import type { MeshSettings } from "../../settings/model/settings";
 
 /**
  * Which keys and CAs a mesh is to have, as numbers that a person counts up. A changed number issues new ones. So does an old number that comes
  * back, for nothing keeps the keys of an earlier revision.
  */
-export interface KeyRevisions {
-  /** Of the client certificates and their keys, one for all clusters. @default 1 */
-  readonly client: number;
-  /** Of the etcds' server certificates and their keys, where the authority issues them. @default 1 */
-  readonly server: number;
-  /** The generated CAs that are trusted; the first of them signs. @default [1] */
-  readonly authority: readonly number[];
-}
-
-/** What every stack begins with. */
-export const DEFAULT_KEY_REVISIONS: KeyRevisions = { client: 1, server: 1, authority: [1] };
+export type KeyRevisions = MeshSettings["keyRevisions"];
 
 /** More CAs at once are no step of a rotation. */
 const MOST_CAS = 3;
 
-/** Names a CA: the generation of one that is generated, a hash of the public key of one that is adopted. */
+/** Names a CA: the revision of one that is generated, a hash of the public key of one that is adopted. */
 export type CaId = number | string;
 
 /** Which CA signs under an authority's name, and which are trusted there; in an order that says nothing. */
@@ -79,7 +70,7 @@ export function parseRecord(text: string | undefined): IssueRecord | undefined {
 
 const isRevision = (value: number) => Number.isSafeInteger(value) && value >= 1;
 
-/** Generations that mean something; those of a generated authority only where there is one. */
+/** Revisions that mean something; those of a generated authority only where there is one. */
 export function validateKeyRevisions(
   keyRevisions: KeyRevisions,
   authority: "generated" | "adopted",
@@ -87,13 +78,13 @@ export function validateKeyRevisions(
   const { server, authority: list } = keyRevisions;
   const problem = (key: keyof KeyRevisions, reason: string, fix: string): Diagnostic =>
     error({
-      property: `generation.${key}`,
+      property: `keyRevisions.${key}`,
       value: keyRevisions[key],
       reason,
       fix,
     });
   const number = (key: "client" | "server") =>
-    isRevision(keyRevisions[key]) ? [] : [problem(key, "is no generation", "count from 1")];
+    isRevision(keyRevisions[key]) ? [] : [problem(key, "is no revision", "count from 1")];
   if (authority === "adopted") {
     const isDefault = list.length === 1 && list[0] === 1;
     const unused = "is given, but the authority is adopted";
@@ -110,7 +101,7 @@ export function validateKeyRevisions(
   return [
     ...number("client"),
     ...number("server"),
-    ...(fine ? [] : [problem("authority", "is no list of generations", fix)]),
-    ...(new Set(list).size === list.length ? [] : [problem("authority", "names a generation twice", fix)]),
+    ...(fine ? [] : [problem("authority", "is no list of revisions", fix)]),
+    ...(new Set(list).size === list.length ? [] : [problem("authority", "names a revision twice", fix)]),
   ];
 }

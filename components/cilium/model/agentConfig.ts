@@ -1,47 +1,20 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { WaitSettings } from "../../command/model/waitSettings";
-import type { MaxConnectedClusters } from "../../mesh/model/mesh";
+import type { MeshSettings } from "../../settings/model/settings";
 
-/** Names of the objects that Cilium's chart installs; a hand-made install may have others. */
-export interface CiliumObjects {
-  readonly namespace: string;
-  /** ConfigMap with the agents' configuration. */
-  readonly configMap: string;
-  /** DaemonSet of cilium-agent. */
-  readonly daemonSet: string;
-  /** Deployment of cilium-operator; absent where none is installed. */
-  readonly operator?: string;
-  /** Label selector of the agent pods. */
-  readonly agentSelector: string;
-  /** Container of the agent in its pods. */
-  readonly agentContainer: string;
-}
+/** Names of Cilium's objects in a cluster. */
+export type CiliumObjects = MeshSettings["cilium"];
 
 /** The settings about the installed Cilium. */
-export interface CiliumSettings {
-  /** Names of Cilium's objects. */
-  readonly cilium: CiliumObjects;
-  /** `max-connected-clusters` of the installed Cilium. @default 255 */
-  readonly maxConnectedClusters: MaxConnectedClusters;
-  /** Waiting for the roll-out of agents and operator. @default 600 s */
-  readonly rollOut: WaitSettings;
-}
+export type CiliumSettings = Pick<MeshSettings, "cilium" | "maxConnectedClusters" | "wait">;
 
-/** The names that Cilium's Helm chart uses. */
-export const DEFAULT_CILIUM_OBJECTS: CiliumObjects = {
-  namespace: "kube-system",
-  configMap: "cilium-config",
-  daemonSet: "cilium",
-  operator: "cilium-operator",
-  agentSelector: "k8s-app=cilium",
-  agentContainer: "cilium-agent",
-};
+/** The agent's container in its pods: Cilium's own tools look for it under this name. */
+export const AGENT_CONTAINER = "cilium-agent";
 
 /** What runs with a cluster's name and id, as `kind/name`. */
 export const rolledWorkloads = (cilium: CiliumObjects): readonly string[] => [
   `daemonset/${cilium.daemonSet}`,
-  ...(cilium.operator === undefined ? [] : [`deployment/${cilium.operator}`]),
+  ...(cilium.operator === false ? [] : [`deployment/${cilium.operator}`]),
 ];
 
 /** The objects of Cilium that hold or read a cluster's name and id, as `kind/name`. */
@@ -76,7 +49,6 @@ export const ciliumObjects = z.object({
   namespace: z.string(),
   configMap: z.string(),
   daemonSet: z.string(),
-  operator: z.string().exactOptional(),
+  operator: z.union([z.string(), z.literal(false)]).default(false),
   agentSelector: z.string(),
-  agentContainer: z.string(),
 });

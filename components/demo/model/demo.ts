@@ -1,46 +1,59 @@
 import type { ManagedObject } from "../../kubernetes/model/managedObject";
 import type { Cluster } from "../../mesh/model/mesh";
-import { isNamespaceName } from "../../mesh/model/names";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
+import { DEFAULT_DEMO_SETTINGS } from "../../settings/model/demo";
+import type { MeshSettings } from "../../settings/model/settings";
 
-/** The demo: a database in one cluster, clients in both, and a policy that lets only the employees in. */
-export interface DemoSettings {
+/** Where the demo is: enough to know who pings whom, and who may. */
+export interface DemoPlaces {
   /** Cluster of `protected-db`, its policy, and the first clients. */
   readonly serverCluster: string;
   readonly serverNamespace: string;
   /** Cluster of the remote clients. */
   readonly clientCluster: string;
   readonly clientNamespace: string;
+}
+
+/** The demo: a database in one cluster, clients in both, and a policy that lets only the employees in. */
+export interface DemoSettings extends DemoPlaces {
   /** An image with `redis-server`, `redis-cli`, `sleep` and `timeout`. */
   readonly image: string;
-  readonly imagePullPolicy: "Always" | "IfNotPresent" | "Never";
   /** Node selectors by workload name. */
   readonly nodeSelectors: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Whether `up` waits until the workloads run. */
   readonly awaitWorkloads: boolean;
   /** Whether `up` pings the database from every client, before the policy and after it, and fails at a wrong verdict. */
   readonly ping: boolean;
-  /** How long a single ping waits for its answer; a client that the policy keeps out waits this long every time. */
-  readonly pingTimeoutSeconds: number;
-  /** How long pings are repeated until all verdicts are as expected: identities and policies take a moment to arrive. */
-  readonly verdictTimeoutSeconds: number;
 }
-
-/** Where the demo is: enough to know who pings whom, and who may. */
-export type DemoPlaces = Pick<DemoSettings, "serverCluster" | "serverNamespace" | "clientCluster" | "clientNamespace">;
 
 /** The article's set-up, with a cluster each to be named. */
 export const DEFAULT_DEMO: Omit<DemoSettings, "serverCluster" | "clientCluster"> = {
   serverNamespace: "default",
   clientNamespace: "istio-space",
-  image: "redis:7.2-alpine",
-  imagePullPolicy: "IfNotPresent",
-  nodeSelectors: {},
+  image: DEFAULT_DEMO_SETTINGS.image,
+  nodeSelectors: DEFAULT_DEMO_SETTINGS.nodeSelectors,
   awaitWorkloads: true,
   ping: true,
-  pingTimeoutSeconds: 3,
-  verdictTimeoutSeconds: 60,
 };
+
+/**
+ * The demo that is chosen, in the first two of these clusters by name unless it names its own. What is not waited for is not pinged, and nothing is
+ * pinged where the mesh is not checked.
+ */
+export function demoSettings(
+  { demo, wait }: Pick<MeshSettings, "demo" | "wait">,
+  clusters: readonly string[],
+): DemoSettings | undefined {
+  if (demo === false) {
+    return undefined;
+  }
+  const { clusters: named, ...given } = demo === true ? DEFAULT_DEMO_SETTINGS : demo;
+  const [first = "", second = ""] = [...clusters].sort();
+  const [serverCluster, clientCluster] = named ?? [first, second];
+  const awaitWorkloads = wait.rollout !== false;
+  const ping = awaitWorkloads && wait.check !== false;
+  return { ...DEFAULT_DEMO, ...given, serverCluster, clientCluster, awaitWorkloads, ping };
+}
 
 /** The port of `protected-db`. */
 export const DEMO_PORT = 6379;
@@ -118,6 +131,12 @@ export function demoObjects(demo: DemoSettings, cluster: string): readonly Manag
   ];
 }
 
+/** The clusters of a demo, as they are written down. */
+const named = (demo: DemoPlaces) => [
+  { property: "demo.clusters[0]", value: demo.serverCluster },
+  { property: "demo.clusters[1]", value: demo.clientCluster },
+];
+
 /**
  * A demo that names two different ones of these clusters.
  *
@@ -128,38 +147,13 @@ export function validateDemo(
   clusters: readonly string[],
   whose: "mesh" | "stack" = "mesh",
 ): readonly Diagnostic[] {
-  const known = `use one of ${clusters.join(", ")}`;
-  const unknown = (["serverCluster", "clientCluster"] as const)
-    .filter((property) => !clusters.includes(demo[property]))
-    .map((property) =>
-      error({
-        property: `demo.${property}`,
-        value: demo[property],
-        reason: `is no cluster of this ${whose}`,
-        fix: known,
-      }),
-    );
-  const namespaces = (["serverNamespace", "clientNamespace"] as const)
-    .filter((property) => !isNamespaceName(demo[property]))
-    .map((property) =>
-      error({
-        property: `demo.${property}`,
-        value: demo[property],
-        reason: "is no name of a namespace",
-        fix: 'use lower case letters, digits and "-", at most 63 characters',
-      }),
-    );
-  const same =
-    demo.serverCluster === demo.clientCluster
-      ? [
-          error({
-            property: "demo.clientCluster",
-            value: demo.clientCluster,
-            reason: "is also demo.serverCluster",
-            fix: "name two clusters",
-          }),
-        ]
-      : [];
+  const unknown = named(demo)
+    .filter(({ value }) => !clusters.includes(value))
+    .map((at) => error({ ...at, reason: `is no cluster of this ${whose}`, fix: `use one of ${clusters.join(", ")}` }));
+  const same = named(demo)
+    .slice(1)
+    .filter(({ value }) => value === demo.serverCluster)
+    .map((at) => error({ ...at, reason: "is also demo.clusters[0]", fix: "name two clusters" }));
   const workloads = [...new Set(demoWorkloads(demo).map((workload) => workload.name))];
   const selectors = Object.keys(demo.nodeSelectors)
     .filter((name) => !workloads.includes(name))
@@ -170,19 +164,18 @@ export function validateDemo(
         fix: `use one of ${workloads.join(", ")}`,
       }),
     );
-  return [...unknown, ...namespaces, ...same, ...selectors];
+  return [...unknown, ...same, ...selectors];
 }
 
 /** A demo in a cluster that will not answer any more. */
 export function validateDemoClusters(demo: DemoPlaces, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const lost = clusters.filter((cluster) => cluster.lost === true).map(({ name }) => name);
-  return (["serverCluster", "clientCluster"] as const)
-    .filter((property) => lost.includes(demo[property]))
-    .map((property) =>
+  return named(demo)
+    .filter(({ value }) => lost.includes(value))
+    .map((at) =>
       error({
-        property: `demo.${property}`,
-        value: demo[property],
-        reason: "is gone",
+        ...at,
+        reason: "is lost",
         fix: "name a cluster that answers, or set clustermesh:demo to false",
       }),
     );

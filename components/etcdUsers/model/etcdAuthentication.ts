@@ -3,7 +3,7 @@ import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { ADMIN_NAME } from "./etcdUsers";
 
 const report = z.object({
-  /** Whether the etcd holds clients to their users' permissions; `unasked` where the cluster is gone. */
+  /** Whether the etcd holds clients to their users' permissions; `unasked` where the cluster is lost. */
   auth: z.enum(["enforced", "off", "unasked"]),
   /** The users of peers that are there because of this stack. */
   users: z.array(z.string()),
@@ -33,7 +33,7 @@ export function describeUsers({ auth }: UsersReport): string {
     case "off":
       return `prepared, but authentication is off in this etcd, and so every certificate of its authority reads and writes everything: ${HOW_TO_ENABLE}`;
     case "unasked":
-      return "not asked: the cluster is gone";
+      return "not asked: the cluster is lost";
   }
 }
 
@@ -75,7 +75,7 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /UNAVAILABLE|DEADLINE|CANCELLED|no answer/i,
-    "start it, or give etcd.adminEndpoints where this machine reaches it otherwise; for a cluster that will not come back, say that it is gone",
+    "start it, or give etcd.adminEndpoints where this machine reaches it otherwise; for a cluster that will not come back, list it with lost: true",
   ],
 ];
 

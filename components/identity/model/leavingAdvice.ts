@@ -1,9 +1,9 @@
 import { noAccess, ACCESS_FIXES } from "../../kubernetes/model/noAccess";
 
-/** The way out where no way leads to a cluster. Only the last of it is about one that is gone: of one that lives, half would stay. */
+/** The way out where no way leads to a cluster. Only the last of it is about one that is lost: of one that lives, half would stay. */
 const NETWORK_STEPS =
   "check address, network and VPN, and run this again. Only where the cluster does not exist any more, and will never answer, take two steps: " +
-  "1. list it with gone: true and run pulumi up, 2. remove it from the configuration and run pulumi up";
+  "1. list it with lost: true and run pulumi up, 2. remove it from the configuration and run pulumi up";
 
 /** The way out for a cluster that is to leave with credentials that are out of date. */
 const ACCESS_STEPS =

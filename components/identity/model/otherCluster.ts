@@ -10,8 +10,8 @@ export function otherClusterProblem(cluster: string, recordedUid: string, uid: s
     reason: `is not ${JSON.stringify(recordedUid)}, which this stack has meshed under this name: it is another cluster`,
     fix:
       "if context or kubeconfig leads to the wrong cluster, correct that; if the cluster was rebuilt, take two steps: " +
-      `1. pulumi config set --path 'clustermesh:clusters.${cluster}.gone' true && pulumi up, ` +
-      `2. pulumi config rm --path 'clustermesh:clusters.${cluster}.gone' && pulumi up, which has it join as it is now ` +
+      `1. pulumi config set --path 'clustermesh:clusters.${cluster}.lost' true && pulumi up, ` +
+      `2. pulumi config rm --path 'clustermesh:clusters.${cluster}.lost' && pulumi up, which has it join as it is now ` +
       "(or pulumi destroy after the first, which then asks nothing of it)",
   });
 }

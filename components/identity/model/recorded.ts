@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
+import { inTodaysWords } from "../../command/formerWords";
 import { recordedPaths } from "../../nodePaths/model/pathVerdict";
 import { originalConfigSchema } from "./originalConfig";
 
@@ -28,8 +29,8 @@ const recorded = z.object({
   peerSecret: z.enum(["present", "absent"]),
   /** The paths between the cluster's nodes; absent without agents, or without a check. */
   paths: recordedPaths.optional(),
-  /** The cluster was declared gone since: when it is back, it may be another one. */
-  gone: z.literal(true).exactOptional(),
+  /** The cluster was declared lost since: when it is back, it may be another one. */
+  lost: z.literal(true).exactOptional(),
 });
 
 /** What `record` prints and the state keeps: which cluster it is, and what was in it before it was meshed. */
@@ -38,13 +39,13 @@ export type Recorded = z.infer<typeof recorded>;
 /** The part of the names that must stay while a cluster is in the mesh. */
 export function targetsOf(cilium: CiliumObjects, peerSecret: string): Targets {
   const { namespace, configMap, daemonSet, operator } = cilium;
-  return { namespace, configMap, daemonSet, ...(operator === undefined ? {} : { operator }), peerSecret };
+  return { namespace, configMap, daemonSet, ...(operator === false ? {} : { operator }), peerSecret };
 }
 
 /** Reads what `record` has printed; `undefined` where it is nothing of the kind: the command that printed it did not run to its end. */
 export function readRecorded(printed: string): Recorded | undefined {
   try {
-    return recorded.safeParse(JSON.parse(printed)).data;
+    return recorded.safeParse(inTodaysWords(JSON.parse(printed))).data;
   } catch {
     return undefined;
   }
@@ -54,9 +55,9 @@ export function readRecorded(printed: string): Recorded | undefined {
 export function recordedOf(printed: string, cluster: string): Recorded {
   const found = readRecorded(printed);
   if (found === undefined) {
-    const what = printed.trim() === "" ? "nothing" : "no record of it";
+    const what = printed.trim() === "" ? "nothing" : "no record";
     throw new Error(
-      `cluster "${cluster}": the state has ${what} where ${cluster}-originals keeps what this cluster was before it was meshed; ` +
+      `cluster "${cluster}": the state has ${what} of what this cluster was before it was meshed; ` +
         "run pulumi up, which reads it again from the cluster, and then this again",
     );
   }

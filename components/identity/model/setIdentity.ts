@@ -1,5 +1,6 @@
 import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
+import { howToAllow } from "../../settings/model/allow";
 import type { OriginalField, OriginalConfig } from "./originalConfig";
 
 /** A ConfigMap of which this project sets some keys, and what it may do about it. */
@@ -64,7 +65,7 @@ export function planIdentity({
       property: `${configMap} ${key}`,
       value: live.data[key],
       reason: `was changed since, and belongs to ${owners.length === 0 ? "nobody" : owners.join(", ")}`,
-      fix: `set it to ${JSON.stringify(desired[key])} there, or pulumi config set conflicts overwrite`,
+      fix: `set it to ${JSON.stringify(desired[key])} there, or ${howToAllow("overwriteConflicts")}`,
     });
   });
   return { kind: "refused", problems };

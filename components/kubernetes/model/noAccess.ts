@@ -1,3 +1,4 @@
+import { howToAllow } from "../../settings/model/allow";
 import { isPassing } from "./failure";
 import { saidMeanwhile } from "./patience";
 import { ASKS_PERSON, tellingLine } from "./tellingLine";
@@ -71,8 +72,8 @@ export const ACCESS_FIXES: Readonly<Record<NoAccessKind, { readonly what: string
   network: {
     what: "cannot be reached",
     fix:
-      'check address, network and VPN; clustermesh:unreachable "warn" lets a preview go on. Only where the cluster does not exist any more and ' +
-      "will never answer, list it with gone: true",
+      `check address, network and VPN; to let a preview go on, ${howToAllow("unreachable")}. Only where the cluster does not exist any more and ` +
+      "will never answer, list it with lost: true",
   },
   other: {
     what: "cannot be asked",

@@ -1,33 +1,15 @@
+import type { ClusterFacts } from "../../settings/model/cluster";
+import type { MeshSettings } from "../../settings/model/settings";
 import { parseEndpoint, type Endpoint } from "./endpoint";
 
 /** How many clusters a mesh can have: `max-connected-clusters`, fixed when Cilium is installed and equal in the whole mesh. */
-export type MaxConnectedClusters = 255 | 511;
+export type MaxConnectedClusters = MeshSettings["maxConnectedClusters"];
 
 /** A cluster's own etcd, as its peers reach it. */
-export interface EtcdSpec {
-  /** `https://host:port`, at least one. */
-  readonly endpoints: readonly string[];
-  /** Host names of the endpoints with the addresses behind them, for names that the peers' DNS does not know. */
-  readonly hostAliases?: Readonly<Record<string, readonly string[]>>;
-  /** How the program's own machine reaches it, to manage its users. @default the endpoints */
-  readonly adminEndpoints?: readonly string[];
-}
+export type EtcdSpec = ClusterFacts["etcd"];
 
 /** One cluster of the mesh as plain data: it decides what exists, so nothing in it may be an output. */
-export interface ClusterSpec {
-  /** Unique in the mesh, 1..{@link MeshSpec.maxConnectedClusters}. */
-  readonly id: number;
-  readonly etcd: EtcdSpec;
-  /** Endpoints of the etcd behind this cluster's API server. Naming them here makes sure that no peer is ever given one. */
-  readonly apiServerEtcd?: readonly string[];
-  readonly podCIDRs: readonly string[];
-  readonly nodeCIDRs: readonly string[];
-  /**
-   * It will never answer again. It is no peer of the others, and no step contacts it; its name, id and ranges stay taken until it is removed
-   * from the configuration. @default false
-   */
-  readonly lost?: boolean;
-}
+export type ClusterSpec = ClusterFacts;
 
 /** The clusters that are not lost: the peers of the mesh. */
 export function withoutLost<Each extends { readonly lost?: boolean }>(clusters: readonly Each[]): readonly Each[] {
@@ -35,13 +17,8 @@ export function withoutLost<Each extends { readonly lost?: boolean }>(clusters: 
 }
 
 /** Everything about a mesh that can be checked before any cluster is touched. */
-export interface MeshSpec {
+export interface MeshSpec extends Pick<MeshSettings, "maxConnectedClusters" | "allow"> {
   readonly clusters: Readonly<Record<string, ClusterSpec>>;
-  readonly maxConnectedClusters: MaxConnectedClusters;
-  /** Cilium's IPAM mode (`cluster-pool`, `kubernetes`, `eni`, …) where it restricts ids; read from the live clusters as well. */
-  readonly ipamMode?: string;
-  /** Where given, every PodCIDR of the mesh must lie inside one of them. */
-  readonly nativeRoutingCIDRs?: readonly string[];
 }
 
 /** A cluster with its name: the form in which the components use it. */

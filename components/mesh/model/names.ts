@@ -31,11 +31,6 @@ export function isObjectName(name: string): boolean {
 /** The longest label of a DNS name (RFC 1035), and so the longest name of a Kubernetes namespace. */
 const LABEL_MAX_LENGTH = 63;
 
-/** Whether Kubernetes accepts this as the name of a namespace (RFC 1123 label). */
-export function isNamespaceName(name: string): boolean {
-  return isObjectName(name) && !name.includes(".") && name.length <= LABEL_MAX_LENGTH;
-}
-
 /** Whether this is a host name that a certificate can carry: no wildcard, no trailing dot, and nothing that could be taken for an address. */
 export function isHostName(name: string): boolean {
   const labels = name.split(".");

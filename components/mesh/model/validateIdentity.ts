@@ -77,7 +77,7 @@ export function validateIdentities(spec: MeshSpec, clusters: readonly Cluster[])
   }
   const each = clusters.flatMap(({ name, id }): Diagnostic[] => {
     const nameReason = clusterNameFault(name);
-    const fault = idFault(id, max, spec.ipamMode);
+    const fault = idFault(id, max);
     return [
       ...(nameReason === undefined
         ? []

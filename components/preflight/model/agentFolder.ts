@@ -1,4 +1,5 @@
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
+import { AGENT_CONTAINER } from "../../cilium/model/agentConfig";
 import { hiddenSource } from "../../cilium/model/agentOptions";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
 import { agentSettings } from "./liveCluster";
@@ -30,7 +31,7 @@ export function agentFolder({ cluster, live }: InspectedCluster, { cilium }: Pre
         ? "is not set: the agents look for no peers"
         : `is not ${CLUSTERMESH_DIRECTORY}, where peers' files refer to`,
       fix:
-        `add to its container ${cilium.agentContainer}: env {name: CILIUM_CLUSTERMESH_CONFIG, value: ${CLUSTERMESH_DIRECTORY}/}, ` +
+        `add to its container ${AGENT_CONTAINER}: env {name: CILIUM_CLUSTERMESH_CONFIG, value: ${CLUSTERMESH_DIRECTORY}/}, ` +
         `or ${OPTION}: ${CLUSTERMESH_DIRECTORY}/ to ConfigMap ${cilium.configMap}`,
     }),
   ];

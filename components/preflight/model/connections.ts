@@ -6,7 +6,7 @@ import type { LiveCluster } from "./liveCluster";
  * cluster, and the largest cluster that Kubernetes supports has 5000 nodes: so many clients an etcd is known to bear. Past that it has more
  * to do for its peers than any cluster would ever ask of it for itself: every change of a pod goes to each of these connections.
  */
-export const DEFAULT_CONNECTIONS_WARNING = 5000;
+const CONNECTIONS_WARNING = 5000;
 
 /** The connections that one cluster's etcd serves from agents of other clusters. */
 export interface Served {
@@ -50,17 +50,17 @@ export function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap
 /**
  * The warning of a direct mesh that has outgrown its etcds: one line, about the etcd that serves most of those whose clusters could be asked.
  *
- * @param from From how many connections on; 0 for never.
+ * @param from From how many connections on.
  */
 export function connectionsWarning(
   clusters: readonly string[],
   agents: ReadonlyMap<string, number>,
-  from: number,
+  from = CONNECTIONS_WARNING,
 ): readonly Diagnostic[] {
   const [most] = servedConnections(clusters, agents)
     .filter(({ cluster }) => agents.has(cluster))
     .sort((a, b) => b.connections - a.connections);
-  if (from === 0 || most === undefined || most.connections < from) {
+  if (most === undefined || most.connections < from) {
     return [];
   }
   const { cluster, connections, counted, peers } = most;
@@ -71,9 +71,7 @@ export function connectionsWarning(
       property: "etcd connections",
       value: connections,
       reason: `is what this etcd serves from the agents of ${peers} peers${basis}`,
-      fix:
-        "size every etcd of the mesh for that, make the mesh smaller, or put a cache between agents and peers (KVStoreMesh); " +
-        "clustermesh:connectionsWarning sets the number from which this is said, 0 for never",
+      fix: "size every etcd of the mesh for that, make the mesh smaller, or put a cache between agents and peers (KVStoreMesh)",
     }),
   ];
 }

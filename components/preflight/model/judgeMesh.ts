@@ -13,8 +13,6 @@ export interface MeshPolicy extends PreflightPolicy {
   readonly rotation: RotationPolicy;
   /** The names of the Secrets that each cluster has of this stack's. */
   readonly secrets: readonly string[];
-  /** From how many connections to one etcd on to warn; 0 for never. */
-  readonly connectionsWarning: number;
 }
 
 /** What the live clusters of a mesh come to, with what the state knows nothing of. */
@@ -47,7 +45,7 @@ export function judgeMesh(
       ...config.diagnostics,
       ...secrets.diagnostics,
       ...judgeRotation(names, fitting, policy.rotation, now),
-      ...connectionsWarning(names, agentCounts(fitting), policy.connectionsWarning),
+      ...connectionsWarning(names, agentCounts(fitting)),
     ],
     fitting,
     drift: config.changes,

@@ -1,4 +1,4 @@
-import type { CiliumObjects } from "../../cilium/model/agentConfig";
+import { AGENT_CONTAINER, type CiliumObjects } from "../../cilium/model/agentConfig";
 import { agentOptions, type AgentOptions } from "../../cilium/model/agentOptions";
 import { listFlag } from "../../kubernetes/model/commandLine";
 import type { LiveContainer, LiveObject } from "../../kubernetes/model/liveObject";
@@ -120,7 +120,7 @@ export function agentOf(
 ): LiveAgent {
   const count = daemonSet.status?.desiredNumberScheduled;
   const containers = daemonSet.spec?.template?.spec.containers ?? [];
-  const container = containers.find(({ name }) => name === cilium.agentContainer) ?? containers[0] ?? {};
+  const container = containers.find(({ name }) => name === AGENT_CONTAINER) ?? containers[0] ?? {};
   const mounts = mountsAt(container, CLUSTERMESH_DIRECTORY);
   const parts = secretsIn(mounts.filter(isPart), daemonSet);
   const options = agentOptions(container, { name: cilium.configMap, data });

@@ -1,12 +1,9 @@
-import {
-  readCertificates,
-  SHARED_AUTHORITY,
-  type CertificatePolicy,
-  type Validity,
-} from "../../certificates/model/certificates";
+import { readCertificates, SHARED_AUTHORITY, type Validity } from "../../certificates/model/certificates";
 import { judgeEnding, type Ending, type Renewal } from "../../certificates/model/expiry";
+import { authorityLifetime, leafLifetime } from "../../certificates/model/lifetimes";
 import type { Diagnostic } from "../../mesh/model/diagnostic";
 import { pemFiles } from "../../peers/model/peerFile";
+import type { MeshSettings } from "../../settings/model/settings";
 import type { LiveCluster, ExistingObject } from "./liveCluster";
 
 /** What of the live Secrets is this mesh's, and how it is renewed. */
@@ -17,7 +14,7 @@ export interface CertificateExpectation {
   readonly authorities: readonly string[];
   /** Whether the authority and the etcds' certificates are issued here; an adopted CA is judged by the configuration. */
   readonly generated: boolean;
-  readonly certificates: CertificatePolicy;
+  readonly certificates: MeshSettings["certificates"];
   /** Of authorities whose certificates live for a shorter time, by name. @default none */
   readonly leaves?: Readonly<Record<string, Validity>>;
   /** How a generated CA is renewed, where not by this run. */
@@ -37,10 +34,9 @@ function endingsOf(
   live: LiveCluster | undefined,
   expected: CertificateExpectation,
 ): readonly Ending[] {
-  const { leaf, authority } = expected.certificates;
   const peers = liveSecret(live, expected.peerSecret)?.certificates ?? {};
   const server = liveSecret(live, expected.etcdServerSecret)?.certificates ?? {};
-  const renewedLeaf: Renewal = { by: "up", validity: leaf, setting: "leafRenewBeforeDays" };
+  const renewedLeaf: Renewal = { by: "up", validity: leafLifetime(expected.certificates) };
   const read = (pem: string | undefined) => readCertificates(pem ?? "");
   const clients = expected.authorities.flatMap((name) => {
     const what = `client certificate${name === SHARED_AUTHORITY ? "" : ` for the etcd of ${JSON.stringify(name)}`}`;
@@ -55,7 +51,7 @@ function endingsOf(
   }
   const then =
     "the key stays and so both certificates work, but restart every etcd before that day: it reads its --trusted-ca-file only at start";
-  const ownRenewal: Renewal = { by: "up", validity: authority, setting: "authorityRenewBeforeDays", then };
+  const ownRenewal: Renewal = { by: "up", validity: authorityLifetime(expected.certificates), then };
   const renewedCA = expected.authorityRenewal ?? ownRenewal;
   return [
     ...clients,

@@ -178,7 +178,7 @@ export function parseLiveCluster(
   const helmRelease = config?.metadata.annotations?.["meta.helm.sh/release-name"];
   const mark = config?.metadata.annotations?.[MARK_ANNOTATION];
   const agent = find("DaemonSet", cilium.daemonSet);
-  const operator = cilium.operator === undefined ? undefined : find("Deployment", cilium.operator);
+  const operator = cilium.operator === false ? undefined : find("Deployment", cilium.operator);
   const kubeSystem = find("Namespace", "kube-system");
   const ofCilium = new Set([kubeSystem, config, agent, operator]);
   const ofApiServers = <T>(read: (container: LiveContainer, hosts: readonly string[]) => readonly T[]): readonly T[] =>

@@ -1,10 +1,11 @@
-import { desiredConfig, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
+import { AGENT_CONTAINER, desiredConfig, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
 import { isInstaller } from "../../identity/model/setIdentity";
 import { markProblem } from "../../identity/model/mark";
 import type { OriginalConfig } from "../../identity/model/originalConfig";
 import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
+import { howToAllow } from "../../settings/model/allow";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
 import type { ExistingObject } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
@@ -12,7 +13,7 @@ import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Objects of Cilium that the program patches and that are not there, or not as it needs them. */
 export function missingObjects({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
-  const { namespace, configMap, daemonSet, operator, agentContainer } = policy.cilium;
+  const { namespace, configMap, daemonSet, operator } = policy.cilium;
   const missing = (property: string, name: string, fix: string): Diagnostic =>
     error({
       cluster: cluster.name,
@@ -33,13 +34,13 @@ export function missingObjects({ cluster, live }: InspectedCluster, policy: Pref
     reason: `has no volume of Secret ${secret} at ${CLUSTERMESH_DIRECTORY}`,
     fix:
       "add to its pod template: a volume {name: clustermesh-secrets, projected: {defaultMode: 0400, sources: " +
-      `[{secret: {name: ${policy.peerSecret}, optional: true}}]}} and to its container ${agentContainer} a volumeMount ` +
+      `[{secret: {name: ${policy.peerSecret}, optional: true}}]}} and to its container ${AGENT_CONTAINER} a volumeMount ` +
       `{name: clustermesh-secrets, mountPath: ${CLUSTERMESH_DIRECTORY}, readOnly: true}`,
   };
   return [
     ...(live.config === undefined ? [missing("ConfigMap", configMap, install)] : []),
     ...(live.agent === undefined ? [missing("DaemonSet", daemonSet, install)] : []),
-    ...(operator === undefined || live.hasOperator ? [] : [missing("Deployment", operator, install)]),
+    ...(operator === false || live.hasOperator ? [] : [missing("Deployment", operator, install)]),
     ...(projects
       ? []
       : [
@@ -93,7 +94,7 @@ export function otherOwners(
         property: `${configMap} ${key}`,
         value: current,
         reason: `belongs to ${whose} and differs from ${JSON.stringify(desired)}`,
-        fix: `${fix}, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)`,
+        fix: `${fix}, or ${howToAllow("overwriteConflicts")}: the originals come back on destroy`,
       }),
     ];
   });
@@ -101,7 +102,7 @@ export function otherOwners(
 
 /** {@link otherOwners} of a live cluster. */
 export function ownedValues({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
-  if (live.config === undefined || policy.conflicts === "overwrite") {
+  if (live.config === undefined || policy.allow.includes("overwriteConflicts")) {
     return [];
   }
   const mark = markOf(live, policy.owner);
@@ -121,7 +122,7 @@ function wayOut(object: ExistingObject, peerSecret: string): string {
     return "let that stack give it back first, or choose another name that the agents mount";
   }
   return object.name === peerSecret
-    ? 'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it'
+    ? `remove it, set clustermesh:peerSecret to another name that the agents mount, or ${howToAllow("adoptSecret")}: it gets the peers and keeps its own keys`
     : "set clustermesh:etcdServerSecret to another name, or remove it";
 }
 
@@ -158,7 +159,7 @@ export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy)
   const { cluster, live } = found;
   return live.existingObjects.flatMap((object): readonly Diagnostic[] => {
     const isPeers = object.kind === "Secret" && object.name === policy.peerSecret;
-    const isShared = policy.foreignSecret === "adopt" && isPeers;
+    const isShared = policy.allow.includes("adoptSecret") && isPeers;
     // One of ours that has lost its mark: it gets it again.
     const isUnmarked = object.owner === undefined && object.isApplied && setBefore(found, policy) !== undefined;
     const isAdopted = isUnmarked || (isShared && object.owner === undefined);

@@ -1,6 +1,7 @@
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import type { ManagedObject } from "../../kubernetes/model/managedObject";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
+import type { MeshSettings } from "../../settings/model/settings";
 
 /** What a user of a cluster has to be allowed, as Kubernetes names it. */
 export interface Right {
@@ -14,11 +15,9 @@ export interface Right {
 }
 
 /** What decides which rights are needed in a cluster. */
-export interface RightsSettings {
-  readonly cilium: CiliumObjects;
+export interface RightsSettings extends Pick<MeshSettings, "cilium" | "allow"> {
   /** What this stack makes there, or patches. */
   readonly managedObjects: readonly ManagedObject[];
-  readonly stalePods: "report" | "restart";
 }
 
 type Object = Omit<Right, "verb">;
@@ -40,7 +39,7 @@ const kindOf = ({ group, resource, namespace }: Object): Object => ({
 
 const workloads = ({ namespace, daemonSet, operator }: CiliumObjects): readonly Object[] => [
   { group: "apps", resource: "daemonsets", namespace, name: daemonSet },
-  ...(operator === undefined ? [] : [{ group: "apps", resource: "deployments", namespace, name: operator }]),
+  ...(operator === false ? [] : [{ group: "apps", resource: "deployments", namespace, name: operator }]),
 ];
 
 const configMap = ({ namespace, configMap: name }: CiliumObjects): Object => ({
@@ -63,7 +62,7 @@ export function previewRights({ cilium, managedObjects }: RightsSettings): reado
 
 /** What an `up`, and the `destroy` after it, read and write beside. Policies, of any kind, are named by the check that lists them. */
 export function upRights(settings: RightsSettings): readonly Right[] {
-  const { cilium, managedObjects, stalePods } = settings;
+  const { cilium, managedObjects } = settings;
   const inNamespace = (resource: string): Object => ({ group: "", resource, namespace: cilium.namespace });
   return [
     ...previewRights(settings),
@@ -77,7 +76,9 @@ export function upRights(settings: RightsSettings): readonly Right[] {
     ...allow(inNamespace("pods/exec"), "create"),
     ...allow(inNamespace("pods/log"), "get"),
     ...allow({ group: "cilium.io", resource: "ciliumnodes" }, "list"),
-    ...(stalePods === "restart" ? allow({ group: "", resource: "pods" }, "get", "list", "delete") : []),
+    ...(settings.allow.includes("restartStalePods")
+      ? allow({ group: "", resource: "pods" }, "get", "list", "delete")
+      : []),
   ];
 }
 

@@ -57,20 +57,20 @@ const sameKind = ({ live, wanted }: Point) => typeof live.signs === typeof wante
 function at({ authority, wanted }: Point): Pick<Diagnostic, "cluster" | "property" | "value"> {
   if (typeof wanted.signs === "number") {
     const rest = wanted.trusts.filter((id) => id !== wanted.signs);
-    return { property: "clustermesh:generation.authority", value: [wanted.signs, ...rest] };
+    return { property: "clustermesh:keyRevisions.authority", value: [wanted.signs, ...rest] };
   }
   return authority === SHARED_AUTHORITY ? { property: "clustermesh:ca" } : { cluster: authority, property: "etcd.ca" };
 }
 
 /** What a CA is called in a message. */
 function named(id: CaId): string {
-  return typeof id === "number" ? `generation ${String(id)}` : `the CA of key ${id}`;
+  return typeof id === "number" ? `revision ${String(id)}` : `the CA of key ${id}`;
 }
 
 /** The step to take first: both trusted, and `signs` signing. */
 function bothTrusted(signs: CaId, other: CaId): string {
   return typeof signs === "number"
-    ? `set clustermesh:generation.authority to [${String(signs)},${String(other)}]`
+    ? `set clustermesh:keyRevisions.authority to [${String(signs)},${String(other)}]`
     : `give ${named(signs)} as certificate and privateKey and the certificate of ${named(other)} in trusted`;
 }
 
@@ -100,7 +100,7 @@ export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): 
 }
 
 /**
- * Generations other than 1 where nothing says which are live: the engine would take today's key for one of the new generation, and keep it.
+ * Revisions other than 1 where nothing says which are live: the engine would take today's key for one of the new revision, and keep it.
  */
 export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions: KeyRevisions): readonly Diagnostic[] {
   const unknown = recorded
@@ -110,7 +110,7 @@ export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions:
   const reason = `is set, and nothing says what ${quoted(unknown)} ${unknown.length === 1 ? "has" : "have"}`;
   const fix = "remove it, pulumi up once, which writes that down, and set it again";
   return changed && unknown.length > 0
-    ? [error({ property: "clustermesh:generation", value: keyRevisions, reason, fix })]
+    ? [error({ property: "clustermesh:keyRevisions", value: keyRevisions, reason, fix })]
     : [];
 }
 
@@ -161,7 +161,7 @@ function renewedKeys(
       if (record === undefined || record[key] === wanted[key]) {
         return [];
       }
-      const reason = `go from generation ${String(record[key])} to ${String(wanted[key])}`;
+      const reason = `go from revision ${String(record[key])} to ${String(wanted[key])}`;
       return [info({ cluster, property: what, reason, fix: "this run renews both" })];
     }),
   );

@@ -32,7 +32,7 @@ export function sharedSubnets(
   members: readonly Cluster[],
   policy: PreflightPolicy,
 ): readonly Diagnostic[] {
-  if (policy.ipamMode === undefined || !takesSubnets(policy.ipamMode)) {
+  if (!policy.allow.includes("sharedSubnets")) {
     return [];
   }
   const clusters = new Map(found.map((each) => [each.cluster.name, each]));

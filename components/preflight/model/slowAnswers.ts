@@ -28,7 +28,7 @@ function slowCluster(cluster: string, { seconds, failed }: Answered, limitSecond
   }
   const fix =
     `look at the network and the API server where that stays so; a cluster counts as unreachable after ${String(limitSeconds)} s ` +
-    "without an answer (clustermesh:liveCheckTimeoutSeconds)";
+    "without an answer (clustermesh:wait.preflight)";
   return [info({ cluster, property: "API server", reason: reasons.join(", and "), fix })];
 }
 

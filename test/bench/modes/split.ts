@@ -10,7 +10,7 @@ import { authorityOf, memberOf, type VirtualCluster } from "../world/virtualClus
 import { OperationFailed } from "./measuredStack";
 import type { Bench, Mode, Task } from "./mode";
 
-/** The mesh as an authority stack and a member stack for each cluster. */
+/** The mesh as an authority stack and a cluster stack for each cluster. */
 export const SPLIT = "split";
 
 const AT_ONCE = 8;
@@ -55,7 +55,7 @@ async function wave(bench: Bench, members: readonly PulumiStack[], operation: "u
   await mapLimited(members, AT_ONCE, async (member) => {
     await operate(member, operation);
     ended += 1;
-    if (ended % EVERY === 0) bench.say(`${operation} of ${String(ended)} of ${String(members.length)} member stacks`);
+    if (ended % EVERY === 0) bench.say(`${operation} of ${String(ended)} of ${String(members.length)} cluster stacks`);
   });
 }
 

@@ -81,7 +81,7 @@ wall time and not in the CPU time.
 
 const TITLES: Readonly<Record<string, string>> = {
   trivial: "A trivial program of as many resources",
-  split: "An authority stack and a member stack for each cluster, 8 at a time: time of all, and the largest state",
+  split: "An authority stack and a cluster stack for each cluster, 8 at a time: time of all, and the largest state",
 };
 
 function section(title: string, body: string): string {

@@ -1,4 +1,4 @@
-import { WITHOUT_NODES } from "../../support/stacks/meshConfig";
+import { allowing, WITHOUT_NODES } from "../../support/stacks/meshConfig";
 
 /** The most that Cilium connects without being told to. */
 export const MAX_CLUSTERS = 255;
@@ -18,7 +18,7 @@ export function virtualCluster(number: number, server: string): VirtualCluster {
 }
 
 /** A busy machine is slow and no unreachable cluster; the limit itself costs nothing. */
-const LOCAL = { conflicts: "overwrite", liveCheckTimeoutSeconds: 60, ...WITHOUT_NODES } as const;
+const LOCAL = { ...allowing(), wait: { ...WITHOUT_NODES.wait, preflight: 60 } } as const;
 
 /** What peers have to know of a cluster; ranges inside 10.0.0.0/8, which the chart of the lab routes natively. */
 function facts({ number }: VirtualCluster, moved = false): Readonly<Record<string, unknown>> {
@@ -50,10 +50,10 @@ export function authorityOf(clusters: readonly VirtualCluster[]): Readonly<Recor
   return { role: "authority", clusters: Object.fromEntries(members) };
 }
 
-/** The configuration of the member stack of one cluster, whose authority stack has this name. */
+/** The configuration of the cluster stack of one cluster, whose authority stack has this name. */
 export function memberOf({ name }: VirtualCluster, authorityStack: string): Readonly<Record<string, unknown>> {
   return {
-    role: "member",
+    role: "cluster",
     authorityStack: `organization/clustermesh/${authorityStack}`,
     clusters: { [name]: { context: name } },
     ...LOCAL,

@@ -26,24 +26,34 @@ function differing(before: readonly object[], after: readonly object[]): readonl
 describe("a rotation of keys and certificates", function () {
   this.timeout("4m");
   let mesh: NewStack;
-  let generation: Readonly<Record<string, number>> = {};
+  let keyRevisions: Readonly<Record<string, number>> = {};
 
   before(async () => {
     mesh = await begin("rotation");
   });
   after(() => end(mesh));
 
-  /** Raises a generation; returns what a preview and the up said. */
+  /** Raises a revision; returns what a preview and the up said. */
   async function raise(key: "client" | "server"): Promise<{ readonly preview: Run; readonly up: Run }> {
-    generation = { ...generation, [key]: 2 };
-    await mesh.stack.configure(meshConfig(mesh.clusters, { generation }));
+    keyRevisions = { ...keyRevisions, [key]: 2 };
+    await mesh.stack.configure(meshConfig(mesh.clusters, { keyRevisions }));
     const preview = succeeded(await mesh.stack.preview());
     return { preview, up: succeeded(await mesh.stack.up()) };
   }
 
   for (const [key, what, stems, secret] of [
-    ["client", "client key and certificate", ["cluster1-client", "cluster2-client"], "cilium-clustermesh"],
-    ["server", "etcd server key and certificate", ["cluster1-etcd-server", "cluster2-etcd-server"], SERVER],
+    [
+      "client",
+      "client key and certificate",
+      ["clustermesh-cluster1-client", "clustermesh-cluster2-client"],
+      "cilium-clustermesh",
+    ],
+    [
+      "server",
+      "etcd server key and certificate",
+      ["clustermesh-cluster1-etcd-server", "clustermesh-cluster2-etcd-server"],
+      SERVER,
+    ],
   ] as const) {
     it(`of every ${key}: the preview says so, Secrets change in place, old and new open every etcd`, async () => {
       const { clusters, stack } = mesh;
@@ -56,7 +66,7 @@ describe("a rotation of keys and certificates", function () {
       for (const name of ["cluster1", "cluster2"]) {
         assert.match(
           preview.text,
-          new RegExp(`cluster "${name}": ${what} go from generation 1 to 2; this run renews both`),
+          new RegExp(`cluster "${name}": ${what} go from revision 1 to 2; this run renews both`),
         );
       }
       const expected = stems.flatMap((stem) => [`${stem}-key`, `${stem}-request`, `${stem}-cert`]).sort();
@@ -97,10 +107,10 @@ describe("a rotation of keys and certificates", function () {
       { commonName: "remote-cluster1", usages: ["client"], notBefore: new Date(Date.now() - DAY_MS), notAfter },
     );
     // First the certificate of last year comes into the Secret, then the state learns of its end: as if a year had passed.
-    await stack.replaceState(withOutputs(state, "cluster1-client-cert", { certPem: old.cert }));
+    await stack.replaceState(withOutputs(state, "clustermesh-cluster1-client-cert", { certPem: old.cert }));
     succeeded(await stack.up());
     assert.equal((await heldNow(clusters))["cluster1"]?.["mesh.client.crt"], old.cert);
-    await stack.configure(meshConfig(clusters, { generation, leafRenewBeforeDays: 5 }));
+    await stack.configure(meshConfig(clusters, { keyRevisions, certificates: { leafDays: 15 } }));
     const ends = notAfter.toISOString().slice(0, 10);
     const warned = succeeded(await stack.preview());
     assert.match(
@@ -110,17 +120,19 @@ describe("a rotation of keys and certificates", function () {
     assert.doesNotMatch(warned.text, /cluster "cluster2": client certificate ends/);
 
     const end = notAfter.toISOString().replace(/\.\d+Z/, "Z");
-    await stack.replaceState(withOutputs(await stack.exportOpen(), "cluster1-client-cert", { validityEndTime: end }));
-    await stack.configure(meshConfig(clusters, { generation }));
+    await stack.replaceState(
+      withOutputs(await stack.exportOpen(), "clustermesh-cluster1-client-cert", { validityEndTime: end }),
+    );
+    await stack.configure(meshConfig(clusters, { keyRevisions }));
     const preview = succeeded(await stack.preview());
     assert.match(
       preview.text,
       new RegExp(
-        `cluster "cluster1": client certificate ends on ${ends}, in 9 days; this run renews it \\(leafRenewBeforeDays 60\\)`,
+        `cluster "cluster1": client certificate ends on ${ends}, in 9 days; this run renews it \\(due 60 days before its end\\)`,
       ),
     );
-    assert.deepEqual(replaced(preview), ["cluster1-client-cert"]);
-    assert.deepEqual(replaced(succeeded(await stack.up())), ["cluster1-client-cert"]);
+    assert.deepEqual(replaced(preview), ["clustermesh-cluster1-client-cert"]);
+    assert.deepEqual(replaced(succeeded(await stack.up())), ["clustermesh-cluster1-client-cert"]);
 
     const now = await heldNow(clusters);
     assert.equal(now["cluster1"]?.["mesh.client.key"], held["cluster1"]?.["mesh.client.key"]);
@@ -137,10 +149,10 @@ describe("a rotation of keys and certificates", function () {
     const end = new Date(Date.now() + 100 * DAY_MS).toISOString().replace(/\.\d+Z/, "Z");
     await stack.replaceState(withOutputs(await stack.exportOpen(), "clustermesh-ca-cert", { validityEndTime: end }));
     const preview = succeeded(await stack.preview());
-    const renewed = ["cluster1-client-cert", "cluster1-etcd-server-cert"];
-    const others = ["cluster2-client-cert", "cluster2-etcd-server-cert", "clustermesh-ca-cert"];
-    assert.deepEqual(replaced(preview), [...renewed, ...others]);
-    assert.deepEqual(replaced(succeeded(await stack.up())), [...renewed, ...others]);
+    const renewed = ["clustermesh-cluster1-client-cert", "clustermesh-cluster1-etcd-server-cert"];
+    const others = ["clustermesh-cluster2-client-cert", "clustermesh-cluster2-etcd-server-cert", "clustermesh-ca-cert"];
+    assert.deepEqual(replaced(preview), [...renewed, ...others].sort());
+    assert.deepEqual(replaced(succeeded(await stack.up())), [...renewed, ...others].sort());
 
     const now = await heldNow(clusters);
     const [before, after] = [held, now].map((each) => new X509Certificate(each["cluster1"]?.["mesh.ca.crt"] ?? ""));

@@ -21,7 +21,7 @@ describe("a rotation of the generated CA", function () {
   after(() => end(mesh));
 
   async function configure(authority: readonly number[]): Promise<void> {
-    await mesh.stack.configure(meshConfig(mesh.clusters, { generation: { authority } }));
+    await mesh.stack.configure(meshConfig(mesh.clusters, { keyRevisions: { authority } }));
   }
 
   async function refused(authority: readonly number[], ...lines: readonly RegExp[]): Promise<void> {
@@ -44,17 +44,17 @@ describe("a rotation of the generated CA", function () {
     return run;
   }
 
-  const first = /first set clustermesh:generation\.authority to \[1,2\], pulumi up, and restart every etcd/;
+  const first = /first set clustermesh:keyRevisions\.authority to \[1,2\], pulumi up, and restart every etcd/;
 
   it("does not begin with its end", async () => {
-    await refused([2], first, /lets generation 2 sign, which clusters "cluster1", "cluster2" do not trust yet/);
+    await refused([2], first, /lets revision 2 sign, which clusters "cluster1", "cluster2" do not trust yet/);
     await refused([2, 1], first);
   });
 
   it("begins with a second CA that is trusted", async () => {
     const before = held;
     const run = await step([1, 2]);
-    assert.match(run.text, /makes generation 2 trusted; then restart every etcd/);
+    assert.match(run.text, /makes revision 2 trusted; then restart every etcd/);
     assert.deepEqual(replaced(run), []);
     const files = held["cluster1"] ?? {};
     assert.equal((files["mesh.ca.crt"] ?? "").match(/BEGIN CERTIFICATE/g)?.length, 2);
@@ -64,14 +64,14 @@ describe("a rotation of the generated CA", function () {
   it("does not drop the CA that signs", async () => {
     await refused(
       [2],
-      /drops generation 1, which has signed .*; first set clustermesh:generation\.authority to \[2,1\]/,
+      /drops revision 1, which has signed .*; first set clustermesh:keyRevisions\.authority to \[2,1\]/,
     );
   });
 
   it("goes on with the second that signs, and no agent connects anew for that", async () => {
     const before = held;
     const run = await step([2, 1]);
-    assert.match(run.text, /lets generation 2 sign; this run issues every certificate again/);
+    assert.match(run.text, /lets revision 2 sign; this run issues every certificate again/);
     const [file, ca] = ["cluster2", "mesh.ca.crt"];
     assert.deepEqual(
       [held["cluster1"]?.[file], held["cluster1"]?.[ca]],
@@ -180,7 +180,7 @@ describe("a rotation of an adopted CA", function () {
     const host = new URL(first.ciliumEtcd.endpoint).hostname;
     const anew = await issueLeaf(next, { commonName: "etcd", usages: ["server", "client"], ips: [host] });
     const signing = await step("the other signs", () => serveWith(first, { ...anew, trusted: both }));
-    assert.deepEqual(replaced(signing), ["cluster2-client-cert/cluster1"]);
+    assert.deepEqual(replaced(signing), ["clustermesh-cluster2-client-cert/cluster1"]);
 
     await adopt(next);
     const successor = next;

@@ -15,7 +15,7 @@ import {
 import { changes } from "../../support/events";
 import { uidOf } from "../../support/kubernetes/clusterObjects";
 import { adoptEtcdAuthorities } from "../../support/stacks/localStack";
-import { clusterConfig, meshConfig } from "../../support/stacks/meshConfig";
+import { clusterConfig, meshConfig, WITHOUT_PREFLIGHT } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { engine, labClusters } from "../support/engine";
 
@@ -231,10 +231,10 @@ describe("users of peers in etcd", function () {
 
   it("are issued again on demand, in this order, and cost no cluster its peers", async () => {
     const [before, uid] = [accounts(), await uidOf(clusters[0], PEERS)];
-    const users = (await stack.export()).match(/urn:[^"]*::cluster1-etcd-users(?=")/)?.[0] ?? "";
+    const users = (await stack.export()).match(/urn:[^"]*::clustermesh-cluster1-etcd-users(?=")/)?.[0] ?? "";
     const run = succeeded(await stack.up("--replace", users));
     assert.ok(
-      changes(run.steps).some((change) => /replace.*cluster1-etcd-users/.test(change)),
+      changes(run.steps).some((change) => /replace.*clustermesh-cluster1-etcd-users/.test(change)),
       run.text,
     );
     assert.deepEqual(accounts(), before);
@@ -257,7 +257,7 @@ describe("users of peers in etcd", function () {
     }
     assert.deepEqual(accounts(), before);
 
-    await stack.configure({ ...off, liveChecks: false });
+    await stack.configure({ ...off, ...WITHOUT_PREFLIGHT });
     await adoptEtcdAuthorities(stack, clusters);
     const { text } = succeeded(await stack.up());
     assert.match(text, /warning: cluster "cluster1": users of peers stay, for its etcd enforces authentication/);

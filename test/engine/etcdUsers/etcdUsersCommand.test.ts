@@ -46,7 +46,7 @@ describe("the command that manages an etcd's users", function () {
     return runScript({
       script: "etcdUsers",
       verb,
-      input: { cluster: cluster.name, endpoints, users, gone },
+      input: { cluster: cluster.name, endpoints, users, lost: gone },
       env: { ...process.env, ...(printed === undefined ? {} : { PULUMI_COMMAND_STDOUT: printed }) },
       stdin: JSON.stringify(secrets),
     });

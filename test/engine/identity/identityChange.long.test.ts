@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
 import { ciliumConfig, secretFiles } from "../../support/kubernetes/clusterObjects";
 import { snapshot, versions } from "../../support/kubernetes/snapshot";
-import { clusterConfig, meshConfig, withMember } from "../../support/stacks/meshConfig";
+import { clusterConfig, meshConfig, withMember, WITHOUT_PREFLIGHT } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../../support/stacks/pulumi";
 import { newStack } from "../support/newStack";
 
 /** An id that no cluster of the lab has. */
 const NEW_ID = 77;
-const WITHOUT_CHECKS = { liveChecks: false };
+const WITHOUT_CHECKS = { ...WITHOUT_PREFLIGHT };
 
 describe("a meshed cluster that is to have another name or id", function () {
   this.timeout("4m");

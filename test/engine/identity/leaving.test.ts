@@ -7,7 +7,7 @@ import { meshConfig } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { each, leavingMesh, names, PEERS, peersOf, runByHand, type LeavingMesh } from "../support/identity/leaving";
 
-const GONE = { gone: true };
+const LOST = { lost: true };
 const OBJECTS = [`secret/${PEERS}`, "secret/clustermesh-etcd-server", "configmap/cilium-config", "daemonset/cilium"];
 
 const position = (steps: readonly Step[], matches: (step: Step) => boolean, which: "first" | "last") => {
@@ -36,7 +36,7 @@ describe("a cluster that leaves", function () {
       await stack.configure(meshConfig(rest));
       const { steps } = succeeded(await stack.up());
 
-      const dropped = (step: Step) => step.op === "update" && /^cluster[12]-peers$/.test(nameOf(step.urn));
+      const dropped = (step: Step) => step.op === "update" && /^clustermesh-cluster[12]-peers$/.test(nameOf(step.urn));
       const deleted = (step: Step) => step.op === "delete" && mesh.ofLeaver(step.urn);
       assert.equal(steps.filter(dropped).length, 2);
       assert.ok(position(steps, dropped, "last") < position(steps, deleted, "first"), changes(steps).join("\n"));
@@ -72,14 +72,14 @@ describe("a cluster that leaves", function () {
       await stack.configure(meshConfig(rest));
       for (const run of [await stack.preview(), await stack.up()]) {
         assert.notEqual(run.code, 0, run.text);
-        assert.match(run.text, /cluster "cluster3": .*refused.*; check address, .*1\. list it with gone: true/s);
+        assert.match(run.text, /cluster "cluster3": .*refused.*; check address, .*1\. list it with lost: true/s);
       }
       assert.deepEqual(await each(rest, peersOf), [names(mesh.all), names(mesh.all)]);
-      assert.ok((await mesh.urns()).some((urn) => nameOf(urn) === "cluster3-originals"));
+      assert.ok((await mesh.urns()).some((urn) => nameOf(urn) === "clustermesh-cluster3-original-config"));
     });
 
     it("is let go of in the first step that was named: nothing of it but its commands is left in the state", async () => {
-      await stack.configure(mesh.withLeaver(GONE));
+      await stack.configure(mesh.withLeaver(LOST));
       succeeded(await stack.up());
       assert.deepEqual(await each(rest, peersOf), [names(rest), names(rest)]);
       assert.deepEqual(

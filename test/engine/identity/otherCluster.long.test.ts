@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
 import { ciliumConfig, secretFiles } from "../../support/kubernetes/clusterObjects";
 import { snapshot, snapshots, versions } from "../../support/kubernetes/snapshot";
-import { clusterConfig, meshConfig, withMember } from "../../support/stacks/meshConfig";
+import { allowing, clusterConfig, meshConfig, withMember, WITHOUT_PREFLIGHT } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../../support/stacks/pulumi";
 import { newStack } from "../support/newStack";
 import { withContextOf } from "../support/otherKubeconfig";
@@ -48,7 +48,7 @@ describe("a context that leads to another cluster than the one that was meshed",
     const { code, text } = await run();
     assert.notEqual(code, 0, text);
     assert.match(text, LINE);
-    assert.match(text, /correct that; if the cluster was rebuilt, take two steps: 1\. .*gone' true && pulumi up, 2\. /);
+    assert.match(text, /correct that; if the cluster was rebuilt, take two steps: 1\. .*lost' true && pulumi up, 2\. /);
     assert.deepEqual(await Promise.all(all.map(versions)), written);
     return text;
   }
@@ -61,7 +61,7 @@ describe("a context that leads to another cluster than the one that was meshed",
   it("is refused by up, with live checks and without", async () => {
     await refused(() => astray.up());
     await stack.configure(
-      withMember(meshConfig(clusters, { liveChecks: false }), "cluster1", {
+      withMember(meshConfig(clusters, { ...WITHOUT_PREFLIGHT }), "cluster1", {
         ...clusterConfig(clusters[0] ?? assert.fail()),
         etcd: { endpoints: ["https://127.0.0.77:2379"] },
       }),
@@ -72,7 +72,7 @@ describe("a context that leads to another cluster than the one that was meshed",
 
   it("is refused by destroy before anything is deleted, whatever was accepted", async () => {
     await refused(() => astray.destroy());
-    await stack.configure(meshConfig(clusters, { openPolicies: "accept" }));
+    await stack.configure(meshConfig(clusters, allowing("openPolicies")));
     succeeded(await stack.up());
     await refused(() => astray.destroy());
     assert.deepEqual(Object.keys(await secretFiles(third, "cilium-clustermesh")), ["theirs"]);
@@ -105,21 +105,21 @@ describe("a cluster that was rebuilt under its name", function () {
     rebuilt = await withContextOf(stack, "cluster1", third.context);
   });
 
-  const gone = (value: boolean) =>
+  const lost = (value: boolean) =>
     stack.configure(
-      withMember(meshConfig(clusters), "cluster1", { ...clusterConfig(first), ...(value ? { gone: true } : {}) }),
+      withMember(meshConfig(clusters), "cluster1", { ...clusterConfig(first), ...(value ? { lost: true } : {}) }),
     );
 
   it("joins as it is now after the two steps that the refusal names, and is given back as it was found", async () => {
     const refused = await rebuilt.up();
     assert.notEqual(refused.code, 0);
     assert.match(refused.text, /if the cluster was rebuilt, take two steps/);
-    await gone(true);
+    await lost(true);
     succeeded(await rebuilt.up());
     assert.deepEqual(await snapshot(third), untouched[2]);
-    await gone(false);
+    await lost(false);
     const { text } = succeeded(await rebuilt.up());
-    assert.match(text, /cluster "cluster1": is another one than before it was declared gone/);
+    assert.match(text, /cluster "cluster1": is another one than before it was declared lost/);
     assert.equal((await ciliumConfig(third))["cluster-name"], "cluster1");
     assert.ok((await secretFiles(third, "cilium-clustermesh"))["cluster2"]);
     succeeded(await rebuilt.up("--expect-no-changes"));

@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
 import { secretFiles, uidOf } from "../../support/kubernetes/clusterObjects";
 import { snapshot, snapshots } from "../../support/kubernetes/snapshot";
-import { meshConfig } from "../../support/stacks/meshConfig";
+import { allowing, meshConfig, WITHOUT_PREFLIGHT } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { newStack } from "../support/newStack";
 
 const NAMESPACE = ["-n", "kube-system"];
 const PEERS = "cilium-clustermesh";
 const SERVER = "clustermesh-etcd-server";
-const DEMO = { awaitWorkloads: false };
 
 const names = async (cluster: LabCluster, kind: string) =>
   (await cluster.run(["get", kind, ...NAMESPACE, "-o", "name"])).stdout;
@@ -22,7 +21,7 @@ describe("objects that are not this stack's any more", function () {
   let untouched: readonly Readonly<Record<string, object>>[];
 
   before(async () => {
-    ({ stack, clusters, untouched } = await newStack("theirs", 2, { demo: DEMO }));
+    ({ stack, clusters, untouched } = await newStack("theirs", 2, { demo: true }));
     first = clusters[0] ?? assert.fail();
   });
 
@@ -70,7 +69,7 @@ describe("settings under which objects have other names, or are none", function 
   let untouched: readonly Readonly<Record<string, object>>[];
 
   before(async () => {
-    ({ stack, clusters, untouched } = await newStack("renamed", 2, { demo: DEMO }));
+    ({ stack, clusters, untouched } = await newStack("renamed", 2, { demo: true }));
     first = clusters[0] ?? assert.fail();
     succeeded(await stack.up());
   });
@@ -81,7 +80,7 @@ describe("settings under which objects have other names, or are none", function 
   });
 
   it("take the old Secret of the etcd's certificate away once there is the new one", async () => {
-    await stack.configure(meshConfig(clusters, { demo: DEMO, etcdServerSecret: "etcd-tls" }));
+    await stack.configure(meshConfig(clusters, { demo: true, etcdServerSecret: "etcd-tls" }));
     succeeded(await stack.up());
     const secrets = await names(first, "secrets");
     assert.match(secrets, /secret\/etcd-tls/);
@@ -89,18 +88,24 @@ describe("settings under which objects have other names, or are none", function 
     succeeded(await stack.up("--expect-no-changes"));
   });
 
-  it("take the demo's old objects away, in a namespace that has another name and where it is off", async () => {
+  it("take the demo's old objects away, where its clusters change places and where it is off", async () => {
     const find = async () => (await first.run(["get", "statefulsets,services,cnp", "-A", "-o", "name"])).stdout;
+    const inNamespace = async (namespace: string) =>
+      (await first.run(["get", "statefulsets", "-n", namespace, "-o", "name"])).stdout.trim().split("\n");
+    assert.equal((await inNamespace("default")).length, 3);
     await stack.configure(
-      meshConfig(clusters, { demo: { ...DEMO, serverNamespace: "shop" }, etcdServerSecret: "etcd-tls" }),
+      meshConfig(clusters, {
+        demo: { clusters: clusters.map(({ name }) => name).toReversed() },
+        etcdServerSecret: "etcd-tls",
+      }),
     );
     succeeded(await stack.up());
-    assert.equal((await first.run(["get", "statefulsets", "-n", "default", "-o", "name"])).stdout, "");
-    assert.match((await first.run(["get", "statefulsets", "-n", "shop", "-o", "name"])).stdout, /protected-db/);
+    assert.deepEqual(await inNamespace("default"), ["statefulset.apps/employee"]);
+    assert.deepEqual(await inNamespace("istio-space"), ["statefulset.apps/employee", "statefulset.apps/stranger"]);
     await stack.configure(meshConfig(clusters, { etcdServerSecret: "etcd-tls" }));
     succeeded(await stack.up());
     assert.doesNotMatch(await find(), /protected-db|employee|clustermesh-ingress/);
-    assert.equal((await first.run(["get", "namespace", "shop", "--ignore-not-found", "-o", "name"])).stdout, "");
+    assert.equal((await first.run(["get", "namespace", "istio-space", "--ignore-not-found", "-o", "name"])).stdout, "");
     succeeded(await stack.up("--expect-no-changes"));
   });
 
@@ -110,7 +115,9 @@ describe("settings under which objects have other names, or are none", function 
     const line =
       /cluster "cluster1": peerSecret "other-peers" is not "cilium-clustermesh", which this cluster was meshed with/;
     for (const live of [true, false]) {
-      await stack.configure(meshConfig(clusters, { etcdServerSecret: "etcd-tls", ...others, liveChecks: live }));
+      await stack.configure(
+        meshConfig(clusters, { etcdServerSecret: "etcd-tls", ...others, ...(live ? {} : WITHOUT_PREFLIGHT) }),
+      );
       for (const run of [...(live ? [await stack.preview()] : []), await stack.up()]) {
         assert.notEqual(run.code, 0, run.text);
         assert.match(run.text, line);
@@ -124,7 +131,7 @@ describe("settings under which objects have other names, or are none", function 
   });
 });
 
-describe("foreignSecret on a running mesh", function () {
+describe("adoptSecret on a running mesh", function () {
   this.timeout("6m");
   let stack: PulumiStack;
   let clusters: readonly LabCluster[];
@@ -141,8 +148,8 @@ describe("foreignSecret on a running mesh", function () {
 
   it("leaves the peers' Secret what it is, there and back, at every moment", async () => {
     const before = await peers();
-    for (const foreignSecret of ["adopt", "refuse", "adopt"]) {
-      await stack.configure(meshConfig(clusters, { foreignSecret }));
+    for (const allowance of [["adoptSecret"], [], ["adoptSecret"]]) {
+      await stack.configure(meshConfig(clusters, allowing(...allowance)));
       succeeded(await stack.up());
       assert.deepEqual(await peers(), before);
       succeeded(await stack.up("--expect-no-changes"));
@@ -158,7 +165,7 @@ describe("foreignSecret on a running mesh", function () {
       "--patch",
       '{"stringData":{"theirs":"x"}}',
     ]);
-    await stack.configure(meshConfig(clusters, { foreignSecret: "refuse" }));
+    await stack.configure(meshConfig(clusters, allowing()));
     succeeded(await stack.up());
     const { text } = succeeded(await stack.destroy());
     assert.deepEqual(await secretFiles(first, PEERS), { theirs: "x" });

@@ -55,7 +55,10 @@ describe("a cluster that is reached by a kubeconfig's content", function () {
     assert.deepEqual(await seen(), before);
     assert.deepEqual(
       changes(steps).filter(
-        (change) => !/^update (cluster3(-originals|-settled|-objects|-guard)?|clustermesh-check)$/.test(change),
+        (change) =>
+          !/^update (cluster3|clustermesh-cluster3-(original-config|rollout|objects|policy-check)|clustermesh-check)$/.test(
+            change,
+          ),
       ),
       [],
     );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
 import { versions } from "../../support/kubernetes/snapshot";
-import { meshConfig } from "../../support/stacks/meshConfig";
+import { allowing, meshConfig } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../../support/stacks/pulumi";
 import { engine, labClusters } from "../support/engine";
 
@@ -101,7 +101,7 @@ describe("policies of clusters that join, and of those that stay", function () {
   });
 
   it("go their way where that is accepted, and are named", async () => {
-    await stack.configure(meshConfig(two, { openPolicies: "accept" }));
+    await stack.configure(meshConfig(two, allowing("openPolicies")));
     says(await stack.up(), "passes", /warning: cluster "cluster1": .*lockdown .*\(accepted by openPolicies\)/);
     await remove(first());
     await stack.configure(meshConfig(two));
@@ -120,7 +120,7 @@ describe("policies of clusters that join, and of those that stay", function () {
       /warning: .*default\/ahead .* lets pods of cluster3 in from then on, as it says by their name/,
       /warning: .*default\/no-third .* denies pods of cluster3 from then on/,
     );
-    await stack.configure(meshConfig(clusters, { openPolicies: "accept" }));
+    await stack.configure(meshConfig(clusters, allowing("openPolicies")));
     succeeded(await stack.up());
     await stack.configure(meshConfig(two));
     says(

@@ -3,7 +3,7 @@ import type { LabCluster } from "../../../lab";
 import { nameOf } from "../../support/events";
 import { ciliumConfig } from "../../support/kubernetes/clusterObjects";
 import { snapshot, versions } from "../../support/kubernetes/snapshot";
-import { meshConfig } from "../../support/stacks/meshConfig";
+import { allowing, meshConfig, WITHOUT_PREFLIGHT } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../../support/stacks/pulumi";
 import { engine, labClusters } from "../support/engine";
 
@@ -61,7 +61,7 @@ function refused(run: Run): void {
     /CiliumClusterwideNetworkPolicy denial spec\.ingressDeny\[0\]\.fromEndpoints\[0\] denies nobody of cluster1 any more/,
     /NetworkPolicy kube-public\/plain spec\.podSelector selects no pod any more/,
     /warning: cluster "cluster2": CiliumNetworkPolicy default\/permission .* lets nobody of cluster2 in any more/,
-    /pulumi config set clustermesh:openPolicies accept && pulumi up/,
+    /add openPolicies to clustermesh:allow \(pulumi config set --path 'clustermesh:allow\[0\]' openPolicies/,
   ]) {
     assert.match(run.text, line);
   }
@@ -95,7 +95,11 @@ describe("policies that select by a cluster's name", function () {
     refused(run);
     assert.deepEqual(await Promise.all(clusters.map(versions)), written);
     const deleted = run.steps.filter(({ op }) => op === "delete").map(({ urn }) => nameOf(urn));
-    assert.deepEqual(deleted.sort(), ["cluster1-guard", "cluster2-guard", "cluster3-guard"]);
+    assert.deepEqual(deleted.sort(), [
+      "clustermesh-cluster1-policy-check",
+      "clustermesh-cluster2-policy-check",
+      "clustermesh-cluster3-policy-check",
+    ]);
   });
 
   it("keep a destroy that goes on after errors from touching anything either", async () => {
@@ -112,7 +116,7 @@ describe("policies that select by a cluster's name", function () {
     const lines = [
       /CiliumNetworkPolicy default\/subject .*its pods are open, for the cluster will be "default" again/,
       /CiliumClusterwideNetworkPolicy denial .* denies nobody of cluster1 any more/,
-      /list the cluster again, pulumi config set clustermesh:openPolicies accept/,
+      /list the cluster again, add openPolicies to clustermesh:allow/,
     ];
     for (const run of [await stack.preview(), await stack.up(), await stack.up("--continue-on-error")]) {
       assert.notEqual(run.code, 0, run.text);
@@ -122,7 +126,7 @@ describe("policies that select by a cluster's name", function () {
     }
     assert.deepEqual(await Promise.all(clusters.map(versions)), written);
     // Where the live checks are off its guard alone judges it, and the others have let go of it by then.
-    await stack.configure(meshConfig([first, third], { liveChecks: false }));
+    await stack.configure(meshConfig([first, third], { ...WITHOUT_PREFLIGHT }));
     refused(await stack.up("--continue-on-error"));
     assert.deepEqual(await versions(second), written[1]);
     assert.equal((await ciliumConfig(second))["cluster-name"], "cluster2");
@@ -131,7 +135,7 @@ describe("policies that select by a cluster's name", function () {
   });
 
   it("go their way where that is accepted beforehand, and are named once more", async () => {
-    await stack.configure(meshConfig(clusters, { openPolicies: "accept" }));
+    await stack.configure(meshConfig(clusters, allowing("openPolicies")));
     succeeded(await stack.up());
     const { text } = succeeded(await stack.destroy());
     assert.match(text, /warning: accepted by openPolicies: cluster "cluster2": CiliumNetworkPolicy default\/subject/);
@@ -145,7 +149,7 @@ describe("policies that select by a cluster's name", function () {
     const joining = await stack.preview();
     assert.notEqual(joining.code, 0);
     assert.match(joining.text, /default\/permission .* lets pods of its own cluster in from then on/);
-    await stack.configure(meshConfig(clusters, { openPolicies: "accept" }));
+    await stack.configure(meshConfig(clusters, allowing("openPolicies")));
     succeeded(await stack.up());
     await stack.configure(meshConfig(clusters));
     succeeded(await stack.up());

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
 import { ciliumConfig, secretFiles } from "../../support/kubernetes/clusterObjects";
 import { snapshot, versions } from "../../support/kubernetes/snapshot";
-import { meshConfig } from "../../support/stacks/meshConfig";
+import { allowing, meshConfig, WITHOUT_PREFLIGHT } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../../support/stacks/pulumi";
 import { engine, labClusters } from "../support/engine";
 
@@ -36,7 +36,7 @@ describe("clusters that are not as the mesh needs them", function () {
   }
 
   it("refuses to overwrite what Helm owns, and names the values to set", async () => {
-    await stack.configure(meshConfig(clusters, { conflicts: "refuse" }));
+    await stack.configure(meshConfig(clusters, { allow: [] }));
     await unchangedBy(async () => {
       const line =
         /cluster "cluster1": cilium-config cluster-name "default" belongs to Helm release "cilium".*cluster\.name=cluster1 and cluster\.id=101/;
@@ -45,7 +45,7 @@ describe("clusters that are not as the mesh needs them", function () {
   });
 
   it("is stopped by the first step where live checks are off", async () => {
-    await stack.configure(meshConfig(clusters, { conflicts: "refuse", liveChecks: false }));
+    await stack.configure(meshConfig(clusters, { allow: [], ...WITHOUT_PREFLIGHT }));
     refused(await stack.up(), /conflict/i, /helm/);
     assert.equal((await ciliumConfig(first))["cluster-id"], "0");
     succeeded(await stack.destroy());
@@ -60,7 +60,7 @@ describe("clusters that are not as the mesh needs them", function () {
         await stack.preview(),
         /cluster "cluster1": ConfigMap "kube-system\/cilium-config" does not exist in the cluster/,
       );
-      await stack.configure(meshConfig(clusters, { liveChecks: false }));
+      await stack.configure(meshConfig(clusters, { ...WITHOUT_PREFLIGHT }));
       refused(await stack.up(), /cluster "cluster1":.*cilium-config.*not found/);
       const found = await first.run(["get", CONFIG, ...NAMESPACE, "--ignore-not-found", "-o", "name"]);
       assert.equal(found.stdout, "");
@@ -79,7 +79,7 @@ describe("clusters that are not as the mesh needs them", function () {
         await stack.preview(),
         /cluster "cluster1": API server cannot be reached: .*refused.* \(tried 3 times\);/,
       );
-      await stack.configure(meshConfig(clusters, { unreachable: "warn" }));
+      await stack.configure(meshConfig(clusters, allowing("unreachable")));
       const run = await stack.preview();
       assert.match(run.text, /warning: cluster "cluster1": API server cannot be reached/);
     } finally {
@@ -88,7 +88,7 @@ describe("clusters that are not as the mesh needs them", function () {
   });
 
   it("reports configuration and live clusters in one go", async () => {
-    const config = meshConfig(clusters, { conflicts: "refuse" });
+    const config = meshConfig(clusters, { allow: [] });
     const members = config["clusters"] as Readonly<Record<string, object>>;
     const twice = { ...members, cluster2: { ...members["cluster2"], id: 101, typo: true } };
     await stack.configure({ ...config, clusters: twice });
@@ -140,12 +140,12 @@ describe("a Secret that another owner made", function () {
     refused(
       await stack.preview(),
       /cluster "cluster1": Secret kube-system\/cilium-clustermesh exists and was made by field manager "kubectl-create"/,
-      /foreignSecret to "adopt"/,
+      /add adoptSecret to clustermesh:allow/,
     );
   });
 
   it("is neither overwritten nor lost where live checks are off", async () => {
-    await stack.configure(meshConfig(clusters, { liveChecks: false }));
+    await stack.configure(meshConfig(clusters, { ...WITHOUT_PREFLIGHT }));
     refused(await stack.up(), /cluster "cluster1".*\n.*Secret kube-system\/cilium-clustermesh exists/);
     succeeded(await stack.destroy());
     assert.deepEqual(Object.keys(await secretFiles(first, SECRET)), ["elsewhere"]);
@@ -153,7 +153,7 @@ describe("a Secret that another owner made", function () {
 
   it("keeps its own keys when adopted, and nothing else afterwards", async () => {
     const untouched = await Promise.all(clusters.map(snapshot));
-    await stack.configure(meshConfig(clusters, { foreignSecret: "adopt" }));
+    await stack.configure(meshConfig(clusters, allowing("adoptSecret")));
     succeeded(await stack.up());
     const files = await secretFiles(first, SECRET);
     assert.ok(files["elsewhere"] !== undefined && files["cluster2"] !== undefined, Object.keys(files).join());

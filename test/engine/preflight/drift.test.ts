@@ -88,7 +88,7 @@ describe("a mesh that drifts", function () {
     for (let time = 1; time <= 2; time++) {
       await helmUpgrade(first);
       const shown = succeeded(await stack.preview());
-      assert.deepEqual(wanted(shown), ["update cluster1-settled"]);
+      assert.deepEqual(wanted(shown), ["update clustermesh-cluster1-rollout"]);
       assert.match(shown.text, /cilium-config cluster-name "default" was changed since it was set to "cluster1"/);
       succeeded(await stack.up());
       assert.deepEqual(await meshedViews(mesh), mesh.meshed);
@@ -141,7 +141,7 @@ describe("a destroy that goes no further than a cluster's originals", function (
     const { stack, first } = mesh;
     const [before, originals] = [await owners(), await originalsOf(mesh)];
     const run = await frozenAt(stack, "destroy", (ended) =>
-      ended.some(({ urn }) => nameOf(urn) === "cluster1-settled"),
+      ended.some(({ urn }) => nameOf(urn) === "clustermesh-cluster1-rollout"),
     );
     await run.kill();
     await stack.cancel();

@@ -27,7 +27,7 @@ for (const way of ["plain", "refresh"] satisfies Way[]) {
 
     it("is as it was where an id was changed by hand, though nothing of others' may be overwritten", async () => {
       const drift = DRIFTS["the id is changed to another"];
-      await mesh.stack.configure(meshConfig(mesh.clusters, { conflicts: "refuse" }));
+      await mesh.stack.configure(meshConfig(mesh.clusters, { allow: [] }));
       succeeded(await mesh.stack.up());
       await assertRestored(mesh, [[mesh.first, [drift]]], way);
     });

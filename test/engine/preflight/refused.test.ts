@@ -1,4 +1,4 @@
 import { CONFIG_WEBHOOK, WEBHOOK } from "../../support/preflight/refusals";
 import { describeRefused } from "../support/preflight/refused";
 
-describeRefused([{ refusal: WEBHOOK, resource: /\(cluster2-(settled|etcd-server)\)/ }], [CONFIG_WEBHOOK]);
+describeRefused([{ refusal: WEBHOOK, resource: /\(clustermesh-cluster2-(rollout|etcd-server)\)/ }], [CONFIG_WEBHOOK]);

@@ -3,8 +3,8 @@ import { describeRefused } from "../support/preflight/refused";
 
 describeRefused(
   [
-    { refusal: QUOTA, resource: /\(cluster2-(etcd-server|peers)\)/ },
-    { refusal: POLICY, resource: /\(cluster2-settled\)/ },
+    { refusal: QUOTA, resource: /\(clustermesh-cluster2-(etcd-server|peers)\)/ },
+    { refusal: POLICY, resource: /\(clustermesh-cluster2-rollout\)/ },
   ],
   [POLICY],
 );

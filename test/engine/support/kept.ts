@@ -20,7 +20,7 @@ async function isThere(cluster: LabCluster, object: string): Promise<boolean> {
 /** What a run that failed elsewhere has done in this cluster is kept: what the state has is there, and what it has not is not. */
 export async function assertKept(stack: PulumiStack, cluster: LabCluster): Promise<void> {
   const { urns } = readState(await stack.export());
-  const inState = (resource: string) => urns.some((urn) => urn.endsWith(`::${cluster.name}-${resource}`));
+  const inState = (resource: string) => urns.some((urn) => urn.endsWith(`::clustermesh-${cluster.name}-${resource}`));
   const live = {
     config: (await ciliumConfig(cluster))["cluster-name"] === cluster.name,
     agents: (await rollOutAnnotation(cluster, "daemonset/cilium")) !== "",
@@ -29,9 +29,9 @@ export async function assertKept(stack: PulumiStack, cluster: LabCluster): Promi
     peers: await isThere(cluster, "secret/cilium-clustermesh"),
   };
   assert.deepEqual(live, {
-    config: inState("settled"),
-    agents: inState("settled"),
-    operator: inState("settled"),
+    config: inState("rollout"),
+    agents: inState("rollout"),
+    operator: inState("rollout"),
     server: inState("etcd-server"),
     peers: inState("peers"),
   });

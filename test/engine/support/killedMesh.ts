@@ -27,7 +27,9 @@ const stateOf = async ({ stack }: Pick<Mesh, "stack">): Promise<StackState> => r
 /** What is recorded of each cluster as it was found. */
 const originalsIn = (state: StackState, clusters: readonly LabCluster[]): readonly unknown[] =>
   clusters.map(({ name }) => {
-    const recorded = JSON.parse(String(state.outputsOf(`${name}-originals`)["stdout"])) as { readonly config: unknown };
+    const recorded = JSON.parse(String(state.outputsOf(`clustermesh-${name}-original-config`)["stdout"])) as {
+      readonly config: unknown;
+    };
     return recorded.config;
   });
 

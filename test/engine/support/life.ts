@@ -8,7 +8,7 @@ import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { engine, labClusters } from "./engine";
 
 const PEERS = "secret/cilium-clustermesh";
-const EXTRA = { demo: { awaitWorkloads: false } };
+const EXTRA = { demo: true };
 
 function each<T>(clusters: readonly LabCluster[], read: (cluster: LabCluster) => Promise<T>): Promise<readonly T[]> {
   return Promise.all(clusters.map(read));
@@ -35,7 +35,7 @@ export function describeLife(size: number): void {
     it("previews without writing anything", async () => {
       const written = await each(clusters, versions);
       const run = succeeded(await stack.preview());
-      assert.ok(run.steps.some((step) => step.op === "create" && nameOf(step.urn) === "cluster1-peers"));
+      assert.ok(run.steps.some((step) => step.op === "create" && nameOf(step.urn) === "clustermesh-cluster1-peers"));
       assert.deepEqual(await each(clusters, versions), written);
     });
 
@@ -103,9 +103,9 @@ export function describeLife(size: number): void {
       await stack.configure(meshConfig([...clusters, joining], EXTRA));
       const run = succeeded(await stack.up());
       const others = changes(run.steps).filter((change) => !change.includes(joining.name));
-      const expected = clusters.map(({ name }) => `update ${name}-peers`);
+      const expected = clusters.map(({ name }) => `update clustermesh-${name}-peers`);
       const moved =
-        /^(create-replacement|replace|delete-replaced|create) cluster1-etcd-server|^update cluster1-etcd-server/;
+        /^(create-replacement|replace|delete-replaced|create) clustermesh-cluster1-etcd-server|^update clustermesh-cluster1-etcd-server/;
       const rest = others.filter(
         (change) => !expected.includes(change) && !moved.test(change) && !/^update clustermesh-/.test(change),
       );

@@ -47,13 +47,17 @@ export function describeServerGone({ what, stop, start, words }: Server): void {
     });
 
     it(`(${what}) in the middle of up is named, the other cluster's work is kept, and the next up goes on`, async () => {
-      const run = await frozenAt(stack, "up", haveEnded("cluster1-originals", "cluster2-originals"));
-      assert.ok(!haveEnded("cluster2-peers")(run.steps));
+      const run = await frozenAt(
+        stack,
+        "up",
+        haveEnded("clustermesh-cluster1-original-config", "clustermesh-cluster2-original-config"),
+      );
+      assert.ok(!haveEnded("clustermesh-cluster2-peers")(run.steps));
       await stop(second);
       try {
         const { code, text } = await run.goOn();
         assert.notEqual(code, 0, text);
-        assert.match(text, /cluster2-(etcd-server|settled|peers)/);
+        assert.match(text, /cluster2-(etcd-server|rollout|peers)/);
         assert.match(text, words);
         await assertKept(stack, first);
       } finally {
@@ -65,13 +69,17 @@ export function describeServerGone({ what, stop, start, words }: Server): void {
     });
 
     it(`(${what}) in the middle of destroy is named, the other cluster's work is kept, and the next destroy goes on`, async () => {
-      const run = await frozenAt(stack, "destroy", haveEnded("cluster1-peers", "cluster2-peers"));
-      assert.ok(!haveEnded("cluster2-settled")(run.steps));
+      const run = await frozenAt(
+        stack,
+        "destroy",
+        haveEnded("clustermesh-cluster1-peers", "clustermesh-cluster2-peers"),
+      );
+      assert.ok(!haveEnded("clustermesh-cluster2-rollout")(run.steps));
       await stop(second);
       try {
         const { code, text } = await run.goOn();
         assert.notEqual(code, 0, text);
-        assert.match(text, /cluster2-(objects|etcd-server|settled)/);
+        assert.match(text, /cluster2-(objects|etcd-server|rollout)/);
         assert.match(text, words);
         await assertKept(stack, first);
       } finally {

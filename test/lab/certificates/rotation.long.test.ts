@@ -83,8 +83,8 @@ describe("certificates that are renewed in a mesh under traffic", function () {
     return readiness.notReadySeconds;
   }
 
-  async function up(what: string, generation: object): Promise<void> {
-    await change(what, stack, await configuration({ generation }));
+  async function up(what: string, keyRevisions: object): Promise<void> {
+    await change(what, stack, await configuration({ keyRevisions }));
   }
 
   /** What the agents say now, on connections of before and on new ones. */
@@ -103,7 +103,7 @@ describe("certificates that are renewed in a mesh under traffic", function () {
       await makeTrafficPods(cluster);
     }
     // The etcds get their certificates from the mesh: first the Secrets, then the etcds and the agents that trust them, then the check.
-    stack = await makeStack("rotation", await configuration({ check: false }));
+    stack = await makeStack("rotation", await configuration({ wait: { check: false } }));
     succeeded(await timed("up for the first certificates", () => stack.up()));
     await timed("etcds with certificates of the mesh", () =>
       each(async (cluster, ownCA) => {
@@ -154,8 +154,8 @@ describe("certificates that are renewed in a mesh under traffic", function () {
   });
 
   it("another CA, in three steps: nothing lost", async () => {
-    const generation = (...authority: readonly number[]) => ({ client: 2, server: 2, authority });
-    await under("a second CA is trusted", () => up("up, authority [1, 2]", generation(1, 2)));
+    const revisions = (...authority: readonly number[]) => ({ client: 2, server: 2, authority });
+    await under("a second CA is trusted", () => up("up, authority [1, 2]", revisions(1, 2)));
     const restart = async (): Promise<void> => {
       await each(async (cluster, ownCA) => {
         const { "ca.crt": bundle = "" } = await secretFiles(cluster, "clustermesh-etcd-server");
@@ -173,7 +173,7 @@ describe("certificates that are renewed in a mesh under traffic", function () {
       (await secretFiles(clusters[0] ?? assert.fail(), "cilium-clustermesh"))["mesh.client.crt"] ?? "",
     );
     const sign = async (): Promise<void> => {
-      await up("up, authority [2, 1]", generation(2, 1));
+      await up("up, authority [2, 1]", revisions(2, 1));
       await each(renewIssuedCertificate);
     };
     assert.equal(await under("the second CA signs", sign), 0);
@@ -183,7 +183,7 @@ describe("certificates that are renewed in a mesh under traffic", function () {
     assert.notEqual(signed.serialNumber, old.serialNumber);
     await allReady();
     const drop = async (): Promise<void> => {
-      await up("up, authority [2]", generation(2));
+      await up("up, authority [2]", revisions(2));
       await each(renewIssuedCertificate);
     };
     await under("the first CA is dropped", drop);

@@ -21,7 +21,13 @@ export function withMember(
 }
 
 /** Settings that a lab without nodes needs: nothing rolls out there, and no agent can be asked. */
-export const WITHOUT_NODES = { awaitRollOut: false, check: false } as const;
+export const WITHOUT_NODES = { wait: { rollout: false, check: false } } as const;
+
+/** The same, with no look at the live clusters before a run. */
+export const WITHOUT_PREFLIGHT = { wait: { preflight: false, rollout: false, check: false } } as const;
+
+/** What {@link meshConfig} allows, and more. */
+export const allowing = (...more: readonly string[]) => ({ allow: ["overwriteConflicts", ...more] });
 
 /** The configuration of a stack over clusters of a lab. */
 export function meshConfig(
@@ -29,5 +35,5 @@ export function meshConfig(
   extra: Readonly<Record<string, unknown>> = {},
 ): Readonly<Record<string, unknown>> {
   const members = Object.fromEntries(clusters.map((cluster) => [cluster.name, clusterConfig(cluster)]));
-  return { clusters: members, conflicts: "overwrite", ...WITHOUT_NODES, ...extra };
+  return { clusters: members, ...allowing(), ...WITHOUT_NODES, ...extra };
 }

@@ -15,11 +15,11 @@ const HOUR_MS = 3_600_000;
 describe("components: client certificates", () => {
   it("are for clients alone, and name the cluster", async () => {
     const ran = await runMesh();
-    const { inputs } = ran.one("LocallySignedCert", "cluster1-client-cert");
+    const { inputs } = ran.one("LocallySignedCert", "clustermesh-cluster1-client-cert");
     assert.deepEqual(inputs["allowedUses"], CLIENT);
     assert.ok(!("isCaCertificate" in inputs));
-    assert.equal(inputs["certRequestPem"], "request cluster1-client-request");
-    const request = ran.one("CertRequest", "cluster1-client-request").inputs;
+    assert.equal(inputs["certRequestPem"], "request clustermesh-cluster1-client-request");
+    const request = ran.one("CertRequest", "clustermesh-cluster1-client-request").inputs;
     assert.deepEqual(request["subject"], { commonName: "remote-cluster1" });
     assert.ok(!("dnsNames" in request) && !("ipAddresses" in request));
   });
@@ -37,7 +37,7 @@ describe("components: client certificates", () => {
   it("are signed by the CA of the etcd that they open", async () => {
     const { perCluster } = await adoptedCas();
     const ran = await runMesh({ clusters: [1, 2, 3], authority: perCluster });
-    const { inputs } = ran.one("LocallySignedCert", "cluster1-client-cert/cluster3");
+    const { inputs } = ran.one("LocallySignedCert", "clustermesh-cluster1-client-cert/cluster3");
     const ca = perCluster.authorities["cluster3"];
     assert.deepEqual([inputs["caCertPem"], inputs["caPrivateKeyPem"]], [ca?.certificate, ca?.privateKey]);
   });
@@ -49,20 +49,23 @@ describe("components: client certificates of an intermediate", () => {
   it("are shown with it, so that an etcd which trusts only the root lets them in", async () => {
     const { root, own } = await mintChain();
     const ran = await runMesh({ authority: adopt({ ...own, certificate: root.certificate + own.certificate }) });
-    const secret = files(ran.one("v1:Secret", "cluster1-peers"));
-    assert.equal(secret["mesh.client.crt"], `certificate cluster1-client-cert${own.certificate}`);
+    const secret = files(ran.one("v1:Secret", "clustermesh-cluster1-peers"));
+    assert.equal(secret["mesh.client.crt"], `certificate clustermesh-cluster1-client-cert${own.certificate}`);
     assert.deepEqual(
       readCertificates(secret["mesh.ca.crt"] ?? "")
         .map(({ subject }) => subject)
         .sort(),
       ["CN=etcd-ca", "CN=root"],
     );
-    assert.equal(ran.one("LocallySignedCert", "cluster1-client-cert").inputs["caCertPem"], own.certificate);
+    assert.equal(ran.one("LocallySignedCert", "clustermesh-cluster1-client-cert").inputs["caCertPem"], own.certificate);
   });
 
   it("do not live longer than the CA", async () => {
     const caSource = adopt(await mintCA({ notAfter: new Date(Date.now() + 100.5 * DAY * HOUR_MS) }));
-    const { inputs } = (await runMesh({ authority: caSource })).one("LocallySignedCert", "cluster1-client-cert");
+    const { inputs } = (await runMesh({ authority: caSource })).one(
+      "LocallySignedCert",
+      "clustermesh-cluster1-client-cert",
+    );
     assert.deepEqual([inputs["validityPeriodHours"], inputs["earlyRenewalHours"]], [91 * DAY, 45 * DAY]);
   });
 });
@@ -72,24 +75,27 @@ describe("components: server certificates", () => {
 
   it("name whatever a peer may dial, and are for servers and clients", async () => {
     const ran = await runMesh({ specs: { 1: { etcd: { endpoints } } } });
-    const request = ran.one("CertRequest", "cluster1-etcd-server-request").inputs;
+    const request = ran.one("CertRequest", "clustermesh-cluster1-etcd-server-request").inputs;
     assert.deepEqual(request["subject"], { commonName: "cluster1.mesh.cilium.io" });
     assert.deepEqual(request["dnsNames"], ["cluster1.mesh.cilium.io", "etcd.one"]);
     assert.deepEqual(request["ipAddresses"], ["10.1.1.1", "fd00::1"]);
-    assert.deepEqual(ran.one("LocallySignedCert", "cluster1-etcd-server-cert").inputs["allowedUses"], SERVER);
+    assert.deepEqual(
+      ran.one("LocallySignedCert", "clustermesh-cluster1-etcd-server-cert").inputs["allowedUses"],
+      SERVER,
+    );
   });
 
   it("have no address where every endpoint is a name", async () => {
     const ran = await runMesh({ specs: { 1: { etcd: { endpoints: ["https://etcd.one:2379"] } } } });
-    assert.ok(!("ipAddresses" in ran.one("CertRequest", "cluster1-etcd-server-request").inputs));
+    assert.ok(!("ipAddresses" in ran.one("CertRequest", "clustermesh-cluster1-etcd-server-request").inputs));
   });
 
   it("come as a Secret that an etcd can mount", async () => {
-    const secret = (await runMesh()).one("v1:Secret", "cluster2-etcd-server");
+    const secret = (await runMesh()).one("v1:Secret", "clustermesh-cluster2-etcd-server");
     const { "tls.key": key, ...rest } = files(secret);
-    assert.match(key ?? "", /\ncluster2-etcd-server-key\n/);
+    assert.match(key ?? "", /\nclustermesh-cluster2-etcd-server-key\n/);
     assert.deepEqual(rest, {
-      "tls.crt": "certificate cluster2-etcd-server-cert",
+      "tls.crt": "certificate clustermesh-cluster2-etcd-server-cert",
       "ca.crt": "certificate clustermesh-ca-cert",
     });
     assert.equal(secret.inputs["type"], "kubernetes.io/tls");
@@ -110,8 +116,8 @@ describe("components: keys and lifetimes", () => {
       return [validityPeriodHours, earlyRenewalHours];
     };
     assert.deepEqual(hours("SelfSignedCert", "clustermesh-ca-cert"), [1095 * DAY, 120 * DAY]);
-    assert.deepEqual(hours("LocallySignedCert", "cluster1-client-cert"), [365 * DAY, 60 * DAY]);
-    assert.deepEqual(hours("LocallySignedCert", "cluster1-etcd-server-cert"), [365 * DAY, 60 * DAY]);
+    assert.deepEqual(hours("LocallySignedCert", "clustermesh-cluster1-client-cert"), [365 * DAY, 60 * DAY]);
+    assert.deepEqual(hours("LocallySignedCert", "clustermesh-cluster1-etcd-server-cert"), [365 * DAY, 60 * DAY]);
     assert.ok(ran.all("PrivateKey").every(({ inputs }) => inputs["ecdsaCurve"] === "P256"));
   });
 

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { caBundle, caHash, certificatesHash } from "../../../components/certificates/model/certificates";
-import { DEFAULT_KEY_REVISIONS, type KeyRevisions } from "../../../components/certificates/model/keyRevisions";
+import { type KeyRevisions } from "../../../components/certificates/model/keyRevisions";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { adoptedCas } from "../support/certificates/adoptedCas";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, valueOf } from "../support/pulumiMocks";
 import { files, metadata } from "../support/secretData";
 
-const generation = (over: Partial<KeyRevisions>) => ({
-  settings: { keyRevisions: { ...DEFAULT_KEY_REVISIONS, ...over } },
+const revision = (over: Partial<KeyRevisions>) => ({
+  settings: { keyRevisions: { ...DEFAULT_SETTINGS.keyRevisions, ...over } },
 });
 
 /** Names of the resources whose inputs or triggers differ. */
@@ -25,21 +26,21 @@ function changed(before: MeshRun, after: MeshRun): readonly string[] {
 const FIRST = "certificate clustermesh-ca-cert";
 const SECOND = "certificate clustermesh-ca-2-cert";
 
-describe("components: a new generation of keys", () => {
+describe("components: a new revision of keys", () => {
   it("replaces the keys of its kind under their names, and nothing else by itself", async () => {
     const before = await runMesh();
     for (const [over, key] of [
       [{ client: 2 }, "client-key"],
       [{ server: 2 }, "etcd-server-key"],
     ] as const) {
-      const after = await runMesh(generation(over));
+      const after = await runMesh(revision(over));
       assert.deepEqual(after.urns, before.urns);
       // The Secrets of the peers say what they are made of.
       assert.deepEqual(changed(before, after), [
-        `cluster1-${key}`,
-        "cluster1-peers",
-        `cluster2-${key}`,
-        "cluster2-peers",
+        `clustermesh-cluster1-${key}`,
+        "clustermesh-cluster1-peers",
+        `clustermesh-cluster2-${key}`,
+        "clustermesh-cluster2-peers",
       ]);
     }
   });
@@ -49,11 +50,11 @@ describe("components: a new generation of keys", () => {
       .all("PrivateKey")
       .map(({ name, replacementTrigger }) => [name, replacementTrigger]);
     assert.deepEqual(triggers.sort(), [
-      ["cluster1-client-key", 1],
-      ["cluster1-etcd-server-key", 1],
-      ["cluster2-client-key", 1],
-      ["cluster2-etcd-server-key", 1],
       ["clustermesh-ca-key", undefined],
+      ["clustermesh-cluster1-client-key", 1],
+      ["clustermesh-cluster1-etcd-server-key", 1],
+      ["clustermesh-cluster2-client-key", 1],
+      ["clustermesh-cluster2-etcd-server-key", 1],
     ]);
   });
 });
@@ -61,11 +62,11 @@ describe("components: a new generation of keys", () => {
 describe("components: a second generated CA", () => {
   const both = caBundle([FIRST, SECOND]);
   const signers = (ran: MeshRun) => new Set(ran.all("LocallySignedCert").map(({ inputs }) => inputs["caCertPem"]));
-  const peers = (ran: MeshRun) => files(ran.one("v1:Secret", "cluster1-peers"));
+  const peers = (ran: MeshRun) => files(ran.one("v1:Secret", "clustermesh-cluster1-peers"));
 
   it("is trusted everywhere, and signs nothing", async () => {
     const before = await runMesh();
-    const ran = await runMesh(generation({ authority: [1, 2] }));
+    const ran = await runMesh(revision({ authority: [1, 2] }));
     assert.deepEqual(
       before.urns.filter((urn) => !ran.urns.includes(urn)),
       [],
@@ -74,7 +75,7 @@ describe("components: a second generated CA", () => {
     assert.deepEqual(added.sort(), ["clustermesh-ca-2-cert", "clustermesh-ca-2-key"]);
     assert.deepEqual(signers(ran), new Set([FIRST]));
     assert.equal(peers(ran)["mesh.ca.crt"], both);
-    assert.equal(files(ran.one("v1:Secret", "cluster2-etcd-server"))["ca.crt"], both);
+    assert.equal(files(ran.one("v1:Secret", "clustermesh-cluster2-etcd-server"))["ca.crt"], both);
     assert.ok(peers(ran)["cluster2"]?.endsWith(`# ca: ${caHash(both)}\n`));
     const subject = ran.one("SelfSignedCert", "clustermesh-ca-2-cert").inputs["subject"];
     assert.deepEqual(subject, { commonName: "clustermesh Cilium ClusterMesh CA 2" });
@@ -82,8 +83,8 @@ describe("components: a second generated CA", () => {
 
   it("signs when it is the first, and what agents watch stays as it was", async () => {
     const [before, ran] = [
-      await runMesh(generation({ authority: [1, 2] })),
-      await runMesh(generation({ authority: [2, 1] })),
+      await runMesh(revision({ authority: [1, 2] })),
+      await runMesh(revision({ authority: [2, 1] })),
     ];
     assert.deepEqual(ran.urns, before.urns);
     assert.deepEqual(signers(ran), new Set([SECOND]));
@@ -95,14 +96,14 @@ describe("components: a second generated CA", () => {
   });
 
   it("is alone in the end", async () => {
-    const ran = await runMesh(generation({ authority: [2] }));
+    const ran = await runMesh(revision({ authority: [2] }));
     assert.ok(!ran.resources.some(({ name }) => /^clustermesh-ca-(key|cert)$/.test(name)));
     assert.equal(peers(ran)["mesh.ca.crt"], SECOND);
   });
 
   it("is written down in the Secret, where the next run reads it", async () => {
-    const ran = await runMesh(generation({ client: 3, server: 2, authority: [2, 1] }));
-    const { annotations } = metadata(ran.one("v1:Secret", "cluster2-peers"));
+    const ran = await runMesh(revision({ client: 3, server: 2, authority: [2, 1] }));
+    const { annotations } = metadata(ran.one("v1:Secret", "clustermesh-cluster2-peers"));
     assert.equal(
       annotations?.["cilium-clustermesh/generation"],
       '{"client":3,"server":2,"authorities":{"mesh.ca":{"signs":2,"trusts":[1,2]}}}',
@@ -110,7 +111,7 @@ describe("components: a second generated CA", () => {
   });
 
   it("is among the authorities that people read", async () => {
-    const { result } = await runMesh(generation({ authority: [2, 1] }));
+    const { result } = await runMesh(revision({ authority: [2, 1] }));
     const [expires, subject] = ["2027-11-15T12:00:00Z", "CN=clustermesh Cilium ClusterMesh CA"];
     assert.deepEqual(await valueOf(result.authorities), [
       { authority: "mesh.ca", id: 2, subject: `${subject} 2`, expires, signs: true },
@@ -127,7 +128,7 @@ describe("components: CAs that are trusted beside an adopted one", () => {
     const ran = await runMesh({
       authority: { kind: "adopted", authority: { ...shared.authority, trusted: [trusted] } },
     });
-    const secret = ran.one("v1:Secret", "cluster1-peers");
+    const secret = ran.one("v1:Secret", "clustermesh-cluster1-peers");
     assert.equal(files(secret)["mesh.ca.crt"], caBundle([trusted, signer]));
     assert.deepEqual(
       new Set(ran.all("LocallySignedCert").map(({ inputs }) => inputs["caCertPem"])),
@@ -153,16 +154,19 @@ describe("components: the check and the pings", () => {
       const environment = ran.one("command:local:Command", name).inputs["environment"] as Record<string, string>;
       return JSON.parse(Object.values(environment)[0] ?? "{}") as { readonly peersHash: string };
     };
-    const { data } = ran.one("v1:Secret", "cluster1-peers").inputs as { data: Record<string, string> };
+    const { data } = ran.one("v1:Secret", "clustermesh-cluster1-peers").inputs as { data: Record<string, string> };
     const shared = Object.fromEntries(["cluster1", "cluster2", "mesh.ca.crt"].map((file) => [file, data[file]]));
     const issued = ["cluster1", "cluster2"].map((name) =>
-      certificatesHash([`certificate ${name}-client-cert`, `certificate ${name}-etcd-server-cert`]),
+      certificatesHash([
+        `certificate clustermesh-${name}-client-cert`,
+        `certificate clustermesh-${name}-etcd-server-cert`,
+      ]),
     );
     const expected = createHash("sha256")
       .update(JSON.stringify([shared, issued]))
       .digest("hex")
       .slice(0, 16);
     assert.equal(inputOf("clustermesh-check").peersHash, expected);
-    assert.equal(inputOf("cluster1/pings-after").peersHash, expected);
+    assert.equal(inputOf("clustermesh-cluster1/pings-after").peersHash, expected);
   });
 });

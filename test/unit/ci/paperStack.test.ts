@@ -20,10 +20,12 @@ describe("previewMode", () => {
 
 describe("paperStack", () => {
   it("switches the live checks off and keeps the rest", () => {
-    const paper = paperStack("config:\n  clustermesh:authority: generated\n  clustermesh:liveChecks: true\n");
+    const paper = paperStack(
+      "config:\n  clustermesh:authority: generated\n  clustermesh:wait: { preflight: 60, check: 30 }\n",
+    );
     assert.equal(paper.kind, "ready");
     assert.deepEqual(parse(paper.text), {
-      config: { "clustermesh:authority": "generated", "clustermesh:liveChecks": false },
+      config: { "clustermesh:authority": "generated", "clustermesh:wait": { preflight: false, check: 30 } },
     });
   });
 
@@ -35,7 +37,7 @@ describe("paperStack", () => {
     assert.deepEqual(parse(paper.text), {
       config: {
         "clustermesh:clusters": { c1: { id: 1, context: "c1" }, c2: { id: 2, context: "two" } },
-        "clustermesh:liveChecks": false,
+        "clustermesh:wait": { preflight: false },
       },
     });
   });
@@ -43,12 +45,12 @@ describe("paperStack", () => {
   it("leaves an authority stack, which asks no cluster, as it is", () => {
     const paper = paperStack("config:\n  clustermesh:role: authority\n");
     assert.ok(paper.kind === "ready");
-    assert.ok(!paper.text.includes("liveChecks"));
+    assert.ok(!paper.text.includes("wait"));
   });
 
-  it("names the stack that a member stack reads, and that no paper has", () => {
-    const text = "config:\n  clustermesh:role: member\n  clustermesh:authorityStack: organization/clustermesh/all\n";
-    assert.deepEqual(paperStack(text), { kind: "member", of: "organization/clustermesh/all" });
+  it("names the stack that a cluster stack reads, and that no paper has", () => {
+    const text = "config:\n  clustermesh:role: cluster\n  clustermesh:authorityStack: organization/clustermesh/all\n";
+    assert.deepEqual(paperStack(text), { kind: "cluster", of: "organization/clustermesh/all" });
   });
 
   it("names what is encrypted and cannot be done without", () => {

@@ -51,7 +51,7 @@ describe("previewStack", () => {
     assert.ok(call.args.includes("--non-interactive"));
     assert.notEqual(call.cwd, root);
     assert.ok(call.project.includes(`main: ${root}\n`), call.project);
-    assert.match(call.stack, /clustermesh:liveChecks: false/);
+    assert.match(call.stack, /clustermesh:wait:\n +preflight: false/);
     assert.equal(call.backend, `file://${join(call.cwd, "state")}`);
     assert.equal(call.kubeconfig?.path, "/dev/null");
     assert.deepEqual(await readdir(root, { recursive: true }), before);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { deletePods } from "../../../components/cilium/agents";
-import { DEFAULT_CILIUM_OBJECTS as NAMES } from "../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { annotate } from "../../../components/cilium/rollOutAnnotation";
 import { restoreConfig } from "../../../components/identity/restoreConfig";
 import { Kubectl } from "../../../components/kubernetes/kubectl";
@@ -50,7 +50,7 @@ describe("commands: what a step has changed is read back", () => {
 
   it("an annotation that has not arrived", async () => {
     await assert.rejects(
-      using(CHANGES_NOTHING, (kubectl) => annotate(kubectl, NAMES, "x")),
+      using(CHANGES_NOTHING, (kubectl) => annotate(kubectl, DEFAULT_SETTINGS.cilium, "x")),
       /^Error: daemonset\/cilium of namespace kube-system took the annotation .*, and do not have it as it was written/,
     );
   });
@@ -58,7 +58,9 @@ describe("commands: what a step has changed is read back", () => {
   it("originals that are not back: one write, and not one after the other for ever", async () => {
     const kept = { "cluster-name": { kind: "value", value: "default", managers: [] } } as const;
     await assert.rejects(
-      using(CHANGES_NOTHING, (kubectl) => restoreConfig(kubectl, "west", NAMES, kept, { "cluster-name": "west" })),
+      using(CHANGES_NOTHING, (kubectl) =>
+        restoreConfig(kubectl, "west", DEFAULT_SETTINGS.cilium, kept, { "cluster-name": "west" }),
+      ),
       /cilium-config took cluster-name, and does not have what was written/,
     );
     assert.equal(fake?.calls().filter((call) => call.includes("patch")).length, 1);

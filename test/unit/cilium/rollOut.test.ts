@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS, type CiliumObjects } from "../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { followRollOut, lookBefore, sayWhoRestarts, type Rolling } from "../../../components/cilium/rollOut";
 import { RollingCluster, saidWhile, timePasses, type FakePod } from "../support/cilium/rollingCluster";
-import { omit } from "../support/omit";
 
 const WORKLOAD = "daemonset/cilium";
 const ROLLING_UPDATE = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } };
@@ -145,7 +144,7 @@ describe("following a roll-out", () => {
     assert.ok(cluster.looks > 200 && Date.now() - begin < 60_000);
     assert.match(
       text,
-      /^the roll-out of daemonset\/cilium stands still: 30 of 40 done, and no further one within 60 s \(clustermesh:rollOutTimeoutSeconds\)/,
+      /^the roll-out of daemonset\/cilium stands still: 30 of 40 done, and no further one within 60 s \(clustermesh:wait\.rollout\)/,
     );
     assert.match(
       text,
@@ -284,7 +283,7 @@ describe("following the roll-out of a Deployment", () => {
 
 describe("agents that nobody restarts", () => {
   const said = async (strategy: object) => {
-    const agents = omit(DEFAULT_CILIUM_OBJECTS, "operator") as CiliumObjects;
+    const agents = { ...DEFAULT_SETTINGS.cilium, operator: false } as const;
     const cluster = new RollingCluster({ pods: [old(1)], strategy });
     return (await saidWhile(() => sayWhoRestarts(cluster, "west", agents))).lines;
   };
@@ -293,7 +292,7 @@ describe("agents that nobody restarts", () => {
     const lines = await said({ type: "OnDelete" });
     assert.match(
       lines.join("\n"),
-      /warning: cluster "west": awaitRollOut is off, and nobody restarts the pods of daemonset\/cilium, for its updateStrategy is OnDelete.*delete pod -l k8s-app=cilium/,
+      /warning: cluster "west": wait.rollout is false, and nobody restarts the pods of daemonset\/cilium, for its updateStrategy is OnDelete.*delete pod -l k8s-app=cilium/,
     );
     assert.deepEqual(await said({ type: "RollingUpdate" }), []);
   });

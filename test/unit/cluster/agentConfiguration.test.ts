@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/protocol";
 import { runMesh } from "../support/meshProgram";
-import { omit } from "../support/omit";
 import type { Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
 
@@ -14,25 +13,29 @@ function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
 
 describe("components: name and id of the agents", () => {
   it("have one writer, which is told both, the originals, and whether others may be overwritten", async () => {
-    for (const conflicts of ["refuse", "overwrite"] as const) {
-      const ran = await runMesh({ settings: { conflicts } });
-      assert.equal(given(ran.one("Command", "cluster2-originals"))["conflicts"], conflicts);
-      const writer = given(ran.one("Command", "cluster2-settled"));
+    for (const [conflicts, allow] of [
+      ["refuse", []],
+      ["overwrite", ["overwriteConflicts"]],
+    ] as const) {
+      const ran = await runMesh({ settings: { allow } });
+      assert.equal(given(ran.one("Command", "clustermesh-cluster2-original-config"))["conflicts"], conflicts);
+      const writer = given(ran.one("Command", "clustermesh-cluster2-rollout"));
       assert.equal(writer["conflicts"], conflicts);
-      assert.deepEqual(writer["desired"], { "cluster-name": "cluster2", "cluster-id": "102" });
-      assert.match(String(writer["originals"]), /^\{"of":"cluster2-originals"/);
+      assert.deepEqual(writer["desiredConfig"], { "cluster-name": "cluster2", "cluster-id": "102" });
+      assert.match(String(writer["originalConfig"]), /^\{"of":"clustermesh-cluster2-original-config"/);
     }
   });
 
   it("are written by no resource of Pulumi's: what that removes would not come back", async () => {
-    const { resources } = await runMesh({ settings: { conflicts: "refuse" } });
+    const { resources } = await runMesh();
     const objects = resources.filter(({ type }) => /ConfigMap|Patch|DaemonSet|Deployment/.test(type));
     assert.deepEqual(objects, []);
   });
 
   it("follow the names of an install by hand", async () => {
     const cilium = {
-      ...omit(DEFAULT_SETTINGS.cilium, "operator"),
+      ...DEFAULT_SETTINGS.cilium,
+      operator: false as const,
       namespace: "cilium",
       configMap: "cc",
       daemonSet: "agents",
@@ -42,25 +45,26 @@ describe("components: name and id of the agents", () => {
       const { namespace, name: object } = metadata(ran.one(type, name));
       return `${String(namespace)}/${String(object)}`;
     };
-    assert.equal(where("v1:Secret", "cluster1-peers"), "cilium/cilium-clustermesh");
-    assert.equal(where("v1:Secret", "cluster1-etcd-server"), "cilium/clustermesh-etcd-server");
-    assert.deepEqual(given(ran.one("Command", "cluster1-settled"))["names"], cilium);
+    assert.equal(where("v1:Secret", "clustermesh-cluster1-peers"), "cilium/cilium-clustermesh");
+    assert.equal(where("v1:Secret", "clustermesh-cluster1-etcd-server"), "cilium/clustermesh-etcd-server");
+    assert.deepEqual(given(ran.one("Command", "clustermesh-cluster1-rollout"))["cilium"], cilium);
   });
 });
 
 describe("components: roll-out of the agents", () => {
   const settled = async (over: object = {}) =>
-    given((await runMesh({ specs: { 1: over } })).one("Command", "cluster1-settled"));
+    given((await runMesh({ specs: { 1: over } })).one("Command", "clustermesh-cluster1-rollout"));
 
   it("comes with a new name or id, and with nothing else", async () => {
-    assert.notDeepEqual((await settled({ id: 7 }))["desired"], (await settled())["desired"]);
+    assert.notDeepEqual((await settled({ id: 7 }))["desiredConfig"], (await settled())["desiredConfig"]);
     assert.deepEqual(await settled({ nodeCIDRs: ["10.2.0.0/24"] }), await settled());
   });
 });
 
 describe("components: agents that run with what was set", () => {
   const environment = ({ inputs }: Registered) => inputs["environment"] as Readonly<Record<string, string>>;
-  const settled = async (options = {}) => environment((await runMesh(options)).one("Command", "cluster1-settled"));
+  const settled = async (options = {}) =>
+    environment((await runMesh(options)).one("Command", "clustermesh-cluster1-rollout"));
 
   it("are looked after again when somebody was seen to have changed them, in that cluster alone", async () => {
     const options = { observed: { cluster1: { drift: "cilium-config 77" } } };
@@ -70,7 +74,7 @@ describe("components: agents that run with what was set", () => {
     const others = resources.filter(({ inputs }) => JSON.stringify(inputs).includes("cilium-config 77"));
     assert.deepEqual(
       others.map(({ name }) => name),
-      ["cluster1-settled"],
+      ["clustermesh-cluster1-rollout"],
     );
   });
 });

@@ -8,7 +8,7 @@ const original = (value: string) =>
 const MESHED = { "cluster-name": "cluster1", "cluster-id": "101", kvstore: "etcd" };
 const INPUT = {
   ...MEMBER_INPUT,
-  originals: recordText(),
+  originalConfig: recordText(),
 };
 const IDENTITIES = "cilium/state/identities/v1/id/6619639 => a\ncilium/state/identities/v1/id/777 => b\n";
 
@@ -73,7 +73,7 @@ describe("the commands by which a cluster leaves", () => {
 
   it("take nothing but the annotation from a cluster that keeps its name and id: it was installed with them", async () => {
     const same = { "cluster-name": original("cluster1"), "cluster-id": original("101") };
-    const over = { originals: recordText({ config: same }) };
+    const over = { originalConfig: recordText({ config: same }) };
     assert.deepEqual((await leave("restore", { config: MESHED, annotation: "abc" }, over)).story, [
       "hurry",
       "look",

@@ -23,7 +23,8 @@ function inputOf(ran: MeshRun, name: string): Readonly<Record<string, unknown>> 
 describe("components: a lost cluster", () => {
   it("has its commands left, under the same URNs, and is not asked by them", async () => {
     const [here, gone] = [await runMesh({ clusters: CLUSTERS }), await runMesh({ clusters: CLUSTERS, specs: GONE })];
-    const ofThird = (ran: MeshRun) => ran.urns.filter((urn) => urn.split("::").at(-1)?.startsWith("cluster3"));
+    const ofThird = (ran: MeshRun) =>
+      ran.urns.filter((urn) => urn.split("::").at(-1)?.startsWith("clustermesh-cluster3"));
     const commands = ofThird(here).filter((urn) => urn.includes("command:local:Command"));
     assert.ok(commands.length >= 2);
     assert.deepEqual(
@@ -36,8 +37,8 @@ describe("components: a lost cluster", () => {
     );
     for (const urn of commands) {
       const name = urn.split("::").at(-1) ?? "";
-      assert.equal(inputOf(gone, name)["gone"], true, name);
-      assert.equal(inputOf(here, name)["gone"], undefined, name);
+      assert.equal(inputOf(gone, name)["lost"], true, name);
+      assert.equal(inputOf(here, name)["lost"], undefined, name);
     }
   });
 
@@ -54,14 +55,14 @@ describe("components: a lost cluster", () => {
 
   it("leaves the others what they were, but for the peer that it was", async () => {
     const [here, gone] = [await runMesh({ clusters: CLUSTERS }), await runMesh({ clusters: CLUSTERS, specs: GONE })];
-    const others = (ran: MeshRun) => ran.urns.filter((urn) => !/::(cluster3|provider3)/.test(urn));
+    const others = (ran: MeshRun) => ran.urns.filter((urn) => !/::(clustermesh-cluster3|provider3)/.test(urn));
     assert.deepEqual(others(gone), others(here));
-    const files = (ran: MeshRun) => Object.keys(secretData(ran.one("v1:Secret", "cluster1-peers"))).sort();
+    const files = (ran: MeshRun) => Object.keys(secretData(ran.one("v1:Secret", "clustermesh-cluster1-peers"))).sort();
     assert.deepEqual(
       files(here).filter((file) => !files(gone).includes(file)),
       ["cluster3"],
     );
-    const asked = inputOf(gone, "clustermesh-check")["members"] as readonly { readonly name: string }[];
+    const asked = inputOf(gone, "clustermesh-check")["clusters"] as readonly { readonly name: string }[];
     assert.deepEqual(
       asked.map(({ name }) => name),
       ["cluster1", "cluster2"],
@@ -71,7 +72,7 @@ describe("components: a lost cluster", () => {
   it("takes its own CA with it", async () => {
     const { perCluster: authority } = await adoptedCas();
     const gone = await runMesh({ clusters: CLUSTERS, specs: GONE, authority });
-    const files = Object.keys(secretData(gone.one("v1:Secret", "cluster1-peers")));
+    const files = Object.keys(secretData(gone.one("v1:Secret", "clustermesh-cluster1-peers")));
     assert.deepEqual(
       files.filter((file) => file.includes("cluster3")),
       [],
@@ -89,33 +90,36 @@ describe("components: a lost cluster", () => {
   it("still has its id and its ranges, and cannot have the demo", async () => {
     const same = { 3: { lost: true, id: 101 } } as const;
     await assert.rejects(runMesh({ clusters: CLUSTERS, specs: same }), /id 101 is also used by cluster "cluster1"/);
-    const demo = { serverCluster: "cluster3" };
+    const demo = { clusters: ["cluster3", "cluster2"] } as const;
     await assert.rejects(
       runMesh({ clusters: CLUSTERS, specs: GONE, demo }),
-      /demo\.serverCluster "cluster3" is gone; name a cluster that answers, or set clustermesh:demo to false/,
+      /demo\.clusters\[0\] "cluster3" is lost; name a cluster that answers, or set clustermesh:demo to false/,
     );
   });
 });
 
 describe("components: the order of a mesh", () => {
   it("writes no Secret before every cluster has let us in", async () => {
-    const held = { name: "cluster2-originals", until: "cluster1-settled" };
+    const held = { name: "clustermesh-cluster2-original-config", until: "clustermesh-cluster1-rollout" };
     const { resources } = await run(() => makeMesh({ clusters: [1, 2] }), false, held);
     const names = resources.map(({ name }) => name);
     const place = (name: string) => names.indexOf(name);
-    assert.ok(place("cluster1-settled") < place("cluster2-originals"), "the others went on meanwhile");
-    assert.ok(place("cluster1-peers") > place("cluster2-originals"));
+    assert.ok(
+      place("clustermesh-cluster1-rollout") < place("clustermesh-cluster2-original-config"),
+      "the others went on meanwhile",
+    );
+    assert.ok(place("clustermesh-cluster1-peers") > place("clustermesh-cluster2-original-config"));
   });
 
   it("has no more dependencies in a cluster's peers the more clusters there are", async () => {
     const dependencies = async (...clusters: number[]) =>
-      (await runMesh({ clusters })).one("v1:Secret", "cluster1-peers").dependencies.length;
+      (await runMesh({ clusters })).one("v1:Secret", "clustermesh-cluster1-peers").dependencies.length;
     assert.equal(await dependencies(1, 2), await dependencies(1, 2, 3, 4, 5));
   });
 
   it("writes an etcd's certificate only once its own cluster has let us in", async () => {
     const ran = await runMesh({ clusters: [1, 2] });
-    const { urn } = ran.one("local:Command", "cluster1-originals");
-    assert.ok(ran.one("v1:Secret", "cluster1-etcd-server").dependencies.includes(urn));
+    const { urn } = ran.one("local:Command", "clustermesh-cluster1-original-config");
+    assert.ok(ran.one("v1:Secret", "clustermesh-cluster1-etcd-server").dependencies.includes(urn));
   });
 });

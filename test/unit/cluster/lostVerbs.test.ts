@@ -8,7 +8,7 @@ const original = (value: string) => ({ kind: "value", value, managers: [] }) as 
 const RECORDED = recordText({ config: { "cluster-name": original("default"), "cluster-id": original("0") } });
 const INPUT = {
   ...MEMBER_INPUT,
-  claims: [
+  managedObjects: [
     { resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" },
     { resource: "statefulsets.apps", name: "employee", namespace: "default" },
   ],
@@ -28,19 +28,19 @@ describe("the commands of a member", () => {
   }
 
   describe("that is gone", () => {
-    const gone = (verb: string, over: object = {}) => run(verb, {}, { gone: true, ...over });
+    const gone = (verb: string, over: object = {}) => run(verb, {}, { lost: true, ...over });
 
     it("ask nothing, and succeed", async () => {
-      for (const verb of ["keep", "settle", "restore", "release"]) {
-        const { code, calls, stderr } = await gone(verb, { originals: verb === "keep" ? "" : RECORDED });
+      for (const verb of ["keep", "rollOut", "restore", "release"]) {
+        const { code, calls, stderr } = await gone(verb, { originalConfig: verb === "keep" ? "" : RECORDED });
         assert.equal(code, 0, stderr);
         assert.deepEqual(calls, [], verb);
       }
     });
 
-    it("keep what was recorded, and that it was declared gone", async () => {
+    it("keep what was recorded, and that it was declared lost", async () => {
       const { stdout } = await gone("keep");
-      assert.deepEqual(JSON.parse(stdout), { ...(JSON.parse(RECORDED) as object), gone: true });
+      assert.deepEqual(JSON.parse(stdout), { ...(JSON.parse(RECORDED) as object), lost: true });
     });
 
     it("say in the end how the cluster would be given back", async () => {
@@ -53,7 +53,7 @@ describe("the commands of a member", () => {
     it("refuse a cluster of which nothing is known", async () => {
       const { code, stderr, calls } = await gone("record");
       assert.notEqual(code, 0);
-      assert.match(stderr, /cluster "cluster1": is declared gone, and nothing of it is known here; remove it/);
+      assert.match(stderr, /cluster "cluster1": is declared lost, and nothing of it is known here; remove it/);
       assert.deepEqual(calls, []);
     });
   });
@@ -61,10 +61,10 @@ describe("the commands of a member", () => {
   describe("that is not the one that was recorded", () => {
     const OTHER = recordText({ cluster: "uid-of-another" });
     const on = async (verb: string, printed: string, over: object = {}) => {
-      const kubectl = await fakeKubectl({}, { cluster1: { config: INPUT.desired } });
+      const kubectl = await fakeKubectl({}, { cluster1: { config: INPUT.desiredConfig } });
       try {
         const env = { ...kubectl.env, PULUMI_COMMAND_STDOUT: printed };
-        const input = { ...INPUT, claims: [], ...over };
+        const input = { ...INPUT, managedObjects: [], ...over };
         const ended = await runScript({ script: "cluster", verb, input, env });
         return { ...ended, calls: await kubectl.calls() };
       } finally {
@@ -73,9 +73,9 @@ describe("the commands of a member", () => {
     };
 
     it("refuse every verb with both uids and the way out, and touch nothing", async () => {
-      for (const verb of ["keep", "settle", "claim", "remove", "restore", "release"]) {
-        const over = ["keep", "release"].includes(verb) ? {} : { originals: OTHER };
-        const { code, stderr, calls } = await on(verb, verb === "claim" ? "" : OTHER, over);
+      for (const verb of ["keep", "rollOut", "updateObjects", "removeObjects", "restore", "release"]) {
+        const over = ["keep", "release"].includes(verb) ? {} : { originalConfig: OTHER };
+        const { code, stderr, calls } = await on(verb, verb === "updateObjects" ? "" : OTHER, over);
         assert.notEqual(code, 0, verb);
         assert.match(
           stderr,
@@ -89,29 +89,26 @@ describe("the commands of a member", () => {
       }
     });
 
-    it("record it as it is now where it was declared gone in between", async () => {
-      const { code, stdout, stderr } = await on("keep", JSON.stringify({ ...JSON.parse(OTHER), gone: true }), {
+    it("record it as it is now where it was declared lost in between", async () => {
+      const { code, stdout, stderr } = await on("keep", JSON.stringify({ ...JSON.parse(OTHER), lost: true }), {
         conflicts: "overwrite",
       });
       assert.equal(code, 0, stderr);
-      assert.match(stderr, /is another one than before it was declared gone/);
-      const { cluster, gone } = JSON.parse(stdout) as { readonly cluster: string; readonly gone?: true };
-      assert.deepEqual([cluster, gone], ["uid-of-cluster1", undefined]);
+      assert.match(stderr, /is another one than before it was declared lost/);
+      const { cluster, lost } = JSON.parse(stdout) as { readonly cluster: string; readonly lost?: true };
+      assert.deepEqual([cluster, lost], ["uid-of-cluster1", undefined]);
     });
 
     it("keep what was recorded of one that has returned", async () => {
-      const { stdout } = await on("keep", JSON.stringify({ ...JSON.parse(RECORDED), gone: true }));
+      const { stdout } = await on("keep", JSON.stringify({ ...JSON.parse(RECORDED), lost: true }));
       assert.equal(stdout, RECORDED);
     });
 
     it("record it again where the state has nothing of it, and say what to do where that is not theirs to do", async () => {
-      assert.equal((await on("keep", "", { desired: INPUT.desired })).code, 0);
+      assert.equal((await on("keep", "", { desiredConfig: INPUT.desiredConfig })).code, 0);
       const { code, stderr } = await on("release", "");
       assert.notEqual(code, 0);
-      assert.match(
-        stderr,
-        /the state has nothing where cluster1-originals keeps what this cluster was .*run pulumi up/,
-      );
+      assert.match(stderr, /the state has nothing of what this cluster was .*run pulumi up/);
     });
 
     it("refuse other targets than it was meshed with", async () => {
@@ -123,7 +120,7 @@ describe("the commands of a member", () => {
 
   describe("that is meshed as another", () => {
     const refused = async (verb: string, live: Readonly<Record<string, string>>, line: RegExp) => {
-      const { code, stderr, calls } = await run(verb, live, { claims: [] });
+      const { code, stderr, calls } = await run(verb, live, { managedObjects: [] });
       assert.notEqual(code, 0, verb);
       assert.match(stderr, line);
       assert.ok(calls.every((call) => !call.some((word) => /^(patch|apply|create|delete|annotate)$/.test(word))));
@@ -135,9 +132,9 @@ describe("the commands of a member", () => {
     });
 
     it("refuse another name and another id than were set, whatever the cluster has by now", async () => {
-      for (const live of [INPUT.desired, { "cluster-name": "ocean", "cluster-id": "101" }]) {
-        const desired = { "cluster-name": "ocean", "cluster-id": "101" };
-        const { code, stderr, calls } = await run("keep", live, { claims: [], desired });
+      for (const live of [INPUT.desiredConfig, { "cluster-name": "ocean", "cluster-id": "101" }]) {
+        const desiredConfig = { "cluster-name": "ocean", "cluster-id": "101" };
+        const { code, stderr, calls } = await run("keep", live, { managedObjects: [], desiredConfig });
         assert.notEqual(code, 0);
         assert.match(stderr, /"cluster1" .*not renamed; .*1\. remove/);
         assert.ok(calls.every((call) => call.includes("get")));
@@ -145,15 +142,22 @@ describe("the commands of a member", () => {
     });
 
     it("keep what was recorded where name or id were changed by hand: they are set again", async () => {
-      const { code, stdout, stderr } = await run("keep", { "cluster-name": "west", "cluster-id": "7" }, { claims: [] });
+      const { code, stdout, stderr } = await run(
+        "keep",
+        { "cluster-name": "west", "cluster-id": "7" },
+        { managedObjects: [] },
+      );
       assert.equal(code, 0, stderr);
       assert.equal(stdout, RECORDED);
     });
 
     it("go on where the cluster is what it will be, or in no mesh", async () => {
-      const fine = [INPUT.desired, { "cluster-name": "west", "cluster-id": "0" }, { kvstore: "etcd" }];
-      for (const [verb, live] of [["keep", INPUT.desired] as const, ...fine.map((each) => ["record", each] as const)]) {
-        const { code, stderr } = await run(verb, live, { claims: [] });
+      const fine = [INPUT.desiredConfig, { "cluster-name": "west", "cluster-id": "0" }, { kvstore: "etcd" }];
+      for (const [verb, live] of [
+        ["keep", INPUT.desiredConfig] as const,
+        ...fine.map((each) => ["record", each] as const),
+      ]) {
+        const { code, stderr } = await run(verb, live, { managedObjects: [] });
         assert.equal(code, 0, stderr);
       }
     });

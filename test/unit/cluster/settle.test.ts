@@ -5,14 +5,14 @@ import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/k
 import { MEMBER_INPUT, runCommand } from "../support/command/runCommand";
 import { recordOf, recordText } from "../support/record";
 
-const { desired: DESIRED } = MEMBER_INPUT;
+const { desiredConfig: DESIRED } = MEMBER_INPUT;
 const UNMESHED = { "cluster-name": "default", "cluster-id": "0" };
 const CHECKSUM = rolloutChecksum(DESIRED);
 const INPUT = {
   ...MEMBER_INPUT,
   rollOut: { await: true, timeoutSeconds: 60 },
   conflicts: "refuse",
-  originals: recordText(),
+  originalConfig: recordText(),
 };
 
 const WRITTEN = "2026-11-24T09:00:00Z";
@@ -55,7 +55,7 @@ describe("the command that settles a member", () => {
     const annotations = { [MARK_ANNOTATION]: MARK };
     const well = { config: DESIRED, annotation: CHECKSUM, managedFields, annotations, restarted: MESHED };
     kubectl = await fakeKubectl({}, { cluster1: { ...well, ...cluster } });
-    const ended = await runCommand(kubectl, "cluster", "settle", { ...INPUT, ...over });
+    const ended = await runCommand(kubectl, "cluster", "rollOut", { ...INPUT, ...over });
     const calls = await kubectl.calls();
     return { ...ended, calls, story: story(calls) };
   }

@@ -41,19 +41,23 @@ describe("components: commands", () => {
     for (const command of commands) {
       for (const verb of verbs(command).filter((each) => each !== undefined)) {
         assert.ok(typeof verb === "string");
-        assert.match(verb, /^[a-z]+$/);
+        assert.match(verb, /^[a-zA-Z]+$/);
       }
     }
   });
 
   it("know their verbs", () => {
-    assert.deepEqual(verbs(ran.one("Command", "cluster1-originals")), ["record", "keep", "release"]);
-    assert.deepEqual(verbs(ran.one("Command", "cluster1-settled")), ["settle", "settle", "restore"]);
-    assert.deepEqual(verbs(ran.one("Command", "cluster1-objects")), ["claim", "claim", "remove"]);
-    assert.deepEqual(verbs(ran.one("Command", "cluster1-guard")), [undefined, undefined, "guard"]);
+    assert.deepEqual(verbs(ran.one("Command", "clustermesh-cluster1-original-config")), ["record", "keep", "release"]);
+    assert.deepEqual(verbs(ran.one("Command", "clustermesh-cluster1-rollout")), ["rollOut", "rollOut", "restore"]);
+    assert.deepEqual(verbs(ran.one("Command", "clustermesh-cluster1-objects")), [
+      "updateObjects",
+      "updateObjects",
+      "removeObjects",
+    ]);
+    assert.deepEqual(verbs(ran.one("Command", "clustermesh-cluster1-policy-check")), [undefined, undefined, "check"]);
     assert.deepEqual(verbs(ran.one("Command", "clustermesh-check")), ["check", "check", undefined]);
-    assert.deepEqual(verbs(ran.one("Command", "cluster1/pings-before")), ["before", "before", undefined]);
-    assert.deepEqual(verbs(ran.one("Command", "cluster1/pings-after")), ["after", "after", undefined]);
+    assert.deepEqual(verbs(ran.one("Command", "clustermesh-cluster1/pings-before")), ["before", "before", undefined]);
+    assert.deepEqual(verbs(ran.one("Command", "clustermesh-cluster1/pings-after")), ["after", "after", undefined]);
   });
 
   it("get kubeconfigs through standard input alone, as a secret, and only of the clusters they reach", () => {
@@ -65,32 +69,37 @@ describe("components: commands", () => {
       return Object.fromEntries(Object.entries(all).filter(([key]) => key !== LARGE_INPUT));
     };
     const kubeconfig = `kubeconfig of cluster1 with ${KUBECONFIG_TOKEN}`;
-    assert.deepEqual(sent("cluster1-originals"), { cluster1: kubeconfig });
+    assert.deepEqual(sent("clustermesh-cluster1-original-config"), { cluster1: kubeconfig });
     assert.deepEqual(sent("clustermesh-check"), { cluster1: kubeconfig });
-    assert.deepEqual(sent("cluster1/pings-before"), { cluster1: kubeconfig });
-    assert.deepEqual(sent("cluster1/pings-after"), { cluster1: kubeconfig });
-    assert.equal(sent("cluster2-originals"), undefined);
+    assert.deepEqual(sent("clustermesh-cluster1/pings-before"), { cluster1: kubeconfig });
+    assert.deepEqual(sent("clustermesh-cluster1/pings-after"), { cluster1: kubeconfig });
+    assert.equal(sent("clustermesh-cluster2-original-config"), undefined);
     for (const { inputs } of commands) {
       assert.ok(!JSON.stringify(omit(inputs, "stdin")).includes(KUBECONFIG_TOKEN));
     }
   });
 
   it("know the context of a cluster that is reached by one", () => {
-    assert.deepEqual(given(ran.one("Command", "cluster2-originals"))["cluster"], {
+    assert.deepEqual(given(ran.one("Command", "clustermesh-cluster2-original-config"))["cluster"], {
       name: "cluster2",
       context: "context2",
     });
-    assert.deepEqual(given(ran.one("Command", "cluster1-originals"))["cluster"], { name: "cluster1" });
+    assert.deepEqual(given(ran.one("Command", "clustermesh-cluster1-original-config"))["cluster"], {
+      name: "cluster1",
+    });
   });
 
-  it("of a member know what is wanted, what it claims, whose it is, and the originals", () => {
-    const record = given(ran.one("Command", "cluster2-originals"));
-    assert.deepEqual(record["desired"], { "cluster-name": "cluster2", "cluster-id": "102" });
+  it("of a member know what is wanted, what it makes, whose it is, and the originals", () => {
+    const record = given(ran.one("Command", "clustermesh-cluster2-original-config"));
+    assert.deepEqual(record["desiredConfig"], { "cluster-name": "cluster2", "cluster-id": "102" });
     assert.equal(record["owner"], "clustermesh/test");
-    const claimed = (record["claims"] as { name: string }[]).map(({ name }) => name);
+    const made = (record["managedObjects"] as { name: string }[]).map(({ name }) => name);
     const ofDemo = ["istio-space", "employee", "stranger", "employee", "protected-db"];
-    assert.deepEqual(claimed, ["cilium-clustermesh", "clustermesh-etcd-server", ...ofDemo]);
-    assert.match(String(given(ran.one("Command", "cluster2-settled"))["originals"]), /^\{"of":"cluster2-originals"/);
+    assert.deepEqual(made, ["cilium-clustermesh", "clustermesh-etcd-server", ...ofDemo]);
+    assert.match(
+      String(given(ran.one("Command", "clustermesh-cluster2-rollout"))["originalConfig"]),
+      /^\{"of":"clustermesh-cluster2-original-config"/,
+    );
   });
 
   it("are not replaced by a change, which would lose the originals", () => {
@@ -103,9 +112,9 @@ describe("components: commands", () => {
 
 describe("components: the check", () => {
   it("knows every member with its id, and how long to wait", async () => {
-    const ran = await runMesh({ settings: { check: { enabled: true, timeoutSeconds: 77 } } });
-    const { members, timeoutSeconds } = given(ran.one("Command", "clustermesh-check"));
-    assert.deepEqual(members, [
+    const ran = await runMesh({ settings: { wait: { check: 77 } } });
+    const { clusters, timeoutSeconds } = given(ran.one("Command", "clustermesh-check"));
+    assert.deepEqual(clusters, [
       { name: "cluster1", id: 101, context: "context1" },
       { name: "cluster2", id: 102, context: "context2" },
     ]);
@@ -130,12 +139,11 @@ describe("components: the check", () => {
 
 describe("components: the demo's pings", () => {
   const input = async (phase: "before" | "after", options: MeshOptions = {}) =>
-    given((await runMesh({ demo: true, ...options })).one("Command", `cluster1/pings-${phase}`));
+    given((await runMesh({ demo: true, ...options })).one("Command", `clustermesh-cluster1/pings-${phase}`));
 
   it("know where the demo is, its clusters alone, the agents, and how long to wait", async () => {
-    const demo = { pingTimeoutSeconds: 7, verdictTimeoutSeconds: 77 };
     const cilium = { ...DEFAULT_SETTINGS.cilium, namespace: "cilium", agentSelector: "app=agent" };
-    const known = await input("before", { clusters: [1, 2, 3], demo, settings: { cilium } });
+    const known = await input("before", { clusters: [1, 2, 3], settings: { cilium } });
     assert.deepEqual(known, {
       places: {
         serverCluster: "cluster1",
@@ -147,8 +155,9 @@ describe("components: the demo's pings", () => {
         { name: "cluster1", context: "context1" },
         { name: "cluster2", context: "context2" },
       ],
-      names: cilium,
-      ...demo,
+      cilium,
+      pingTimeoutSeconds: 3,
+      verdictTimeoutSeconds: 60,
     });
   });
 
@@ -158,7 +167,7 @@ describe("components: the demo's pings", () => {
       {},
       moved,
       { demo: { image: "redis:8" } },
-      { demo: { clientNamespace: "x" } },
+      { demo: { nodeSelectors: { employee: { disk: "ssd" } } } },
     ];
     const inputs = await Promise.all(changed.map(async (options) => JSON.stringify(await input("after", options))));
     assert.equal(new Set(inputs).size, changed.length);
@@ -172,7 +181,7 @@ describe("components: the demo's pings", () => {
   });
 
   it("are none where they are switched off", async () => {
-    const silent = await runMesh({ demo: { ping: false } });
+    const silent = await runMesh({ demo: true, settings: { wait: { check: false } } });
     assert.ok(!silent.all("local:Command").some(({ name }) => name.includes("pings")));
     assert.ok(silent.all("StatefulSet").length > 0);
   });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { validateArgs } from "../../../components";
-import { DEFAULT_SETTINGS } from "../../../components";
+import { DEFAULT_SETTINGS, validateDescription } from "../../../components";
 import { adoptedCas } from "../support/certificates/adoptedCas";
 import { lines } from "../support/mesh/mesh";
 import { mesh } from "../support/mesh/mesh";
@@ -27,11 +26,7 @@ describe("components: a mesh that cannot work", () => {
     const { error, registered } = await refused({
       clusters: [1, 2],
       specs: { 1: { id: 0 }, 2: { podCIDRs: ["10.101.7.0/24"], etcd: { endpoints: ["http://10.1.2.1:2379"] } } },
-      settings: {
-        certificates: { ...DEFAULT_SETTINGS.certificates, leaf: { days: 10, renewBeforeDays: 10 } },
-        maxConnectedClusters: 511,
-      },
-      nativeRoutingCIDRs: ["10.0.0.0/9"],
+      settings: { certificates: { authorityDays: 30, leafDays: 31 }, maxConnectedClusters: 511 },
     });
     assert.deepEqual(registered, []);
     assert.ok(pulumi.RunError.isInstance(error));
@@ -43,16 +38,16 @@ describe("components: a mesh that cannot work", () => {
         '  - cluster "cluster1": id 0 means that a cluster is in no mesh',
         '  - cluster "cluster2": podCIDRs[0] "10.101.7.0/24" overlaps podCIDRs[0] of cluster "cluster1" (10.101.0.0/16)',
         '  - cluster "cluster2": etcd.endpoints[0] "http://10.1.2.1:2379" is not an https URL with host and port and nothing behind it',
-        "  - mesh: leafRenewBeforeDays 10 is not shorter than the validity of 10 days",
+        "  - mesh: certificates.leafDays 31 is longer than the authority's 30 days",
       ],
     );
     assert.match(said[1] ?? "", /from 1 to 511$/);
   });
 
   it("may be one cluster, or a demo with a cluster that is not there", async () => {
-    const { error, registered } = await refused({ clusters: [1], demo: true });
+    const { error, registered } = await refused({ clusters: [1], demo: { clusters: ["cluster1", "cluster2"] } });
     assert.match(error.message, /clusters 1 is no mesh; list at least two clusters/);
-    assert.match(error.message, /demo\.clientCluster "cluster2" is no cluster of this mesh; use one of cluster1/);
+    assert.match(error.message, /demo\.clusters\[1\] "cluster2" is no cluster of this mesh; use one of cluster1/);
     assert.deepEqual(registered, []);
   });
 
@@ -68,8 +63,22 @@ describe("components: a mesh that cannot work", () => {
   });
 
   it("is judged by the same rules as the program's configuration", () => {
-    assert.deepEqual(validateArgs(mesh(2), DEFAULT_SETTINGS, undefined), []);
-    assert.equal(lines(validateArgs(mesh(1), DEFAULT_SETTINGS, undefined)).length, 1);
+    const judge = (n: number) => validateDescription({ ...DEFAULT_SETTINGS, ...mesh(n) }, [], new Date());
+    assert.deepEqual(judge(2), []);
+    assert.equal(lines(judge(1)).length, 1);
+  });
+});
+
+describe("components: the settings of a mesh", () => {
+  it("are refused where they are none, with what there is", async () => {
+    const settings = { allow: ["overwrite"], wait: { check: 0 }, keyAlgorithm: "P256" } as object;
+    const { error, registered } = await refused({ settings });
+    assert.deepEqual(registered, []);
+    assert.deepEqual(error.message.split("\n").slice(1), [
+      '  - mesh: clustermesh:allow[0] "overwrite" is not allowed; use one of adoptSecret, overwriteConflicts, openPolicies, restartStalePods, unreachable, sharedSubnets',
+      "  - mesh: clustermesh:wait.check 0 is not allowed; use at least 1",
+      "  - mesh: clustermesh:keyAlgorithm is no property known here; check its spelling, or remove it",
+    ]);
   });
 });
 
@@ -83,7 +92,7 @@ describe("components: what a mesh says of itself", () => {
   });
 
   it("is a sentence where the check is off, and then nothing is run", async () => {
-    const off = await runMesh({ settings: { check: { enabled: false, timeoutSeconds: 1 } } });
+    const off = await runMesh({ settings: { wait: { check: false } } });
     assert.equal(await valueOf(off.result.readiness), "not checked: the check is switched off");
     assert.ok(!off.resources.some(({ name }) => name === "clustermesh-check"));
   });

@@ -13,7 +13,7 @@ describe("components: the resources of a mesh", () => {
     const { shared, perCluster } = await adoptedCas();
     const meshes: readonly MeshOptions[] = [
       { demo: true, kubeconfigs: [1] },
-      { authority: shared, settings: { foreignSecret: "adopt" } },
+      { authority: shared, settings: { allow: ["adoptSecret"] } },
       { authority: perCluster, clusters: [1, 2, 3] },
     ];
     for (const options of meshes) {
@@ -29,7 +29,7 @@ describe("components: the resources of a mesh", () => {
   it("grow with the number of clusters, and not with its square", async () => {
     const counts = await Promise.all([2, 3, 6].map((n) => count({ clusters: range(n) })));
     const ofMesh = 5; // component, CA key and certificate, agreement, check
-    const ofCluster = 14; // component, provider, client 3, server 4, originals, settled, objects, peers, guard
+    const ofCluster = 14; // component, provider, client 3, server 4, original config, roll-out, objects, peers, policy check
     assert.deepEqual(
       counts,
       [2, 3, 6].map((n) => ofMesh + ofCluster * n),
@@ -51,7 +51,7 @@ describe("components: changes of a mesh", () => {
       [],
     );
     const added = three.urns.filter((urn) => !two.urns.includes(urn));
-    assert.ok(added.every((urn) => /::(cluster3|provider3)/.test(urn)));
+    assert.ok(added.every((urn) => /::(clustermesh-cluster3|provider3)/.test(urn)));
   });
 
   it("an added cluster changes the peers' Secrets, the check and the pings, and rolls nothing", async () => {
@@ -61,10 +61,10 @@ describe("components: changes of a mesh", () => {
     ];
     const changed = [...two].filter(([urn, inputs]) => JSON.stringify(three.get(urn)) !== JSON.stringify(inputs));
     assert.deepEqual(changed.map(([urn]) => urn.split("::").at(-1)).sort(), [
-      "cluster1-peers",
-      "cluster1/pings-after",
-      "cluster2-peers",
       "clustermesh-check",
+      "clustermesh-cluster1-peers",
+      "clustermesh-cluster1/pings-after",
+      "clustermesh-cluster2-peers",
     ]);
   });
 
@@ -100,10 +100,10 @@ describe("components: changes of a mesh", () => {
     const after = inputsOf(await runMesh({ specs: { 2: moved } }));
     const changed = [...before].filter(([urn, inputs]) => JSON.stringify(after.get(urn)) !== JSON.stringify(inputs));
     assert.deepEqual(changed.map(([urn]) => urn.split("::").at(-1)).sort(), [
-      "cluster1-peers",
-      "cluster2-etcd-server-request",
-      "cluster2-peers",
       "clustermesh-check",
+      "clustermesh-cluster1-peers",
+      "clustermesh-cluster2-etcd-server-request",
+      "clustermesh-cluster2-peers",
     ]);
   });
 });

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterMesh } from "../../../components";
 import { agentPods } from "../../../components/cilium/agents";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { COMMAND_LINE } from "../../../components/command/commandLine";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/protocol";
 import { Kubectl } from "../../../components/kubernetes/kubectl";
@@ -31,7 +31,7 @@ async function resources(text: string): Promise<readonly Registered[]> {
   };
   const cilium = { agentSelector: text };
   const demo = { image: text, nodeSelectors: { employee: { [text]: text } } };
-  const values = texts({ clusters, cilium, demo, ipamMode: text, liveChecks: false });
+  const values = texts({ clusters, cilium, demo, owner: text, wait: { preflight: false } });
   const prefixed = Object.entries(values).map(([key, value]) => [`clustermesh:${key}`, value] as const);
   const ran = await run(async () => {
     pulumi.runtime.setAllConfig(Object.fromEntries(prefixed));
@@ -104,26 +104,25 @@ describe("components: arguments of kubectl", () => {
     const context = "-v";
     const kubectl = await fakeKubectl({ [context]: READY }, { [context]: { config: { "cluster-name": "default" } } });
     try {
-      const names = {
-        ...DEFAULT_CILIUM_OBJECTS,
+      const cilium = {
+        ...DEFAULT_SETTINGS.cilium,
         agentSelector: HOSTILE,
-        agentContainer: "--container",
         namespace: "kube-system",
       };
       const cluster = { name: "cluster1", context };
-      const desired = { "cluster-name": "cluster1", "cluster-id": "101" };
+      const desiredConfig = { "cluster-name": "cluster1", "cluster-id": "101" };
       const member = {
         cluster,
-        names,
-        desired,
+        cilium,
+        desiredConfig,
         owner: "o/s",
         peerSecret: "s",
         rollOut: { await: true, timeoutSeconds: 1 },
       };
-      const members = MEMBERS.slice(0, 1).map((each) => ({ ...each, context }));
+      const clusters = MEMBERS.slice(0, 1).map((each) => ({ ...each, context }));
       await runCommand(kubectl, "cluster", "record", { ...member, probePaths: true });
-      await runCommand(kubectl, "cluster", "settle", member);
-      await check(kubectl, 1, { members, names });
+      await runCommand(kubectl, "cluster", "rollOut", member);
+      await check(kubectl, 1, { clusters, cilium });
       const calls = await kubectl.calls();
       assert.ok(calls.length >= 5, JSON.stringify(calls));
       for (const [access, ...args] of calls) {
@@ -149,7 +148,9 @@ describe("components: arguments of kubectl", () => {
     assert.throws(() => parseLivePods(json));
     const kubectl = scriptedKubectl(`process.stdout.write(${JSON.stringify(json)});`);
     try {
-      const asking = Kubectl.with({ kind: "context", context: "c" }, (each) => agentPods(each, DEFAULT_CILIUM_OBJECTS));
+      const asking = Kubectl.with({ kind: "context", context: "c" }, (each) =>
+        agentPods(each, DEFAULT_SETTINGS.cilium),
+      );
       await assert.rejects(asking);
     } finally {
       kubectl.remove();

@@ -36,45 +36,45 @@ describe("components: order of steps", () => {
   };
 
   it("on a cluster: originals, name and id with their roll-out to its end, peers", () => {
-    follows("cluster1-settled", "cluster1-originals");
-    follows("cluster1-peers", "cluster1-settled");
+    follows("clustermesh-cluster1-rollout", "clustermesh-cluster1-original-config");
+    follows("clustermesh-cluster1-peers", "clustermesh-cluster1-rollout");
   });
 
-  it("on a cluster: its guard after everything that has anything to take back, so that it goes before", () => {
+  it("on a cluster: its policy check after everything that has anything to take back, so that it goes before", () => {
     for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
-      const component = ran.one("index:Member", cluster).urn;
+      const component = ran.one("index:MeshedCluster", `clustermesh-${cluster}`).urn;
       const inside = ran.resources.filter(({ parent }) => parent === component);
       assert.ok(inside.length > 8, cluster);
       for (const { name } of inside) {
-        follows(`${cluster}-guard`, name);
+        follows(`clustermesh-${cluster}-policy-check`, name);
       }
     }
   });
 
-  it("of the guards: all in one layer, for only the check and what comes after it follow them", () => {
-    const guards = ran.all("local:Command").filter(({ name }) => name.endsWith("-guard"));
-    assert.equal(guards.length, 3);
-    for (const { urn } of guards) {
+  it("of the policy checks: all in one layer, for only the check and what comes after it follow them", () => {
+    const checks = ran.all("local:Command").filter(({ name }) => name.endsWith("-policy-check"));
+    assert.equal(checks.length, 3);
+    for (const { urn } of checks) {
       const next = ran.resources.filter(({ dependencies }) => dependencies.includes(urn)).map(({ name }) => name);
       assert.deepEqual(next, ["clustermesh-check"]);
     }
   });
 
-  it("of the guards: after an agreement that comes after all of all clusters, so that one that refuses keeps them all", () => {
-    const members = ran.all("index:Member").map(({ urn }) => urn);
+  it("of the policy checks: after an agreement that comes after all of all clusters, so that one that refuses keeps them all", () => {
+    const members = ran.all("index:MeshedCluster").map(({ urn }) => urn);
     const inside = ran.resources.filter(({ parent }) => members.includes(parent));
     assert.ok(inside.length > 24);
     for (const { name } of inside) {
       follows("clustermesh-agreement", name);
     }
     for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
-      follows(`${cluster}-guard`, "clustermesh-agreement");
+      follows(`clustermesh-${cluster}-policy-check`, "clustermesh-agreement");
     }
   });
 
   it("of the mesh: every cluster's peers, the check, the demo", () => {
     for (const cluster of ["cluster1", "cluster2", "cluster3"]) {
-      follows("clustermesh-check", `${cluster}-peers`);
+      follows("clustermesh-check", `clustermesh-${cluster}-peers`);
     }
     for (const workload of ran.all("StatefulSet")) {
       follows(workload.name, "clustermesh-check");
@@ -85,14 +85,14 @@ describe("components: order of steps", () => {
     const objects = [...ran.all("StatefulSet"), ...ran.all("v1:Service")];
     assert.equal(objects.length, 6 + 2);
     for (const object of objects) {
-      follows("cluster1/pings-before", object.name);
+      follows("clustermesh-cluster1/pings-before", object.name);
     }
-    follows("cluster1/clustermesh-ingress-l4-policy", "cluster1/pings-before");
-    follows("cluster1/pings-after", "cluster1/clustermesh-ingress-l4-policy");
+    follows("clustermesh-cluster1/clustermesh-ingress-l4-policy", "clustermesh-cluster1/pings-before");
+    follows("clustermesh-cluster1/pings-after", "clustermesh-cluster1/clustermesh-ingress-l4-policy");
   });
 
   it("of the demo without pings: the policy after what it is for", async () => {
-    const silent = await runMesh({ demo: { ping: false } });
+    const silent = await runMesh({ demo: true, settings: { wait: { check: false } } });
     const [policy] = silent.all("CiliumNetworkPolicy");
     assert.ok(policy);
     for (const object of [...silent.all("StatefulSet"), ...silent.all("v1:Service")]) {
@@ -109,19 +109,19 @@ describe("components: order of steps", () => {
       follows(workload.name, made.name);
     }
     for (const workload of ran.all("StatefulSet")) {
-      follows("cluster1/clustermesh-ingress-l4-policy", workload.name);
+      follows("clustermesh-cluster1/clustermesh-ingress-l4-policy", workload.name);
     }
   });
 
   it("lets clusters go side by side until the check", () => {
-    assert.ok(!stepsBefore(ran, named("cluster1-peers")).has(named("cluster2-settled").urn));
-    assert.ok(!stepsBefore(ran, named("cluster2-peers")).has(named("cluster1-settled").urn));
+    assert.ok(!stepsBefore(ran, named("clustermesh-cluster1-peers")).has(named("clustermesh-cluster2-rollout").urn));
+    assert.ok(!stepsBefore(ran, named("clustermesh-cluster2-peers")).has(named("clustermesh-cluster1-rollout").urn));
   });
 
   it("without a check the demo comes after the peers all the same", async () => {
-    const unchecked = await runMesh({ demo: true, settings: { check: { enabled: false, timeoutSeconds: 1 } } });
+    const unchecked = await runMesh({ demo: true, settings: { wait: { check: false } } });
     const [workload] = unchecked.all("StatefulSet");
     assert.ok(workload);
-    assert.ok(stepsBefore(unchecked, workload).has(unchecked.one("v1:Secret", "cluster2-peers").urn));
+    assert.ok(stepsBefore(unchecked, workload).has(unchecked.one("v1:Secret", "clustermesh-cluster2-peers").urn));
   });
 });

@@ -3,7 +3,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterMesh, DEFAULT_SETTINGS } from "../../../components";
 import { own } from "../../../components/basics/model/own";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
 import { INPUT_VARIABLE } from "../../../components/command/protocol";
 import { accessTo } from "../../../components/kubernetes/access";
 import { ownedPart } from "../../../components/kubernetes/model/fieldSet";
@@ -31,23 +30,16 @@ describe("components: names that JavaScript has something of its own under", () 
   it("are names of clusters as any other", async () => {
     const mesh = await run(() => {
       const clusters = NAMES.map((name, index) => {
-        const access = { kind: "context", context: name } as const;
         const provider = new k8s.Provider(`${name}-provider`, { enableSecretMutable: true });
-        return [name, { ...clusterSpec(index + 1), access, provider }] as const;
+        return [name, { ...clusterSpec(index + 1), context: name, provider }] as const;
       });
-      return Promise.resolve(
-        new ClusterMesh("clustermesh", {
-          clusters: Object.fromEntries(clusters),
-          authority: { kind: "generated" },
-          settings: DEFAULT_SETTINGS,
-        }),
-      );
+      return Promise.resolve(new ClusterMesh("clustermesh", { clusters: Object.fromEntries(clusters) }));
     });
     const secrets = mesh.resources.filter(({ type, name }) => type.endsWith(":Secret") && name.endsWith("-peers"));
-    assert.deepEqual(secrets.map(({ name }) => name).sort(), NAMES.map((name) => `${name}-peers`).sort());
+    assert.deepEqual(secrets.map(({ name }) => name).sort(), NAMES.map((name) => `clustermesh-${name}-peers`).sort());
     for (const name of NAMES) {
       assert.ok(
-        mesh.resources.some((each) => each.name === `${name}-settled`),
+        mesh.resources.some((each) => each.name === `clustermesh-${name}-rollout`),
         name,
       );
     }
@@ -55,13 +47,13 @@ describe("components: names that JavaScript has something of its own under", () 
 
   it("are names in a configuration as any other, and have no change of their own", async () => {
     const clusters = Object.fromEntries(["constructor", "then"].map((name, n) => [name, clusterConfiguration(n + 1)]));
-    const values = Object.entries(texts({ clusters, liveChecks: false }));
+    const values = Object.entries(texts({ clusters, wait: { preflight: false } }));
     const { resources } = await run(async () => {
       pulumi.runtime.setAllConfig(Object.fromEntries(values.map(([key, value]) => [`clustermesh:${key}`, value])));
       return new ClusterMesh("clustermesh", meshArguments(await loadStack()));
     });
     pulumi.runtime.setAllConfig({});
-    const settled = resources.find(({ name }) => name === "constructor-settled");
+    const settled = resources.find(({ name }) => name === "clustermesh-constructor-rollout");
     assert.deepEqual(Object.keys(settled?.inputs["environment"] as object), [
       INPUT_VARIABLE,
       "NODE_OPTIONS",
@@ -86,7 +78,7 @@ describe("components: names that JavaScript has something of its own under", () 
     assert.deepEqual(Object.keys(parseObject(JSON.stringify(object))?.data ?? {}), KEYS);
     const list = JSON.stringify({ items: [object] });
     const { existingObjects: occupied } = parseLiveCluster(
-      DEFAULT_CILIUM_OBJECTS,
+      DEFAULT_SETTINGS.cilium,
       list,
       '{"items":[]}',
       '{"items":[]}',

@@ -3,7 +3,7 @@ import { adoptedCas } from "../support/certificates/adoptedCas";
 import { runMesh, type MeshRun } from "../support/meshProgram";
 
 /** The cluster that a resource's name begins with, as its number. */
-const numberOf = (name: string) => /^cluster(\d+)\b/.exec(name)?.[1] ?? "none";
+const numberOf = (name: string) => /^clustermesh-cluster(\d+)\b/.exec(name)?.[1] ?? "none";
 
 function assertOwnProvider(ran: MeshRun): void {
   const objects = ran.resources.filter(({ type }) => type.startsWith("kubernetes:"));
@@ -20,7 +20,7 @@ describe("components: providers", () => {
 
   it("every object does, whoever signs and whatever is adopted", async () => {
     const { perCluster } = await adoptedCas();
-    assertOwnProvider(await runMesh({ authority: perCluster, settings: { foreignSecret: "adopt" } }));
+    assertOwnProvider(await runMesh({ authority: perCluster, settings: { allow: ["adoptSecret"] } }));
   });
 
   it("keys, certificates and commands need none of them", async () => {
@@ -32,10 +32,12 @@ describe("components: providers", () => {
 
   it("every object of a member is under that member", async () => {
     const { resources } = await runMesh({ clusters: [1, 2, 3] });
-    // A guard stands before a member as a whole, and so beside it.
-    const ofMembers = resources.filter(({ name }) => /^cluster\d-/.test(name) && !name.endsWith("-guard"));
+    // A policy check comes before a member as a whole, and so beside it.
+    const ofMembers = resources.filter(
+      ({ name }) => /^clustermesh-cluster\d-/.test(name) && !name.endsWith("-policy-check"),
+    );
     for (const { name, parent } of ofMembers) {
-      assert.ok(parent.endsWith(`Member::cluster${numberOf(name)}`), name);
+      assert.ok(parent.endsWith(`MeshedCluster::clustermesh-cluster${numberOf(name)}`), name);
     }
   });
 });

@@ -39,7 +39,7 @@ describe("components: secrets", () => {
     "a CA for each cluster, Secrets adopted": async () => ({
       ...KUBECONFIGS,
       authority: (await adoptedCas()).perCluster,
-      settings: { foreignSecret: "adopt" },
+      settings: { allow: ["adoptSecret"] },
     }),
   };
   for (const [what, options] of Object.entries(meshes)) {
@@ -48,7 +48,12 @@ describe("components: secrets", () => {
       for (const { name, wrapped } of ran.resources) {
         assert.deepEqual(leaks(wrapped), [], name);
       }
-      for (const name of ["cluster1-peers", "cluster1-client-request", "cluster1-originals", "clustermesh-check"]) {
+      for (const name of [
+        "clustermesh-cluster1-peers",
+        "clustermesh-cluster1-client-request",
+        "clustermesh-cluster1-original-config",
+        "clustermesh-check",
+      ]) {
         assert.ok(wrappedSecrets(ran).includes(name), name);
       }
     });
@@ -95,7 +100,7 @@ describe("components: secrets", () => {
   it("are none in a CA's certificate, so that its change shows in a preview", async () => {
     const { shared } = await adoptedCas();
     const ran = await runMesh({ ...KUBECONFIGS, authority: shared });
-    const { wrapped } = ran.one("LocallySignedCert", "cluster1-client-cert");
+    const { wrapped } = ran.one("LocallySignedCert", "clustermesh-cluster1-client-cert");
     const { caCertPem, caPrivateKeyPem } = wrapped as Record<string, unknown>;
     assert.equal(caCertPem, shared.authority.certificate);
     assert.ok(isWrappedSecret(caPrivateKeyPem));

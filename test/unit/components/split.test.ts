@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterMeshAuthority, DEFAULT_SETTINGS, type CaSource, type Signing } from "../../../components";
+import { ClusterMeshAuthority, type CaSource, type Signing } from "../../../components";
 import { adoptedCas } from "../support/certificates/adoptedCas";
-import { clusterName, clusterSpec, mesh } from "../support/mesh/mesh";
-import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
+import { clusterName, clusterSpec } from "../support/mesh/mesh";
+import { runMesh, signedBy, withCa, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, run, valueOf, type Registered } from "../support/pulumiMocks";
 
 const NUMBERS = [1, 2, 3];
 
 /** What an authority stack has made of an authority for these clusters. */
 async function publish(caSource: CaSource, options: Pick<MeshOptions, "specs" | "settings"> = {}) {
-  const clusters = mesh(Object.fromEntries(NUMBERS.map((n) => [clusterName(n), clusterSpec(n, options.specs?.[n])])));
-  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  return run(() => new ClusterMeshAuthority("clustermesh", { ...clusters, authority: caSource, settings }));
+  const clusters = Object.fromEntries(
+    NUMBERS.map((n) => [clusterName(n), withCa(clusterName(n), clusterSpec(n, options.specs?.[n]), caSource)]),
+  );
+  const { authority = "generated", ca } = signedBy(caSource);
+  const cas = { authority, ...(ca === undefined ? {} : { ca }) };
+  return run(() => new ClusterMeshAuthority("clustermesh", { ...options.settings, ...cas, clusters }));
 }
 
 async function published(caSource: CaSource, options: MeshOptions): Promise<CaSource> {
@@ -27,7 +30,8 @@ function part(numbers: readonly number[], caSource: CaSource, options: MeshOptio
   return runMesh({ ...options, clusters: numbers, authority: caSource, externalPeers: others });
 }
 
-const belongsTo = (name: string) => (each: Registered) => new RegExp(`^(${name}\\b|provider)`).test(each.name);
+const belongsTo = (name: string) => (each: Registered) =>
+  new RegExp(`^(clustermesh-${name}\\b|provider)`).test(each.name);
 
 /** What matters of a resource: its inputs with their secrets, and what else the engine is told. The CA is a resource in one of the two alone. */
 const essence = ({ urn, parent, provider, dependencies, wrapped, replacementTrigger }: Registered) => ({
@@ -103,8 +107,8 @@ describe("components: a part of a mesh", () => {
     const clash = { specs: { 3: { id: 101 } } };
     await assert.rejects(part([2], elsewhere, clash), /cluster "cluster3": id 101 is also used by cluster "cluster1"/);
     await assert.rejects(
-      part([1, 3], elsewhere, { demo: true }),
-      /demo\.clientCluster "cluster2" is no cluster of this stack; use one of cluster1, cluster3/,
+      part([1, 3], elsewhere, { demo: { clusters: ["cluster1", "cluster2"] } }),
+      /demo\.clusters\[1\] "cluster2" is no cluster of this stack; use one of cluster1, cluster3/,
     );
   });
 
@@ -153,8 +157,7 @@ describe("components: an authority of a mesh without its clusters", () => {
   it("is refused for everything that is wrong with the mesh", async () => {
     const { error } = await run(() => {
       try {
-        const spec = mesh({ a: clusterSpec(1), b: clusterSpec(1) });
-        return new ClusterMeshAuthority("x", { ...spec, authority: { kind: "generated" }, settings: DEFAULT_SETTINGS });
+        return new ClusterMeshAuthority("x", { clusters: { a: clusterSpec(1), b: clusterSpec(1) } });
       } catch (thrown) {
         return thrown;
       }

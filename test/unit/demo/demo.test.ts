@@ -162,19 +162,19 @@ describe("components: what a demo says of itself", () => {
       client: "cluster1/default/stranger",
       path: "pod IP",
       expectedBefore: "PONG",
-      seenBefore: "seen by cluster1/pings-before",
+      seenBefore: "seen by clustermesh-cluster1/pings-before",
       expectedAfter: "no answer",
-      seenAfter: "seen by cluster1/pings-after",
+      seenAfter: "seen by clustermesh-cluster1/pings-after",
     });
   });
 
   it("is what was dropped with the policy in place", async () => {
     const { drops } = (await runMesh({ demo: true })).result;
-    assert.deepEqual(await valueOf(drops), ["drop seen by cluster1/pings-after"]);
+    assert.deepEqual(await valueOf(drops), ["drop seen by clustermesh-cluster1/pings-after"]);
   });
 
   it("is what is expected where nothing is pinged", async () => {
-    const { verdicts, drops } = (await runMesh({ demo: { ping: false } })).result;
+    const { verdicts, drops } = (await runMesh({ demo: true, settings: { wait: { check: false } } })).result;
     assert.deepEqual(await valueOf(verdicts), verdictTable(MESHED));
     assert.equal(await valueOf(drops), "not pinged: the pings are switched off");
   });

@@ -39,6 +39,13 @@ describe("the reference of the configuration", () => {
     }
   });
 
+  it("has no more settings than somebody can know, each a value and no group", () => {
+    const keys = allSettings().map(({ key }) => key);
+    assert.ok(keys.filter((key) => !key.startsWith("demo")).length <= 40, keys.join());
+    const groups = keys.filter((key) => key !== "demo" && keys.some((other) => other.startsWith(`${key}.`)));
+    assert.deepEqual(groups, []);
+  });
+
   it("has a stack for every setting", () => {
     const homeless = allSettings().filter(({ stacks }) => stacks.length === 0);
     assert.deepEqual(homeless, []);
@@ -66,9 +73,13 @@ describe("the editors' schema of stack files", () => {
   });
 
   it("takes numbers and booleans as pulumi config set leaves them", () => {
-    const texts = { "clustermesh:leafDays": "90", "clustermesh:demo": "true", "clustermesh:check": "false" };
+    const texts = {
+      "clustermesh:expiryWarningDays": "90",
+      "clustermesh:demo": "true",
+      "clustermesh:requireExternalPeers": "false",
+    };
     assert.equal(check("mesh", { "clustermesh:clusters": {}, ...texts }).error, undefined);
-    assert.equal(check("mesh", { "clustermesh:clusters": {}, "clustermesh:leafDays": "soon" }).success, false);
+    assert.equal(check("mesh", { "clustermesh:clusters": {}, "clustermesh:expiryWarningDays": "soon" }).success, false);
   });
 
   it("refuses what the program refuses", () => {
@@ -76,9 +87,9 @@ describe("the editors' schema of stack files", () => {
       ["mesh", {}],
       ["mesh", { "clustermesh:clusters": { a: { ...cluster, podCIDRs: undefined } } }],
       ["mesh", { "clustermesh:clusters": { a: { ...cluster, podCidrs: [] } } }],
-      ["mesh", { "clustermesh:clusters": {}, "clustermesh:conflicts": "ignore" }],
+      ["mesh", { "clustermesh:clusters": {}, "clustermesh:allow": ["ignore"] }],
       ["authority", { "clustermesh:clusters": { a: { ...cluster, context: "a" } } }],
-      ["member", { "clustermesh:clusters": { a: { context: "a" } } }],
+      ["cluster", { "clustermesh:clusters": { a: { context: "a" } } }],
     ];
     for (const [role, config] of refused) assert.equal(check(role, config).success, false, JSON.stringify(config));
   });

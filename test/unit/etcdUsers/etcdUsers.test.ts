@@ -11,7 +11,7 @@ const MANAGED: MeshOptions = { clusters: [1, 2, 3], settings: { etcdUsers: "mana
 const forUsers = (ran: MeshRun) =>
   ran.resources.map(({ name }) => name).filter((name) => /etcd-(users|admin)/.test(name));
 
-const command = (ran: MeshRun, n: number) => ran.one("Command", `cluster${String(n)}-etcd-users`);
+const command = (ran: MeshRun, n: number) => ran.one("Command", `clustermesh-cluster${String(n)}-etcd-users`);
 
 function given({ inputs }: Registered): object {
   const { [INPUT_VARIABLE]: input = "" } = inputs["environment"] as Readonly<Record<string, string>>;
@@ -47,9 +47,9 @@ describe("components: users of etcd", () => {
 
   it("are one command a cluster, and one administrator for the mesh", () => {
     assert.deepEqual([...forUsers(ran)].sort(), [
-      "cluster1-etcd-users",
-      "cluster2-etcd-users",
-      "cluster3-etcd-users",
+      "clustermesh-cluster1-etcd-users",
+      "clustermesh-cluster2-etcd-users",
+      "clustermesh-cluster3-etcd-users",
       "clustermesh-etcd-admin-cert",
       "clustermesh-etcd-admin-key",
       "clustermesh-etcd-admin-request",
@@ -100,16 +100,16 @@ describe("components: users of etcd", () => {
 
   it("come after what could speak against it and the server's certificate, and before the cluster's own peers", () => {
     const users = command(ran, 1);
-    assert.ok(waitsFor(users, ran.one("Command", "cluster1-originals")));
-    assert.ok(waitsFor(users, ran.one("v1:Secret", "cluster1-etcd-server")));
-    assert.ok(follows(ran, ran.one("v1:Secret", "cluster1-peers"), users));
+    assert.ok(waitsFor(users, ran.one("Command", "clustermesh-cluster1-original-config")));
+    assert.ok(waitsFor(users, ran.one("v1:Secret", "clustermesh-cluster1-etcd-server")));
+    assert.ok(follows(ran, ran.one("v1:Secret", "clustermesh-cluster1-peers"), users));
     for (const n of [1, 2, 3]) {
       assert.ok(follows(ran, ran.one("Command", "clustermesh-check"), command(ran, n)));
     }
   });
 
   it("of other clusters are waited for by no cluster, or the graph would grow with the square of the mesh", () => {
-    const ofCluster2 = ran.resources.filter(({ name }) => name.startsWith("cluster2-"));
+    const ofCluster2 = ran.resources.filter(({ name }) => name.startsWith("clustermesh-cluster2-"));
     assert.ok(ofCluster2.length > 5);
     assert.deepEqual(
       ofCluster2.filter((each) => waitsFor(each, command(ran, 1))).map(({ name }) => name),
@@ -135,7 +135,7 @@ describe("components: users of etcd", () => {
       cluster: "cluster3",
       endpoints: ["https://10.1.3.1:2379"],
       users: [],
-      gone: true,
+      lost: true,
     });
     assert.ok(!("stdin" in gone.inputs));
     assert.equal(gone.urn, command(ran, 3).urn);

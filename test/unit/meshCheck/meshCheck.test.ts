@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { DEFAULT_SETTINGS } from "../../../components";
 import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
 import { recordOf } from "../support/record";
 import { clusterSpec } from "../support/mesh/mesh";
@@ -22,12 +21,12 @@ describe("components: the check of a mesh", () => {
   });
 
   it("knows which clusters they were when they joined, and so do the demo's pings", async () => {
-    const { members } = await given("clustermesh-check", { kubeconfigs: [1] });
-    const { clusters } = await given("cluster1/pings-after", { demo: true });
+    const { clusters: checked } = await given("clustermesh-check", { kubeconfigs: [1] });
+    const { clusters: pinged } = await given("clustermesh-cluster1/pings-after", { demo: true });
     const { cluster: uid } = recordOf();
     const uids = (all: unknown) => (all as readonly { readonly uid?: string }[]).map(({ uid }) => uid);
     assert.deepEqual(
-      [uids(members), uids(clusters)],
+      [uids(checked), uids(pinged)],
       [
         [uid, uid],
         [uid, uid],
@@ -38,25 +37,25 @@ describe("components: the check of a mesh", () => {
   it("knows how identities are made, and what to do about stale ones", async () => {
     const usual = await given("clustermesh-check");
     assert.deepEqual([usual["maxConnectedClusters"], usual["stalePods"]], [255, "report"]);
-    const settings = { maxConnectedClusters: 511, stalePods: "restart" } as const;
+    const settings = { maxConnectedClusters: 511, allow: ["restartStalePods"] } as const;
     const other = await given("clustermesh-check", { settings });
     assert.deepEqual([other["maxConnectedClusters"], other["stalePods"]], [511, "restart"]);
   });
 
   it("is told of no peers of other stacks where there are none, and of each of them where there are", async () => {
-    assert.equal((await given("clustermesh-check"))["others"], undefined);
+    assert.equal((await given("clustermesh-check"))["externalPeers"], undefined);
     const split = await given("clustermesh-check", { clusters: [1], externalPeers: { cluster2: clusterSpec(2) } });
-    assert.deepEqual([split["others"], split["otherStacks"]], [[{ name: "cluster2", id: 102 }], "report"]);
+    assert.deepEqual([split["externalPeers"], split["otherStacks"]], [[{ name: "cluster2", id: 102 }], "report"]);
     assert.deepEqual(
-      (split["members"] as readonly { readonly name: string }[]).map(({ name }) => name),
+      (split["clusters"] as readonly { readonly name: string }[]).map(({ name }) => name),
       ["cluster1"],
     );
   });
 
   it("has a record made for it, where there is one", async () => {
     const probed = async (enabled: boolean) => {
-      const check = { ...DEFAULT_SETTINGS.check, enabled };
-      return (await given("cluster2-originals", { settings: { check } }))["probePaths"];
+      const settings = enabled ? {} : { wait: { check: false } as const };
+      return (await given("clustermesh-cluster2-original-config", { settings }))["probePaths"];
     };
     assert.equal(await probed(true), true);
     assert.equal(await probed(false), false);
@@ -65,7 +64,7 @@ describe("components: the check of a mesh", () => {
   it("gives tables of paths and of stale pods, or a sentence where it is off", async () => {
     const { result } = await runMesh();
     assert.deepEqual([await valueOf(result.paths), await valueOf(result.stalePods)], [[], []]);
-    const off = (await runMesh({ settings: { check: { enabled: false, timeoutSeconds: 1 } } })).result;
+    const off = (await runMesh({ settings: { wait: { check: false } } })).result;
     const sentence = "not checked: the check is switched off";
     assert.deepEqual([await valueOf(off.paths), await valueOf(off.stalePods)], [sentence, sentence]);
   });

@@ -16,7 +16,7 @@ describe("the command that checks a mesh, of peers that have left", () => {
   async function afterLeaving(previous: readonly string[]) {
     kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY });
     const members = MEMBERS.slice(0, 2).map((each) => ({ ...each, context: each.name }));
-    const run = checkRun(1, { members });
+    const run = checkRun(1, { clusters: members });
     const PULUMI_COMMAND_STDOUT = JSON.stringify({ members: previous, readiness: [], paths: [], stalePods: [] });
     return runScript({ ...run, env: { ...kubectl.env, PULUMI_COMMAND_STDOUT } });
   }
@@ -99,7 +99,7 @@ describe("the command that checks a mesh, of peers of other stacks", () => {
     kubectl = await fakeKubectl({ cluster1: status });
     const [own, ...others] = MEMBERS;
     const members = [{ ...own, context: "cluster1" }];
-    return check(kubectl, 1, { members, others, otherStacks });
+    return check(kubectl, 1, { clusters: members, externalPeers: others, otherStacks });
   }
   const ready = (stdout: string) =>
     parseCheckResult(stdout).readiness.map((row) => ["peer" in row ? row.peer : "", row.ready]);

@@ -11,7 +11,8 @@ const ISSUED = '{"client":1,"server":1,"authorities":{"mesh.ca":{"signs":1,"trus
 const NAMES = ["cluster1", "cluster2", "cluster3"];
 const THREE: MeshOptions = { clusters: [1, 2, 3] };
 
-const secretOf = (ran: MeshRun, cluster: string, type = "v1:Secret") => files(ran.one(type, `${cluster}-peers`));
+const secretOf = (ran: MeshRun, cluster: string, type = "v1:Secret") =>
+  files(ran.one(type, `clustermesh-${cluster}-peers`));
 
 /** Every file that a peer file names is a key of the same Secret; returns the PEM files named. */
 function assertComplete(secret: Readonly<Record<string, string>>, peers: readonly string[]): readonly string[] {
@@ -41,8 +42,8 @@ describe("components: the peers' Secret", () => {
     for (const name of NAMES) {
       const secret = secretOf(ran, name);
       assert.equal(secret["mesh.ca.crt"], "certificate clustermesh-ca-cert");
-      assert.equal(secret["mesh.client.crt"], `certificate ${name}-client-cert`);
-      assert.match(secret["mesh.client.key"] ?? "", new RegExp(`\n${name}-client-key\n`));
+      assert.equal(secret["mesh.client.crt"], `certificate clustermesh-${name}-client-cert`);
+      assert.match(secret["mesh.client.key"] ?? "", new RegExp(`\nclustermesh-${name}-client-key\n`));
     }
   });
 
@@ -74,7 +75,7 @@ describe("components: the peers' Secret", () => {
   });
 
   it("is this stack's, in Cilium's namespace and under the chart's name", async () => {
-    const secret = (await runMesh(THREE)).one("v1:Secret", "cluster1-peers");
+    const secret = (await runMesh(THREE)).one("v1:Secret", "clustermesh-cluster1-peers");
     assert.deepEqual(metadata(secret), {
       name: "cilium-clustermesh",
       namespace: "kube-system",
@@ -92,7 +93,7 @@ describe("components: the peers' Secret", () => {
 
   it("has another name, if wanted", async () => {
     const ran = await runMesh({ settings: { peerSecret: "my-peers" } });
-    assert.equal(metadata(ran.one("v1:Secret", "cluster1-peers")).name, "my-peers");
+    assert.equal(metadata(ran.one("v1:Secret", "clustermesh-cluster1-peers")).name, "my-peers");
   });
 });
 
@@ -106,7 +107,7 @@ describe("components: the peers' Secret of each cluster's own CA", () => {
       const named = assertComplete(secret, others);
       assert.equal(new Set(named.filter((path) => path.endsWith(".key"))).size, 1);
       for (const other of others) {
-        assert.equal(secret[`mesh-${other}.client.crt`], `certificate ${name}-client-cert/${other}`);
+        assert.equal(secret[`mesh-${other}.client.crt`], `certificate clustermesh-${name}-client-cert/${other}`);
         assert.equal(secret[`mesh-${other}.ca.crt`], perCluster.authorities[other]?.certificate);
       }
     }
@@ -126,15 +127,15 @@ describe("components: the peers' Secret of each cluster's own CA", () => {
 
 describe("components: an adopted Secret", () => {
   it("is patched with our keys under our manager, and marked", async () => {
-    const ran = await runMesh({ settings: { foreignSecret: "adopt" } });
+    const ran = await runMesh({ settings: { allow: ["adoptSecret"] } });
     assert.deepEqual(
       ran
         .all("v1:Secret")
         .map(({ name }) => name)
         .sort(),
-      ["cluster1-etcd-server", "cluster2-etcd-server"],
+      ["clustermesh-cluster1-etcd-server", "clustermesh-cluster2-etcd-server"],
     );
-    const patch = ran.one("v1:SecretPatch", "cluster2-peers");
+    const patch = ran.one("v1:SecretPatch", "clustermesh-cluster2-peers");
     assert.deepEqual(metadata(patch), {
       name: "cilium-clustermesh",
       namespace: "kube-system",

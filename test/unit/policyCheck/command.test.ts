@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { runScript } from "../../support/command/runScript";
 import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { recordText } from "../support/record";
@@ -11,10 +11,10 @@ const originals = (name: string) =>
   recordText({ config: { "cluster-name": original(name), "cluster-id": original("0") } });
 const INPUT = {
   cluster: { name: "cluster1", context: "cluster1" },
-  names: DEFAULT_CILIUM_OBJECTS,
-  desired: { "cluster-name": "cluster1", "cluster-id": "101" },
+  cilium: DEFAULT_SETTINGS.cilium,
+  desiredConfig: { "cluster-name": "cluster1", "cluster-id": "101" },
   peerSecret: "cilium-clustermesh",
-  originals: originals("default"),
+  originalConfig: originals("default"),
   owner: "clustermesh/test",
 };
 
@@ -91,7 +91,7 @@ describe("the command that guards a cluster's policies", () => {
     try {
       const ended = await runScript({
         script: "policyCheck",
-        verb: "guard",
+        verb: "check",
         input: { ...INPUT, ...over },
         env: process.env,
       });
@@ -111,7 +111,10 @@ describe("the command that guards a cluster's policies", () => {
     assert.equal(code, 1);
     assert.match(stderr, /cluster "cluster1" will be "default" again.*\(1 problem\)/);
     assert.match(stderr, /CiliumNetworkPolicy shop\/db spec\.endpointSelector selects no pod any more/);
-    assert.match(stderr, /pulumi config set clustermesh:openPolicies accept && pulumi up/);
+    assert.match(
+      stderr,
+      /add openPolicies to clustermesh:allow \(pulumi config set --path 'clustermesh:allow\[0\]' openPolicies, .*\), and pulumi up/,
+    );
     assert.match(
       stderr,
       /^warning: cluster "cluster1": NetworkPolicy shop\/web .* lets nobody of cluster1 in any more/m,
@@ -165,7 +168,7 @@ describe("the command that guards a cluster's policies", () => {
   });
 
   it("does not refuse a cluster that keeps its name, or has no Cilium any more", async () => {
-    const keeps = await run({ items }, { originals: originals("cluster1") });
+    const keeps = await run({ items }, { originalConfig: originals("cluster1") });
     assert.equal(keeps.code, 0, keeps.stderr);
     assert.equal((await run({ items, config: null })).code, 0);
   });
@@ -174,7 +177,7 @@ describe("the command that guards a cluster's policies", () => {
     const denial = policy("CiliumNetworkPolicy", "no-peer", { ingressDeny: [{ fromEndpoints: [byName("cluster2")] }] });
     const { code, stderr } = await run(
       { items: { "ciliumnetworkpolicies.cilium.io": [denial] } },
-      { originals: originals("cluster1") },
+      { originalConfig: originals("cluster1") },
     );
     assert.equal(code, 1);
     assert.match(stderr, /cluster "cluster1" loses its peers.*\(1 problem\)/);
@@ -236,12 +239,12 @@ describe("the command that guards a cluster's policies", () => {
 
   it("takes a name that was absent for the unmeshed one, and one that somebody has set since for the one to come", async () => {
     const absent = recordText({ config: { "cluster-name": { kind: "absent" } } });
-    assert.match((await run({ items }, { originals: absent })).stderr, /will be "default" again/);
+    assert.match((await run({ items }, { originalConfig: absent })).stderr, /will be "default" again/);
     assert.match((await run({ items, config: { "cluster-name": "other" } })).stderr, /will be "other" again/);
   });
 
   it("contacts no lost cluster", async () => {
-    const { code, stdout, asked } = await run({ dead: true }, { gone: true });
+    const { code, stdout, asked } = await run({ dead: true }, { lost: true });
     assert.deepEqual([code, stdout, asked], [0, "", []]);
   });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import type { ManagedObject } from "../../../components/kubernetes/model/managedObject";
 import { answers, inspectCluster } from "../../../components/preflight/inspection";
 import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
@@ -33,7 +33,7 @@ describe("components: a cluster is inspected", () => {
       turns.push(fake?.calls().length ?? 0);
       return work();
     };
-    const inspection = inspectCluster(ACCESS, DEFAULT_CILIUM_OBJECTS, CLAIMS, limitSeconds, turn);
+    const inspection = inspectCluster(ACCESS, DEFAULT_SETTINGS.cilium, CLAIMS, limitSeconds, turn);
     return inspection.then((found) => ({ ...found, turns }));
   }
 

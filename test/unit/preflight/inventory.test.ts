@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import type { Ended } from "../../../components/kubernetes/kubectlProcess";
 import { readFurther, readInventory } from "../../../components/preflight/inventory";
 import { liveCluster, type LiveOptions } from "../support/preflight/live";
@@ -107,7 +107,7 @@ describe("components: what only some clusters have is read", () => {
   const further = (config: NonNullable<LiveOptions["config"]>, ...answers: readonly Answer[]) => {
     const { ask, calls } = answering(...answers);
     const live = liveCluster({ config, network: {} });
-    return readFurther(ask, DEFAULT_CILIUM_OBJECTS, live).then((read) => ({ ...read, calls }));
+    return readFurther(ask, DEFAULT_SETTINGS.cilium, live).then((read) => ({ ...read, calls }));
   };
   const object = (kind: string, name: string, data: object) => ({ kind, metadata: { name, uid: "u" }, data });
   const KEY = "rfc4106(gcm(aes)) 0123456789abcdef 128";

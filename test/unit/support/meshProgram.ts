@@ -1,76 +1,80 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  ClusterMesh,
-  DEFAULT_SETTINGS,
-  type ClusterAccess,
-  type ClusterMeshArgs,
-  type MeshCluster,
-  type MeshSettings,
-} from "../../../components";
-import { DEFAULT_DEMO, type DemoSettings } from "../../../components/demo/model/demo";
+import { ClusterMesh, type CaSource, type ClusterMeshArgs, type MeshCluster } from "../../../components";
+import { own } from "../../../components/basics/model/own";
 import type { ClusterSpec } from "../../../components/mesh/model/mesh";
+import type { GivenSettings } from "../../../components/settings/model/settings";
 import { clusterName, clusterSpec } from "./mesh/mesh";
 import { run, type Registered, type Run } from "./pulumiMocks";
 
 /** What a mesh made here is like; two clusters with a generated authority unless it says otherwise. */
-export interface MeshOptions extends Partial<Omit<ClusterMeshArgs, "clusters" | "settings" | "demo">> {
+export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "demo" | "observed"> {
   /** The clusters by number, in this order. @default [1, 2] */
   readonly clusters?: readonly number[];
   /** Changes of single clusters, by number. */
   readonly specs?: Readonly<Record<number, Partial<ClusterSpec>>>;
   /** Clusters, by number, that are reached by a kubeconfig. */
   readonly kubeconfigs?: readonly number[];
-  readonly settings?: Partial<MeshSettings>;
-  /** Whether the demo runs, in the first two clusters, and what is changed of it. */
-  readonly demo?: boolean | Partial<DemoSettings>;
+  readonly settings?: GivenSettings;
+  /** Who signs. */
+  readonly authority?: CaSource;
 }
 
 /** A part of every kubeconfig made here, which must not show up where it is not secret. */
 export const KUBECONFIG_TOKEN = "t0ken-of-a-kubeconfig";
 
-function access(n: number, options: MeshOptions): ClusterAccess {
+/** How the nth cluster is reached. */
+function way(n: number, options: MeshOptions): Pick<MeshCluster, "context" | "kubeconfig"> {
   return options.kubeconfigs?.includes(n)
-    ? { kind: "kubeconfig", kubeconfig: `kubeconfig of ${clusterName(n)} with ${KUBECONFIG_TOKEN}` }
-    : { kind: "context", context: `context${String(n)}` };
+    ? { kubeconfig: `kubeconfig of ${clusterName(n)} with ${KUBECONFIG_TOKEN}` }
+    : { context: `context${String(n)}` };
 }
 
 function cluster(n: number, options: MeshOptions): MeshCluster {
-  const way = access(n, options);
-  const kubeconfig = way.kind === "kubeconfig" ? { kubeconfig: pulumi.secret(way.kubeconfig) } : {};
+  const { kubeconfig } = way(n, options);
   return {
-    ...clusterSpec(n, options.specs?.[n]),
-    access: way,
-    provider: new k8s.Provider(`provider${String(n)}`, { enableSecretMutable: true, ...kubeconfig }),
+    ...withCa(clusterName(n), clusterSpec(n, options.specs?.[n]), options.authority),
+    ...way(n, options),
+    provider: new k8s.Provider(`provider${String(n)}`, {
+      enableSecretMutable: true,
+      ...(kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(kubeconfig) }),
+    }),
   };
 }
 
-function demoSettings(over: Partial<DemoSettings>): DemoSettings {
-  return { ...DEFAULT_DEMO, serverCluster: clusterName(1), clientCluster: clusterName(2), ...over };
+/** A cluster with its own CA, where each has one. */
+export function withCa(name: string, spec: ClusterSpec, authority: CaSource | undefined) {
+  const ca = authority?.kind === "adoptedPerCluster" ? own(authority.authorities, name) : undefined;
+  return { ...spec, etcd: { ...spec.etcd, ...(ca === undefined ? {} : { ca }) } };
+}
+
+/** Who signs, as the arguments of a mesh have it. */
+export function signedBy(
+  authority: CaSource = { kind: "generated" },
+): Pick<ClusterMeshArgs, "authority" | "ca" | "published"> {
+  switch (authority.kind) {
+    case "generated":
+      return { authority: "generated" };
+    case "adopted":
+      return { authority: "adopted", ca: authority.authority };
+    case "adoptedPerCluster":
+      return { authority: "adopted" };
+    case "published":
+      return { authority: authority.from === "generated" ? "generated" : "adopted", published: authority };
+  }
 }
 
 /** Makes a mesh, with a provider for each cluster. */
 export function makeMesh(options: MeshOptions = {}): ClusterMesh {
-  const {
-    clusters: numbers = [1, 2],
-    settings,
-    demo,
-    authority: caSource,
-    nativeRoutingCIDRs,
-    ipamMode,
-    externalPeers: others,
-    observed,
-  } = options;
+  const { clusters: numbers = [1, 2], settings, demo, authority, externalPeers, observed } = options;
   return new ClusterMesh("clustermesh", {
-    ...(nativeRoutingCIDRs === undefined ? {} : { nativeRoutingCIDRs }),
-    ...(ipamMode === undefined ? {} : { ipamMode }),
-    ...(others === undefined ? {} : { externalPeers: others }),
     ...(observed === undefined ? {} : { observed }),
-    clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
-    authority: caSource ?? { kind: "generated" },
     owner: "clustermesh/test",
-    settings: { ...DEFAULT_SETTINGS, ...settings },
-    ...(demo === undefined || demo === false ? {} : { demo: demoSettings(demo === true ? {} : demo) }),
+    ...settings,
+    ...signedBy(authority),
+    ...(externalPeers === undefined ? {} : { externalPeers }),
+    ...(demo === undefined ? {} : { demo }),
+    clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
   });
 }
 

@@ -17,6 +17,8 @@ export interface Registered {
   readonly dependencies: readonly string[];
   /** Inputs with their secrets wrapped, as the engine gets them. */
   readonly wrapped: unknown;
+  /** How it was called before, where that was otherwise. */
+  readonly aliases: readonly { readonly name: string; readonly type: string }[];
   /** What makes the engine replace it, when it changes. */
   readonly replacementTrigger: unknown;
   /** Inputs as plain values. */
@@ -83,14 +85,14 @@ function printed(name: string): pulumi.Input<string> {
     const pings = [{ client: "cluster1/default/stranger", path: "pod IP", seen: `seen by ${name}` }];
     return JSON.stringify({ pings, drops: [`drop seen by ${name}`] });
   }
-  if (name === "cluster1-originals") {
+  if (name === "clustermesh-cluster1-original-config") {
     // As of a command that got a kubeconfig.
     return pulumi.secret(JSON.stringify({ of: name, ...recordOf({ paths: PATHS_OF_CLUSTER1 }) }));
   }
   if (name.endsWith("-etcd-users")) {
-    return JSON.stringify({ auth: name.startsWith("cluster1") ? "enforced" : "off", users: [] });
+    return JSON.stringify({ auth: name.startsWith("clustermesh-cluster1") ? "enforced" : "off", users: [] });
   }
-  if (name.endsWith("-originals")) {
+  if (name.endsWith("-original-config")) {
     return JSON.stringify({ of: name, ...recordOf() });
   }
   return name.endsWith("-check") ? '{"members":[],"readiness":[],"paths":[],"stalePods":[]}' : `{"of":"${name}"}`;
@@ -194,6 +196,10 @@ async function runAlone<T>(
         provider: providerName(request.getProvider()),
         dependencies: request.getDependenciesList(),
         wrapped,
+        aliases: request.getAliasesList().flatMap((alias) => {
+          const spec = alias.getSpec();
+          return spec === undefined ? [] : [{ name: spec.getName(), type: spec.getType() }];
+        }),
         replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
         inputs: unwrapped(wrapped) as Readonly<Record<string, unknown>>,
       });

@@ -1,4 +1,4 @@
-import { DEFAULT_CILIUM_OBJECTS } from "../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { targetsOf, type Recorded } from "../../../components/identity/model/recorded";
 
 /** The UID of the clusters that tests make up, by their context. */
@@ -13,7 +13,7 @@ export function recordOf(over: Partial<Recorded> = {}): Recorded {
     configMap: "2",
     config: { "cluster-name": original("default"), "cluster-id": original("0") },
     set: { "cluster-name": "cluster1", "cluster-id": "101" },
-    targets: targetsOf(DEFAULT_CILIUM_OBJECTS, "cilium-clustermesh"),
+    targets: targetsOf(DEFAULT_SETTINGS.cilium, "cilium-clustermesh"),
     peerSecret: "absent",
     ...over,
   };

@@ -49,7 +49,7 @@ export async function leavingMesh(stackName: string): Promise<LeavingMesh> {
   return {
     ...{ stack, all, rest, leaver, untouched },
     withLeaver: (over) => withMember(meshConfig(rest), leaver.name, { ...clusterConfig(leaver), ...over }),
-    originals: async () => (await state()).outputsOf(`${leaver.name}-originals`)["stdout"],
+    originals: async () => (await state()).outputsOf(`clustermesh-${leaver.name}-original-config`)["stdout"],
     urns: async () => (await state()).urns,
     ofLeaver: (urn) => nameOf(urn).startsWith(leaver.name),
     meshed: async () => {

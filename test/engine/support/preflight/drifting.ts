@@ -36,7 +36,7 @@ export async function meshOf(name: string): Promise<Mesh> {
 /** What the state has recorded of the clusters as they were found. */
 export async function originalsOf({ stack, clusters }: Mesh): Promise<readonly unknown[]> {
   const state = readState(await stack.export());
-  return clusters.map(({ name }) => state.outputsOf(`${name}-originals`)["stdout"]);
+  return clusters.map(({ name }) => state.outputsOf(`clustermesh-${name}-original-config`)["stdout"]);
 }
 
 /** The steps that change something, without those by which the state learns of the clusters. */
@@ -66,7 +66,7 @@ export interface Drift {
   readonly plain: readonly string[];
 }
 
-const SET_AGAIN = { steps: ["update settled"], plain: ["update settled"] };
+const SET_AGAIN = { steps: ["update rollout"], plain: ["update rollout"] };
 const written = (secret: string) => [`create-replacement ${secret}`, `delete-replaced ${secret}`, `replace ${secret}`];
 
 /** Both Secrets are written again wherever one of them was changed. */
@@ -161,7 +161,7 @@ function stepsOf(cluster: LabCluster, steps: readonly string[]): readonly string
   const replaced = steps.filter((step) => step.startsWith("create ")).flatMap((step) => written(step.slice(7)));
   return [...new Set(steps)]
     .filter((step) => !replaced.includes(step))
-    .map((step) => step.replace(" ", ` ${cluster.name}-`));
+    .map((step) => step.replace(" ", ` clustermesh-${cluster.name}-`));
 }
 
 /** No two lines of a run contradict each other: what `up` is said to do, nothing else refuses. */

@@ -55,7 +55,9 @@ export function describeRefused(ups: readonly RefusedUp[], destroys: readonly Re
         await whileRefused(second, refusal, async () => {
           failed(await stack.destroy(), /cluster "cluster2": /, refusal.words);
           await assertKept(stack, first);
-          const recorded = String(readState(await stack.export()).outputsOf("cluster2-originals")["stdout"]);
+          const recorded = String(
+            readState(await stack.export()).outputsOf("clustermesh-cluster2-original-config")["stdout"],
+          );
           const { config } = JSON.parse(recorded) as {
             readonly config: Readonly<Record<string, { readonly value: string }>>;
           };

@@ -1,5 +1,5 @@
 import { delimiter } from "node:path";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { LARGE_INPUT } from "../../../../components/command/protocol";
 import { type Ended, runScript } from "../../../support/command/runScript";
 import { level } from "../level";
@@ -12,8 +12,8 @@ export async function check(ids: Readonly<Record<string, number>>, timeoutSecond
   return runScript({
     script: "meshCheck",
     verb: "check",
-    input: { names: DEFAULT_CILIUM_OBJECTS, timeoutSeconds },
-    stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ members }) }),
+    input: { cilium: DEFAULT_SETTINGS.cilium, timeoutSeconds },
+    stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ clusters: members }) }),
     env: { ...process.env, PATH: path, KUBECONFIG: lab.kubeconfig },
   });
 }

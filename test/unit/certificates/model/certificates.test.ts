@@ -7,11 +7,12 @@ import {
   certificatesHash,
   clientCaNames,
   clientCommonName,
-  DEFAULT_CERTIFICATE_POLICY,
   readCertificates,
   serverNames,
   SHARED_AUTHORITY,
 } from "../../../../components/certificates/model/certificates";
+import { authorityLifetime, leafLifetime } from "../../../../components/certificates/model/lifetimes";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { mintCA } from "../../support/certificates/ca";
 import { member } from "../../support/mesh/mesh";
 
@@ -128,8 +129,8 @@ describe("model: reading certificates", () => {
 
 describe("model: default lifetimes", () => {
   it("are Cilium's, and leave time to renew", () => {
-    const { authority, leaf } = DEFAULT_CERTIFICATE_POLICY;
-    assert.deepEqual([authority.days, leaf.days], [1095, 365]);
-    assert.ok(leaf.renewBeforeDays >= 31 && authority.renewBeforeDays >= 31);
+    const { certificates } = DEFAULT_SETTINGS;
+    assert.deepEqual(authorityLifetime(certificates), { days: 1095, renewBeforeDays: 120 });
+    assert.deepEqual(leafLifetime(certificates), { days: 365, renewBeforeDays: 60 });
   });
 });

@@ -8,7 +8,6 @@ const DAY_MS = 86_400_000;
 const leaf = (renewBeforeDays: number): Extract<Renewal, { readonly by: "up" }> => ({
   by: "up",
   validity: { days: 365, renewBeforeDays },
-  setting: "leafRenewBeforeDays",
 });
 
 /** What is said of a client certificate that ends in so many days. */
@@ -25,27 +24,27 @@ describe("model: the end of a certificate", () => {
     assert.equal(judge(31, { by: "person", how: "act" }), undefined);
   });
 
-  it("is an info where this run renews the certificate, and names the setting", () => {
+  it("is an info where this run renews the certificate, and says since when", () => {
     const at = 'info: cluster "east": client certificate ends on';
-    assert.equal(judge(60, leaf(60)), `${at} 2027-01-14, in 60 days; this run renews it (leafRenewBeforeDays 60)`);
-    assert.equal(judge(1, leaf(60)), `${at} 2026-11-16, in 1 day; this run renews it (leafRenewBeforeDays 60)`);
+    assert.equal(judge(60, leaf(60)), `${at} 2027-01-14, in 60 days; this run renews it (due 60 days before its end)`);
+    assert.equal(judge(1, leaf(60)), `${at} 2026-11-16, in 1 day; this run renews it (due 60 days before its end)`);
     assert.equal(
       judge(1, { ...leaf(60), then: "and then" }),
-      `${at} 2026-11-16, in 1 day; this run renews it (leafRenewBeforeDays 60); and then`,
+      `${at} 2026-11-16, in 1 day; this run renews it (due 60 days before its end); and then`,
     );
   });
 
   it("is a warning where it has come, though this run renews it", () => {
     assert.equal(
       judge(-1, leaf(0)),
-      'warning: cluster "east": client certificate ended on 2026-11-14; this run renews it (leafRenewBeforeDays 0)',
+      'warning: cluster "east": client certificate ended on 2026-11-14; this run renews it (due 0 days before its end)',
     );
   });
 
   it("is a warning from the threshold on where no run renews it yet", () => {
     assert.equal(
       judge(30, leaf(5)),
-      'warning: cluster "east": client certificate ends on 2026-12-15, in 30 days; an up from 2026-12-10 on renews it; run one then, or raise clustermesh:leafRenewBeforeDays and run one now',
+      'warning: cluster "east": client certificate ends on 2026-12-15, in 30 days; an up from 2026-12-10 on renews it; run one then',
     );
     assert.equal(judge(30, leaf(5), 29), undefined);
   });

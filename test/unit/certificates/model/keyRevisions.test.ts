@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  DEFAULT_KEY_REVISIONS,
   formatRecord,
   parseRecord,
   trustOf,
   validateKeyRevisions,
   type KeyRevisions,
 } from "../../../../components/certificates/model/keyRevisions";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { lines } from "../../support/mesh/mesh";
 
 const judge = (over: Partial<KeyRevisions>, authority: "generated" | "adopted" = "generated") =>
-  lines(validateKeyRevisions({ ...DEFAULT_KEY_REVISIONS, ...over }, authority));
+  lines(validateKeyRevisions({ ...DEFAULT_SETTINGS.keyRevisions, ...over }, authority));
 
-describe("model: generations", () => {
+describe("model: revisions", () => {
   it("begin at 1, whoever signs", () => {
     assert.deepEqual([...judge({}), ...judge({}, "adopted")], []);
     assert.deepEqual(judge({ client: 7, server: 3, authority: [2, 1] }), []);
@@ -21,8 +21,8 @@ describe("model: generations", () => {
 
   it("are whole numbers from 1", () => {
     assert.deepEqual(judge({ client: 0, server: 1.5 }), [
-      "mesh: generation.client 0 is no generation; count from 1",
-      "mesh: generation.server 1.5 is no generation; count from 1",
+      "mesh: keyRevisions.client 0 is no revision; count from 1",
+      "mesh: keyRevisions.server 1.5 is no revision; count from 1",
     ]);
   });
 
@@ -34,18 +34,18 @@ describe("model: generations", () => {
       [[0], "[0]"],
     ] as const) {
       assert.deepEqual(judge({ authority: list }), [
-        `mesh: generation.authority ${shown} is no list of generations; ${fix}`,
+        `mesh: keyRevisions.authority ${shown} is no list of revisions; ${fix}`,
       ]);
     }
     assert.deepEqual(judge({ authority: [2, 2] }), [
-      `mesh: generation.authority [2,2] names a generation twice; ${fix}`,
+      `mesh: keyRevisions.authority [2,2] names a revision twice; ${fix}`,
     ]);
   });
 
   it("of what an adopted authority does not issue are refused", () => {
     assert.deepEqual(judge({ client: 2, server: 2, authority: [2] }, "adopted"), [
-      "mesh: generation.server 2 is given, but the authority is adopted; remove it: the etcds have certificates of their own",
-      "mesh: generation.authority [2] is given, but the authority is adopted; remove it, and name further CAs in trusted beside the adopted one",
+      "mesh: keyRevisions.server 2 is given, but the authority is adopted; remove it: the etcds have certificates of their own",
+      "mesh: keyRevisions.authority [2] is given, but the authority is adopted; remove it, and name further CAs in trusted beside the adopted one",
     ]);
   });
 });

@@ -1,40 +1,23 @@
 import assert from "node:assert/strict";
-import {
-  DEFAULT_CERTIFICATE_POLICY,
-  type CertificatePolicy,
-} from "../../../../components/certificates/model/certificates";
 import { validateAdoptedCa } from "../../../../components/certificates/model/validateCa";
-import { validateCertificatePolicy } from "../../../../components/certificates/model/validateCertificates";
+import { validateLifetimes } from "../../../../components/certificates/model/validateCertificates";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { mintCA, NOW, type CA } from "../../support/certificates/ca";
 import { lines } from "../../support/mesh/mesh";
 
-const policy = (over: Partial<CertificatePolicy>) =>
-  lines(validateCertificatePolicy({ ...DEFAULT_CERTIFICATE_POLICY, ...over }));
+const judgeDays = (authorityDays: number, leafDays: number) =>
+  lines(validateLifetimes({ ...DEFAULT_SETTINGS.certificates, authorityDays, leafDays }));
 
 describe("model: lifetimes", () => {
   it("have defaults that work", () => {
-    assert.deepEqual(policy({}), []);
-  });
-
-  it("end after renewal begins, and not with it", () => {
-    const fix = "is not shorter than the validity of 30 days; renew later or let certificates live longer";
-    assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 30 } }), [`mesh: leafRenewBeforeDays 30 ${fix}`]);
-    assert.deepEqual(policy({ leaf: { days: 30, renewBeforeDays: 29 } }), []);
-  });
-
-  it("are whole days", () => {
-    assert.deepEqual(policy({ leaf: { days: 0.5, renewBeforeDays: -1 } }), [
-      "mesh: leafDays 0.5 is no lifetime; give a whole number of days from 1",
-      "mesh: leafRenewBeforeDays -1 is no time span; give a whole number of days from 0",
-    ]);
-    assert.equal(policy({ leaf: { days: Number.NaN, renewBeforeDays: 1 } }).length, 1);
-    assert.equal(policy({ leaf: { days: 0, renewBeforeDays: 0 } }).length, 2);
+    assert.deepEqual(validateLifetimes(DEFAULT_SETTINGS.certificates), []);
   });
 
   it("of a leaf are not longer than its authority's", () => {
-    assert.deepEqual(policy({ authority: { days: 200, renewBeforeDays: 20 } }), [
-      "mesh: leafDays 365 is longer than the authority's 200 days; no certificate outlives its authority",
+    assert.deepEqual(judgeDays(200, 201), [
+      "mesh: certificates.leafDays 201 is longer than the authority's 200 days; no certificate outlives its authority",
     ]);
+    assert.deepEqual(judgeDays(200, 200), []);
   });
 });
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
 import { manualRestoreCommands } from "../../../../components/cluster/model/manualRestore";
-import { omit } from "../../support/omit";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { recordOf } from "../../support/record";
 
 describe("model: a cluster given back by hand", () => {
@@ -9,7 +8,7 @@ describe("model: a cluster given back by hand", () => {
   const config = { "cluster-name": value("default"), "cluster-id": { kind: "absent" } } as const;
   const recorded = recordOf({ config });
   const secret = (name: string) => ({ resource: "secrets", name, namespace: "kube-system" });
-  const names = DEFAULT_CILIUM_OBJECTS;
+  const names = DEFAULT_SETTINGS.cilium;
 
   it("first loses its peers, then gets its values back and its agents restarted", () => {
     const rest = `"metadata":{"annotations":{"cilium-clustermesh/originals":null}}}'`;
@@ -31,7 +30,7 @@ describe("model: a cluster given back by hand", () => {
 
   it("keeps a Secret that was adopted, and rolls no operator where there is none", () => {
     const lines = manualRestoreCommands({
-      cilium: omit(names, "operator"),
+      cilium: { ...names, operator: false },
       recorded: recordOf({ config, peerSecret: "present" }),
       managedObjects: [secret("cilium-clustermesh"), { resource: "namespaces", name: "n" }],
     });

@@ -4,17 +4,45 @@ import {
   DEMO_POLICY,
   demoObjects,
   demoNamespaces,
+  demoSettings,
   demoWorkloads,
   validateDemo,
   workloadName,
   type DemoSettings,
 } from "../../../../components/demo/model/demo";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { lines } from "../../support/mesh/mesh";
 
 const DEMO: DemoSettings = { ...DEFAULT_DEMO, serverCluster: "cluster1", clientCluster: "cluster2" };
 const CLUSTERS = ["cluster1", "cluster2", "cluster3"];
 
 const judge = (over: Partial<DemoSettings>) => lines(validateDemo({ ...DEMO, ...over }, CLUSTERS));
+
+describe("model: demoSettings", () => {
+  const { wait } = DEFAULT_SETTINGS;
+
+  it("are none where it is off", () => {
+    assert.equal(demoSettings(DEFAULT_SETTINGS, CLUSTERS), undefined);
+  });
+
+  it("are of the first two clusters by name, whatever their order", () => {
+    const demo = demoSettings({ demo: true, wait }, ["west", "east", "north"]);
+    assert.deepEqual(demo, { ...DEFAULT_DEMO, serverCluster: "east", clientCluster: "north" });
+  });
+
+  it("are what is given", () => {
+    const given = { image: "redis", nodeSelectors: { employee: { disk: "ssd" } } };
+    const demo = demoSettings({ demo: { clusters: ["cluster2", "cluster1"], ...given }, wait }, CLUSTERS);
+    assert.deepEqual(demo, { ...DEFAULT_DEMO, ...given, serverCluster: "cluster2", clientCluster: "cluster1" });
+  });
+
+  it("wait and ping as all else does: where there are no nodes, it is neither", () => {
+    const of = (over: Partial<typeof wait>) => demoSettings({ demo: true, wait: { ...wait, ...over } }, CLUSTERS);
+    const [unchecked, unrolled] = [of({ check: false }), of({ rollout: false })];
+    assert.deepEqual([unchecked?.awaitWorkloads, unchecked?.ping], [true, false]);
+    assert.deepEqual([unrolled?.awaitWorkloads, unrolled?.ping], [false, false]);
+  });
+});
 
 describe("model: the demo's objects", () => {
   it("are the article's workloads, and two clients more in the other cluster", () => {
@@ -78,23 +106,15 @@ describe("model: validateDemo", () => {
   it("refuses clusters that do not exist", () => {
     const fix = "is no cluster of this mesh; use one of cluster1, cluster2, cluster3";
     assert.deepEqual(judge({ serverCluster: "cluster4", clientCluster: "west" }), [
-      `mesh: demo.serverCluster "cluster4" ${fix}`,
-      `mesh: demo.clientCluster "west" ${fix}`,
+      `mesh: demo.clusters[0] "cluster4" ${fix}`,
+      `mesh: demo.clusters[1] "west" ${fix}`,
     ]);
   });
 
   it("refuses one cluster for both", () => {
     assert.deepEqual(judge({ clientCluster: "cluster1" }), [
-      'mesh: demo.clientCluster "cluster1" is also demo.serverCluster; name two clusters',
+      'mesh: demo.clusters[1] "cluster1" is also demo.clusters[0]; name two clusters',
     ]);
-  });
-
-  it("refuses what is no namespace", () => {
-    for (const serverNamespace of ["", "Shop", "a.b", "a/b", "a".repeat(64)]) {
-      assert.deepEqual(judge({ serverNamespace }), [
-        `mesh: demo.serverNamespace ${JSON.stringify(serverNamespace)} is no name of a namespace; use lower case letters, digits and "-", at most 63 characters`,
-      ]);
-    }
   });
 
   it("refuses node selectors for workloads that it has not", () => {

@@ -18,7 +18,7 @@ describe("model: the report of an etcd's users", () => {
     const users = ["remote-west"];
     assert.equal(describeUsers({ auth: "enforced", users }), "enforced");
     assert.match(describeUsers({ auth: "off", users }), /^prepared, but authentication is off .* etcdctl auth enable$/);
-    assert.match(describeUsers({ auth: "unasked", users }), /gone/);
+    assert.match(describeUsers({ auth: "unasked", users }), /lost/);
   });
 });
 

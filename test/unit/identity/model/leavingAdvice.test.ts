@@ -13,7 +13,7 @@ describe("model: advice on a cluster that is lost", () => {
     ]) {
       assert.equal(
         withAdvice(said),
-        `${said}; check address, network and VPN, and run this again. Only where the cluster does not exist any more, and will never answer, take two steps: 1. list it with gone: true and run pulumi up, 2. remove it from the configuration and run pulumi up`,
+        `${said}; check address, network and VPN, and run this again. Only where the cluster does not exist any more, and will never answer, take two steps: 1. list it with lost: true and run pulumi up, 2. remove it from the configuration and run pulumi up`,
       );
     }
   });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { otherTargets } from "../../../../components/identity/model/otherCluster";
 import { readRecorded, recordedOf, targetsOf } from "../../../../components/identity/model/recorded";
 import { readRecordedClusters, summaryOf } from "../../../../components/identity/model/recordedClusters";
 import { lines } from "../../support/mesh/mesh";
-import { omit } from "../../support/omit";
 import { recordOf, recordText } from "../../support/record";
 
 describe("model: what is recorded of a cluster", () => {
@@ -34,13 +33,17 @@ describe("model: what is recorded of a cluster", () => {
 describe("model: objects that a meshed cluster keeps", () => {
   const { targets } = recordOf();
   const wanted = (over: object, peers = "cilium-clustermesh") =>
-    lines(otherTargets("cluster1", targets, targetsOf({ ...DEFAULT_CILIUM_OBJECTS, ...over }, peers)));
+    lines(otherTargets("cluster1", targets, targetsOf({ ...DEFAULT_SETTINGS.cilium, ...over }, peers)));
 
   it("are those that it was meshed with, each named by its setting", () => {
     const settings = [
       ...wanted({ namespace: "x", configMap: "x", daemonSet: "x", operator: "x" }, "x"),
       ...lines(
-        otherTargets("cluster1", targets, targetsOf(omit(DEFAULT_CILIUM_OBJECTS, "operator"), "cilium-clustermesh")),
+        otherTargets(
+          "cluster1",
+          targets,
+          targetsOf({ ...DEFAULT_SETTINGS.cilium, operator: false }, "cilium-clustermesh"),
+        ),
       ),
     ];
     assert.deepEqual(
@@ -57,6 +60,6 @@ describe("model: objects that a meshed cluster keeps", () => {
   });
 
   it("are no concern of what is only read: selector and container", () => {
-    assert.deepEqual(wanted({ agentSelector: "app=agent", agentContainer: "agent" }), []);
+    assert.deepEqual(wanted({ agentSelector: "app=agent" }), []);
   });
 });

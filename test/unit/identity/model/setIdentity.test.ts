@@ -47,7 +47,7 @@ describe("model: planIdentity", () => {
     assert.ok(planned.kind === "refused");
     assert.deepEqual(lines(planned.problems), [
       'cluster "cluster1": cilium-config cluster-name "west" was changed since, and belongs to "helm"; ' +
-        'set it to "cluster1" there, or pulumi config set conflicts overwrite',
+        "set it to \"cluster1\" there, or add overwriteConflicts to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' overwriteConflicts, where nothing is in it yet)",
     ]);
   });
 

@@ -21,8 +21,7 @@ const hostileCluster: fc.Arbitrary<ClusterSpec> = fc.record({
 const hostileMesh: fc.Arbitrary<MeshSpec> = fc.record({
   clusters: fc.dictionary(hostile, hostileCluster, { maxKeys: 4 }),
   maxConnectedClusters: fc.constantFrom(255, 511),
-  ipamMode: hostile,
-  nativeRoutingCIDRs: texts,
+  allow: fc.subarray(["sharedSubnets", "unreachable"] as const),
 });
 
 describe("model: validateMesh", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { clustersOf, type ClusterSpec, type MeshSpec } from "../../../../components/mesh/model/mesh";
-import { validateIdentities } from "../../../../components/mesh/model/validateIdentity";
+import { idFault, validateIdentities } from "../../../../components/mesh/model/validateIdentity";
 import { clusterSpec, lines, mesh, pair } from "../../support/mesh/mesh";
 
 const judge = (spec: MeshSpec) => lines(validateIdentities(spec, clustersOf(spec.clusters)));
@@ -52,21 +52,32 @@ describe("model: ids of clusters", () => {
 describe("model: ids under ENI-like IPAM", () => {
   for (const ipamMode of ["eni", "alibabacloud", "aws-cni"]) {
     it(`may not have bit 7 set under ${ipamMode}`, () => {
-      const needs = `has bit 7 set, which IPAM mode "${ipamMode}" needs for itself`;
-      const judged = judge(mesh(pair({ id: 128 }, { id: 127 }), { ipamMode }));
-      assert.deepEqual(judged, [`cluster "cluster1": id 128 ${needs}; use an id from 1 to 127`]);
+      const reason = `has bit 7 set, which IPAM mode "${ipamMode}" needs for itself`;
+      const fault = { property: "id", value: 128, reason, fix: "use an id from 1 to 127" };
+      assert.deepEqual(idFault(128, 255, ipamMode), fault);
+      assert.equal(idFault(127, 255, ipamMode), undefined);
     });
   }
 
   it("have other ranges where maxConnectedClusters is 511", () => {
-    const judged = judge(mesh(pair({ id: 384 }, { id: 383 }), { ipamMode: "eni", maxConnectedClusters: 511 }));
-    assert.deepEqual(judged, [
-      'cluster "cluster1": id 384 has bit 7 set, which IPAM mode "eni" needs for itself; use an id from 1 to 127 or 256 to 383',
-    ]);
+    assert.equal(idFault(384, 511, "eni")?.fix, "use an id from 1 to 127 or 256 to 383");
+    assert.equal(idFault(383, 511, "eni"), undefined);
   });
 
-  it("may have it under every other", () => {
-    assert.deepEqual(judge(mesh(pair({ id: 128 }), { ipamMode: "cluster-pool" })), []);
+  it("may have it under every other, and on paper", () => {
+    assert.equal(idFault(128, 255, "cluster-pool"), undefined);
+    assert.deepEqual(judge(mesh(pair({ id: 128 }))), []);
+  });
+
+  it("are those that are in range without it", () => {
+    const ids = fc.oneof(fc.integer({ min: -2, max: 520 }), fc.double());
+    fc.assert(
+      fc.property(ids, fc.constantFrom(255, 511), fc.constantFrom("eni", "kubernetes"), (id, max, ipamMode) => {
+        const inRange = Number.isInteger(id) && id >= 1 && id <= max;
+        const hasBit = Math.floor(id / 128) % 2 === 1;
+        assert.equal(idFault(id, max, ipamMode) === undefined, inRange && !(ipamMode === "eni" && hasBit));
+      }),
+    );
   });
 });
 
@@ -108,15 +119,14 @@ describe("model: names and number of clusters", () => {
 });
 
 describe("model: validateIdentities", () => {
-  it("accepts ids exactly where they are unique integers in range without bit 7 under ENI", () => {
+  it("accepts ids exactly where they are unique integers in range", () => {
     const ids = fc.array(fc.oneof(fc.integer({ min: -2, max: 520 }), fc.double()), { minLength: 2, maxLength: 6 });
     fc.assert(
-      fc.property(ids, fc.constantFrom(255, 511), fc.constantFrom("eni", "kubernetes"), (all, max, ipamMode) => {
+      fc.property(ids, fc.constantFrom(255, 511), (all, max) => {
         const clusters = Object.fromEntries(all.map((id, index) => [`c${String(index)}`, clusterSpec(1, { id })]));
-        const fix = (id: number) =>
-          Number.isInteger(id) && id >= 1 && id <= max && !(ipamMode === "eni" && Math.floor(id / 128) % 2 === 1);
+        const fix = (id: number) => Number.isInteger(id) && id >= 1 && id <= max;
         const wanted = all.every(fix) && new Set(all).size === all.length;
-        const spec = mesh(clusters, { ipamMode, maxConnectedClusters: max });
+        const spec = mesh(clusters, { maxConnectedClusters: max });
         assert.equal(judge(spec).length === 0, wanted);
       }),
     );

@@ -6,10 +6,10 @@ import { cidr, sharesAddress } from "../../support/mesh/arbitraries";
 import { clusterSpec, lines, mesh, pair } from "../../support/mesh/mesh";
 
 const judge = (spec: MeshSpec) => lines(validateRanges(spec, clustersOf(spec.clusters)));
-const first = (over: Partial<ClusterSpec>, rest: Partial<MeshSpec> = {}) => judge(mesh(pair(over), rest));
+const first = (over: Partial<ClusterSpec>) => judge(mesh(pair(over)));
 
 const disjoint =
-  "ranges of pods must be disjoint from all others, or ipamMode must say that pods get addresses of the nodes' subnets";
+  "give every cluster's pods a range of their own; or, where pods get addresses of the nodes' subnets, add sharedSubnets to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' sharedSubnets, where nothing is in it yet)";
 const form = "write it like 10.60.0.0/16 or fd00:60::/48";
 
 describe("model: overlapping ranges", () => {
@@ -58,12 +58,8 @@ describe("model: overlapping ranges", () => {
     const subnet = { nodeCIDRs: ["10.60.0.0/16"], podCIDRs: ["10.60.0.0/16"] };
     assert.deepEqual(judge(mesh(pair(subnet))), []);
     assert.equal(judge(mesh(pair(subnet, subnet))).length, 3);
-    for (const ipamMode of ["eni", "azure", "alibabacloud", "aws-cni", "delegated-plugin"]) {
-      assert.deepEqual(judge(mesh(pair(subnet, subnet), { ipamMode })), [], ipamMode);
-    }
-    for (const ipamMode of ["cluster-pool", "kubernetes", "multi-pool"]) {
-      assert.equal(judge(mesh(pair(subnet), { ipamMode })).length, 1, ipamMode);
-    }
+    assert.deepEqual(judge(mesh(pair(subnet, subnet), { allow: ["sharedSubnets"] })), []);
+    assert.equal(judge(mesh(pair(subnet, subnet), { allow: ["unreachable"] })).length, 3);
   });
 
   it("are found exactly where two ranges share an address", () => {
@@ -110,38 +106,6 @@ describe("model: unreadable ranges", () => {
     assert.deepEqual(first({ podCIDRs: [], nodeCIDRs: [] }), [
       `cluster "cluster1": podCIDRs [] ${nothing}`,
       `cluster "cluster1": nodeCIDRs [] ${nothing}`,
-    ]);
-  });
-});
-
-describe("model: native routing", () => {
-  const widen =
-    "use a range inside it, or widen nativeRoutingCIDRs and ipv4-/ipv6-native-routing-cidr of every cluster";
-
-  it("holds ranges inside its CIDRs", () => {
-    assert.deepEqual(first({}, { nativeRoutingCIDRs: ["10.0.0.0/8"] }), []);
-  });
-
-  it("does not restrict a family that it does not name", () => {
-    assert.deepEqual(first({ podCIDRs: ["fd00:60::/48"] }, { nativeRoutingCIDRs: ["10.0.0.0/8"] }), []);
-  });
-
-  it("leaves out what lies outside all of them, or only partly inside", () => {
-    const nativeRoutingCIDRs = ["10.0.0.0/8", "172.16.0.0/16"];
-    const outside = "lies outside the native-routing CIDR (10.0.0.0/8, 172.16.0.0/16)";
-    assert.deepEqual(first({ podCIDRs: ["192.168.0.0/16", "172.16.0.0/15"] }, { nativeRoutingCIDRs }), [
-      `cluster "cluster1": podCIDRs[0] "192.168.0.0/16" ${outside}; ${widen}`,
-      `cluster "cluster1": podCIDRs[1] "172.16.0.0/15" ${outside}; ${widen}`,
-    ]);
-  });
-
-  it("holds no nodes: packets to them may be masqueraded", () => {
-    assert.deepEqual(first({ nodeCIDRs: ["192.168.7.0/24"] }, { nativeRoutingCIDRs: ["10.0.0.0/8"] }), []);
-  });
-
-  it("has to be readable itself", () => {
-    assert.deepEqual(first({}, { nativeRoutingCIDRs: ["10/8"] }), [
-      `mesh: nativeRoutingCIDRs[0] "10/8" is not a CIDR of four decimal octets; ${form}`,
     ]);
   });
 });

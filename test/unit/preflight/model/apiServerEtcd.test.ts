@@ -52,7 +52,7 @@ describe("preflight: the etcd of an API server", () => {
         { apiServers: [apiServer({ args: flags }, status)] },
         { etcd: { endpoints: [url] } },
       );
-      const policy = { ...POLICY, conflicts: "overwrite" } as const;
+      const policy = { ...POLICY, allow: ["overwriteConflicts"] } as const;
       return errors(judgeLive([cluster], new Map([[cluster.name, live]]), policy).diagnostics);
     };
     for (const url of ["https://10.1.1.1:4001", "https://[fd00:0::1]:4001", "https://10.7.7.7:4001"]) {
@@ -71,7 +71,7 @@ describe("preflight: the etcd of an API server", () => {
     ];
     const judge = (url: string) => {
       const { cluster, live } = found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url] } });
-      const policy = { ...POLICY, conflicts: "overwrite" } as const;
+      const policy = { ...POLICY, allow: ["overwriteConflicts"] } as const;
       return errors(judgeLive([cluster], new Map([[cluster.name, live]]), policy).diagnostics);
     };
     for (const host of ["10.3.3.3", "10.3.3.4"]) {

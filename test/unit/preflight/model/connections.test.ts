@@ -60,8 +60,12 @@ describe("model: the warning of too many connections", () => {
     ]);
   });
 
-  it("is never said with 0, nor where nobody could be asked", () => {
-    assert.deepEqual(said(255, [100], 0), []);
+  it("begins at 5000 for any mesh", () => {
+    const count = (most: number) => connectionsWarning(names(3), counts(1, most, 2000)).length;
+    assert.deepEqual([count(2999), count(3000)], [0, 1]);
+  });
+
+  it("is not said where nobody could be asked", () => {
     assert.deepEqual(said(255, [], 1), []);
   });
 });

@@ -73,7 +73,7 @@ describe("preflight: judgeLive", () => {
 describe("preflight: unreachableClusters", () => {
   it("are named with what kubectl said", () => {
     assert.deepEqual(lines(unreachableClusters(MEMBERS, live({ cluster3: "unreachable" }))), [
-      'cluster "cluster3": API server cannot be reached: dial tcp 10.1.3.1:6443: i/o timeout; check address, network and VPN; clustermesh:unreachable "warn" lets a preview go on. Only where the cluster does not exist any more and will never answer, list it with gone: true',
+      "cluster \"cluster3\": API server cannot be reached: dial tcp 10.1.3.1:6443: i/o timeout; check address, network and VPN; to let a preview go on, add unreachable to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' unreachable, where nothing is in it yet). Only where the cluster does not exist any more and will never answer, list it with lost: true",
     ]);
   });
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CERTIFICATE_POLICY, SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
+import { SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import { formatRecord, ISSUE_RECORD_ANNOTATION, trustOf } from "../../../../components/certificates/model/keyRevisions";
 import { judgeRotation, type RotationPolicy } from "../../../../components/preflight/model/judgeRotation";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { mintCA, NOW } from "../../support/certificates/ca";
 import { bySeverity, lines } from "../../support/mesh/mesh";
 import { liveCluster, type LiveObject } from "../../support/preflight/live";
@@ -26,7 +27,7 @@ const POLICY: RotationPolicy = {
   etcdServerSecret: "clustermesh-etcd-server",
   authorities: [SHARED_AUTHORITY],
   generated: true,
-  certificates: DEFAULT_CERTIFICATE_POLICY,
+  certificates: DEFAULT_SETTINGS.certificates,
   warningDays: 30,
   keyRevisions: { client: 1, server: 1, authority: [1] },
   wanted: { record: { client: 1, server: 1, authorities: TRUST }, authority: "generated" },
@@ -66,11 +67,11 @@ describe("preflight: the certificates of live clusters", () => {
     assert.deepEqual(
       notes.map((line) => line.replace(/\); .*/, ")")),
       [
-        'cluster "cluster1": client certificate ends on 2027-01-04, in 50 days; this run renews it (leafRenewBeforeDays 60)',
-        'cluster "cluster1": etcd server certificate ends on 2027-01-09, in 55 days; this run renews it (leafRenewBeforeDays 60)',
-        'mesh: CA certificate "CN=first" ends on 2027-02-23, in 100 days; this run renews it (authorityRenewBeforeDays 120)',
-        'cluster "cluster2": client certificate ends on 2027-01-04, in 50 days; this run renews it (leafRenewBeforeDays 60)',
-        'cluster "cluster2": etcd server certificate ends on 2027-01-09, in 55 days; this run renews it (leafRenewBeforeDays 60)',
+        'cluster "cluster1": client certificate ends on 2027-01-04, in 50 days; this run renews it (due 60 days before its end)',
+        'cluster "cluster1": etcd server certificate ends on 2027-01-09, in 55 days; this run renews it (due 60 days before its end)',
+        'mesh: CA certificate "CN=first" ends on 2027-02-23, in 100 days; this run renews it (due 120 days before its end)',
+        'cluster "cluster2": client certificate ends on 2027-01-04, in 50 days; this run renews it (due 60 days before its end)',
+        'cluster "cluster2": etcd server certificate ends on 2027-01-09, in 55 days; this run renews it (due 60 days before its end)',
       ],
     );
     assert.match(notes[2] ?? "", /restart every etcd before that day/);
@@ -89,7 +90,7 @@ describe("preflight: the certificates of live clusters", () => {
       "mesh-cluster2.ca.crt": await ending(10, "CN=ca"),
       "west.etcd-client.crt": await ending(1, "CN=of somebody else"),
     });
-    const certificates = { ...DEFAULT_CERTIFICATE_POLICY, leaf: { days: 365, renewBeforeDays: 5 } };
+    const certificates = { ...DEFAULT_SETTINGS.certificates, leafDays: 15 };
     const { warnings, notes } = judge([peers], { authorities: MEMBERS, generated: false, certificates });
     assert.deepEqual(notes, []);
     assert.deepEqual(
@@ -119,12 +120,9 @@ describe("preflight: the certificates of live clusters", () => {
   it("are judged by the record of their Secret", () => {
     const peers = (annotations: object) => [secret("cilium-clustermesh", { "mesh.client.crt": "" }, annotations)];
     assert.equal(judge(peers(recordedAs(4))).notes.length, 2);
-    const generation = { client: 2, server: 1, authority: [1] };
-    assert.equal(judge(peers({}), { keyRevisions: generation }).problems.length, 1);
-    assert.equal(
-      judge(peers({ [ISSUE_RECORD_ANNOTATION]: "nonsense" }), { keyRevisions: generation }).problems.length,
-      1,
-    );
-    assert.deepEqual(judge(peers(recordedAs(1)), { keyRevisions: generation }).problems, []);
+    const keyRevisions = { client: 2, server: 1, authority: [1] };
+    assert.equal(judge(peers({}), { keyRevisions }).problems.length, 1);
+    assert.equal(judge(peers({ [ISSUE_RECORD_ANNOTATION]: "nonsense" }), { keyRevisions }).problems.length, 1);
+    assert.deepEqual(judge(peers(recordedAs(1)), { keyRevisions }).problems, []);
   });
 });

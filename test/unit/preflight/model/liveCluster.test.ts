@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { parseList, parseObjects } from "../../../../components/kubernetes/model/liveObject";
 import { dataOwners } from "../../../../components/kubernetes/model/managedFields";
 import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
@@ -59,7 +59,7 @@ describe("model: parseLiveCluster", () => {
   });
 
   it("looks for the names that it is given", () => {
-    const names = { ...DEFAULT_CILIUM_OBJECTS, configMap: "other", daemonSet: "other", operator: "other" };
+    const names = { ...DEFAULT_SETTINGS.cilium, configMap: "other", daemonSet: "other", operator: "other" };
     const items = JSON.stringify({ items: [recorded("configmap"), recorded("daemonset"), recorded("deployment")] });
     const none = '{"items":[]}';
     const { config, agent, hasOperator } = parseLiveCluster(names, items, none, none);

@@ -3,7 +3,6 @@ import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../../../components/kubernet
 import { foreignObjects, missingObjects, ownedValues } from "../../../../components/preflight/model/objects";
 import type { PreflightPolicy } from "../../../../components/preflight/model/policy";
 import { lines } from "../../support/mesh/mesh";
-import { omit } from "../../support/omit";
 import { daemonSetWith, found, managers, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
 
 const policy = (over: Partial<PreflightPolicy>): PreflightPolicy => ({ ...POLICY, ...over });
@@ -27,7 +26,7 @@ describe("preflight: Cilium's objects", () => {
   });
 
   it("need no operator where none is declared", () => {
-    assert.deepEqual(missing({ without: ["deployment"] }, { cilium: omit(POLICY.cilium, "operator") }), []);
+    assert.deepEqual(missing({ without: ["deployment"] }, { cilium: { ...POLICY.cilium, operator: false } }), []);
   });
 
   it("need the peers' Secret in the agents' pods; the message has what to add", () => {
@@ -56,7 +55,7 @@ describe("preflight: values of another manager", () => {
 
   it("of Helm that differ are refused, with the values to set", () => {
     const set =
-      'helm upgrade with cluster.name=cluster1 and cluster.id=101, or set clustermesh:conflicts to "overwrite" (the originals come back on destroy)';
+      "helm upgrade with cluster.name=cluster1 and cluster.id=101, or add overwriteConflicts to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' overwriteConflicts, where nothing is in it yet): the originals come back on destroy";
     assert.deepEqual(owned({}), [
       `cluster "cluster1": cilium-config cluster-name "default" belongs to Helm release "cilium" and differs from "cluster1"; ${set}`,
       `cluster "cluster1": cilium-config cluster-id "0" belongs to Helm release "cilium" and differs from "101"; ${set}`,
@@ -73,7 +72,7 @@ describe("preflight: values of another manager", () => {
   it("are fine where they are what is wanted, are missing, or may be overwritten", () => {
     assert.deepEqual(owned({ config: { "cluster-name": "cluster1", "cluster-id": "101" } }), []);
     assert.deepEqual(owned({ config: { "cluster-name": undefined, "cluster-id": undefined } }), []);
-    assert.deepEqual(owned({}, { conflicts: "overwrite" }), []);
+    assert.deepEqual(owned({}, { allow: ["overwriteConflicts"] }), []);
     assert.deepEqual(owned({ without: ["configmap"] }), []);
   });
 
@@ -95,7 +94,7 @@ describe("preflight: objects under our names", () => {
 
   it("are refused where another owner made them; the message names the fix", () => {
     const fix =
-      'set clustermesh:peerSecret to another name that the agents mount, set clustermesh:foreignSecret to "adopt" to add the peers and keep its own keys, or remove it';
+      "remove it, set clustermesh:peerSecret to another name that the agents mount, or add adoptSecret to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' adoptSecret, where nothing is in it yet): it gets the peers and keeps its own keys";
     const at = 'cluster "cluster1": Secret kube-system/cilium-clustermesh exists and';
     assert.deepEqual(foreign({ claimed: [secret] }), [`${at} was made by Helm release "cilium"; ${fix}`]);
     assert.deepEqual(foreign({ claimed: [ownedBy("clustermesh/other")] }), [
@@ -108,17 +107,17 @@ describe("preflight: objects under our names", () => {
   });
 
   it("may not be another stack's, adopted or not", () => {
-    const refused = foreign({ claimed: [ownedBy("clustermesh/other")] }, { foreignSecret: "adopt" });
+    const refused = foreign({ claimed: [ownedBy("clustermesh/other")] }, { allow: ["adoptSecret"] });
     assert.match(refused[0] ?? "", /belongs to stack "clustermesh\/other"/);
   });
 
   it("may be an adopted Secret with keys of its own", () => {
-    assert.deepEqual(foreign({ claimed: [secret] }, { foreignSecret: "adopt" }), []);
+    assert.deepEqual(foreign({ claimed: [secret] }, { allow: ["adoptSecret"] }), []);
   });
 
   it("may not be an adopted Secret that has our keys already", () => {
     const claimed = [{ ...secret, data: { west: "", cluster2: "", "mesh.ca.crt": "" } }];
-    assert.deepEqual(foreign({ claimed }, { foreignSecret: "adopt" }), [
+    assert.deepEqual(foreign({ claimed }, { allow: ["adoptSecret"] }), [
       'cluster "cluster1": Secret kube-system/cilium-clustermesh ["cluster2","mesh.ca.crt"] are keys that it has already; remove those keys, or choose another name with clustermesh:peerSecret',
     ]);
   });
@@ -126,13 +125,13 @@ describe("preflight: objects under our names", () => {
   it("may be an adopted Secret in which the keys are ours from an earlier run", () => {
     const managedFields = managers({ helm: ["west"], [FIELD_MANAGER]: ["cluster2"] });
     const adopted = { ...secret, data: { west: "", cluster2: "" }, metadata: { ...secret.metadata, managedFields } };
-    assert.deepEqual(foreign({ claimed: [adopted] }, { foreignSecret: "adopt" }), []);
+    assert.deepEqual(foreign({ claimed: [adopted] }, { allow: ["adoptSecret"] }), []);
   });
 
   it("may not be any other object, adopted Secret or not", () => {
     const namespace = { kind: "Namespace", metadata: { name: "istio-space", uid: "u" } };
     const server = { ...secret, metadata: { ...secret.metadata, name: "clustermesh-etcd-server" } };
-    const [first, second] = foreign({ claimed: [namespace, server] }, { foreignSecret: "adopt" });
+    const [first, second] = foreign({ claimed: [namespace, server] }, { allow: ["adoptSecret"] });
     assert.equal(
       first,
       'cluster "cluster1": Namespace istio-space exists and was made by somebody else; remove it, or choose another name or namespace',

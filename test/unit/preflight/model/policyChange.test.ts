@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import {
-  DEFAULT_CILIUM_OBJECTS,
-  desiredConfig,
-  rolloutChecksum,
-} from "../../../../components/cilium/model/agentConfig";
+import { desiredConfig, rolloutChecksum } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { changesNothing } from "../../../../components/policyCheck/model/meshChange";
 import { policyChange } from "../../../../components/preflight/model/policyChange";
 import { member } from "../../support/mesh/mesh";
 import { liveCluster, managers, recorded, type LiveOptions } from "../../support/preflight/live";
 
 const clusters = [1, 2, 3].map((n) => member(n));
-const context = { members: clusters, cilium: DEFAULT_CILIUM_OBJECTS, peerSecret: "cilium-clustermesh" };
+const context = { members: clusters, cilium: DEFAULT_SETTINGS.cilium, peerSecret: "cilium-clustermesh" };
 
 /** The peers' Secret; the keys that are ours are owned by our field manager. */
 function secret(keys: readonly string[], ours: readonly string[] = keys) {

@@ -59,13 +59,13 @@ const settings = { ...DEFAULT_SETTINGS, managedObjects: managedObjects() };
 describe("model: rights", () => {
   it("are all in the roles that the documentation has", () => {
     assert.deepEqual(lacking(WITHOUT_DEMO, upRights(settings)), []);
-    const demo = { ...settings, managedObjects: managedObjects(DEMO), stalePods: "restart" } as const;
+    const demo = { ...settings, managedObjects: managedObjects(DEMO), allow: ["restartStalePods"] } as const;
     assert.deepEqual(lacking(ROLES, upRights(demo)), []);
   });
 
   it("are more where there is more to do", () => {
     assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, managedObjects: managedObjects(DEMO) })).length > 0);
-    assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, stalePods: "restart" })).length > 0);
+    assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, allow: ["restartStalePods"] })).length > 0);
   });
 
   it("write nothing in a preview", () => {

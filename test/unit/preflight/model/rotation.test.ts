@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import {
-  DEFAULT_KEY_REVISIONS,
   trustOf,
   type CaId,
   type CaTrust,
   type IssueRecord,
 } from "../../../../components/certificates/model/keyRevisions";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import {
   plannedSteps,
   unknownKeyRevisions,
@@ -52,16 +52,16 @@ describe("preflight: steps of a CA's rotation", () => {
   });
 
   it("may not let sign what is not trusted yet", () => {
-    const begin = `set clustermesh:generation.authority to [1,2], pulumi up, and ${RESTART}; then set clustermesh:generation.authority to [2,1]`;
+    const begin = `set clustermesh:keyRevisions.authority to [1,2], pulumi up, and ${RESTART}; then set clustermesh:keyRevisions.authority to [2,1]`;
     const line = (value: string) =>
-      `mesh: clustermesh:generation.authority ${value} lets generation 2 sign, which clusters "cluster1", "cluster2" do not trust yet; first ${begin}`;
+      `mesh: clustermesh:keyRevisions.authority ${value} lets revision 2 sign, which clusters "cluster1", "cluster2" do not trust yet; first ${begin}`;
     assert.deepEqual(unsafe(live([1], [1]), [2]), [line("[2]")]);
     assert.deepEqual(unsafe(live([1], [1]), [2, 1]), [line("[2,1]")]);
   });
 
   it("may not drop what has signed", () => {
     assert.deepEqual(unsafe(live([1, 2]), [2]), [
-      'mesh: clustermesh:generation.authority [2] drops generation 1, which has signed what cluster "cluster1" has; first set clustermesh:generation.authority to [2,1], and pulumi up; then drop it',
+      'mesh: clustermesh:keyRevisions.authority [2] drops revision 1, which has signed what cluster "cluster1" has; first set clustermesh:keyRevisions.authority to [2,1], and pulumi up; then drop it',
     ]);
   });
 
@@ -105,25 +105,25 @@ describe("preflight: steps of a CA's rotation", () => {
   });
 });
 
-describe("preflight: generations that are set", () => {
+describe("preflight: revisions that are set", () => {
   const unknown: Recorded = { cluster: "cluster1", record: undefined, files: ["cluster1", "mesh.client.crt"] };
 
   it("before anything says which are live are refused", () => {
-    for (const generation of [{ client: 2 }, { server: 2 }, { authority: [1, 2] }]) {
-      const [line, ...rest] = lines(unknownKeyRevisions([unknown], { ...DEFAULT_KEY_REVISIONS, ...generation }));
+    for (const revisions of [{ client: 2 }, { server: 2 }, { authority: [1, 2] }]) {
+      const [line, ...rest] = lines(unknownKeyRevisions([unknown], { ...DEFAULT_SETTINGS.keyRevisions, ...revisions }));
       assert.deepEqual(rest, []);
       assert.match(
         line ?? "",
-        /^mesh: clustermesh:generation .* nothing says what cluster "cluster1" has; remove it, pulumi up once/,
+        /^mesh: clustermesh:keyRevisions .* nothing says what cluster "cluster1" has; remove it, pulumi up once/,
       );
     }
-    assert.deepEqual(unknownKeyRevisions([unknown], DEFAULT_KEY_REVISIONS), []);
+    assert.deepEqual(unknownKeyRevisions([unknown], DEFAULT_SETTINGS.keyRevisions), []);
   });
 
   it("are fine in a new cluster, and beside the keys of another owner", () => {
     const other: Recorded = { cluster: "cluster1", record: undefined, files: ["west.etcd-client.crt"] };
-    assert.deepEqual(unknownKeyRevisions([other], { ...DEFAULT_KEY_REVISIONS, client: 2 }), []);
-    assert.deepEqual(unknownKeyRevisions([], { ...DEFAULT_KEY_REVISIONS, client: 2 }), []);
+    assert.deepEqual(unknownKeyRevisions([other], { ...DEFAULT_SETTINGS.keyRevisions, client: 2 }), []);
+    assert.deepEqual(unknownKeyRevisions([], { ...DEFAULT_SETTINGS.keyRevisions, client: 2 }), []);
   });
 });
 
@@ -141,23 +141,23 @@ describe("preflight: what a run does", () => {
     const { notes, warnings } = planned(live([1], [1]), wanted(shared(of([1])), { client: 2, server: 3 }));
     assert.deepEqual(warnings, []);
     assert.deepEqual(notes, [
-      'cluster "cluster1": client key and certificate go from generation 1 to 2; this run renews both',
-      'cluster "cluster1": etcd server key and certificate go from generation 1 to 3; this run renews both',
-      'cluster "cluster2": client key and certificate go from generation 1 to 2; this run renews both',
-      'cluster "cluster2": etcd server key and certificate go from generation 1 to 3; this run renews both',
+      'cluster "cluster1": client key and certificate go from revision 1 to 2; this run renews both',
+      'cluster "cluster1": etcd server key and certificate go from revision 1 to 3; this run renews both',
+      'cluster "cluster2": client key and certificate go from revision 1 to 2; this run renews both',
+      'cluster "cluster2": etcd server key and certificate go from revision 1 to 3; this run renews both',
     ]);
   });
 
   it("is, for a CA, what a person does next, or has to have done", () => {
-    const at = "mesh: clustermesh:generation.authority";
+    const at = "mesh: clustermesh:keyRevisions.authority";
     assert.deepEqual(planned(live([1]), wanted(shared(of([1, 2])))).notes, [
-      `${at} [1,2] makes generation 2 trusted; then ${RESTART}; it can sign after that`,
+      `${at} [1,2] makes revision 2 trusted; then ${RESTART}; it can sign after that`,
     ]);
     assert.deepEqual(planned(live([1, 2]), wanted(shared(of([2, 1])))).warnings, [
-      `${at} [2,1] lets generation 2 sign; this run issues every certificate again; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`,
+      `${at} [2,1] lets revision 2 sign; this run issues every certificate again; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`,
     ]);
     assert.deepEqual(planned(live([2, 1]), wanted(shared(of([2])))).notes, [
-      `${at} [2] drops generation 1; nothing needs it any more once every etcd and every agent has this run's certificates`,
+      `${at} [2] drops revision 1; nothing needs it any more once every etcd and every agent has this run's certificates`,
     ]);
   });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { targetsOf } from "../../../../components/identity/model/recorded";
 import { ISSUE_RECORD_ANNOTATION } from "../../../../components/certificates/model/keyRevisions";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
@@ -32,7 +33,7 @@ function secret(name: string, marks: Readonly<Record<string, string>>, kept: rea
 
 function drift(...claimed: readonly LiveObject[]) {
   const each = found(1, { claimed });
-  const targets = { ...POLICY.cilium, peerSecret: POLICY.peerSecret };
+  const targets = targetsOf(POLICY.cilium, POLICY.peerSecret);
   const recorded = { cluster1: { uid: each.live.uid, set: {}, targets } };
   const clusters = new Map([[each.cluster.name, each.live]]);
   const secrets = [POLICY.peerSecret, "clustermesh-etcd-server"];

@@ -15,7 +15,7 @@ describe("model: clusters that answer slowly", () => {
   it("are named, with their time and the setting", () => {
     assert.deepEqual(said({ west: QUICK, east: { ...QUICK, seconds: 7.4 } }), [
       'cluster "east": API server took 7 s to answer; look at the network and the API server where that stays so; ' +
-        "a cluster counts as unreachable after 30 s without an answer (clustermesh:liveCheckTimeoutSeconds)",
+        "a cluster counts as unreachable after 30 s without an answer (clustermesh:wait.preflight)",
     ]);
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatDiagnostics } from "../../../../components/mesh/model/diagnostic";
+import { DEFAULT_SETTINGS } from "../../../../components";
 import { readConfiguration } from "../../../../stacks/configuration/configuration";
 import { hostile } from "../../support/mesh/arbitraries";
 import { lines } from "../../support/mesh/mesh";
@@ -13,21 +14,36 @@ describe("stacks: readConfiguration", () => {
     const read = configuration();
     assert.deepEqual(read.clusters, clusters());
     assert.deepEqual(
-      [read.authority, read.maxConnectedClusters, read.check, read.liveChecks, read.unreachable, read.demo],
-      ["generated", 255, true, true, "error", false],
+      [read.authority, read.maxConnectedClusters, read.wait, read.allow, read.demo],
+      ["generated", 255, { preflight: 30, rollout: 600, check: 300 }, [], false],
     );
   });
 
   it("reads texts as they are, even where they look like JSON", () => {
-    const read = configuration({ peerSecret: "123", etcdServerSecret: "true", ipamMode: "null" });
-    assert.deepEqual([read.peerSecret, read.etcdServerSecret, read.ipamMode], ["123", "true", "null"]);
+    const read = configuration({ peerSecret: "123", etcdServerSecret: "true", owner: "null" });
+    assert.deepEqual([read.peerSecret, read.etcdServerSecret, read.owner], ["123", "true", "null"]);
     assert.equal(configuration({ authority: "adopted" }).authority, "adopted");
   });
 
   it("reads numbers, booleans and objects as Pulumi keeps them", () => {
-    const read = configuration({ maxConnectedClusters: 511, check: false, cilium: { operator: false }, leafDays: 90 });
-    assert.deepEqual([read.maxConnectedClusters, read.check, read.leafDays], [511, false, 90]);
-    assert.deepEqual(read.cilium, { operator: false });
+    const read = configuration({
+      maxConnectedClusters: 511,
+      requireExternalPeers: true,
+      cilium: { operator: false },
+      allow: ["unreachable", "unreachable"],
+    });
+    assert.deepEqual(
+      [read.maxConnectedClusters, read.requireExternalPeers, read.allow.includes("unreachable")],
+      [511, true, true],
+    );
+    assert.deepEqual(read.cilium, { ...DEFAULT_SETTINGS.cilium, operator: false });
+  });
+
+  it("has the default of each setting of a group that is not given", () => {
+    const read = configuration({ wait: { check: false }, certificates: { leafDays: 90 }, keyRevisions: { client: 2 } });
+    assert.deepEqual(read.wait, { ...DEFAULT_SETTINGS.wait, check: false });
+    assert.deepEqual(read.certificates, { ...DEFAULT_SETTINGS.certificates, leafDays: 90 });
+    assert.deepEqual(read.keyRevisions, { ...DEFAULT_SETTINGS.keyRevisions, client: 2 });
   });
 });
 
@@ -54,8 +70,8 @@ describe("stacks: unknown properties", () => {
   });
 
   it("are named in the demo too", () => {
-    assert.deepEqual(complaints({ clusters: clusters(), demo: { serverCluter: "cluster1" } }), [
-      `mesh: clustermesh:demo.serverCluter ${unknown}`,
+    assert.deepEqual(complaints({ clusters: clusters(), demo: { clustres: ["cluster1"] } }), [
+      `mesh: clustermesh:demo.clustres ${unknown}`,
     ]);
   });
 
@@ -95,19 +111,37 @@ describe("stacks: missing and ill-typed properties", () => {
 
   const settings: Readonly<Record<string, readonly [unknown, string]>> = {
     authority: ["signed", '"signed" is not allowed; use one of generated, adopted'],
-    keyAlgorithm: ["RSA1024", '"RSA1024" is not allowed; use one of P256, RSA2048, RSA4096'],
     maxConnectedClusters: [128, "128 is not allowed; use one of 255, 511"],
-    check: ["yes", '"yes" is not allowed; give a boolean'],
-    conflicts: ["force", '"force" is not allowed; use one of refuse, overwrite'],
-    rollOutTimeoutSeconds: [0, "0 is not allowed; use at least 1"],
-    liveCheckTimeoutSeconds: [1e6, "1000000 is not allowed; use at most 86400"],
-    generation: [2, "2 is not allowed; give an object"],
+    requireExternalPeers: ["yes", '"yes" is not allowed; give a boolean'],
+    allow: ["openPolicies", '"openPolicies" is not allowed; give an array'],
+    keyRevisions: [2, "2 is not allowed; give an object"],
     expiryWarningDays: [-1, "-1 is not allowed; use at least 0"],
     demo: ["on", '"on" is not allowed; use one of true, false, or an object'],
   };
   for (const [key, [value, line]] of Object.entries(settings)) {
     it(`may be ${key}`, () => {
       assert.deepEqual(complaints({ clusters: clusters(), [key]: value }), [`mesh: clustermesh:${key} ${line}`]);
+    });
+  }
+
+  const inGroups: Readonly<Record<string, readonly [object, string]>> = {
+    "certificates.keyAlgorithm": [
+      { certificates: { keyAlgorithm: "RSA1024" } },
+      '"RSA1024" is not allowed; use one of P256, RSA2048, RSA4096',
+    ],
+    "certificates.leafDays": [{ certificates: { leafDays: 0 } }, "0 is not allowed; use at least 1"],
+    "certificates.authorityDays": [{ certificates: { authorityDays: 0.5 } }, "0.5 is not allowed; give a whole number"],
+    "wait.rollout": [{ wait: { rollout: 0 } }, "0 is not allowed; use at least 1"],
+    "wait.preflight": [{ wait: { preflight: 1e6 } }, "1000000 is not allowed; use at most 86400"],
+    "wait.check": [{ wait: { check: true } }, "true is not allowed; use one of a number, or false"],
+    "allow[1]": [
+      { allow: ["openPolicies", "conflicts"] },
+      '"conflicts" is not allowed; use one of adoptSecret, overwriteConflicts, openPolicies, restartStalePods, unreachable, sharedSubnets',
+    ],
+  };
+  for (const [at, [values, line]] of Object.entries(inGroups)) {
+    it(`may be ${at}`, () => {
+      assert.deepEqual(complaints({ clusters: clusters(), ...values }), [`mesh: clustermesh:${at} ${line}`]);
     });
   }
 
@@ -122,13 +156,12 @@ describe("stacks: missing and ill-typed properties", () => {
     assert.deepEqual(
       complaints({
         clusters: clusters(),
-        demo: { awaitWorkloads: "no", imagePullPolicy: "Sometimes", pingTimeoutSeconds: 61, verdictTimeoutSeconds: 0 },
+        demo: { clusters: [1, "cluster2"], image: "a\nb", nodeSelectors: [] },
       }),
       [
-        'mesh: clustermesh:demo.imagePullPolicy "Sometimes" is not allowed; use one of Always, IfNotPresent, Never',
-        'mesh: clustermesh:demo.awaitWorkloads "no" is not allowed; give a boolean',
-        "mesh: clustermesh:demo.pingTimeoutSeconds 61 is not allowed; use at most 60",
-        "mesh: clustermesh:demo.verdictTimeoutSeconds 0 is not allowed; use at least 1",
+        "mesh: clustermesh:demo.clusters[0] 1 is not allowed; give a string",
+        'mesh: clustermesh:demo.image "a\\nb" is not allowed; correct it: has control characters in it',
+        "mesh: clustermesh:demo.nodeSelectors is a list; give an object",
       ],
     );
   });
@@ -164,10 +197,10 @@ describe("stacks: what is left of a configuration", () => {
   const read = (values: Readonly<Record<string, unknown>>) => readConfiguration(texts(values));
 
   it("is all but the clusters that cannot be read", () => {
-    const { readable, unreadableClusters } = read({ clusters: clusters({ id: "x" }), leafDays: 30 });
+    const { readable, unreadableClusters } = read({ clusters: clusters({ id: "x" }), peerSecret: "peers" });
     assert.deepEqual(Object.keys(readable?.clusters ?? {}), ["cluster2"]);
     assert.deepEqual(unreadableClusters, ["cluster1"]);
-    assert.equal(readable?.leafDays, 30);
+    assert.equal(readable?.peerSecret, "peers");
   });
 
   it("is a cluster without its unknown properties", () => {
@@ -178,8 +211,9 @@ describe("stacks: what is left of a configuration", () => {
   });
 
   it("has the default of a setting that cannot be read", () => {
-    assert.equal(read({ clusters: clusters(), check: "yes" }).readable?.check, true);
-    assert.deepEqual(read({ clusters: clusters(), cilium: { namespace: 5 } }).readable?.cilium, {});
+    assert.equal(read({ clusters: clusters(), requireExternalPeers: "yes" }).readable?.requireExternalPeers, false);
+    const cilium = { namespace: 5 };
+    assert.deepEqual(read({ clusters: clusters(), cilium }).readable?.cilium, DEFAULT_SETTINGS.cilium);
   });
 
   it("says which clusters are left out, whatever they are called", () => {
@@ -209,7 +243,7 @@ describe("stacks: what is left of a configuration", () => {
 
   it("is read without a crash, whatever the texts", () => {
     const json = fc.json({ maxDepth: 3 });
-    const keys = fc.oneof(fc.constantFrom("clusters", "demo", "ca", "cilium", "check", "authority"), hostile);
+    const keys = fc.oneof(fc.constantFrom("clusters", "demo", "ca", "cilium", "wait", "authority"), hostile);
     const cluster = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constant(clusterConfiguration(1)));
     const some = fc.dictionary(hostile, cluster, { maxKeys: 3 }).map((value) => JSON.stringify(value));
     fc.assert(

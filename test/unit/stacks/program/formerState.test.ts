@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { judgeFormerState } from "../../../../stacks/program/formerState";
 import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
@@ -8,12 +8,12 @@ import { bySeverity, lines } from "../../support/mesh/mesh";
 import { configuration } from "../../support/stacks/configuration";
 
 const original = (value: string) => ({ kind: "value", value, managers: [] });
-const guardInput = (name: string, over: object = {}) => ({
+const policyCheckInput = (name: string, over: object = {}) => ({
   cluster: { name, context: `context-of-${name}` },
-  names: DEFAULT_CILIUM_OBJECTS,
-  desired: { "cluster-name": name, "cluster-id": "103" },
+  cilium: DEFAULT_SETTINGS.cilium,
+  desiredConfig: { "cluster-name": name, "cluster-id": "103" },
   peerSecret: "cilium-clustermesh",
-  originals: JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } }),
+  originalConfig: JSON.stringify({ config: { "cluster-name": original("default"), "cluster-id": original("0") } }),
   owner: "p/s",
   ...over,
 });
@@ -77,9 +77,7 @@ describe("stacks: what a stack has and will have no more", () => {
     );
     kubectl = scriptedKubectl(script);
     const read = configuration(values);
-    const { problems, warnings } = bySeverity(
-      await judgeFormerState(read, toEnvironment(read, new Date()).environment, seen),
-    );
+    const { problems, warnings } = bySeverity(await judgeFormerState(read, toEnvironment(read), seen));
     return { problems: lines(problems), warnings: lines(warnings), asked, calls: kubectl.calls() };
   }
 
@@ -99,10 +97,10 @@ describe("stacks: what a stack has and will have no more", () => {
     }
   });
 
-  it("is a cluster that leaves, judged as its guard would", async () => {
+  it("is a cluster that leaves, judged as its policy check would", async () => {
     const resources = {
-      ...command("cluster3-guard", guardInput("cluster3")),
-      ...command("cluster1-guard", guardInput("cluster1")),
+      ...command("clustermesh-cluster3-policy-check", policyCheckInput("cluster3")),
+      ...command("clustermesh-cluster1-policy-check", policyCheckInput("cluster1")),
     };
     const { problems, warnings, calls } = await judge({ outputs: three, resources });
     assert.equal(problems.length, 1, problems.join("\n"));
@@ -114,43 +112,60 @@ describe("stacks: what a stack has and will have no more", () => {
     assert.deepEqual([...new Set(calls.map(([first]) => first))], ["--context=context-of-cluster3"]);
   });
 
+  it("is judged by a state from before as well", async () => {
+    const { cilium, desiredConfig, originalConfig, ...same } = policyCheckInput("cluster3");
+    const former = { ...same, names: cilium, desired: desiredConfig, originals: originalConfig };
+    const { problems } = await judge({ outputs: three, resources: command("cluster3-guard", former) });
+    assert.equal(problems.length, 1, problems.join("\n"));
+    kubectl?.remove();
+    const lost = { ...former, gone: true };
+    assert.deepEqual((await judge({ outputs: three, resources: command("cluster3-guard", lost) })).calls, []);
+  });
+
   it("is a cluster that others know, though the up that was to make it a member has failed", async () => {
-    const resources = command("cluster3-guard", guardInput("cluster3"));
+    const resources = command("clustermesh-cluster3-policy-check", policyCheckInput("cluster3"));
     const outputs = clusters("cluster1", "cluster2");
     assert.equal((await judge({ outputs, resources, seen: ["cluster1", "cluster3"] })).problems.length, 1);
     assert.deepEqual((await judge({ outputs, resources, seen: ["cluster1", "cluster2"] })).problems, []);
   });
 
   it("is asked with the kubeconfig that it had, where it had one", async () => {
-    const resources = command("cluster3-guard", guardInput("cluster3", { cluster: { name: "cluster3" } }), {
-      stdin: JSON.stringify({ cluster3: "a kubeconfig" }),
-    });
+    const resources = command(
+      "clustermesh-cluster3-policy-check",
+      policyCheckInput("cluster3", { cluster: { name: "cluster3" } }),
+      {
+        stdin: JSON.stringify({ cluster3: "a kubeconfig" }),
+      },
+    );
     const { problems, calls } = await judge({ outputs: three, resources });
     assert.equal(problems.length, 1);
     assert.ok(calls.length > 0 && calls.every(([first]) => first?.startsWith("--kubeconfig=")));
   });
 
   it("is named and let go where that was accepted before", async () => {
-    const resources = command("cluster3-guard", guardInput("cluster3", { openPolicies: "accept" }));
+    const resources = command(
+      "clustermesh-cluster3-policy-check",
+      policyCheckInput("cluster3", { openPolicies: "accept" }),
+    );
     const { problems, warnings } = await judge({ outputs: three, resources });
     assert.deepEqual(problems, []);
     assert.match(warnings.join(), /shop\/db .*\(accepted by openPolicies\)/);
   });
 
-  it("is not asked where it was declared gone", async () => {
-    const resources = command("cluster3-guard", guardInput("cluster3", { gone: true }));
+  it("is not asked where it was declared lost", async () => {
+    const resources = command("clustermesh-cluster3-policy-check", policyCheckInput("cluster3", { lost: true }));
     assert.deepEqual((await judge({ outputs: three, resources })).calls, []);
   });
 
   it("is refused where it does not answer, or warned of where that is wanted", async () => {
-    const resources = command("cluster3-guard", guardInput("cluster3"));
+    const resources = command("clustermesh-cluster3-policy-check", policyCheckInput("cluster3"));
     const dead = 'process.stderr.write("error: You must be logged in to the server (Unauthorized)"); process.exit(1);';
     const line =
       /^cluster "cluster3": it leaves, and cannot be asked: .*Unauthorized.*; these credentials are those of the last up/;
     const refused = await judge({ outputs: three, resources }, {}, dead);
     assert.match(refused.problems.join(), line);
     kubectl?.remove();
-    const warned = await judge({ outputs: three, resources }, { unreachable: "warn" }, dead);
+    const warned = await judge({ outputs: three, resources }, { allow: ["unreachable"] }, dead);
     assert.deepEqual(warned.problems, []);
     assert.match(warned.warnings.join(), line);
   });
@@ -168,7 +183,7 @@ describe("stacks: what a stack has and will have no more", () => {
     const managed = { ...clusters("cluster1", "cluster2"), etcdUsers: { cluster1: "enforced", cluster2: "prepared" } };
     const users = (name: string, auth: string, over: object = {}) =>
       command(
-        `${name}-etcd-users`,
+        `clustermesh-${name}-etcd-users`,
         { cluster: name, endpoints: [], users: ["remote-x"], ...over },
         { stdout: JSON.stringify({ auth, users: ["remote-x"] }) },
       );

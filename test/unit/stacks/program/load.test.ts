@@ -7,7 +7,7 @@ import { clusters, clusterConfiguration, texts } from "../../support/stacks/conf
 /** What a stack with these values loads as. */
 async function load(values: Readonly<Record<string, unknown>>): Promise<Loaded> {
   const { result } = await run(async () => {
-    const prefixed = Object.entries(texts({ liveChecks: false, ...values })).map(([key, text]) => [
+    const prefixed = Object.entries(texts({ wait: { preflight: false }, ...values })).map(([key, text]) => [
       `clustermesh:${key}`,
       text,
     ]);
@@ -36,9 +36,9 @@ describe("stacks: loadStack", () => {
   });
 
   it("reads this project's part of the stack's configuration", async () => {
-    const { configuration, environment } = await load({ clusters: clusters(), leafDays: 90 });
+    const { configuration } = await load({ clusters: clusters(), certificates: { leafDays: 90 } });
     assert.deepEqual(Object.keys(configuration.clusters), ["cluster1", "cluster2"]);
-    assert.equal(environment.settings.certificates.leaf.days, 90);
+    assert.equal(configuration.certificates.leafDays, 90);
   });
 
   it("refuses with everything at once: form, ways in, authority, mesh, demo", async () => {
@@ -61,16 +61,15 @@ describe("stacks: loadStack", () => {
   it("judges settings of the whole mesh also while a cluster cannot be read", async () => {
     const said = await refusal({
       clusters: { ...clusters(), cluster3: clusterConfiguration(3, { id: "x" }) },
-      leafDays: 30,
-      leafRenewBeforeDays: 30,
-      nativeRoutingCIDRs: ["10/8"],
+      certificates: { leafDays: 2000 },
+      keyRevisions: { authority: [1, 1] },
     });
     assert.ok(
-      said.some((line) => line?.includes("leafRenewBeforeDays 30")),
+      said.some((line) => line?.includes("certificates.leafDays 2000")),
       said.join("\n"),
     );
     assert.ok(
-      said.some((line) => line?.includes('nativeRoutingCIDRs[0] "10/8"')),
+      said.some((line) => line?.includes("keyRevisions.authority [1,1]")),
       said.join("\n"),
     );
   });
@@ -78,7 +77,7 @@ describe("stacks: loadStack", () => {
   it("does not count clusters, nor look for the demo's, while one cannot be read", async () => {
     const said = await refusal({
       clusters: { cluster1: clusterConfiguration(1), cluster2: clusterConfiguration(2, { id: "x" }) },
-      demo: { serverCluster: "cluster2", clientCluster: "cluster1" },
+      demo: { clusters: ["cluster2", "cluster1"] },
     });
     assert.deepEqual(said, [
       "the mesh of stack test cannot work (1 problem):",

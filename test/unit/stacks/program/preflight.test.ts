@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { howToAllow } from "../../../../components/settings/model/allow";
 import * as pulumi from "@pulumi/pulumi";
 import { formatRecord, ISSUE_RECORD_ANNOTATION, trustOf } from "../../../../components/certificates/model/keyRevisions";
 import { OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
@@ -41,10 +42,9 @@ describe("stacks: preflight", () => {
 
   async function judge(script: string, values: Readonly<Record<string, unknown>> = {}) {
     kubectl = scriptedKubectl(script);
-    const read = configuration({ conflicts: "overwrite", ...values });
-    const { problems, warnings, notes } = bySeverity(
-      (await preflight(read, toEnvironment(read, new Date()).environment)).diagnostics,
-    );
+    const { allow = [], ...rest } = values;
+    const read = configuration({ allow: ["overwriteConflicts", ...(allow as readonly string[])], ...rest });
+    const { problems, warnings, notes } = bySeverity((await preflight(read, toEnvironment(read))).diagnostics);
     const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
     said = lines(notes);
     return { problems: heads(lines(problems)), warnings: heads(lines(warnings)) };
@@ -55,7 +55,7 @@ describe("stacks: preflight", () => {
   });
 
   it("asks nobody when it is switched off", async () => {
-    assert.deepEqual(await judge("process.exit(1)", { liveChecks: false }), { problems: [], warnings: [] });
+    assert.deepEqual(await judge("process.exit(1)", { wait: { preflight: false } }), { problems: [], warnings: [] });
     assert.deepEqual(kubectl?.calls(), []);
   });
 
@@ -71,14 +71,14 @@ describe("stacks: preflight", () => {
     const line = 'cluster "cluster2": API server cannot be reached: Unable to connect to the server';
     assert.deepEqual(await judge(answers(undefined, false)), { problems: [line], warnings: [] });
     kubectl?.remove();
-    const tolerant = await judge(answers(undefined, false), { unreachable: "warn" });
+    const tolerant = await judge(answers(undefined, false), { allow: ["unreachable"] });
     assert.deepEqual(tolerant, { problems: [], warnings: [line] });
   });
 
   it("takes a silent cluster for an unreachable one, and only that one", async () => {
     const silent = `if (cluster === "--context=context2") { ${SILENT} } else { ${answers(undefined)} }`;
     const line = 'cluster "cluster2": API server cannot be reached: no answer within 1 s';
-    assert.deepEqual(await judge(silent, { liveCheckTimeoutSeconds: 1 }), { problems: [line], warnings: [] });
+    assert.deepEqual(await judge(silent, { wait: { preflight: 1 } }), { problems: [line], warnings: [] });
   });
 
   it("says which cluster has answered to another try only", async () => {
@@ -104,7 +104,7 @@ describe("stacks: preflight", () => {
         process.exit(1);
       }`;
     const line = 'cluster "cluster1": context "context1" is not in the kubeconfig';
-    assert.deepEqual(await judge(script, { unreachable: "warn" }), { problems: [line], warnings: [] });
+    assert.deepEqual(await judge(script, { allow: ["unreachable"] }), { problems: [line], warnings: [] });
     assert.equal((kubectl?.calls() ?? []).filter(([, verb]) => verb === "config").length, 1);
   });
 
@@ -136,11 +136,11 @@ describe("stacks: preflight", () => {
     assert.deepEqual(await judge(other), { problems: [line], warnings: [] });
   });
 
-  it("asks a cluster that is gone only whether it answers, and warns where it does", async () => {
-    const gone = { clusters: clusters({ gone: true }) };
-    assert.deepEqual(await judge(answers(undefined), gone), {
+  it("asks a cluster that is lost only whether it answers, and warns where it does", async () => {
+    const lost = { clusters: clusters({ lost: true }) };
+    assert.deepEqual(await judge(answers(undefined), lost), {
       problems: [],
-      warnings: ['cluster "cluster1": gone is declared, but its API server answers'],
+      warnings: ['cluster "cluster1": lost is declared, but its API server answers'],
     });
     const asked = (kubectl?.calls() ?? []).filter(([first]) => first === "--context=context1");
     assert.deepEqual(
@@ -149,7 +149,7 @@ describe("stacks: preflight", () => {
     );
     kubectl?.remove();
     const swapped = answers(undefined, false).replace("context2", "context1");
-    assert.deepEqual(await judge(swapped, gone), { problems: [], warnings: [] });
+    assert.deepEqual(await judge(swapped, lost), { problems: [], warnings: [] });
   });
 
   it("never asks kubectl's current context for a cluster without access", async () => {
@@ -193,7 +193,7 @@ describe("stacks: preflight", () => {
     });
 
     it("names what opens where that is accepted", async () => {
-      const { problems, warnings } = await judge(having(), { openPolicies: "accept" });
+      const { problems, warnings } = await judge(having(), { allow: ["openPolicies"] });
       assert.deepEqual(problems, []);
       assert.equal(warnings.length, 2);
       assert.match(warnings[0] ?? "", /lockdown .* are open \(accepted by openPolicies\)/);
@@ -209,13 +209,11 @@ describe("stacks: preflight", () => {
           process.exit(1);
         } else { ${answers(undefined)} }`;
         kubectl = scriptedKubectl(script);
-        const read = configuration({ conflicts: "overwrite" });
-        const { problems } = bySeverity(
-          (await preflight(read, toEnvironment(read, new Date()).environment)).diagnostics,
-        );
+        const read = configuration({ allow: ["overwriteConflicts"] });
+        const { problems } = bySeverity((await preflight(read, toEnvironment(read))).diagnostics);
         assert.deepEqual(
           lines(problems).map((line) => line.slice(line.lastIndexOf("; ") + 2)),
-          [1, 2].map(() => `${fix}, or set clustermesh:openPolicies to "accept"`),
+          [1, 2].map(() => `${fix}, or ${howToAllow("openPolicies")}`),
         );
       });
     }
@@ -242,7 +240,7 @@ describe("stacks: preflight", () => {
 
   it("refuses a Secret that is to be adopted, where it has our keys already", async () => {
     const said = 'Secret kube-system/cilium-clustermesh ["cluster2"] are keys that it has already';
-    assert.deepEqual((await judge(answers(foreign), { foreignSecret: "adopt" })).problems, [
+    assert.deepEqual((await judge(answers(foreign), { allow: ["adoptSecret"] })).problems, [
       `cluster "cluster1": ${said}`,
       `cluster "cluster2": ${said}`,
     ]);
@@ -251,26 +249,24 @@ describe("stacks: preflight", () => {
   it("refuses the second step of a rotation before the first, and says what the first one does", async () => {
     const record = formatRecord({ client: 1, server: 1, authorities: { "mesh.ca": trustOf(1, [1]) } });
     const annotations = {
-      [OWNER_ANNOTATION]: toEnvironment(configuration(), new Date()).environment.owner,
+      [OWNER_ANNOTATION]: toEnvironment(configuration()).owner,
       [ISSUE_RECORD_ANNOTATION]: record,
     };
     const live = answers({ ...foreign, metadata: { ...foreign.metadata, annotations } });
-    const early = await judge(live, { generation: { authority: [2, 1] } });
+    const early = await judge(live, { keyRevisions: { authority: [2, 1] } });
     assert.deepEqual(early.problems, [
-      'mesh: clustermesh:generation.authority [2,1] lets generation 2 sign, which clusters "cluster1", "cluster2" do not trust yet',
+      'mesh: clustermesh:keyRevisions.authority [2,1] lets revision 2 sign, which clusters "cluster1", "cluster2" do not trust yet',
     ]);
     kubectl?.remove();
-    const read = configuration({ conflicts: "overwrite", generation: { authority: [1, 2] } });
+    const read = configuration({ allow: ["overwriteConflicts"], keyRevisions: { authority: [1, 2] } });
     kubectl = scriptedKubectl(live);
-    const { problems, notes } = bySeverity(
-      (await preflight(read, toEnvironment(read, new Date()).environment)).diagnostics,
-    );
+    const { problems, notes } = bySeverity((await preflight(read, toEnvironment(read))).diagnostics);
     assert.deepEqual(problems, []);
-    assert.match(lines(notes).join(), /makes generation 2 trusted; then restart every etcd/);
+    assert.match(lines(notes).join(), /makes revision 2 trusted; then restart every etcd/);
   });
 
   it("adopts a Secret with other keys", async () => {
     const other = { ...foreign, data: { west: "" } };
-    assert.deepEqual((await judge(answers(other), { foreignSecret: "adopt" })).problems, []);
+    assert.deepEqual((await judge(answers(other), { allow: ["adoptSecret"] })).problems, []);
   });
 });

@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
-import { toEnvironment } from "../../../../stacks/program/environment";
-import { meshClusters } from "../../../../stacks/program/providers";
+import { withProviders } from "../../../../stacks/program/providers";
 import { isWrappedSecret, run } from "../../support/pulumiMocks";
 import { clusters, configuration } from "../../support/stacks/configuration";
 
 /** The providers for these clusters, by name. */
 async function providers(first: object = {}) {
   const read = configuration({ clusters: clusters(first) });
-  const { spec } = toEnvironment(read, new Date()).environment;
-  const { result, resources } = await run(() => meshClusters(spec.clusters, read.clusters));
+  const { result, resources } = await run(() => withProviders(read.clusters));
   return { made: result, byName: new Map(resources.map((each) => [each.name, each])) };
 }
 
-describe("stacks: meshClusters", () => {
+describe("stacks: withProviders", () => {
   it("makes a provider for each cluster, with a context or a kubeconfig, which is secret", async () => {
     const { made, byName } = await providers({ context: undefined, kubeconfig: "content" });
     assert.deepEqual(Object.keys(made), ["cluster1", "cluster2"]);
@@ -22,8 +20,8 @@ describe("stacks: meshClusters", () => {
     assert.equal(first.inputs["kubeconfig"], "content");
     assert.ok(!("context" in first.inputs));
     assert.equal(second.inputs["context"], "context2");
-    assert.equal(made["cluster2"]?.access.kind, "context");
-    assert.equal(made["cluster1"]?.access.kind, "kubeconfig");
+    assert.equal(made["cluster2"]?.context, "context2");
+    assert.equal(made["cluster1"]?.kubeconfig, "content");
   });
 
   it("changes Secrets in place, applies on the server, and is the same cluster whatever leads there", async () => {
@@ -34,8 +32,8 @@ describe("stacks: meshClusters", () => {
     assert.equal(clusterIdentifier, "clustermesh/test/cluster1");
   });
 
-  it("reaches nothing where the cluster is gone, whatever it is given, and lets go of what was there", async () => {
-    for (const first of [{ gone: true }, { gone: true, context: undefined, kubeconfig: "content" }]) {
+  it("reaches nothing where the cluster is lost, whatever it is given, and lets go of what was there", async () => {
+    for (const first of [{ lost: true }, { lost: true, context: undefined, kubeconfig: "content" }]) {
       const { byName } = await providers(first);
       const inputs = byName.get("cluster1")?.inputs ?? {};
       assert.equal(inputs["context"], undefined);

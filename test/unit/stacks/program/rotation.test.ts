@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { validateDescription } from "../../../../components";
 import { caKeyId, SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { adoptedEndings, rotationPolicy, shortenedLeaves, weakCas } from "../../../../stacks/program/rotation";
@@ -18,32 +19,34 @@ const withCA = (n: number, ca: CA & { readonly trusted?: readonly string[] }) =>
 
 function policy(values: Readonly<Record<string, unknown>>, authorities: readonly string[] = [SHARED_AUTHORITY]) {
   const read = configuration(values);
-  return rotationPolicy(read, toEnvironment(read, NOW).environment, authorities, NOW);
+  return rotationPolicy(read, toEnvironment(read), authorities, NOW);
 }
 
-describe("stacks: generations in the configuration", () => {
+describe("stacks: revisions in the configuration", () => {
   it("are read strictly", () => {
-    const of = (generation: unknown) => complaints({ clusters: clusters(), generation });
+    const of = (keyRevisions: unknown) => complaints({ clusters: clusters(), keyRevisions });
     assert.deepEqual(of({ client: 0, authority: [1.5], leaf: 2 }), [
-      "mesh: clustermesh:generation.client 0 is not allowed; use at least 1",
-      "mesh: clustermesh:generation.authority[0] 1.5 is not allowed; give a whole number",
-      "mesh: clustermesh:generation.leaf is no property known here; check its spelling, or remove it",
+      "mesh: clustermesh:keyRevisions.client 0 is not allowed; use at least 1",
+      "mesh: clustermesh:keyRevisions.authority[0] 1.5 is not allowed; give a whole number",
+      "mesh: clustermesh:keyRevisions.leaf is no property known here; check its spelling, or remove it",
     ]);
   });
 
   it("are judged with the rest of it", () => {
-    const problems = (values: Readonly<Record<string, unknown>>) =>
-      lines(toEnvironment(configuration(values), NOW).problems).map((line) => line.split(";")[0]);
-    assert.deepEqual(problems({ generation: { authority: [2, 2] } }), [
-      "mesh: generation.authority [2,2] names a generation twice",
+    const problems = (values: Readonly<Record<string, unknown>>) => {
+      const read = configuration(values);
+      return lines(validateDescription(read, Object.keys(read.clusters), NOW)).map((line) => line.split(";")[0]);
+    };
+    assert.deepEqual(problems({ keyRevisions: { authority: [2, 2] } }), [
+      "mesh: keyRevisions.authority [2,2] names a revision twice",
     ]);
-    assert.deepEqual(problems({ generation: { authority: [1, 2] } }), []);
+    assert.deepEqual(problems({ keyRevisions: { authority: [1, 2] } }), []);
   });
 });
 
 describe("stacks: what a run is about to issue", () => {
-  it("is by generated CAs of these generations", () => {
-    const { wanted, generated, warningDays } = policy({ generation: { client: 3, authority: [2, 1] } });
+  it("is by generated CAs of these revisions", () => {
+    const { wanted, generated, warningDays } = policy({ keyRevisions: { client: 3, authority: [2, 1] } });
     assert.deepEqual([generated, warningDays, wanted.authority], [true, 30, "generated"]);
     assert.deepEqual(wanted.record, {
       client: 3,
@@ -74,7 +77,7 @@ describe("stacks: what a run is about to issue", () => {
   it("trusts what is configured, with keys secret and certificates not", async () => {
     const [a, b] = await Promise.all([mintCA(), mintCA()]);
     const read = configuration({ authority: "adopted", ca: { ...a, trusted: [b.certificate] } });
-    const { authority: caSource } = toEnvironment(read, NOW).environment;
+    const { authority: caSource } = toEnvironment(read);
     assert.ok(caSource.kind === "adopted");
     assert.deepEqual(caSource.authority.trusted, [b.certificate]);
     assert.ok(await pulumi.isSecret(pulumi.output(caSource.authority.privateKey)));
@@ -84,13 +87,13 @@ describe("stacks: what a run is about to issue", () => {
 describe("stacks: what an adopted CA signs", () => {
   const said = (values: Readonly<Record<string, unknown>>) => {
     const read = configuration({ authority: "adopted", ...values });
-    return lines(shortenedLeaves(read, toEnvironment(read, NOW).environment, NOW));
+    return lines(shortenedLeaves(read, toEnvironment(read), NOW));
   };
 
   it("ends before the CA does, and the preview says so", async () => {
     const [short, long] = await Promise.all([ending(300, "CN=short"), ending(400, "CN=long")]);
     assert.deepEqual(said({ clusters: { cluster1: withCA(1, short), cluster2: withCA(2, long) } }), [
-      'cluster "cluster1": etcd.ca ends before 365 days (leafDays) are over; what it signs lives for 182 days; its successor makes that longer again',
+      'cluster "cluster1": etcd.ca ends before 365 days (certificates.leafDays) are over; what it signs lives for 182 days; its successor makes that longer again',
     ]);
     const { leaves } = policy({ authority: "adopted", ca: short });
     assert.deepEqual(leaves, { [SHARED_AUTHORITY]: { days: 182, renewBeforeDays: 60 } });

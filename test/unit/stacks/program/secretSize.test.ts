@@ -10,7 +10,7 @@ import { clusterConfiguration, configuration, texts } from "../../support/stacks
 /** So many clusters, each with a CA of its own of this kind. */
 const many = (count: number, ca: CA, trusted: readonly string[] = []) => ({
   authority: "adopted",
-  keyAlgorithm: "RSA4096",
+  certificates: { keyAlgorithm: "RSA4096" },
   clusters: Object.fromEntries(
     Array.from({ length: count }, (_, index) => {
       const n = index + 1;
@@ -29,7 +29,7 @@ describe("stacks: the size of the peers' Secret", function () {
 
   const of = (values: Readonly<Record<string, unknown>>) => {
     const read = configuration(values);
-    const { problems, warnings } = bySeverity(secretSize(read, toEnvironment(read, NOW).environment));
+    const { problems, warnings } = bySeverity(secretSize(read, toEnvironment(read)));
     return { problems: lines(problems), warnings: lines(warnings) };
   };
 

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { validateDescription } from "../../../../components";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { mintCA, NOW, type CA } from "../../support/certificates/ca";
 import { lines } from "../../support/mesh/mesh";
 import { clusterConfiguration, clusters, configuration } from "../../support/stacks/configuration";
 
 const judge = (values: Readonly<Record<string, unknown>>) => {
-  const { environment, problems } = toEnvironment(configuration(values), NOW);
-  return { authority: environment.authority, problems: lines(problems) };
+  const read = configuration(values);
+  const problems = validateDescription(read, Object.keys(read.clusters), NOW);
+  return { authority: toEnvironment(read).authority, problems: lines(problems) };
 };
 
 /** Two clusters, each with this CA of its etcd, or without. */

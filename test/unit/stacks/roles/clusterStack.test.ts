@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { demoSettings } from "../../../../components/demo/model/demo";
 import { meshArguments } from "../../../../stacks";
 import { preflight } from "../../../../stacks/program/preflight";
 import { rotationPolicy } from "../../../../stacks/program/rotation";
@@ -22,31 +23,35 @@ import {
 const lines = async (...args: Parameters<typeof refusal>) =>
   (await refusal(...args)).slice(1).map((line) => line.slice(4));
 
-describe("stacks: a member stack", () => {
+describe("stacks: a cluster stack", () => {
   after(() => {
     pulumi.runtime.setAllConfig({});
   });
 
   it("has the whole mesh, settings included, and ways into its own clusters alone", async () => {
-    const stacks = await published({ leafDays: 90, cilium: { namespace: "cilium" }, etcdUsers: "manage" });
-    const { configuration, environment, role } = await load(memberValues({ checkTimeoutSeconds: 60 }), stacks);
-    assert.ok(role.kind === "member");
+    const stacks = await published({
+      certificates: { leafDays: 90 },
+      cilium: { namespace: "cilium" },
+      etcdUsers: "manage",
+    });
+    const { configuration, environment, role } = await load(
+      memberValues({ wait: { preflight: false, check: 60 } }),
+      stacks,
+    );
+    assert.ok(role.kind === "cluster");
     assert.deepEqual(role.managed, ["cluster2"]);
     assert.match(String(environment.observed?.["cluster2"]?.seenAs), /^not looked at, /);
-    assert.deepEqual(environment.spec.clusters, {
-      cluster1: clusterSpec(1),
-      cluster2: clusterSpec(2),
-      cluster3: clusterSpec(3),
-    });
     assert.deepEqual(
       Object.values(configuration.clusters).map(({ context }) => context),
       [undefined, "context2", undefined],
     );
-    const { settings } = environment;
-    assert.deepEqual(
-      [settings.certificates.leaf.days, settings.cilium.namespace, settings.etcdUsers, settings.check.timeoutSeconds],
-      [90, "cilium", "manage", 60],
-    );
+    assert.deepEqual(configuration.clusters, {
+      cluster1: clusterSpec(1),
+      cluster2: { ...clusterSpec(2), context: "context2" },
+      cluster3: clusterSpec(3),
+    });
+    const { certificates, cilium, etcdUsers, wait } = configuration;
+    assert.deepEqual([certificates.leafDays, cilium.namespace, etcdUsers, wait.check], [90, "cilium", "manage", 60]);
   });
 
   it("hands its own clusters and the others to the mesh", async () => {
@@ -54,12 +59,12 @@ describe("stacks: a member stack", () => {
     const { result } = await run(() => meshArguments(loaded));
     assert.deepEqual(Object.keys(result.clusters), ["cluster2"]);
     assert.deepEqual(result.externalPeers, { cluster1: clusterSpec(1), cluster3: clusterSpec(3) });
-    assert.equal(result.authority.kind, "published");
+    assert.equal(result.published?.from, "adopted");
   });
 
   it("judges by the record of the authority stack what it is about to issue", async () => {
     const { role, configuration, environment } = await load(memberValues(), await published());
-    assert.ok(role.kind === "member");
+    assert.ok(role.kind === "cluster");
     const { wanted, authorityRenewal } = rotationPolicy(configuration, environment, ["mesh.ca"], NOW);
     assert.deepEqual(wanted.record.authorities, { "mesh.ca": role.signing["mesh.ca"]?.trust });
     assert.equal(authorityRenewal?.by, "person");
@@ -68,13 +73,14 @@ describe("stacks: a member stack", () => {
   it("refuses what belongs to the authority stack, and shows no value of it", async () => {
     const values = memberValues({
       clusters: { cluster2: clusterConfiguration(2) },
-      leafDays: 90,
+      certificates: { leafDays: 90 },
       authority: "generated",
       ca: { certificate: "c", privateKey: "s3cr3t" },
     });
     const where = "belongs to the authority stack; set it there, and remove it here";
     assert.deepEqual(await lines(values, await published()), [
-      `mesh: clustermesh:leafDays ${where}`,
+      `mesh: clustermesh:certificates ${where}`,
+      `mesh: clustermesh:authority ${where}`,
       `mesh: clustermesh:ca ${where}`,
       ...["id", "etcd", "podCIDRs", "nodeCIDRs"].map((key) => `cluster "cluster2": ${key} ${where}`),
     ]);
@@ -90,7 +96,7 @@ describe("stacks: a member stack", () => {
     ]);
     const stacks = await published();
     const { registry, signing } = stacks[AUTHORITY_STACK] as { readonly registry: object; readonly signing: object };
-    for (const other of [{ ...registry, version: 2 }, { some: "text" }, "text"]) {
+    for (const other of [{ ...registry, version: 1 }, { some: "text" }, "text"]) {
       assert.deepEqual(await lines(memberValues(), { [AUTHORITY_STACK]: { registry: other, signing } }), [
         `${at} has published a registry that this version of the program cannot read; pulumi up that stack with the same version of the program as this one`,
       ]);
@@ -98,7 +104,7 @@ describe("stacks: a member stack", () => {
   });
 
   it("needs the name of the authority stack, and a cluster", async () => {
-    assert.deepEqual(await lines({ role: "member", clusters: { cluster2: { context: "c" } } }), [
+    assert.deepEqual(await lines({ role: "cluster", clusters: { cluster2: { context: "c" } } }), [
       "mesh: clustermesh:authorityStack is missing; give a string",
     ]);
     assert.deepEqual(await lines(memberValues({ clusters: {} }), await published()), [
@@ -138,10 +144,11 @@ describe("stacks: a member stack", () => {
   it("has a demo among its own clusters alone", async () => {
     const stacks = await published();
     const two = { cluster3: { context: "three" }, cluster2: { context: "two" } };
-    const { environment } = await load(memberValues({ clusters: two, demo: true }), stacks);
-    assert.deepEqual([environment.demo?.serverCluster, environment.demo?.clientCluster], ["cluster2", "cluster3"]);
-    const said = await lines(memberValues({ demo: { serverCluster: "cluster1", clientCluster: "cluster2" } }), stacks);
-    assert.deepEqual(said, ['mesh: demo.serverCluster "cluster1" is no cluster of this stack; use one of cluster2']);
+    const { configuration, environment } = await load(memberValues({ clusters: two, demo: true }), stacks);
+    const demo = demoSettings(configuration, environment.managed);
+    assert.deepEqual([demo?.serverCluster, demo?.clientCluster], ["cluster2", "cluster3"]);
+    const said = await lines(memberValues({ demo: { clusters: ["cluster1", "cluster2"] } }), stacks);
+    assert.deepEqual(said, ['mesh: demo.clusters[0] "cluster1" is no cluster of this stack; use one of cluster2']);
   });
 
   it("refuses what can sign no more", async () => {
@@ -158,17 +165,22 @@ describe("stacks: a member stack", () => {
   });
 
   it("asks its own clusters, and no other, and reckons with theirs what the peers are", async () => {
-    const { configuration, environment } = await load(memberValues({ conflicts: "overwrite" }), await published());
-    const items = ["configmap", "daemonset", "deployment", "namespace"].map(recorded);
+    const { configuration, environment } = await load(
+      memberValues({ allow: ["overwriteConflicts"] }),
+      await published(),
+    );
+    const daemonSet = recorded("daemonset");
+    const crowd = { ...daemonSet, status: { ...(daemonSet["status"] as object), desiredNumberScheduled: 2500 } };
+    const items = [...["configmap", "deployment", "namespace"].map(recorded), crowd];
     const kubectl = scriptedKubectl(`process.stdout.write(${JSON.stringify(JSON.stringify({ kind: "List", items }))})`);
     try {
-      const live = { ...configuration, liveChecks: true, connectionsWarning: 4 };
+      const live = { ...configuration, wait: { ...configuration.wait, preflight: 30 } };
       const { warnings } = bySeverity((await preflight(live, environment)).diagnostics);
       assert.deepEqual([...new Set(kubectl.calls().map(([first]) => first))], ["--context=context2"]);
       const crowded = formatted(warnings).find((line) => line.includes("etcd connections"));
       assert.match(
         crowded ?? "",
-        /^cluster "cluster2": etcd connections 4 is what this etcd serves from the agents of 2 peers, 0 of them counted/,
+        /^cluster "cluster2": etcd connections 5000 is what this etcd serves from the agents of 2 peers, 0 of them counted/,
       );
     } finally {
       kubectl.remove();

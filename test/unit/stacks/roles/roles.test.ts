@@ -1,29 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
-import { z } from "zod";
 import { adoptedCas } from "../../support/certificates/adoptedCas";
 import { clusterConfiguration, clusters } from "../../support/stacks/configuration";
-import {
-  AUTHORITY_STACK,
-  authorityValues,
-  listed,
-  load,
-  memberValues,
-  published,
-  refusal,
-} from "../../support/stacks/splitStacks";
-
-const project = z.object({ config: z.record(z.string(), z.looseObject({ default: z.unknown().optional() })) });
-
-/** The defaults of `Pulumi.yaml`, which Pulumi hands over to every stack as if they had been set. */
-function declaredDefaults(): Readonly<Record<string, unknown>> {
-  const { config } = project.parse(parse(readFileSync(join(__dirname, "..", "..", "..", "..", "Pulumi.yaml"), "utf8")));
-  const own = Object.entries(config).filter(([key]) => !key.includes(":"));
-  return Object.fromEntries(own.map(([key, { default: value }]) => [key, value]));
-}
+import { AUTHORITY_STACK, authorityValues, listed, load, published, refusal } from "../../support/stacks/splitStacks";
 
 const heads = (lines: readonly string[]) => lines.slice(1).map((line) => line.split(";")[0]?.trim());
 
@@ -33,9 +12,9 @@ describe("stacks: roles", () => {
   });
 
   it("are a whole mesh, unless something else is said", async () => {
-    const { role } = await load({ clusters: clusters(), liveChecks: false });
+    const { role } = await load({ clusters: clusters(), wait: { preflight: false } });
     assert.deepEqual(role, { kind: "mesh" });
-    const { role: said } = await load({ role: "mesh", clusters: clusters(), liveChecks: false });
+    const { role: said } = await load({ role: "mesh", clusters: clusters(), wait: { preflight: false } });
     assert.deepEqual(said, { kind: "mesh" });
   });
 
@@ -46,17 +25,10 @@ describe("stacks: roles", () => {
   });
 
   it("are asked for where somebody names an authority stack without one", async () => {
-    const lines = await refusal({ clusters: clusters(), authorityStack: AUTHORITY_STACK, liveChecks: false });
+    const lines = await refusal({ clusters: clusters(), authorityStack: AUTHORITY_STACK, wait: { preflight: false } });
     assert.deepEqual(lines.slice(1), [
-      `  - mesh: clustermesh:authorityStack "${AUTHORITY_STACK}" is given, but this is no stack of a member; set clustermesh:role to "member", or remove it`,
+      `  - mesh: clustermesh:authorityStack "${AUTHORITY_STACK}" is given, but this is no cluster stack; set clustermesh:role to "cluster", or remove it`,
     ]);
-  });
-
-  it("take the defaults of Pulumi.yaml for nobody's", async () => {
-    const declared = declaredDefaults();
-    const authority = { ...declared, ...(await authorityValues()) };
-    assert.equal((await load(authority)).role.kind, "authority");
-    assert.equal((await load({ ...declared, ...memberValues() }, await published())).role.kind, "member");
   });
 });
 
@@ -65,21 +37,27 @@ describe("stacks: an authority stack", () => {
     pulumi.runtime.setAllConfig({});
   });
 
-  it("needs no way into a cluster, and refuses one, and what a member's stack decides", async () => {
+  it("needs no way into a cluster, and refuses one, and what a cluster stack decides", async () => {
     const values = await authorityValues({
       clusters: { cluster1: clusterConfiguration(1), cluster2: listed(2, { kubeconfig: "s3cr3t-0f-th3-cluster" }) },
-      conflicts: "overwrite",
+      wait: { check: 60 },
       demo: true,
-      stalePods: "report",
+      requireExternalPeers: false,
     });
     const lines = await refusal(values);
-    const where = "belongs to the stack of the member; set it there, and remove it here";
+    const where = "belongs to the cluster stack; set it there, and remove it here";
     assert.deepEqual(lines.slice(1), [
-      `  - mesh: clustermesh:conflicts ${where}`,
+      `  - mesh: clustermesh:wait ${where}`,
       `  - mesh: clustermesh:demo ${where}`,
+      `  - mesh: clustermesh:requireExternalPeers ${where}`,
       `  - cluster "cluster1": context ${where}`,
       `  - cluster "cluster2": kubeconfig ${where}`,
     ]);
+  });
+
+  it("allows what holds for the whole mesh, and nothing else", async () => {
+    const lines = await refusal(await authorityValues({ allow: ["unreachable"] }));
+    assert.deepEqual(heads(lines), ['- mesh: clustermesh:allow[0] "unreachable" is not allowed']);
   });
 
   it("is refused for what is wrong with the mesh, as a stack of the whole mesh is", async () => {
@@ -89,13 +67,21 @@ describe("stacks: an authority stack", () => {
       cluster2: clusterConfiguration(2, { podCIDRs: ["10.1.1.0/25"] }),
     };
     const { shared } = await adoptedCas();
-    const ofMesh = await refusal({ clusters: whole, authority: "adopted", ca: shared.authority, liveChecks: false });
+    const ofMesh = await refusal({
+      clusters: whole,
+      authority: "adopted",
+      ca: shared.authority,
+      wait: { preflight: false },
+    });
     assert.equal(ofMesh.length, 3);
     assert.deepEqual(await refusal(await authorityValues({ clusters: wrong })), ofMesh);
   });
 
   it("publishes the mesh and its settings, and nothing secret in the open", async () => {
-    const { [AUTHORITY_STACK]: outputs } = await published({ leafDays: 90, conflicts: "refuse" });
+    const { [AUTHORITY_STACK]: outputs } = await published({
+      certificates: { leafDays: 90 },
+      allow: ["sharedSubnets"],
+    });
     const { ca, ...first } = { ca: undefined, ...listed(1) };
     assert.equal(ca, undefined);
     const { registry } = outputs as {
@@ -105,20 +91,22 @@ describe("stacks: an authority stack", () => {
     assert.deepEqual(
       { ...registry, clusters: undefined },
       {
-        version: 1,
+        version: 2,
         authority: "adopted",
         clusters: undefined,
         settings: {
           authority: "adopted",
-          cilium: {},
+          cilium: {
+            namespace: "kube-system",
+            configMap: "cilium-config",
+            daemonSet: "cilium",
+            operator: "cilium-operator",
+            agentSelector: "k8s-app=cilium",
+          },
           maxConnectedClusters: 255,
-          nativeRoutingCIDRs: [],
-          keyAlgorithm: "P256",
-          authorityDays: 1095,
-          authorityRenewBeforeDays: 120,
-          leafDays: 90,
-          leafRenewBeforeDays: 60,
-          generation: {},
+          certificates: { keyAlgorithm: "P256", authorityDays: 1095, leafDays: 90 },
+          keyRevisions: { client: 1, server: 1, authority: [1] },
+          allow: ["sharedSubnets"],
           peerSecret: "cilium-clustermesh",
           etcdServerSecret: "clustermesh-etcd-server",
           etcdUsers: "off",

@@ -1,4 +1,4 @@
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { LARGE_INPUT } from "../../../../components/command/protocol";
 import { type Ended, runScript, type ScriptRun } from "../../../support/command/runScript";
 import type { FakeKubectl } from "../../../support/kubernetes/fakeKubectl";
@@ -14,8 +14,8 @@ export const MEMBERS = [
 /** What the commands of the member cluster1 are given, whatever the verb. */
 export const MEMBER_INPUT = {
   cluster: { name: "cluster1", context: "cluster1" },
-  names: DEFAULT_CILIUM_OBJECTS,
-  desired: { "cluster-name": "cluster1", "cluster-id": "101" },
+  cilium: DEFAULT_SETTINGS.cilium,
+  desiredConfig: { "cluster-name": "cluster1", "cluster-id": "101" },
   owner: "clustermesh/test",
   peerSecret: "cilium-clustermesh",
   rollOut: { await: true, timeoutSeconds: 5 },
@@ -50,9 +50,10 @@ export const runCommand = (kubectl: FakeKubectl, script: string, verb: string, i
 
 /** The check of the three members. What grows with the mesh goes through standard input. */
 export function checkRun(timeoutSeconds: number, over: object = {}): Omit<ScriptRun, "env"> {
-  const members = MEMBERS.map((each) => ({ ...each, context: each.name }));
-  const all = { members, names: DEFAULT_CILIUM_OBJECTS, timeoutSeconds, ...over };
-  const isLarge = ([key]: [string, unknown]) => ["members", "others", "otherStacks", "pathsBefore"].includes(key);
+  const clusters = MEMBERS.map((each) => ({ ...each, context: each.name }));
+  const all = { clusters, cilium: DEFAULT_SETTINGS.cilium, timeoutSeconds, ...over };
+  const isLarge = ([key]: [string, unknown]) =>
+    ["clusters", "externalPeers", "otherStacks", "pathsBefore"].includes(key);
   const large = Object.fromEntries(Object.entries(all).filter(isLarge));
   const input = Object.fromEntries(Object.entries(all).filter((entry) => !isLarge(entry)));
   const stdin = JSON.stringify({ [LARGE_INPUT]: JSON.stringify(large) });

@@ -1,4 +1,4 @@
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import type { Phase } from "../../../../components/demo/model/demoPings";
 import { type Ended, launchScript, runScript, type ScriptRun } from "../../../support/command/runScript";
 import type { RunningWorld } from "./demoWorld";
@@ -24,7 +24,7 @@ function runOf(
   const input = {
     places: PLACES,
     clusters: CLUSTERS.map((cluster) => ({ ...cluster, uid: uids[cluster.name] })),
-    names: DEFAULT_CILIUM_OBJECTS,
+    cilium: DEFAULT_SETTINGS.cilium,
     pingTimeoutSeconds: 3,
     verdictTimeoutSeconds,
   };

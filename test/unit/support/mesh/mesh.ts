@@ -40,7 +40,7 @@ export function mesh(clusters: number | MeshSpec["clusters"], over: Partial<Mesh
           Array.from({ length: clusters }, (_, index) => [clusterName(index + 1), clusterSpec(index + 1)]),
         )
       : clusters;
-  return { clusters: given, maxConnectedClusters: 255, ...over };
+  return { clusters: given, maxConnectedClusters: 255, allow: [], ...over };
 }
 
 /** What a person would read. */

@@ -1,4 +1,4 @@
-import { DEFAULT_CILIUM_OBJECTS } from "../../../../components/cilium/model/agentConfig";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import type { Cluster } from "../../../../components/mesh/model/mesh";
 import { parseLiveCluster, type ReachableCluster } from "../../../../components/preflight/model/liveCluster";
 import type { LiveNetwork, LiveNode } from "../../../../components/preflight/model/liveNetwork";
@@ -55,7 +55,7 @@ export function liveCluster(options: LiveOptions = {}): ReachableCluster {
   };
   const present = Object.entries(objects).filter(([name]) => !options.without?.some((each) => each === name));
   const live = parseLiveCluster(
-    DEFAULT_CILIUM_OBJECTS,
+    DEFAULT_SETTINGS.cilium,
     list(present.map(([, object]) => object)),
     list(options.claimed ?? []),
     list(options.apiServers ?? []),
@@ -88,11 +88,10 @@ export function found(n: number, options: LiveOptions = {}, over: Partial<Cluste
 /** The policy of a stack with default settings. */
 export const POLICY: PreflightPolicy = {
   maxConnectedClusters: 255,
-  cilium: DEFAULT_CILIUM_OBJECTS,
+  cilium: DEFAULT_SETTINGS.cilium,
   peerSecret: "cilium-clustermesh",
-  foreignSecret: "refuse",
+  allow: [],
   peerSecretKeys: ["cluster1", "cluster2", "mesh.ca.crt", "mesh.client.crt", "mesh.client.key"],
-  conflicts: "refuse",
   owner: "clustermesh/test",
   recorded: {},
 };

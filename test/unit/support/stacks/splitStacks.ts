@@ -7,7 +7,7 @@ import { omit } from "../omit";
 import { run, valueOf, type OtherStacks } from "../pulumiMocks";
 import { clusterConfiguration, texts } from "./configuration";
 
-/** The name of the authority stack in a member stack's configuration. */
+/** The name of the authority stack in a cluster stack's configuration. */
 export const AUTHORITY_STACK = "organization/clustermesh/authority";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export async function authorityValues(over: Values = {}): Promise<Values> {
 /** The configuration of the second cluster's stack. */
 export function memberValues(over: Values = {}): Values {
   const clusters = { cluster2: { context: "context2" } };
-  return { role: "member", authorityStack: AUTHORITY_STACK, clusters, liveChecks: false, ...over };
+  return { role: "cluster", authorityStack: AUTHORITY_STACK, clusters, wait: { preflight: false }, ...over };
 }
 
 function configure(values: Values): void {
@@ -62,8 +62,7 @@ export async function published(over: Values = {}): Promise<OtherStacks> {
   const { result } = await run(async () => {
     configure(values);
     const stack = await loadStack();
-    const { environment } = stack;
-    const authority = new ClusterMeshAuthority("clustermesh", { ...environment, ...environment.spec });
+    const authority = new ClusterMeshAuthority("clustermesh", stack.configuration);
     return authorityOutputs(authority, stack);
   });
   const signing = await valueOf(result["signing"] as pulumi.Output<Signing>);

@@ -90,18 +90,27 @@ function draftCluster(
 /** Settings that go together, some of them given and some not. */
 const settings = fc.record(
   {
-    leafDays: fc.integer({ min: 61, max: 365 }),
-    authorityDays: fc.integer({ min: 365, max: 4000 }),
-    leafRenewBeforeDays: fc.integer({ min: 0, max: 60 }),
-    authorityRenewBeforeDays: fc.integer({ min: 0, max: 364 }),
-    keyAlgorithm: fc.constantFrom("P256", "RSA2048", "RSA4096"),
-    nativeRoutingCIDRs: fc.constant(["10.0.0.0/8", "172.16.0.0/12", "fd00::/15"]),
+    certificates: fc.record(
+      {
+        leafDays: fc.integer({ min: 1, max: 365 }),
+        authorityDays: fc.integer({ min: 365, max: 4000 }),
+        keyAlgorithm: fc.constantFrom("P256", "RSA2048", "RSA4096"),
+      },
+      { requiredKeys: [] },
+    ),
     cilium: fc.constantFrom({}, { agentSelector: "--all=$(touch x)" }, { operator: false, namespace: "cilium" }),
     peerSecret: fc.constantFrom("cilium-clustermesh", "123", "true"),
-    conflicts: fc.constantFrom("refuse", "overwrite"),
-    check: fc.boolean(),
-    liveCheckTimeoutSeconds: fc.integer({ min: 1, max: 100 }),
-    demo: fc.constantFrom(true, false, { serverNamespace: "db" }, { awaitWorkloads: false, image: "redis:8" }),
+    allow: fc.subarray(["overwriteConflicts", "adoptSecret", "openPolicies", "unreachable", "restartStalePods"]),
+    wait: fc.record(
+      {
+        check: fc.constantFrom(false, 1, 600),
+        preflight: fc.integer({ min: 1, max: 100 }),
+        rollout: fc.constant(false),
+      },
+      { requiredKeys: [] },
+    ),
+    requireExternalPeers: fc.boolean(),
+    demo: fc.constantFrom(true, false, {}, { image: "redis:8" }),
   },
   { requiredKeys: [] },
 );
@@ -111,7 +120,7 @@ const eniIds = fc.uniqueArray(fc.integer({ min: 1, max: 127 }), { minLength: 8, 
 const numbering = fc.oneof(
   { weight: 4, arbitrary: ids.map((all) => ({ ids: all, also: {} })) },
   { weight: 1, arbitrary: ids.map((all) => ({ ids: all.map((id) => id + 256), also: { maxConnectedClusters: 511 } })) },
-  { weight: 1, arbitrary: eniIds.map((all) => ({ ids: all, also: { ipamMode: "eni" } })) },
+  { weight: 1, arbitrary: eniIds.map((all) => ({ ids: all, also: { allow: ["sharedSubnets"] } })) },
 );
 
 /** Who signs; adopting is rarer, for reading keys is what takes the time. */

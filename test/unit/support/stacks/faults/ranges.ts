@@ -6,8 +6,9 @@ export const ranges: readonly Fault[] = [
     ...(["podCIDRs", "nodeCIDRs"] as const).map((theirs) =>
       inCluster(`${own} that overlap with ${theirs} of another cluster`, "overlap", (cluster, other, { settings }) => {
         // Nodes of two clusters may share a subnet, and pods where they get addresses of it.
+        const allowed = settings["allow"] as readonly string[] | undefined;
         const mayOverlap = own === theirs && own === "nodeCIDRs";
-        const range = mayOverlap || settings["ipamMode"] === "eni" ? undefined : other[theirs].at(-1);
+        const range = mayOverlap || allowed?.includes("sharedSubnets") === true ? undefined : other[theirs].at(-1);
         const to = { ...cluster, [own]: [...cluster[own], range] };
         // The line is about the second by name, and names the property of either.
         return range === undefined
@@ -35,11 +36,6 @@ export const ranges: readonly Fault[] = [
           return { to: { ...cluster, [own]: [...cluster[own], text] }, property: own, reason: is("is not a CIDR") };
         }),
     ),
-    inCluster(`${own} outside the native-routing CIDR`, own, (cluster, _, { settings }) => {
-      const to = { ...cluster, [own]: [...cluster[own], "198.18.0.0/24"] };
-      const holds = (settings["nativeRoutingCIDRs"] as readonly string[] | undefined)?.includes("10.0.0.0/8") === true;
-      return holds && own === "podCIDRs" ? { to, property: own, reason: is("lies outside") } : undefined;
-    }),
     inCluster(`${own} that are a text`, own, (cluster) => {
       return { to: { ...cluster, [own]: "10.0.0.0/8" }, property: own, reason: notAllowed };
     }),

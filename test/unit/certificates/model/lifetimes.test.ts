@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { leafValidity } from "../../../../components/certificates/model/leafLifetime";
+import { authorityLifetime, leafLifetime, leafValidity } from "../../../../components/certificates/model/lifetimes";
 import { NOW } from "../../support/certificates/ca";
 
 const LEAF = { days: 365, renewBeforeDays: 60 };
@@ -32,5 +32,30 @@ describe("model: the lifetime of what a CA signs", () => {
   it("is a day in the end; what comes then is refused", () => {
     assert.deepEqual(left(0), { days: 1, renewBeforeDays: 0 });
     assert.deepEqual(left(-3), { days: 1, renewBeforeDays: 0 });
+  });
+});
+
+describe("model: the early renewal", () => {
+  const certificates = (authorityDays: number, leafDays: number) =>
+    ({ keyAlgorithm: "P256", authorityDays, leafDays }) as const;
+  const early = (days: number) => [
+    authorityLifetime(certificates(days, 1)).renewBeforeDays,
+    leafLifetime(certificates(1, days)).renewBeforeDays,
+  ];
+
+  it("begins with the last third, and not earlier than a monthly up needs", () => {
+    assert.deepEqual(early(90), [30, 30]);
+    assert.deepEqual(early(181), [60, 60]);
+    assert.deepEqual(early(365), [120, 60]);
+    assert.deepEqual(early(1095), [120, 60]);
+  });
+
+  it("leaves every certificate some life", () => {
+    for (const days of [1, 2, 3, 4, 30, 1000]) {
+      assert.ok(
+        early(days).every((each) => each >= 0 && each < days),
+        String(days),
+      );
+    }
   });
 });

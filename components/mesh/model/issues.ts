@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
+import { error, type Diagnostic } from "./diagnostic";
 
 /** Properties whose values must never show up in a message. */
 const SECRET_PROPERTIES: ReadonlySet<string> = new Set(["kubeconfig", "privateKey", "certificate", "ca"]);

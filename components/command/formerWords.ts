@@ -1,0 +1,29 @@
+import { own } from "../basics/model/own";
+
+/*
+ * Pulumi runs the `delete` of a resource with the verb and the input of its last `up`, and hands an `update` what that has printed. Both may be
+ * from before these words were what they are now.
+ */
+
+const KEYS: Readonly<Record<string, string>> = {
+  names: "cilium",
+  desired: "desiredConfig",
+  claims: "managedObjects",
+  originals: "originalConfig",
+  gone: "lost",
+};
+
+const VERBS: Readonly<Record<string, string>> = { guard: "check", remove: "removeObjects" };
+
+/** An input, or what was printed, in today's words. */
+export function inTodaysWords(given: unknown): unknown {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    return given;
+  }
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [own(KEYS, key) ?? key, value as unknown]));
+}
+
+/** What a verb is called today. */
+export function todaysVerb(verb: string): string {
+  return own(VERBS, verb) ?? verb;
+}

@@ -1,0 +1,74 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { AdoptedCaArgs } from "./certificates/ca";
+import { validateCas, type GivenCas } from "./certificates/givenCas";
+import { validateKeyRevisions } from "./certificates/model/keyRevisions";
+import { validateLifetimes } from "./certificates/model/validateCertificates";
+import { demoSettings, validateDemo, validateDemoClusters } from "./demo/model/demo";
+import { problemsOf } from "./mesh/model/issues";
+import { clustersOf, type ClusterSpec, type EtcdSpec } from "./mesh/model/mesh";
+import { error, type Diagnostic } from "./mesh/model/diagnostic";
+import { validateMesh } from "./mesh/model/validate";
+import { refusal } from "./mesh/refusal";
+import type { ClusterWay } from "./settings/model/cluster";
+import { settingsSchema, type GivenSettings, type MeshSettings } from "./settings/model/settings";
+
+/** A cluster as it is written down. */
+export interface DescribedCluster extends ClusterSpec, Omit<ClusterWay, "kubeconfig"> {
+  readonly etcd: EtcdSpec & { readonly ca?: AdoptedCaArgs };
+  readonly kubeconfig?: pulumi.Input<string>;
+}
+
+/** A mesh as it is written down, in the configuration of a stack or in the arguments of a program, with the defaults of what is not. */
+export interface MeshDescription extends MeshSettings, Pick<GivenCas, "ca" | "published"> {
+  /** All of them, whoever looks after them. */
+  readonly clusters: Readonly<Record<string, DescribedCluster>>;
+}
+
+/** The settings, with the defaults of those that are not given. @throws RunError with those that are none. */
+export function settingsOf(given: GivenSettings): MeshSettings {
+  const parsed = settingsSchema.safeParse(given);
+  if (!parsed.success) {
+    throw refusal(
+      "this mesh cannot work",
+      parsed.error.issues.flatMap((issue) => problemsOf(issue, given)),
+    );
+  }
+  return parsed.data;
+}
+
+/** How each cluster is reached: by a context or a kubeconfig, and not both. */
+function accessProblems({ clusters }: MeshDescription, managed: readonly string[]): readonly Diagnostic[] {
+  const reached = Object.entries(clusters).filter(([name]) => managed.includes(name));
+  return reached.flatMap(([name, { context, kubeconfig, lost }]): Diagnostic[] => {
+    const neededNoMore = lost === true && context === undefined;
+    if (neededNoMore || (context === undefined) !== (kubeconfig === undefined)) {
+      return [];
+    }
+    const reason = context === undefined ? "is missing" : "and kubeconfig are both given";
+    return [error({ cluster: name, property: "context", reason, fix: "give either context or kubeconfig (a secret)" })];
+  });
+}
+
+/**
+ * Everything that is wrong with a mesh as it is written down, whichever part of it a program looks after.
+ *
+ * @param managed The clusters that this program looks after: only those are reached, and can have the demo.
+ */
+export function validateDescription(
+  mesh: MeshDescription,
+  managed: readonly string[],
+  now: Date,
+): readonly Diagnostic[] {
+  const demo = demoSettings(mesh, managed);
+  const whose = managed.length === Object.keys(mesh.clusters).length ? "mesh" : "stack";
+  return [
+    ...accessProblems(mesh, managed),
+    ...validateCas(mesh, now),
+    ...validateKeyRevisions(mesh.keyRevisions, mesh.authority),
+    ...validateMesh(mesh),
+    ...validateLifetimes(mesh.certificates),
+    ...(demo === undefined
+      ? []
+      : [...validateDemo(demo, managed, whose), ...validateDemoClusters(demo, clustersOf(mesh.clusters))]),
+  ];
+}
