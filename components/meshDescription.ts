@@ -6,7 +6,7 @@ import { validateLifetimes } from "./certificates/model/validateCertificates";
 import { demoSettings, validateDemo, validateDemoClusters } from "./demo/model/demo";
 import { problemsOf } from "./mesh/model/issues";
 import { clustersOf, type ClusterSpec, type EtcdSpec } from "./mesh/model/mesh";
-import type { Problem } from "./mesh/model/problem";
+import { error, type Diagnostic } from "./mesh/model/diagnostic";
 import { validateMesh } from "./mesh/model/validate";
 import { refusal } from "./mesh/refusal";
 import type { ClusterWay } from "./settings/model/cluster";
@@ -37,15 +37,15 @@ export function settingsOf(given: GivenSettings): MeshSettings {
 }
 
 /** How each cluster is reached: by a context or a kubeconfig, and not both. */
-function accessProblems({ clusters }: MeshDescription, managed: readonly string[]): readonly Problem[] {
+function accessProblems({ clusters }: MeshDescription, managed: readonly string[]): readonly Diagnostic[] {
   const reached = Object.entries(clusters).filter(([name]) => managed.includes(name));
-  return reached.flatMap(([name, { context, kubeconfig, lost }]): Problem[] => {
+  return reached.flatMap(([name, { context, kubeconfig, lost }]): Diagnostic[] => {
     const neededNoMore = lost === true && context === undefined;
     if (neededNoMore || (context === undefined) !== (kubeconfig === undefined)) {
       return [];
     }
     const reason = context === undefined ? "is missing" : "and kubeconfig are both given";
-    return [{ cluster: name, property: "context", reason, fix: "give either context or kubeconfig (a secret)" }];
+    return [error({ cluster: name, property: "context", reason, fix: "give either context or kubeconfig (a secret)" })];
   });
 }
 
@@ -54,7 +54,11 @@ function accessProblems({ clusters }: MeshDescription, managed: readonly string[
  *
  * @param managed The clusters that this program looks after: only those are reached, and can have the demo.
  */
-export function validateDescription(mesh: MeshDescription, managed: readonly string[], now: Date): readonly Problem[] {
+export function validateDescription(
+  mesh: MeshDescription,
+  managed: readonly string[],
+  now: Date,
+): readonly Diagnostic[] {
   const demo = demoSettings(mesh, managed);
   const whose = managed.length === Object.keys(mesh.clusters).length ? "mesh" : "stack";
   return [

@@ -1,4 +1,4 @@
-import type { Problem } from "../mesh/model/problem";
+import { error, type Diagnostic } from "../mesh/model/diagnostic";
 import type { AdoptedCaArgs } from "./ca";
 import { SHARED_AUTHORITY, type CaScope } from "./model/certificates";
 import type { Signing } from "./publishedCa";
@@ -36,15 +36,17 @@ export function caNames(caSource: CaSource, clusters: readonly string[]): readon
 export function missingMaterial(
   published: Extract<CaSource, { kind: "published" }>,
   clusters: readonly string[],
-): readonly Problem[] {
+): readonly Diagnostic[] {
   return caNames(published, clusters)
     .filter((name) => !Object.hasOwn(published.signing, name))
-    .map((name) => ({
-      property: "signing material",
-      value: name,
-      reason: "is missing",
-      fix: "publish the authority with pulumi up of its stack",
-    }));
+    .map((name) =>
+      error({
+        property: "signing material",
+        value: name,
+        reason: "is missing",
+        fix: "publish the authority with pulumi up of its stack",
+      }),
+    );
 }
 
 /** The authority without those of clusters that are no peers. */

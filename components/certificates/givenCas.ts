@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EtcdSpec } from "../mesh/model/mesh";
-import type { Problem } from "../mesh/model/problem";
+import { error, type Diagnostic } from "../mesh/model/diagnostic";
 import type { MeshSettings } from "../settings/model/settings";
 import type { AdoptedCaArgs } from "./ca";
 import { missingMaterial, type CaSource } from "./caSource";
@@ -41,29 +41,31 @@ function plain({ certificate, privateKey, trusted = [] }: AdoptedCaArgs): readon
     : [];
 }
 
-function unusedProblems(given: GivenCas): readonly Problem[] {
+function unusedProblems(given: GivenCas): readonly Diagnostic[] {
   const fix = 'set clustermesh:authority to "adopted" to use it, or remove it';
   const reason = "is given, but the authority is generated";
   return [
-    ...(given.ca === undefined ? [] : [{ ...ALL, reason, fix }]),
-    ...withOwnCa(given).map(({ name }) => ({ cluster: name, property: "etcd.ca", reason, fix })),
+    ...(given.ca === undefined ? [] : [error({ ...ALL, reason, fix })]),
+    ...withOwnCa(given).map(({ name }) => error({ cluster: name, property: "etcd.ca", reason, fix })),
   ];
 }
 
-function perClusterProblems(given: GivenCas, now: Date): readonly Problem[] {
+function perClusterProblems(given: GivenCas, now: Date): readonly Diagnostic[] {
   const own = withOwnCa(given);
   if (own.length === 0 && Object.keys(given.clusters).length > 0) {
     const fix = "give certificate and privateKey of the CA that the etcds trust, or etcd.ca of each cluster";
-    return [{ ...ALL, reason: "is missing", fix }];
+    return [error({ ...ALL, reason: "is missing", fix })];
   }
   const missing = present(given).filter(({ etcd }) => etcd.ca === undefined);
   return [
-    ...missing.map(({ name }) => ({
-      cluster: name,
-      property: "etcd.ca",
-      reason: "is missing",
-      fix: "give every cluster its etcd's CA, or clustermesh:ca for all",
-    })),
+    ...missing.map(({ name }) =>
+      error({
+        cluster: name,
+        property: "etcd.ca",
+        reason: "is missing",
+        fix: "give every cluster its etcd's CA, or clustermesh:ca for all",
+      }),
+    ),
     ...own.flatMap(({ name, ca }) => {
       const hosts = present(given).flatMap((each) => (each.name === name ? dialledHosts(each) : []));
       return plain(ca).flatMap((each) => validateAdoptedCa({ cluster: name, property: "etcd.ca" }, each, now, hosts));
@@ -72,7 +74,7 @@ function perClusterProblems(given: GivenCas, now: Date): readonly Problem[] {
 }
 
 /** What keeps a mesh from signing. An adopted CA is the mesh's one, or each cluster's own; half of each is a slip. */
-export function validateCas(given: GivenCas, now: Date): readonly Problem[] {
+export function validateCas(given: GivenCas, now: Date): readonly Diagnostic[] {
   if (given.published !== undefined) {
     const names = present(given).map(({ name }) => name);
     return missingMaterial({ kind: "published", ...given.published }, names);
@@ -83,12 +85,14 @@ export function validateCas(given: GivenCas, now: Date): readonly Problem[] {
   if (given.ca === undefined) {
     return perClusterProblems(given, now);
   }
-  const both = withOwnCa(given).map(({ name }) => ({
-    cluster: name,
-    property: "etcd.ca",
-    reason: "is given beside clustermesh:ca",
-    fix: "give one CA for all, or one for each cluster",
-  }));
+  const both = withOwnCa(given).map(({ name }) =>
+    error({
+      cluster: name,
+      property: "etcd.ca",
+      reason: "is given beside clustermesh:ca",
+      fix: "give one CA for all, or one for each cluster",
+    }),
+  );
   const hosts = present(given).flatMap(dialledHosts);
   return [...both, ...plain(given.ca).flatMap((ca) => validateAdoptedCa(ALL, ca, now, hosts))];
 }

@@ -4,7 +4,7 @@ import { progress } from "../command/protocol";
 import { saying } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { readFields } from "../kubernetes/readFields";
-import { formatProblems, type Problem } from "../mesh/model/problem";
+import { error, formatDiagnostics, type Diagnostic } from "../mesh/model/diagnostic";
 import { deletePods } from "./agents";
 import { sightOf, type NodeSight } from "./lostNodes";
 import { rolledWorkloads, type CiliumObjects } from "./model/agentConfig";
@@ -74,18 +74,18 @@ export async function lookBefore(
 const where = ({ pod, node }: Held): string =>
   [pod === undefined ? [] : `pod ${pod}`, node === undefined || node === "" ? [] : `node ${node}`].flat().join(" on ");
 
-function problemOf({ cluster, namespace, workload }: Rolling, held: Held, sight: NodeSight): Problem {
+function problemOf({ cluster, namespace, workload }: Rolling, held: Held, sight: NodeSight): Diagnostic {
   const { pod, node } = held;
   const isNodeDown = node !== undefined && sight.notReady.has(node);
   const named = where(held);
-  return {
+  return error({
     cluster,
     property: named === "" ? workload : named,
     reason: isNodeDown ? `${held.why}; the node is not ready` : held.why,
     fix: isNodeDown
       ? `see kubectl describe node ${node}; bring it back, or remove it`
       : `see kubectl -n ${namespace} describe ${pod === undefined ? workload : `pod/${pod}`}`,
-  };
+  });
 }
 
 function line(rolling: Rolling, { done, of, waiting }: Progress): string {
@@ -103,7 +103,7 @@ function standsStill(rolling: Rolling, seen: Progress, sight: NodeSight): Error 
     `${String(timeoutSeconds)} s (clustermesh:wait.rollout); fix what is named, and run this again`;
   const unseen = sight.unseen === undefined ? [] : [`  whether nodes are ready cannot be seen: ${sight.unseen}`];
   const problems = seen.waiting.map((held) => problemOf(rolling, held, sight));
-  return new Error([formatProblems(heading, problems, SHOWN), ...unseen].join("\n"));
+  return new Error([formatDiagnostics(heading, problems, SHOWN), ...unseen].join("\n"));
 }
 
 /** The controller counts nodes that are down among those that may be without a pod, and waits for them for ever. */

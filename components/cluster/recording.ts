@@ -11,7 +11,7 @@ import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { parseList } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { readManagedObjects, readObjects } from "../kubernetes/readObjects";
-import { formatProblems, type Problem } from "../mesh/model/problem";
+import { error, formatDiagnostics, type Finding } from "../mesh/model/diagnostic";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
 import { identityChange, identityIn } from "../preflight/model/identity";
 import { parseExistingObjects, type ExistingObject } from "../preflight/model/liveCluster";
@@ -58,10 +58,10 @@ async function see(kubectl: Kubectl, { cilium, managedObjects, owner }: Recordin
   return { uid, config, mark, existingObjects: parseExistingObjects(existing) };
 }
 
-function refuse(heading: string, cluster: string, problems: readonly Omit<Problem, "cluster">[]): void {
+function refuse(heading: string, cluster: string, problems: readonly Omit<Finding, "cluster">[]): void {
   if (problems.length > 0) {
-    const named = problems.map((problem) => ({ cluster, ...problem }));
-    throw new Error(formatProblems(heading, named));
+    const named = problems.map((problem) => error({ cluster, ...problem }));
+    throw new Error(formatDiagnostics(heading, named));
   }
 }
 
@@ -182,7 +182,7 @@ export async function keep(kubectl: Kubectl, recording: Recording, printed: stri
       return recordSeen(kubectl, seen, recording);
     }
     const problem = otherClusterProblem(cluster, kept.cluster, seen.uid);
-    throw new OtherCluster(formatProblems("nothing of it is touched", [problem]));
+    throw new OtherCluster(formatDiagnostics("nothing of it is touched", [problem]));
   }
   refuse(
     "a meshed cluster keeps its objects",

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { mapLimited } from "../basics/mapLimited";
 import { cutText } from "../basics/model/bounded";
-import { formatProblem, type Problem } from "../mesh/model/problem";
+import { formatDiagnostic, type Diagnostic } from "../mesh/model/diagnostic";
 import { progress } from "./protocol";
 
 const POLL_MS = 1000;
@@ -87,7 +87,7 @@ export async function withEach<T, R>(
  */
 export function problemsLine<T>(
   what: string,
-  problemsOf: (seen: T) => readonly Problem[],
+  problemsOf: (seen: T) => readonly Diagnostic[],
   all: (seen: T) => number,
 ): (seen: T) => string {
   return (seen) => {
@@ -95,7 +95,7 @@ export function problemsLine<T>(
     const number = 1 + others.length;
     // A cluster without agents is a problem that is not among what was looked at.
     const of = `${String(number)} of ${String(Math.max(number, all(seen)))}`;
-    return first === undefined ? `waiting: ${what}` : `${of} ${what}, first: ${formatProblem(first)}`;
+    return first === undefined ? `waiting: ${what}` : `${of} ${what}, first: ${formatDiagnostic(first)}`;
   };
 }
 

@@ -6,7 +6,7 @@ import { problemsLine, until } from "../command/until";
 import { refuseOtherClusters } from "../identity/otherCluster";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { withClusters } from "../kubernetes/openClusters";
-import { formatProblems, type Problem } from "../mesh/model/problem";
+import { formatDiagnostics, type Diagnostic } from "../mesh/model/diagnostic";
 import { withDropLog, type DropLog } from "./dropLog";
 import { DEMO_POLICY, workloadName } from "./model/demo";
 import { expectedPings, pingProblems, type Phase, type PingResult } from "./model/demoPings";
@@ -36,7 +36,7 @@ const LAST_ROUND_SECONDS = 120;
 /** The last round of pings. */
 interface Outcome {
   readonly results: readonly PingResult[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Diagnostic[];
 }
 
 /** Pings until all verdicts of one round are as expected, or the time is up. */
@@ -91,14 +91,14 @@ async function evidence(
   );
 }
 
-function failure(phase: Phase, problems: readonly Problem[], log: DropLog, database: Pod | undefined): Error {
+function failure(phase: Phase, problems: readonly Diagnostic[], log: DropLog, database: Pod | undefined): Error {
   const heading = `pings ${phase} the policy are not as expected after ${String(verdictTimeoutSeconds)} s`;
   const said =
     log.kind === "unavailable"
       ? `--- no drop log: ${printable(log.reason)}`
       : `--- agent ${log.agent}${database === undefined ? "" : ` on node ${database.node}`}: cilium-dbg monitor --type drop\n` +
         quoted(dropLogExcerpt(log.lines(), database?.ip));
-  return new Error(`${formatProblems(heading, problems)}\n${said}`);
+  return new Error(`${formatDiagnostics(heading, problems)}\n${said}`);
 }
 
 async function ping(clusters: Clusters, server: Kubectl, phase: Phase): Promise<string> {

@@ -2,7 +2,7 @@ import { Etcd3, EtcdRoleNotFoundError, EtcdUserNotFoundError } from "etcd3";
 import { errorMessage } from "../basics/errorMessage";
 import { mapLimited } from "../basics/mapLimited";
 import { asTrustAnchors } from "../certificates/model/adoptedCa";
-import { formatProblem, formatProblems } from "../mesh/model/problem";
+import { formatDiagnostic, formatDiagnostics } from "../mesh/model/diagnostic";
 import { API_SERVER_PREFIXES, apiServerEtcdProblem, etcdProblem } from "./model/etcdAuthentication";
 import { behind, PEER_ROLE, type Grant, type LiveUsers, type UserStep } from "./model/etcdUsers";
 
@@ -175,7 +175,7 @@ async function firstToAnswer(cluster: string, dialled: readonly Dialled[]): Prom
   } catch (error) {
     const said = error instanceof AggregateError ? error.errors.map(errorMessage) : [];
     const problems = dialled.map(({ endpoint }, index) => etcdProblem(cluster, endpoint, said[index] ?? "no answer"));
-    throw new Error(formatProblems("the users of peers cannot be managed", problems), { cause: error });
+    throw new Error(formatDiagnostics("the users of peers cannot be managed", problems), { cause: error });
   }
 }
 
@@ -197,7 +197,7 @@ export async function withEtcdUsers<T>(
       try {
         return await answer;
       } catch (error) {
-        throw new Error(formatProblem(etcdProblem(cluster, endpoint, errorMessage(error))), { cause: error });
+        throw new Error(formatDiagnostic(etcdProblem(cluster, endpoint, errorMessage(error))), { cause: error });
       }
     };
     return await use({
@@ -207,7 +207,7 @@ export async function withEtcdUsers<T>(
       refuseApiServers: async () => {
         const prefix = await named(apiServerPrefix(client));
         if (prefix !== undefined) {
-          throw new Error(formatProblem(apiServerEtcdProblem(cluster, endpoint, prefix)));
+          throw new Error(formatDiagnostic(apiServerEtcdProblem(cluster, endpoint, prefix)));
         }
       },
     });

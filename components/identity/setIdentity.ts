@@ -8,7 +8,7 @@ import type { Kubectl } from "../kubernetes/kubectl";
 import { parseList } from "../kubernetes/model/liveObject";
 import { readObjects } from "../kubernetes/readObjects";
 import { applyOwnFields, ApplyConflict } from "../kubernetes/serverSideApply";
-import { formatProblems } from "../mesh/model/problem";
+import { formatDiagnostics } from "../mesh/model/diagnostic";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
 import { planIdentity } from "./model/setIdentity";
@@ -61,7 +61,7 @@ async function setConfig(kubectl: Kubectl, identity: AgentIdentity, first: LiveC
       );
     }
     if (plan.kind === "refused") {
-      throw new Error(formatProblems("name and id are not what they were set to", plan.problems));
+      throw new Error(formatDiagnostics("name and id are not what they were set to", plan.problems));
     }
     const place = { name: cilium.configMap, namespace: cilium.namespace };
     const seen = { uid: live.uid, ...(live.version === undefined ? {} : { resourceVersion: live.version }) };

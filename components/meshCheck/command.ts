@@ -8,7 +8,7 @@ import { dispatch, previousOutput, progress, readInput, readLargeInput } from ".
 import { problemsLine, until } from "../command/until";
 import { refuseOtherClusters } from "../identity/otherCluster";
 import { withClusters, type OpenCluster } from "../kubernetes/openClusters";
-import { formatProblems, PROBLEMS_SHOWN } from "../mesh/model/problem";
+import { formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
 import { recordedPaths } from "../nodePaths/model/pathVerdict";
 import { waitForPaths } from "../nodePaths/pathPhase";
 import { waitForRemovedPeers } from "./removedPeers";
@@ -74,7 +74,7 @@ async function waitUntilReady(
     const { causeFor, text } = await diagnose(clusters, given.cilium, required, reports);
     const heading = `the mesh is not ready after ${String(given.timeoutSeconds)} s`;
     const problems = readinessProblems(members, reports, required, causeFor);
-    throw new Error(`${formatProblems(heading, problems, PROBLEMS_SHOWN)}\n${text}`);
+    throw new Error(`${formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN)}\n${text}`);
   }
   return reports;
 }

@@ -7,7 +7,7 @@ import { progress } from "../command/protocol";
 import { problemsLine, until, withEach } from "../command/until";
 import type { Kubectl } from "../kubernetes/kubectl";
 import type { OpenCluster } from "../kubernetes/openClusters";
-import { formatProblems, PROBLEMS_SHOWN, type Problem } from "../mesh/model/problem";
+import { formatDiagnostics, DIAGNOSTICS_SHOWN, type Diagnostic } from "../mesh/model/diagnostic";
 import { connectionProblems, type Dialled } from "./model/newConnections";
 
 const CLUSTERS_AT_ONCE = 16;
@@ -19,7 +19,7 @@ const UNKNOWN_COMMAND = /unknown command/;
 interface Outcome {
   readonly cluster: OpenCluster;
   readonly dialled: Dialled;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Diagnostic[];
 }
 
 async function said(
@@ -106,5 +106,5 @@ function failure(failing: readonly Outcome[], timeoutSeconds: number): string {
     const text = "text" in answer ? answer.text : answer.error;
     return `--- cluster ${cluster}, agent ${agent}: cilium-dbg troubleshoot clustermesh\n${quoted(text)}`;
   });
-  return [formatProblems(heading, problems, PROBLEMS_SHOWN), excerptOf(texts)].join("\n");
+  return [formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN), excerptOf(texts)].join("\n");
 }

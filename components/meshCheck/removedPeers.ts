@@ -2,7 +2,7 @@ import { firstFew } from "../basics/model/bounded";
 import type { AgentReport } from "../cilium/model/agentStatus";
 import { progress } from "../command/protocol";
 import { problemsLine, until } from "../command/until";
-import { formatProblems, PROBLEMS_SHOWN } from "../mesh/model/problem";
+import { formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
 import { removedPeerProblems } from "./model/removedPeers";
 
 /**
@@ -30,7 +30,7 @@ export async function waitForRemovedPeers(
   const problems = problemsOf(reports);
   if (problems.length > 0) {
     const heading = `agents still list peers that have left after ${String(timeoutSeconds)} s`;
-    throw new Error(formatProblems(heading, problems, PROBLEMS_SHOWN));
+    throw new Error(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN));
   }
   progress(`no agent lists ${firstFew(removed).join(", ")} any more`);
 }

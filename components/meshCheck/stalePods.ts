@@ -9,7 +9,7 @@ import type { Kubectl } from "../kubernetes/kubectl";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import { readFields } from "../kubernetes/readFields";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
-import { formatProblem, formatProblems, PROBLEMS_SHOWN } from "../mesh/model/problem";
+import { formatDiagnostic, formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
 import {
   LIVE_POD_FIELDS,
   parseLivePods,
@@ -80,7 +80,7 @@ async function restartAll(
   if (waiting.length > 0) {
     const problems = waiting.map((pod) => stalePodProblem(pod, cluster.context));
     const heading = "pods have kept identities from before the change of the id";
-    throw new Error(formatProblems(heading, problems, PROBLEMS_SHOWN));
+    throw new Error(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN));
   }
   return never;
 }
@@ -109,7 +109,7 @@ export async function settleStalePods(
       const left =
         stale.length > 0 && policy.stalePods === "restart" ? await restartAll(cluster, policy, deadline) : stale;
       for (const pod of left) {
-        progress(`warning: ${formatProblem(stalePodProblem(pod, cluster.context))}`);
+        progress(`warning: ${formatDiagnostic(stalePodProblem(pod, cluster.context))}`);
       }
       return left.map((pod) => stalePodRow(pod, cluster.context));
     }),

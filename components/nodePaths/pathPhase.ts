@@ -4,7 +4,7 @@ import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { problemsLine, until } from "../command/until";
 import type { OpenCluster } from "../kubernetes/openClusters";
-import { formatProblems, PROBLEMS_SHOWN, type Problem } from "../mesh/model/problem";
+import { formatDiagnostics, DIAGNOSTICS_SHOWN, type Diagnostic } from "../mesh/model/diagnostic";
 import type { PathReport } from "./model/nodePaths";
 import { excusedLine, judgePaths, pathProblem, pathRow, type PathRow, type RecordedPaths } from "./model/pathVerdict";
 import { probePaths } from "./paths";
@@ -24,7 +24,7 @@ async function probe({ kubectl, name }: OpenCluster, cilium: CiliumObjects): Pro
   }
 }
 
-function problemsOf(reports: readonly PathReport[], before: PathsBefore, cilium: CiliumObjects): readonly Problem[] {
+function problemsOf(reports: readonly PathReport[], before: PathsBefore, cilium: CiliumObjects): readonly Diagnostic[] {
   return reports.flatMap((report) =>
     judgePaths(report, own(before, report.cluster)).lost.map((path) =>
       pathProblem(report.cluster, cilium.namespace, path),
@@ -72,7 +72,11 @@ export async function waitForPaths(
   const lost = cut(reports);
   if (lost.length > 0) {
     throw new Error(
-      formatProblems("every agent is ready, but pods of one cluster cannot reach each other", lost, PROBLEMS_SHOWN),
+      formatDiagnostics(
+        "every agent is ready, but pods of one cluster cannot reach each other",
+        lost,
+        DIAGNOSTICS_SHOWN,
+      ),
     );
   }
   for (const report of reports) {

@@ -2,10 +2,11 @@ import { z } from "zod";
 import { AGENT_CONTAINER, type CiliumObjects } from "../cilium/model/agentConfig";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { readObjects } from "../kubernetes/readObjects";
-import type { Problem } from "../mesh/model/problem";
-import { judgePolicies, type JudgedPolicies } from "./model/clusterPolicies";
+import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
+import { judgePolicies } from "./model/clusterPolicies";
 import { changesNothing, type MeshChange, type PolicyReading } from "./model/meshChange";
 import { policyReading } from "./model/policyReading";
+import { unseenFix } from "./model/unseenFix";
 import { findPolicies } from "./policyObjects";
 
 /** A cluster whose name or peers are about to change. */
@@ -48,27 +49,25 @@ async function readingOf(kubectl: Kubectl, cilium: CiliumObjects): Promise<Polic
 }
 
 /** Kinds that could not be looked at: who does not see must not say that all is well. */
-function unseenProblem(cluster: string, { kind, reason }: { readonly kind: string; readonly reason: string }): Problem {
-  return {
+function unseenKind(cluster: string, { kind, reason }: { readonly kind: string; readonly reason: string }): Diagnostic {
+  return error({
     cluster,
     property: kind,
     reason: `cannot be listed (${reason})`,
-    fix: /\bforbidden\b/i.test(reason)
-      ? "let the kubeconfig's user list it in all namespaces"
-      : "see what kubectl api-resources and kubectl get --all-namespaces say of it",
-  };
+    fix: unseenFix(reason, "let the kubeconfig's user list it in all namespaces"),
+  });
 }
 
 /**
- * What becomes of a cluster's policies: those that would fail open, with the kinds that nobody has looked at; and those that would fail closed.
- * Asks nothing where nothing changes.
+ * What becomes of a cluster's policies: errors are those that would fail open, and the kinds that nobody has looked at; warnings are those that
+ * would fail closed. Asks nothing where nothing changes.
  */
-export async function checkPolicies(kubectl: Kubectl, cluster: ChangingCluster): Promise<JudgedPolicies> {
+export async function checkPolicies(kubectl: Kubectl, cluster: ChangingCluster): Promise<readonly Diagnostic[]> {
   const { name, cilium, change, owner } = cluster;
   if (changesNothing(change)) {
-    return { opening: [], told: [] };
+    return [];
   }
   const [reading, { policies, unseen }] = await Promise.all([readingOf(kubectl, cilium), findPolicies(kubectl)]);
-  const { opening, told } = judgePolicies(name, policies, { ...change, ...reading }, owner);
-  return { opening: [...opening, ...unseen.map((each) => unseenProblem(name, each))], told };
+  const judged = judgePolicies(name, policies, { ...change, ...reading }, owner);
+  return [...errors(judged), ...unseen.map((each) => unseenKind(name, each)), ...warnings(judged)];
 }

@@ -7,7 +7,7 @@ import { accessTo, readKubeconfigs } from "../kubernetes/access";
 import { askedAgain } from "../kubernetes/askedAgain";
 import { Kubectl } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";
-import { formatProblem, formatProblems } from "../mesh/model/problem";
+import { errors, formatDiagnostic, formatDiagnostics, warnings } from "../mesh/model/diagnostic";
 import { howToAllow } from "../settings/model/allow";
 import { checkLeaving, leavingCluster } from "./leavingCheck";
 
@@ -23,17 +23,18 @@ and then destroy, or take the cluster out; one that is out of the configuration 
 /** Warns of what fails closed. @throws Error with what fails open and what to do, where that is not accepted. */
 async function look(kubectl: Kubectl): Promise<void> {
   await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originalConfig, cluster.name).cluster);
-  const { opening = [], told = [], what = "" } = (await checkLeaving(kubectl, given)) ?? {};
-  told.forEach((problem) => {
-    progress(`warning: ${formatProblem(problem)}`);
+  const { diagnostics = [], what = "" } = (await checkLeaving(kubectl, given)) ?? {};
+  warnings(diagnostics).forEach((each) => {
+    progress(`warning: ${formatDiagnostic(each)}`);
   });
-  if (opening.length > 0 && !accepted) {
+  const open = errors(diagnostics);
+  if (open.length > 0 && !accepted) {
     const heading = `cluster "${cluster.name}" ${what}, and policies must not fail open by that`;
-    throw new Error(`${formatProblems(heading, opening)}\n${WAY_OUT}`);
+    throw new Error(`${formatDiagnostics(heading, open)}\n${WAY_OUT}`);
   }
   // A line each: Pulumi mixes the lines of all clusters.
-  opening.forEach((problem) => {
-    progress(`${ACCEPTED} ${formatProblem(problem)}`);
+  open.forEach((each) => {
+    progress(`${ACCEPTED} ${formatDiagnostic(each)}`);
   });
 }
 

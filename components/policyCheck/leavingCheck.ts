@@ -5,10 +5,10 @@ import { originalConfigOf } from "../identity/model/originalConfig";
 import { afterRestoration, planRestoration } from "../identity/model/restoration";
 import type { Kubectl } from "../kubernetes/kubectl";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
+import type { Diagnostic } from "../mesh/model/diagnostic";
 import { UNMESHED_NAME } from "../mesh/model/names";
 import { peersIn } from "../peers/model/peerFile";
 import { secretFiles } from "../peers/secretFiles";
-import type { JudgedPolicies } from "./model/clusterPolicies";
 import type { MeshChange } from "./model/meshChange";
 import { checkPolicies } from "./checkPolicies";
 
@@ -31,7 +31,9 @@ export const leavingCluster = z.object({
 export type LeavingCluster = z.infer<typeof leavingCluster>;
 
 /** What becomes of a cluster that leaves, and of its policies. */
-export interface LeavingFindings extends JudgedPolicies {
+export interface JudgedLeaving {
+  /** As {@link checkPolicies} has them. */
+  readonly diagnostics: readonly Diagnostic[];
   /** In a sentence about the cluster: `will be "default" again`. */
   readonly what: string;
 }
@@ -53,12 +55,12 @@ async function meshChange(kubectl: Kubectl, leaving: LeavingCluster): Promise<Me
 }
 
 /** Judges a cluster that is about to leave; there is nothing to say of one without Cilium. */
-export async function checkLeaving(kubectl: Kubectl, leaving: LeavingCluster): Promise<LeavingFindings | undefined> {
+export async function checkLeaving(kubectl: Kubectl, leaving: LeavingCluster): Promise<JudgedLeaving | undefined> {
   const change = await meshChange(kubectl, leaving);
   if (change === undefined) {
     return undefined;
   }
   const { cilium, owner, cluster } = leaving;
-  const judged = await checkPolicies(kubectl, { name: cluster.name, cilium, change, owner });
-  return { ...judged, what: change.from === change.to ? "loses its peers" : `will be "${change.to}" again` };
+  const diagnostics = await checkPolicies(kubectl, { name: cluster.name, cilium, change, owner });
+  return { diagnostics, what: change.from === change.to ? "loses its peers" : `will be "${change.to}" again` };
 }

@@ -1,11 +1,11 @@
 import type { z } from "zod";
+import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import { problemsOf, unknownProperty } from "../../components/mesh/model/issues";
-import type { Problem } from "../../components/mesh/model/problem";
 import { configurationSchema, type Configuration } from "./schema";
 
 /** A configuration as far as it can be read, and what is wrong with the rest. */
 export interface Read<T> {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Diagnostic[];
   /** What is left when the ill-formed parts are taken out, so that all else can be checked in the same run; absent when nothing is. */
   readonly readable?: T;
   /** Clusters that were taken out. */
@@ -93,7 +93,7 @@ function withoutProto(value: unknown, found: (path: readonly string[]) => void, 
  * messages.
  */
 export function readAs<T extends { readonly clusters: object }>(schema: z.ZodType<T>, given: Decoded): Read<T> {
-  const lost: Problem[] = [];
+  const lost: Diagnostic[] = [];
   const decoded = withoutProto(given, (path) => lost.push(unknownProperty(path))) as Decoded;
   const parsed = schema.safeParse(decoded);
   if (parsed.success) {

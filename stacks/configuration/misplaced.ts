@@ -1,5 +1,5 @@
+import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import { place } from "../../components/mesh/model/issues";
-import type { Problem } from "../../components/mesh/model/problem";
 import type { Decoded } from "./configuration";
 import { authoritySchema, configurationSchema, clusterStackSchema } from "./schema";
 
@@ -16,14 +16,14 @@ const BELONGS = {
 
 const isKnown = (shape: object, key: string) => Object.hasOwn(shape, key);
 
-function misplaced(role: SplitRole, path: readonly string[]): Problem {
-  return { ...place(path), reason: BELONGS[role], fix: "set it there, and remove it here" };
+function misplaced(role: SplitRole, path: readonly string[]): Diagnostic {
+  return error({ ...place(path), reason: BELONGS[role], fix: "set it there, and remove it here" });
 }
 
-type Taken = { readonly rest: Decoded; readonly problems: readonly Problem[] };
+type Taken = { readonly rest: Decoded; readonly problems: readonly Diagnostic[] };
 
 /** Parts a record's entries: those that stay, and the problems of those that do not. */
-function sift(record: object, judge: (key: string) => readonly Problem[] | undefined): Taken {
+function sift(record: object, judge: (key: string) => readonly Diagnostic[] | undefined): Taken {
   const judged = Object.entries(record).map(([key, value]: [string, unknown]) => ({
     entry: [key, value] as const,
     out: judge(key),
@@ -38,7 +38,7 @@ function sift(record: object, judge: (key: string) => readonly Problem[] | undef
 function ofClusters(
   role: SplitRole,
   clusters: unknown,
-): { readonly rest: unknown; readonly problems: readonly Problem[] } {
+): { readonly rest: unknown; readonly problems: readonly Diagnostic[] } {
   if (typeof clusters !== "object" || clusters === null || Array.isArray(clusters)) {
     return { rest: clusters, problems: [] };
   }

@@ -1,24 +1,17 @@
+import { errorMessage } from "../../components/basics/errorMessage";
 import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
-import type { Problem } from "../../components/mesh/model/problem";
+import { warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
 import { judgeLeavers, leaversIn } from "./leavers";
 import { commandStates, lastOutputs } from "./ownState";
 import { judgeUsersLeft } from "./usersLeft";
 
-/** What there is to say of what the stack has, and will have no more. */
-export interface FormerFindings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
-
-const NONE: FormerFindings = { problems: [], warnings: [] };
-
 async function judge(
   configuration: Configuration,
   { managed }: Environment,
   seen: readonly string[],
-): Promise<FormerFindings> {
+): Promise<readonly Diagnostic[]> {
   const { clusters, etcdUsers } = configuration;
   const last = await lastOutputs();
   const staying = withoutLost(clustersOf(clusters)).flatMap(({ name }) => (managed.includes(name) ? [name] : []));
@@ -27,17 +20,13 @@ async function judge(
   const leave = undeclared.length > 0 || last.clusters.some((name) => !managed.includes(name));
   const unmanaged = etcdUsers === "off" && last.etcdUsers.some((name) => staying.includes(name));
   if (!leave && !unmanaged) {
-    return NONE;
+    return [];
   }
   const states = await commandStates();
-  const found = [
-    leave ? await judgeLeavers(leaversIn(states, managed), configuration) : NONE,
-    unmanaged ? await judgeUsersLeft(states, staying) : NONE,
+  return [
+    ...(leave ? await judgeLeavers(leaversIn(states, managed), configuration) : []),
+    ...(unmanaged ? await judgeUsersLeft(states, staying) : []),
   ];
-  return {
-    problems: found.flatMap(({ problems }) => problems),
-    warnings: found.flatMap(({ warnings }) => warnings),
-  };
 }
 
 /**
@@ -50,12 +39,12 @@ export async function judgeFormerState(
   configuration: Configuration,
   environment: Environment,
   seen: readonly string[],
-): Promise<FormerFindings> {
+): Promise<readonly Diagnostic[]> {
   try {
     return await judge(configuration, environment, seen);
   } catch (error) {
-    const reason = `cannot be read (${error instanceof Error ? error.message : String(error)}): clusters that leave are not judged here`;
+    const reason = `cannot be read (${errorMessage(error)}): clusters that leave are not judged here`;
     const fix = "destroy judges them by their own policy checks, after their peers have removed them";
-    return { problems: [], warnings: [{ property: "the stack's own state", reason, fix }] };
+    return [warning({ property: "the stack's own state", reason, fix })];
   }
 }

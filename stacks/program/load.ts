@@ -1,14 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../../components";
-import { formatProblem } from "../../components/mesh/model/problem";
+import { errors, formatDiagnostic, infos, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import { readStack, type ReadStack } from "../roles/read";
 import type { Role } from "../roles/role";
 import type { Environment } from "./environment";
 import { checkOnPaper } from "./onPaper";
-import { preflight, type Preflight } from "./preflight";
-import { adoptedEndings, shortenedLeaves, weakCas } from "./rotation";
-import { secretSize } from "./secretSize";
+import { preflight } from "./preflight";
 
 /** A stack's configuration that has passed every check. */
 export interface Loaded {
@@ -27,29 +25,19 @@ function stackConfiguration(): Readonly<Record<string, string>> {
   );
 }
 
-interface Checked extends Omit<Preflight, "observed"> {
-  readonly stack?: Loaded;
-}
-
-/** Everything that is wrong, and what may pass with a warning. */
-async function check({ read, role }: ReadStack): Promise<Checked> {
-  const now = new Date();
-  const { environment, problems } = checkOnPaper(read, now, role);
+/** Everything that there is to say of a stack, on paper and of the live clusters. */
+async function check({
+  read,
+  role,
+}: ReadStack): Promise<{ readonly stack?: Loaded; readonly diagnostics: readonly Diagnostic[] }> {
+  const { environment, diagnostics } = checkOnPaper(read, new Date(), role);
   const { readable: configuration } = read;
   if (environment === undefined || configuration === undefined) {
-    return { problems, warnings: [], notes: [] };
+    return { diagnostics };
   }
   const live = await preflight(configuration, environment, !pulumi.runtime.isDryRun());
-  const warnings = [
-    ...weakCas(configuration),
-    ...adoptedEndings(configuration, now),
-    ...secretSize(configuration, environment).warnings,
-    ...live.warnings,
-  ];
-  const notes = [...shortenedLeaves(configuration, environment, now), ...live.notes];
-  const { observed } = live;
-  const stack = { role, configuration, environment: { ...environment, observed } };
-  return { stack, problems: [...problems, ...live.problems], warnings, notes };
+  const stack = { role, configuration, environment: { ...environment, observed: live.observed } };
+  return { stack, diagnostics: [...diagnostics, ...live.diagnostics] };
 }
 
 /**
@@ -58,15 +46,15 @@ async function check({ read, role }: ReadStack): Promise<Checked> {
  * @throws RunError with everything that is wrong, before any resource is registered.
  */
 export async function loadStack(): Promise<Loaded> {
-  const { stack, problems, warnings, notes } = await check(await readStack(stackConfiguration()));
-  for (const note of notes) {
-    await pulumi.log.info(formatProblem(note));
+  const { stack, diagnostics } = await check(await readStack(stackConfiguration()));
+  for (const each of infos(diagnostics)) {
+    await pulumi.log.info(formatDiagnostic(each));
   }
-  for (const warning of warnings) {
-    await pulumi.log.warn(formatProblem(warning));
+  for (const each of warnings(diagnostics)) {
+    await pulumi.log.warn(formatDiagnostic(each));
   }
-  if (problems.length > 0 || stack === undefined) {
-    throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, problems);
+  if (errors(diagnostics).length > 0 || stack === undefined) {
+    throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, diagnostics);
   }
   return stack;
 }

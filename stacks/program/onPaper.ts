@@ -1,16 +1,17 @@
 import { validateDescription } from "../../components";
-import type { Problem } from "../../components/mesh/model/problem";
+import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { ReadConfiguration } from "../configuration/configuration";
 import { publishedProblems } from "../roles/caSource";
 import { WHOLE_MESH, type Role } from "../roles/role";
 import { meshDescription } from "./arguments";
 import { toEnvironment, type Environment } from "./environment";
+import { adoptedEndings, shortenedLeaves, weakCas } from "./rotation";
 import { secretSize } from "./secretSize";
 
 /** What a configuration comes to before any cluster is asked; without an environment where nothing of it can be read. */
 export interface OnPaper {
   readonly environment?: Environment;
-  readonly problems: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /**
@@ -23,21 +24,24 @@ export function checkOnPaper(
   role: Role = WHOLE_MESH,
 ): OnPaper {
   if (readable === undefined) {
-    return { problems: unreadable };
+    return { diagnostics: unreadable };
   }
   const environment = toEnvironment(readable, role);
   const judged = new Set(["", ...Object.keys(readable.clusters), ...unreadableClusters]);
   // With clusters left out, how many there are cannot be judged, nor which of them the demo takes; a name that none of them has is wrong.
-  const aboutTheWhole = ({ cluster, property, value }: Problem) =>
+  const aboutTheWhole = ({ cluster, property, value }: Diagnostic) =>
     unreadableClusters.length > 0 &&
     cluster === undefined &&
     (property === "clusters" || (property.startsWith("demo.clusters[") && judged.has(String(value))));
   const mesh = meshDescription(readable, environment);
-  const problems = [
+  const diagnostics = [
     ...unreadable,
     ...publishedProblems(role, now),
-    ...validateDescription(mesh, environment.managed, now).filter((problem) => !aboutTheWhole(problem)),
-    ...secretSize(readable, environment).problems,
+    ...validateDescription(mesh, environment.managed, now).filter((each) => !aboutTheWhole(each)),
+    ...weakCas(readable),
+    ...adoptedEndings(readable, now),
+    ...secretSize(readable, environment),
+    ...shortenedLeaves(readable, environment, now),
   ];
-  return { environment, problems };
+  return { environment, diagnostics };
 }

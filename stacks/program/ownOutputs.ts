@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readRecordedClusters, type RecordedCluster } from "../../components/identity/model/recordedClusters";
-import type { Problem } from "../../components/mesh/model/problem";
+import { warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import { stackName } from "./owner";
 
 /** The output in which an up keeps, for the next preview, which clusters it has meshed. */
@@ -10,7 +10,7 @@ export const RECORDED_OUTPUT = "recorded";
 export interface OwnOutputs {
   readonly recorded: Readonly<Record<string, RecordedCluster>>;
   /** Why it could not be read. */
-  readonly problems: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Reads this stack's own outputs. A preview knows by them what the state alone could tell, and a program is not given: which clusters these were. */
@@ -19,16 +19,16 @@ export async function readOwnOutputs(): Promise<OwnOutputs> {
   try {
     const read: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
     const { outputs } = read as { readonly outputs?: Readonly<Record<string, unknown>> };
-    return { recorded: readRecordedClusters(outputs?.[RECORDED_OUTPUT]), problems: [] };
+    return { recorded: readRecordedClusters(outputs?.[RECORDED_OUTPUT]), diagnostics: [] };
   } catch (error) {
     if (String(error).includes("unknown stack")) {
-      return { recorded: {}, problems: [] };
+      return { recorded: {}, diagnostics: [] };
     }
-    const problem = {
+    const unread = warning({
       property: `outputs of stack ${name}`,
       reason: "cannot be read, so this preview does not know which clusters the last up has meshed",
       fix: "up and destroy look at each cluster all the same, and refuse another one, before they write to it",
-    };
-    return { recorded: {}, problems: [problem] };
+    });
+    return { recorded: {}, diagnostics: [unread] };
   }
 }

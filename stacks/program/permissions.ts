@@ -3,7 +3,7 @@ import { mapLimited } from "../../components/basics/mapLimited";
 import type { KubectlAccess } from "../../components/kubernetes/kubectl";
 import type { ManagedObject } from "../../components/kubernetes/model/managedObject";
 import { noAccess } from "../../components/kubernetes/model/noAccess";
-import type { Problem } from "../../components/mesh/model/problem";
+import { warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import { previewRights, rightsProblems, upRights } from "../../components/preflight/model/rights";
 
@@ -19,8 +19,8 @@ export interface Asked {
 
 /** What the users of clusters may not do, by cluster; and of which of them that could not be learned. */
 export interface Permissions {
-  readonly missing: ReadonlyMap<string, readonly Problem[]>;
-  readonly unknown: readonly Problem[];
+  readonly missing: ReadonlyMap<string, readonly Diagnostic[]>;
+  readonly unknown: readonly Diagnostic[];
 }
 
 /**
@@ -45,12 +45,12 @@ export async function permissionsOf(
       return { name, missing, unknown: [] };
     } catch (error) {
       const { line } = noAccess(error instanceof Error ? error.message : String(error));
-      const unknown: Problem = {
+      const unknown = warning({
         cluster: name,
         property: "permissions",
         reason: `are not known: ${line}`,
         fix: "see that the kubeconfig's user has the roles in docs/permissions.yaml",
-      };
+      });
       return { name, missing: [], unknown: [unknown] };
     }
   });

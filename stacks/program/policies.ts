@@ -1,10 +1,12 @@
+import { errorMessage } from "../../components/basics/errorMessage";
 import { mapLimited } from "../../components/basics/mapLimited";
 import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
 import { clustersOf, withoutLost, type Cluster } from "../../components/mesh/model/mesh";
-import type { Problem } from "../../components/mesh/model/problem";
+import { error, errors, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import { peersIn } from "../../components/peers/model/peerFile";
-import type { JudgedPolicies } from "../../components/policyCheck/model/clusterPolicies";
+import { accepted } from "../../components/policyCheck/model/accepted";
 import { changesNothing, type MeshChange } from "../../components/policyCheck/model/meshChange";
+import { unseenFix } from "../../components/policyCheck/model/unseenFix";
 import { checkPolicies } from "../../components/policyCheck/checkPolicies";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import { policyChange } from "../../components/preflight/model/policyChange";
@@ -13,44 +15,27 @@ import type { Configuration } from "../configuration/schema";
 
 const CLUSTERS_AT_ONCE = 8;
 
-/** What an `up` would do to the policies of its clusters. */
-export interface PolicyFindings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
-
-const NONE: JudgedPolicies = { opening: [], told: [] };
-
 async function judge(
   cluster: Cluster,
   access: KubectlAccess,
   change: MeshChange,
   cilium: Configuration["cilium"],
   owner: string,
-): Promise<JudgedPolicies> {
+): Promise<readonly Diagnostic[]> {
   const changing = { name: cluster.name, cilium, change, owner };
   try {
     return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
-  } catch (error) {
-    const reason = `cannot be judged: ${error instanceof Error ? error.message : String(error)}`;
-    const fix = "let the kubeconfig's user read them in all namespaces";
-    return { opening: [{ cluster: cluster.name, property: "policies", reason, fix }], told: [] };
+  } catch (failure) {
+    const said = errorMessage(failure);
+    const fix = unseenFix(said, "let the kubeconfig's user read them in all namespaces");
+    return [error({ cluster: cluster.name, property: "policies", reason: `cannot be judged: ${said}`, fix })];
   }
 }
 
-/** Sorts what was found into what stops a run and what is said. */
-export function findings(judged: readonly JudgedPolicies[], { allow }: Pick<Configuration, "allow">): PolicyFindings {
-  const opening = judged.flatMap((each) => each.opening);
-  const told = judged.flatMap((each) => each.told);
-  if (!allow.includes("openPolicies")) {
-    const orAccept = (problem: Problem): Problem => ({
-      ...problem,
-      fix: `${problem.fix}, or ${howToAllow("openPolicies")}`,
-    });
-    return { problems: opening.map(orAccept), warnings: told };
-  }
-  const accepted = opening.map((problem) => ({ ...problem, reason: `${problem.reason} (accepted by openPolicies)` }));
-  return { problems: [], warnings: [...accepted, ...told] };
+/** What would fail open is accepted, or the run refused with the way to accept it. */
+export function orAccept(all: readonly Diagnostic[], { allow }: Pick<Configuration, "allow">): readonly Diagnostic[] {
+  const refused = (each: Diagnostic) => error({ ...each, fix: `${each.fix}, or ${howToAllow("openPolicies")}` });
+  return [...errors(all).map(allow.includes("openPolicies") ? accepted : refused), ...warnings(all)];
 }
 
 /**
@@ -62,7 +47,7 @@ export async function judgePolicyChanges(
   configuration: Configuration,
   owner: string,
   live: ReadonlyMap<string, LiveCluster>,
-): Promise<PolicyFindings> {
+): Promise<readonly Diagnostic[]> {
   const { cilium, peerSecret } = configuration;
   const members = withoutLost(clustersOf(configuration.clusters));
   const context = { members, cilium, peerSecret };
@@ -70,12 +55,12 @@ export async function judgePolicyChanges(
     const member = members.find((each) => each.name === name);
     const cluster = live.get(name);
     if (member === undefined || cluster?.kind !== "reachable" || cluster.config === undefined) {
-      return NONE;
+      return [];
     }
     const change = policyChange(member, cluster, context);
-    return changesNothing(change) ? NONE : judge(member, access, change, cilium, owner);
+    return changesNothing(change) ? [] : judge(member, access, change, cilium, owner);
   });
-  return findings(judged, configuration);
+  return orAccept(judged.flat(), configuration);
 }
 
 /** The clusters that a Secret with peer files knows, in whichever cluster it is. */

@@ -5,7 +5,7 @@ import { judgeEnding, type Ending, type Renewal } from "../../components/certifi
 import { isAdopted, trustOf, type CaTrust } from "../../components/certificates/model/keyRevisions";
 import { leafLifetime, leafValidity } from "../../components/certificates/model/lifetimes";
 import { caWarnings } from "../../components/certificates/model/validateCa";
-import type { Problem } from "../../components/mesh/model/problem";
+import { info, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { RotationPolicy } from "../../components/preflight/model/judgeRotation";
 import type { AdoptedCA } from "../../components/settings/model/ca";
 import type { Configuration } from "../configuration/schema";
@@ -94,17 +94,23 @@ function shortLeaves(configuration: Configuration, environment: Environment, now
 }
 
 /** Says which they are. */
-export function shortenedLeaves(configuration: Configuration, environment: Environment, now: Date): readonly Problem[] {
+export function shortenedLeaves(
+  configuration: Configuration,
+  environment: Environment,
+  now: Date,
+): readonly Diagnostic[] {
   const reason = `ends before ${String(configuration.certificates.leafDays)} days (certificates.leafDays) are over`;
-  return shortLeaves(configuration, environment, now).map(({ at, validity }) => ({
-    ...at,
-    reason,
-    fix: `what it signs lives for ${String(validity.days)} days; its successor makes that longer again`,
-  }));
+  return shortLeaves(configuration, environment, now).map(({ at, validity }) =>
+    info({
+      ...at,
+      reason,
+      fix: `what it signs lives for ${String(validity.days)} days; its successor makes that longer again`,
+    }),
+  );
 }
 
 /** What is weak in adopted CAs. */
-export function weakCas(configuration: Configuration): readonly Problem[] {
+export function weakCas(configuration: Configuration): readonly Diagnostic[] {
   return adoptedOf(configuration).flatMap(({ at, ca }) => caWarnings(at, ca));
 }
 
@@ -137,7 +143,7 @@ export function rotationPolicy(
 }
 
 /** Adopted CAs that end soon: nobody else renews them. */
-export function adoptedEndings(configuration: Configuration, now: Date): readonly Problem[] {
+export function adoptedEndings(configuration: Configuration, now: Date): readonly Diagnostic[] {
   const follow =
     "put its successor into trusted, pulumi up, restart the etcds with both in their --trusted-ca-file, then let the successor sign and keep this one in trusted, and drop it in the end";
   return adoptedOf(configuration)
@@ -154,5 +160,5 @@ export function adoptedEndings(configuration: Configuration, now: Date): readonl
       );
       return [...ending("certificate", ca.certificate, follow), ...trusted];
     })
-    .flatMap((each) => judgeEnding(each, configuration.expiryWarningDays, now)?.problem ?? []);
+    .flatMap((each) => judgeEnding(each, configuration.expiryWarningDays, now) ?? []);
 }

@@ -4,6 +4,7 @@ import { caNameOf, caBundle, type KeyAlgorithm } from "../../components/certific
 import { formatRecord } from "../../components/certificates/model/keyRevisions";
 import { certificateOf } from "../../components/certificates/model/x509/certificate";
 import type { PublicKey } from "../../components/certificates/model/x509/publicKey";
+import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
 import {
   judgeRecordSize,
@@ -11,7 +12,6 @@ import {
   peerSecretSize,
   pemBytes,
   type SignerSize,
-  type SizeFindings,
 } from "../../components/peers/model/secretSize";
 import type { Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
@@ -81,7 +81,7 @@ function signers(configuration: Configuration, environment: Environment): Readon
 }
 
 /** Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written. */
-export function secretSize(configuration: Configuration, environment: Environment): SizeFindings {
+export function secretSize(configuration: Configuration, environment: Environment): readonly Diagnostic[] {
   const { certificates, keyRevisions, peerSecret } = configuration;
   const clusters = withoutLost(clustersOf(configuration.clusters));
   const scope = caScope(environment.authority);
@@ -93,9 +93,5 @@ export function secretSize(configuration: Configuration, environment: Environmen
   );
   const { client, server } = keyRevisions;
   const record = formatRecord({ client, server, authorities: wantedTrust(configuration, environment) });
-  const found = [judgeSecretSize(peerSecret, clusters.length, size), judgeRecordSize(peerSecret, record)];
-  return {
-    problems: found.flatMap(({ problems }) => problems),
-    warnings: found.flatMap(({ warnings }) => warnings),
-  };
+  return [...judgeSecretSize(peerSecret, clusters.length, size), ...judgeRecordSize(peerSecret, record)];
 }

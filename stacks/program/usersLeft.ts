@@ -1,17 +1,12 @@
 import { z } from "zod";
+import { errorMessage } from "../../components/basics/errorMessage";
 import { parseInput } from "../../components/command/protocol";
 import { runCommand } from "../../components/command/runCommand";
 import { ENFORCED_BUT_OFF, parseUsersReport } from "../../components/etcdUsers/model/etcdAuthentication";
-import type { Problem } from "../../components/mesh/model/problem";
+import { error, warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { CommandState } from "./ownState";
 
 const given = z.object({ cluster: z.string(), lost: z.boolean().default(false) });
-
-/** What there is to say of etcds whose users this run would manage no more. */
-export interface UsersLeftFindings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
 
 /** Asks an etcd with the administrator's credential of the last `up`. */
 async function isEnforced({ input, secrets }: CommandState): Promise<boolean> {
@@ -19,18 +14,18 @@ async function isEnforced({ input, secrets }: CommandState): Promise<boolean> {
   return parseUsersReport(printed).auth === "enforced";
 }
 
-async function findingOf(cluster: string, state: CommandState): Promise<UsersLeftFindings> {
-  const problem: Problem = { cluster, property: "clustermesh:etcdUsers", value: "off", ...ENFORCED_BUT_OFF };
+async function judge(cluster: string, state: CommandState): Promise<readonly Diagnostic[]> {
+  const at = { cluster, property: "clustermesh:etcdUsers", value: "off" };
+  const enforced = [error({ ...at, ...ENFORCED_BUT_OFF })];
   try {
-    return { problems: (await isEnforced(state)) ? [problem] : [], warnings: [] };
-  } catch (error) {
+    return (await isEnforced(state)) ? enforced : [];
+  } catch (failure) {
     if (parseUsersReport(state.stdout).auth === "enforced") {
-      return { problems: [problem], warnings: [] };
+      return enforced;
     }
-    const said = error instanceof Error ? error.message : String(error);
-    const reason = `removes the users of its peers, and whether its etcd enforces authentication by now could not be asked here (${said})`;
+    const reason = `removes the users of its peers, and whether its etcd enforces authentication by now could not be asked here (${errorMessage(failure)})`;
     const fix = "it is asked again before they are removed, and where it does they stay";
-    return { problems: [], warnings: [{ ...problem, reason, fix }] };
+    return [warning({ ...at, reason, fix })];
   }
 }
 
@@ -42,15 +37,11 @@ async function findingOf(cluster: string, state: CommandState): Promise<UsersLef
 export async function judgeUsersLeft(
   states: readonly CommandState[],
   staying: readonly string[],
-): Promise<UsersLeftFindings> {
+): Promise<readonly Diagnostic[]> {
   const left = states.flatMap((state) => {
     const parsed = state.name.endsWith("-etcd-users") ? parseInput(given, state.input) : undefined;
     const isLeft = parsed?.success === true && !parsed.data.lost && staying.includes(parsed.data.cluster);
     return isLeft ? [{ cluster: parsed.data.cluster, state }] : [];
   });
-  const found = await Promise.all(left.map(({ cluster, state }) => findingOf(cluster, state)));
-  return {
-    problems: found.flatMap(({ problems }) => problems),
-    warnings: found.flatMap(({ warnings }) => warnings),
-  };
+  return (await Promise.all(left.map(({ cluster, state }) => judge(cluster, state)))).flat();
 }

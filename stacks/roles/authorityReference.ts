@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Problem } from "../../components/mesh/model/problem";
+import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import { readPublished, REGISTRY_OUTPUT, SIGNING_OUTPUT, type Published, type Unreadable } from "./registry";
 
 /**
@@ -28,13 +28,14 @@ const FIXES: Readonly<Record<Unreadable | "unknown", string>> = {
 };
 
 /** Reads what the authority stack has published. It is known in previews as well, for it is what that stack's last up has left. */
-export async function readAuthorityStack(stack: string): Promise<Published | Problem> {
-  const problem = (fault: Unreadable | "unknown"): Problem => ({
-    property: "clustermesh:authorityStack",
-    value: stack,
-    reason: FAULTS[fault],
-    fix: FIXES[fault],
-  });
+export async function readAuthorityStack(stack: string): Promise<Published | Diagnostic> {
+  const problem = (fault: Unreadable | "unknown"): Diagnostic =>
+    error({
+      property: "clustermesh:authorityStack",
+      value: stack,
+      reason: FAULTS[fault],
+      fix: FIXES[fault],
+    });
   if (await isUnknown(stack)) {
     return problem("unknown");
   }

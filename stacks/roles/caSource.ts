@@ -1,6 +1,6 @@
 import { caSourceOf, type CaSource } from "../../components";
 import { validateAdoptedCa } from "../../components/certificates/model/validateCa";
-import type { Problem } from "../../components/mesh/model/problem";
+import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import type { Role } from "./role";
 
@@ -12,14 +12,14 @@ export function caSource(configuration: Configuration, role: Role): CaSource {
 }
 
 /** What keeps a stack from signing as the authority stack would. */
-export function publishedProblems(role: Role, now: Date): readonly Problem[] {
+export function publishedProblems(role: Role, now: Date): readonly Diagnostic[] {
   if (role.kind !== "cluster") {
     return [];
   }
   const { authorityStack, signing } = role;
   return Object.entries(signing).flatMap(([name, { certificate, privateKey }]) =>
     validateAdoptedCa({ property: `the authority ${JSON.stringify(name)}` }, { certificate, privateKey }, now).map(
-      (problem) => ({ ...problem, fix: `pulumi up --stack ${authorityStack} publishes one that can sign` }),
+      (each) => ({ ...each, fix: `pulumi up --stack ${authorityStack} publishes one that can sign` }),
     ),
   );
 }

@@ -1,4 +1,4 @@
-import type { Problem } from "../../components/mesh/model/problem";
+import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration, ClusterStackConfiguration } from "../configuration/schema";
 import type { Published } from "./registry";
 import type { Role } from "./role";
@@ -8,22 +8,24 @@ export interface Merged {
   /** The whole mesh; with ways into the stack's own clusters alone. */
   readonly configuration: Configuration;
   readonly role: Extract<Role, { kind: "cluster" }>;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Diagnostic[];
 }
 
 /** Clusters that the authority stack does not list. */
 function unlisted(
   { authorityStack, clusters }: ClusterStackConfiguration,
   { registry }: Published,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   return Object.keys(clusters)
     .filter((name) => !Object.hasOwn(registry.clusters, name))
-    .map((cluster) => ({
-      cluster,
-      property: "configuration",
-      reason: `is not in the registry of stack ${JSON.stringify(authorityStack)}`,
-      fix: "list it there and run pulumi up there first; or, if it has left the mesh, remove it here, with pulumi destroy where it is the last one",
-    }));
+    .map((cluster) =>
+      error({
+        cluster,
+        property: "configuration",
+        reason: `is not in the registry of stack ${JSON.stringify(authorityStack)}`,
+        fix: "list it there and run pulumi up there first; or, if it has left the mesh, remove it here, with pulumi destroy where it is the last one",
+      }),
+    );
 }
 
 /** Merges a cluster stack's configuration with what its authority stack has published, to the configuration of the whole mesh. */
@@ -35,11 +37,11 @@ export function mergeClusterStack(stack: ClusterStackConfiguration, published: P
   );
   const listed = Object.keys(managed).filter((name) => Object.hasOwn(registry.clusters, name));
   const allow = [...registry.settings.allow, ...local.allow];
-  const none: Problem = {
+  const none = error({
     property: "clustermesh:clusters",
     reason: "lists no cluster",
     fix: "list the clusters of this stack, each with its context or kubeconfig",
-  };
+  });
   return {
     configuration: { ...registry.settings, ...local, allow, clusters: Object.fromEntries(clusters) },
     role: { kind: "cluster", authorityStack, managed: listed, origin: registry.authority, signing },

@@ -1,4 +1,4 @@
-import type { Problem } from "../../components/mesh/model/problem";
+import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import { decodeTexts, readAs, type Decoded, type ReadConfiguration } from "../configuration/configuration";
 import { withoutMisplaced } from "../configuration/misplaced";
 import { authoritySchema, configurationSchema, LOCAL_DEFAULTS, clusterStackSchema } from "../configuration/schema";
@@ -12,11 +12,11 @@ export interface ReadStack {
   readonly role: Role;
 }
 
-function notClusterStack(given: Decoded): { readonly rest: Decoded; readonly problems: readonly Problem[] } {
+function notClusterStack(given: Decoded): { readonly rest: Decoded; readonly problems: readonly Diagnostic[] } {
   const { authorityStack, ...rest } = given;
   const fix = 'set clustermesh:role to "cluster", or remove it';
   const reason = "is given, but this is no cluster stack";
-  const problem = { property: "clustermesh:authorityStack", value: authorityStack, reason, fix };
+  const problem = error({ property: "clustermesh:authorityStack", value: authorityStack, reason, fix });
   return { rest, problems: authorityStack === undefined ? [] : [problem] };
 }
 
@@ -74,7 +74,7 @@ export async function readStack(texts: Readonly<Record<string, string>>): Promis
       return readClusterStack(given);
     default: {
       const fix = "use one of mesh, authority, cluster";
-      const problem = { property: "clustermesh:role", value: role, reason: "is not allowed", fix };
+      const problem = error({ property: "clustermesh:role", value: role, reason: "is not allowed", fix });
       return { role: WHOLE_MESH, read: { problems: [problem], unreadableClusters: [] } };
     }
   }

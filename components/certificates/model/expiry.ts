@@ -1,4 +1,4 @@
-import type { Problem } from "../../mesh/model/problem";
+import { info, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { Validity } from "./certificates";
 
 const DAY_MS = 86_400_000;
@@ -17,12 +17,6 @@ export interface Ending {
   readonly renewal: Renewal;
 }
 
-/** What is to be said of a certificate: a `note` of what this run does by itself, a `warning` where a person has to act. */
-export interface Said {
-  readonly kind: "note" | "warning";
-  readonly problem: Problem;
-}
-
 /** A day, as people write it. */
 function day(date: Date): string {
   return date.toISOString().slice(0, 10);
@@ -37,23 +31,21 @@ function remaining(ends: Date, now: Date): string {
  * What to say of a certificate's end: nothing while it is far; that this run renews it, once it is within its early renewal, for a preview
  * shows only that it is replaced; a warning where it ends within the warning time and this run does nothing about it.
  */
-export function judgeEnding(ending: Ending, warningDays: number, now: Date): Said | undefined {
+export function judgeEnding(ending: Ending, warningDays: number, now: Date): Diagnostic | undefined {
   const { cluster, what, ends, renewal } = ending;
   const before = (days: number) => new Date(ends.getTime() - days * DAY_MS);
-  const say = (kind: Said["kind"], fix: string): Said => ({
-    kind,
-    problem: { ...(cluster === undefined ? {} : { cluster }), property: what, reason: remaining(ends, now), fix },
-  });
+  const at = { ...(cluster === undefined ? {} : { cluster }), property: what, reason: remaining(ends, now) };
+  const isNear = before(warningDays) <= now;
   if (renewal.by === "person") {
-    return before(warningDays) <= now ? say("warning", renewal.how) : undefined;
+    return isNear ? warning({ ...at, fix: renewal.how }) : undefined;
   }
   const { validity, then } = renewal;
   const due = before(validity.renewBeforeDays);
   if (due <= now) {
     const rest = then === undefined ? "" : `; ${then}`;
-    const days = String(validity.renewBeforeDays);
-    return say(ends <= now ? "warning" : "note", `this run renews it (due ${days} days before its end)${rest}`);
+    const fix = `this run renews it (due ${String(validity.renewBeforeDays)} days before its end)${rest}`;
+    return (ends <= now ? warning : info)({ ...at, fix });
   }
-  const wait = `an up from ${day(due)} on renews it; run one then`;
-  return before(warningDays) <= now ? say("warning", wait) : undefined;
+  const fix = `an up from ${day(due)} on renews it; run one then`;
+  return isNear ? warning({ ...at, fix }) : undefined;
 }

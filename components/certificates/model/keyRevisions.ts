@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { MeshSettings } from "../../settings/model/settings";
 
 /**
@@ -74,14 +74,15 @@ const isRevision = (value: number) => Number.isSafeInteger(value) && value >= 1;
 export function validateKeyRevisions(
   keyRevisions: KeyRevisions,
   authority: "generated" | "adopted",
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const { server, authority: list } = keyRevisions;
-  const problem = (key: keyof KeyRevisions, reason: string, fix: string): Problem => ({
-    property: `keyRevisions.${key}`,
-    value: keyRevisions[key],
-    reason,
-    fix,
-  });
+  const problem = (key: keyof KeyRevisions, reason: string, fix: string): Diagnostic =>
+    error({
+      property: `keyRevisions.${key}`,
+      value: keyRevisions[key],
+      reason,
+      fix,
+    });
   const number = (key: "client" | "server") =>
     isRevision(keyRevisions[key]) ? [] : [problem(key, "is no revision", "count from 1")];
   if (authority === "adopted") {

@@ -1,4 +1,4 @@
-import type { Problem } from "../../mesh/model/problem";
+import { error, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { readCa, type AdoptedCa, type Part, type ReadCa } from "./adoptedCa";
 import type { Certificate } from "./x509/certificate";
 import { chainFault, isForServers, signingFault } from "./x509/chain";
@@ -14,19 +14,20 @@ export interface CaPlace {
   readonly property: string;
 }
 
-type Say = (property: string, reason: string, fix: string, value?: string) => Problem;
+type Say = (property: string, reason: string, fix: string, value?: string) => Diagnostic;
 
 function speaker({ cluster, property }: CaPlace): Say {
-  return (part, reason, fix, value) => ({
-    ...(cluster === undefined ? {} : { cluster }),
-    property: `${property}.${part}`,
-    ...(value === undefined ? {} : { value }),
-    reason,
-    fix,
-  });
+  return (part, reason, fix, value) =>
+    error({
+      ...(cluster === undefined ? {} : { cluster }),
+      property: `${property}.${part}`,
+      ...(value === undefined ? {} : { value }),
+      reason,
+      fix,
+    });
 }
 
-function caProblems(property: string, ca: Certificate, now: Date, say: Say): readonly Problem[] {
+function caProblems(property: string, ca: Certificate, now: Date, say: Say): readonly Diagnostic[] {
   const fault = signingFault(ca);
   const expired = () => say(property, "has expired", "give a CA that is still valid", ca.x509.validTo);
   const early = () => say(property, "is not valid yet", "wait until then, or give another CA", ca.x509.validFrom);
@@ -36,7 +37,7 @@ function caProblems(property: string, ca: Certificate, now: Date, say: Say): rea
   ];
 }
 
-function chainProblems({ chain, key, belongs }: ReadCa, now: Date, say: Say): readonly Problem[] {
+function chainProblems({ chain, key, belongs }: ReadCa, now: Date, say: Say): readonly Diagnostic[] {
   if (chain.is === "unusable") {
     return [];
   }
@@ -70,7 +71,7 @@ function verifying({ chain, trusted }: ReadCa): readonly Certificate[] {
 }
 
 /** A certificate that the name constraints of every trusted CA forbid is refused by every agent. */
-function serverProblems(authority: ReadCa, hosts: readonly string[], say: Say): readonly Problem[] {
+function serverProblems(authority: ReadCa, hosts: readonly string[], say: Say): readonly Diagnostic[] {
   const all = verifying(authority);
   const forServers = all.filter(isForServers);
   if (all.length > 0 && forServers.length === 0) {
@@ -102,7 +103,7 @@ export function validateAdoptedCa(
   authority: AdoptedCa,
   now: Date,
   hosts: readonly string[] = [],
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const say = speaker(at);
   const read = readCa(authority);
   const hidden =
@@ -118,7 +119,7 @@ export function validateAdoptedCa(
 }
 
 /** What is weak in an adopted CA, and no reason to stop. */
-export function caWarnings(at: CaPlace, authority: AdoptedCa): readonly Problem[] {
+export function caWarnings(at: CaPlace, authority: AdoptedCa): readonly Diagnostic[] {
   const say = speaker(at);
   const read = readCa(authority);
   const own = usable([read.chain]).flatMap(({ certificates }) =>
@@ -129,6 +130,6 @@ export function caWarnings(at: CaPlace, authority: AdoptedCa): readonly Problem[
     const weak = weakness(ca);
     return weak === undefined
       ? []
-      : [say(property, weak, "replace it by a CA of today, one step of a rotation at a time", ca.subject)];
+      : [warning(say(property, weak, "replace it by a CA of today, one step of a rotation at a time", ca.subject))];
   });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { Cause } from "./peerCauses";
 
 /** What an agent says of one peer, with the fields that its API leaves out when they are false or 0 filled in. */
@@ -176,26 +176,28 @@ export function readinessProblems(
   reports: readonly AgentReport[],
   peers: readonly ExpectedPeer[] = clusters,
   causeFor: (line: Readiness) => Cause | undefined = () => undefined,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const silent = clusters
     .filter((cluster) => !reports.some((report) => report.cluster === cluster.name))
-    .map((cluster): Problem => ({
-      cluster: cluster.name,
-      property: "agents",
-      reason: "are none",
-      fix: "run Cilium on its nodes",
-    }));
+    .map((cluster): Diagnostic =>
+      error({
+        cluster: cluster.name,
+        property: "agents",
+        reason: "are none",
+        fix: "run Cilium on its nodes",
+      }),
+    );
   const notReady = readinessTable(peers, reports)
     .filter((line) => !line.ready)
-    .map((line): Problem => {
+    .map((line): Diagnostic => {
       const cause = causeFor(line);
-      return {
+      return error({
         cluster: line.cluster,
         property: `agent ${line.agent} on node ${line.node}, peer`,
         value: line.peer,
         reason: cause === undefined ? line.why : `${line.why}: ${cause.sentence}`,
         fix: cause?.fix ?? "see what cilium-dbg troubleshoot says below",
-      };
+      });
     });
   return [...silent, ...notReady];
 }

@@ -1,6 +1,6 @@
 import type { ManagedObject } from "../../kubernetes/model/managedObject";
 import type { Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { DEFAULT_DEMO_SETTINGS } from "../../settings/model/demo";
 import type { MeshSettings } from "../../settings/model/settings";
 
@@ -146,33 +146,37 @@ export function validateDemo(
   demo: DemoSettings,
   clusters: readonly string[],
   whose: "mesh" | "stack" = "mesh",
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const unknown = named(demo)
     .filter(({ value }) => !clusters.includes(value))
-    .map((at) => ({ ...at, reason: `is no cluster of this ${whose}`, fix: `use one of ${clusters.join(", ")}` }));
+    .map((at) => error({ ...at, reason: `is no cluster of this ${whose}`, fix: `use one of ${clusters.join(", ")}` }));
   const same = named(demo)
     .slice(1)
     .filter(({ value }) => value === demo.serverCluster)
-    .map((at) => ({ ...at, reason: "is also demo.clusters[0]", fix: "name two clusters" }));
+    .map((at) => error({ ...at, reason: "is also demo.clusters[0]", fix: "name two clusters" }));
   const workloads = [...new Set(demoWorkloads(demo).map((workload) => workload.name))];
   const selectors = Object.keys(demo.nodeSelectors)
     .filter((name) => !workloads.includes(name))
-    .map((name) => ({
-      property: `demo.nodeSelectors.${name}`,
-      reason: "is for no workload of the demo",
-      fix: `use one of ${workloads.join(", ")}`,
-    }));
+    .map((name) =>
+      error({
+        property: `demo.nodeSelectors.${name}`,
+        reason: "is for no workload of the demo",
+        fix: `use one of ${workloads.join(", ")}`,
+      }),
+    );
   return [...unknown, ...same, ...selectors];
 }
 
 /** A demo in a cluster that will not answer any more. */
-export function validateDemoClusters(demo: DemoPlaces, clusters: readonly Cluster[]): readonly Problem[] {
+export function validateDemoClusters(demo: DemoPlaces, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const lost = clusters.filter((cluster) => cluster.lost === true).map(({ name }) => name);
   return named(demo)
     .filter(({ value }) => lost.includes(value))
-    .map((at) => ({
-      ...at,
-      reason: "is lost",
-      fix: "name a cluster that answers, or set clustermesh:demo to false",
-    }));
+    .map((at) =>
+      error({
+        ...at,
+        reason: "is lost",
+        fix: "name a cluster that answers, or set clustermesh:demo to false",
+      }),
+    );
 }

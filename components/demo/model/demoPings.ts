@@ -1,4 +1,4 @@
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import {
   DEMO_POLICY,
   DEMO_PORT,
@@ -97,18 +97,18 @@ export interface PingResult {
 }
 
 /** What is wrong with a ping, and the rule that it breaks; nothing where it came to what it must. */
-function pingProblem(demo: DemoPlaces, phase: Phase, { ping, seen }: PingResult): readonly Problem[] {
+function pingProblem(demo: DemoPlaces, phase: Phase, { ping, seen }: PingResult): readonly Diagnostic[] {
   const saw = seenWords(seen);
   if (saw === ping.expected) {
     return [];
   }
   return [
-    {
+    error({
       cluster: ping.client.cluster,
       property: `${PROTECTED_DB} pinged from ${workloadName(ping.client)} by ${ping.path} ${phase} the policy:`,
       reason: `expected ${ping.expected}, saw ${saw}`,
       fix: brokenRule(demo, phase, ping, seen),
-    },
+    }),
   ];
 }
 
@@ -134,6 +134,6 @@ function brokenRule(demo: DemoPlaces, phase: Phase, { client }: Ping, seen: Seen
 }
 
 /** Everything that is wrong with the pings of one round. */
-export function pingProblems(demo: DemoPlaces, phase: Phase, results: readonly PingResult[]): readonly Problem[] {
+export function pingProblems(demo: DemoPlaces, phase: Phase, results: readonly PingResult[]): readonly Diagnostic[] {
   return results.flatMap((result) => pingProblem(demo, phase, result));
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { ADMIN_NAME } from "./etcdUsers";
 
 const report = z.object({
@@ -80,23 +80,23 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The problem of an etcd that does not let its users be managed: what it said, and what to do. */
-export function etcdProblem(cluster: string, endpoint: string, said: string): Problem {
+export function etcdProblem(cluster: string, endpoint: string, said: string): Diagnostic {
   const fix = REMEDIES.find(([pattern]) => pattern.test(said))?.[1] ?? "see the log of this etcd";
   // The client's own words for it are about its last attempt.
   const reason = said.includes("DEADLINE_EXCEEDED") ? "does not answer in time" : `says ${JSON.stringify(said)}`;
-  return { cluster, property: "etcd", value: endpoint, reason, fix };
+  return error({ cluster, property: "etcd", value: endpoint, reason, fix });
 }
 
 /** What keys of an API server begin with: Kubernetes' own `--etcd-prefix`, and OpenShift's. */
 export const API_SERVER_PREFIXES = ["/registry/", "/kubernetes.io/"] as const;
 
 /** The problem of an etcd that is an API server's own. */
-export function apiServerEtcdProblem(cluster: string, endpoint: string, prefix: string): Problem {
-  return {
+export function apiServerEtcdProblem(cluster: string, endpoint: string, prefix: string): Diagnostic {
+  return error({
     cluster,
     property: "etcd",
     value: endpoint,
     reason: `has keys under ${prefix}: an API server keeps its objects there`,
     fix: "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster",
-  };
+  });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
-import type { Problem } from "../../mesh/model/problem";
+import type { Finding } from "../../mesh/model/diagnostic";
 import { originalConfigSchema, type OriginalConfig } from "./originalConfig";
 import type { Recorded } from "./recorded";
 
@@ -88,7 +88,7 @@ export function seeMark(annotation: string | undefined, uid: string, owner: stri
  *
  * @param isKnown Whether the state knows what is in the mark as well: then it is written again.
  */
-export function markProblem(seen: SeenMark, configMap: string, isKnown = false): Omit<Problem, "cluster"> | undefined {
+export function markProblem(seen: SeenMark, configMap: string, isKnown = false): Omit<Finding, "cluster"> | undefined {
   const property = `${configMap} annotation ${MARK_ANNOTATION}`;
   switch (seen.kind) {
     case "otherOwner":

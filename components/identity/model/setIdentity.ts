@@ -1,5 +1,5 @@
 import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { howToAllow } from "../../settings/model/allow";
 import type { OriginalField, OriginalConfig } from "./originalConfig";
 
@@ -18,7 +18,7 @@ export interface IdentityConfig {
 
 /** Whether the keys are as they were set, can be set, or have another value that its owner wants to keep. */
 export type IdentityPlan =
-  { readonly kind: "asSet" } | { readonly kind: "set" } | { readonly kind: "refused"; readonly problems: Problem[] };
+  { readonly kind: "asSet" } | { readonly kind: "set" } | { readonly kind: "refused"; readonly problems: Diagnostic[] };
 
 /** Helm writes under this name, whichever way. */
 const HELM = "helm";
@@ -58,15 +58,15 @@ export function planIdentity({
   if (foreign.length === 0 || conflicts === "overwrite") {
     return { kind: "set" };
   }
-  const problems = foreign.map((key): Problem => {
+  const problems = foreign.map((key): Diagnostic => {
     const owners = dataOwners(live.managedFields, key).map((owner) => JSON.stringify(owner));
-    return {
+    return error({
       cluster,
       property: `${configMap} ${key}`,
       value: live.data[key],
       reason: `was changed since, and belongs to ${owners.length === 0 ? "nobody" : owners.join(", ")}`,
       fix: `set it to ${JSON.stringify(desired[key])} there, or ${howToAllow("overwriteConflicts")}`,
-    };
+    });
   });
   return { kind: "refused", problems };
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Problem } from "./problem";
+import { error, type Diagnostic } from "./diagnostic";
 
 /** Properties whose values must never show up in a message. */
 const SECRET_PROPERTIES: ReadonlySet<string> = new Set(["kubeconfig", "privateKey", "certificate", "ca"]);
@@ -27,7 +27,7 @@ export function place(path: readonly PropertyKey[]): { readonly cluster?: string
 }
 
 /** What a person is told of something that the schema has found. Secret values stay out of it. */
-export function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Problem[] {
+export function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Diagnostic[] {
   const at = place(issue.path);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => unknownProperty([...issue.path, key]));
@@ -40,12 +40,12 @@ export function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Pro
   }
   const value = valueAt(root, issue.path);
   if (value === undefined) {
-    return [{ ...at, reason: "is missing", fix: expectation(issue) }];
+    return [error({ ...at, reason: "is missing", fix: expectation(issue) })];
   }
   const secret = issue.path.some((key) => SECRET_PROPERTIES.has(String(key)));
   return secret || mayHoldSecrets(issue, value)
-    ? [{ ...at, reason: `is ${kindOf(value)}`, fix: expectation(issue) }]
-    : [{ ...at, value, reason: "is not allowed", fix: expectation(issue) }];
+    ? [error({ ...at, reason: `is ${kindOf(value)}`, fix: expectation(issue) })]
+    : [error({ ...at, value, reason: "is not allowed", fix: expectation(issue) })];
 }
 
 /** Whether a value is a structure, or text where one belongs: with a secret somewhere in it, for all one knows. */
@@ -96,6 +96,6 @@ function expectation(issue: z.core.$ZodIssue): string {
 }
 
 /** The problem of a key that nothing knows. */
-export function unknownProperty(path: readonly PropertyKey[]): Problem {
-  return { ...place(path), reason: "is no property known here", fix: "check its spelling, or remove it" };
+export function unknownProperty(path: readonly PropertyKey[]): Diagnostic {
+  return error({ ...place(path), reason: "is no property known here", fix: "check its spelling, or remove it" });
 }

@@ -1,11 +1,11 @@
 import { clustersOf, type MeshSpec } from "./mesh";
-import type { Problem } from "./problem";
+import type { Diagnostic } from "./diagnostic";
 import { validateEndpoints } from "./validateEndpoints";
 import { validateIdentities } from "./validateIdentity";
 import { validateRanges } from "./validateRanges";
 
 /** Everything that is wrong with a mesh as it is written down, all at once and before any cluster is touched. */
-export function validateMesh(spec: MeshSpec): readonly Problem[] {
+export function validateMesh(spec: MeshSpec): readonly Diagnostic[] {
   const clusters = clustersOf(spec.clusters);
   return [...validateIdentities(spec, clusters), ...validateRanges(spec, clusters), ...validateEndpoints(clusters)];
 }

@@ -2,7 +2,7 @@ import { canonicalIP, isIPAddress } from "./cidr";
 import { endpointKey, parseEndpoint, type Endpoint } from "./endpoint";
 import { endpointsOf, type EtcdSpec, type Cluster } from "./mesh";
 import { isHostName } from "./names";
-import type { Problem } from "./problem";
+import { error, type Diagnostic } from "./diagnostic";
 
 /** A list of URLs of a cluster's etcd in its configuration. */
 interface EndpointList {
@@ -18,56 +18,58 @@ function endpointLists({ endpoints, adminEndpoints }: EtcdSpec): readonly Endpoi
   ];
 }
 
-function readEndpoints(cluster: Cluster, { property, urls }: EndpointList): readonly Problem[] {
+function readEndpoints(cluster: Cluster, { property, urls }: EndpointList): readonly Diagnostic[] {
   const fix = "use URLs like https://10.1.1.1:2379 or https://etcd.example.com:2379";
   if (urls.length === 0) {
-    return [{ cluster: cluster.name, property, value: [], reason: "is empty", fix }];
+    return [error({ cluster: cluster.name, property, value: [], reason: "is empty", fix })];
   }
-  return urls.flatMap((url, index): Problem[] => {
+  return urls.flatMap((url, index): Diagnostic[] => {
     const parsed = parseEndpoint(url);
     const at = { cluster: cluster.name, property: `${property}[${String(index)}]` };
-    return parsed.ok ? [] : [{ ...at, value: url, reason: parsed.reason, fix }];
+    return parsed.ok ? [] : [error({ ...at, value: url, reason: parsed.reason, fix })];
   });
 }
 
-function readApiServerEtcd(cluster: Cluster): readonly Problem[] {
-  return (cluster.apiServerEtcd ?? []).flatMap((url, index): Problem[] => {
+function readApiServerEtcd(cluster: Cluster): readonly Diagnostic[] {
+  return (cluster.apiServerEtcd ?? []).flatMap((url, index): Diagnostic[] => {
     const parsed = parseEndpoint(url);
     const property = `apiServerEtcd[${String(index)}]`;
     const fix = "use the URL that kube-apiserver has in --etcd-servers";
-    return parsed.ok ? [] : [{ cluster: cluster.name, property, value: url, reason: parsed.reason, fix }];
+    return parsed.ok ? [] : [error({ cluster: cluster.name, property, value: url, reason: parsed.reason, fix })];
   });
 }
 
-function readHostAliases(cluster: Cluster): readonly Problem[] {
+function readHostAliases(cluster: Cluster): readonly Diagnostic[] {
   const dialled = new Set(endpointsOf(cluster.etcd.endpoints).map((endpoint) => endpoint.host));
-  return Object.entries(cluster.etcd.hostAliases ?? {}).flatMap(([host, ips]): Problem[] => {
+  return Object.entries(cluster.etcd.hostAliases ?? {}).flatMap(([host, ips]): Diagnostic[] => {
     const property = `etcd.hostAliases.${host}`;
     const at = { cluster: cluster.name, property };
     const wrongIPs = ips.filter((ip) => !isIPAddress(ip));
     return [
       ...(isHostName(host) && !isIPAddress(host)
         ? []
-        : [{ ...at, value: host, reason: "is not a DNS name", fix: "use the host name of an endpoint" }]),
+        : [error({ ...at, value: host, reason: "is not a DNS name", fix: "use the host name of an endpoint" })]),
       ...(dialled.has(host.toLowerCase())
         ? []
         : [
-            {
+            error({
               ...at,
               value: host,
               reason: "is the host of no endpoint",
               fix: "name a host of etcd.endpoints, or remove it",
-            },
+            }),
           ]),
       ...(ips.length === 0
-        ? [{ ...at, value: [], reason: "is empty", fix: "list the addresses behind the name" }]
+        ? [error({ ...at, value: [], reason: "is empty", fix: "list the addresses behind the name" })]
         : []),
-      ...wrongIPs.map((ip) => ({
-        ...at,
-        value: ip,
-        reason: "is not an IP address",
-        fix: "use an IPv4 or IPv6 address",
-      })),
+      ...wrongIPs.map((ip) =>
+        error({
+          ...at,
+          value: ip,
+          reason: "is not an IP address",
+          fix: "use an IPv4 or IPv6 address",
+        }),
+      ),
     ];
   });
 }
@@ -93,11 +95,11 @@ export function etcdListeners(etcd: EtcdSpec): readonly string[] {
 export function forbiddenEndpoints(
   cluster: { readonly name: string; readonly etcd: EtcdSpec },
   forbidden: ReadonlyMap<string, string>,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const urls = endpointLists(cluster.etcd).flatMap((list) =>
     list.urls.map((url, index) => ({ url, property: `${list.property}[${String(index)}]` })),
   );
-  return urls.flatMap(({ url, property }): Problem[] => {
+  return urls.flatMap(({ url, property }): Diagnostic[] => {
     const parsed = parseEndpoint(url);
     const keys = parsed.ok ? [endpointKey(parsed.endpoint), ...listenersOf(cluster.etcd, parsed.endpoint)] : [];
     const reason = keys.map((key) => forbidden.get(key)).find((each) => each !== undefined);
@@ -106,7 +108,7 @@ export function forbiddenEndpoints(
     }
     const fix =
       "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster";
-    return [{ cluster: cluster.name, property, value: url, reason, fix }];
+    return [error({ cluster: cluster.name, property, value: url, reason, fix })];
   });
 }
 
@@ -123,13 +125,13 @@ function declaredApiServerEtcds(clusters: readonly Cluster[]): ReadonlyMap<strin
   );
 }
 
-function sharedEndpoints(clusters: readonly Cluster[]): readonly Problem[] {
+function sharedEndpoints(clusters: readonly Cluster[]): readonly Diagnostic[] {
   const firstWith = new Map<string, string>();
   const lists = clusters.flatMap((cluster) =>
     endpointLists(cluster.etcd).map((list) => ({ member: cluster, ...list })),
   );
   return lists.flatMap(({ member: cluster, property, urls }) =>
-    endpointsOf(urls).flatMap((endpoint): Problem[] => {
+    endpointsOf(urls).flatMap((endpoint): Diagnostic[] => {
       const keys = listenersOf(cluster.etcd, endpoint);
       const first = keys.map((key) => firstWith.get(key)).find((each) => each !== undefined && each !== cluster.name);
       keys.forEach((key) => firstWith.set(key, firstWith.get(key) ?? cluster.name));
@@ -138,20 +140,20 @@ function sharedEndpoints(clusters: readonly Cluster[]): readonly Problem[] {
       }
       const reason = `is also an endpoint of cluster ${JSON.stringify(first)}`;
       return [
-        {
+        error({
           cluster: cluster.name,
           property,
           value: endpoint.url,
           reason,
           fix: "each cluster needs an etcd of its own",
-        },
+        }),
       ];
     }),
   );
 }
 
 /** The etcd endpoints of the whole mesh: readable, one etcd a cluster, and never the one behind an API server. */
-export function validateEndpoints(clusters: readonly Cluster[]): readonly Problem[] {
+export function validateEndpoints(clusters: readonly Cluster[]): readonly Diagnostic[] {
   const forbidden = declaredApiServerEtcds(clusters);
   return [
     ...clusters.flatMap((cluster) => [

@@ -1,6 +1,6 @@
 import type { Cluster, MaxConnectedClusters, MeshSpec } from "./mesh";
 import { CLUSTER_NAME_RULE, clusterNameFault } from "./names";
-import type { Problem } from "./problem";
+import { error, type Diagnostic, type Finding } from "./diagnostic";
 
 /** IPAM modes whose datapath uses bit 7 of the cluster id for marks of its own (Cilium, `pkg/clustermesh/types`: "ENI-like"). */
 const ENI_LIKE_IPAM: ReadonlySet<string> = new Set(["eni", "alibabacloud", "aws-cni"]);
@@ -22,7 +22,7 @@ export function idFault(
   id: number,
   max: MaxConnectedClusters,
   ipamMode?: string,
-): Omit<Problem, "cluster"> | undefined {
+): Omit<Finding, "cluster"> | undefined {
   if (!Number.isInteger(id) || id < 1 || id > max) {
     const reason = id === 0 ? "means that a cluster is in no mesh" : "is out of range";
     return { property: "id", value: id, reason, fix: `give it a unique id from 1 to ${String(max)}` };
@@ -39,9 +39,9 @@ export function idFault(
   return undefined;
 }
 
-function duplicateIds(clusters: readonly Cluster[], max: MaxConnectedClusters): readonly Problem[] {
+function duplicateIds(clusters: readonly Cluster[], max: MaxConnectedClusters): readonly Diagnostic[] {
   const firstWith = new Map<number, string>();
-  const problems: Problem[] = [];
+  const problems: Diagnostic[] = [];
   for (const { name, id } of clusters) {
     const first = firstWith.get(id);
     if (first === undefined) {
@@ -49,36 +49,40 @@ function duplicateIds(clusters: readonly Cluster[], max: MaxConnectedClusters): 
     } else {
       const reason = `is also used by cluster ${JSON.stringify(first)}`;
       const fix = `give each cluster a unique id from 1 to ${String(max)}`;
-      problems.push({ cluster: name, property: "id", value: id, reason, fix });
+      problems.push(error({ cluster: name, property: "id", value: id, reason, fix }));
     }
   }
   return problems;
 }
 
 /** Names and ids: Cilium's rules for each, uniqueness over the mesh, and that there is a mesh at all. */
-export function validateIdentities(spec: MeshSpec, clusters: readonly Cluster[]): readonly Problem[] {
+export function validateIdentities(spec: MeshSpec, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const max = spec.maxConnectedClusters;
-  const size: Problem[] = [];
+  const size: Diagnostic[] = [];
   if (clusters.length < 2) {
-    size.push({
-      property: "clusters",
-      value: clusters.length,
-      reason: "is no mesh",
-      fix: "list at least two clusters; the last two leave with pulumi destroy",
-    });
+    size.push(
+      error({
+        property: "clusters",
+        value: clusters.length,
+        reason: "is no mesh",
+        fix: "list at least two clusters; the last two leave with pulumi destroy",
+      }),
+    );
   }
   if (clusters.length > max) {
     const fix = `list at most ${String(max)}, or install every cluster with maxConnectedClusters 511`;
-    size.push({ property: "clusters", value: clusters.length, reason: "is more than maxConnectedClusters", fix });
+    size.push(
+      error({ property: "clusters", value: clusters.length, reason: "is more than maxConnectedClusters", fix }),
+    );
   }
-  const each = clusters.flatMap(({ name, id }): Problem[] => {
+  const each = clusters.flatMap(({ name, id }): Diagnostic[] => {
     const nameReason = clusterNameFault(name);
     const fault = idFault(id, max);
     return [
       ...(nameReason === undefined
         ? []
-        : [{ cluster: name, property: "name", value: name, reason: nameReason, fix: CLUSTER_NAME_RULE }]),
-      ...(fault === undefined ? [] : [{ cluster: name, ...fault }]),
+        : [error({ cluster: name, property: "name", value: name, reason: nameReason, fix: CLUSTER_NAME_RULE })]),
+      ...(fault === undefined ? [] : [error({ cluster: name, ...fault })]),
     ];
   });
   return [...size, ...each, ...duplicateIds(clusters, max)];

@@ -1,7 +1,7 @@
 import { howToAllow } from "../../settings/model/allow";
 import { findOverlaps, parseCIDR, type Claim } from "./cidr";
 import type { Cluster, MeshSpec } from "./mesh";
-import type { Problem } from "./problem";
+import { error, type Diagnostic } from "./diagnostic";
 
 type Kind = "podCIDRs" | "nodeCIDRs";
 
@@ -13,17 +13,17 @@ interface RangeOwner {
 
 interface ReadRanges {
   readonly claims: readonly Claim<RangeOwner>[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Diagnostic[];
 }
 
 const CIDR_ALLOWED = "write it like 10.60.0.0/16 or fd00:60::/48";
 
 function readRanges(cluster: Cluster, kind: Kind): ReadRanges {
   const claims: Claim<RangeOwner>[] = [];
-  const problems: Problem[] = [];
+  const problems: Diagnostic[] = [];
   if (cluster[kind].length === 0) {
     const fix = `list at least one range, or nothing can be checked against the other clusters`;
-    problems.push({ cluster: cluster.name, property: kind, value: [], reason: "is empty", fix });
+    problems.push(error({ cluster: cluster.name, property: kind, value: [], reason: "is empty", fix }));
   }
   for (const [index, text] of cluster[kind].entries()) {
     const property = `${kind}[${String(index)}]`;
@@ -31,7 +31,7 @@ function readRanges(cluster: Cluster, kind: Kind): ReadRanges {
     if (parsed.ok) {
       claims.push({ owner: { cluster: cluster.name, kind, property }, range: parsed.range });
     } else {
-      problems.push({ cluster: cluster.name, property, value: text, reason: parsed.reason, fix: CIDR_ALLOWED });
+      problems.push(error({ cluster: cluster.name, property, value: text, reason: parsed.reason, fix: CIDR_ALLOWED }));
     }
   }
   return { claims, problems };
@@ -48,26 +48,26 @@ function mayOverlap(a: RangeOwner, b: RangeOwner, sharedSubnets: boolean): boole
     : sharedSubnets || (a.kind === "nodeCIDRs" && b.kind === "nodeCIDRs");
 }
 
-function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>]): Problem {
+function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>]): Diagnostic {
   const [first, second] = a.owner.cluster <= b.owner.cluster ? [a, b] : [b, a];
   const other =
     first.owner.cluster === second.owner.cluster
       ? `its own ${first.owner.property}`
       : `${first.owner.property} of cluster ${JSON.stringify(first.owner.cluster)}`;
-  return {
+  return error({
     cluster: second.owner.cluster,
     property: second.owner.property,
     value: second.range.text,
     reason: `overlaps ${other} (${first.range.text})`,
     fix: `give every cluster's pods a range of their own; or, where pods get addresses of the nodes' subnets, ${howToAllow("sharedSubnets")}`,
-  };
+  });
 }
 
 /**
  * Pod and node ranges of the whole mesh: readable, and pod ranges disjoint from all others. Cilium checks none of this: an overlap shows up as
  * packets that arrive at the wrong cluster.
  */
-export function validateRanges(spec: MeshSpec, clusters: readonly Cluster[]): readonly Problem[] {
+export function validateRanges(spec: MeshSpec, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const read = clusters.flatMap((cluster) => [readRanges(cluster, "podCIDRs"), readRanges(cluster, "nodeCIDRs")]);
   const sharedSubnets = spec.allow.includes("sharedSubnets");
   return [

@@ -1,5 +1,5 @@
 import { causeOf, troubleshootSection } from "../../cilium/model/peerCauses";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 
 /** What an agent says of its peers' etcds when it opens new connections to them, with the files that it has now. */
 export interface Dialled {
@@ -19,9 +19,9 @@ const OPENED = /✅ Etcd connection successfully established/;
 export function connectionProblems(
   peers: readonly string[],
   { cluster, agent, node, said }: Dialled,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const externalPeers = peers.filter((peer) => peer !== cluster);
-  return externalPeers.flatMap((peer): readonly Problem[] => {
+  return externalPeers.flatMap((peer): readonly Diagnostic[] => {
     const text = "text" in said ? said.text : "";
     if (OPENED.test(troubleshootSection(text, peer) ?? "")) {
       return [];
@@ -30,6 +30,6 @@ export function connectionProblems(
     const why = "error" in said ? said.error : cause?.sentence;
     const reason = `gets no new connection to its etcd${why === undefined ? "" : `: ${why}`}`;
     const fix = cause?.fix ?? "see what cilium-dbg troubleshoot says below";
-    return [{ cluster, property: `agent ${agent} on node ${node}, peer`, value: peer, reason, fix }];
+    return [error({ cluster, property: `agent ${agent} on node ${node}, peer`, value: peer, reason, fix })];
   });
 }

@@ -1,5 +1,5 @@
 import type { AgentReport, ExpectedPeer } from "../../cilium/model/agentStatus";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { parseCheckResult } from "./checkResult";
 
 /**
@@ -14,21 +14,28 @@ export function removedPeers(printed: string, clusters: readonly ExpectedPeer[])
 }
 
 /** The agents that still list a peer that has left, or do not say whether they do. */
-export function removedPeerProblems(removed: readonly string[], reports: readonly AgentReport[]): readonly Problem[] {
-  return reports.flatMap(({ cluster, pod, node, peers }): readonly Problem[] => {
+export function removedPeerProblems(
+  removed: readonly string[],
+  reports: readonly AgentReport[],
+): readonly Diagnostic[] {
+  return reports.flatMap(({ cluster, pod, node, peers }): readonly Diagnostic[] => {
     const property = `agent ${pod} on node ${node}, peer`;
     if ("error" in peers) {
       const fix = "see its log, and run pulumi up again";
-      return [{ cluster, property, value: removed.join(", "), reason: `may still be listed: ${peers.error}`, fix }];
+      return [
+        error({ cluster, property, value: removed.join(", "), reason: `may still be listed: ${peers.error}`, fix }),
+      ];
     }
     return peers
       .filter(({ name }) => removed.includes(name))
-      .map(({ name }) => ({
-        cluster,
-        property,
-        value: name,
-        reason: "is still listed, though it has left the mesh",
-        fix: "see whether its file has left the Secret with the peer files, and the agent's /var/lib/cilium/clustermesh",
-      }));
+      .map(({ name }) =>
+        error({
+          cluster,
+          property,
+          value: name,
+          reason: "is still listed, though it has left the mesh",
+          fix: "see whether its file has left the Secret with the peer files, and the agent's /var/lib/cilium/clustermesh",
+        }),
+      );
   });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cutText, firstFew, keepWithin } from "../../basics/model/bounded";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { PATH_KINDS, type PathKind, type PathReport, type TriedPath } from "./nodePaths";
 
 /** More than this of a kind is not kept by name: every recorded path is in the state, and in the input of the check. */
@@ -148,13 +148,13 @@ export function pathRowsWithin(rows: readonly PathRow[], most: number): readonly
 }
 
 /** A lost path as a problem: the mesh may be ready all the same, so nothing else says it. */
-export function pathProblem(cluster: string, namespace: string, path: TriedPath): Problem {
-  return {
+export function pathProblem(cluster: string, namespace: string, path: TriedPath): Diagnostic {
+  return error({
     cluster,
     property: `path ${path.from} → ${path.to}`,
     reason: `is cut: ${WHAT[path.kind]}${path.address === undefined ? "" : ` ${path.address}`} answered before, and now does not (${path.why})`,
     fix: `look at the routes of ${path.from} (ip route) and restart its agent: kubectl -n ${namespace} delete pod ${path.agent}`,
-  };
+  });
 }
 
 /** What is said of a path that is excused. */

@@ -2,7 +2,7 @@ import type { KeyAlgorithm } from "../../certificates/model/certificates";
 import { clientCommonName } from "../../certificates/model/certificates";
 import type { PublicKey } from "../../certificates/model/x509/publicKey";
 import type { Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
+import { error, warning, type Diagnostic, type Finding } from "../../mesh/model/diagnostic";
 import { peerFile } from "./peerFile";
 
 /**
@@ -98,45 +98,37 @@ export function peerSecretSize(
   };
 }
 
-/** What is too large, and what is close to it. */
-export interface SizeFindings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
-
 const inWords = (bytes: number) => String(bytes).replace(/\B(?=(\d{3})+$)/g, " ");
 
 const SMALLER =
   "give all etcds one CA (clustermesh:ca), or CAs with keys of P-256, which take a third of RSA-4096, and drop what need not be trusted";
 
 /** Judges the peers' Secret by what a Secret may hold. */
-export function judgeSecretSize(secret: string, clusters: number, { parts, oneMoreCA }: SecretSize): SizeFindings {
+export function judgeSecretSize(
+  secret: string,
+  clusters: number,
+  { parts, oneMoreCA }: SecretSize,
+): readonly Diagnostic[] {
   const sorted = Object.entries(parts).sort(([, a], [, b]) => b - a);
   const total = sorted.reduce((sum, [, bytes]) => sum + bytes, 0);
   const [largest = "", most = 0] = sorted[0] ?? [];
-  const of = `${String(clusters)} clusters`;
-  const where = `most of it for ${largest} (${inWords(most)})`;
+  const needs = `needs ${inWords(total)} bytes for ${String(clusters)} clusters, most of it for ${largest} (${inWords(most)})`;
   const limit = `a Secret holds ${inWords(SECRET_BYTES)}`;
-  const problem = (reason: string): Problem => ({ property: "Secret", value: secret, reason, fix: SMALLER });
+  const at = { property: "Secret", value: secret, fix: SMALLER };
   if (total > SECRET_BYTES) {
-    return { problems: [problem(`needs ${inWords(total)} bytes for ${of}, ${where}; ${limit}`)], warnings: [] };
+    return [error({ ...at, reason: `${needs}; ${limit}` })];
   }
   if (total + oneMoreCA > SECRET_BYTES) {
     const then = `would need ${inWords(total + oneMoreCA)} with one more CA trusted of each, as another CA takes`;
-    return {
-      problems: [],
-      warnings: [problem(`needs ${inWords(total)} bytes for ${of}, ${where}, and ${then}; ${limit}`)],
-    };
+    return [warning({ ...at, reason: `${needs}, and ${then}; ${limit}` })];
   }
-  return total > CLOSE * SECRET_BYTES
-    ? { problems: [], warnings: [problem(`needs ${inWords(total)} bytes for ${of}, ${where}; ${limit}`)] }
-    : { problems: [], warnings: [] };
+  return total > CLOSE * SECRET_BYTES ? [warning({ ...at, reason: `${needs}; ${limit}` })] : [];
 }
 
 /** Judges the record of what was issued, an annotation of that Secret. @param record As it is written. */
-export function judgeRecordSize(secret: string, record: string): SizeFindings {
+export function judgeRecordSize(secret: string, record: string): readonly Diagnostic[] {
   const bytes = Buffer.byteLength(record);
-  const found: Problem = {
+  const found: Finding = {
     property: "Secret",
     value: secret,
     reason: `needs an annotation of ${inWords(bytes)} bytes for the names of CAs; all annotations of an object hold ${inWords(ANNOTATION_BYTES)}`,
@@ -144,8 +136,5 @@ export function judgeRecordSize(secret: string, record: string): SizeFindings {
   };
   // A kilobyte is left to the others.
   const limit = ANNOTATION_BYTES - 1024;
-  return {
-    problems: bytes > limit ? [found] : [],
-    warnings: bytes <= limit && bytes > CLOSE * limit ? [found] : [],
-  };
+  return bytes > limit ? [error(found)] : bytes > CLOSE * limit ? [warning(found)] : [];
 }

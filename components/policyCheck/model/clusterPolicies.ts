@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
-import type { Problem } from "../../mesh/model/problem";
+import { error, errors, warning, warnings, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { MeshChange } from "./meshChange";
 import { policyEffects } from "./policyEffects";
 import { groupCIDRs } from "./policyRanges";
@@ -41,19 +41,17 @@ export function parsePolicyPage(json: string): { readonly policies: readonly Pol
   return { policies: items.map((item) => ({ ...item, kind: item.kind ?? own })), next: metadata.continue };
 }
 
-/** Policies that mean something else afterwards: those that then let somebody through for whom they do not ask, and all others. */
-export interface JudgedPolicies {
-  readonly opening: readonly Problem[];
-  readonly told: readonly Problem[];
-}
-
 /** More than so many of a cluster are counted: nobody reads a thousand. */
 const NAMED = 50;
 
-function bounded(cluster: string, problems: readonly Problem[]): readonly Problem[] {
-  const more = problems.length - NAMED;
-  const rest = { cluster, property: "policies", reason: `and ${more} places more`, fix: "look at those first" };
-  return more > 0 ? [...problems.slice(0, NAMED), rest] : problems;
+function bounded(cluster: string, all: readonly Diagnostic[]): readonly Diagnostic[] {
+  const rest = {
+    cluster,
+    property: "policies",
+    reason: `and ${all.length - NAMED} places more`,
+    fix: "look at those first",
+  };
+  return [...all.slice(0, NAMED), ...all.slice(NAMED, NAMED + 1).map(({ severity }) => ({ severity, ...rest }))];
 }
 
 /**
@@ -71,7 +69,7 @@ export function judgePolicies(
   policies: readonly PolicyObject[],
   change: MeshChange,
   owner: string,
-): JudgedPolicies {
+): readonly Diagnostic[] {
   const isGroup = ({ kind }: PolicyObject) => kind === "CiliumCIDRGroup";
   const groups = new Map(policies.filter(isGroup).map(({ metadata, spec }) => [metadata.name, groupCIDRs(spec)]));
   const judged = policies.flatMap((object) => {
@@ -81,12 +79,9 @@ export function judgePolicies(
     const skipped = isGroup(object) || annotations?.[OWNER_ANNOTATION] === owner;
     return (skipped ? [] : policyEffects(policy, change, groups)).map((found) => {
       const property = `${kind} ${where} ${found.path}`;
-      return {
-        opens: found.opens,
-        problem: { cluster, property, reason: found.effect, fix: remedy(change, found.cause) },
-      };
+      const finding = { cluster, property, reason: found.effect, fix: remedy(change, found.cause) };
+      return (found.opens ? error : warning)(finding);
     });
   });
-  const those = (opens: boolean) => judged.filter((each) => each.opens === opens).map(({ problem }) => problem);
-  return { opening: bounded(cluster, those(true)), told: bounded(cluster, those(false)) };
+  return [...bounded(cluster, errors(judged)), ...bounded(cluster, warnings(judged))];
 }

@@ -1,14 +1,16 @@
 import { isIPAddress } from "../../mesh/model/cidr";
+import { warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { endpointKey, parseEndpoint } from "../../mesh/model/endpoint";
 import { endpointsOf, type Cluster } from "../../mesh/model/mesh";
 import { etcdListeners, listenersOf } from "../../mesh/model/validateEndpoints";
 import { agentEndpoints, isInside, readEndpoint } from "./agentEndpoints";
-import { findings, listed, together, type Findings } from "./findings";
+import { listed } from "./listed";
 import type { InspectedCluster } from "./policy";
 import { sharedEtcds } from "./sharedEtcds";
+import { unseen } from "./unseen";
 
 /** Declared endpoints that no agent uses, where others are theirs: peers take any of them. */
-function unusedEndpoints({ cluster }: InspectedCluster, urls: readonly string[]): Findings {
+function unusedEndpoints({ cluster }: InspectedCluster, urls: readonly string[]): readonly Diagnostic[] {
   const used = urls.flatMap((url) => {
     const parsed = readEndpoint(url);
     return parsed.ok ? [parsed.endpoint] : [];
@@ -20,42 +22,32 @@ function unusedEndpoints({ cluster }: InspectedCluster, urls: readonly string[])
   const isAddress = ({ listeners }: (typeof unused)[number]) =>
     listeners.every((key) => isIPAddress(key.split("|")[0] ?? "")) && used.every(({ isIP }) => isIP);
   const addresses = unused.filter(isAddress).map(({ url }) => url);
-  return findings({
-    warnings:
-      addresses.length === 0
-        ? []
-        : [
-            {
-              cluster: cluster.name,
-              property: "etcd.endpoints",
-              value: addresses,
-              reason: `${addresses.length === 1 ? "is" : "are"} used by no agent of this cluster (live etcd-config: ${listed(urls)})`,
-              fix: "peers that take it find nothing unless it leads to the same etcd, as the address of a load balancer does: remove it otherwise",
-            },
-          ],
-    unseen: unused
+  const reason = `${addresses.length === 1 ? "is" : "are"} used by no agent of this cluster (live etcd-config: ${listed(urls)})`;
+  const fix =
+    "peers that take it find nothing unless it leads to the same etcd, as the address of a load balancer does: remove it otherwise";
+  return [
+    ...(addresses.length === 0
+      ? []
+      : [warning({ cluster: cluster.name, property: "etcd.endpoints", value: addresses, reason, fix })]),
+    ...unused
       .filter((endpoint) => !isAddress(endpoint))
-      .map(({ url }) => ({
-        cluster: cluster.name,
-        what: `endpoint ${url}`,
-        why: "no agent uses it, and one of them is a name",
-      })),
-  });
+      .map(({ url }) => unseen(cluster.name, `endpoint ${url}`, "no agent uses it, and one of them is a name")),
+  ];
 }
 
 /**
  * The etcd that peers are sent to, and the one that a cluster's agents write to. The same listener may have several addresses, so another one is a
  * warning and no more.
  */
-function agentEtcd(each: InspectedCluster): Findings {
+function agentEtcd(each: InspectedCluster): readonly Diagnostic[] {
   const { cluster, live } = each;
   const used = agentEndpoints(live);
   if (used === undefined) {
-    return findings({});
+    return [];
   }
-  const unseen = (why: string) => findings({ unseen: [{ cluster: cluster.name, what: "the agents' etcd", why }] });
+  const what = "the agents' etcd";
   if ("why" in used) {
-    return unseen(used.why);
+    return [unseen(cluster.name, what, used.why)];
   }
   const { urls } = used;
   const declared = new Set(etcdListeners(cluster.etcd));
@@ -67,26 +59,23 @@ function agentEtcd(each: InspectedCluster): Findings {
     return unusedEndpoints(each, urls);
   }
   if (urls.length > 0 && urls.every((url) => isInside(url, live))) {
-    return unseen(`${listed(urls)} is an address inside the cluster`);
+    return [unseen(cluster.name, what, `${listed(urls)} is an address inside the cluster`)];
   }
-  return findings({
-    warnings: [
-      {
-        cluster: cluster.name,
-        property: "etcd.endpoints",
-        value: cluster.etcd.endpoints,
-        reason: `are not those that its agents use (live etcd-config: ${listed(urls)})`,
-        fix: "peers would find nothing in an etcd that this cluster does not write to: name the same etcd, or make sure that both lead to it",
-      },
-    ],
-  });
+  return [
+    warning({
+      cluster: cluster.name,
+      property: "etcd.endpoints",
+      value: cluster.etcd.endpoints,
+      reason: `are not those that its agents use (live etcd-config: ${listed(urls)})`,
+      fix: "peers would find nothing in an etcd that this cluster does not write to: name the same etcd, or make sure that both lead to it",
+    }),
+  ];
 }
 
 /** The etcds that the agents of all clusters use: each cluster's are those that its peers are sent to, and no other cluster's. */
-export function agentEtcds(found: readonly InspectedCluster[], clusters: readonly Cluster[]): Findings {
+export function agentEtcds(found: readonly InspectedCluster[], clusters: readonly Cluster[]): readonly Diagnostic[] {
   const shared = sharedEtcds(found, clusters);
-  const isTold = new Set([...shared.problems, ...shared.warnings].map(({ cluster }) => cluster));
+  const isTold = new Set(shared.map((each) => each.cluster));
   // What is wrong with its etcd is said once.
-  const own = found.filter(({ cluster }) => !isTold.has(cluster.name)).map(agentEtcd);
-  return together([shared, ...own]);
+  return [...shared, ...found.filter(({ cluster }) => !isTold.has(cluster.name)).flatMap(agentEtcd)];
 }

@@ -1,8 +1,9 @@
 import { endpointKey } from "../../mesh/model/endpoint";
 import { endpointsOf } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
-import { clusterNames, findings, listed, type Findings } from "./findings";
+import { info, type Diagnostic } from "../../mesh/model/diagnostic";
+import { clusterNames, listed } from "./listed";
 import type { InspectedCluster } from "./policy";
+import { unseen } from "./unseen";
 
 /** `forbidden` for `forbiddenEndpoints`: the etcds that live API servers say they use, for all objects or for some kinds of them. */
 export function liveApiServerEtcds(found: readonly InspectedCluster[]): ReadonlyMap<string, string> {
@@ -25,26 +26,21 @@ const isSeen = (url: string): boolean => endpointsOf([url]).length > 0 || /^(htt
  * One line for the clusters whose API server's etcd cannot be seen: no pod of it is there, as in managed control planes, k3s or k0s, or its pods
  * do not say. A cluster that has `apiServerEtcd`, be it empty, has been thought of.
  */
-export function unseenApiServerEtcds(found: readonly InspectedCluster[]): readonly Problem[] {
-  const unseen = found
+export function unseenApiServerEtcds(found: readonly InspectedCluster[]): readonly Diagnostic[] {
+  const hidden = found
     .filter(({ cluster, live }) => cluster.apiServerEtcd === undefined && !live.apiServerEtcd.some(isSeen))
     .map(({ cluster }) => cluster.name);
-  return unseen.length === 0
-    ? []
-    : [
-        {
-          property: "apiServerEtcd",
-          reason: `is not given for ${clusterNames(unseen)}, and no kube-apiserver pod there names its etcd`,
-          fix: "list its endpoints, so that no peer is ever given the etcd of an API server; [] where nobody could name it (a managed control plane)",
-        },
-      ];
+  const reason = `is not given for ${clusterNames(hidden)}, and no kube-apiserver pod there names its etcd`;
+  const fix =
+    "list its endpoints, so that no peer is ever given the etcd of an API server; [] where nobody could name it (a managed control plane)";
+  return hidden.length === 0 ? [] : [info({ property: "apiServerEtcd", reason, fix })];
 }
 
 /**
  * Endpoints that cannot be held against the etcd of the cluster's API server: one is a name and the other an address, and their ports are the
  * same. And etcds of some kinds of objects that the API server has from elsewhere.
  */
-export function uncomparedEndpoints({ cluster, live }: InspectedCluster): Findings {
+export function uncomparedEndpoints({ cluster, live }: InspectedCluster): readonly Diagnostic[] {
   const aliases = new Set(Object.keys(cluster.etcd.hostAliases ?? {}).map((host) => host.toLowerCase()));
   const known = endpointsOf([...live.apiServerEtcd, ...live.apiServerOverrides.map(({ url }) => url)]);
   const open =
@@ -55,21 +51,12 @@ export function uncomparedEndpoints({ cluster, live }: InspectedCluster): Findin
         )
       : [];
   const hidden = cluster.apiServerEtcd === undefined ? live.apiServerOverrides.filter(({ url }) => !isSeen(url)) : [];
-  return findings({
-    unseen: [
-      ...open.map(({ url }) => ({
-        cluster: cluster.name,
-        what: `endpoint ${url}`,
-        why: `of its API server's etcd is known ${listed(
-          known.map((other) => other.url),
-          2,
-        )}; apiServerEtcd is not given`,
-      })),
-      ...hidden.map(({ resource, url }) => ({
-        cluster: cluster.name,
-        what: `the API server's etcd for ${resource}`,
-        why: `it is given as ${url}`,
-      })),
-    ],
-  });
+  const urls = known.map(({ url }) => url);
+  const why = `of its API server's etcd is known ${listed(urls, 2)}; apiServerEtcd is not given`;
+  return [
+    ...open.map(({ url }) => unseen(cluster.name, `endpoint ${url}`, why)),
+    ...hidden.map(({ resource, url }) =>
+      unseen(cluster.name, `the API server's etcd for ${resource}`, `it is given as ${url}`),
+    ),
+  ];
 }

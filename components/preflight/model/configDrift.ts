@@ -2,7 +2,7 @@ import { desiredConfig, ROLLOUT_ANNOTATION, rolloutChecksum } from "../../cilium
 import { MARK_ANNOTATION } from "../../identity/model/mark";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import type { Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
+import { warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { otherThanRecorded } from "./identity";
 import type { LiveCluster, ReachableCluster } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
@@ -12,13 +12,12 @@ import type { InspectedCluster, PreflightPolicy } from "./policy";
 export interface ConfigDrift {
   /** By cluster, what tells this change from any other. */
   readonly changes: Readonly<Record<string, string>>;
-  /** For a person to read. */
-  readonly warnings: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 interface Change {
   readonly change: string;
-  readonly warning: Problem;
+  readonly diagnostic: Diagnostic;
 }
 
 function otherConfig(cluster: Cluster, configMap: string, config: NonNullable<ReachableCluster["config"]>): Change[] {
@@ -27,14 +26,14 @@ function otherConfig(cluster: Cluster, configMap: string, config: NonNullable<Re
   if (key === undefined) {
     return [];
   }
-  const warning = {
+  const diagnostic = warning({
     cluster: cluster.name,
     property: `${configMap} ${key}`,
     value: config.data[key] ?? "",
     reason: `was changed since it was set to ${JSON.stringify(desired[key])}`,
     fix: "pulumi up sets it again, and restarts agents that run with other values",
-  };
-  return [{ change: `${configMap} ${config.version ?? JSON.stringify(config.data)}`, warning }];
+  });
+  return [{ change: `${configMap} ${config.version ?? JSON.stringify(config.data)}`, diagnostic }];
 }
 
 function otherRollout(cluster: Cluster, { rollouts }: ReachableCluster): readonly Change[] {
@@ -49,7 +48,7 @@ function otherRollout(cluster: Cluster, { rollouts }: ReachableCluster): readonl
     return [
       {
         change: `${workload} ${String(generation)}`,
-        warning: { cluster: cluster.name, property, value: annotation, reason, fix },
+        diagnostic: warning({ cluster: cluster.name, property, value: annotation, reason, fix }),
       },
     ];
   });
@@ -63,14 +62,14 @@ function otherMark(found: InspectedCluster, policy: PreflightPolicy): readonly C
     return [];
   }
   const reasons = { none: "is gone", damaged: "was edited, and cannot be read" };
-  const warning = {
+  const diagnostic = warning({
     cluster: cluster.name,
     property: `${policy.cilium.configMap} annotation ${MARK_ANNOTATION}`,
     reason:
       seen.kind === "otherObject" ? `is of another object (uid ${seen.uid}), and is not used` : reasons[seen.kind],
     fix: "pulumi up writes it again",
-  };
-  return [{ change: `mark ${live.config?.version ?? ""}`, warning }];
+  });
+  return [{ change: `mark ${live.config?.version ?? ""}`, diagnostic }];
 }
 
 /**
@@ -103,6 +102,6 @@ export function configDrift(
     changes: Object.fromEntries(
       changed.map(({ cluster, all }) => [cluster.name, all.map(({ change }) => change).join(", ")]),
     ),
-    warnings: changed.flatMap(({ all }) => all.map(({ warning }) => warning)),
+    diagnostics: changed.flatMap(({ all }) => all.map(({ diagnostic }) => diagnostic)),
   };
 }

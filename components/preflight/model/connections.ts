@@ -1,4 +1,5 @@
-import type { Problem } from "../../mesh/model/problem";
+import { warning, type Diagnostic } from "../../mesh/model/diagnostic";
+import type { LiveCluster } from "./liveCluster";
 
 /**
  * How many connections from peers' agents one etcd may have to serve before a warning. In kvstore mode an etcd serves every agent of its own
@@ -37,31 +38,40 @@ export function servedConnections(clusters: readonly string[], agents: ReadonlyM
   });
 }
 
+/** How many agents the clusters have that say so. */
+export function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string, number> {
+  const counted = [...live].flatMap(([name, cluster]) => {
+    const count = cluster.kind === "reachable" ? cluster.agent?.count : undefined;
+    return count === undefined ? [] : [[name, count] as const];
+  });
+  return new Map(counted);
+}
+
 /**
  * The warning of a direct mesh that has outgrown its etcds: one line, about the etcd that serves most of those whose clusters could be asked.
  *
- * @param warning From how many connections on.
+ * @param from From how many connections on.
  */
 export function connectionsWarning(
   clusters: readonly string[],
   agents: ReadonlyMap<string, number>,
-  warning = CONNECTIONS_WARNING,
-): readonly Problem[] {
+  from = CONNECTIONS_WARNING,
+): readonly Diagnostic[] {
   const [most] = servedConnections(clusters, agents)
     .filter(({ cluster }) => agents.has(cluster))
     .sort((a, b) => b.connections - a.connections);
-  if (most === undefined || most.connections < warning) {
+  if (most === undefined || most.connections < from) {
     return [];
   }
   const { cluster, connections, counted, peers } = most;
   const basis = counted === peers ? "" : `, ${counted} of them counted and the others taken for their average`;
   return [
-    {
+    warning({
       cluster,
       property: "etcd connections",
       value: connections,
       reason: `is what this etcd serves from the agents of ${peers} peers${basis}`,
       fix: "size every etcd of the mesh for that, make the mesh smaller, or put a cache between agents and peers (KVStoreMesh)",
-    },
+    }),
   ];
 }

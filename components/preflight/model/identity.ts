@@ -3,7 +3,7 @@ import { otherClusterProblem, otherTargets } from "../../identity/model/otherClu
 import { targetsOf } from "../../identity/model/recorded";
 import type { Cluster } from "../../mesh/model/mesh";
 import { UNMESHED_NAME } from "../../mesh/model/names";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic, type Finding } from "../../mesh/model/diagnostic";
 import { setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
@@ -27,7 +27,7 @@ const LEAVE = "remove the cluster from its configuration and run pulumi up";
  *
  * @returns What is wrong and the steps to take; nothing for a cluster in no mesh, or one that stays what it is.
  */
-export function identityChange(live: Identity, wanted: Identity): Omit<Problem, "cluster"> | undefined {
+export function identityChange(live: Identity, wanted: Identity): Omit<Finding, "cluster"> | undefined {
   if (live.id === "0" || live.id === "" || (live.name === wanted.name && live.id === wanted.id)) {
     return undefined;
   }
@@ -55,14 +55,14 @@ export function liveIdentity(
   found: InspectedCluster,
   clusters: readonly Cluster[],
   policy: PreflightPolicy,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const { cluster, live } = found;
   // What was set before is what the cluster is, whatever has become of the values: those are set again.
   const current = identityIn(setBefore(found, policy) ?? live.config?.data ?? {});
   if (current.name !== cluster.name && clusters.some((other) => other.name === current.name)) {
     const reason = "is the name of another cluster of the mesh";
     const fix = "point context or kubeconfig at the right cluster";
-    return [{ cluster: cluster.name, property: `live ${NAME_KEY}`, value: current.name, reason, fix }];
+    return [error({ cluster: cluster.name, property: `live ${NAME_KEY}`, value: current.name, reason, fix })];
   }
   const change = identityChange(current, { name: cluster.name, id: String(cluster.id) });
   if (change === undefined) {
@@ -70,11 +70,11 @@ export function liveIdentity(
   }
   const other = current.name === cluster.name && clusters.find((each) => String(each.id) === current.id);
   const reason = other ? `is the id of cluster ${JSON.stringify(other.name)}` : change.reason;
-  return [{ cluster: cluster.name, ...change, reason }];
+  return [error({ cluster: cluster.name, ...change, reason })];
 }
 
 /** Two names for one cluster: contexts that lead to the same place. The one whose name the cluster has is right, or else the first. */
-export function sameCluster(found: readonly InspectedCluster[]): readonly Problem[] {
+export function sameCluster(found: readonly InspectedCluster[]): readonly Diagnostic[] {
   const right = new Map<string, string>();
   const isNamedSo = ({ cluster, live }: InspectedCluster) => identityIn(live.config?.data ?? {}).name === cluster.name;
   [...found.filter(isNamedSo), ...found].forEach(({ cluster, live }) => {
@@ -82,16 +82,18 @@ export function sameCluster(found: readonly InspectedCluster[]): readonly Proble
   });
   return found
     .filter(({ cluster, live }) => live.uid !== "" && right.get(live.uid) !== cluster.name)
-    .map(({ cluster, live }) => ({
-      cluster: cluster.name,
-      property: "context",
-      reason: `leads to the same cluster as ${JSON.stringify(right.get(live.uid))}`,
-      fix: "give each cluster its own context or kubeconfig",
-    }));
+    .map(({ cluster, live }) =>
+      error({
+        cluster: cluster.name,
+        property: "context",
+        reason: `leads to the same cluster as ${JSON.stringify(right.get(live.uid))}`,
+        fix: "give each cluster its own context or kubeconfig",
+      }),
+    );
 }
 
 /** A cluster that is not the one that was meshed under its name, or whose objects would be others: refused, whatever else is found. */
-export function otherThanRecorded({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+export function otherThanRecorded({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const recorded = policy.recorded[cluster.name];
   if (recorded === undefined || live.uid === "") {
     return [];

@@ -1,11 +1,12 @@
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { isOn } from "../../cilium/model/agentBoolean";
 import { commonValue } from "./commonValue";
-import { findings, type Findings } from "./findings";
 import { agentSettings } from "./liveCluster";
 import type { InspectedCluster } from "./policy";
+import { unseen } from "./unseen";
 
 /** Keys by which clusters encrypt with IPsec: one for the whole mesh. */
-export function ipsecKeys(found: readonly InspectedCluster[]): Findings {
+export function ipsecKeys(found: readonly InspectedCluster[]): readonly Diagnostic[] {
   const encrypting = found.filter(({ live }) => isOn(agentSettings(live)?.["enable-ipsec"]));
   const keys = encrypting.flatMap(({ cluster, live }) => {
     const key = live.network?.ipsecKey;
@@ -13,23 +14,20 @@ export function ipsecKeys(found: readonly InspectedCluster[]): Findings {
   });
   const reference = commonValue(keys);
   const other = keys.find(({ cluster }) => cluster === reference?.cluster);
-  return findings({
-    problems: keys
+  return [
+    ...keys
       .filter(({ value }) => value !== reference?.value)
-      .map(({ cluster, id }) => ({
-        cluster,
-        property: "live IPsec key",
-        value: id,
-        reason: `is not key ${other?.id ?? ""} of cluster ${JSON.stringify(reference?.cluster)}${id === other?.id ? ", though it has the same number" : ""}`,
-        fix: "give every cluster of the mesh the same Secret cilium-ipsec-keys: the other side drops what it cannot decrypt",
-      })),
-    unseen:
-      encrypting.length < 2
-        ? []
-        : encrypting.flatMap(({ cluster, live }) =>
-            live.network?.ipsecKey === undefined
-              ? [{ cluster: cluster.name, what: "the IPsec key", why: "its Secret could not be read" }]
-              : [],
-          ),
-  });
+      .map(({ cluster, id }) =>
+        error({
+          cluster,
+          property: "live IPsec key",
+          value: id,
+          reason: `is not key ${other?.id ?? ""} of cluster ${JSON.stringify(reference?.cluster)}${id === other?.id ? ", though it has the same number" : ""}`,
+          fix: "give every cluster of the mesh the same Secret cilium-ipsec-keys: the other side drops what it cannot decrypt",
+        }),
+      ),
+    ...encrypting
+      .filter(({ live }) => encrypting.length > 1 && live.network?.ipsecKey === undefined)
+      .map(({ cluster }) => unseen(cluster.name, "the IPsec key", "its Secret could not be read")),
+  ];
 }

@@ -1,11 +1,10 @@
 import { ACCESS_FIXES } from "../../kubernetes/model/noAccess";
 import type { Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { forbiddenEndpoints } from "../../mesh/model/validateEndpoints";
 import { agentEtcds } from "./agentEtcd";
 import { agentFolder } from "./agentFolder";
 import { liveApiServerEtcds, uncomparedEndpoints, unseenApiServerEtcds } from "./apiServerEtcd";
-import { findings, together, unseenNote } from "./findings";
 import { liveIdentity } from "./identity";
 import type { LiveCluster } from "./liveCluster";
 import { liveRanges } from "./liveRanges";
@@ -19,14 +18,12 @@ import { COMPARED_SETTINGS } from "./settingsTable";
 import { sharedSettings } from "./sharedSettings";
 import { sharedSubnets } from "./sharedSubnets";
 import { surge } from "./surge";
+import { unseenNote } from "./unseen";
 import { versions } from "./versions";
 
 /** What live clusters come to, as a mesh. */
 export interface LiveJudgement {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-  /** What could not be seen. */
-  readonly notes: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
   /** Clusters of which one thing alone is worth saying: all else comes of it. */
   readonly ruledOut: ReadonlySet<string>;
   /** Clusters that have, or would get, another name or id: what differs there by these comes of it. */
@@ -58,36 +55,30 @@ export function judgeLive(
   const out = ruledOut(all, clusters, policy);
   const found = all.filter(({ cluster }) => !out.clusters.has(cluster.name));
   const apiServerEtcds = liveApiServerEtcds(all);
-  const judged = together([
-    findings({ problems: out.problems }),
+  const judged = [
+    ...out.diagnostics,
     ...found.flatMap((each) => [
-      findings({
-        problems: [
-          ...missingObjects(each, policy),
-          ...markProblems(each, policy),
-          ...liveIdentity(each, clusters, policy),
-          ...ownedValues(each, policy),
-          ...foreignObjects(each, policy),
-          ...liveSettings(each, policy),
-          ...forbiddenEndpoints(each.cluster, apiServerEtcds),
-        ],
-      }),
-      findings({ warnings: surge(each, policy) }),
-      agentFolder(each, policy),
-      masquerading(each, clusters),
-      nodeConfigs(each, clusters, policy),
-      uncomparedEndpoints(each),
+      ...missingObjects(each, policy),
+      ...markProblems(each, policy),
+      ...liveIdentity(each, clusters, policy),
+      ...ownedValues(each, policy),
+      ...foreignObjects(each, policy),
+      ...liveSettings(each, policy),
+      ...forbiddenEndpoints(each.cluster, apiServerEtcds),
+      ...surge(each, policy),
+      ...agentFolder(each, policy),
+      ...masquerading(each, clusters),
+      ...nodeConfigs(each, clusters, policy),
+      ...uncomparedEndpoints(each),
     ]),
-    agentEtcds(found, clusters),
-    liveRanges(found, clusters),
-    sharedSubnets(found, clusters, policy),
-    sharedSettings(found),
-    versions(found),
-  ]);
+    ...agentEtcds(found, clusters),
+    ...liveRanges(found, clusters),
+    ...sharedSubnets(found, clusters, policy),
+    ...sharedSettings(found),
+    ...versions(found),
+  ];
   return {
-    problems: judged.problems,
-    warnings: judged.warnings,
-    notes: [...unseenApiServerEtcds(found), ...unseenNote(judged.unseen, COMPARED)],
+    diagnostics: [...judged, ...unseenApiServerEtcds(found), ...unseenNote(judged, COMPARED)],
     ruledOut: out.clusters,
     misnamed: new Set(
       found.filter((each) => liveIdentity(each, clusters, policy).length > 0).map(({ cluster }) => cluster.name),
@@ -95,26 +86,21 @@ export function judgeLive(
   };
 }
 
-/** The problems of {@link judgeLive}. */
-export function judgeLiveClusters(...args: Parameters<typeof judgeLive>): readonly Problem[] {
-  return judgeLive(...args).problems;
-}
-
 /** The clusters that could not be inspected, with why and what to do. */
 export function unreachableClusters(
   clusters: readonly Cluster[],
   live: ReadonlyMap<string, LiveCluster>,
-): readonly Problem[] {
-  return clusters.flatMap((member): Problem[] => {
+): readonly Diagnostic[] {
+  return clusters.flatMap((member): Diagnostic[] => {
     const cluster = live.get(member.name);
     return cluster?.kind === "unreachable"
       ? [
-          {
+          error({
             cluster: member.name,
             property: "API server",
             reason: `${ACCESS_FIXES[cluster.cause].what}: ${cluster.reason}`,
             fix: ACCESS_FIXES[cluster.cause].fix,
-          },
+          }),
         ]
       : [];
   });

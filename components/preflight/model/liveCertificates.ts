@@ -1,6 +1,7 @@
 import { readCertificates, SHARED_AUTHORITY, type Validity } from "../../certificates/model/certificates";
-import { judgeEnding, type Ending, type Renewal, type Said } from "../../certificates/model/expiry";
+import { judgeEnding, type Ending, type Renewal } from "../../certificates/model/expiry";
 import { authorityLifetime, leafLifetime } from "../../certificates/model/lifetimes";
+import type { Diagnostic } from "../../mesh/model/diagnostic";
 import { pemFiles } from "../../peers/model/peerFile";
 import type { MeshSettings } from "../../settings/model/settings";
 import type { LiveCluster, ExistingObject } from "./liveCluster";
@@ -70,7 +71,7 @@ export function liveEndings(
   live: ReadonlyMap<string, LiveCluster>,
   expected: CertificateExpectation,
   now: Date,
-): readonly Said[] {
+): readonly Diagnostic[] {
   const said = clusters
     .flatMap((cluster) => endingsOf(cluster, live.get(cluster), expected))
     .flatMap((ending) => judgeEnding(ending, expected.warningDays, now) ?? []);

@@ -77,6 +77,14 @@ export interface UnreachableCluster {
   readonly reason: string;
 }
 
+/** The clusters but for some. */
+export function without(
+  live: ReadonlyMap<string, LiveCluster>,
+  names: ReadonlySet<string>,
+): ReadonlyMap<string, LiveCluster> {
+  return new Map([...live].filter(([name]) => !names.has(name)));
+}
+
 /**
  * The options that a cluster's agents run with, by their key in `cilium-config`; `undefined` where that is missing. What is not set has Cilium's
  * default.

@@ -1,12 +1,13 @@
 import { contains, overlaps, rangesOf, type Range } from "../../mesh/model/cidr";
 import type { Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
-import { findings, listed, together, type Findings } from "./findings";
+import { error, warning, type Diagnostic } from "../../mesh/model/diagnostic";
+import { listed } from "./listed";
 import { DECLARE_IT, enabled, ipamOf } from "./ipam";
 import { agentSettings } from "./liveCluster";
 import { cidrsIn, INVENTORY } from "./liveNetwork";
 import { sameAddresses, undeclaredNodes } from "./nodeAddresses";
 import type { InspectedCluster } from "./policy";
+import { unseen } from "./unseen";
 
 /** Ranges that a cluster's pods get addresses from, by what says so; the earlier ones are where the later ones come from. */
 interface LiveRanges {
@@ -88,12 +89,12 @@ function undeclaredPods(
   each: InspectedCluster,
   clusters: readonly Cluster[],
   found: readonly InspectedCluster[],
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const { cluster } = each;
   const declared = rangesOf(cluster.podCIDRs);
   const others = clusters.filter(({ name }) => name !== cluster.name);
   let explained: readonly Range[] = [];
-  return podRanges(each).flatMap(({ property, ranges }): Problem[] => {
+  return podRanges(each).flatMap(({ property, ranges }): Diagnostic[] => {
     const outside = ranges.filter((range) => ![...declared, ...explained].some((outer) => contains(outer, range)));
     explained = [...explained, ...outside];
     const [first] = outside;
@@ -105,7 +106,7 @@ function undeclaredPods(
     const more = texts.length > 3 ? ` and ${String(texts.length - 3)} more` : "";
     const reason =
       `${more} is not inside podCIDRs (${listed(cluster.podCIDRs)})${intruded(first, each, others, found)}`.trim();
-    return [{ cluster: cluster.name, property, value, reason, fix: DECLARE_IT }];
+    return [error({ cluster: cluster.name, property, value, reason, fix: DECLARE_IT })];
   });
 }
 
@@ -113,7 +114,7 @@ function undeclaredPods(
  * Ranges of Services that overlap with pods or nodes of another cluster. Those of two clusters may be the same: an address of a Service means
  * something in its own cluster alone, and global services share their pods.
  */
-function serviceOverlaps({ cluster, live }: InspectedCluster, clusters: readonly Cluster[]): readonly Problem[] {
+function serviceOverlaps({ cluster, live }: InspectedCluster, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const services = rangesOf(live.network?.serviceCIDRs ?? []);
   return clusters
     .filter(({ name }) => name !== cluster.name)
@@ -122,26 +123,28 @@ function serviceOverlaps({ cluster, live }: InspectedCluster, clusters: readonly
         rangesOf(other[kind]).flatMap((theirs) =>
           services
             .filter((range) => overlaps(range, theirs))
-            .map((range): Problem => ({
-              cluster: cluster.name,
-              property: "live range of Services",
-              value: range.text,
-              reason: `overlaps ${kind} of cluster ${JSON.stringify(other.name)} (${theirs.text})`,
-              fix: "an address there that is a Service's here as well cannot be reached from here: give one of them another range",
-            })),
+            .map((range) =>
+              warning({
+                cluster: cluster.name,
+                property: "live range of Services",
+                value: range.text,
+                reason: `overlaps ${kind} of cluster ${JSON.stringify(other.name)} (${theirs.text})`,
+                fix: "an address there that is a Service's here as well cannot be reached from here: give one of them another range",
+              }),
+            ),
         ),
       ),
     );
 }
 
 /** What of a cluster's ranges nobody could tell. */
-function unseen(each: InspectedCluster): Findings["unseen"] {
+function unseenRanges(each: InspectedCluster): readonly Diagnostic[] {
   const { cluster, live } = each;
   const { nodes, serviceCIDRs, podPools, unread } = live.network ?? { unread: {} };
   const ipam = ipamOf(each);
   const why = (kind: string, otherwise: string) =>
     Object.hasOwn(unread, kind) ? `${kind}: ${unread[kind] ?? ""}` : otherwise;
-  const say = (what: string, reason: string) => ({ cluster: cluster.name, what, why: reason });
+  const say = (what: string, reason: string) => unseen(cluster.name, what, reason);
   const hasPods = podRanges(each).some(({ ranges }) => ranges.length > 0);
   return [
     ...(nodes !== undefined && nodes.length > 0
@@ -159,13 +162,12 @@ function unseen(each: InspectedCluster): Findings["unseen"] {
 }
 
 /** Holds the addresses and ranges that clusters have against those that are declared, and against each other's. */
-export function liveRanges(found: readonly InspectedCluster[], clusters: readonly Cluster[]): Findings {
-  const each = found.map((one) =>
-    findings({
-      problems: [...undeclaredPods(one, clusters, found), ...undeclaredNodes(one)],
-      warnings: serviceOverlaps(one, clusters),
-      unseen: unseen(one),
-    }),
-  );
-  return together([...each, findings({ problems: sameAddresses(found) })]);
+export function liveRanges(found: readonly InspectedCluster[], clusters: readonly Cluster[]): readonly Diagnostic[] {
+  const each = found.flatMap((one) => [
+    ...undeclaredPods(one, clusters, found),
+    ...undeclaredNodes(one),
+    ...serviceOverlaps(one, clusters),
+    ...unseenRanges(one),
+  ]);
+  return [...each, ...sameAddresses(found)];
 }

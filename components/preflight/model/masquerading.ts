@@ -1,10 +1,10 @@
 import { isOn } from "../../cilium/model/agentBoolean";
 import { contains, parseCIDR, rangesOf } from "../../mesh/model/cidr";
 import type { Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
-import { findings, type Findings } from "./findings";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { agentSettings } from "./liveCluster";
 import type { InspectedCluster } from "./policy";
+import { unseen } from "./unseen";
 
 const FAMILIES = [4, 6] as const;
 
@@ -46,7 +46,7 @@ function keptRanges(
  * Ranges without masquerading that leave out some cluster's pods: packets to them get a node's address, and lose their identity on the way. Where
  * nothing is masqueraded, the ranges mean nothing.
  */
-export function masquerading(each: InspectedCluster, clusters: readonly Cluster[]): Findings {
+export function masquerading(each: InspectedCluster, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const { cluster, live } = each;
   const problems = FAMILIES.flatMap((family) => {
     const kept = keptRanges(each, family);
@@ -56,27 +56,25 @@ export function masquerading(each: InspectedCluster, clusters: readonly Cluster[
     }
     const [value] = kept.texts.length === 1 ? kept.texts : [kept.texts];
     return clusters.flatMap((other) =>
-      other.podCIDRs.flatMap((text): Problem[] => {
+      other.podCIDRs.flatMap((text): Diagnostic[] => {
         const pods = parseCIDR(text);
         if (!pods.ok || pods.range.family !== family || ranges.some((range) => contains(range, pods.range))) {
           return [];
         }
         const reason = `does not cover podCIDR ${text} of cluster ${JSON.stringify(other.name)}`;
         const fix = "widen it in every cluster";
-        return [{ cluster: cluster.name, property: `live ${kept.property}`, value, reason, fix }];
+        return [error({ cluster: cluster.name, property: `live ${kept.property}`, value, reason, fix })];
       }),
     );
   });
   const settings = agentSettings(live) ?? {};
-  const unseen = (why: string) => [{ cluster: cluster.name, what: "what is masqueraded", why }];
-  if (isOn(settings["enable-ip-masq-agent"]) && live.network?.nonMasqueradeCIDRs === undefined) {
-    return findings({ problems, unseen: unseen("ConfigMap ip-masq-agent could not be read") });
+  const hidden = (why: string) => [...problems, unseen(cluster.name, "what is masqueraded", why)];
+  if (isOn(settings["enable-ip-masq-agent"])) {
+    const isRead = live.network?.nonMasqueradeCIDRs !== undefined;
+    return isRead ? problems : hidden("ConfigMap ip-masq-agent could not be read");
   }
   const takesNetwork = DETECTING_IPAM.has(settings["ipam"] ?? "") && masquerades(settings, 4);
-  return takesNetwork && !isSet(settings["ipv4-native-routing-cidr"]) && !isOn(settings["enable-ip-masq-agent"])
-    ? findings({
-        problems,
-        unseen: unseen("without ipv4-native-routing-cidr agents take the range of their own network"),
-      })
-    : findings({ problems });
+  return takesNetwork && !isSet(settings["ipv4-native-routing-cidr"])
+    ? hidden("without ipv4-native-routing-cidr agents take the range of their own network")
+    : problems;
 }

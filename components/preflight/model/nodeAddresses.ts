@@ -1,11 +1,11 @@
 import { addressRange, contains, rangesOf, type Range } from "../../mesh/model/cidr";
-import type { Problem } from "../../mesh/model/problem";
-import { listed } from "./findings";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
+import { listed } from "./listed";
 import { DECLARE_IT, enabled, ipamOf, OWN_RANGES } from "./ipam";
 import type { InspectedCluster } from "./policy";
 
 /** Addresses of nodes that are not in the declared ranges, or in those of the cluster's own pods. */
-export function undeclaredNodes(each: InspectedCluster): readonly Problem[] {
+export function undeclaredNodes(each: InspectedCluster): readonly Diagnostic[] {
   const { cluster, live } = each;
   const addresses = (live.network?.nodes ?? []).flatMap(({ name, addresses: own }) =>
     enabled(
@@ -15,17 +15,17 @@ export function undeclaredNodes(each: InspectedCluster): readonly Problem[] {
   );
   const within = (kind: "podCIDRs" | "nodeCIDRs", range: Range) =>
     rangesOf(cluster[kind]).some((outer) => contains(outer, range));
-  const problem = (some: typeof addresses, reason: string, fix: string): readonly Problem[] =>
+  const problem = (some: typeof addresses, reason: string, fix: string): readonly Diagnostic[] =>
     some.length === 0
       ? []
       : [
-          {
+          error({
             cluster: cluster.name,
             property: "live addresses of nodes",
             value: some.slice(0, 3).map(({ name, range }) => `${range.text.split("/")[0] ?? ""} (${name})`),
             reason: some.length > 3 ? `and ${String(some.length - 3)} more ${reason}` : reason,
             fix,
-          },
+          }),
         ];
   return [
     ...problem(
@@ -44,9 +44,9 @@ export function undeclaredNodes(each: InspectedCluster): readonly Problem[] {
 }
 
 /** Nodes of two clusters with one address: the clusters may share a subnet, and not that. */
-export function sameAddresses(found: readonly InspectedCluster[]): readonly Problem[] {
+export function sameAddresses(found: readonly InspectedCluster[]): readonly Diagnostic[] {
   const first = new Map<string, { readonly cluster: string; readonly node: string }>();
-  return found.flatMap((each): Problem[] => {
+  return found.flatMap((each): Diagnostic[] => {
     const { name: cluster } = each.cluster;
     const own = (each.live.network?.nodes ?? []).flatMap(({ name, addresses }) =>
       addresses.flatMap((address) => {
@@ -63,7 +63,7 @@ export function sameAddresses(found: readonly InspectedCluster[]): readonly Prob
     return one === undefined
       ? []
       : [
-          {
+          error({
             cluster,
             property: `live address of node ${JSON.stringify(one.node)}`,
             value: one.address,
@@ -71,7 +71,7 @@ export function sameAddresses(found: readonly InspectedCluster[]): readonly Prob
               `is that of node ${JSON.stringify(one.other.node)} of cluster ${JSON.stringify(one.other.cluster)}` +
               (shared.length > 1 ? `, and ${String(shared.length - 1)} more are as well` : ""),
             fix: "the nodes of a mesh need addresses of their own, by which all of them reach each other",
-          },
+          }),
         ];
   });
 }

@@ -4,7 +4,7 @@ import { markProblem } from "../../identity/model/mark";
 import type { OriginalConfig } from "../../identity/model/originalConfig";
 import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { howToAllow } from "../../settings/model/allow";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
 import type { ExistingObject } from "./liveCluster";
@@ -12,15 +12,16 @@ import { markOf, setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Objects of Cilium that the program patches and that are not there, or not as it needs them. */
-export function missingObjects({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+export function missingObjects({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const { namespace, configMap, daemonSet, operator } = policy.cilium;
-  const missing = (property: string, name: string, fix: string): Problem => ({
-    cluster: cluster.name,
-    property,
-    value: `${namespace}/${name}`,
-    reason: "does not exist in the cluster",
-    fix,
-  });
+  const missing = (property: string, name: string, fix: string): Diagnostic =>
+    error({
+      cluster: cluster.name,
+      property,
+      value: `${namespace}/${name}`,
+      reason: "does not exist in the cluster",
+      fix,
+    });
   const install = "install Cilium there, or name the object that your installation has";
   const projects = live.agent?.clustermeshSecrets.includes(policy.peerSecret) ?? true;
   const isPart = live.agent?.subPathSecrets?.includes(policy.peerSecret) === true;
@@ -43,11 +44,11 @@ export function missingObjects({ cluster, live }: InspectedCluster, policy: Pref
     ...(projects
       ? []
       : [
-          {
+          error({
             cluster: cluster.name,
             property: `DaemonSet ${namespace}/${daemonSet}`,
             ...(isPart ? frozen : absent),
-          },
+          }),
         ]),
   ];
 }
@@ -69,9 +70,9 @@ export function otherOwners(
   config: OwnedConfig,
   wanted: Readonly<Record<string, string>>,
   originalConfig?: OriginalConfig,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const { helmRelease } = config;
-  return Object.entries(wanted).flatMap(([key, desired]): Problem[] => {
+  return Object.entries(wanted).flatMap(([key, desired]): Diagnostic[] => {
     const current = config.data[key];
     const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
     const isDrift = originalConfig !== undefined && !isInstaller(owner, originalConfig[key]);
@@ -88,19 +89,19 @@ export function otherOwners(
         ? `field manager ${JSON.stringify(owner)}`
         : `Helm release ${JSON.stringify(helmRelease)}`;
     return [
-      {
+      error({
         cluster,
         property: `${configMap} ${key}`,
         value: current,
         reason: `belongs to ${whose} and differs from ${JSON.stringify(desired)}`,
         fix: `${fix}, or ${howToAllow("overwriteConflicts")}: the originals come back on destroy`,
-      },
+      }),
     ];
   });
 }
 
 /** {@link otherOwners} of a live cluster. */
-export function ownedValues({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+export function ownedValues({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   if (live.config === undefined || policy.allow.includes("overwriteConflicts")) {
     return [];
   }
@@ -135,28 +136,28 @@ export function existingObjectProblem(
   object: ExistingObject,
   owner: string,
   peerSecret: string,
-): Problem | undefined {
+): Diagnostic | undefined {
   if (object.owner === owner) {
     return undefined;
   }
   const whose =
     object.owner === undefined ? `was made by ${object.maker}` : `belongs to stack ${JSON.stringify(object.owner)}`;
   const fix = wayOut(object, peerSecret);
-  return { cluster, property: describe(object), reason: `exists and ${whose}`, fix };
+  return error({ cluster, property: describe(object), reason: `exists and ${whose}`, fix });
 }
 
 /** Keys of others in a Secret that is shared with them, under which ours would be written. */
-export function clashingKeys(cluster: string, object: ExistingObject, ours: readonly string[]): readonly Problem[] {
+export function clashingKeys(cluster: string, object: ExistingObject, ours: readonly string[]): readonly Diagnostic[] {
   const clash = object.keys.filter((key) => ours.includes(key));
   const fix = "remove those keys, or choose another name with clustermesh:peerSecret";
   const reason = "are keys that it has already";
-  return clash.length === 0 ? [] : [{ cluster, property: describe(object), value: clash, reason, fix }];
+  return clash.length === 0 ? [] : [error({ cluster, property: describe(object), value: clash, reason, fix })];
 }
 
 /** Objects under the names that this stack will use and that have another owner; and keys of other owners in a Secret that we share. */
-export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const { cluster, live } = found;
-  return live.existingObjects.flatMap((object): readonly Problem[] => {
+  return live.existingObjects.flatMap((object): readonly Diagnostic[] => {
     const isPeers = object.kind === "Secret" && object.name === policy.peerSecret;
     const isShared = policy.allow.includes("adoptSecret") && isPeers;
     // One of ours that has lost its mark: it gets it again.
@@ -173,8 +174,8 @@ export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy)
 }
 
 /** A cluster that another stack has meshed, or of which its mark does not say what it was before. */
-export function markProblems({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+export function markProblems({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const isKnown = policy.recorded[cluster.name]?.uid === live.uid;
   const problem = markProblem(markOf(live, policy.owner), policy.cilium.configMap, isKnown);
-  return problem === undefined ? [] : [{ cluster: cluster.name, ...problem }];
+  return problem === undefined ? [] : [error({ cluster: cluster.name, ...problem })];
 }

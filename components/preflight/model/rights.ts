@@ -1,6 +1,6 @@
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import type { ManagedObject } from "../../kubernetes/model/managedObject";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { MeshSettings } from "../../settings/model/settings";
 
 /** What a user of a cluster has to be allowed, as Kubernetes names it. */
@@ -93,17 +93,19 @@ export function accessReview({ resource: whole, ...right }: Right): object {
 }
 
 /** The rights that a user lacks, a line for each resource. */
-export function rightsProblems(cluster: string, missing: readonly Right[]): readonly Problem[] {
+export function rightsProblems(cluster: string, missing: readonly Right[]): readonly Diagnostic[] {
   const verbs = new Map<string, readonly string[]>();
   for (const { verb, group, resource, namespace } of missing) {
     const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
     const key = `${resource}${group === "" ? "" : `.${group}`}${where}`;
     verbs.set(key, [...new Set([...(verbs.get(key) ?? []), verb])]);
   }
-  return [...verbs].map(([property, lacking]) => ({
-    cluster,
-    property,
-    reason: `is not for the kubeconfig's user to ${lacking.join(", ")}`,
-    fix: "give the user the roles in docs/permissions.yaml",
-  }));
+  return [...verbs].map(([property, lacking]) =>
+    error({
+      cluster,
+      property,
+      reason: `is not for the kubeconfig's user to ${lacking.join(", ")}`,
+      fix: "give the user the roles in docs/permissions.yaml",
+    }),
+  );
 }

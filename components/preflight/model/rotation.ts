@@ -1,7 +1,7 @@
 import { own } from "../../basics/model/own";
 import { SHARED_AUTHORITY } from "../../certificates/model/certificates";
 import type { CaId, CaTrust, KeyRevisions, IssueRecord } from "../../certificates/model/keyRevisions";
-import type { Problem } from "../../mesh/model/problem";
+import { error, info, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { isClientCertificate } from "../../peers/model/peerFile";
 
 /** What a cluster's live Secret was issued as, by its annotation; no record where it has none. */
@@ -54,7 +54,7 @@ const same = (a: CaTrust, b: CaTrust) => JSON.stringify(a) === JSON.stringify(b)
 const sameKind = ({ live, wanted }: Point) => typeof live.signs === typeof wanted.signs;
 
 /** Where the setting is that a person changes. */
-function at({ authority, wanted }: Point): Pick<Problem, "cluster" | "property" | "value"> {
+function at({ authority, wanted }: Point): Pick<Diagnostic, "cluster" | "property" | "value"> {
   if (typeof wanted.signs === "number") {
     const rest = wanted.trusts.filter((id) => id !== wanted.signs);
     return { property: "clustermesh:keyRevisions.authority", value: [wanted.signs, ...rest] };
@@ -80,20 +80,20 @@ const RESTART = "restart every etcd with both in its --trusted-ca-file (etcd rea
  * Steps of a rotation that would leave a cluster without a working pair: a CA begins to sign that a cluster does not trust yet, or the one
  * that has signed what is in use is trusted no more. Both must be trusted while the signer changes.
  */
-export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): readonly Problem[] {
+export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): readonly Diagnostic[] {
   return points(recorded, record)
     .filter(sameKind)
-    .flatMap((point): Problem[] => {
+    .flatMap((point): Diagnostic[] => {
       const { live, wanted, clusters } = point;
       if (!live.trusts.includes(wanted.signs)) {
         const reason = `lets ${named(wanted.signs)} sign, which ${quoted(clusters)} ${clusters.length === 1 ? "does" : "do"} not trust yet`;
         const fix = `first ${bothTrusted(live.signs, wanted.signs)}, pulumi up, and ${RESTART}`;
-        return [{ ...at(point), reason, fix: `${fix}; then ${bothTrusted(wanted.signs, live.signs)}` }];
+        return [error({ ...at(point), reason, fix: `${fix}; then ${bothTrusted(wanted.signs, live.signs)}` })];
       }
       if (!wanted.trusts.includes(live.signs)) {
         const reason = `drops ${named(live.signs)}, which has signed what ${quoted(clusters)} ${clusters.length === 1 ? "has" : "have"}`;
         const fix = `first ${bothTrusted(wanted.signs, live.signs)}, and pulumi up; then drop it`;
-        return [{ ...at(point), reason, fix }];
+        return [error({ ...at(point), reason, fix })];
       }
       return [];
     });
@@ -102,7 +102,7 @@ export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): 
 /**
  * Revisions other than 1 where nothing says which are live: the engine would take today's key for one of the new revision, and keep it.
  */
-export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions: KeyRevisions): readonly Problem[] {
+export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions: KeyRevisions): readonly Diagnostic[] {
   const unknown = recorded
     .filter(({ record, files }) => record === undefined && files.some(isClientCertificate))
     .map(({ cluster }) => cluster);
@@ -110,7 +110,7 @@ export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions:
   const reason = `is set, and nothing says what ${quoted(unknown)} ${unknown.length === 1 ? "has" : "have"}`;
   const fix = "remove it, pulumi up once, which writes that down, and set it again";
   return changed && unknown.length > 0
-    ? [{ property: "clustermesh:keyRevisions", value: keyRevisions, reason, fix }]
+    ? [error({ property: "clustermesh:keyRevisions", value: keyRevisions, reason, fix })]
     : [];
 }
 
@@ -118,21 +118,19 @@ export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions:
 export function plannedSteps(
   recorded: readonly Recorded[],
   { record: wanted, authority }: Wanted,
-): { readonly notes: readonly Problem[]; readonly warnings: readonly Problem[] } {
+): readonly Diagnostic[] {
   const all = points(recorded, wanted).filter(({ live, wanted: next }) => !same(live, next));
   const replaced = all
     .filter((point) => !sameKind(point))
-    .map((point): Problem => {
+    .map((point): Diagnostic => {
       const reason = `replaces the authority of ${quoted(point.clusters)}, and nothing trusts both`;
       const fix = "peers are lost until every etcd serves and trusts certificates of the new one";
-      return { ...at(point), reason, fix };
+      return warning({ ...at(point), reason, fix });
     });
-  const trusted = all.filter(sameKind).flatMap((point) => trustSteps(point));
-  const notes = [...renewedKeys(recorded, wanted, authority), ...trusted.flatMap(({ note }) => note ?? [])];
-  return { notes, warnings: [...replaced, ...trusted.flatMap(({ warning }) => warning ?? [])] };
+  return [...replaced, ...renewedKeys(recorded, wanted, authority), ...all.filter(sameKind).flatMap(trustSteps)];
 }
 
-function trustSteps(point: Point): readonly { readonly note?: Problem; readonly warning?: Problem }[] {
+function trustSteps(point: Point): readonly Diagnostic[] {
   const { live, wanted } = point;
   const added = wanted.trusts.filter((id) => !live.trusts.includes(id));
   const dropped = live.trusts.filter((id) => !wanted.trusts.includes(id));
@@ -140,11 +138,11 @@ function trustSteps(point: Point): readonly { readonly note?: Problem; readonly 
   const gone = "nothing needs it any more once every etcd and every agent has this run's certificates";
   const restarted = `this run issues every certificate again; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`;
   return [
-    ...added.map((id) => ({ note: { ...at(point), reason: `makes ${named(id)} trusted`, fix: next } })),
-    ...dropped.map((id) => ({ note: { ...at(point), reason: `drops ${named(id)}`, fix: gone } })),
+    ...added.map((id) => info({ ...at(point), reason: `makes ${named(id)} trusted`, fix: next })),
+    ...dropped.map((id) => info({ ...at(point), reason: `drops ${named(id)}`, fix: gone })),
     ...(live.signs === wanted.signs
       ? []
-      : [{ warning: { ...at(point), reason: `lets ${named(wanted.signs)} sign`, fix: restarted } }]),
+      : [warning({ ...at(point), reason: `lets ${named(wanted.signs)} sign`, fix: restarted })]),
   ];
 }
 
@@ -153,18 +151,18 @@ function renewedKeys(
   recorded: readonly Recorded[],
   wanted: IssueRecord,
   authority: Wanted["authority"],
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const kinds = [
     { key: "client", what: "client key and certificate" },
     ...(authority === "generated" ? [{ key: "server", what: "etcd server key and certificate" } as const] : []),
   ] as const;
   return recorded.flatMap(({ cluster, record }) =>
-    kinds.flatMap(({ key, what }): Problem[] => {
+    kinds.flatMap(({ key, what }): Diagnostic[] => {
       if (record === undefined || record[key] === wanted[key]) {
         return [];
       }
       const reason = `go from revision ${String(record[key])} to ${String(wanted[key])}`;
-      return [{ cluster, property: what, reason, fix: "this run renews both" }];
+      return [info({ cluster, property: what, reason, fix: "this run renews both" })];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { isOn } from "../../cilium/model/agentBoolean";
 import { NAME_KEY } from "../../cilium/model/agentConfig";
 import type { Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { identityIn, liveIdentity, otherThanRecorded, sameCluster } from "./identity";
 import { agentSettings } from "./liveCluster";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
@@ -9,7 +9,7 @@ import type { InspectedCluster, PreflightPolicy } from "./policy";
 /** Clusters that are not what they should be, or cannot be in this mesh: whatever else is found there comes of it, or is work in vain. */
 export interface RuledOut {
   readonly clusters: ReadonlySet<string>;
-  readonly problems: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** The other cluster of the mesh that a context leads to, by its live name. */
@@ -23,9 +23,9 @@ function wrongContexts(
   found: readonly InspectedCluster[],
   clusters: readonly Cluster[],
   policy: PreflightPolicy,
-): readonly Problem[] {
+): readonly Diagnostic[] {
   const leads = new Map(found.map((each) => [each.cluster.name, otherCluster(each, clusters)]));
-  return found.flatMap((each): readonly Problem[] => {
+  return found.flatMap((each): readonly Diagnostic[] => {
     const { name } = each.cluster;
     const other = leads.get(name);
     if (other === undefined) {
@@ -36,24 +36,24 @@ function wrongContexts(
     }
     const reason = `leads to cluster ${JSON.stringify(other)}, and that of ${JSON.stringify(other)} to this one`;
     return name < other
-      ? [{ cluster: name, property: "context", reason, fix: "exchange the two contexts or kubeconfigs" }]
+      ? [error({ cluster: name, property: "context", reason, fix: "exchange the two contexts or kubeconfigs" })]
       : [];
   });
 }
 
 /** What no cluster of this mesh can be. */
-export function unfit({ cluster, live }: InspectedCluster, { cilium }: PreflightPolicy): readonly Problem[] {
+export function unfit({ cluster, live }: InspectedCluster, { cilium }: PreflightPolicy): readonly Diagnostic[] {
   const at = { cluster: cluster.name };
   const settings = agentSettings(live);
   if (settings === undefined) {
     return live.agent === undefined
       ? [
-          {
+          error({
             ...at,
             property: "Cilium",
             reason: `is not in namespace ${cilium.namespace}: neither ConfigMap ${cilium.configMap} nor DaemonSet ${cilium.daemonSet} is there`,
             fix: "install Cilium there, or name namespace and objects of your installation (clustermesh:cilium)",
-          },
+          }),
         ]
       : [];
   }
@@ -62,25 +62,25 @@ export function unfit({ cluster, live }: InspectedCluster, { cilium }: Preflight
   return [
     ...(mode === "crd"
       ? [
-          {
+          error({
             ...at,
             property: "live identity-allocation-mode",
             value: mode,
             reason:
               "keeps this cluster's identities in its API server, and peers of this mesh read them from an etcd of Cilium's own",
             fix: "this program needs clusters in kvstore mode: leave this one out (the mode of a cluster with running pods is not changed for it)",
-          },
+          }),
         ]
       : []),
     ...(isOn(settings["enable-ztunnel"])
       ? [
-          {
+          error({
             ...at,
             property: "live enable-ztunnel",
             value: settings["enable-ztunnel"],
             reason: "does not go with ClusterMesh: agents with a cluster id do not start",
             fix: "leave this cluster out of the mesh",
-          },
+          }),
         ]
       : []),
   ];
@@ -106,6 +106,6 @@ export function ruledOut(
       ...elsewhere.map(({ cluster }) => cluster.name),
       ...[...others, ...unfitting].flatMap(({ cluster }) => cluster ?? []),
     ]),
-    problems: [...twice, ...wrongContexts(once, clusters, policy), ...others, ...unfitting],
+    diagnostics: [...twice, ...wrongContexts(once, clusters, policy), ...others, ...unfitting],
   };
 }

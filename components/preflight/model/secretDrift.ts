@@ -1,7 +1,7 @@
 import { ISSUE_RECORD_ANNOTATION } from "../../certificates/model/keyRevisions";
 import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import type { Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
+import { warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { otherThanRecorded } from "./identity";
 import type { LiveCluster, ExistingObject } from "./liveCluster";
 import { setBefore } from "./marks";
@@ -11,7 +11,7 @@ import type { InspectedCluster, PreflightPolicy } from "./policy";
 export interface SecretDrift {
   /** By cluster, what tells this change from any other. */
   readonly reapply: Readonly<Record<string, string>>;
-  readonly warnings: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** Annotations that a Secret of this stack's has to have, and that are gone or another's by now. */
@@ -25,7 +25,7 @@ function drifted(
   name: string,
   policy: PreflightPolicy,
   now: Date,
-): readonly [string, Problem][] {
+): readonly [string, Diagnostic][] {
   const { cluster, live } = found;
   const object = live.existingObjects.find((each) => each.kind === "Secret" && each.name === name);
   const isOurs = object?.owner === policy.owner || (object?.owner === undefined && object?.isApplied === true);
@@ -37,13 +37,13 @@ function drifted(
     return [];
   }
   const { namespace } = policy.cilium;
-  const warning = {
+  const diagnostic = warning({
     cluster: cluster.name,
     property: `Secret ${namespace}/${name}`,
     reason: object === undefined ? "is gone" : (object.drift ?? `has lost ${lost.join(", ")}, or that was changed`),
     fix: "pulumi up writes it again",
-  };
-  return [[`${name} ${object?.version ?? now.toISOString()}`, warning]];
+  });
+  return [[`${name} ${object?.version ?? now.toISOString()}`, diagnostic]];
 }
 
 /**
@@ -73,6 +73,6 @@ export function secretDrift(
     reapply: Object.fromEntries(
       all.map(({ cluster, changes }) => [cluster.name, changes.map(([change]) => change).join(", ")]),
     ),
-    warnings: all.flatMap(({ changes }) => changes.map(([, warning]) => warning)),
+    diagnostics: all.flatMap(({ changes }) => changes.map(([, diagnostic]) => diagnostic)),
   };
 }

@@ -1,10 +1,10 @@
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { idFault, isENILike } from "../../mesh/model/validateIdentity";
 import { agentSettings } from "./liveCluster";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Settings of one cluster that no mesh, or not this one, can have. */
-export function liveSettings({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Problem[] {
+export function liveSettings({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const data = agentSettings(live);
   if (data === undefined) {
     return [];
@@ -19,14 +19,14 @@ export function liveSettings({ cluster, live }: InspectedCluster, policy: Prefli
     ...(max === String(policy.maxConnectedClusters)
       ? []
       : [
-          {
+          error({
             ...at,
             property: "live max-connected-clusters",
             value: max,
             reason: `is not the declared ${String(policy.maxConnectedClusters)}`,
             fix: "set clustermesh:maxConnectedClusters to what every cluster was installed with",
-          },
+          }),
         ]),
-    ...(fault === undefined ? [] : [{ ...at, ...fault }]),
+    ...(fault === undefined ? [] : [error({ ...at, ...fault })]),
   ];
 }

@@ -30,7 +30,7 @@ export interface SharedSetting {
   readonly matters: (settings: Settings) => boolean;
   /** Of clusters that differ in one of these settings already, nothing more is said. */
   readonly after?: readonly string[];
-  readonly kind: "problem" | "warning";
+  readonly severity: "error" | "warning";
   /** What happens otherwise. */
   readonly why: string;
 }
@@ -49,21 +49,21 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     key: "max-connected-clusters",
     value: or("max-connected-clusters", "255"),
     matters: always,
-    kind: "problem",
+    severity: "error",
     why: "it says which bits of an identity are the cluster's",
   },
   {
     key: "routing-mode",
     value: or("routing-mode", "tunnel"),
     matters: always,
-    kind: "problem",
+    severity: "error",
     why: "one cluster would wait for packets in a tunnel that the other sends without",
   },
   {
     key: "tunnel-protocol",
     value: or("tunnel-protocol", "vxlan"),
     matters: isTunnelled,
-    kind: "problem",
+    severity: "error",
     why: "nodes do not understand the other cluster's packets",
   },
   {
@@ -71,7 +71,7 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     value: tunnelPort,
     matters: isTunnelled,
     after: ["tunnel-protocol"],
-    kind: "problem",
+    severity: "error",
     why: "packets would go to a port where nothing listens",
   },
   {
@@ -81,21 +81,21 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
       return given !== "auto" ? given : isOn(settings["enable-ipv4"], true) ? "ipv4" : "ipv6";
     },
     matters: isTunnelled,
-    kind: "warning",
+    severity: "warning",
     why: "nodes of both clusters need addresses of both families then",
   },
   {
     key: "enable-wireguard",
     value: flag("enable-wireguard"),
     matters: always,
-    kind: "problem",
+    severity: "error",
     why: "Cilium does not support a mesh that encrypts in some of its clusters only",
   },
   {
     key: "enable-ipsec",
     value: flag("enable-ipsec"),
     matters: always,
-    kind: "problem",
+    severity: "error",
     why: "the other side drops packets that it cannot decrypt",
   },
   {
@@ -103,21 +103,21 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     value: flag("encrypt-node"),
     matters: isEncrypted,
     after: ["enable-wireguard"],
-    kind: "warning",
+    severity: "warning",
     why: "traffic between nodes would be encrypted one way only",
   },
   {
     key: "auto-direct-node-routes",
     value: flag("auto-direct-node-routes"),
     matters: isNative,
-    kind: "warning",
+    severity: "warning",
     why: "nodes without it need a route to the other cluster's pods from their network",
   },
   {
     key: "bpf-lb-mode",
     value: or("bpf-lb-mode", "snat"),
     matters: isDSR,
-    kind: "warning",
+    severity: "warning",
     why: "nodes do not understand the other cluster's packets to backends of global services (direct server return)",
   },
   {
@@ -125,7 +125,7 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     value: or("bpf-lb-dsr-dispatch", "opt"),
     matters: isDSR,
     after: ["bpf-lb-mode"],
-    kind: "warning",
+    severity: "warning",
     why: "nodes do not find the client's address where the other cluster's put it, and answers get lost (direct server return)",
   },
   {
@@ -133,14 +133,14 @@ export const SHARED_SETTINGS: readonly SharedSetting[] = [
     value: tunnelPort,
     matters: isDSRTunnelled,
     after: ["routing-mode", "bpf-lb-mode", "bpf-lb-dsr-dispatch"],
-    kind: "warning",
+    severity: "warning",
     why: "packets to backends of global services would go to a port where nothing listens (direct server return by Geneve)",
   },
   {
     key: "cluster-health-port",
     value: or("cluster-health-port", "4240"),
     matters: always,
-    kind: "warning",
+    severity: "warning",
     why: "agents would call the other cluster's nodes unhealthy",
   },
 ];

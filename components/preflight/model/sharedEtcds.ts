@@ -1,9 +1,8 @@
 import type { Endpoint } from "../../mesh/model/endpoint";
 import { endpointsOf, type Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
+import { error, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { etcdListeners, listenersOf } from "../../mesh/model/validateEndpoints";
 import { agentEndpoints, isInside, readEndpoint } from "./agentEndpoints";
-import { findings, type Findings } from "./findings";
 import type { InspectedCluster } from "./policy";
 
 /** An endpoint that a cluster's agents use, with the keys of its listeners. */
@@ -33,7 +32,7 @@ const WHY = "each cluster needs an etcd of its own: agents of two clusters in on
  * Agents that use the etcd of another cluster, by what that one has declared or by what its agents use. What both have declared is told with the
  * configuration.
  */
-export function sharedEtcds(found: readonly InspectedCluster[], clusters: readonly Cluster[]): Findings {
+export function sharedEtcds(found: readonly InspectedCluster[], clusters: readonly Cluster[]): readonly Diagnostic[] {
   const declared = clusters.map((cluster) => ({
     name: cluster.name,
     keys: new Set(endpointsOf(cluster.etcd.endpoints).flatMap((endpoint) => listenersOf(cluster.etcd, endpoint))),
@@ -55,22 +54,15 @@ export function sharedEtcds(found: readonly InspectedCluster[], clusters: readon
     const [first] = shared.toSorted((a, b) => Number(a.owner === undefined) - Number(b.owner === undefined));
     return first === undefined ? [] : [{ name, ...first }];
   });
-  const problem = ({ name, url, owner, user }: (typeof told)[number], fix: string): Problem => ({
-    cluster: name,
-    property: "live etcd-config",
-    value: url,
-    reason:
-      owner === undefined
-        ? `is what the agents of cluster ${JSON.stringify(user)} use, too`
-        : `is an endpoint of cluster ${JSON.stringify(owner)}`,
-    fix,
-  });
-  // Whoever dials a peer by a name dials it by the same DNS as its own etcd; agents of two clusters may have one each.
-  const isCertain = ({ isIP, owner }: (typeof told)[number]) => isIP || owner !== undefined;
-  return findings({
-    problems: told.filter(isCertain).map((each) => problem(each, WHY)),
-    warnings: told
-      .filter((each) => !isCertain(each))
-      .map((each) => problem(each, `see that it is another etcd by the DNS of each of them: ${WHY}`)),
+  return told.map(({ name, url, isIP, owner, user }) => {
+    const at = { cluster: name, property: "live etcd-config", value: url };
+    if (owner !== undefined) {
+      return error({ ...at, reason: `is an endpoint of cluster ${JSON.stringify(owner)}`, fix: WHY });
+    }
+    const reason = `is what the agents of cluster ${JSON.stringify(user)} use, too`;
+    // Whoever dials a peer by a name dials it by the same DNS as its own etcd; agents of two clusters may have one each.
+    return isIP
+      ? error({ ...at, reason, fix: WHY })
+      : warning({ ...at, reason, fix: `see that it is another etcd by the DNS of each of them: ${WHY}` });
   });
 }

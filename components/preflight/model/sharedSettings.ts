@@ -1,11 +1,12 @@
 import { isOn } from "../../cilium/model/agentBoolean";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { commonValue } from "./commonValue";
-import { listed, type Findings } from "./findings";
+import { listed } from "./listed";
 import { ipsecKeys } from "./ipsecKeys";
 import { agentSettings } from "./liveCluster";
 import type { InspectedCluster } from "./policy";
 import { COMPARED_SETTINGS, SHARED_SETTINGS, type Settings, type SharedSetting } from "./settingsTable";
+import { unseen } from "./unseen";
 
 interface Configured {
   readonly cluster: string;
@@ -13,7 +14,7 @@ interface Configured {
 }
 
 /** A line for each cluster that differs from the most common value. */
-function differing(setting: SharedSetting, clusters: readonly Configured[]): readonly Problem[] {
+function differing(setting: SharedSetting, clusters: readonly Configured[]): readonly Diagnostic[] {
   const before = SHARED_SETTINGS.filter(({ key }) => key !== setting.key && setting.after?.includes(key) === true);
   const explained = new Set(before.flatMap((each) => differing(each, clusters)).map(({ cluster }) => cluster));
   const open = clusters.filter(({ cluster }) => !explained.has(cluster));
@@ -23,6 +24,7 @@ function differing(setting: SharedSetting, clusters: readonly Configured[]): rea
     ? values
         .filter(({ value }) => value !== reference?.value)
         .map(({ cluster, value }) => ({
+          severity: setting.severity,
           cluster,
           property: `live ${setting.key}`,
           value,
@@ -33,7 +35,7 @@ function differing(setting: SharedSetting, clusters: readonly Configured[]): rea
 }
 
 /** Families of which one cluster has none in common with another: no pod of one reaches a pod of the other. */
-function noCommonFamily(clusters: readonly Configured[]): readonly Problem[] {
+function noCommonFamily(clusters: readonly Configured[]): readonly Diagnostic[] {
   const families = clusters.map(({ cluster, settings }) => ({
     cluster,
     has: ["IPv4", "IPv6"].filter((family) => isOn(settings[`enable-${family.toLowerCase()}`], true)),
@@ -41,42 +43,38 @@ function noCommonFamily(clusters: readonly Configured[]): readonly Problem[] {
   const reference = families.find(({ has }) => has.length === 1);
   return families
     .filter(({ has }) => reference !== undefined && !has.some((family) => reference.has.includes(family)))
-    .map(({ cluster, has }) => ({
-      cluster,
-      property: "live addresses of pods",
-      value: has.join(", "),
-      reason: `have no family in common with ${reference?.has.join(", ") ?? ""} of cluster ${JSON.stringify(reference?.cluster)}`,
-      fix: "enable one family in every cluster of the mesh (enable-ipv4, enable-ipv6)",
-    }));
+    .map(({ cluster, has }) =>
+      error({
+        cluster,
+        property: "live addresses of pods",
+        value: has.join(", "),
+        reason: `have no family in common with ${reference?.has.join(", ") ?? ""} of cluster ${JSON.stringify(reference?.cluster)}`,
+        fix: "enable one family in every cluster of the mesh (enable-ipv4, enable-ipv6)",
+      }),
+    );
 }
 
 /** Settings that are not the same everywhere. */
-export function sharedSettings(found: readonly InspectedCluster[]): Findings {
+export function sharedSettings(found: readonly InspectedCluster[]): readonly Diagnostic[] {
   const clusters = found.flatMap(({ cluster, live }): Configured[] => {
     const settings = agentSettings(live);
     return settings === undefined ? [] : [{ cluster: cluster.name, settings }];
   });
-  const of = (kind: SharedSetting["kind"]) =>
-    SHARED_SETTINGS.filter((setting) => setting.kind === kind).flatMap((setting) => differing(setting, clusters));
-  const keys = ipsecKeys(found);
-  return {
-    problems: [...of("problem"), ...noCommonFamily(clusters), ...keys.problems],
-    warnings: of("warning"),
-    unseen: [...keys.unseen, ...unseenOptions(found)],
-  };
+  return [
+    ...SHARED_SETTINGS.flatMap((setting) => differing(setting, clusters)),
+    ...noCommonFamily(clusters),
+    ...ipsecKeys(found),
+    ...unseenOptions(found),
+  ];
 }
 
 /** Options that a DaemonSet takes from another object than `cilium-config`. */
-function unseenOptions(found: readonly InspectedCluster[]): Findings["unseen"] {
+function unseenOptions(found: readonly InspectedCluster[]): readonly Diagnostic[] {
   return found.flatMap(({ cluster, live }) => {
-    const { unseen = [], elsewhere = [] } = live.agent?.options ?? {};
-    const takes = (what: string, source: string) => ({
-      cluster: cluster.name,
-      what,
-      why: `the DaemonSet takes it from ${source}`,
-    });
+    const { unseen: hidden = [], elsewhere = [] } = live.agent?.options ?? {};
+    const takes = (what: string, source: string) => unseen(cluster.name, what, `the DaemonSet takes it from ${source}`);
     return [
-      ...unseen.filter((key) => COMPARED_SETTINGS.includes(key)).map((key) => takes(key, "another object")),
+      ...hidden.filter((key) => COMPARED_SETTINGS.includes(key)).map((key) => takes(key, "another object")),
       ...(elsewhere.length === 0 ? [] : [takes("settings in the agents' environment", listed(elsewhere))]),
     ];
   });

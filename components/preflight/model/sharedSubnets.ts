@@ -1,10 +1,10 @@
 import { findOverlaps, rangesOf } from "../../mesh/model/cidr";
 import type { Cluster } from "../../mesh/model/mesh";
-import type { Problem } from "../../mesh/model/problem";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { takesSubnets } from "../../mesh/model/validateIdentity";
-import { findings, type Findings } from "./findings";
 import { ipamOf } from "./ipam";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
+import { unseen } from "./unseen";
 
 /** Pairs of clusters whose pods have ranges that the other has as well, with one such range. */
 function sharingClusters(clusters: readonly Cluster[]) {
@@ -31,9 +31,9 @@ export function sharedSubnets(
   found: readonly InspectedCluster[],
   members: readonly Cluster[],
   policy: PreflightPolicy,
-): Findings {
+): readonly Diagnostic[] {
   if (!policy.allow.includes("sharedSubnets")) {
-    return findings({});
+    return [];
   }
   const clusters = new Map(found.map((each) => [each.cluster.name, each]));
   const networksOf = (name: string) => [
@@ -47,43 +47,20 @@ export function sharedSubnets(
     });
     return { first, second, text, networks, other };
   });
-  const at = ({ second, text }: (typeof pairs)[number]) => ({ cluster: second, property: "podCIDRs", value: text });
-  const shared = ({ first }: (typeof pairs)[number]) => `is also a range of cluster ${JSON.stringify(first)}`;
-  return findings({
-    problems: pairs.flatMap((pair): Problem[] => {
-      const [mine, theirs] = [pair.networks[1], pair.networks[0]];
-      if (pair.other !== undefined) {
-        const fix = "give it ranges of its own";
-        return [
-          {
-            ...at(pair),
-            reason: `${shared(pair)}, and ${JSON.stringify(pair.other)} does not take addresses of subnets`,
-            fix,
-          },
-        ];
-      }
-      const apart = mine.length > 0 && theirs.length > 0 && !mine.some((network) => theirs.includes(network));
-      const fix = "only clusters of one network can have ranges in common";
-      return apart
-        ? [
-            {
-              ...at(pair),
-              reason: `${shared(pair)}, whose network is ${theirs.join(", ")} and not ${mine.join(", ")}`,
-              fix,
-            },
-          ]
-        : [];
-    }),
-    unseen: pairs.flatMap(({ second, networks, other }) =>
-      other === undefined && networks.some((each) => each.length === 0)
-        ? [
-            {
-              cluster: second,
-              what: "the network of shared subnets",
-              why: "its nodes, or those of the other cluster, do not name it",
-            },
-          ]
-        : [],
-    ),
+  return pairs.flatMap(({ first, second, text, networks: [theirs, mine], other }): readonly Diagnostic[] => {
+    const at = { cluster: second, property: "podCIDRs", value: text };
+    const shared = `is also a range of cluster ${JSON.stringify(first)}`;
+    if (other !== undefined) {
+      const reason = `${shared}, and ${JSON.stringify(other)} does not take addresses of subnets`;
+      return [error({ ...at, reason, fix: "give it ranges of its own" })];
+    }
+    if (mine.length === 0 || theirs.length === 0) {
+      const why = "its nodes, or those of the other cluster, do not name it";
+      return [unseen(second, "the network of shared subnets", why)];
+    }
+    const reason = `${shared}, whose network is ${theirs.join(", ")} and not ${mine.join(", ")}`;
+    return mine.some((network) => theirs.includes(network))
+      ? []
+      : [error({ ...at, reason, fix: "only clusters of one network can have ranges in common" })];
   });
 }

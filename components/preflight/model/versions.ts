@@ -1,7 +1,7 @@
-import type { Problem } from "../../mesh/model/problem";
-import { findings, type Findings } from "./findings";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { ReachableCluster } from "./liveCluster";
 import type { InspectedCluster } from "./policy";
+import { unseen } from "./unseen";
 
 /** A release of Cilium, as far as a mesh depends on it. */
 interface Version {
@@ -33,50 +33,42 @@ const minors = (a: Version, b: Version): number => (a.major - b.major) * 1000 + 
 const HOST_ALIASES: Version = { text: "v1.20", major: 1, minor: 20 };
 
 /** Agents of versions that do not go together, or that do not know what they are to be given. */
-export function versions(found: readonly InspectedCluster[]): Findings {
+export function versions(found: readonly InspectedCluster[]): readonly Diagnostic[] {
   const known = found.flatMap(({ cluster, live }) => {
     const version = versionOf(live);
     return version === undefined ? [] : [{ cluster, version }];
   });
   const newest = [...known].sort((a, b) => minors(b.version, a.version))[0];
   const aliased = found.find(({ cluster }) => Object.keys(cluster.etcd.hostAliases ?? {}).length > 0)?.cluster.name;
-  const problems = known.flatMap(({ cluster, version }): Problem[] => {
+  const problems = known.flatMap(({ cluster, version }): Diagnostic[] => {
     const at = { cluster: cluster.name, property: "live Cilium version", value: version.text };
     const tooOld = newest !== undefined && minors(newest.version, version) > 1;
     const ignores = aliased !== undefined && aliased !== cluster.name && minors(version, HOST_ALIASES) < 0;
     return [
       ...(tooOld
         ? [
-            {
+            error({
               ...at,
               reason: `is more than one minor release behind ${newest.version.text} of cluster ${JSON.stringify(newest.cluster.name)}`,
               fix: "Cilium supports one minor release between the clusters of a mesh: upgrade it first",
-            },
+            }),
           ]
         : []),
       ...(ignores
         ? [
-            {
+            error({
               ...at,
               reason: `ignores etcd.hostAliases of cluster ${JSON.stringify(aliased)}`,
               fix: `upgrade it to ${HOST_ALIASES.text}, or give endpoints that its DNS knows and no hostAliases`,
-            },
+            }),
           ]
         : []),
     ];
   });
-  return findings({
-    problems,
-    unseen: found.flatMap(({ cluster, live }) =>
-      live.agent === undefined || versionOf(live) !== undefined
-        ? []
-        : [
-            {
-              cluster: cluster.name,
-              what: "the version",
-              why: `image ${JSON.stringify(live.agent.image ?? "")} names none`,
-            },
-          ],
-    ),
-  });
+  const unknown = found.flatMap(({ cluster, live }) =>
+    live.agent === undefined || versionOf(live) !== undefined
+      ? []
+      : [unseen(cluster.name, "the version", `image ${JSON.stringify(live.agent.image ?? "")} names none`)],
+  );
+  return [...problems, ...unknown];
 }

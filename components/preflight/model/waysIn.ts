@@ -1,5 +1,5 @@
-import type { Problem } from "../../mesh/model/problem";
-import { clusterNames, listed } from "./findings";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
+import { clusterNames, listed } from "./listed";
 
 /** A cluster that could not be asked: by which context, if by one, and what kubectl said. */
 export interface Unasked {
@@ -15,7 +15,7 @@ export type KnownContexts =
 
 /** What is wrong with the ways in, and the clusters that are not asked because of it. */
 export interface WaysIn {
-  readonly problems: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
   readonly explains: ReadonlySet<string>;
 }
 
@@ -59,16 +59,16 @@ function likeliest(name: string, names: readonly string[]): readonly string[] {
     .map(({ each }) => each);
 }
 
-function unknownContext({ cluster, context = "" }: Unasked, contexts: readonly string[]): Problem {
+function unknownContext({ cluster, context = "" }: Unasked, contexts: readonly string[]): Diagnostic {
   const likely = likeliest(context, contexts);
   const [what, names] = likely.length > 0 ? ["the likeliest are", likely] : ["it has", contexts];
-  return {
+  return error({
     cluster,
     property: "context",
     value: context,
     reason: "is not in the kubeconfig",
     fix: `${what} ${listed(names.map((name) => JSON.stringify(name)))}`,
-  };
+  });
 }
 
 /**
@@ -83,24 +83,24 @@ export function waysIn(unasked: readonly Unasked[], known: KnownContexts | undef
   if (first !== undefined) {
     const [reason = "", fix = "install it and put it on PATH"] = first.reason.replace(/^kubectl /, "").split("; ");
     return {
-      problems: [{ property: "kubectl", reason, fix }],
+      diagnostics: [error({ property: "kubectl", reason, fix })],
       explains: new Set(withoutKubectl.map(({ cluster }) => cluster)),
     };
   }
   const asked = unasked.filter(mayBeKubeconfig);
   if (known === undefined || asked.length === 0) {
-    return { problems: [], explains: new Set() };
+    return { diagnostics: [], explains: new Set() };
   }
   if (known.kind === "unreadable" || known.contexts.length === 0) {
     const names = asked.map(({ cluster }) => cluster);
     const reason = known.kind === "unreadable" ? `cannot be read: ${known.reason}` : "has no context, or is not there";
     const fix = `set KUBECONFIG to the file with the contexts of ${clusterNames(names)}, or give each cluster a kubeconfig (a secret)`;
-    return { problems: [{ property: "kubeconfig", value: file, reason, fix }], explains: new Set(names) };
+    return { diagnostics: [error({ property: "kubeconfig", value: file, reason, fix })], explains: new Set(names) };
   }
   const { contexts } = known;
   const missing = asked.filter(({ context = "" }) => !contexts.includes(context));
   return {
-    problems: missing.map((each) => unknownContext(each, contexts)),
+    diagnostics: missing.map((each) => unknownContext(each, contexts)),
     explains: new Set(missing.map(({ cluster }) => cluster)),
   };
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { error } from "../../../components/mesh/model/diagnostic";
 import { setTimeout as delay } from "node:timers/promises";
 import { problemsLine, until, withEach } from "../../../components/command/until";
 import { saidWhile, timePasses } from "../support/cilium/rollingCluster";
@@ -94,7 +95,7 @@ describe("waiting", () => {
   });
 
   it("names the first of what is not there yet, and how many of how many", () => {
-    const problem = { cluster: "west", property: "agent a", reason: "is not ready", fix: "wait" };
+    const problem = error({ cluster: "west", property: "agent a", reason: "is not ready", fix: "wait" });
     const line = problemsLine(
       "views are not ready",
       (seen: number) => Array.from({ length: seen }, () => problem),

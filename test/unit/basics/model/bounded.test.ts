@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { byteLength, cutText, excerpt, firstFew, keepWithin } from "../../../../components/basics/model/bounded";
 import { ERROR_BYTES, kindOf, outputBudget, RESULT_BYTES } from "../../../../components/command/model/outputBudget";
 import { policyDrops } from "../../../../components/demo/model/dropLog";
-import { formatProblems, PROBLEMS_SHOWN } from "../../../../components/mesh/model/problem";
+import { error, formatDiagnostics, DIAGNOSTICS_SHOWN } from "../../../../components/mesh/model/diagnostic";
 import { checkResult } from "../../../../components/meshCheck/model/checkResult";
 import { stalePodRow } from "../../../../components/meshCheck/model/stalePods";
 import { PATH_KINDS, type PathReport } from "../../../../components/nodePaths/model/nodePaths";
@@ -182,9 +182,10 @@ describe("model: what the check keeps in the state", () => {
   });
 
   it("shows problems of each cluster, and how many there are beside", () => {
-    const problem = (cluster: string, n: number) => ({ cluster, property: `p${String(n)}`, reason: "r", fix: "a" });
+    const problem = (cluster: string, n: number) =>
+      error({ cluster, property: `p${String(n)}`, reason: "r", fix: "a" });
     const many = Array.from({ length: 4000 }, (_, n) => problem("west", n));
-    const lines = formatProblems("no", [...many, problem("east", 1)], PROBLEMS_SHOWN).split("\n");
+    const lines = formatDiagnostics("no", [...many, problem("east", 1)], DIAGNOSTICS_SHOWN).split("\n");
     assert.equal(lines[0], "no (4001 problems):");
     assert.ok(lines.some((line) => line.includes('cluster "east"')));
     assert.equal(lines.at(-1), `  … and ${String(4001 - (lines.length - 2))} more`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { judgeEnding, type Ending, type Renewal } from "../../../../components/certificates/model/expiry";
-import { formatProblem } from "../../../../components/mesh/model/problem";
+import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import { NOW } from "../../support/certificates/ca";
 
 const DAY_MS = 86_400_000;
@@ -14,7 +14,7 @@ const leaf = (renewBeforeDays: number): Extract<Renewal, { readonly by: "up" }> 
 function judge(days: number, renewal: Renewal, warningDays = 30, over: Partial<Ending> = {}) {
   const ends = new Date(NOW.getTime() + days * DAY_MS);
   const said = judgeEnding({ cluster: "east", what: "client certificate", ends, renewal, ...over }, warningDays, NOW);
-  return said === undefined ? undefined : `${said.kind}: ${formatProblem(said.problem)}`;
+  return said === undefined ? undefined : `${said.severity}: ${formatDiagnostic(said)}`;
 }
 
 describe("model: the end of a certificate", () => {
@@ -24,8 +24,8 @@ describe("model: the end of a certificate", () => {
     assert.equal(judge(31, { by: "person", how: "act" }), undefined);
   });
 
-  it("is a note where this run renews the certificate, and says since when", () => {
-    const at = 'note: cluster "east": client certificate ends on';
+  it("is an info where this run renews the certificate, and says since when", () => {
+    const at = 'info: cluster "east": client certificate ends on';
     assert.equal(judge(60, leaf(60)), `${at} 2027-01-14, in 60 days; this run renews it (due 60 days before its end)`);
     assert.equal(judge(1, leaf(60)), `${at} 2026-11-16, in 1 day; this run renews it (due 60 days before its end)`);
     assert.equal(
@@ -59,6 +59,6 @@ describe("model: the end of a certificate", () => {
   it("may be the whole mesh's", () => {
     const ends = new Date(NOW.getTime() + DAY_MS);
     const said = judgeEnding({ what: "CA", ends, renewal: leaf(60) }, 30, NOW);
-    assert.ok(said && formatProblem(said.problem).startsWith("mesh: CA ends on"));
+    assert.ok(said && formatDiagnostic(said).startsWith("mesh: CA ends on"));
   });
 });

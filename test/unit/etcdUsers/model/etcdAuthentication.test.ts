@@ -4,7 +4,7 @@ import {
   etcdProblem,
   parseUsersReport,
 } from "../../../../components/etcdUsers/model/etcdAuthentication";
-import { formatProblem } from "../../../../components/mesh/model/problem";
+import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 
 describe("model: the report of an etcd's users", () => {
   it("is read back, and is empty before the first run", () => {
@@ -23,7 +23,7 @@ describe("model: the report of an etcd's users", () => {
 });
 
 describe("model: what an etcd says", () => {
-  const line = (said: string) => formatProblem(etcdProblem("east", "https://10.1.1.1:2379", said));
+  const line = (said: string) => formatDiagnostic(etcdProblem("east", "https://10.1.1.1:2379", said));
   const unavailable = (cause: string) =>
     `14 UNAVAILABLE: No connection established. Last error: ${cause}. Resolution note: `;
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { validateAdoptedCa } from "../../../../components/certificates/model/validateCa";
 import { DEFAULT_DEMO, validateDemo } from "../../../../components/demo/model/demo";
 import type { ClusterSpec, MeshSpec } from "../../../../components/mesh/model/mesh";
-import { formatProblems } from "../../../../components/mesh/model/problem";
+import { formatDiagnostics } from "../../../../components/mesh/model/diagnostic";
 import { validateMesh } from "../../../../components/mesh/model/validate";
 import { hostile } from "../../support/mesh/arbitraries";
 import { clusterSpec, lines, mesh } from "../../support/mesh/mesh";
@@ -66,7 +66,7 @@ describe("model: validateMesh", () => {
     fc.assert(
       fc.property(hostileMesh, (spec) => {
         const problems = validateMesh(spec);
-        assert.equal(formatProblems("no mesh", problems).split("\n").length, problems.length + 1);
+        assert.equal(formatDiagnostics("no mesh", problems).split("\n").length, problems.length + 1);
       }),
     );
   });
@@ -111,7 +111,7 @@ describe("model: other validations", () => {
         const authority = { certificate: a, privateKey: b };
         assert.equal(validateAdoptedCa({ property: "ca" }, authority, new Date()).length, 2);
         const demo = { ...DEFAULT_DEMO, serverCluster: a, clientCluster: b, serverNamespace: b, clientNamespace: a };
-        formatProblems("no demo", validateDemo(demo, clusters));
+        formatDiagnostics("no demo", validateDemo(demo, clusters));
       }),
     );
   });

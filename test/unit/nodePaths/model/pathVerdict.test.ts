@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatProblem } from "../../../../components/mesh/model/problem";
+import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import {
   pathsFrom,
   type HealthNode,
@@ -122,7 +122,7 @@ describe("model: paths in words", () => {
 
   it("name cluster, nodes, what does not answer, and what to do", () => {
     assert.equal(
-      formatProblem(pathProblem("east", "kube-system", path)),
+      formatDiagnostic(pathProblem("east", "kube-system", path)),
       'cluster "east": path n1 → n2 is cut: the health endpoint 10.0.2.1 answered before, and now does not (no answer within 3 s); look at the routes of n1 (ip route) and restart its agent: kubectl -n kube-system delete pod cilium-1',
     );
   });

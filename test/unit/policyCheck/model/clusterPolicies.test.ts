@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
-import { formatProblem } from "../../../../components/mesh/model/problem";
+import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import { judgePolicies, parsePolicies } from "../../../../components/policyCheck/model/clusterPolicies";
 import { policyEffects } from "../../../../components/policyCheck/model/policyEffects";
+import { bySeverity } from "../../support/mesh/mesh";
 
 const LABEL = "io.cilium.k8s.policy.cluster";
 const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
@@ -92,8 +93,8 @@ describe("model: judgePolicies", () => {
     judgePolicies("west", parsePolicies(JSON.stringify({ items })), LEAVING, "clustermesh/prod");
 
   it("tells what fails open from what fails closed, and says which policy, where, what and what to do", () => {
-    const { opening, told } = judge(policy({ name: "db", namespace: "shop" }));
-    assert.deepEqual(opening.map(formatProblem), [
+    const { problems: opening, warnings: told } = bySeverity(judge(policy({ name: "db", namespace: "shop" })));
+    assert.deepEqual(opening.map(formatDiagnostic), [
       'cluster "west": CiliumNetworkPolicy shop/db spec.endpointSelector selects no pod any more: its pods are open; ' +
         "remove it, or have it mean the same under both names (In [default, west])",
     ]);
@@ -104,12 +105,13 @@ describe("model: judgePolicies", () => {
   });
 
   it("names those without a namespace too", () => {
-    const [problem] = judge(policy({ name: "all" })).opening;
+    const [problem] = bySeverity(judge(policy({ name: "all" }))).problems;
     assert.equal(problem?.property, "CiliumNetworkPolicy all spec.endpointSelector");
   });
 
   it("leaves out what goes with the stack, and only that", () => {
-    const owned = (owner: string) => judge(policy({ name: "x", annotations: { [OWNER_ANNOTATION]: owner } })).opening;
+    const owned = (owner: string) =>
+      bySeverity(judge(policy({ name: "x", annotations: { [OWNER_ANNOTATION]: owner } }))).problems;
     assert.deepEqual(owned("clustermesh/prod"), []);
     assert.equal(owned("clustermesh/other").length, 1);
   });
@@ -127,7 +129,7 @@ describe("model: judgePolicies", () => {
     };
     const opening = (ref: object) => {
       const items = [group, denies(ref)];
-      return judgePolicies("west", parsePolicies(JSON.stringify({ items })), change, "o").opening.length;
+      return bySeverity(judgePolicies("west", parsePolicies(JSON.stringify({ items })), change, "o")).problems.length;
     };
     assert.equal(opening({ cidrGroupRef: "peers" }), 1);
     assert.equal(opening({ cidrGroupSelector: { matchLabels: { a: "b" } } }), 1);
@@ -136,9 +138,9 @@ describe("model: judgePolicies", () => {
 
   it("names fifty, and counts the others", () => {
     const many = Array.from({ length: 60 }, (_, index) => policy({ name: `db-${index}`, namespace: "shop" }));
-    const { opening } = judge(...many);
+    const { problems: opening } = bySeverity(judge(...many));
     assert.equal(opening.length, 51);
-    assert.match(formatProblem(opening[50] ?? assert.fail()), /policies and 10 places more/);
+    assert.match(formatDiagnostic(opening[50] ?? assert.fail()), /policies and 10 places more/);
   });
 
   it("takes anything that can be listed, with a spec of whatever kind or without one", () => {
@@ -147,6 +149,6 @@ describe("model: judgePolicies", () => {
       { kind: "PolicyReport", metadata, results: [] },
       { kind: "X", metadata, spec: "text" },
     ];
-    assert.deepEqual(judge(...items), { opening: [], told: [] });
+    assert.deepEqual(judge(...items), []);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { judgePolicies } from "../../../../components/policyCheck/model/clusterPolicies";
 import type { MeshChange } from "../../../../components/policyCheck/model/meshChange";
+import { bySeverity } from "../../support/mesh/mesh";
 
 const LABEL = "io.cilium.k8s.policy.cluster";
 const NAMESPACE = { key: "k8s:io.kubernetes.pod.namespace", operator: "Exists" };
@@ -28,7 +29,9 @@ const admin = (action: string, ...peers: readonly object[]) => ({ subject: {}, i
 const adminOut = (...peers: readonly object[]) => ({ subject: {}, egress: [{ action: "Deny", to: peers }] });
 
 function judged(spec: object, change: MeshChange) {
-  const { opening, told } = judgePolicies("west", [{ kind: "X", metadata: { name: "x" }, spec }], change, "o");
+  const { problems: opening, warnings: told } = bySeverity(
+    judgePolicies("west", [{ kind: "X", metadata: { name: "x" }, spec }], change, "o"),
+  );
   return { opening: opening.map(({ fix }) => fix), told: told.map(({ fix }) => fix) };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { agentEtcds } from "../../../../components/preflight/model/agentEtcd";
 import type { Cluster } from "../../../../components/mesh/model/mesh";
-import { lines, member } from "../../support/mesh/mesh";
+import { bySeverity, lines, member } from "../../support/mesh/mesh";
 import { daemonSetWith, found, type LiveOptions } from "../../support/preflight/live";
 
 const CHART = '{"etcd.config": "/var/lib/etcd-config/etcd.config"}';
@@ -15,7 +15,7 @@ function judge(endpoints: readonly string[] | string, options = CHART, hostAlias
     { config },
     { etcd: { endpoints: ["https://10.1.1.1:2379", "https://etcd.example.com:2379"], hostAliases } },
   );
-  const { warnings, unseen, problems } = agentEtcds([each], [each.cluster]);
+  const { warnings, unseen, problems } = bySeverity(agentEtcds([each], [each.cluster]));
   assert.deepEqual(problems, []);
   return { warnings: lines(warnings).map((line) => line.split(";")[0]), unseen: unseen.map(({ why }) => why) };
 }
@@ -74,16 +74,18 @@ describe("preflight: the etcd that a cluster's agents use", () => {
       { env: [], envFrom: [{ secretRef: { name: "other" } }] },
     ]) {
       const each = found(1, { daemonSet: daemonSetWith(container) });
-      assert.match(agentEtcds([each], [each.cluster]).unseen[0]?.why ?? "", /^the DaemonSet takes kvstore-opt from /);
+      assert.match(
+        bySeverity(agentEtcds([each], [each.cluster])).unseen[0]?.why ?? "",
+        /^the DaemonSet takes kvstore-opt from /,
+      );
     }
   });
 });
 
 describe("preflight: endpoints of which agents use only some", () => {
   const judged = (declared: readonly string[], used: readonly string[], hostAliases = {}) => {
-    const { warnings, unseen } = agentEtcds(
-      [using(1, used, { etcd: { endpoints: declared, hostAliases } })],
-      [member(1)],
+    const { warnings, unseen } = bySeverity(
+      agentEtcds([using(1, used, { etcd: { endpoints: declared, hostAliases } })], [member(1)]),
     );
     return [...lines(warnings), ...unseen.map(({ what, why }) => `${what}: ${why}`)];
   };
@@ -109,7 +111,7 @@ describe("preflight: endpoints of which agents use only some", () => {
 describe("preflight: agents of two clusters on one etcd", () => {
   const judged = (...found: readonly ReturnType<typeof using>[]) => {
     const clusters = [...found.map((each) => each.cluster), member(9)];
-    const { problems, warnings } = agentEtcds(found, clusters);
+    const { problems, warnings } = bySeverity(agentEtcds(found, clusters));
     return { problems: lines(problems), warnings: warnings.map(({ cluster }) => cluster) };
   };
   const SHARED = "https://10.1.99.1:2379";

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { agentFolder } from "../../../../components/preflight/model/agentFolder";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { daemonSetWith, found, POLICY, type LiveOptions } from "../../support/preflight/live";
 
 const env = (name: string, given: object) => ({ env: [{ name, ...given }] });
 
 function judge(container: object, config: NonNullable<LiveOptions["config"]> = {}) {
-  const { problems, unseen } = agentFolder(found(1, { config, daemonSet: daemonSetWith(container) }), POLICY);
+  const { problems, unseen } = bySeverity(
+    agentFolder(found(1, { config, daemonSet: daemonSetWith(container) }), POLICY),
+  );
   return [...lines(problems).map((line) => line.split(";")[0]), ...unseen.map(({ what }) => what)];
 }
 

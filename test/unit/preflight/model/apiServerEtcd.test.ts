@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { errors } from "../../../../components/mesh/model/diagnostic";
 import type { Cluster } from "../../../../components/mesh/model/mesh";
 import { uncomparedEndpoints, unseenApiServerEtcds } from "../../../../components/preflight/model/apiServerEtcd";
-import { judgeLiveClusters } from "../../../../components/preflight/model/judge";
-import { lines } from "../../support/mesh/mesh";
+import { judgeLive } from "../../../../components/preflight/model/judge";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { found, POLICY, recorded } from "../../support/preflight/live";
 
 const apiServer = (container: object, status: object = { hostIP: "10.1.1.1" }) => ({
@@ -51,10 +52,8 @@ describe("preflight: the etcd of an API server", () => {
         { apiServers: [apiServer({ args: flags }, status)] },
         { etcd: { endpoints: [url] } },
       );
-      return judgeLiveClusters([cluster], new Map([[cluster.name, live]]), {
-        ...POLICY,
-        allow: ["overwriteConflicts"],
-      });
+      const policy = { ...POLICY, allow: ["overwriteConflicts"] } as const;
+      return errors(judgeLive([cluster], new Map([[cluster.name, live]]), policy).diagnostics);
     };
     for (const url of ["https://10.1.1.1:4001", "https://[fd00:0::1]:4001", "https://10.7.7.7:4001"]) {
       assert.match(lines(judge(url)).join(), /is the etcd of the API server of cluster "cluster1"/, url);
@@ -72,10 +71,8 @@ describe("preflight: the etcd of an API server", () => {
     ];
     const judge = (url: string) => {
       const { cluster, live } = found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url] } });
-      return judgeLiveClusters([cluster], new Map([[cluster.name, live]]), {
-        ...POLICY,
-        allow: ["overwriteConflicts"],
-      });
+      const policy = { ...POLICY, allow: ["overwriteConflicts"] } as const;
+      return errors(judgeLive([cluster], new Map([[cluster.name, live]]), policy).diagnostics);
     };
     for (const host of ["10.3.3.3", "10.3.3.4"]) {
       assert.match(lines(judge(`https://${host}:2379`)).join(), /for \/secrets;.* can read every Secret/, host);
@@ -87,8 +84,10 @@ describe("preflight: the etcd of an API server", () => {
   it("is not compared where one is a name and the other an address, which is said", () => {
     const flags = ["--etcd-servers=https://127.0.0.1:2379"];
     const said = (url: string, over: Partial<Cluster> = {}, hostAliases = {}) =>
-      uncomparedEndpoints(
-        found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url], hostAliases }, ...over }),
+      bySeverity(
+        uncomparedEndpoints(
+          found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url], hostAliases }, ...over }),
+        ),
       ).unseen.map(({ what, why }) => `${what}: ${why}`);
     assert.deepEqual(said("https://etcd.example.com:2379"), [
       "endpoint https://etcd.example.com:2379: of its API server's etcd is known https://10.1.1.1:2379; apiServerEtcd is not given",
@@ -97,9 +96,9 @@ describe("preflight: the etcd of an API server", () => {
     const overrides = ["--etcd-servers-overrides=/events#https://127.0.0.1:2381"];
     const byName = { etcd: { endpoints: ["https://etcd.example.com:2381"] } };
     const split = found(1, { apiServers: [apiServer({ args: [...flags, ...overrides] })] }, byName);
-    assert.equal(uncomparedEndpoints(split).unseen.length, 1);
+    assert.equal(bySeverity(uncomparedEndpoints(split)).unseen.length, 1);
     const hidden = found(1, { apiServers: [apiServer({ args: ["--etcd-servers-overrides=/events#$(EVENTS)"] })] });
-    assert.deepEqual(uncomparedEndpoints(hidden).unseen, [
+    assert.deepEqual(bySeverity(uncomparedEndpoints(hidden)).unseen, [
       { cluster: "cluster1", what: "the API server's etcd for /events", why: "it is given as $(EVENTS)" },
     ]);
     assert.deepEqual(said("https://10.1.1.9:2379"), []);

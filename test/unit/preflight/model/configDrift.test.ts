@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { warnings } from "../../../../components/mesh/model/diagnostic";
 import { rolloutChecksum } from "../../../../components/cilium/model/agentConfig";
 import { MARK_ANNOTATION, markText } from "../../../../components/identity/model/mark";
 import { configDrift } from "../../../../components/preflight/model/configDrift";
@@ -30,10 +31,10 @@ function seen(
 
 describe("model: name and id that were changed since they were set", () => {
   it("are seen by the mark of our field manager, with what tells this change from the next", () => {
-    const { changes, warnings } = seen({ ...SET, "cluster-name": "default" });
+    const { changes, diagnostics } = seen({ ...SET, "cluster-name": "default" });
     assert.deepEqual(changes, { cluster1: "cilium-config 77" });
     assert.match(
-      lines(warnings)[0] ?? "",
+      lines(warnings(diagnostics))[0] ?? "",
       /^cluster "cluster1": cilium-config cluster-name "default" was changed since it was set to "cluster1"; pulumi up/,
     );
   });
@@ -43,19 +44,19 @@ describe("model: name and id that were changed since they were set", () => {
   });
 
   it("are none where they are as they were set, or were never set by us", () => {
-    const none = { changes: {}, warnings: [] };
+    const none = { changes: {}, diagnostics: [] };
     assert.deepEqual(seen(SET), none);
     assert.deepEqual(seen({}, { annotations: {} }), none);
     assert.deepEqual(seen({}, { annotations: {} }, { "daemonset/cilium": "" }), none);
   });
 
   it("are seen in agents and an operator that were not rolled with them", () => {
-    const { changes, warnings } = seen(SET, undefined, {
+    const { changes, diagnostics } = seen(SET, undefined, {
       "daemonset/cilium": "",
       "deployment/cilium-operator": "leaving",
     });
     assert.deepEqual(changes, { cluster1: "daemonset/cilium 3, deployment/cilium-operator 3" });
-    const [agents, operator] = lines(warnings);
+    const [agents, operator] = lines(warnings(diagnostics));
     assert.match(
       agents ?? "",
       /^cluster "cluster1": daemonset\/cilium cilium-clustermesh\/config "" is not "[0-9a-f]{16}": .*; pulumi up/,
@@ -69,9 +70,9 @@ describe("model: name and id that were changed since they were set", () => {
       [{}, /annotation cilium-clustermesh\/originals is gone; pulumi up writes it again/],
       [other, /annotation cilium-clustermesh\/originals is of another object \(uid 2\)/],
     ] as const) {
-      const { changes, warnings } = seen(SET, { managedFields, annotations });
+      const { changes, diagnostics } = seen(SET, { managedFields, annotations });
       assert.deepEqual(changes, { cluster1: "mark 77" });
-      assert.match(lines(warnings).join("\n"), line);
+      assert.match(lines(warnings(diagnostics)).join("\n"), line);
     }
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { judgeLiveClusters, unreachableClusters } from "../../../../components/preflight/model/judge";
+import { errors } from "../../../../components/mesh/model/diagnostic";
+import { judgeLive, unreachableClusters } from "../../../../components/preflight/model/judge";
 import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
 import { lines, member } from "../../support/mesh/mesh";
 import { liveCluster, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
@@ -20,10 +21,11 @@ function live(options: Readonly<Record<string, LiveOptions | "unreachable">> = {
   );
 }
 
-const judge = (options: Readonly<Record<string, LiveOptions | "unreachable">>) =>
-  lines(judgeLiveClusters(MEMBERS, live(options), POLICY));
+const problems = (clusters: ReadonlyMap<string, LiveCluster>) =>
+  lines(errors(judgeLive(MEMBERS, clusters, POLICY).diagnostics));
+const judge = (options: Readonly<Record<string, LiveOptions | "unreachable">>) => problems(live(options));
 
-describe("preflight: judgeLiveClusters", () => {
+describe("preflight: judgeLive", () => {
   it("has nothing to say of clusters that fit", () => {
     assert.deepEqual(judge({}), []);
   });
@@ -61,9 +63,9 @@ describe("preflight: judgeLiveClusters", () => {
 
   it("says the same in any order of the members", () => {
     const options = live({ cluster2: { uid: "cluster1", without: ["deployment"] } });
-    const forward = lines(judgeLiveClusters(MEMBERS, options, POLICY));
+    const forward = problems(options);
     assert.ok(forward.length > 0);
-    const again = lines(judgeLiveClusters(MEMBERS, new Map([...options].reverse()), POLICY));
+    const again = problems(new Map([...options].reverse()));
     assert.deepEqual(again, forward);
   });
 });

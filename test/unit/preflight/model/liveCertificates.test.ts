@@ -4,7 +4,7 @@ import { formatRecord, ISSUE_RECORD_ANNOTATION, trustOf } from "../../../../comp
 import { judgeRotation, type RotationPolicy } from "../../../../components/preflight/model/judgeRotation";
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { mintCA, NOW } from "../../support/certificates/ca";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { liveCluster, type LiveObject } from "../../support/preflight/live";
 
 const DAY_MS = 86_400_000;
@@ -40,7 +40,7 @@ const recordedAs = (client: number) => ({
 /** What is said where every cluster has these Secrets. */
 function judge(claimed: readonly LiveObject[], over: Partial<RotationPolicy> = {}) {
   const live = new Map(MEMBERS.map((name) => [name, liveCluster({ uid: name, claimed })]));
-  const { problems, warnings, notes } = judgeRotation(MEMBERS, live, { ...POLICY, ...over }, NOW);
+  const { problems, warnings, notes } = bySeverity(judgeRotation(MEMBERS, live, { ...POLICY, ...over }, NOW));
   return { problems: lines(problems), warnings: lines(warnings), notes: lines(notes) };
 }
 

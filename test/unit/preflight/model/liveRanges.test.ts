@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { findings } from "../../../../components/preflight/model/findings";
 import { liveRanges } from "../../../../components/preflight/model/liveRanges";
-import { lines, member } from "../../support/mesh/mesh";
+import { bySeverity, lines, member } from "../../support/mesh/mesh";
 import { found, node, type LiveOptions } from "../../support/preflight/live";
 
 const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
@@ -9,9 +8,11 @@ const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
 /** Clusters with these live options, and what is said of them. */
 function judge(...options: readonly LiveOptions[]) {
   const all = options.map((each, index) => found(index + 1, each));
-  const { problems, warnings, unseen } = liveRanges(
-    all,
-    all.map((each) => each.cluster),
+  const { problems, warnings, unseen } = bySeverity(
+    liveRanges(
+      all,
+      all.map((each) => each.cluster),
+    ),
   );
   return { problems: heads(lines(problems)), warnings: heads(lines(warnings)), unseen };
 }
@@ -21,7 +22,7 @@ const services = { serviceCIDRs: ["172.20.0.0/16"] };
 describe("preflight: live ranges of pods", () => {
   it("that fit have nothing said of them", () => {
     const pods = node("n1", ["10.1.1.7"], { podCIDRs: ["10.101.3.0/24", "fd00::/64"] });
-    const nothing = findings({});
+    const nothing = { problems: [], warnings: [], unseen: [] };
     assert.deepEqual(judge({ network: { nodes: [pods], ...services } }), nothing);
     const pool = { ipam: "cluster-pool", "cluster-pool-ipv4-cidr": "10.101.0.0/17 10.101.128.0/17" };
     assert.deepEqual(judge({ config: pool, network: { nodes: [pods], ...services } }), nothing);
@@ -86,7 +87,7 @@ describe("preflight: live ranges of pods", () => {
       const network = { nodes: [node("n1", ["10.101.0.9"], { subnets: ["10.101.0.0/24"] })] };
       const all = [found(1, { config: { ipam }, network }, { nodeCIDRs: ["10.101.0.0/16"] })];
       const clusters = all.map((each) => each.cluster);
-      assert.deepEqual(liveRanges(all, clusters).problems, []);
+      assert.deepEqual(bySeverity(liveRanges(all, clusters)).problems, []);
       const other = { nodes: [node("n1", ["10.1.1.9"], { subnets: ["10.8.0.0/24"] })] };
       assert.deepEqual(judge({ config: { ipam }, network: other }).problems, [
         'cluster "cluster1": live subnets of pods "10.8.0.0/24" is not inside podCIDRs (10.101.0.0/16)',
@@ -135,9 +136,11 @@ describe("preflight: live addresses of nodes", () => {
     assert.deepEqual(
       heads(
         lines(
-          liveRanges(
-            all,
-            all.map((each) => each.cluster),
+          bySeverity(
+            liveRanges(
+              all,
+              all.map((each) => each.cluster),
+            ),
           ).problems,
         ),
       ),
@@ -151,9 +154,11 @@ describe("preflight: live addresses of nodes", () => {
       const all = ips.map((ip, index) => found(index + 1, { network: { nodes: [node("n1", [ip])] } }, lan));
       return heads(
         lines(
-          liveRanges(
-            all,
-            all.map((each) => each.cluster),
+          bySeverity(
+            liveRanges(
+              all,
+              all.map((each) => each.cluster),
+            ),
           ).problems,
         ),
       );
@@ -177,6 +182,6 @@ describe("preflight: live ranges of Services", () => {
       'cluster "cluster1": live range of Services "10.102.0.0/16" overlaps podCIDRs of cluster "cluster2" (10.102.0.0/16)',
     ]);
     const clusters = [found(1, { network: k3s }).cluster, member(2, { podCIDRs: ["10.3.0.0/16"] })];
-    assert.deepEqual(liveRanges([found(1, { network: k3s })], clusters).warnings, []);
+    assert.deepEqual(bySeverity(liveRanges([found(1, { network: k3s })], clusters)).warnings, []);
   });
 });

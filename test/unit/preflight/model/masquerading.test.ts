@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { masquerading } from "../../../../components/preflight/model/masquerading";
-import { lines, member } from "../../support/mesh/mesh";
+import { bySeverity, lines, member } from "../../support/mesh/mesh";
 import { found, type LiveOptions } from "../../support/preflight/live";
 
 type Config = NonNullable<LiveOptions["config"]>;
 
 describe("preflight: live ranges without masquerading", () => {
   const clusters = [member(1), member(2, { podCIDRs: ["192.168.0.0/16", "fd00:60::/48"] })];
-  const judge = (config: Config) => lines(masquerading(found(1, { config }), clusters).problems);
+  const judge = (config: Config) => lines(bySeverity(masquerading(found(1, { config }), clusters)).problems);
 
   it("has to cover every cluster's pods", () => {
     assert.deepEqual(judge({}), [
@@ -55,19 +55,19 @@ describe("preflight: live ranges without masquerading", () => {
         }),
         clusters,
       );
-    assert.deepEqual(masqAgent(["192.168.0.0/16", "fd00::/8"]).problems, []);
-    assert.deepEqual(lines(masqAgent(["172.16.0.0/12"]).problems), [
+    assert.deepEqual(bySeverity(masqAgent(["192.168.0.0/16", "fd00::/8"])).problems, []);
+    assert.deepEqual(lines(bySeverity(masqAgent(["172.16.0.0/12"])).problems), [
       'cluster "cluster1": live nonMasqueradeCIDRs and ipv4-native-routing-cidr ["10.0.0.0/8","172.16.0.0/12"] does not cover podCIDR 192.168.0.0/16 of cluster "cluster2"; widen it in every cluster',
     ]);
     const alone = masqAgent(["172.16.0.0/12"], { "ipv4-native-routing-cidr": undefined });
-    assert.equal(alone.problems.length, 2);
-    assert.deepEqual(masqAgent(undefined).problems, []);
-    assert.equal(masqAgent(undefined).unseen[0]?.what, "what is masqueraded");
+    assert.equal(bySeverity(alone).problems.length, 2);
+    assert.deepEqual(bySeverity(masqAgent(undefined)).problems, []);
+    assert.equal(bySeverity(masqAgent(undefined)).unseen[0]?.what, "what is masqueraded");
   });
 
   it("that agents take from their own network are said not to be known", () => {
     const unset = { ipam: "eni", "ipv4-native-routing-cidr": undefined };
-    const unseen = (config: Config) => masquerading(found(1, { config }), clusters).unseen.length;
+    const unseen = (config: Config) => bySeverity(masquerading(found(1, { config }), clusters)).unseen.length;
     assert.equal(unseen(unset), 1);
     assert.equal(unseen({ ipam: "eni" }), 0);
     assert.equal(unseen({ ...unset, "enable-ipv4-masquerade": "false" }), 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LiveNodeConfig } from "../../../../components/preflight/model/liveNetwork";
 import { nodeConfigs } from "../../../../components/preflight/model/nodeConfigs";
-import { lines, member } from "../../support/mesh/mesh";
+import { bySeverity, lines, member } from "../../support/mesh/mesh";
 import { daemonSetWith, found, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
 
 const SELECTOR = '{"matchLabels":{"zone":"b"}}';
@@ -17,7 +17,7 @@ const config = (defaults: Readonly<Record<string, string>>, over: Partial<LiveNo
 function judge(configs: readonly LiveNodeConfig[], options: LiveOptions = {}) {
   const { network, ...rest } = options;
   const each = found(1, { network: { nodeConfigs: configs, ...network }, ...rest });
-  const { problems, warnings, unseen } = nodeConfigs(each, [member(1), member(2)], POLICY);
+  const { problems, warnings, unseen } = bySeverity(nodeConfigs(each, [member(1), member(2)], POLICY));
   const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
   return { problems: heads(lines(problems)), warnings: heads(lines(warnings)), unseen };
 }
@@ -40,7 +40,7 @@ describe("preflight: settings of single nodes", () => {
     assert.deepEqual(judge([]), nothing);
     assert.deepEqual(judge([config({ debug: "true", "bpf-map-dynamic-size-ratio": "0.01" })]), nothing);
     assert.deepEqual(judge([config({ "routing-mode": "native", "enable-wireguard": "False" })]), nothing);
-    assert.deepEqual(nodeConfigs(found(1), [member(1)], POLICY), nothing);
+    assert.deepEqual(nodeConfigs(found(1), [member(1)], POLICY), []);
   });
 
   it("may not be another name or id, and are warned of where they are this one's", () => {
@@ -110,7 +110,7 @@ describe("preflight: settings of single nodes", () => {
 
   it("that could not be read are said, and which", () => {
     const said = (options: LiveOptions) =>
-      nodeConfigs(found(1, options), [member(1)], POLICY).unseen.map(({ what, why }) => `${what}: ${why}`);
+      bySeverity(nodeConfigs(found(1, options), [member(1)], POLICY)).unseen.map(({ what, why }) => `${what}: ${why}`);
     const what = "settings of single nodes";
     assert.deepEqual(said({ network: { unread: { [KIND]: "reading it is forbidden" } } }), [
       `${what}: ${KIND}: reading it is forbidden`,

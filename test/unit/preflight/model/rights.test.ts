@@ -6,7 +6,7 @@ import { z } from "zod";
 import { DEFAULT_SETTINGS } from "../../../../components";
 import { managedObjectsOf } from "../../../../components/managedObjects";
 import { DEFAULT_DEMO } from "../../../../components/demo/model/demo";
-import { formatProblem } from "../../../../components/mesh/model/problem";
+import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import {
   accessReview,
   previewRights,
@@ -92,7 +92,7 @@ describe("model: rights", () => {
 
   it("that are missing are listed by resource", () => {
     const missing = upRights(settings).filter(({ resource }) => ["namespaces", "daemonsets"].includes(resource));
-    assert.deepEqual(rightsProblems("west", missing).map(formatProblem), [
+    assert.deepEqual(rightsProblems("west", missing).map(formatDiagnostic), [
       `cluster "west": namespaces is not for the kubeconfig's user to get; give the user the roles in docs/permissions.yaml`,
       `cluster "west": daemonsets.apps in namespace kube-system is not for the kubeconfig's user to get, patch, list, watch; give the user the roles in docs/permissions.yaml`,
     ]);

@@ -15,7 +15,7 @@ import {
   type Recorded,
   type Wanted,
 } from "../../../../components/preflight/model/rotation";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 
 const shared = (trust: CaTrust): Readonly<Record<string, CaTrust>> => ({ [SHARED_AUTHORITY]: trust });
 const record = (authorities: Readonly<Record<string, CaTrust>>, over: Partial<IssueRecord> = {}): IssueRecord => ({
@@ -129,7 +129,7 @@ describe("preflight: revisions that are set", () => {
 
 describe("preflight: what a run does", () => {
   const planned = (recorded: readonly Recorded[], next: Wanted) => {
-    const { notes, warnings } = plannedSteps(recorded, next);
+    const { notes, warnings } = bySeverity(plannedSteps(recorded, next));
     return { notes: lines(notes), warnings: lines(warnings) };
   };
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { errors } from "../../../../components/mesh/model/diagnostic";
 import { judgeLive } from "../../../../components/preflight/model/judge";
 import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
-import { lines, member } from "../../support/mesh/mesh";
+import { bySeverity, lines, member } from "../../support/mesh/mesh";
 import { liveCluster, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
 
 const MEMBERS = [1, 2, 3].map((n) => member(n));
@@ -27,8 +28,8 @@ function judge(contexts: readonly number[], options: Readonly<Record<number, Liv
       return [name, liveCluster({ uid: `uid-${String(n)}`, ...rest, config: { ...meshed(n), ...config } })];
     }),
   );
-  const { problems, ruledOut } = judgeLive(MEMBERS, live, POLICY);
-  return { said: lines(problems).map((line) => line.split(";")[0]), ruledOut: [...ruledOut].sort() };
+  const { diagnostics, ruledOut } = judgeLive(MEMBERS, live, POLICY);
+  return { said: lines(errors(diagnostics)).map((line) => line.split(";")[0]), ruledOut: [...ruledOut].sort() };
 }
 
 describe("preflight: causes come first, and what comes of them is not told", () => {
@@ -80,7 +81,7 @@ describe("preflight: causes come first, and what comes of them is not told", () 
 
   it("such a cluster is advised nothing that would harm it", () => {
     const live = new Map([["cluster1", liveCluster({ config: { "identity-allocation-mode": "crd" } })]]);
-    const said = lines(judgeLive([member(1)], live, POLICY).problems).join();
+    const said = lines(bySeverity(judgeLive([member(1)], live, POLICY).diagnostics).problems).join();
     assert.match(said, /this program needs clusters in kvstore mode: leave this one out/);
     assert.doesNotMatch(said, /install|set |identityAllocationMode/);
   });

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { targetsOf } from "../../../../components/identity/model/recorded";
 import { ISSUE_RECORD_ANNOTATION } from "../../../../components/certificates/model/keyRevisions";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
-import { formatProblem } from "../../../../components/mesh/model/problem";
+import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import { secretDrift } from "../../../../components/preflight/model/secretDrift";
 import { found, POLICY, type LiveObject } from "../../support/preflight/live";
+import { bySeverity } from "../../support/mesh/mesh";
 
 const MARKS = {
   [OWNER_ANNOTATION]: POLICY.owner,
@@ -37,7 +38,7 @@ function drift(...claimed: readonly LiveObject[]) {
   const clusters = new Map([[each.cluster.name, each.live]]);
   const secrets = [POLICY.peerSecret, "clustermesh-etcd-server"];
   const seen = secretDrift([each.cluster], clusters, secrets, { ...POLICY, recorded }, new Date(0));
-  return { reapply: seen.reapply, lines: seen.warnings.map(formatProblem) };
+  return { reapply: seen.reapply, lines: bySeverity(seen.diagnostics).warnings.map(formatDiagnostic) };
 }
 
 const SERVER = secret("clustermesh-etcd-server", { [OWNER_ANNOTATION]: POLICY.owner }, [OWNER_ANNOTATION]);

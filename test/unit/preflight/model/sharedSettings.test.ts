@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lastIPsecKey } from "../../../../components/preflight/model/ipsecKey";
 import { sharedSettings } from "../../../../components/preflight/model/sharedSettings";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { daemonSetWith, found, type LiveOptions } from "../../support/preflight/live";
 
 type Config = NonNullable<LiveOptions["config"]>;
@@ -11,7 +11,7 @@ describe("preflight: settings that all clusters share", () => {
     sharedSettings(configs.map((config, index) => found(index + 1, { config })));
   /** Problems of clusters with these settings, in their order. */
   const differing = (...configs: readonly Config[]) =>
-    lines(judged(configs).problems).map((line) => line.split(";")[0]);
+    lines(bySeverity(judged(configs)).problems).map((line) => line.split(";")[0]);
 
   it("are the same in clusters that were installed alike", () => {
     assert.deepEqual(differing({}, {}, {}), []);
@@ -48,12 +48,12 @@ describe("preflight: settings that all clusters share", () => {
   });
 
   it("say nothing of a cluster whose ConfigMap is missing", () => {
-    assert.deepEqual(sharedSettings([found(1), found(2, { without: ["configmap"] })]).problems, []);
+    assert.deepEqual(bySeverity(sharedSettings([found(1), found(2, { without: ["configmap"] })])).problems, []);
   });
 
   it("give the reason why they are shared", () => {
     assert.match(
-      lines(judged([{}, { "enable-ipsec": "true" }]).problems).join(),
+      lines(bySeverity(judged([{}, { "enable-ipsec": "true" }])).problems).join(),
       /drops packets that it cannot decrypt; install/,
     );
   });
@@ -85,7 +85,9 @@ describe("preflight: settings that all clusters share", () => {
       { name: "CILIUM_ENABLE_WIREGUARD", value: "true" },
     ];
     const other = found(3, { config: tunnel, daemonSet: daemonSetWith({ args, env }) });
-    const said = lines(sharedSettings([found(1, { config: tunnel }), found(2, { config: tunnel }), other]).problems);
+    const said = lines(
+      bySeverity(sharedSettings([found(1, { config: tunnel }), found(2, { config: tunnel }), other])).problems,
+    );
     assert.deepEqual(
       said.map((line) => line.split(" differs")[0]),
       [
@@ -99,7 +101,7 @@ describe("preflight: settings that all clusters share", () => {
   it("that come from an object that was not read are not said to be the same", () => {
     const env = [{ name: "CILIUM_TUNNEL_PORT", valueFrom: { configMapKeyRef: { name: "other", key: "port" } } }];
     const envFrom = [{ configMapRef: { name: "cilium-env" } }, { secretRef: { name: "keys" } }];
-    const { unseen } = sharedSettings([found(1, { daemonSet: daemonSetWith({ env, envFrom }) })]);
+    const { unseen } = bySeverity(sharedSettings([found(1, { daemonSet: daemonSetWith({ env, envFrom }) })]));
     assert.deepEqual(unseen, [
       { cluster: "cluster1", what: "tunnel-port", why: "the DaemonSet takes it from another object" },
       {
@@ -112,7 +114,7 @@ describe("preflight: settings that all clusters share", () => {
 
   it("that hurt, and do not break a mesh, are warned of", () => {
     const warnings = (...configs: readonly Config[]) =>
-      judged(configs).warnings.map(({ cluster, property }) => `${cluster ?? ""} ${property}`);
+      bySeverity(judged(configs)).warnings.map(({ cluster, property }) => `${cluster ?? ""} ${property}`);
     const encrypted = { "enable-wireguard": "true" };
     assert.deepEqual(warnings({ ...encrypted, "encrypt-node": "true" }, encrypted), ["cluster2 live encrypt-node"]);
     assert.deepEqual(warnings({ "encrypt-node": "true" }, {}), []);
@@ -125,7 +127,7 @@ describe("preflight: settings that all clusters share", () => {
 
   it("of direct server return are its dispatch, and the port of the tunnel that Geneve makes for it", () => {
     const warnings = (...configs: readonly Config[]) =>
-      lines(judged(configs).warnings).map((line) => line.split(";")[0]);
+      lines(bySeverity(judged(configs)).warnings).map((line) => line.split(";")[0]);
     const geneve = { "bpf-lb-dsr-dispatch": "geneve", "tunnel-protocol": "geneve" };
     for (const mode of ["dsr", "hybrid"]) {
       const dsr = { "bpf-lb-mode": mode };
@@ -147,7 +149,7 @@ describe("preflight: settings that all clusters share", () => {
       { ...tunnel, ...dsr, "tunnel-port": "6082" },
       { ...tunnel, ...dsr },
     ]);
-    assert.deepEqual([ports.problems.length, ports.warnings.length], [1, 0]);
+    assert.deepEqual([bySeverity(ports).problems.length, bySeverity(ports).warnings.length], [1, 0]);
   });
 
   it("need a family of addresses in common", () => {
@@ -169,8 +171,8 @@ describe("preflight: IPsec keys", () => {
     );
 
   it("are one for the whole mesh; nothing of them is shown but their number", () => {
-    assert.deepEqual(judged(key("3", "aa"), key("3", "aa")).problems, []);
-    const said = lines(judged(key("3", "aa"), key("3", "aa"), key("3", "bb"), key("4", "aa")).problems);
+    assert.deepEqual(bySeverity(judged(key("3", "aa"), key("3", "aa"))).problems, []);
+    const said = lines(bySeverity(judged(key("3", "aa"), key("3", "aa"), key("3", "bb"), key("4", "aa"))).problems);
     assert.deepEqual(
       said.map((line) => line.split(";")[0]),
       [
@@ -182,7 +184,7 @@ describe("preflight: IPsec keys", () => {
   });
 
   it("that could not be read are said", () => {
-    assert.deepEqual(judged(key("3", "aa"), undefined).unseen, [
+    assert.deepEqual(bySeverity(judged(key("3", "aa"), undefined)).unseen, [
       { cluster: "cluster2", what: "the IPsec key", why: "its Secret could not be read" },
     ]);
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sharedSubnets } from "../../../../components/preflight/model/sharedSubnets";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { found, node, POLICY } from "../../support/preflight/live";
 
 const SUBNET = { podCIDRs: ["10.60.0.0/16"], nodeCIDRs: ["10.60.0.0/16"] };
@@ -16,7 +16,8 @@ function judge(
     return found(index + 1, { config: { ipam }, network: { nodes } }, SUBNET);
   });
   const clusters = all.map((each) => each.cluster);
-  const { problems, unseen } = sharedSubnets(all, clusters, { ...POLICY, allow: allowed ? ["sharedSubnets"] : [] });
+  const policy: typeof POLICY = { ...POLICY, allow: allowed ? ["sharedSubnets"] : [] };
+  const { problems, unseen } = bySeverity(sharedSubnets(all, clusters, policy));
   return [...lines(problems).map((line) => line.split(";")[0]), ...unseen.map(({ what }) => what)];
 }
 

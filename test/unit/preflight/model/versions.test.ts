@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { versions } from "../../../../components/preflight/model/versions";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { daemonSetWith, found } from "../../support/preflight/live";
 
 const digest = `@sha256:${"0".repeat(64)}`;
@@ -13,7 +13,7 @@ function withImage(n: number, image: string, label?: string) {
 
 describe("preflight: versions of the agents", () => {
   const heads = (...images: readonly string[]) =>
-    lines(versions(images.map((image, index) => withImage(index + 1, image))).problems).map(
+    lines(bySeverity(versions(images.map((image, index) => withImage(index + 1, image)))).problems).map(
       (line) => line.split(";")[0],
     );
 
@@ -33,11 +33,13 @@ describe("preflight: versions of the agents", () => {
 
   it("that an image does not name are taken from the chart's label, or said not to be known", () => {
     for (const image of [`quay.io/cilium/cilium${digest}`, "cilium:latest", "r:5000/cilium"]) {
-      const { unseen } = versions([withImage(1, image)]);
+      const { unseen } = bySeverity(versions([withImage(1, image)]));
       assert.deepEqual(unseen, [
         { cluster: "cluster1", what: "the version", why: `image ${JSON.stringify(image)} names none` },
       ]);
-      const { unseen: none, problems } = versions([withImage(1, image, "cilium-1.17.3"), withImage(2, "c:v1.20.0")]);
+      const { unseen: none, problems } = bySeverity(
+        versions([withImage(1, image, "cilium-1.17.3"), withImage(2, "c:v1.20.0")]),
+      );
       assert.deepEqual([none, problems.length], [[], 1]);
     }
   });
@@ -45,7 +47,7 @@ describe("preflight: versions of the agents", () => {
   it("before 1.20 do not know addresses behind an endpoint's name", () => {
     const etcd = { endpoints: ["https://e.example:2379"], hostAliases: { "e.example": ["192.0.2.1"] } };
     const [first, second] = [withImage(1, "cilium:v1.20.2"), withImage(2, "cilium:v1.19.1")];
-    const said = versions([{ ...first, cluster: { ...first.cluster, etcd } }, second]).problems;
+    const said = bySeverity(versions([{ ...first, cluster: { ...first.cluster, etcd } }, second])).problems;
     assert.deepEqual(
       lines(said).map((line) => line.split(";")[0]),
       ['cluster "cluster2": live Cilium version "v1.19.1" ignores etcd.hostAliases of cluster "cluster1"'],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { errors } from "../../../../components/mesh/model/diagnostic";
 import {
   mayBeKubeconfig,
   waysIn,
@@ -16,8 +17,8 @@ const missing = (context: string) => `error: context "${context}" does not exist
 const read = (...contexts: readonly string[]): KnownContexts => ({ kind: "read", contexts });
 
 function judge(all: readonly Unasked[], known?: KnownContexts) {
-  const { problems, explains } = waysIn(all, known, "/home/u/.kube/config");
-  return { said: lines(problems), explains: [...explains] };
+  const { diagnostics, explains } = waysIn(all, known, "/home/u/.kube/config");
+  return { said: lines(errors(diagnostics)), explains: [...explains] };
 }
 
 describe("preflight: kubectl and its kubeconfig", () => {

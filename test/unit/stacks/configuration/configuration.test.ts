@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { formatDiagnostics } from "../../../../components/mesh/model/diagnostic";
 import { DEFAULT_SETTINGS } from "../../../../components";
-import { formatProblems } from "../../../../components/mesh/model/problem";
 import { readConfiguration } from "../../../../stacks/configuration/configuration";
 import { hostile } from "../../support/mesh/arbitraries";
 import { lines } from "../../support/mesh/mesh";
@@ -249,7 +249,7 @@ describe("stacks: what is left of a configuration", () => {
     fc.assert(
       fc.property(fc.dictionary(keys, fc.oneof(json, hostile), { maxKeys: 4 }), some, (values, named) => {
         const { problems } = readConfiguration({ ...values, clusters: named });
-        assert.equal(formatProblems("x", problems).split("\n").length, problems.length + 1);
+        assert.equal(formatDiagnostics("x", problems).split("\n").length, problems.length + 1);
         readConfiguration(values);
       }),
     );

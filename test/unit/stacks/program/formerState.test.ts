@@ -4,7 +4,7 @@ import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { judgeFormerState } from "../../../../stacks/program/formerState";
 import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { configuration } from "../../support/stacks/configuration";
 
 const original = (value: string) => ({ kind: "value", value, managers: [] });
@@ -77,7 +77,7 @@ describe("stacks: what a stack has and will have no more", () => {
     );
     kubectl = scriptedKubectl(script);
     const read = configuration(values);
-    const { problems, warnings } = await judgeFormerState(read, toEnvironment(read), seen);
+    const { problems, warnings } = bySeverity(await judgeFormerState(read, toEnvironment(read), seen));
     return { problems: lines(problems), warnings: lines(warnings), asked, calls: kubectl.calls() };
   }
 

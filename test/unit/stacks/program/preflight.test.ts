@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { howToAllow } from "../../../../components/settings/model/allow";
 import * as pulumi from "@pulumi/pulumi";
 import { formatRecord, ISSUE_RECORD_ANNOTATION, trustOf } from "../../../../components/certificates/model/keyRevisions";
 import { OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { preflight } from "../../../../stacks/program/preflight";
 import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { recorded } from "../../support/preflight/live";
 import { clusters, configuration } from "../../support/stacks/configuration";
 
@@ -43,7 +44,7 @@ describe("stacks: preflight", () => {
     kubectl = scriptedKubectl(script);
     const { allow = [], ...rest } = values;
     const read = configuration({ allow: ["overwriteConflicts", ...(allow as readonly string[])], ...rest });
-    const { problems, warnings, notes } = await preflight(read, toEnvironment(read));
+    const { problems, warnings, notes } = bySeverity((await preflight(read, toEnvironment(read))).diagnostics);
     const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
     said = lines(notes);
     return { problems: heads(lines(problems)), warnings: heads(lines(warnings)) };
@@ -198,6 +199,25 @@ describe("stacks: preflight", () => {
       assert.match(warnings[0] ?? "", /lockdown .* are open \(accepted by openPolicies\)/);
     });
 
+    for (const [said, fix] of [
+      ["Error: ciliumnetworkpolicies is forbidden", "let the kubeconfig's user read them in all namespaces"],
+      ["error: no such thing", "see what kubectl api-resources and kubectl get --all-namespaces say of it"],
+    ] as const) {
+      it(`that cannot be judged are for the user's rights only where those are missing: ${said}`, async () => {
+        const script = `if (args[0] === "api-resources") {
+          process.stderr.write(${JSON.stringify(said)});
+          process.exit(1);
+        } else { ${answers(undefined)} }`;
+        kubectl = scriptedKubectl(script);
+        const read = configuration({ allow: ["overwriteConflicts"] });
+        const { problems } = bySeverity((await preflight(read, toEnvironment(read))).diagnostics);
+        assert.deepEqual(
+          lines(problems).map((line) => line.slice(line.lastIndexOf("; ") + 2)),
+          [1, 2].map(() => `${fix}, or ${howToAllow("openPolicies")}`),
+        );
+      });
+    }
+
     it("says which kinds it could not see", async () => {
       const { problems } = await judge(having("networkpolicies.networking.k8s.io"));
       assert.deepEqual(
@@ -240,7 +260,7 @@ describe("stacks: preflight", () => {
     kubectl?.remove();
     const read = configuration({ allow: ["overwriteConflicts"], keyRevisions: { authority: [1, 2] } });
     kubectl = scriptedKubectl(live);
-    const { problems, notes } = await preflight(read, toEnvironment(read));
+    const { problems, notes } = bySeverity((await preflight(read, toEnvironment(read))).diagnostics);
     assert.deepEqual(problems, []);
     assert.match(lines(notes).join(), /makes revision 2 trusted; then restart every etcd/);
   });

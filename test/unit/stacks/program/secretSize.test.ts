@@ -4,7 +4,7 @@ import { toEnvironment } from "../../../../stacks/program/environment";
 import { checkOnPaper } from "../../../../stacks/program/onPaper";
 import { secretSize } from "../../../../stacks/program/secretSize";
 import { mintCA, NOW, type CA } from "../../support/certificates/ca";
-import { lines } from "../../support/mesh/mesh";
+import { bySeverity, lines } from "../../support/mesh/mesh";
 import { clusterConfiguration, configuration, texts } from "../../support/stacks/configuration";
 
 /** So many clusters, each with a CA of its own of this kind. */
@@ -29,7 +29,7 @@ describe("stacks: the size of the peers' Secret", function () {
 
   const of = (values: Readonly<Record<string, unknown>>) => {
     const read = configuration(values);
-    const { problems, warnings } = secretSize(read, toEnvironment(read));
+    const { problems, warnings } = bySeverity(secretSize(read, toEnvironment(read)));
     return { problems: lines(problems), warnings: lines(warnings) };
   };
 
@@ -57,8 +57,8 @@ describe("stacks: the size of the peers' Secret", function () {
       ca,
       others.map(({ certificate }) => certificate),
     );
-    const found = lines(checkOnPaper(readConfiguration(texts(values)), NOW).problems).filter((line) =>
-      line.includes("a Secret holds"),
+    const found = lines(bySeverity(checkOnPaper(readConfiguration(texts(values)), NOW).diagnostics).problems).filter(
+      (line) => line.includes("a Secret holds"),
     );
     assert.equal(found.length, 1);
     assert.match(

@@ -6,7 +6,7 @@ import { preflight } from "../../../../stacks/program/preflight";
 import { rotationPolicy } from "../../../../stacks/program/rotation";
 import { NOW } from "../../support/certificates/ca";
 import { scriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
-import { clusterSpec, lines as formatted } from "../../support/mesh/mesh";
+import { bySeverity, clusterSpec, lines as formatted } from "../../support/mesh/mesh";
 import { recorded } from "../../support/preflight/live";
 import { run } from "../../support/pulumiMocks";
 import { clusterConfiguration } from "../../support/stacks/configuration";
@@ -175,7 +175,7 @@ describe("stacks: a cluster stack", () => {
     const kubectl = scriptedKubectl(`process.stdout.write(${JSON.stringify(JSON.stringify({ kind: "List", items }))})`);
     try {
       const live = { ...configuration, wait: { ...configuration.wait, preflight: 30 } };
-      const { warnings } = await preflight(live, environment);
+      const { warnings } = bySeverity((await preflight(live, environment)).diagnostics);
       assert.deepEqual([...new Set(kubectl.calls().map(([first]) => first))], ["--context=context2"]);
       const crowded = formatted(warnings).find((line) => line.includes("etcd connections"));
       assert.match(

@@ -1,5 +1,12 @@
 import type { ClusterSpec, Cluster, MeshSpec } from "../../../../components/mesh/model/mesh";
-import { formatProblem, type Problem } from "../../../../components/mesh/model/problem";
+import {
+  errors,
+  formatDiagnostic,
+  infos,
+  unseens,
+  warnings,
+  type Diagnostic,
+} from "../../../../components/mesh/model/diagnostic";
 
 /** The name of the nth cluster of a mesh made here. */
 export const clusterName = (n: number): string => `cluster${String(n)}`;
@@ -37,6 +44,16 @@ export function mesh(clusters: number | MeshSpec["clusters"], over: Partial<Mesh
 }
 
 /** What a person would read. */
-export function lines(problems: readonly Problem[]): readonly string[] {
-  return problems.map(formatProblem);
+export function lines(all: readonly Diagnostic[]): readonly string[] {
+  return all.map(formatDiagnostic);
+}
+
+/** Diagnostics by what becomes of them. */
+export function bySeverity(all: readonly Diagnostic[]) {
+  return {
+    problems: errors(all),
+    warnings: warnings(all),
+    notes: infos(all),
+    unseen: unseens(all).map(({ cluster, property: what, reason: why }) => ({ cluster, what, why })),
+  };
 }

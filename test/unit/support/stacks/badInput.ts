@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatProblem, formatProblems, type Problem } from "../../../../components/mesh/model/problem";
+import {
+  errors,
+  formatDiagnostic,
+  formatDiagnostics,
+  type Diagnostic,
+} from "../../../../components/mesh/model/diagnostic";
 import { readConfiguration } from "../../../../stacks/configuration/configuration";
 import { checkOnPaper } from "../../../../stacks/program/onPaper";
 import { NOW } from "../certificates/ca";
@@ -43,12 +48,13 @@ export function describeBadInput(runs: BadInputRuns): void {
     });
 
     /** Everything that is wrong with a stack, as a run of the program would have it; every line is fit to be shown. */
-    function judge(values: Readonly<Record<string, string>>): readonly Problem[] {
+    function judge(values: Readonly<Record<string, string>>): readonly Diagnostic[] {
       count++;
-      const { problems, environment } = checkOnPaper(readConfiguration(values), NOW);
+      const { diagnostics, environment } = checkOnPaper(readConfiguration(values), NOW);
+      const problems = errors(diagnostics);
       assert.ok(problems.length > 0 || environment !== undefined, "neither problems nor an environment");
-      for (const problem of problems) {
-        const line = formatProblem(problem);
+      for (const each of diagnostics) {
+        const line = formatDiagnostic(each);
         assert.doesNotMatch(line, /[\p{C}\p{Zl}\p{Zp}]/u);
         assert.ok(line.length < 2000, `${String(line.length)} characters`);
         assert.ok(!hidden.some((secret) => line.includes(secret)), line);
@@ -59,7 +65,7 @@ export function describeBadInput(runs: BadInputRuns): void {
     it("is told from good input, which has no problem", () => {
       fc.assert(
         fc.property(drafts(minted.good), (draft) => {
-          assert.deepEqual(judge(texts(valuesOf(draft))).map(formatProblem), []);
+          assert.deepEqual(judge(texts(valuesOf(draft))).map(formatDiagnostic), []);
         }),
         { numRuns: runs.valid },
       );
@@ -85,7 +91,7 @@ export function describeBadInput(runs: BadInputRuns): void {
       return faulty;
     }
 
-    const meets = ({ cluster, property, reason }: Problem, line: ExpectedLine) =>
+    const meets = ({ cluster, property, reason }: Diagnostic, line: ExpectedLine) =>
       (line.clusters === undefined ? cluster === undefined : line.clusters.includes(cluster ?? "")) &&
       line.property.split("|").some((each) => property === each || /^[.[]/.test(property.replace(each, ""))) &&
       line.reason.test(reason);
@@ -103,7 +109,7 @@ export function describeBadInput(runs: BadInputRuns): void {
         fc.property(good, some, (draft, chosen) => {
           const faulty = put(draft, chosen);
           const problems = judge(texts(valuesOf(faulty.draft)));
-          const shown = `${chosen.map(({ name }) => name).join("; ")}:\n${problems.map(formatProblem).join("\n")}`;
+          const shown = `${chosen.map(({ name }) => name).join("; ")}:\n${problems.map(formatDiagnostic).join("\n")}`;
           assert.equal(problems.length, faulty.lines.length, shown);
           for (const line of faulty.lines) {
             const found = problems.filter((problem) => meets(problem, line));
@@ -124,7 +130,7 @@ export function describeBadInput(runs: BadInputRuns): void {
       fc.assert(
         fc.property(disturbedTexts(drafts(minted.good)), (values) => {
           const problems = judge(values);
-          assert.equal(formatProblems("x", problems).split("\n").length, problems.length + 1);
+          assert.equal(formatDiagnostics("x", problems).split("\n").length, problems.length + 1);
         }),
         { numRuns: runs.disturbed },
       );

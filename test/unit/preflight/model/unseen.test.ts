@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { unseenNote } from "../../../../components/preflight/model/findings";
+import { unseen, unseenNote } from "../../../../components/preflight/model/unseen";
 import { lines } from "../../support/mesh/mesh";
 
 describe("preflight: what could not be looked at", () => {
-  const unseen = (cluster: string, what = "the version", why = "no tag") => ({ cluster, what, why });
+  const version = (cluster: string) => unseen(cluster, "the version", "no tag");
 
   it("is one line, with what was compared", () => {
-    const all = [unseen("a"), unseen("b", "ranges of pods", "no node"), unseen("b")];
+    const all = [version("a"), unseen("b", "ranges of pods", "no node"), version("b")];
     assert.deepEqual(lines(unseenNote(all, ["versions", "routing-mode"])), [
       'mesh: live checks could not compare the version of clusters "a", "b" (no tag), ranges of pods of cluster "b" (no node); ' +
         "see that these are right; compared were versions, routing-mode",
@@ -18,7 +18,7 @@ describe("preflight: what could not be looked at", () => {
   });
 
   it("names some of many clusters", () => {
-    const all = Array.from({ length: 300 }, (_, index) => unseen(`c${String(index)}`));
+    const all = Array.from({ length: 300 }, (_, index) => version(`c${String(index)}`));
     assert.match(lines(unseenNote(all, [])).join(), /"c4", 295 more \(no tag\)/);
   });
 });

@@ -1,0 +1,54 @@
+import type { Diagnostic } from "../../mesh/model/diagnostic";
+import { withoutLost, type Cluster } from "../../mesh/model/mesh";
+import { configDrift } from "./configDrift";
+import { agentCounts, connectionsWarning } from "./connections";
+import { judgeLive } from "./judge";
+import { judgeRotation, type RotationPolicy } from "./judgeRotation";
+import { without, type LiveCluster } from "./liveCluster";
+import type { PreflightPolicy } from "./policy";
+import { secretDrift } from "./secretDrift";
+
+/** How the live clusters of a mesh are to be judged. */
+export interface MeshPolicy extends PreflightPolicy {
+  readonly rotation: RotationPolicy;
+  /** The names of the Secrets that each cluster has of this stack's. */
+  readonly secrets: readonly string[];
+}
+
+/** What the live clusters of a mesh come to, with what the state knows nothing of. */
+export interface MeshJudgement {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The clusters that are what they should be. */
+  readonly fitting: ReadonlyMap<string, LiveCluster>;
+  /** By cluster, what tells a change of its name and id since they were set from any other. */
+  readonly drift: Readonly<Record<string, string>>;
+  /** By cluster, the same of its Secrets. */
+  readonly reapply: Readonly<Record<string, string>>;
+}
+
+/** Judges the live clusters: whether they make a mesh, what has changed since the last `up`, and what their certificates come to. */
+export function judgeMesh(
+  clusters: readonly Cluster[],
+  live: ReadonlyMap<string, LiveCluster>,
+  policy: MeshPolicy,
+  now: Date,
+): MeshJudgement {
+  const peers = withoutLost(clusters);
+  const names = peers.map(({ name }) => name);
+  const judged = judgeLive(clusters, live, policy);
+  const fitting = without(live, judged.ruledOut);
+  const config = configDrift(peers, without(fitting, judged.misnamed), policy);
+  const secrets = secretDrift(peers, fitting, policy.secrets, policy, now);
+  return {
+    diagnostics: [
+      ...judged.diagnostics,
+      ...config.diagnostics,
+      ...secrets.diagnostics,
+      ...judgeRotation(names, fitting, policy.rotation, now),
+      ...connectionsWarning(names, agentCounts(fitting)),
+    ],
+    fitting,
+    drift: config.changes,
+    reapply: secrets.reapply,
+  };
+}
