@@ -50,6 +50,12 @@ export function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }
 
+/** Whether a resource is a cluster's: its provider, its component of the mesh `clustermesh`, or a child of that. */
+export function isOfCluster(urn: string, cluster: string): boolean {
+  const name = nameOf(urn).replace(/^clustermesh-/, "");
+  return name === cluster || name.startsWith(`${cluster}-`);
+}
+
 /** The steps that change something, as `op name`. */
 export function changes(steps: readonly Step[]): readonly string[] {
   return steps

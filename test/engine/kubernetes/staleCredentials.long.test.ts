@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../lab";
-import { changes, nameOf } from "../../support/events";
+import { changes, isOfCluster } from "../../support/events";
 import { rollOutAnnotation, secretFiles, uidOf } from "../../support/kubernetes/clusterObjects";
 import { makeServiceAccount, type ServiceAccount } from "../../support/kubernetes/serviceAccount";
 import { snapshot } from "../../support/kubernetes/snapshot";
@@ -69,7 +69,7 @@ describe("a cluster that is reached by a kubeconfig's content", function () {
     await listedWith(accounts[0]);
     succeeded(await stack.up());
     await accounts[0]?.invalidate();
-    const before = readState(await stack.export()).urns.filter((urn) => nameOf(urn).startsWith(leaver.name));
+    const before = readState(await stack.export()).urns.filter((urn) => isOfCluster(urn, leaver.name));
     await stack.configure(meshConfig(rest));
     const run = await stack.up();
     assert.notEqual(run.code, 0, run.text);

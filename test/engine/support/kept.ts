@@ -17,8 +17,15 @@ async function isThere(cluster: LabCluster, object: string): Promise<boolean> {
   return stdout !== "";
 }
 
-/** What a run that failed elsewhere has done in this cluster is kept: what the state has is there, and what it has not is not. */
-export async function assertKept(stack: PulumiStack, cluster: LabCluster): Promise<void> {
+/**
+ * What a run that failed elsewhere has done in this cluster is kept: what the state has is there, and what it has not is not. A `destroy` removes
+ * Secrets with the command that comes after them, and the state forgets them only then.
+ */
+export async function assertKept(
+  stack: PulumiStack,
+  cluster: LabCluster,
+  operation: "up" | "destroy" = "up",
+): Promise<void> {
   const { urns } = readState(await stack.export());
   const inState = (resource: string) => urns.some((urn) => urn.endsWith(`::clustermesh-${cluster.name}-${resource}`));
   const live = {
@@ -32,7 +39,7 @@ export async function assertKept(stack: PulumiStack, cluster: LabCluster): Promi
     config: inState("rollout"),
     agents: inState("rollout"),
     operator: inState("rollout"),
-    server: inState("etcd-server"),
+    server: inState("etcd-server") && (operation === "up" || inState("objects")),
     peers: inState("peers"),
   });
 }

@@ -81,7 +81,7 @@ export function describeServerGone({ what, stop, start, words }: Server): void {
         assert.notEqual(code, 0, text);
         assert.match(text, /cluster2-(objects|etcd-server|rollout)/);
         assert.match(text, words);
-        await assertKept(stack, first);
+        await assertKept(stack, first, "destroy");
       } finally {
         await start(second);
       }

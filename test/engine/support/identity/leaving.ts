@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../../lab";
-import { nameOf } from "../../../support/events";
+import { isOfCluster } from "../../../support/events";
 import { secretFiles } from "../../../support/kubernetes/clusterObjects";
 import { clusterConfig, meshConfig, withMember } from "../../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../../support/stacks/pulumi";
@@ -51,7 +51,7 @@ export async function leavingMesh(stackName: string): Promise<LeavingMesh> {
     withLeaver: (over) => withMember(meshConfig(rest), leaver.name, { ...clusterConfig(leaver), ...over }),
     originals: async () => (await state()).outputsOf(`clustermesh-${leaver.name}-original-config`)["stdout"],
     urns: async () => (await state()).urns,
-    ofLeaver: (urn) => nameOf(urn).startsWith(leaver.name),
+    ofLeaver: (urn) => isOfCluster(urn, leaver.name),
     meshed: async () => {
       await stack.configure(meshConfig(all));
       succeeded(await stack.up());

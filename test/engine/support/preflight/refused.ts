@@ -54,7 +54,7 @@ export function describeRefused(ups: readonly RefusedUp[], destroys: readonly Re
         succeeded(await stack.up());
         await whileRefused(second, refusal, async () => {
           failed(await stack.destroy(), /cluster "cluster2": /, refusal.words);
-          await assertKept(stack, first);
+          await assertKept(stack, first, "destroy");
           const recorded = String(
             readState(await stack.export()).outputsOf("clustermesh-cluster2-original-config")["stdout"],
           );
