@@ -1,5 +1,8 @@
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { own, present } from "./basics/model/own";
 import { caSetFor, caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
+import { clusterProvider } from "./cluster/clusterProvider";
 import { LostCluster } from "./cluster/lostCluster";
 import { MeshedCluster, type CertificateSummary } from "./cluster/meshedCluster";
 import { planMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
@@ -30,18 +33,18 @@ export class ClusterMesh extends pulumi.ComponentResource {
   readonly certificates: Readonly<Record<string, readonly CertificateSummary[]>>;
   /** The CAs that are trusted, who of them signs, and when they end. */
   readonly authorities: pulumi.Output<readonly CaSummary[]>;
-  /** How every agent sees every peer; a sentence where the check is off. */
-  readonly readiness: pulumi.Output<readonly ReadinessRow[] | string>;
-  /** Whether the nodes of each cluster reach each other; a sentence where the check is off. */
-  readonly paths: pulumi.Output<readonly PathRow[] | string>;
-  /** Pods that have kept identities from before the change of their cluster's id; a sentence where the check is off. */
-  readonly stalePods: pulumi.Output<readonly StalePodRow[] | string>;
-  /** By cluster, whether its etcd holds the peers to what they may read; a sentence where users are not managed. */
-  readonly etcdUsers: pulumi.Output<Readonly<Record<string, string>> | string>;
-  /** Who reaches the demo's database, before its policy and after it; a word where there is no demo. */
-  readonly verdicts: pulumi.Output<readonly Verdict[] | string>;
-  /** What Cilium has logged of the demo's pings that its policy kept out; a word where there is no demo. */
-  readonly drops: pulumi.Output<readonly string[] | string>;
+  /** How every agent sees every peer; absent where the check is off. */
+  readonly readiness: pulumi.Output<readonly ReadinessRow[]> | undefined;
+  /** Whether the nodes of each cluster reach each other; absent where the check is off. */
+  readonly paths: pulumi.Output<readonly PathRow[]> | undefined;
+  /** Pods that have kept identities from before the change of their cluster's id; absent where the check is off. */
+  readonly stalePods: pulumi.Output<readonly StalePodRow[]> | undefined;
+  /** By cluster, whether its etcd holds the peers to what they may read; absent where users are not managed. */
+  readonly etcdUsers: Readonly<Record<string, pulumi.Output<string>>> | undefined;
+  /** Who reaches the demo's database, before its policy and after it; absent where there is no demo. */
+  readonly verdicts: pulumi.Output<readonly Verdict[]> | undefined;
+  /** What Cilium has logged of the demo's pings that its policy kept out; absent where nothing is pinged. */
+  readonly drops: pulumi.Output<readonly string[]> | undefined;
   /** The lost clusters, with the commands that restore one by hand, should it ever return. */
   readonly lost: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
   /** Which clusters are in the mesh, and by which objects, for the preview of the next run. */
@@ -56,6 +59,11 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const ofCluster = { ...child, transformations: [formerNames(name)] };
     const nameOf = (spec: Cluster) => `${name}-${spec.name}`;
     const { clusters, managed, settings, owner, access } = plan;
+    const providers = providersOf(name, args, child);
+    const reaching = ({ name: cluster }: Cluster) => {
+      const provider = own(providers, cluster);
+      return { ...ofCluster, ...(provider === undefined ? {} : { providers: [provider] }) };
+    };
 
     const caSet = caSetOf(name, plan.caSource, clusters, settings, child);
     const shared = sharedPeerFiles(clusters, caSet);
@@ -63,15 +71,13 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const admin = etcdAdmin(name, caSetFor(caSet, names), settings, child);
     const ofMesh = { caSet, sharedPeerFiles: shared, etcdAdmin: admin };
     const joined = managed.map(
-      (spec) => new MeshedCluster(nameOf(spec), plan.clusterArgs(spec, ofMesh), plan.clusterOptions(spec, ofCluster)),
+      (spec) => new MeshedCluster(nameOf(spec), plan.clusterArgs(spec, ofMesh), reaching(spec)),
     );
     const identitiesChecked = joined.map((cluster) => cluster.identityChecked);
     for (const cluster of joined) {
       cluster.givePeers(identitiesChecked);
     }
-    const lost = plan.lost.map(
-      (spec) => new LostCluster(nameOf(spec), plan.lostArgs(spec), plan.clusterOptions(spec, ofCluster)),
-    );
+    const lost = plan.lost.map((spec) => new LostCluster(nameOf(spec), plan.lostArgs(spec), reaching(spec)));
     const agreed = agreement(name, [...joined, ...lost], child);
     const policyCheckOf = (cluster: MeshedCluster | LostCluster) =>
       policyCheck(nameOf(cluster.spec), plan.policyCheckArgs(cluster.spec, cluster.originalConfig), {
@@ -94,7 +100,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
             name,
             {
               demo: plan.demo,
-              providers: plan.providers,
+              providers,
               access,
               cilium: settings.cilium,
               clusterUids,
@@ -111,8 +117,8 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.paths = check.paths;
     this.stalePods = check.stalePods;
     this.etcdUsers = usersOf(joined);
-    this.verdicts = demo?.verdicts ?? pulumi.output("off");
-    this.drops = demo?.drops ?? pulumi.output("off");
+    this.verdicts = demo?.verdicts;
+    this.drops = demo?.drops;
     this.recorded = Object.fromEntries(
       joined.map(({ cluster, originalConfig }) => {
         const { reapply } = observedOf(args.observed, cluster);
@@ -121,13 +127,26 @@ export class ClusterMesh extends pulumi.ComponentResource {
       }),
     );
     this.topology = topology(clusters);
-    this.registerOutputs({});
+    const { certificates, authorities, readiness, paths, stalePods, etcdUsers } = this;
+    this.registerOutputs(present({ certificates, authorities, readiness, paths, stalePods, etcdUsers }));
   }
 }
 
-function usersOf(clusters: readonly MeshedCluster[]): pulumi.Output<Readonly<Record<string, string>> | string> {
+/** The program's own provider of each cluster, or one that is made for it. */
+function providersOf(
+  mesh: string,
+  { clusters }: ClusterMeshArgs,
+  opts: pulumi.ResourceOptions,
+): Readonly<Record<string, k8s.Provider>> {
+  const made = Object.entries(clusters).map(
+    ([name, cluster]) => [name, cluster.provider ?? clusterProvider(mesh, name, cluster, opts)] as const,
+  );
+  return Object.fromEntries(made);
+}
+
+function usersOf(clusters: readonly MeshedCluster[]): Readonly<Record<string, pulumi.Output<string>>> | undefined {
   const managed = clusters.flatMap(({ cluster, etcdUsers }) =>
     etcdUsers === undefined ? [] : [[cluster, etcdUsers] as const],
   );
-  return managed.length === 0 ? pulumi.output("off: not managed") : pulumi.all(Object.fromEntries(managed));
+  return managed.length === 0 ? undefined : Object.fromEntries(managed);
 }

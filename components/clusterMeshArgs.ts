@@ -19,17 +19,19 @@ import type { PolicyCheckArgs } from "./policyCheck/policyCheck";
 import type { GivenSettings, MeshSettings } from "./settings/model/settings";
 import { settingsOf, validateDescription, type DescribedCluster } from "./meshDescription";
 
-/** One cluster: what a stack's configuration has of it, and its provider. */
+/** One cluster: what a stack's configuration has of it. */
 export interface MeshCluster extends DescribedCluster {
   /**
-   * A provider of this cluster's own. It needs `enableSecretMutable`, or a changed peer is a deleted Secret for a moment and so a lost mesh,
+   * A provider of the program's own; without it one is made of `context` or `kubeconfig`. It needs `enableSecretMutable`, or a changed peer is a deleted Secret for a moment and so a lost mesh,
    * and `upsertExistingObjects`, or an `up` that was killed at the wrong moment trips over its own objects. That of a lost cluster
    * reaches nothing and has `deleteUnreachable`: so the stack lets go of its objects.
+   *
+   * @default one that has all of this
    */
-  readonly provider: k8s.Provider;
+  readonly provider?: k8s.Provider;
 }
 
-/** The arguments of `ClusterMesh`: those of a stack's configuration, with the providers. */
+/** The arguments of `ClusterMesh`: those of a stack's configuration. */
 export interface ClusterMeshArgs extends GivenSettings, Pick<GivenCas, "ca" | "published"> {
   /** The clusters that this program looks after, by name. */
   readonly clusters: Readonly<Record<string, MeshCluster>>;
@@ -63,11 +65,9 @@ export interface MeshPlan {
   /** Whose the objects are. */
   readonly owner: string;
   readonly access: Readonly<Record<string, ClusterAccess>>;
-  readonly providers: Readonly<Record<string, k8s.Provider>>;
   clusterArgs(spec: Cluster, ofMesh: OfMesh): MeshedClusterArgs;
   lostArgs(spec: Cluster): ClusterCommandArgs;
   policyCheckArgs(spec: Cluster, originalConfig: pulumi.Output<string>): PolicyCheckArgs;
-  clusterOptions(spec: Cluster, opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions;
 }
 
 /** The owner of everything that this stack creates, unless it is given. */
@@ -96,7 +96,6 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
   const { owner = stackOwner() } = settings;
   const clusters = Object.entries(given);
   const accessOfAll = Object.fromEntries(clusters.map(([name, cluster]) => [name, accessOf(cluster)]));
-  const providers = Object.fromEntries(clusters.map(([name, cluster]) => [name, cluster.provider]));
   const all = clustersOf(given);
   const managed = withoutLost(all);
   const issuesServers = caOrigin(caSource) === "generated";
@@ -118,7 +117,6 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
     demo,
     owner,
     access: Object.fromEntries(managed.map(({ name }) => [name, required(accessOfAll, name)])),
-    providers,
     clusterArgs: (spec, { caSet, etcdAdmin, ...ofMesh }) => {
       const credential = etcdAdmin?.credentialFor(spec.name);
       const wanted = clientCaNames(spec.name, names, caSet.scope);
@@ -136,7 +134,6 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
     },
     lostArgs: (spec) => ({ cluster: spec, ...commandArgs(spec) }),
     policyCheckArgs: (spec, originalConfig) => ({ cluster: spec, ...commandArgs(spec), originalConfig }),
-    clusterOptions: (spec, opts) => ({ ...opts, providers: [required(providers, spec.name)] }),
   };
 }
 

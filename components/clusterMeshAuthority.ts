@@ -46,6 +46,6 @@ export class ClusterMeshAuthority extends pulumi.ComponentResource {
     this.signing = signingOf(caSet);
     this.authorities = caSummaries(caSet);
     this.topology = topology(clusters);
-    this.registerOutputs({});
+    this.registerOutputs({ authorities: this.authorities });
   }
 }

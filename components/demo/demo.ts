@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { own } from "../basics/model/own";
+import { own, present } from "../basics/model/own";
 import { ownedBy, RETAINED } from "../kubernetes/ownership";
 import { demoPings, type DemoPings, type DemoPingsArgs } from "./demoPings";
 import { demoPolicy } from "./demoPolicy";
@@ -19,8 +19,8 @@ export interface DemoArgs extends DemoPingsArgs {
 export class Demo extends pulumi.ComponentResource {
   /** Who reaches the database, before the policy and after it; only what is expected where nothing is pinged. */
   readonly verdicts: pulumi.Output<readonly Verdict[]>;
-  /** What the agent at the database has logged of the pings that the policy kept out; a sentence where nothing is pinged. */
-  readonly drops: pulumi.Output<readonly string[] | string>;
+  /** What the agent at the database has logged of the pings that the policy kept out; absent where nothing is pinged. */
+  readonly drops: pulumi.Output<readonly string[]> | undefined;
 
   constructor(name: string, args: DemoArgs, opts: pulumi.ComponentResourceOptions) {
     super("clustermesh:index:Demo", name, {}, opts);
@@ -42,8 +42,8 @@ export class Demo extends pulumi.ComponentResource {
     const after = demoPings(name, "after", args, [policy], { parent: this });
 
     this.verdicts = verdictsOf(demo, before, after);
-    this.drops = after.report?.apply(({ drops }) => drops) ?? pulumi.output("not pinged: the pings are switched off");
-    this.registerOutputs({});
+    this.drops = after.report?.apply(({ drops }) => drops);
+    this.registerOutputs(present({ verdicts: this.verdicts, drops: this.drops }));
   }
 }
 

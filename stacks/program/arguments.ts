@@ -2,7 +2,6 @@ import type { CaSource, ClusterMeshArgs, MeshDescription } from "../../component
 import type { Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
 import type { Loaded } from "./load";
-import { withProviders } from "./providers";
 
 /** What an authority stack has published, as the library takes it. */
 function publishedOf(authority: CaSource): Pick<MeshDescription, "published"> {
@@ -14,7 +13,7 @@ export function meshDescription(configuration: Configuration, { authority, owner
   return { ...configuration, owner, ...publishedOf(authority) };
 }
 
-/** The arguments of a stack's mesh: its own clusters, each with a provider, and the others as their peers. */
+/** The arguments of a stack's mesh: its own clusters, and the others as their peers. */
 export function meshArguments({ configuration, environment }: Loaded): ClusterMeshArgs {
   const { managed, observed = {} } = environment;
   const { clusters, ...mesh } = meshDescription(configuration, environment);
@@ -22,7 +21,7 @@ export function meshArguments({ configuration, environment }: Loaded): ClusterMe
   return {
     ...mesh,
     observed,
-    clusters: withProviders(Object.fromEntries(all.filter(([name]) => managed.includes(name)))),
+    clusters: Object.fromEntries(all.filter(([name]) => managed.includes(name))),
     externalPeers: Object.fromEntries(all.filter(([name]) => !managed.includes(name))),
   };
 }

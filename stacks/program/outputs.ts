@@ -1,4 +1,5 @@
 import type { ClusterMesh, ClusterMeshAuthority } from "../../components";
+import { present } from "../../components/basics/model/own";
 import { clustersOf, type MeshSpec } from "../../components/mesh/model/mesh";
 import { REGISTRY_OUTPUT, registryOf, SIGNING_OUTPUT } from "../roles/registry";
 import type { Loaded } from "./load";
@@ -12,7 +13,7 @@ export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): read
     endpoints: etcd.endpoints,
     podCIDRs,
     nodeCIDRs,
-    ...(lost === true ? { presence: "gone" } : {}),
+    ...(lost === true ? { lost } : {}),
   }));
 }
 
@@ -24,7 +25,7 @@ export function meshOutputs(
   const clusters = Object.fromEntries(
     Object.entries(configuration.clusters).filter(([name]) => managed.includes(name)),
   );
-  return {
+  return present({
     clusters: describeClusters({ clusters }),
     certificates: mesh.certificates,
     authorities: mesh.authorities,
@@ -35,10 +36,10 @@ export function meshOutputs(
     demo: mesh.verdicts,
     drops: mesh.drops,
     // That of the whole mesh is the authority stack's: with a stack for every cluster it would be in each of them.
-    ...(role.kind === "mesh" ? { topology: mesh.topology } : {}),
-    ...(Object.keys(mesh.lost).length === 0 ? {} : { gone: mesh.lost }),
+    topology: role.kind === "mesh" ? mesh.topology : undefined,
+    lost: Object.keys(mesh.lost).length === 0 ? undefined : mesh.lost,
     [RECORDED_OUTPUT]: mesh.recorded,
-  };
+  });
 }
 
 /** What the cluster stacks read of an authority stack, and a person. */

@@ -188,7 +188,7 @@ describe("a mesh of an authority stack and a stack for each cluster", function (
     for (const cluster of stay) {
       assert.ok(!(lost.name in (await secretFiles(cluster, PEERS))));
     }
-    assert.ok("gone" in ((await members[2]?.outputs()) ?? {}));
+    assert.ok("lost" in ((await members[2]?.outputs()) ?? {}));
     await authority.configure(authorityConfig(clusters));
     watched(succeeded(await authority.up()));
     await sideBySide(members, (stack) => stack.up());

@@ -83,7 +83,7 @@ describe("a cluster that leaves", function () {
         (await mesh.urns()).filter((urn) => mesh.ofLeaver(urn) && urn.includes("$kubernetes:")),
         [],
       );
-      assert.match(JSON.stringify((await stack.outputs())["gone"]), /cluster3.*cluster-name.*default/);
+      assert.match(JSON.stringify((await stack.outputs())["lost"]), /cluster3.*cluster-name.*default/);
       succeeded(await stack.refresh("--expect-no-changes"));
     });
 

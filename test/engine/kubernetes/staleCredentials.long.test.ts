@@ -62,7 +62,7 @@ describe("a cluster that is reached by a kubeconfig's content", function () {
       ),
       [],
     );
-    assert.ok(changes(steps).includes("update cluster3"));
+    assert.ok(changes(steps).includes("update clustermesh-cluster3"));
   });
 
   it("cannot leave with credentials that are out of date, which hurts nobody", async () => {

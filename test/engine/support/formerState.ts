@@ -48,6 +48,9 @@ const VERBS: Readonly<Record<string, Json>> = {
   "-guard": { delete: "guard" },
 };
 
+/** Those of the clusters stood at the top, beside the mesh. */
+const PROVIDER = "pulumi:providers:kubernetes";
+
 function formerUrn(urn: string, clusters: readonly LabCluster[]): string {
   const parts = urn.split("::");
   const name = parts.at(-1) ?? "";
@@ -61,7 +64,9 @@ function formerUrn(urn: string, clusters: readonly LabCluster[]): string {
     throw new Error(`the version before had no resource of a cluster that ends in ${ending}`);
   }
   const [types = ""] = parts.slice(2, 3);
-  const formerTypes = types.replace("clustermesh:index:MeshedCluster", "clustermesh:index:Member");
+  const formerTypes = types.endsWith(PROVIDER)
+    ? PROVIDER
+    : types.replace("clustermesh:index:MeshedCluster", "clustermesh:index:Member");
   return [...parts.slice(0, 2), formerTypes, `${cluster.name}${former}`].join("::");
 }
 
@@ -126,10 +131,17 @@ export function formerState(exported: string, clusters: readonly LabCluster[]): 
   const { deployment } = JSON.parse(exported) as Deployment;
   const urns = deployment.resources.map(({ urn }) => [urn, formerUrn(urn, clusters)] as const);
   const text = urns
-    .reduce((all, [urn, former]) => all.replaceAll(`"${urn}"`, `"${former}"`), exported)
+    // A reference to a provider is its URN, and its id behind it.
+    .reduce(
+      (all, [urn, former]) => all.replaceAll(`"${urn}"`, `"${former}"`).replaceAll(`"${urn}::`, `"${former}::`),
+      exported,
+    )
     .replaceAll('"clustermesh:index:MeshedCluster"', '"clustermesh:index:Member"');
   const state = JSON.parse(text) as Deployment;
-  const commands = state.deployment.resources.map(formerCommand);
+  const stack = state.deployment.resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
+  const commands = state.deployment.resources
+    .map((resource) => (resource.type === PROVIDER ? { ...resource, parent: stack } : resource))
+    .map(formerCommand);
   const resources = clusters.reduce<readonly Resource[]>(withPatch, commands);
   return JSON.stringify({ ...state, deployment: { ...state.deployment, resources } });
 }

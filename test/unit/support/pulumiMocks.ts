@@ -228,9 +228,13 @@ interface Monitor {
 /** Long enough for a busy machine: what has a value has it at once. */
 const NO_VALUE_MS = 30_000;
 
-/** The value of an output; fails where it does not come, for an output that is never known would wait for ever. */
-export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+/** The value of an output; fails where there is none or it does not come, for an output that is never known would wait for ever. */
+export function valueOf<T>(output: pulumi.Output<T> | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
+    if (output === undefined) {
+      reject(new Error("this output is absent"));
+      return;
+    }
     const timer = setTimeout(() => {
       reject(new Error("this output has no value"));
     }, NO_VALUE_MS);

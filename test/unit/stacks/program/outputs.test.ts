@@ -19,9 +19,9 @@ describe("stacks: outputs", () => {
     ]);
   });
 
-  it("say which of them is gone", () => {
+  it("say which of them is lost", () => {
     const spec = mesh({ west: clusterSpec(1, { lost: true }), east: clusterSpec(2) });
-    const presence = describeClusters(spec).map((each) => ("presence" in each ? each.presence : undefined));
-    assert.deepEqual(presence, [undefined, "gone"]);
+    const lost = describeClusters(spec).map((each) => ("lost" in each ? each.lost : undefined));
+    assert.deepEqual(lost, [undefined, true]);
   });
 });

@@ -1,23 +1,39 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { DescribedCluster, MeshCluster } from "../../components";
+/** How a provider reaches a cluster: a context of the kubeconfig at hand, or a kubeconfig's content. */
+interface ReachedCluster {
+  readonly context?: string;
+  readonly kubeconfig?: pulumi.Input<string>;
+  readonly lost?: boolean;
+}
 
 /**
- * A provider for one cluster.
+ * A provider for one cluster, a child of the mesh.
  *
  * - `enableSecretMutable`: a changed peer updates the Secret; without it, it would be deleted first, and the mesh lost.
  * - `clusterIdentifier`: an edited kubeconfig or a renamed context changes the provider and does not replace all that it has made.
  * - `upsertExistingObjects`: an `up` killed between writing an object and remembering it can be repeated. That no object of somebody else
  *   gets overwritten is seen to before, by the preflight and again by the first step on each cluster.
+ *
+ * @param mesh The name of the mesh, with which the provider's begins; it was the cluster's alone, and outside of the mesh, before.
  */
-function clusterProvider(name: string, cluster: DescribedCluster): k8s.Provider {
-  return new k8s.Provider(name, {
-    ...reach(cluster),
-    clusterIdentifier: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
-    enableServerSideApply: true,
-    enableSecretMutable: true,
-    upsertExistingObjects: true,
-  });
+export function clusterProvider(
+  mesh: string,
+  name: string,
+  cluster: ReachedCluster,
+  opts: pulumi.ResourceOptions,
+): k8s.Provider {
+  return new k8s.Provider(
+    `${mesh}-${name}`,
+    {
+      ...reach(cluster),
+      clusterIdentifier: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+      enableServerSideApply: true,
+      enableSecretMutable: true,
+      upsertExistingObjects: true,
+    },
+    { ...opts, aliases: [{ name, parent: pulumi.rootStackResource }] },
+  );
 }
 
 /** A kubeconfig that leads nowhere: nothing listens on this port of the machine itself, and the refusal comes at once. */
@@ -34,7 +50,7 @@ const NOWHERE = JSON.stringify({
  * How a provider reaches its cluster. One that is lost is not reached even if it should answer: what its objects were leaves the state, and
  * the cluster stays as it is. Half an answer would undo half of it.
  */
-function reach({ context, kubeconfig, lost = false }: DescribedCluster): k8s.ProviderArgs {
+function reach({ context, kubeconfig, lost = false }: ReachedCluster): k8s.ProviderArgs {
   if (lost) {
     return { kubeconfig: NOWHERE, deleteUnreachable: true, skipUpdateUnreachable: true };
   }
@@ -42,13 +58,4 @@ function reach({ context, kubeconfig, lost = false }: DescribedCluster): k8s.Pro
   return kubeconfig === undefined
     ? { context: context ?? "", kubeconfig: "" }
     : { kubeconfig: pulumi.secret(kubeconfig) };
-}
-
-/** Clusters of a mesh, each with its provider. */
-export function withProviders(
-  clusters: Readonly<Record<string, DescribedCluster>>,
-): Readonly<Record<string, MeshCluster>> {
-  return Object.fromEntries(
-    Object.entries(clusters).map(([name, cluster]) => [name, { ...cluster, provider: clusterProvider(name, cluster) }]),
-  );
 }
