@@ -62,7 +62,7 @@ describe("the user of a cluster", function () {
         run.text,
       );
     }
-    assert.doesNotMatch(run.text, /gone|patch/);
+    assert.doesNotMatch(run.text, /\b(lost|patch)\b/);
   });
 
   it("is told before anything is written what an up needs beside", async () => {
