@@ -78,7 +78,7 @@ export function watchProcesses(below: string): ProcessWatch {
 
   const look = (pid: number) => {
     const command = read(`/proc/${String(pid)}/cmdline`).replaceAll("\0", " ");
-    const program = command.split(" ").slice(0, 4).join(" ").slice(0, 100);
+    const program = command.split(" ").slice(0, 6).join(" ").slice(0, 200);
     commands.set(command, { place: `arguments of ${program}`, content: command });
     const environment = read(`/proc/${String(pid)}/environ`);
     environments.set(environment, { place: `environment of ${program}`, content: environment });
