@@ -88,8 +88,8 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const policyChecks = joined.map(policyCheckOf);
     const issued = joined.map((cluster) => cluster.issued);
     const peersHash = hashPeers(shared, issued);
-    const pathsBefore = Object.fromEntries(joined.map((cluster) => [cluster.cluster, cluster.pathsBefore]));
-    const clusterUids = Object.fromEntries(joined.map((cluster) => [cluster.cluster, cluster.uid]));
+    const pathsBefore = Object.fromEntries(joined.map(({ spec, pathsBefore: before }) => [spec.name, before]));
+    const clusterUids = Object.fromEntries(joined.map(({ spec, uid }) => [spec.name, uid]));
     const externalPeers = clusters.filter((cluster) => !names.includes(cluster.name));
     const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore, clusterUids };
     const check = meshCheck(name, checked, policyChecks, child);
@@ -110,7 +110,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
             { ...ofCluster, dependsOn: [...check.done] },
           );
 
-    this.certificates = Object.fromEntries(joined.map(({ cluster, certificates }) => [cluster, certificates]));
+    this.certificates = Object.fromEntries(joined.map(({ spec, certificates }) => [spec.name, certificates]));
     this.authorities = caSummaries(caSet);
     this.lost = Object.fromEntries(lost.map(({ spec, manualRestoreCommands: handBack }) => [spec.name, handBack]));
     this.readiness = check.readiness;
@@ -120,10 +120,9 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.verdicts = demo?.verdicts;
     this.drops = demo?.drops;
     this.recorded = Object.fromEntries(
-      joined.map(({ cluster, originalConfig }) => {
-        const { reapply } = observedOf(args.observed, cluster);
-        // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-        return [cluster, pulumi.unsecret(originalConfig).apply((printed) => summaryOf(printed, cluster, reapply))];
+      joined.map(({ spec, originalConfig }) => {
+        const { reapply } = observedOf(args.observed, spec.name);
+        return [spec.name, originalConfig.apply((printed) => summaryOf(printed, spec.name, reapply))];
       }),
     );
     this.topology = topology(clusters);
@@ -145,8 +144,8 @@ function providersOf(
 }
 
 function usersOf(clusters: readonly MeshedCluster[]): Readonly<Record<string, pulumi.Output<string>>> | undefined {
-  const managed = clusters.flatMap(({ cluster, etcdUsers }) =>
-    etcdUsers === undefined ? [] : [[cluster, etcdUsers] as const],
+  const managed = clusters.flatMap(({ spec, etcdUsers }) =>
+    etcdUsers === undefined ? [] : [[spec.name, etcdUsers] as const],
   );
   return managed.length === 0 ? undefined : Object.fromEntries(managed);
 }

@@ -20,7 +20,7 @@ export interface DescribedCluster extends ClusterSpec, Omit<ClusterWay, "kubecon
 
 /** A mesh as it is written down, in the configuration of a stack or in the arguments of a program, with the defaults of what is not. */
 export interface MeshDescription extends MeshSettings, Pick<GivenCas, "ca" | "published"> {
-  /** All of them, whoever looks after them. */
+  /** All of them, those of other programs too. */
   readonly clusters: Readonly<Record<string, DescribedCluster>>;
 }
 

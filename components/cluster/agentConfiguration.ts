@@ -1,7 +1,7 @@
 import type { local } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { recordedPathsOf, type RecordedPaths } from "../nodePaths/model/pathVerdict";
-import { originalConfigCommand, rolloutCommand, type ClusterCommandArgs } from "./clusterCommands";
+import { originalConfigCommand, recordedBy, rolloutCommand, type ClusterCommandArgs } from "./clusterCommands";
 
 /** Agents that run with their name and id. */
 export interface AgentConfiguration {
@@ -34,7 +34,11 @@ export function agentConfiguration(
 ): AgentConfiguration {
   const originalConfig = originalConfigCommand(name, args, opts);
   const rolledOut = rolloutCommand(name, args, originalConfig, opts);
-  // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-  const pathsBefore = pulumi.unsecret(originalConfig.stdout).apply(recordedPathsOf);
-  return { identityChecked: originalConfig, originalConfig: originalConfig.stdout, rolledOut, pathsBefore };
+  const recorded = recordedBy(originalConfig);
+  return {
+    identityChecked: originalConfig,
+    originalConfig: recorded,
+    rolledOut,
+    pathsBefore: recorded.apply(recordedPathsOf),
+  };
 }

@@ -1,5 +1,5 @@
 import type { local } from "@pulumi/command";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { CertificateSettings } from "../certificates/model/certificates";
 import { desiredConfig, type CiliumSettings } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
@@ -79,6 +79,10 @@ export function originalConfigCommand(
     opts,
   );
 }
+
+/** What it has recorded. There is no secret in it; it counts as one only because the command got a kubeconfig. */
+export const recordedBy = (originalConfig: local.Command): pulumi.Output<string> =>
+  pulumi.unsecret(originalConfig.stdout);
 
 /**
  * Sets name and id, together with the originals, rolls agents and operator, and waits until they run with them. It runs again for another name

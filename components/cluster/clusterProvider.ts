@@ -12,7 +12,7 @@ interface ReachedCluster {
  *
  * - `enableSecretMutable`: a changed peer updates the Secret; without it, it would be deleted first, and the mesh lost.
  * - `clusterIdentifier`: an edited kubeconfig or a renamed context changes the provider and does not replace all that it has made.
- * - `upsertExistingObjects`: an `up` killed between writing an object and remembering it can be repeated. That no object of somebody else
+ * - `upsertExistingObjects`: an `up` killed between writing an object and remembering it can be repeated. That no object of another owner
  *   gets overwritten is seen to before, by the preflight and again by the first step on each cluster.
  *
  * @param mesh The name of the mesh, with which the provider's begins; it was the cluster's alone, and outside of the mesh, before.

@@ -2,7 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { lostEtcdUsers } from "../etcdUsers/etcdUsers";
 import { recordedOf } from "../identity/model/recorded";
 import type { Cluster } from "../mesh/model/mesh";
-import { objectsCommand, originalConfigCommand, rolloutCommand, type ClusterCommandArgs } from "./clusterCommands";
+import {
+  objectsCommand,
+  originalConfigCommand,
+  recordedBy,
+  rolloutCommand,
+  type ClusterCommandArgs,
+} from "./clusterCommands";
 import { manualRestoreCommands } from "./model/manualRestore";
 
 /**
@@ -24,10 +30,9 @@ export class LostCluster extends pulumi.ComponentResource {
     rolloutCommand(name, args, originalConfig, child);
     objectsCommand(name, args, originalConfig, child);
     this.spec = args.cluster;
-    this.originalConfig = originalConfig.stdout;
+    this.originalConfig = recordedBy(originalConfig);
     const { managedObjects, settings } = args;
-    // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-    this.manualRestoreCommands = pulumi.unsecret(originalConfig.stdout).apply((printed) =>
+    this.manualRestoreCommands = this.originalConfig.apply((printed) =>
       manualRestoreCommands({
         cilium: settings.cilium,
         managedObjects,

@@ -51,8 +51,6 @@ export interface CertificateSummary {
 /** Everything that happens on one cluster of the mesh. Its children inherit the cluster's provider. */
 export class MeshedCluster extends pulumi.ComponentResource {
   readonly spec: Cluster;
-  /** The cluster's name. */
-  readonly cluster: string;
   /** What was issued for this cluster. */
   readonly certificates: readonly CertificateSummary[];
   /** Changes with every certificate that is issued for this cluster. */
@@ -106,11 +104,9 @@ export class MeshedCluster extends pulumi.ComponentResource {
     this.objects = objects;
     this.name = name;
     this.spec = spec;
-    this.cluster = spec.name;
     this.identityChecked = agents.identityChecked;
     this.originalConfig = agents.originalConfig;
-    // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-    this.uid = pulumi.unsecret(agents.originalConfig).apply((printed) => readRecorded(printed)?.cluster);
+    this.uid = agents.originalConfig.apply((printed) => readRecorded(printed)?.cluster);
     this.pathsBefore = agents.pathsBefore;
     this.etcdUsers = users?.authentication;
     this.certificates = [...client.summaries, ...server.map(({ summary }) => summary)];

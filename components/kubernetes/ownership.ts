@@ -5,8 +5,8 @@ import { FIELD_MANAGER, OWNER_ANNOTATION } from "./model/ownership";
  * Annotations of an object that this stack creates: whose it is, and a stable field manager. With the manager the same in every run, an
  * `up` that was killed between writing an object and remembering it finds its own object and goes on, instead of a conflict with itself.
  *
- * By force: who edits an object of ours becomes the owner of those fields, and setting it right would be a conflict. An object of somebody
- * else's is refused before it comes to that.
+ * By force: who edits an object of ours becomes the owner of those fields, and setting it right would be a conflict. An object of
+ * another owner is refused before it comes to that.
  */
 export function ownedBy(owner: string): Readonly<Record<string, string>> {
   return { [OWNER_ANNOTATION]: owner, "pulumi.com/patchFieldManager": FIELD_MANAGER, "pulumi.com/patchForce": "true" };
@@ -14,7 +14,7 @@ export function ownedBy(owner: string): Readonly<Record<string, string>> {
 
 /**
  * Annotations of a Patch resource. The field manager must not be the provider's random one. By force, for who edits a field of ours owns it
- * from then on. What is somebody else's, the preflight and the first step on a cluster refuse, where the settings say so.
+ * from then on. What another owner has, the preflight and the first step on a cluster refuse, where the settings say so.
  *
  * @see https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  */
@@ -28,7 +28,7 @@ export function patching(): Readonly<Record<string, string>> {
 
 /**
  * The options of every object in a cluster. Pulumi only forgets it: the plugin deletes by name alone, and what has that name by then may be
- * somebody else's. A step of ours deletes it, which looks first.
+ * another owner's. A step of ours deletes it, which looks first.
  */
 export const RETAINED: Pick<pulumi.CustomResourceOptions, "retainOnDelete"> = { retainOnDelete: true };
 

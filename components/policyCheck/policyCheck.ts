@@ -1,5 +1,5 @@
 import type { local } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { desiredConfig } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
 import type { Cluster } from "../mesh/model/mesh";
@@ -54,8 +54,7 @@ export function policyCheck(name: string, args: PolicyCheckArgs, opts: pulumi.Cu
         cilium: settings.cilium,
         desiredConfig: desiredConfig(cluster),
         peerSecret: settings.peerSecret,
-        // What is recorded has no secret; it counts as one only because the command got a kubeconfig.
-        originalConfig: pulumi.unsecret(originalConfig),
+        originalConfig,
         owner,
         openPolicies: settings.allow.includes("openPolicies") ? "accept" : "refuse",
         ...(cluster.lost === true ? { lost: true } : {}),

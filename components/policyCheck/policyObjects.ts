@@ -1,3 +1,4 @@
+import { errorMessage } from "../basics/errorMessage";
 import { printed, type Kubectl } from "../kubernetes/kubectl";
 import { parsePolicies, parsePolicyPage, type PolicyObject } from "./model/clusterPolicies";
 import { isPolicyKind, undiscovered } from "./model/policyKinds";
@@ -20,7 +21,7 @@ const SMALL_PAGE = 30;
 const isTooLong = (error: unknown): boolean => /answers with more than/.test(reasonOf(error));
 
 function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = errorMessage(error);
   return text.trim().split("\n", 1)[0] ?? "";
 }
 

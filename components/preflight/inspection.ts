@@ -1,3 +1,4 @@
+import { errorMessage } from "../basics/errorMessage";
 import { rolledWorkloads, type CiliumObjects } from "../cilium/model/agentConfig";
 import { Kubectl, printed, type KubectlAccess } from "../kubernetes/kubectl";
 import type { Ended } from "../kubernetes/kubectlProcess";
@@ -59,7 +60,7 @@ export async function inspectCluster(
       }),
     );
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = errorMessage(error);
     const { kind: cause, line: reason } = noAccess(text);
     return { live: { kind: "unreachable", cause, reason } };
   }
@@ -94,7 +95,7 @@ export async function answers(access: KubectlAccess, limitSeconds: number): Prom
     await Kubectl.with(access, (kubectl) => kubectl.once(KNOCK, { silenceSeconds }));
     return true;
   } catch (error) {
-    const { kind, line } = noAccess(error instanceof Error ? error.message : String(error));
+    const { kind, line } = noAccess(errorMessage(error));
     return kind === "permission" || (kind === "credentials" && REFUSED_BY_SERVER.test(line));
   }
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from "../../components/basics/errorMessage";
 import { missingRights, type MeshSettings } from "../../components";
 import { mapLimited } from "../../components/basics/mapLimited";
 import type { KubectlAccess } from "../../components/kubernetes/kubectl";
@@ -44,7 +45,7 @@ export async function permissionsOf(
       const missing = rightsProblems(name, await missingRights(access, rights, limitSeconds));
       return { name, missing, unknown: [] };
     } catch (error) {
-      const { line } = noAccess(error instanceof Error ? error.message : String(error));
+      const { line } = noAccess(errorMessage(error));
       const unknown = warning({
         cluster: name,
         property: "permissions",

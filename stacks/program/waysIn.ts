@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { errorMessage } from "../../components/basics/errorMessage";
 import { lastLine } from "../../components/basics/model/lastLine";
 import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
@@ -12,7 +13,7 @@ async function knownContexts(context: string): Promise<KnownContexts> {
     const names = await Kubectl.with({ kind: "context", context }, (kubectl) => kubectl.once(args));
     return { kind: "read", contexts: names.split("\n").filter((name) => name !== "") };
   } catch (error) {
-    return { kind: "unreadable", reason: lastLine(error instanceof Error ? error.message : String(error)) };
+    return { kind: "unreadable", reason: lastLine(errorMessage(error)) };
   }
 }
 

@@ -58,7 +58,7 @@ function bounded(cluster: string, all: readonly Diagnostic[]): readonly Diagnost
  * Judges the policies of a cluster whose name or whose peers are about to change. What fails **open** is a reason to refuse: a policy whose
  * subject is gone, a denial that reaches nobody any more (peers too: they are outside from then on, where a rule for everybody lets them in), a
  * permission that begins to match. What fails **closed** is said and no more: it shows at once, and to those whom it hurts. So is whom a policy lets
- * in because somebody asked for it: peers that it names, the nodes of peers by an entity that has the nodes of all clusters (`cluster`,
+ * in because its author asked for it: peers that it names, the nodes of peers by an entity that has the nodes of all clusters (`cluster`,
  * `remote-node`), and peers that leave as a part of the outside world, which is let in already.
  *
  * @param policies Everything that may be a policy, and the address groups that they name.

@@ -40,7 +40,7 @@ function placeUnder(key: string, place: SelectorPlace): SelectorPlace {
 
 /**
  * Rules of a list that differ in whom they find alone. An administrators' rule, which says what it does, stands for itself: the first of them
- * that finds somebody decides.
+ * that matches decides.
  */
 function rulesOf(value: Json, path: string): string {
   const limits = Object.entries(value).filter(([key]) => !isPeerList(key));

@@ -8,7 +8,7 @@ import type { CIDRGroups } from "./policyRanges";
 export interface Cause {
   readonly place: SelectorPlace;
   readonly form: PeerForm;
-  /** Whether it finds somebody no more, or begins to. */
+  /** Whether it ceases to match, or begins to. */
   readonly way: "lost" | "gained";
   readonly found: readonly Party[];
   /** The cluster's own name changes; or peers come or go, which it finds by their names, as nodes of an entity, or otherwise. */
@@ -21,7 +21,7 @@ export interface PolicyEffect {
   readonly path: string;
   /** What: `denies nobody of cluster1 any more`. */
   readonly effect: string;
-  /** Whether somebody gets through then who does not now, could not as a part of the outside world, and whom the policy does not ask for. */
+  /** Whether traffic gets through then that does not now, could not as a part of the outside world, and that the policy does not ask for. */
   readonly opens: boolean;
   readonly cause: Cause;
 }
@@ -82,8 +82,8 @@ function subjectEffect({ found, form, way }: Cause): readonly Said[] {
 }
 
 /**
- * Why a selector finds somebody from then on. Who writes a cluster's name means that cluster, before it joins too; unless it is a name that
- * was another one's. An entity that Cilium documents to have the nodes of all clusters has those of a peer because somebody made it one.
+ * Why a selector matches from then on. A policy with a cluster's name means that cluster, before it joins too; unless it is a name that
+ * was another one's. An entity that Cilium documents to have the nodes of all clusters has those of a peer because a user made it one.
  */
 function gainedBy({ own, after }: Party, form: PeerForm, { from }: MeshChange): Cause["by"] {
   if (own) {

@@ -91,13 +91,13 @@ function ofLost(cause: Cause): string {
 /** Of peers that are let in, for whom the policy does not ask. */
 function ofStrangers(cause: Cause, change: MeshChange): string {
   const { form } = cause;
-  const strangers = clustersOf(cause);
-  if (strangers.includes(change.from)) {
+  const otherClusters = clustersOf(cause);
+  if (otherClusters.includes(change.from)) {
     return "remove it: that name is another cluster's then";
   }
-  const own = isIn(ownNames(change).filter((name) => !strangers.includes(name)));
+  const own = isIn(ownNames(change).filter((name) => !otherClusters.includes(name)));
   if (form.kind === "entity" && form.entity === "cluster-mesh") {
-    const peers = `${direction(cause)}Endpoints for the clusters that it is for (${isIn(strangers)})`;
+    const peers = `${direction(cause)}Endpoints for the clusters that it is for (${isIn(otherClusters)})`;
     return `remove it, or write cluster instead, and beside it a rule of ${peers}`;
   }
   if (form.kind === "namespaces") {

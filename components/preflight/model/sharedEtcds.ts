@@ -60,7 +60,7 @@ export function sharedEtcds(found: readonly InspectedCluster[], clusters: readon
       return error({ ...at, reason: `is an endpoint of cluster ${JSON.stringify(owner)}`, fix: WHY });
     }
     const reason = `is what the agents of cluster ${JSON.stringify(user)} use, too`;
-    // Whoever dials a peer by a name dials it by the same DNS as its own etcd; agents of two clusters may have one each.
+    // An agent that dials a peer by a name dials it by the same DNS as its own etcd; agents of two clusters may have one each.
     return isIP
       ? error({ ...at, reason, fix: WHY })
       : warning({ ...at, reason, fix: `see that it is another etcd by the DNS of each of them: ${WHY}` });

@@ -4,7 +4,7 @@ import { ciliumConfig, secretFiles } from "../../support/kubernetes/clusterObjec
 import { snapshot, versions } from "../../support/kubernetes/snapshot";
 import { allowing, meshConfig, WITHOUT_PREFLIGHT } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../../support/stacks/pulumi";
-import { engine, labClusters } from "../support/engine";
+import { newPair } from "../support/newStack";
 
 const NAMESPACE = ["-n", "kube-system"];
 const CONFIG = "configmap/cilium-config";
@@ -23,10 +23,7 @@ describe("clusters that are not as the mesh needs them", function () {
   let clusters: readonly LabCluster[];
 
   before(async () => {
-    clusters = await labClusters(2);
-    first = clusters[0] ?? assert.fail();
-    stack = (await engine()).workstation.stack("conflicts");
-    await stack.init(meshConfig(clusters));
+    ({ stack, clusters, first } = await newPair("conflicts"));
   });
 
   async function unchangedBy(run: () => Promise<void>): Promise<void> {
@@ -118,10 +115,7 @@ describe("a Secret that another owner made", function () {
   let clusters: readonly LabCluster[];
 
   before(async () => {
-    clusters = await labClusters(2);
-    first = clusters[0] ?? assert.fail();
-    stack = (await engine()).workstation.stack("foreign");
-    await stack.init(meshConfig(clusters));
+    ({ stack, clusters, first } = await newPair("foreign"));
     await first.run([
       "create",
       "secret",

@@ -3,8 +3,7 @@ import { deletePods } from "../../../components/cilium/agents";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { annotate } from "../../../components/cilium/rollOutAnnotation";
 import { restoreConfig } from "../../../components/identity/restoreConfig";
-import { Kubectl } from "../../../components/kubernetes/kubectl";
-import { scriptedKubectl, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { scriptedCluster } from "../support/kubernetes/scriptedCluster";
 
 /** A kubectl that ends well whatever it is to change, and changes nothing: one that asks a person, or is told to only try. */
 const CHANGES_NOTHING = `
@@ -25,15 +24,7 @@ const REPLACES = `
   if (args[0] === "get") process.stdout.write(JSON.stringify(pod));`;
 
 describe("commands: what a step has changed is read back", () => {
-  let fake: ScriptedKubectl | undefined;
-  const using = <T>(body: string, use: (kubectl: Kubectl) => Promise<T>): Promise<T> => {
-    fake = scriptedKubectl(body);
-    return Kubectl.with({ kind: "context", context: "c" }, use);
-  };
-  afterEach(() => {
-    fake?.remove();
-    fake = undefined;
-  });
+  const { using, calls } = scriptedCluster();
 
   for (const pods of [["cilium-a"], ["cilium-a", "cilium-b"]]) {
     it(`pods that are there all the same: ${pods.join(", ")}`, async () => {
@@ -63,6 +54,6 @@ describe("commands: what a step has changed is read back", () => {
       ),
       /cilium-config took cluster-name, and does not have what was written/,
     );
-    assert.equal(fake?.calls().filter((call) => call.includes("patch")).length, 1);
+    assert.equal(calls().filter((call) => call.includes("patch")).length, 1);
   });
 });

@@ -55,7 +55,7 @@ describe("components: the clusters' providers", () => {
     }
   });
 
-  it("writes no path of whoever runs it into the state", async () => {
+  it("writes no path of its user into the state", async () => {
     const before = process.env["KUBECONFIG"];
     process.env["KUBECONFIG"] = "/home/somebody/.kube/config";
     try {

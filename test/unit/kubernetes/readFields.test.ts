@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { podsOf } from "../../../components/cilium/agents";
 import { ROLLED_POD_FIELDS } from "../../../components/cilium/model/rollOut/pods";
-import { Kubectl } from "../../../components/kubernetes/kubectl";
 import type { Fields } from "../../../components/kubernetes/model/fields";
 import { readFields } from "../../../components/kubernetes/readFields";
 import { LIVE_POD_FIELDS } from "../../../components/meshCheck/model/stalePods";
 import { printAsAsked } from "../../support/kubernetes/printJsonPath";
 import { realPod } from "../support/kubernetes/realPod";
-import { scriptedKubectl, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { scriptedCluster } from "../support/kubernetes/scriptedCluster";
 
 /** A kubectl with so many pods as long as real ones. */
 const MANY = (count: number) => `
@@ -17,15 +16,7 @@ const MANY = (count: number) => `
   process.stdout.write(printAsAsked(args, { items }));`;
 
 describe("kubernetes: lists that grow with a cluster", () => {
-  let fake: ScriptedKubectl | undefined;
-  const using = <T>(body: string, use: (kubectl: Kubectl) => Promise<T>): Promise<T> => {
-    fake = scriptedKubectl(body);
-    return Kubectl.with({ kind: "context", context: "c" }, use);
-  };
-  afterEach(() => {
-    fake?.remove();
-    fake = undefined;
-  });
+  const { using, calls } = scriptedCluster();
 
   it("5000 agents are read, whose pods are more than can be kept", async () => {
     const pods = await using(MANY(5000), (kubectl) => podsOf(kubectl, "kube-system", "k8s-app=cilium"));
@@ -62,7 +53,7 @@ describe("kubernetes: lists that grow with a cluster", () => {
       pods.map(({ pod }) => pod),
       ["a", "b"],
     );
-    assert.equal(fake?.calls().length, 2);
+    assert.equal(calls().length, 2);
   });
 
   it("an answer that is too long is asked for once", async () => {
@@ -71,6 +62,6 @@ describe("kubernetes: lists that grow with a cluster", () => {
       using(body, (kubectl) => podsOf(kubectl, "kube-system", "k8s-app=cilium")),
       /^KubectlError: kubectl get pods answers with more than 64 MiB$/,
     );
-    assert.equal(fake?.calls().length, 1);
+    assert.equal(calls().length, 1);
   });
 });

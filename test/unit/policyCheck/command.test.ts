@@ -237,7 +237,7 @@ describe("the command that guards a cluster's policies", () => {
     assert.equal(code, 1);
   });
 
-  it("takes a name that was absent for the unmeshed one, and one that somebody has set since for the one to come", async () => {
+  it("takes a name that was absent for the unmeshed one, and one that another manager has set since for the one to come", async () => {
     const absent = recordText({ config: { "cluster-name": { kind: "absent" } } });
     assert.match((await run({ items }, { originalConfig: absent })).stderr, /will be "default" again/);
     assert.match((await run({ items, config: { "cluster-name": "other" } })).stderr, /will be "other" again/);

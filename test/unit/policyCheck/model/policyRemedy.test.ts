@@ -35,8 +35,8 @@ function judged(spec: object, change: MeshChange) {
   return { opening: opening.map(({ fix }) => fix), told: told.map(({ fix }) => fix) };
 }
 
-/** What is refused, what the message advises, and the policy of whoever does that: it is refused no more. */
-type Row = readonly [name: string, change: MeshChange, spec: object, advice: readonly string[], mended: object];
+/** What is refused, what the message advises, and the policy once that is done: it is refused no more. */
+type Row = readonly [name: string, change: MeshChange, spec: object, advice: readonly string[], corrected: object];
 
 const BOTH = `${LABEL} In [west, default]`;
 const OWN = `remove it, or have it mean the same under both names (In [west, default])`;
@@ -200,10 +200,10 @@ const REFUSED: readonly Row[] = [
 ];
 
 describe("model: what there is to do about a policy that would fail open", () => {
-  for (const [name, change, spec, advice, mended] of REFUSED) {
+  for (const [name, change, spec, advice, corrected] of REFUSED) {
     it(`can be done: ${name}`, () => {
       assert.deepEqual(judged(spec, change).opening, advice);
-      assert.deepEqual(judged(mended, change).opening, []);
+      assert.deepEqual(judged(corrected, change).opening, []);
     });
   }
 
@@ -217,11 +217,11 @@ describe("model: what there is to do about a policy that would fail open", () =>
       { fromEndpoints: [podsOf("east")], ...ports },
       { fromEntities: ["cluster", "health"] },
     ]) {
-      const mended = {
+      const corrected = {
         ...deny(world, less, { fromEntities: ["remote-node"] }),
         egressDeny: [{ toEntities: ["cluster-mesh"] }],
       };
-      assert.equal(judged(mended, JOINS).opening.length, 1, JSON.stringify(less));
+      assert.equal(judged(corrected, JOINS).opening.length, 1, JSON.stringify(less));
     }
     const inAnotherRule = {
       subject: {},

@@ -24,7 +24,7 @@ describe("stacks: roles", () => {
     ]);
   });
 
-  it("are asked for where somebody names an authority stack without one", async () => {
+  it("are asked for where an authority stack is named without it", async () => {
     const lines = await refusal({ clusters: clusters(), authorityStack: AUTHORITY_STACK, wait: { preflight: false } });
     assert.deepEqual(lines.slice(1), [
       `  - mesh: clustermesh:authorityStack "${AUTHORITY_STACK}" is given, but this is no cluster stack; set clustermesh:role to "cluster", or remove it`,
