@@ -15,6 +15,7 @@ import { clustersOf, withoutLost, type Cluster } from "./mesh/model/mesh";
 import { observedOf, type ObservedClusters } from "./mesh/model/observed";
 import { refusal } from "./mesh/refusal";
 import { peerSecretKeys, type SecretData } from "./peers/peerSecret";
+import { rangesOfClusters } from "./policyCheck/model/meshChange";
 import type { PolicyCheckArgs } from "./policyCheck/policyCheck";
 import type { GivenSettings, MeshSettings } from "./settings/model/settings";
 import { settingsOf, validateDescription, type DescribedCluster } from "./meshDescription";
@@ -89,7 +90,8 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
   if (problems.length > 0) {
     throw refusal("this mesh cannot work", problems);
   }
-  const members = withoutLost(clustersOf(mesh.clusters));
+  const described = clustersOf(mesh.clusters);
+  const members = withoutLost(described);
   const names = members.map((cluster) => cluster.name);
   const caSource = caSourceOf(mesh);
   const demo = demoSettings(settings, Object.keys(given));
@@ -133,7 +135,10 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
       };
     },
     lostArgs: (spec) => ({ cluster: spec, ...commandArgs(spec) }),
-    policyCheckArgs: (spec, originalConfig) => ({ cluster: spec, ...commandArgs(spec), originalConfig }),
+    policyCheckArgs: (spec, originalConfig) => ({
+      ...{ cluster: spec, ...commandArgs(spec), originalConfig },
+      ranges: rangesOfClusters(described),
+    }),
   };
 }
 
