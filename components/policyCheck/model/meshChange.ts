@@ -1,3 +1,4 @@
+import { own } from "../../basics/model/own";
 import type { Range } from "../../mesh/model/cidr";
 import { looseRanges } from "../../mesh/model/looseRange";
 import type { Cluster } from "../../mesh/model/mesh";
@@ -71,7 +72,7 @@ export function locals(change: MeshChange): { readonly before: Local; readonly a
  * told otherwise: pods come from the addresses of their nodes then.
  */
 function addressesOutside(what: Party["what"], cluster: string, ranges: MeshRanges): Pick<Whom, "addresses"> {
-  const known = Object.hasOwn(ranges, cluster) ? ranges[cluster] : undefined;
+  const known = own(ranges, cluster);
   if (known === undefined) {
     return {};
   }

@@ -1,4 +1,5 @@
 import { isObject, listOf, texts, type Json } from "../../basics/model/json";
+import { own } from "../../basics/model/own";
 import type { Whom } from "./meshChange";
 
 /** The label by which a policy names clusters: that of a pod's identity, which is its cluster's name. */
@@ -53,7 +54,7 @@ const FAMILIES: Readonly<Record<string, 4 | 6>> = { "world-ipv4": 4, "world-ipv6
  * of that family; agents with one family do not give them, and what asks for them selects nothing.
  */
 export function isReserved(name: string, { kind, addresses }: Whom): boolean {
-  const family = Object.hasOwn(FAMILIES, name) ? FAMILIES[name] : undefined;
+  const family = own(FAMILIES, name);
   return family === undefined
     ? RESERVED[kind].includes(name)
     : kind === "outside" && (addresses === undefined || addresses.out.some((each) => each.family === family));

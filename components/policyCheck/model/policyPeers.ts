@@ -1,4 +1,5 @@
 import { isObject, listOf, type Json } from "../../basics/model/json";
+import { own } from "../../basics/model/own";
 import type { Local, Whom } from "./meshChange";
 import {
   asksForCluster,
@@ -112,8 +113,7 @@ const WHOLE = ["all", "world", "cluster", "cluster-mesh", "remote-node"];
 /** Entities that are not listed mean the same with and without a mesh: an API server is that of the own cluster. */
 function entity(name: unknown): Found {
   const known = typeof name === "string" ? name : "";
-  const composed = Object.hasOwn(ENTITIES, known) ? ENTITIES[known] : undefined;
-  const matches = composed ?? ((whom) => isReserved(known, whom));
+  const matches: Matches = own(ENTITIES, known) ?? ((whom) => isReserved(known, whom));
   const form = { kind: "entity", dialect: "cilium", entity: known, names: [], excludes: false } as const;
   return { ...NO_ADDRESSES, form, matches, findsAll: WHOLE.includes(known) ? matches : nobody };
 }
