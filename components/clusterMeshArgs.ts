@@ -17,7 +17,7 @@ import { refusal } from "./mesh/refusal";
 import { peerSecretKeys, type SecretData } from "./peers/peerSecret";
 import type { PolicyCheckArgs } from "./policyCheck/policyCheck";
 import type { GivenSettings, MeshSettings } from "./settings/model/settings";
-import { settingsOf, validateDescription, type DescribedCluster } from "./meshDescription";
+import { settingsOf, validateDescription, type DescribedCluster, type MeshDescription } from "./meshDescription";
 
 /** One cluster: what a stack's configuration has of it. */
 export interface MeshCluster extends DescribedCluster {
@@ -75,25 +75,48 @@ function stackOwner(): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
+/** What the arguments of a mesh describe, with the defaults of what they leave out. */
+export interface DescribedMesh {
+  readonly description: MeshDescription;
+  /** Its settings alone. */
+  readonly settings: MeshSettings;
+  readonly observed: ObservedClusters;
+  /** The clusters that this program looks after, by name. */
+  readonly managed: readonly string[];
+  /** Whose the objects are. */
+  readonly owner: string;
+}
+
+/** Puts the arguments of a mesh together. @throws RunError where a setting is none. */
+export function describedMesh(args: ClusterMeshArgs): DescribedMesh {
+  const { clusters, externalPeers, observed = {}, ca, published, ...givenSettings } = args;
+  const settings = settingsOf(givenSettings);
+  const cas = { ...(ca === undefined ? {} : { ca }), ...(published === undefined ? {} : { published }) };
+  return {
+    description: { ...settings, ...cas, clusters: { ...externalPeers, ...clusters } },
+    settings,
+    observed,
+    managed: Object.keys(clusters),
+    owner: settings.owner ?? stackOwner(),
+  };
+}
+
 /**
  * Checks the arguments as a whole and sorts them out.
  *
  * @throws RunError with everything that is wrong, so that no half of a mesh is ever registered.
  */
 export function planMesh(args: ClusterMeshArgs): MeshPlan {
-  const { clusters: given, externalPeers, observed = {}, ca, published, ...givenSettings } = args;
-  const settings = settingsOf(givenSettings);
-  const cas = { ...(ca === undefined ? {} : { ca }), ...(published === undefined ? {} : { published }) };
-  const mesh = { ...settings, ...cas, clusters: { ...externalPeers, ...given } };
-  const problems = validateDescription(mesh, Object.keys(given), new Date());
+  const { clusters: given } = args;
+  const { description: mesh, settings, observed, managed: managedNames, owner } = describedMesh(args);
+  const problems = validateDescription(mesh, managedNames, new Date());
   if (problems.length > 0) {
     throw refusal("this mesh cannot work", problems);
   }
   const members = withoutLost(clustersOf(mesh.clusters));
   const names = members.map((cluster) => cluster.name);
   const caSource = caSourceOf(mesh);
-  const demo = demoSettings(settings, Object.keys(given));
-  const { owner = stackOwner() } = settings;
+  const demo = demoSettings(settings, managedNames);
   const clusters = Object.entries(given);
   const accessOfAll = Object.fromEntries(clusters.map(([name, cluster]) => [name, accessOf(cluster)]));
   const all = clustersOf(given);

@@ -1,17 +1,17 @@
-import { errorMessage } from "../../components/basics/errorMessage";
-import { mapLimited } from "../../components/basics/mapLimited";
-import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
-import { clustersOf, withoutLost, type Cluster } from "../../components/mesh/model/mesh";
-import { error, errors, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
-import { peersIn } from "../../components/peers/model/peerFile";
-import { accepted } from "../../components/policyCheck/model/accepted";
-import { changesNothing, type MeshChange } from "../../components/policyCheck/model/meshChange";
-import { unseenFix } from "../../components/policyCheck/model/unseenFix";
-import { checkPolicies } from "../../components/policyCheck/checkPolicies";
-import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import { policyChange } from "../../components/preflight/model/policyChange";
-import { howToAllow } from "../../components/settings/model/allow";
-import type { Configuration } from "../configuration/schema";
+import { errorMessage } from "../basics/errorMessage";
+import { mapLimited } from "../basics/mapLimited";
+import { Kubectl, type KubectlAccess } from "../kubernetes/kubectl";
+import { clustersOf, withoutLost, type Cluster } from "../mesh/model/mesh";
+import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
+import { peersIn } from "../peers/model/peerFile";
+import { accepted } from "../policyCheck/model/accepted";
+import { changesNothing, type MeshChange } from "../policyCheck/model/meshChange";
+import { unseenFix } from "../policyCheck/model/unseenFix";
+import { checkPolicies } from "../policyCheck/checkPolicies";
+import type { LiveCluster } from "./model/liveCluster";
+import { policyChange } from "./model/policyChange";
+import { howToAllow } from "../settings/model/allow";
+import type { KnownMesh } from "./knownMesh";
 
 const CLUSTERS_AT_ONCE = 8;
 
@@ -19,7 +19,7 @@ async function judge(
   cluster: Cluster,
   access: KubectlAccess,
   change: MeshChange,
-  cilium: Configuration["cilium"],
+  cilium: KnownMesh["cilium"],
   owner: string,
 ): Promise<readonly Diagnostic[]> {
   const changing = { name: cluster.name, cilium, change, owner };
@@ -33,7 +33,7 @@ async function judge(
 }
 
 /** What would fail open is accepted, or the run refused with the way to accept it. */
-export function orAccept(all: readonly Diagnostic[], { allow }: Pick<Configuration, "allow">): readonly Diagnostic[] {
+export function orAccept(all: readonly Diagnostic[], { allow }: Pick<KnownMesh, "allow">): readonly Diagnostic[] {
   const refused = (each: Diagnostic) => error({ ...each, fix: `${each.fix}, or ${howToAllow("openPolicies")}` });
   return [...errors(all).map(allow.includes("openPolicies") ? accepted : refused), ...warnings(all)];
 }
@@ -44,12 +44,12 @@ export function orAccept(all: readonly Diagnostic[], { allow }: Pick<Configurati
  */
 export async function judgePolicyChanges(
   clusters: readonly { readonly name: string; readonly access: KubectlAccess }[],
-  configuration: Configuration,
+  mesh: KnownMesh,
   owner: string,
   live: ReadonlyMap<string, LiveCluster>,
 ): Promise<readonly Diagnostic[]> {
-  const { cilium, peerSecret } = configuration;
-  const members = withoutLost(clustersOf(configuration.clusters));
+  const { cilium, peerSecret } = mesh;
+  const members = withoutLost(clustersOf(mesh.clusters));
   const context = { members, cilium, peerSecret };
   const judged = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
     const member = members.find((each) => each.name === name);
@@ -60,7 +60,7 @@ export async function judgePolicyChanges(
     const change = policyChange(member, cluster, context);
     return changesNothing(change) ? [] : judge(member, access, change, cilium, owner);
   });
-  return orAccept(judged.flat(), configuration);
+  return orAccept(judged.flat(), mesh);
 }
 
 /** The clusters that a Secret with peer files knows, in whichever cluster it is. */
