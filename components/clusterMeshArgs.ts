@@ -7,6 +7,7 @@ import { caSourceOf, type GivenCas } from "./certificates/givenCas";
 import { clientCaNames, SHARED_AUTHORITY } from "./certificates/model/certificates";
 import { managedObjectsOf } from "./managedObjects";
 import type { MeshedClusterArgs } from "./cluster/meshedCluster";
+import { checkProvider } from "./cluster/ownProvider";
 import type { ClusterCommandArgs } from "./cluster/clusterCommands";
 import { accessOf, type ClusterAccess } from "./command/nodeCommand";
 import { demoSettings, type DemoSettings } from "./demo/model/demo";
@@ -24,7 +25,7 @@ export interface MeshCluster extends DescribedCluster {
   /**
    * A provider of the program's own; without it one is made of `context` or `kubeconfig`. It needs `enableSecretMutable`, or a changed peer is a deleted Secret for a moment and so a lost mesh,
    * and `upsertExistingObjects`, or an `up` that was killed at the wrong moment trips over its own objects. That of a lost cluster
-   * reaches nothing and has `deleteUnreachable`: so the stack lets go of its objects.
+   * reaches nothing and has `deleteUnreachable`: so the stack lets go of its objects. One that lacks any of this is refused.
    *
    * @default one that has all of this
    */
@@ -131,6 +132,10 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
     owner,
     settings,
   });
+  const checkedProvider = ({ name, lost = false }: Cluster) => {
+    const provider = own(given, name)?.provider;
+    return provider === undefined ? {} : { providerChecked: pulumi.output(checkProvider(name, provider, lost)) };
+  };
   return {
     clusters: members,
     managed,
@@ -147,6 +152,7 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
       return {
         spec,
         ...commandArgs(spec),
+        ...checkedProvider(spec),
         ...ofMesh,
         issueRecord: caSet.record,
         clientAuthorities: new Map([...caSet.byName].filter(([name]) => wanted.includes(name))),
@@ -155,7 +161,7 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
         ...(server === undefined ? {} : { serverAuthority: server }),
       };
     },
-    lostArgs: (spec) => ({ cluster: spec, ...commandArgs(spec) }),
+    lostArgs: (spec) => ({ cluster: spec, ...commandArgs(spec), ...checkedProvider(spec) }),
     policyCheckArgs: (spec, originalConfig) => ({ cluster: spec, ...commandArgs(spec), originalConfig }),
   };
 }
