@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { LARGE_INPUT } from "../../../../components/command/protocol";
-import { judgePolicyChanges } from "../../../../stacks/program/policies";
+import { judgePolicyChanges } from "../../../../components/preflight/policyChanges";
+import { rangesBefore } from "../../../../stacks/program/rangesBefore";
 import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
 import { bySeverity, lines } from "../../support/mesh/mesh";
 import { liveCluster, managers } from "../../support/preflight/live";
@@ -55,7 +56,9 @@ describe("stacks: policies of a cluster that stays", () => {
     const live = new Map([["cluster1", knowing("cluster1", "cluster2", "cluster3")]]);
     const access = { kind: "context", context: "context1" } as const;
     const read = configuration({ clusters });
-    const judged = bySeverity(await judgePolicyChanges([{ name: "cluster1", access }], read, "p/s", live));
+    const judged = bySeverity(
+      await judgePolicyChanges([{ name: "cluster1", access }], read, "p/s", live, rangesBefore),
+    );
     assert.deepEqual(judged.problems, []);
     return { said: lines(judged.warnings), asked };
   }

@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { errorMessage } from "../../components/basics/errorMessage";
-import { lastLine } from "../../components/basics/model/lastLine";
-import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
-import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import { mayBeKubeconfig, waysIn, type KnownContexts, type WaysIn } from "../../components/preflight/model/waysIn";
+import { errorMessage } from "../basics/errorMessage";
+import { lastLine } from "../basics/model/lastLine";
+import { Kubectl, type KubectlAccess } from "../kubernetes/kubectl";
+import type { LiveCluster } from "./model/liveCluster";
+import { mayBeKubeconfig, waysIn, type KnownContexts, type WaysIn } from "./model/waysIn";
 
 /** The contexts that kubectl knows. It asks no cluster for them. */
 async function knownContexts(context: string): Promise<KnownContexts> {

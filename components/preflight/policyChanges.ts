@@ -1,26 +1,23 @@
-import { errorMessage } from "../../components/basics/errorMessage";
-import { mapLimited } from "../../components/basics/mapLimited";
-import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
-import { clustersOf, withoutLost, type Cluster } from "../../components/mesh/model/mesh";
-import { error, errors, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
-import { peersIn } from "../../components/peers/model/peerFile";
-import { accepted } from "../../components/policyCheck/model/accepted";
+import { errorMessage } from "../basics/errorMessage";
+import { mapLimited } from "../basics/mapLimited";
+import { Kubectl, type KubectlAccess } from "../kubernetes/kubectl";
+import { clustersOf, withoutLost, type Cluster } from "../mesh/model/mesh";
+import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
+import { peersIn } from "../peers/model/peerFile";
+import { accepted } from "../policyCheck/model/accepted";
 import {
   changedPeers,
   changesNothing,
   rangesOfClusters,
   type MeshChange,
   type MeshRanges,
-} from "../../components/policyCheck/model/meshChange";
-import { unseenFix } from "../../components/policyCheck/model/unseenFix";
-import { checkPolicies } from "../../components/policyCheck/checkPolicies";
-import { rangesGiven } from "../../components/policyCheck/leavingCheck";
-import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import { policyChange } from "../../components/preflight/model/policyChange";
-import { howToAllow } from "../../components/settings/model/allow";
-import type { Configuration } from "../configuration/schema";
-import { policyCheckStates } from "./leavers";
-import { commandStates } from "./ownState";
+} from "../policyCheck/model/meshChange";
+import { unseenFix } from "../policyCheck/model/unseenFix";
+import { checkPolicies } from "../policyCheck/checkPolicies";
+import type { LiveCluster } from "./model/liveCluster";
+import { policyChange } from "./model/policyChange";
+import { howToAllow } from "../settings/model/allow";
+import type { KnownMesh } from "./knownMesh";
 
 const CLUSTERS_AT_ONCE = 8;
 
@@ -28,7 +25,7 @@ async function judge(
   cluster: Cluster,
   access: KubectlAccess,
   change: MeshChange,
-  cilium: Configuration["cilium"],
+  cilium: KnownMesh["cilium"],
   owner: string,
 ): Promise<readonly Diagnostic[]> {
   const changing = { name: cluster.name, cilium, change, owner };
@@ -42,29 +39,26 @@ async function judge(
 }
 
 /** What would fail open is accepted, or the run refused with the way to accept it. */
-export function orAccept(all: readonly Diagnostic[], { allow }: Pick<Configuration, "allow">): readonly Diagnostic[] {
+export function orAccept(all: readonly Diagnostic[], { allow }: Pick<KnownMesh, "allow">): readonly Diagnostic[] {
   const refused = (each: Diagnostic) => error({ ...each, fix: `${each.fix}, or ${howToAllow("openPolicies")}` });
   return [...errors(all).map(allow.includes("openPolicies") ? accepted : refused), ...warnings(all)];
-}
-
-/** The ranges of the clusters that the last `up` had, as it gave them to the policy checks; none where the state cannot be read, which is said elsewhere. */
-async function rangesBefore(): Promise<MeshRanges> {
-  const states = await commandStates().catch(() => []);
-  return Object.fromEntries(policyCheckStates(states).flatMap(({ secrets }) => Object.entries(rangesGiven(secrets))));
 }
 
 /**
  * Judges the policies of every cluster whose name or peers this run changes, in previews too: of those that join, and of those that stay while
  * others come and go. Those that are as they will be are asked nothing.
+ *
+ * @param rangesBefore The ranges that the last `up` had, for clusters that are described no more.
  */
 export async function judgePolicyChanges(
   clusters: readonly { readonly name: string; readonly access: KubectlAccess }[],
-  configuration: Configuration,
+  mesh: KnownMesh,
   owner: string,
   live: ReadonlyMap<string, LiveCluster>,
+  rangesBefore: () => Promise<MeshRanges>,
 ): Promise<readonly Diagnostic[]> {
-  const { cilium, peerSecret } = configuration;
-  const described = clustersOf(configuration.clusters);
+  const { cilium, peerSecret } = mesh;
+  const described = clustersOf(mesh.clusters);
   const members = withoutLost(described);
   const context = { members, cilium, peerSecret };
   const changing = clusters.flatMap(({ name, access }) => {
@@ -83,7 +77,7 @@ export async function judgePolicyChanges(
   const judged = await mapLimited(changing, CLUSTERS_AT_ONCE, ({ member, access, change }) =>
     judge(member, access, { ...change, ranges }, cilium, owner),
   );
-  return orAccept(judged.flat(), configuration);
+  return orAccept(judged.flat(), mesh);
 }
 
 /** The clusters that a Secret with peer files knows, in whichever cluster it is. */
