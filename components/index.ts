@@ -1,7 +1,8 @@
 export { ClusterMesh } from "./clusterMesh";
 export { ClusterMeshAuthority, type ClusterMeshAuthorityArgs } from "./clusterMeshAuthority";
-export type { ClusterMeshArgs, MeshCluster } from "./clusterMeshArgs";
-export { validateDescription, type DescribedCluster, type MeshDescription } from "./meshDescription";
+export type { ClusterMeshArgs } from "./clusterMeshArgs";
+export { validateDescription, type DescribedCluster, type MeshCluster, type MeshDescription } from "./meshDescription";
+export { MeshPlan } from "./meshPlan";
 export type { CaSummary } from "./certificates/caSet";
 export { caNames, caOrigin, caScope, type CaOrigin, type CaSource } from "./certificates/caSource";
 export { caSourceOf } from "./certificates/givenCas";

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 /** How a provider reaches a cluster: a context of the kubeconfig at hand, or a kubeconfig's content. */
 interface ReachedCluster {
+  readonly name: string;
   readonly context?: string;
   readonly kubeconfig?: pulumi.Input<string>;
   readonly lost?: boolean;
@@ -17,12 +18,8 @@ interface ReachedCluster {
  *
  * @param mesh The name of the mesh, with which the provider's begins; it was the cluster's alone, and outside of the mesh, before.
  */
-export function clusterProvider(
-  mesh: string,
-  name: string,
-  cluster: ReachedCluster,
-  opts: pulumi.ResourceOptions,
-): k8s.Provider {
+export function clusterProvider(mesh: string, cluster: ReachedCluster, opts: pulumi.ResourceOptions): k8s.Provider {
+  const { name } = cluster;
   return new k8s.Provider(
     `${mesh}-${name}`,
     {

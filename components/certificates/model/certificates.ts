@@ -23,14 +23,6 @@ export function caNameOf(cluster: string, scope: CaScope): string {
   return scope === "shared" ? SHARED_AUTHORITY : cluster;
 }
 
-/**
- * The authorities from which a cluster needs a client certificate: those of the other clusters' etcds. One for the whole mesh with a
- * shared authority; with an authority per cluster that is a certificate per ordered pair, so N·(N−1) in all.
- */
-export function clientCaNames(cluster: string, clusters: readonly string[], scope: CaScope): readonly string[] {
-  return scope === "shared" ? [SHARED_AUTHORITY] : clusters.filter((other) => other !== cluster);
-}
-
 /** CN of a cluster's client certificate, which etcd takes as the user name: Cilium's name for a remote cluster's user. */
 export function clientCommonName(cluster: string): string {
   return `remote-${cluster}`;
