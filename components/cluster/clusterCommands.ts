@@ -2,7 +2,7 @@ import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateSettings } from "../certificates/model/certificates";
 import { desiredConfig, type CiliumSettings } from "../cilium/model/agentConfig";
-import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
+import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from "../command/nodeCommand";
 import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster } from "../mesh/model/mesh";
@@ -26,28 +26,28 @@ export interface ClusterCommandArgs {
   readonly settings: ClusterSettings;
 }
 
-/** The input that all commands share. No verb contacts a lost cluster. */
-function commandOf({ cluster, access, owner, settings }: ClusterCommandArgs) {
-  const { cilium, wait } = settings;
-  return {
-    script: "cluster",
-    clusters: { [cluster.name]: access },
-    input: {
-      cluster: { name: cluster.name, ...contextOf(access) },
-      cilium,
-      desiredConfig: desiredConfig(cluster),
-      owner,
-      peerSecret: settings.peerSecret,
-      // Where nobody waits, the limit is not used.
-      rollOut: { await: wait.rollout !== false, timeoutSeconds: wait.rollout || DEFAULT_SETTINGS.wait.rollout },
-      maxConnectedClusters: settings.maxConnectedClusters,
-      ...(cluster.lost === true ? { lost: true } : {}),
-    },
+/** A command of a cluster: its own input is added to what all of them share. No verb contacts a lost cluster. */
+function clusterCommand(
+  name: string,
+  { cluster, access, owner, settings }: ClusterCommandArgs,
+  { input, ...verbs }: Pick<NodeCommandArgs, "create" | "update" | "delete" | "occasion"> & { readonly input: object },
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const { cilium, wait, peerSecret, maxConnectedClusters } = settings;
+  const shared = {
+    cluster: { name: cluster.name, ...contextOf(access) },
+    cilium,
+    desiredConfig: desiredConfig(cluster),
+    owner,
+    peerSecret,
+    // Without waiting, the limit is not used.
+    rollOut: { await: wait.rollout !== false, timeoutSeconds: wait.rollout || DEFAULT_SETTINGS.wait.rollout },
+    maxConnectedClusters,
+    ...(cluster.lost === true ? { lost: true } : {}),
   };
+  const command = { script: "cluster", clusters: { [cluster.name]: access } };
+  return nodeCommand(name, { ...command, ...verbs, input: { ...shared, ...input } }, opts);
 }
-
-/** Whether name and id of another owner are overwritten, as the commands have it. */
-const conflictsOf = ({ allow }: ClusterSettings) => (allow.includes("overwriteConflicts") ? "overwrite" : "refuse");
 
 /** The first step on a cluster: refuses what must not be touched, and records what will be overwritten. Its deletion is the last step. */
 export function originalConfigCommand(
@@ -56,23 +56,21 @@ export function originalConfigCommand(
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   const { managedObjects, settings } = args;
-  const { input, ...command } = commandOf(args);
-  const adopts = settings.allow.includes("adoptSecret");
-  return nodeCommand(
+  const adoptSecret = settings.allow.includes("adoptSecret");
+  return clusterCommand(
     `${name}-original-config`,
+    args,
     {
-      ...command,
       create: "record",
       update: "keep",
       delete: "release",
       // Which cluster it is now, as far as that was seen: another one is refused, although nothing else has changed.
       occasion: { seen: args.observed.seenAs },
       input: {
-        ...input,
         managedObjects,
-        foreignSecret: adopts ? "adopt" : "refuse",
-        ...(adopts ? { peerKeys: args.peerKeys } : {}),
-        conflicts: conflictsOf(settings),
+        adoptSecret,
+        ...(adoptSecret ? { peerKeys: args.peerKeys } : {}),
+        overwriteConflicts: settings.allow.includes("overwriteConflicts"),
         probePaths: settings.wait.check !== false,
       },
     },
@@ -94,17 +92,16 @@ export function rolloutCommand(
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  const { input, ...command } = commandOf(args);
-  const conflicts = conflictsOf(args.settings);
-  return nodeCommand(
+  const overwriteConflicts = args.settings.allow.includes("overwriteConflicts");
+  return clusterCommand(
     `${name}-rollout`,
+    args,
     {
-      ...command,
       create: "rollOut",
       update: "rollOut",
       delete: "restore",
       occasion: { seen: args.observed.drift },
-      input: { ...input, conflicts, originalConfig: originalConfig.stdout },
+      input: { overwriteConflicts, originalConfig: originalConfig.stdout },
     },
     opts,
   );
@@ -120,15 +117,14 @@ export function objectsCommand(
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  const { input, ...command } = commandOf(args);
-  return nodeCommand(
+  return clusterCommand(
     `${name}-objects`,
+    args,
     {
-      ...command,
       create: "updateObjects",
       update: "updateObjects",
       delete: "removeObjects",
-      input: { ...input, managedObjects: args.managedObjects, originalConfig: originalConfig.stdout },
+      input: { managedObjects: args.managedObjects, originalConfig: originalConfig.stdout },
     },
     opts,
   );

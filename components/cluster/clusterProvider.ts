@@ -33,14 +33,14 @@ export function clusterProvider(mesh: string, cluster: ReachedCluster, opts: pul
   );
 }
 
-/** A kubeconfig that leads nowhere: nothing listens on this port of the machine itself, and the refusal comes at once. */
+/** The kubeconfig of a lost cluster leads nowhere: nothing listens on this port of the machine itself, and the refusal comes at once. */
 const NOWHERE = JSON.stringify({
   apiVersion: "v1",
   kind: "Config",
-  clusters: [{ name: "gone", cluster: { server: "https://127.0.0.1:1" } }],
-  contexts: [{ name: "gone", context: { cluster: "gone", user: "gone" } }],
-  users: [{ name: "gone", user: {} }],
-  "current-context": "gone",
+  clusters: [{ name: "lost", cluster: { server: "https://127.0.0.1:1" } }],
+  contexts: [{ name: "lost", context: { cluster: "lost", user: "lost" } }],
+  users: [{ name: "lost", user: {} }],
+  "current-context": "lost",
 });
 
 /**

@@ -100,7 +100,7 @@ export class MeshedCluster extends pulumi.ComponentResource {
   /**
    * Makes the Secret with the peers, the last thing that a cluster is given.
    *
-   * @param identitiesChecked Done when nothing in any cluster of the mesh speaks against it: no cluster is told of peers before.
+   * @param identitiesChecked Done when nothing in any cluster of the mesh speaks against it: no cluster is given its peers before.
    */
   givePeers(identitiesChecked: readonly pulumi.Resource[]): void {
     const dependsOn = after(identitiesChecked, [this.objects]);

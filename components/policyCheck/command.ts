@@ -12,8 +12,7 @@ import { howToAllow } from "../settings/model/allow";
 import { checkLeaving, leavingCluster } from "./leavingCheck";
 
 const given = readInput(leavingCluster);
-const { cluster } = given;
-const accepted = given.openPolicies === "accept";
+const { cluster, openPolicies: accepted } = given;
 
 const ACCEPTED = "warning: accepted by openPolicies:";
 const WAY_OUT = `Fix these and run this again. Or accept that they are open from then on:

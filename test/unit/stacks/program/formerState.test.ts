@@ -145,7 +145,7 @@ describe("stacks: what a stack has and will have no more", () => {
   it("is named and let go where that was accepted before", async () => {
     const resources = command(
       "clustermesh-cluster3-policy-check",
-      policyCheckInput("cluster3", { openPolicies: "accept" }),
+      policyCheckInput("cluster3", { openPolicies: true }),
     );
     const { problems, warnings } = await judge({ outputs: three, resources });
     assert.deepEqual(problems, []);
