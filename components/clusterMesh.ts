@@ -48,7 +48,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
   /** The lost clusters, with the commands that restore one by hand, should it ever return. */
   readonly lost: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
   /** Which clusters are in the mesh, and by which objects, for the preview of the next run. */
-  readonly recorded: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
+  readonly meshedClusters: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
   /** The mesh as Mermaid text. */
   readonly topology: string;
 
@@ -126,7 +126,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.etcdUsers = usersOf(joined);
     this.verdicts = demo?.verdicts;
     this.drops = demo?.drops;
-    this.recorded = byName(({ args: { cluster, observed }, originalConfig }) =>
+    this.meshedClusters = byName(({ args: { cluster, observed }, originalConfig }) =>
       originalConfig.apply((printed) => summaryOf(printed, cluster.name, observed.reapply)),
     );
     this.topology = topology(clusters);

@@ -10,7 +10,7 @@ import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
 import { judgeAccess } from "./judgeAccess";
 import { observedClusters, reapplyOf, seenAs, unseen } from "./observed";
-import { readOwnOutputs, type OwnOutputs } from "./ownOutputs";
+import { meshedBefore, readOwnOutputs, unreadOutputs } from "./ownState";
 import { judgePolicyChanges, peersSeen } from "./policies";
 import { rotationPolicy } from "./rotation";
 
@@ -36,7 +36,7 @@ function secretsOf(configuration: Configuration, { authority: caSource }: Enviro
 function meshPolicy(
   configuration: Configuration,
   environment: Environment,
-  { recorded }: OwnOutputs,
+  recorded: MeshPolicy["recorded"],
   now: Date,
 ): MeshPolicy {
   const { maxConnectedClusters, cilium, peerSecret, allow } = configuration;
@@ -72,23 +72,24 @@ export async function preflight(
   }
   const now = new Date();
   const clusters = askedClusters(configuration, environment);
-  const [{ live, answered }, lost, last] = await Promise.all([
+  const [{ live, answered }, lost, own] = await Promise.all([
     inspectAll(configuration, clusters, limit),
     lostAndAnswering(configuration, limit),
     readOwnOutputs(),
   ]);
   const members = clustersOf(configuration.clusters);
-  const mesh = judgeMesh(members, live, meshPolicy(configuration, environment, last, now), now);
+  const recorded = meshedBefore(own);
+  const mesh = judgeMesh(members, live, meshPolicy(configuration, environment, recorded, now), now);
   const diagnostics = [
     ...(await judgeAccess(configuration, clusters, live, writes, limit)),
-    ...last.diagnostics,
+    ...unreadOutputs(own),
     ...lost,
     ...mesh.diagnostics,
     ...(await judgePolicyChanges(reachable, configuration, environment.owner, mesh.fitting)),
-    ...(await judgeFormerState(configuration, environment, peersSeen(live, configuration.peerSecret))),
+    ...(await judgeFormerState(configuration, environment, peersSeen(live, configuration.peerSecret), own)),
     ...slowAnswers(answered, limit),
   ];
-  const reapply = reapplyOf(peerNames(configuration), last.recorded, mesh.reapply);
+  const reapply = reapplyOf(peerNames(configuration), recorded, mesh.reapply);
   const seen = { seenAs: seenAs(live), drift: mesh.drift, reapply };
   return { diagnostics, observed: observedClusters(Object.keys(configuration.clusters), seen) };
 }
