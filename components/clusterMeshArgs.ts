@@ -9,6 +9,6 @@ export interface ClusterMeshArgs extends GivenSettings, Pick<GivenCas, "ca" | "p
   readonly clusters: Readonly<Record<string, MeshCluster>>;
   /** The rest of the mesh, which other stacks look after: their peers, and not touched. Two clusters in all are the least. @default none */
   readonly externalPeers?: Readonly<Record<string, DescribedCluster>>;
-  /** What was seen of the live clusters, so that drift is repaired of which the state knows nothing. @default nothing */
+  /** What was seen of the live clusters, so that drift is repaired that the state does not show. @default nothing */
   readonly observed?: ObservedClusters;
 }

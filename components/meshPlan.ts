@@ -19,7 +19,7 @@ import { settingsSchema, type GivenSettings, type MeshSettings } from "./setting
 export type ManagedCluster = ClusterCommandArgs & { readonly cluster: Named<MeshCluster> };
 
 /** A plan, or all that is wrong with what is written down. */
-export type CheckedMesh =
+type CheckedMesh =
   | { readonly plan: MeshPlan; readonly problems: readonly [] }
   | { readonly plan?: undefined; readonly problems: readonly Diagnostic[] };
 

@@ -12,7 +12,7 @@ export interface EtcdServerSecretArgs {
   readonly cluster: Cluster;
   readonly ca: MeshCa;
   readonly owner: string;
-  /** Changes when the Secret has to be written again, whatever the state knows. */
+  /** Changes when the Secret has to be written again, although the state shows no change. */
   readonly reapply: string | undefined;
   readonly settings: CertificateSettings & Pick<CiliumSettings, "cilium">;
 }

@@ -72,7 +72,7 @@ export interface PeerSecretArgs {
   /** What it is issued as. */
   readonly record: pulumi.Output<string>;
   readonly owner: string;
-  /** Changes when it has to be written again, whatever the state knows. */
+  /** Changes when it has to be written again, although the state shows no change. */
   readonly reapply?: string;
   readonly settings: PeerSettings & Pick<CiliumSettings, "cilium">;
 }

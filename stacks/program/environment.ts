@@ -4,7 +4,7 @@ import { caSource } from "../roles/caSource";
 import { managedClusters, WHOLE_MESH, type Role } from "../roles/role";
 import { stackOwner } from "./owner";
 
-/** What a run knows of a stack beside its configuration. */
+/** What a run has of a stack beside its configuration. */
 export interface Environment {
   /** Who signs. */
   readonly authority: CaSource;

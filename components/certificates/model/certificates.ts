@@ -63,7 +63,7 @@ export function caHash(certificatePem: string): string {
 }
 
 /**
- * The CAs that are trusted as one PEM file, each once, in an order that says nothing of who signs: when another of them begins to sign, no
+ * The CAs that are trusted as one PEM file, each once, in an order that does not depend on who signs: when another of them begins to sign, no
  * file changes and no agent reconnects. A single CA stays as it is, byte for byte.
  */
 export function caBundle(certificates: readonly string[]): string {

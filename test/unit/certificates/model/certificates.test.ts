@@ -81,7 +81,7 @@ describe("model: caBundle", () => {
     assert.equal(caBundle(["PEM\n", "PEM"]).trim(), "PEM");
   });
 
-  it("has each CA once, whoever signs", () => {
+  it("has each CA once, whichever signs", () => {
     const both = caBundle(["A\n", "B"]);
     assert.equal(caBundle(["B", "A"]), both);
     assert.deepEqual(both.split("\n").sort(), ["", "A", "B"]);
