@@ -11,7 +11,7 @@ import type { Verdict } from "./demo/model/demoVerdicts";
 import { formerNames } from "./formerNames";
 import { etcdAdmin } from "./etcdUsers/etcdAdmin";
 import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
-import type { Cluster } from "./mesh/model/mesh";
+import { clustersOf, type Cluster } from "./mesh/model/mesh";
 import { topology } from "./mesh/model/topology";
 import { meshCheck } from "./meshCheck/meshCheck";
 import type { ReadinessRow } from "./meshCheck/model/checkResult";
@@ -19,6 +19,7 @@ import type { StalePodRow } from "./meshCheck/model/stalePods";
 import { planMesh, type ManagedCluster, type MeshPlan } from "./meshPlan";
 import type { PathRow } from "./nodePaths/model/pathVerdict";
 import { hashPeers, sharedPeerFiles } from "./peers/peerSecret";
+import { rangesOfClusters } from "./policyCheck/model/meshChange";
 import { agreement, policyCheck } from "./policyCheck/policyCheck";
 
 /**
@@ -79,10 +80,11 @@ export class ClusterMesh extends pulumi.ComponentResource {
     }
     const lost = plan.lost.map((each) => new LostCluster(nameOf(each.cluster), each, reaching(each.cluster)));
     const agreed = agreement(name, [...joined, ...lost], child);
+    const ranges = rangesOfClusters(clustersOf(settings.clusters));
     const policyCheckOf = (made: MeshedCluster | LostCluster) =>
       policyCheck(
         nameOf(made.args.cluster),
-        { ...made.args, originalConfig: made.originalConfig },
+        { ...made.args, originalConfig: made.originalConfig, ranges },
         { ...ofCluster, dependsOn: [made, agreed] },
       );
     lost.forEach(policyCheckOf);

@@ -9,7 +9,8 @@ import { Kubectl } from "../kubernetes/kubectl";
 import { KubectlError } from "../kubernetes/kubectlError";
 import { errors, formatDiagnostic, formatDiagnostics, warnings } from "../mesh/model/diagnostic";
 import { howToAllow } from "../settings/model/allow";
-import { checkLeaving, leavingCluster } from "./leavingCheck";
+import { checkLeaving, leavingCluster, rangesGiven } from "./leavingCheck";
+import type { MeshRanges } from "./model/meshChange";
 
 const given = readInput(leavingCluster);
 const { cluster, openPolicies: accepted } = given;
@@ -20,9 +21,9 @@ const WAY_OUT = `Fix these and run this again. Or accept that they are open from
 and then destroy, or take the cluster out; one that is out of the configuration already has to be put back for that \`up\`.`;
 
 /** Warns of what fails closed. @throws Error with what fails open and what to do, where that is not accepted. */
-async function look(kubectl: Kubectl): Promise<void> {
+async function look(kubectl: Kubectl, ranges: MeshRanges): Promise<void> {
   await refuseOtherCluster(kubectl, cluster.name, recordedOf(given.originalConfig, cluster.name).cluster);
-  const { diagnostics = [], what = "" } = (await checkLeaving(kubectl, given)) ?? {};
+  const { diagnostics = [], what = "" } = (await checkLeaving(kubectl, given, ranges)) ?? {};
   warnings(diagnostics).forEach((each) => {
     progress(`warning: ${formatDiagnostic(each)}`);
   });
@@ -48,7 +49,9 @@ export const ran = dispatch({
       return "";
     }
     try {
-      await Kubectl.with(accessTo(cluster, await readKubeconfigs()), look, askedAgain(cluster.name));
+      const secrets = await readKubeconfigs();
+      const judge = (kubectl: Kubectl) => look(kubectl, rangesGiven(secrets));
+      await Kubectl.with(accessTo(cluster, secrets), judge, askedAgain(cluster.name));
     } catch (error) {
       const why =
         error instanceof KubectlError ? `cluster "${cluster.name}": ${withAdvice(error.message)}` : errorMessage(error);

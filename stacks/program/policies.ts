@@ -5,13 +5,22 @@ import { clustersOf, withoutLost, type Cluster } from "../../components/mesh/mod
 import { error, errors, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import { peersIn } from "../../components/peers/model/peerFile";
 import { accepted } from "../../components/policyCheck/model/accepted";
-import { changesNothing, type MeshChange } from "../../components/policyCheck/model/meshChange";
+import {
+  changedPeers,
+  changesNothing,
+  rangesOfClusters,
+  type MeshChange,
+  type MeshRanges,
+} from "../../components/policyCheck/model/meshChange";
 import { unseenFix } from "../../components/policyCheck/model/unseenFix";
 import { checkPolicies } from "../../components/policyCheck/checkPolicies";
+import { rangesGiven } from "../../components/policyCheck/leavingCheck";
 import type { LiveCluster } from "../../components/preflight/model/liveCluster";
 import { policyChange } from "../../components/preflight/model/policyChange";
 import { howToAllow } from "../../components/settings/model/allow";
 import type { Configuration } from "../configuration/schema";
+import { policyCheckStates } from "./leavers";
+import { commandStates } from "./ownState";
 
 const CLUSTERS_AT_ONCE = 8;
 
@@ -38,6 +47,12 @@ export function orAccept(all: readonly Diagnostic[], { allow }: Pick<Configurati
   return [...errors(all).map(allow.includes("openPolicies") ? accepted : refused), ...warnings(all)];
 }
 
+/** The ranges of the clusters that the last `up` had, as it gave them to the policy checks; none where the state cannot be read, which is said elsewhere. */
+async function rangesBefore(): Promise<MeshRanges> {
+  const states = await commandStates().catch(() => []);
+  return Object.fromEntries(policyCheckStates(states).flatMap(({ secrets }) => Object.entries(rangesGiven(secrets))));
+}
+
 /**
  * Judges the policies of every cluster whose name or peers this run changes, in previews too: of those that join, and of those that stay while
  * others come and go. Those that are as they will be are asked nothing.
@@ -49,17 +64,25 @@ export async function judgePolicyChanges(
   live: ReadonlyMap<string, LiveCluster>,
 ): Promise<readonly Diagnostic[]> {
   const { cilium, peerSecret } = configuration;
-  const members = withoutLost(clustersOf(configuration.clusters));
+  const described = clustersOf(configuration.clusters);
+  const members = withoutLost(described);
   const context = { members, cilium, peerSecret };
-  const judged = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
+  const changing = clusters.flatMap(({ name, access }) => {
     const member = members.find((each) => each.name === name);
     const cluster = live.get(name);
     if (member === undefined || cluster?.kind !== "reachable" || cluster.config === undefined) {
       return [];
     }
     const change = policyChange(member, cluster, context);
-    return changesNothing(change) ? [] : judge(member, access, change, cilium, owner);
+    return changesNothing(change) ? [] : [{ member, access, change }];
   });
+  const known = rangesOfClusters(described);
+  const isKnown = (name: string) => Object.hasOwn(known, name);
+  const leave = changing.some(({ change }) => !changedPeers(change).every(isKnown));
+  const ranges = leave ? { ...(await rangesBefore()), ...known } : known;
+  const judged = await mapLimited(changing, CLUSTERS_AT_ONCE, ({ member, access, change }) =>
+    judge(member, access, { ...change, ranges }, cilium, owner),
+  );
   return orAccept(judged.flat(), configuration);
 }
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { LARGE_INPUT } from "../../../components/command/protocol";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { runScript } from "../../support/command/runScript";
 import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { recordText } from "../support/record";
 
 const LABEL = "io.cilium.k8s.policy.cluster";
+const NAMESPACE = "k8s:io.kubernetes.pod.namespace";
 const original = (value: string) =>
   ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] }) as const;
 const originals = (name: string) =>
@@ -86,7 +88,7 @@ else if (args[0] === "api-resources") {
 `;
 
 describe("the command that guards a cluster's policies", () => {
-  async function run(cluster: Cluster, over: object = {}) {
+  async function run(cluster: Cluster, over: object = {}, ranges?: object) {
     const kubectl = scriptedKubectl(`const cluster_ = ${JSON.stringify(cluster)};\n${ANSWERS}`);
     try {
       const ended = await runScript({
@@ -94,6 +96,7 @@ describe("the command that guards a cluster's policies", () => {
         verb: "check",
         input: { ...INPUT, ...over },
         env: process.env,
+        stdin: ranges === undefined ? "" : JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ ranges }) }),
       });
       return { ...ended, asked: kubectl.calls().map(([, ...args]) => args) };
     } finally {
@@ -182,6 +185,29 @@ describe("the command that guards a cluster's policies", () => {
     assert.equal(code, 1);
     assert.match(stderr, /cluster "cluster1" loses its peers.*\(1 problem\)/);
     assert.match(stderr, /shop\/no-peer spec\.ingressDeny\[0\]\.fromEndpoints\[0\] denies nobody of cluster2 any more/);
+  });
+
+  it("judges the addresses of its peers, as it was given them, and says so where it was not", async () => {
+    const denial = policy("CiliumNetworkPolicy", "no-peer", {
+      egressDeny: [
+        { toEndpoints: [{ ...byName("cluster2"), matchExpressions: [{ key: NAMESPACE, operator: "Exists" }] }] },
+        { toCIDR: ["10.70.0.0/16"] },
+      ],
+    });
+    const client = policy("CiliumNetworkPolicy", "client", { egress: [{ toCIDR: ["10.0.0.0/8"] }] });
+    const having = { items: { "ciliumnetworkpolicies.cilium.io": [denial, client] } };
+    const ranges = { cluster2: { podCIDRs: ["10.70.0.0/16"], nodeCIDRs: ["192.168.7.0/24"] } };
+    const judged = await run(having, { originalConfig: originals("cluster1") }, ranges);
+    assert.equal(judged.code, 0, judged.stderr);
+    assert.match(
+      judged.stderr,
+      /^warning: .*shop\/client .* lets pods out to pods of cluster2 from then on, as a part/m,
+    );
+    assert.doesNotMatch(judged.stderr, /no-peer/);
+    const unknown = await run(having, { originalConfig: originals("cluster1") });
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /^warning: cluster "cluster1": policies with addresses are not judged for cluster2,/m);
+    assert.match(unknown.stderr, /shop\/no-peer .* denies nobody the way to cluster2 any more/);
   });
 
   it("reads no reports about policies, however long they are", async () => {
