@@ -9,12 +9,12 @@ import type { Kubectl } from "../kubernetes/kubectl";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import { readFields } from "../kubernetes/readFields";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
-import { formatDiagnostic, formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
+import { error, formatDiagnostic, formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
 import {
   LIVE_POD_FIELDS,
   parseLivePods,
   planRestarts,
-  stalePodProblem,
+  stalePodFinding,
   stalePodRow,
   type StalePodRow,
 } from "./model/stalePods";
@@ -26,7 +26,7 @@ const REGENERATION_MS = 20_000;
 export interface StalePodPolicy {
   readonly cilium: CiliumObjects;
   readonly maxConnectedClusters: MaxConnectedClusters;
-  readonly stalePods: "report" | "restart";
+  readonly restartStalePods: boolean;
 }
 
 async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Promise<readonly StalePod[]> {
@@ -38,8 +38,8 @@ async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Prom
     try {
       const json = await inAgent(kubectl, cilium, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
       return stalePods(cluster, parsePodIdentities(json), maxConnectedClusters);
-    } catch (error) {
-      const why = errorMessage(error);
+    } catch (failure) {
+      const why = errorMessage(failure);
       progress(`warning: cluster "${cluster.name}": identities of the pods of agent ${pod} are not known: ${why}`);
       return [];
     }
@@ -78,7 +78,7 @@ async function restartAll(
     },
   );
   if (waiting.length > 0) {
-    const problems = waiting.map((pod) => stalePodProblem(pod, cluster.context));
+    const problems = waiting.map((pod) => error(stalePodFinding(pod, cluster.context)));
     const heading = "pods have kept identities from before the change of the id";
     throw new Error(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN));
   }
@@ -106,10 +106,9 @@ export async function settleStalePods(
         (seen) => seen.length === 0,
         (seen) => `cluster "${cluster.name}": agents have to give ${String(seen.length)} pods new identities`,
       );
-      const left =
-        stale.length > 0 && policy.stalePods === "restart" ? await restartAll(cluster, policy, deadline) : stale;
+      const left = stale.length > 0 && policy.restartStalePods ? await restartAll(cluster, policy, deadline) : stale;
       for (const pod of left) {
-        progress(`warning: ${formatDiagnostic(stalePodProblem(pod, cluster.context))}`);
+        progress(`warning: ${formatDiagnostic(stalePodFinding(pod, cluster.context))}`);
       }
       return left.map((pod) => stalePodRow(pod, cluster.context));
     }),

@@ -13,8 +13,7 @@ import { checkLeaving, leavingCluster, rangesGiven } from "./leavingCheck";
 import type { MeshRanges } from "./model/meshChange";
 
 const given = readInput(leavingCluster);
-const { cluster } = given;
-const accepted = given.openPolicies === "accept";
+const { cluster, openPolicies: accepted } = given;
 
 const ACCEPTED = "warning: accepted by openPolicies:";
 const WAY_OUT = `Fix these and run this again. Or accept that they are open from then on:

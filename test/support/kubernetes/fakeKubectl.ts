@@ -20,7 +20,7 @@ export interface FakeCluster {
   readonly agents?: Readonly<Record<string, object>>;
   /** Whether the agents' pods are ready; they are unless this is `false`. */
   readonly ready?: boolean;
-  /** When the pods of agents and operator were made; deleted ones are made anew, now. */
+  /** When the pods of agents and operator were made; deleted ones are made again, now. */
   readonly born?: string;
   /** What a deleted agent's successor says of itself. */
   readonly restarted?: object;

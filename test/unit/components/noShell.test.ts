@@ -9,7 +9,7 @@ import { COMMAND_LINE } from "../../../components/command/commandLine";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/protocol";
 import { Kubectl } from "../../../components/kubernetes/kubectl";
 import { parseLivePods } from "../../../components/meshCheck/model/stalePods";
-import { loadStack, meshArguments } from "../../../stacks";
+import { loadStack } from "../../../stacks";
 import { fakeKubectl } from "../../support/kubernetes/fakeKubectl";
 import { check, MEMBERS, READY, runCommand } from "../support/command/runCommand";
 import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
@@ -35,7 +35,7 @@ async function resources(text: string): Promise<readonly Registered[]> {
   const prefixed = Object.entries(values).map(([key, value]) => [`clustermesh:${key}`, value] as const);
   const ran = await run(async () => {
     pulumi.runtime.setAllConfig(Object.fromEntries(prefixed));
-    return new ClusterMesh("clustermesh", meshArguments(await loadStack()));
+    return new ClusterMesh("clustermesh", (await loadStack()).plan);
   });
   return ran.resources;
 }

@@ -44,7 +44,7 @@ describe("the command that checks a mesh", () => {
   it("touches nothing where a kubeconfig leads to another cluster than the one that joined", async () => {
     kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY }, { cluster2: { uid: "another" } });
     const members = MEMBERS.map((each) => ({ ...each, context: each.name, uid: `uid-of-${each.name}` }));
-    const { code, stdout, stderr } = await check(kubectl, 5, { clusters: members, stalePods: "restart" });
+    const { code, stdout, stderr } = await check(kubectl, 5, { clusters: members, restartStalePods: true });
     assert.deepEqual([code, stdout], [1, ""]);
     assert.match(stderr, /cluster "cluster2": kube-system uid "another" is not "uid-of-cluster2"/);
     const changed = (await kubectl.calls()).filter((args) => args.includes("annotate") || args.includes("delete"));

@@ -42,7 +42,7 @@ describe("the commands that a state from before deletes", () => {
     assert.ok(calls.some((call) => call.includes("get secrets/cilium-clustermesh")));
   });
 
-  it("ask nothing of a cluster that was declared gone", async () => {
+  it("ask nothing of a cluster that was declared lost", async () => {
     const { rollOut, ...input } = FORMER_INPUT;
     const users = { cluster: "cluster1", endpoints: [], users: [], gone: true };
     const verbs = [
@@ -68,6 +68,10 @@ describe("words of inputs from before", () => {
       originalConfig: originals,
       lost: true,
     });
+    assert.deepEqual(
+      ["accept", "refuse", true, "other"].map((openPolicies) => inTodaysWords({ openPolicies })),
+      [true, false, true, "other"].map((openPolicies) => ({ openPolicies })),
+    );
     for (const value of [null, "names", 1, ["names"], {}]) {
       assert.deepEqual(inTodaysWords(value), value);
     }
@@ -79,7 +83,7 @@ describe("words of inputs from before", () => {
     ]);
   });
 
-  it("are read in what was recorded of a cluster that was declared gone", () => {
+  it("are read in what was recorded of a cluster that was declared lost", () => {
     assert.deepEqual(readRecorded(JSON.stringify({ ...recordOf(), gone: true })), { ...recordOf(), lost: true });
   });
 });

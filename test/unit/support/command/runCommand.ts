@@ -53,7 +53,7 @@ export function checkRun(timeoutSeconds: number, over: object = {}): Omit<Script
   const clusters = MEMBERS.map((each) => ({ ...each, context: each.name }));
   const all = { clusters, cilium: DEFAULT_SETTINGS.cilium, timeoutSeconds, ...over };
   const isLarge = ([key]: [string, unknown]) =>
-    ["clusters", "externalPeers", "otherStacks", "pathsBefore"].includes(key);
+    ["clusters", "externalPeers", "requireExternalPeers", "pathsBefore"].includes(key);
   const large = Object.fromEntries(Object.entries(all).filter(isLarge));
   const input = Object.fromEntries(Object.entries(all).filter((entry) => !isLarge(entry)));
   const stdin = JSON.stringify({ [LARGE_INPUT]: JSON.stringify(large) });
