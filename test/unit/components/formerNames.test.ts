@@ -53,6 +53,32 @@ describe("components: a stack from before", () => {
   });
 });
 
+describe("components: a demo by another name than its mesh's", () => {
+  const isOfDemo = ({ type, parent }: Registered) => type.endsWith(":Demo") || parent.includes(":Demo::");
+  const named = (demoName: string) => runMesh({ clusters: [1, 2, 3], demo: true, demoName });
+
+  it("is found again, with all that is in it, as what was a part of the mesh", async () => {
+    const [asBefore, renamed] = [await named("clustermesh"), await named("demo")];
+    const before = asBefore.resources.filter(isOfDemo).map(({ urn }) => lastPartsOf(urn));
+    const known = renamed.resources.filter(isOfDemo).map((each) => knownAs(renamed, each));
+    assert.equal(before.length, 13);
+    assert.ok(known.every(([urn = "", ...former]) => !before.includes(urn) && former.length > 0));
+    assert.deepEqual(
+      known
+        .map((urns) => before.filter((each) => urns.includes(each)))
+        .flat()
+        .sort(),
+      before.sort(),
+    );
+  });
+
+  it("changes nothing of the mesh", async () => {
+    const ofMesh = async (demoName: string) =>
+      (await named(demoName)).resources.filter((each) => !isOfDemo(each)).map(({ urn, aliases }) => ({ urn, aliases }));
+    assert.deepEqual(await ofMesh("demo"), await ofMesh("clustermesh"));
+  });
+});
+
 describe("components: two meshes in one program", () => {
   it("share no name: each begins with its mesh's", async () => {
     const { resources } = await runMesh({ demo: true });

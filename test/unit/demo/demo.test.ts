@@ -5,7 +5,7 @@ import { DEFAULT_DEMO, type DemoChoice, type DemoSettings } from "../../../compo
 import { own } from "../../../components/basics/model/own";
 import { verdictTable } from "../../../components/demo/model/demoVerdicts";
 import { clusterSpec } from "../support/mesh/mesh";
-import { runMesh } from "../support/meshProgram";
+import { makeMesh, runMesh } from "../support/meshProgram";
 import { run, valueOf, type Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
 
@@ -17,7 +17,7 @@ async function objects(over: Partial<DemoChoice> = {}, awaited = true): Promise<
   const { resources } = await run(() => {
     const clusters = demo.clusters.map((name, index) => [
       name,
-      { ...clusterSpec(index + 1), context: name, provider: new k8s.Provider(name, { enableSecretMutable: true }) },
+      { ...clusterSpec(index + 1), context: name, provider: new k8s.Provider(name, { enableSecretMutable: true, upsertExistingObjects: true }) },
     ]);
     const mesh = new ClusterMesh("mesh", {
       clusters: Object.fromEntries(clusters),
@@ -146,6 +146,29 @@ describe("components: the demo", () => {
       clientNamespace: "shop",
     });
     assert.equal(new Set(made.map(({ urn }) => urn)).size, made.length);
+  });
+});
+
+describe("components: a demo that is refused", () => {
+  /** Makes a demo of a mesh that was given some objects. */
+  const refused = (given: DemoChoice | undefined, choice: DemoChoice) =>
+    run(() => {
+      const { mesh } = makeMesh(given === undefined ? {} : { objects: demoObjects(given) });
+      return () => new ClusterMeshDemo("demo", { mesh, ...choice });
+    }).then(({ result }) => result);
+  const MESHED: DemoChoice = { clusters: ["cluster1", "cluster2"] };
+
+  it("is one whose objects its mesh was not given, for they would be left behind", async () => {
+    const lacks =
+      /mesh\.objects lacks objects of this demo, so destroy would leave them behind; give the mesh objects: demoObjects\(/;
+    assert.throws(await refused(undefined, MESHED), lacks);
+    assert.throws(await refused(MESHED, { ...MESHED, clientNamespace: "shop" }), lacks);
+    assert.throws(await refused(MESHED, { clusters: ["cluster2", "cluster1"] }), lacks);
+  });
+
+  it("is one that has something wrong", async () => {
+    const nodeSelectors = { db: { disk: "ssd" } };
+    assert.throws(await refused(MESHED, { ...MESHED, nodeSelectors }), /demo\.nodeSelectors\.db is for no workload/);
   });
 });
 

@@ -16,7 +16,7 @@ import { clusterName, clusterSpec } from "./mesh/mesh";
 import { run, type Registered, type Run } from "./pulumiMocks";
 
 /** What a mesh made here is like; two clusters with a generated authority unless it says otherwise. */
-export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "observed"> {
+export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "observed" | "objects"> {
   /** The clusters by number, in this order. @default [1, 2] */
   readonly clusters?: readonly number[];
   /** Changes of single clusters, by number. */
@@ -100,13 +100,14 @@ export function makeMesh(options: MeshOptions = {}): Made {
     observed,
   } = options;
   const choice = chosen(options);
+  const { objects = choice && demoObjects(choice) } = options;
   const mesh = new ClusterMesh("clustermesh", {
     ...(observed === undefined ? {} : { observed }),
     owner: "clustermesh/test",
     ...settings,
     ...signedBy(authority),
     ...(externalPeers === undefined ? {} : { externalPeers }),
-    ...(choice === undefined ? {} : { objects: demoObjects(choice) }),
+    ...(objects === undefined ? {} : { objects }),
     clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
   });
   return { mesh, demo: choice === undefined ? undefined : new ClusterMeshDemo(demoName, { mesh, ...choice }) };
