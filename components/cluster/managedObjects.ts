@@ -1,4 +1,4 @@
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { managedObjectList, type ManagedObject } from "../kubernetes/model/managedObject";
 import { removeOwned, type Removing } from "./removeOwned";
 
@@ -21,11 +21,11 @@ function without(managedObjects: readonly ManagedObject[], others: readonly Mana
  * @returns What it has now, for the state.
  */
 export async function updateManagedObjects(
-  kubectl: Kubectl,
+  api: ClusterApi,
   removing: Removing,
   managedObjects: readonly ManagedObject[],
   printed: string,
 ): Promise<string> {
-  await removeOwned(kubectl, removing, without(managedBefore(printed), managedObjects));
+  await removeOwned(api, removing, without(managedBefore(printed), managedObjects));
   return JSON.stringify(managedObjects);
 }

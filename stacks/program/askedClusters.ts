@@ -1,7 +1,7 @@
 import { answers, caOrigin, inspectCluster } from "../../components";
 import { limiter } from "../../components/basics/limiter";
 import { mapLimited } from "../../components/basics/mapLimited";
-import type { KubectlAccess } from "../../components/kubernetes/kubectl";
+import type { ApiAccess } from "../../components/kubernetes/clusterApi";
 import { demoSettings } from "../../components/demo/model/demo";
 import { managedObjectsOf } from "../../components/managedObjects";
 import { warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
@@ -14,7 +14,7 @@ import type { Asked } from "./permissions";
 const CLUSTERS_AT_ONCE = 8;
 
 /** How to reach a cluster; nothing where the configuration does not say, or kubectl would take its current context for an answer. */
-function accessOf({ context, kubeconfig }: Configuration["clusters"][string]): KubectlAccess | undefined {
+function accessOf({ context, kubeconfig }: Configuration["clusters"][string]): ApiAccess | undefined {
   if (kubeconfig !== undefined) {
     return { kind: "kubeconfig", content: kubeconfig };
   }

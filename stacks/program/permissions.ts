@@ -1,7 +1,7 @@
 import { errorMessage } from "../../components/basics/errorMessage";
 import { missingRights, type MeshSettings } from "../../components";
 import { mapLimited } from "../../components/basics/mapLimited";
-import type { KubectlAccess } from "../../components/kubernetes/kubectl";
+import type { ApiAccess } from "../../components/kubernetes/clusterApi";
 import type { ManagedObject } from "../../components/kubernetes/model/managedObject";
 import { noAccess } from "../../components/kubernetes/model/noAccess";
 import { warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
@@ -14,7 +14,7 @@ const CLUSTERS_AT_ONCE = 8;
 /** A cluster, how to reach it, and what the stack makes in it. */
 export interface Asked {
   readonly name: string;
-  readonly access: KubectlAccess;
+  readonly access: ApiAccess;
   readonly managedObjects: readonly ManagedObject[];
 }
 

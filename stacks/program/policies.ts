@@ -1,6 +1,7 @@
 import { errorMessage } from "../../components/basics/errorMessage";
 import { mapLimited } from "../../components/basics/mapLimited";
-import { Kubectl, type KubectlAccess } from "../../components/kubernetes/kubectl";
+import type { ApiAccess } from "../../components/kubernetes/clusterApi";
+import { withCluster } from "../../components/kubernetes/kubectlApi";
 import { clustersOf, withoutLost, type Cluster } from "../../components/mesh/model/mesh";
 import { error, errors, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import { peersIn } from "../../components/peers/model/peerFile";
@@ -17,14 +18,14 @@ const CLUSTERS_AT_ONCE = 8;
 
 async function judge(
   cluster: Cluster,
-  access: KubectlAccess,
+  access: ApiAccess,
   change: MeshChange,
   cilium: Configuration["cilium"],
   owner: string,
 ): Promise<readonly Diagnostic[]> {
   const changing = { name: cluster.name, cilium, change, owner };
   try {
-    return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
+    return await withCluster(access, (api) => checkPolicies(api, changing));
   } catch (failure) {
     const said = errorMessage(failure);
     const fix = unseenFix(said, "let the kubeconfig's user read them in all namespaces");
@@ -43,7 +44,7 @@ export function orAccept(all: readonly Diagnostic[], { allow }: Pick<Configurati
  * others come and go. Those that are as they will be are asked nothing.
  */
 export async function judgePolicyChanges(
-  clusters: readonly { readonly name: string; readonly access: KubectlAccess }[],
+  clusters: readonly { readonly name: string; readonly access: ApiAccess }[],
   configuration: Configuration,
   owner: string,
   live: ReadonlyMap<string, LiveCluster>,
