@@ -7,6 +7,7 @@ import { caSourceOf, type GivenCas } from "./certificates/givenCas";
 import { clientCaNames, SHARED_AUTHORITY } from "./certificates/model/certificates";
 import { managedObjectsOf } from "./managedObjects";
 import type { MeshedClusterArgs } from "./cluster/meshedCluster";
+import { checkProvider } from "./cluster/ownProvider";
 import type { ClusterCommandArgs } from "./cluster/clusterCommands";
 import { accessOf, type ClusterAccess } from "./command/nodeCommand";
 import { demoSettings, type DemoSettings } from "./demo/model/demo";
@@ -15,16 +16,17 @@ import { clustersOf, withoutLost, type Cluster } from "./mesh/model/mesh";
 import { observedOf, type ObservedClusters } from "./mesh/model/observed";
 import { refusal } from "./mesh/refusal";
 import { peerSecretKeys, type SecretData } from "./peers/peerSecret";
+import { rangesOfClusters } from "./policyCheck/model/meshChange";
 import type { PolicyCheckArgs } from "./policyCheck/policyCheck";
 import type { GivenSettings, MeshSettings } from "./settings/model/settings";
-import { settingsOf, validateDescription, type DescribedCluster } from "./meshDescription";
+import { settingsOf, validateDescription, type DescribedCluster, type MeshDescription } from "./meshDescription";
 
 /** One cluster: what a stack's configuration has of it. */
 export interface MeshCluster extends DescribedCluster {
   /**
    * A provider of the program's own; without it one is made of `context` or `kubeconfig`. It needs `enableSecretMutable`, or a changed peer is a deleted Secret for a moment and so a lost mesh,
    * and `upsertExistingObjects`, or an `up` that was killed at the wrong moment trips over its own objects. That of a lost cluster
-   * reaches nothing and has `deleteUnreachable`: so the stack lets go of its objects.
+   * reaches nothing and has `deleteUnreachable`: so the stack lets go of its objects. One that lacks any of this is refused.
    *
    * @default one that has all of this
    */
@@ -75,25 +77,49 @@ function stackOwner(): string {
   return `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
+/** What the arguments of a mesh describe, with the defaults of what they leave out. */
+export interface DescribedMesh {
+  readonly description: MeshDescription;
+  /** Its settings alone. */
+  readonly settings: MeshSettings;
+  readonly observed: ObservedClusters;
+  /** The clusters that this program looks after, by name. */
+  readonly managed: readonly string[];
+  /** Whose the objects are. */
+  readonly owner: string;
+}
+
+/** Puts the arguments of a mesh together. @throws RunError where a setting is none. */
+export function describedMesh(args: ClusterMeshArgs): DescribedMesh {
+  const { clusters, externalPeers, observed = {}, ca, published, ...givenSettings } = args;
+  const settings = settingsOf(givenSettings);
+  const cas = { ...(ca === undefined ? {} : { ca }), ...(published === undefined ? {} : { published }) };
+  return {
+    description: { ...settings, ...cas, clusters: { ...externalPeers, ...clusters } },
+    settings,
+    observed,
+    managed: Object.keys(clusters),
+    owner: settings.owner ?? stackOwner(),
+  };
+}
+
 /**
  * Checks the arguments as a whole and sorts them out.
  *
  * @throws RunError with everything that is wrong, so that no half of a mesh is ever registered.
  */
 export function planMesh(args: ClusterMeshArgs): MeshPlan {
-  const { clusters: given, externalPeers, observed = {}, ca, published, ...givenSettings } = args;
-  const settings = settingsOf(givenSettings);
-  const cas = { ...(ca === undefined ? {} : { ca }), ...(published === undefined ? {} : { published }) };
-  const mesh = { ...settings, ...cas, clusters: { ...externalPeers, ...given } };
-  const problems = validateDescription(mesh, Object.keys(given), new Date());
+  const { clusters: given } = args;
+  const { description: mesh, settings, observed, managed: managedNames, owner } = describedMesh(args);
+  const problems = validateDescription(mesh, managedNames, new Date());
   if (problems.length > 0) {
     throw refusal("this mesh cannot work", problems);
   }
-  const members = withoutLost(clustersOf(mesh.clusters));
+  const described = clustersOf(mesh.clusters);
+  const members = withoutLost(described);
   const names = members.map((cluster) => cluster.name);
   const caSource = caSourceOf(mesh);
-  const demo = demoSettings(settings, Object.keys(given));
-  const { owner = stackOwner() } = settings;
+  const demo = demoSettings(settings, managedNames);
   const clusters = Object.entries(given);
   const accessOfAll = Object.fromEntries(clusters.map(([name, cluster]) => [name, accessOf(cluster)]));
   const all = clustersOf(given);
@@ -108,6 +134,10 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
     owner,
     settings,
   });
+  const checkedProvider = ({ name, lost = false }: Cluster) => {
+    const provider = own(given, name)?.provider;
+    return provider === undefined ? {} : { providerChecked: pulumi.output(checkProvider(name, provider, lost)) };
+  };
   return {
     clusters: members,
     managed,
@@ -124,6 +154,7 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
       return {
         spec,
         ...commandArgs(spec),
+        ...checkedProvider(spec),
         ...ofMesh,
         issueRecord: caSet.record,
         clientAuthorities: new Map([...caSet.byName].filter(([name]) => wanted.includes(name))),
@@ -132,8 +163,11 @@ export function planMesh(args: ClusterMeshArgs): MeshPlan {
         ...(server === undefined ? {} : { serverAuthority: server }),
       };
     },
-    lostArgs: (spec) => ({ cluster: spec, ...commandArgs(spec) }),
-    policyCheckArgs: (spec, originalConfig) => ({ cluster: spec, ...commandArgs(spec), originalConfig }),
+    lostArgs: (spec) => ({ cluster: spec, ...commandArgs(spec), ...checkedProvider(spec) }),
+    policyCheckArgs: (spec, originalConfig) => ({
+      ...{ cluster: spec, ...commandArgs(spec), originalConfig },
+      ranges: rangesOfClusters(described),
+    }),
   };
 }
 

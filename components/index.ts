@@ -3,13 +3,13 @@ export { ClusterMeshAuthority, type ClusterMeshAuthorityArgs } from "./clusterMe
 export type { ClusterMeshArgs, MeshCluster } from "./clusterMeshArgs";
 export { validateDescription, type DescribedCluster, type MeshDescription } from "./meshDescription";
 export type { CaSummary } from "./certificates/caSet";
-export { caNames, caOrigin, caScope, type CaOrigin, type CaSource } from "./certificates/caSource";
+export { caOrigin, type CaOrigin, type CaSource } from "./certificates/caSource";
 export { caSourceOf } from "./certificates/givenCas";
 export type { Signing } from "./certificates/publishedCa";
-export { adoptedTrust, type AdoptedCaArgs } from "./certificates/ca";
-export { answers, inspectCluster } from "./preflight/inspection";
+export type { AdoptedCaArgs } from "./certificates/ca";
+export { preflight, type Preflight, type PreflightRun } from "./meshPreflight";
+export type { KnownMesh } from "./preflight/knownMesh";
 export type { CertificateSummary } from "./cluster/meshedCluster";
-export { missingRights } from "./preflight/permissions";
-export { peerSecretKeys } from "./peers/peerSecret";
 export { refusal } from "./mesh/refusal";
+export { report } from "./mesh/report";
 export { DEFAULT_SETTINGS, type MeshSettings } from "./settings/model/settings";

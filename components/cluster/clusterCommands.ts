@@ -24,6 +24,8 @@ export interface ClusterCommandArgs {
   readonly peerKeys: readonly string[];
   readonly owner: string;
   readonly settings: ClusterSettings;
+  /** Known where the program's own provider may be used; absent where it gave none. */
+  readonly providerChecked?: pulumi.Output<true>;
 }
 
 /** The input that all commands share. No verb contacts a lost cluster. */
@@ -55,9 +57,17 @@ export function originalConfigCommand(
   args: ClusterCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  const { managedObjects, settings } = args;
-  const { input, ...command } = commandOf(args);
+  const { managedObjects, settings, providerChecked } = args;
+  const { input: ofAll, ...command } = commandOf(args);
   const adopts = settings.allow.includes("adoptSecret");
+  const input = {
+    ...ofAll,
+    managedObjects,
+    foreignSecret: adopts ? "adopt" : "refuse",
+    ...(adopts ? { peerKeys: args.peerKeys } : {}),
+    conflicts: conflictsOf(settings),
+    probePaths: settings.wait.check !== false,
+  };
   return nodeCommand(
     `${name}-original-config`,
     {
@@ -67,14 +77,7 @@ export function originalConfigCommand(
       delete: "release",
       // Which cluster it is now, as far as that was seen: another one is refused, although nothing else has changed.
       occasion: { seen: args.observed.seenAs },
-      input: {
-        ...input,
-        managedObjects,
-        foreignSecret: adopts ? "adopt" : "refuse",
-        ...(adopts ? { peerKeys: args.peerKeys } : {}),
-        conflicts: conflictsOf(settings),
-        probePaths: settings.wait.check !== false,
-      },
+      input: providerChecked?.apply(() => input) ?? input,
     },
     opts,
   );

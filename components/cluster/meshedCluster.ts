@@ -38,6 +38,8 @@ export interface MeshedClusterArgs {
   readonly peerKeys: readonly string[];
   readonly owner: string;
   readonly settings: ClusterSettings;
+  /** Known where the program's own provider may be used; absent where it gave none. */
+  readonly providerChecked?: pulumi.Output<true>;
 }
 
 /** A certificate as an output shows it: no PEM, no key. */
@@ -74,7 +76,8 @@ export class MeshedCluster extends pulumi.ComponentResource {
     super("clustermesh:index:MeshedCluster", name, {}, opts);
     const { spec, access, observed, managedObjects, peerKeys, settings, owner } = args;
     const child = { parent: this };
-    const of = { cluster: spec, access, observed, managedObjects, peerKeys, owner, settings };
+    const checked = args.providerChecked === undefined ? {} : { providerChecked: args.providerChecked };
+    const of = { cluster: spec, access, observed, managedObjects, peerKeys, owner, settings, ...checked };
 
     const client = clientCertificates(name, args, child);
     const agents = agentConfiguration(name, of, child);

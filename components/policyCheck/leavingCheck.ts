@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { readConfigMap } from "../cilium/configMap";
 import { NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
+import { LARGE_INPUT } from "../command/protocol";
 import { originalConfigOf } from "../identity/model/originalConfig";
 import { afterRestoration, planRestoration } from "../identity/model/restoration";
 import type { ClusterApi } from "../kubernetes/clusterApi";
@@ -9,7 +10,7 @@ import type { Diagnostic } from "../mesh/model/diagnostic";
 import { UNMESHED_NAME } from "../mesh/model/names";
 import { peersIn } from "../peers/model/peerFile";
 import { secretFiles } from "../peers/secretFiles";
-import type { MeshChange } from "./model/meshChange";
+import type { MeshChange, MeshRanges } from "./model/meshChange";
 import { checkPolicies } from "./checkPolicies";
 
 /** The input of a policy check, as the state keeps it. */
@@ -27,6 +28,14 @@ export const leavingCluster = z.object({
   lost: z.boolean().default(false),
 });
 
+const ranges = z.object({ podCIDRs: z.array(z.string()), nodeCIDRs: z.array(z.string()) });
+const largeInput = z.object({ ranges: z.record(z.string(), ranges) });
+
+/** The ranges of the mesh's clusters, out of what standard input brings a policy check; none in a state from before it brought them. */
+export function rangesGiven({ [LARGE_INPUT]: given }: Readonly<Record<string, string>>): MeshRanges {
+  return given === undefined ? {} : largeInput.parse(JSON.parse(given)).ranges;
+}
+
 /** A cluster that leaves its mesh, or will. */
 export type LeavingCluster = z.infer<typeof leavingCluster>;
 
@@ -42,7 +51,11 @@ export interface JudgedLeaving {
  * What a cluster will be called instead, and whom it will know no more. The name it has is the one that its agents run with, and not what
  * `cilium-config` says by now: the way back rolls them.
  */
-async function meshChange(api: ClusterApi, leaving: LeavingCluster): Promise<MeshChange | undefined> {
+async function meshChange(
+  api: ClusterApi,
+  leaving: LeavingCluster,
+  known: MeshRanges,
+): Promise<MeshChange | undefined> {
   const { cilium, cluster, peerSecret } = leaving;
   const live = await readConfigMap(api, cilium);
   if (live === undefined) {
@@ -51,12 +64,16 @@ async function meshChange(api: ClusterApi, leaving: LeavingCluster): Promise<Mes
   const plan = planRestoration(originalConfigOf(leaving.originalConfig), leaving.desiredConfig, live, FIELD_MANAGER);
   const to = afterRestoration(plan, NAME_KEY, live) ?? UNMESHED_NAME;
   const peers = peersIn(await secretFiles(api, cilium.namespace, peerSecret), cluster.name);
-  return { from: cluster.name, to, peers };
+  return { from: cluster.name, to, peers, ranges: known };
 }
 
 /** Judges a cluster that is about to leave; there is nothing to say of one without Cilium. */
-export async function checkLeaving(api: ClusterApi, leaving: LeavingCluster): Promise<JudgedLeaving | undefined> {
-  const change = await meshChange(api, leaving);
+export async function checkLeaving(
+  api: ClusterApi,
+  leaving: LeavingCluster,
+  known: MeshRanges,
+): Promise<JudgedLeaving | undefined> {
+  const change = await meshChange(api, leaving, known);
   if (change === undefined) {
     return undefined;
   }

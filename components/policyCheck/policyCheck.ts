@@ -4,6 +4,7 @@ import { desiredConfig } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
 import type { Cluster } from "../mesh/model/mesh";
 import type { MeshSettings } from "../settings/model/settings";
+import type { MeshRanges } from "./model/meshChange";
 
 /** The settings about policies. */
 export type PolicySettings = Pick<MeshSettings, "cilium" | "peerSecret" | "allow">;
@@ -16,6 +17,8 @@ export interface PolicyCheckArgs {
   readonly originalConfig: pulumi.Output<string>;
   readonly owner: string;
   readonly settings: PolicySettings;
+  /** Those of all clusters of the mesh: its peers are a part of the outside world once it has left. */
+  readonly ranges: MeshRanges;
 }
 
 /**
@@ -42,7 +45,7 @@ export function agreement(
  * clusters. So all of them have passed before anything of the mesh is deleted.
  */
 export function policyCheck(name: string, args: PolicyCheckArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const { cluster, access, originalConfig, owner, settings } = args;
+  const { cluster, access, originalConfig, owner, settings, ranges } = args;
   return nodeCommand(
     `${name}-policy-check`,
     {
@@ -59,6 +62,7 @@ export function policyCheck(name: string, args: PolicyCheckArgs, opts: pulumi.Cu
         openPolicies: settings.allow.includes("openPolicies") ? "accept" : "refuse",
         ...(cluster.lost === true ? { lost: true } : {}),
       },
+      largeInput: { ranges },
     },
     opts,
   );

@@ -8,6 +8,7 @@ import { KubectlError } from "../kubernetes/kubectlError";
 import { errors, formatDiagnostic, formatDiagnostics, warnings } from "../mesh/model/diagnostic";
 import { howToAllow } from "../settings/model/allow";
 import { checkLeaving, type LeavingCluster } from "./leavingCheck";
+import type { MeshRanges } from "./model/meshChange";
 
 const ACCEPTED = "warning: accepted by openPolicies:";
 const WAY_OUT = `Fix these and run this again. Or accept that they are open from then on:
@@ -15,10 +16,10 @@ const WAY_OUT = `Fix these and run this again. Or accept that they are open from
 and then destroy, or take the cluster out; one that is out of the configuration already has to be put back for that \`up\`.`;
 
 /** Warns of what fails closed. @throws Error with what fails open and what to do, where that is not accepted. */
-async function look(api: ClusterApi, leaving: LeavingCluster): Promise<void> {
+async function look(api: ClusterApi, leaving: LeavingCluster, ranges: MeshRanges): Promise<void> {
   const { name } = leaving.cluster;
   await refuseOtherCluster(api, name, recordedOf(leaving.originalConfig, name).cluster);
-  const { diagnostics = [], what = "" } = (await checkLeaving(api, leaving)) ?? {};
+  const { diagnostics = [], what = "" } = (await checkLeaving(api, leaving, ranges)) ?? {};
   warnings(diagnostics).forEach((each) => {
     progress(`warning: ${formatDiagnostic(each)}`);
   });
@@ -37,12 +38,13 @@ async function look(api: ClusterApi, leaving: LeavingCluster): Promise<void> {
  * The first step of a deletion, before anything is removed: fails while policies would allow more traffic once the cluster has no longer its name,
  * unless that was accepted beforehand. What fails closed is named, and goes on.
  */
-async function check(leaving: LeavingCluster, contact: Contact): Promise<string> {
+async function check(leaving: LeavingCluster, ranges: () => Promise<MeshRanges>, contact: Contact): Promise<string> {
   if (leaving.lost) {
     return "";
   }
   try {
-    await contact((api) => look(api, leaving));
+    const known = await ranges();
+    await contact((api) => look(api, leaving, known));
   } catch (error) {
     const { name } = leaving.cluster;
     const why = error instanceof KubectlError ? `cluster "${name}": ${withAdvice(error.message)}` : errorMessage(error);
@@ -54,7 +56,15 @@ async function check(leaving: LeavingCluster, contact: Contact): Promise<string>
   return "";
 }
 
-/** The verbs of a policy check. */
-export const policyCheckVerbs = (leaving: LeavingCluster, contact: Contact): Verbs => ({
-  check: () => check(leaving, contact),
+/**
+ * The verbs of a policy check.
+ *
+ * @param ranges Reads the ranges of the mesh's clusters.
+ */
+export const policyCheckVerbs = (
+  leaving: LeavingCluster,
+  ranges: () => Promise<MeshRanges>,
+  contact: Contact,
+): Verbs => ({
+  check: () => check(leaving, ranges, contact),
 });

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { MeshDescription } from "../../components";
+import type { KnownMesh } from "../../components";
 import { allowOfMesh } from "../../components/settings/model/allow";
-import { caOfAll, type AdoptedCA } from "../../components/settings/model/ca";
-import { clusterAccess, clusterFacts, publicCluster, type ClusterWay } from "../../components/settings/model/cluster";
+import { caOfAll } from "../../components/settings/model/ca";
+import { clusterAccess, clusterFacts, publicCluster } from "../../components/settings/model/cluster";
 import { local, meshWide } from "../../components/settings/model/settings";
 import { line } from "../../components/settings/model/texts";
 
@@ -43,17 +43,7 @@ export const publicSchema = z.object({
 export const LOCAL_DEFAULTS = z.strictObject(local).parse({});
 
 /** A mesh's configuration, read. It holds secrets as they are: code that uses one wraps it at once. */
-export interface Configuration extends Omit<MeshDescription, "published"> {
-  readonly clusters: Readonly<Record<string, ConfiguredCluster>>;
-  readonly ca?: AdoptedCA;
-}
-
-type Described = MeshDescription["clusters"][string];
-
-/** A cluster of it. */
-export interface ConfiguredCluster extends Omit<Described, "kubeconfig">, ClusterWay {
-  readonly etcd: Described["etcd"] & { readonly ca?: AdoptedCA };
-}
+export type Configuration = Omit<KnownMesh, "published">;
 
 /** The configuration of a cluster stack, read. */
 export type ClusterStackConfiguration = z.infer<typeof clusterStackSchema>;

@@ -1,20 +1,23 @@
-import type { CaSource, ClusterMeshArgs, MeshDescription } from "../../components";
+import type { CaSource, ClusterMeshArgs, KnownMesh } from "../../components";
 import type { Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
 import type { Loaded } from "./load";
 
 /** What an authority stack has published, as the library takes it. */
-function publishedOf(authority: CaSource): Pick<MeshDescription, "published"> {
+function publishedOf(authority: CaSource): Pick<KnownMesh, "published"> {
   return authority.kind === "published" ? { published: authority } : {};
 }
 
 /** A stack's mesh as the library takes it: its configuration, and with what it signs. */
-export function meshDescription(configuration: Configuration, { authority, owner }: Environment): MeshDescription {
+export function meshDescription(configuration: Configuration, { authority, owner }: Environment): KnownMesh {
   return { ...configuration, owner, ...publishedOf(authority) };
 }
 
 /** The arguments of a stack's mesh: its own clusters, and the others as their peers. */
-export function meshArguments({ configuration, environment }: Loaded): ClusterMeshArgs {
+export function meshArguments({
+  configuration,
+  environment,
+}: Pick<Loaded, "configuration" | "environment">): ClusterMeshArgs {
   const { managed, observed = {} } = environment;
   const { clusters, ...mesh } = meshDescription(configuration, environment);
   const all = Object.entries(clusters);

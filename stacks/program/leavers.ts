@@ -6,7 +6,12 @@ import { withAdvice } from "../../components/identity/model/leavingAdvice";
 import { accessTo } from "../../components/kubernetes/access";
 import { withCluster } from "../../components/kubernetes/kubectlApi";
 import { error, errors, warning, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
-import { checkLeaving, leavingCluster, type LeavingCluster } from "../../components/policyCheck/leavingCheck";
+import {
+  checkLeaving,
+  leavingCluster,
+  rangesGiven,
+  type LeavingCluster,
+} from "../../components/policyCheck/leavingCheck";
 import { accepted } from "../../components/policyCheck/model/accepted";
 import { howToAllow } from "../../components/settings/model/allow";
 import type { Configuration } from "../configuration/schema";
@@ -14,28 +19,33 @@ import type { CommandState } from "./ownState";
 
 const CLUSTERS_AT_ONCE = 8;
 
-/** A cluster that leaves, with the kubeconfigs that its last `up` was given: its policy check has no others. */
+/** A cluster that leaves, with what its last `up` gave its policy check through standard input: kubeconfigs, and the ranges of the mesh. */
 interface Leaver {
   readonly leaving: LeavingCluster;
-  readonly kubeconfigs: Readonly<Record<string, string>>;
+  readonly secrets: CommandState["secrets"];
+}
+
+/** The policy checks of a state. */
+export function policyCheckStates(states: readonly CommandState[]): readonly CommandState[] {
+  return states.filter(({ name }) => endsWith(name, "-policy-check"));
 }
 
 /** The clusters that have a policy check in the state, and are not in the configuration. */
 export function leaversIn(states: readonly CommandState[], declared: readonly string[]): readonly Leaver[] {
-  return states.flatMap(({ name, input, secrets }): Leaver[] => {
-    const parsed = endsWith(name, "-policy-check") ? parseInput(leavingCluster, input) : undefined;
-    const leaves = parsed?.success === true && !parsed.data.lost && !declared.includes(parsed.data.cluster.name);
-    return leaves ? [{ leaving: parsed.data, kubeconfigs: secrets }] : [];
+  return policyCheckStates(states).flatMap(({ input, secrets }): Leaver[] => {
+    const parsed = parseInput(leavingCluster, input);
+    const leaves = parsed.success && !parsed.data.lost && !declared.includes(parsed.data.cluster.name);
+    return leaves ? [{ leaving: parsed.data, secrets }] : [];
   });
 }
 
 const WAY_OUT = `or list the cluster again, ${howToAllow("openPolicies")}, pulumi up, and then remove it`;
 
-async function judge({ leaving, kubeconfigs }: Leaver, weigh: typeof error): Promise<readonly Diagnostic[]> {
+async function judge({ leaving, secrets }: Leaver, weigh: typeof error): Promise<readonly Diagnostic[]> {
   const { name } = leaving.cluster;
   try {
-    const access = accessTo(leaving.cluster, kubeconfigs);
-    const judged = await withCluster(access, (api) => checkLeaving(api, leaving));
+    const access = accessTo(leaving.cluster, secrets);
+    const judged = await withCluster(access, (api) => checkLeaving(api, leaving, rangesGiven(secrets)));
     const { diagnostics = [], what = "" } = judged ?? {};
     const explained = (each: Diagnostic) =>
       error({ ...each, reason: `${each.reason}, for the cluster ${what}`, fix: `${each.fix}, ${WAY_OUT}` });

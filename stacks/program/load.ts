@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refusal } from "../../components";
-import { errors, formatDiagnostic, infos, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
+import { refusal, report } from "../../components";
+import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import { readStack, type ReadStack } from "../roles/read";
 import type { Role } from "../roles/role";
@@ -47,14 +47,10 @@ async function check({
  */
 export async function loadStack(): Promise<Loaded> {
   const { stack, diagnostics } = await check(await readStack(stackConfiguration()));
-  for (const each of infos(diagnostics)) {
-    await pulumi.log.info(formatDiagnostic(each));
-  }
-  for (const each of warnings(diagnostics)) {
-    await pulumi.log.warn(formatDiagnostic(each));
-  }
-  if (errors(diagnostics).length > 0 || stack === undefined) {
-    throw refusal(`the mesh of stack ${pulumi.getStack()} cannot work`, diagnostics);
+  const heading = `the mesh of stack ${pulumi.getStack()} cannot work`;
+  await report(heading, diagnostics);
+  if (stack === undefined) {
+    throw refusal(heading, diagnostics);
   }
   return stack;
 }

@@ -5,8 +5,6 @@ import { publishedProblems } from "../roles/caSource";
 import { WHOLE_MESH, type Role } from "../roles/role";
 import { meshDescription } from "./arguments";
 import { toEnvironment, type Environment } from "./environment";
-import { adoptedEndings, shortenedLeaves, weakCas } from "./rotation";
-import { secretSize } from "./secretSize";
 
 /** What a configuration comes to before any cluster is asked; without an environment where nothing of it can be read. */
 export interface OnPaper {
@@ -38,10 +36,6 @@ export function checkOnPaper(
     ...unreadable,
     ...publishedProblems(role, now),
     ...validateDescription(mesh, environment.managed, now).filter((each) => !aboutTheWhole(each)),
-    ...weakCas(readable),
-    ...adoptedEndings(readable, now),
-    ...secretSize(readable, environment),
-    ...shortenedLeaves(readable, environment, now),
   ];
   return { environment, diagnostics };
 }

@@ -84,7 +84,9 @@ describe("a third cluster that joins and leaves", function () {
       assert.deepEqual(others.sort(), [
         "update clustermesh-check",
         "update clustermesh-cluster1-peers",
+        "update clustermesh-cluster1-policy-check",
         "update clustermesh-cluster2-peers",
+        "update clustermesh-cluster2-policy-check",
       ]);
     });
   });

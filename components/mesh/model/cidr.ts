@@ -61,6 +61,22 @@ export function contains(outer: Range, inner: Range): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
+/** What is left of a range without others, in parts. */
+export function rangeWithout(range: Range, others: readonly Range[]): readonly Range[] {
+  return others.reduce<readonly Range[]>(
+    (left, other) =>
+      left.flatMap((part) =>
+        overlaps(part, other)
+          ? [
+              { ...part, last: other.first - 1n },
+              { ...part, first: other.last + 1n },
+            ].filter(({ first, last }) => part.first <= first && first <= last && last <= part.last)
+          : [part],
+      ),
+    [range],
+  );
+}
+
 /** Whether a text is an IP address in full notation. A zone (`%eth0`) means something on one machine only, so it is none. */
 export function isIPAddress(text: string): boolean {
   return (ipaddr.IPv6.isValid(text) && !text.includes("%")) || ipaddr.IPv4.isValidFourPartDecimal(text);

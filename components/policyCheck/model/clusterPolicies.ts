@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { isObject, texts } from "../../basics/model/json";
 import { OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import { error, errors, warning, warnings, type Diagnostic } from "../../mesh/model/diagnostic";
-import type { MeshChange } from "./meshChange";
+import { clusterSelectors } from "./clusterSelectors";
+import { changedPeers, type MeshChange } from "./meshChange";
 import { policyEffects } from "./policyEffects";
-import { groupCIDRs } from "./policyRanges";
+import type { CIDRGroup, CIDRGroups } from "./policyRanges";
 import { remedy } from "./policyRemedy";
 
 const policy = z.object({
@@ -12,6 +14,7 @@ const policy = z.object({
     name: z.string(),
     namespace: z.string().optional(),
     annotations: z.record(z.string(), z.string()).optional(),
+    labels: z.record(z.string(), z.string()).optional(),
   }),
   spec: z.unknown().optional(),
   specs: z.unknown().optional(),
@@ -39,6 +42,31 @@ export function parsePolicyPage(json: string): { readonly policies: readonly Pol
   const { kind, metadata, items } = policyPage.parse(JSON.parse(json));
   const own = kind.replace(/List$/, "");
   return { policies: items.map((item) => ({ ...item, kind: item.kind ?? own })), next: metadata.continue };
+}
+
+const isGroup = ({ kind }: PolicyObject): boolean => kind === "CiliumCIDRGroup";
+
+function groupsIn(objects: readonly PolicyObject[]): CIDRGroups {
+  const groups = objects.filter(isGroup).map(({ metadata: { name, labels = {} }, spec }): [string, CIDRGroup] => {
+    return [name, { cidrs: isObject(spec) ? texts(spec["externalCIDRs"]) : [], labels }];
+  });
+  return new Map(groups);
+}
+
+/** Peers that come or go with addresses that are not known, where policies depend on addresses. */
+function unknownAddresses(
+  cluster: string,
+  policies: readonly PolicyObject[],
+  change: MeshChange,
+): readonly Diagnostic[] {
+  const unknown = changedPeers(change).filter((name) => !Object.hasOwn(change.ranges ?? {}, name));
+  const depends = (policy: PolicyObject) => clusterSelectors(policy).some(({ form }) => form.kind === "addresses");
+  if (unknown.length === 0 || !policies.some(depends)) {
+    return [];
+  }
+  const reason = `with addresses are not judged for ${unknown.join(", ")}, whose ranges are not known`;
+  const fix = "look at fromCIDR, toCIDR, fromCIDRSet, toCIDRSet, ipBlock and networks that have addresses of theirs";
+  return [warning({ cluster, property: "policies", reason, fix })];
 }
 
 /** More than so many of a cluster are counted: nobody reads a thousand. */
@@ -70,18 +98,18 @@ export function judgePolicies(
   change: MeshChange,
   owner: string,
 ): readonly Diagnostic[] {
-  const isGroup = ({ kind }: PolicyObject) => kind === "CiliumCIDRGroup";
-  const groups = new Map(policies.filter(isGroup).map(({ metadata, spec }) => [metadata.name, groupCIDRs(spec)]));
-  const judged = policies.flatMap((object) => {
-    const { kind, metadata, ...policy } = object;
-    const { name, namespace, annotations } = metadata;
+  const groups = groupsIn(policies);
+  const others = policies.filter(
+    (object) => !isGroup(object) && object.metadata.annotations?.[OWNER_ANNOTATION] !== owner,
+  );
+  const judged = others.flatMap(({ kind, metadata: { name, namespace }, ...policy }) => {
     const where = namespace === undefined ? name : `${namespace}/${name}`;
-    const skipped = isGroup(object) || annotations?.[OWNER_ANNOTATION] === owner;
-    return (skipped ? [] : policyEffects(policy, change, groups)).map((found) => {
+    return policyEffects(policy, change, groups).map((found) => {
       const property = `${kind} ${where} ${found.path}`;
       const finding = { cluster, property, reason: found.effect, fix: remedy(change, found.cause) };
       return (found.opens ? error : warning)(finding);
     });
   });
-  return [...bounded(cluster, errors(judged)), ...bounded(cluster, warnings(judged))];
+  const told = [...unknownAddresses(cluster, others, change), ...bounded(cluster, warnings(judged))];
+  return [...bounded(cluster, errors(judged)), ...told];
 }

@@ -1,25 +1,21 @@
 import { isObject, type Json } from "../../basics/model/json";
-import type { Local, Whom } from "./meshChange";
+import type { Whom } from "./meshChange";
 import { asksForCluster, holds, requirementsOf } from "./policyLabels";
-import { isPeerList, labelForm, peersInList, type FoundPeers, type PeerForm } from "./policyPeers";
+import { isPeerList, labelForm, peersInList, type FoundPeers } from "./policyPeers";
 import type { CIDRGroups } from "./policyRanges";
 
 /** What a selector is for: it says whom a policy is about, or whom a rule lets through or denies. */
 export type SelectorPlace =
   { readonly kind: "subject" } | { readonly kind: "allow" | "deny"; readonly direction: "in" | "out" };
 
-/** A part of a policy that selects endpoints by the cluster that they are in, or are not in. */
-export interface ClusterSelector {
-  /** Where in the policy, as a JSON path: `spec.ingress[0].fromEndpoints[0]`. */
-  readonly path: string;
+/**
+ * A part of a policy that selects endpoints by the cluster that they are in, or are not in. Whether it matches is whether it may, in a policy of
+ * the local cluster: what else it asks for is taken as given. Its path is a JSON path: `spec.ingress[0].fromEndpoints[0]`.
+ */
+export interface ClusterSelector extends FoundPeers {
   readonly place: SelectorPlace;
-  readonly form: PeerForm;
-  /** Denials of the same rules do the same to whom they find: one may stand in for another. */
+  /** Rules of the same list do the same to whom they find: one may stand in for another. */
   readonly rules: string;
-  /** Whether it may select an endpoint, in a policy of the local cluster: what else it asks for is taken as given. */
-  readonly matches: (whom: Whom, local: Local) => boolean;
-  /** Whether it finds all of them for sure. */
-  readonly findsAll: (whom: Whom, local: Local) => boolean;
 }
 
 const RULES: Readonly<Record<string, SelectorPlace>> = {
@@ -52,7 +48,7 @@ function subject(value: Json, path: string): readonly FoundPeers[] {
   const asked = requirementsOf(value).filter(asksForCluster);
   const form = labelForm(path.endsWith("nodeSelector") ? "nodes" : "pods", asked, "cilium");
   const matches = (whom: Whom) => asked.every((each) => holds(each, whom));
-  return asked.length === 0 ? [] : [{ path, form, matches, findsAll: matches }];
+  return asked.length === 0 ? [] : [{ path, form, matches, findsAll: matches, named: [] }];
 }
 
 function selectorsIn(

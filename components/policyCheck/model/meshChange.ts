@@ -1,18 +1,22 @@
+import { own } from "../../basics/model/own";
 import type { Range } from "../../mesh/model/cidr";
 import { looseRanges } from "../../mesh/model/looseRange";
+import type { Cluster } from "../../mesh/model/mesh";
 
-/** Address ranges of a cluster, as CIDRs. */
-export interface ClusterRanges {
-  readonly podCIDRs: readonly string[];
-  readonly nodeCIDRs: readonly string[];
+/** Address ranges of clusters, by their names, as CIDRs. */
+export type MeshRanges = Readonly<Record<string, Pick<Cluster, "podCIDRs" | "nodeCIDRs">>>;
+
+/** The ranges of clusters as they are described. */
+export function rangesOfClusters(clusters: readonly Cluster[]): MeshRanges {
+  return Object.fromEntries(clusters.map(({ name, podCIDRs, nodeCIDRs }) => [name, { podCIDRs, nodeCIDRs }]));
 }
 
 /** How the agents of a cluster read its policies. */
 export interface PolicyReading {
   /** `policy-default-local-cluster`: a selector that names no cluster means the local one, and every one otherwise. @default true */
   readonly localByDefault?: boolean;
-  /** `policy-cidr-match-mode`: CIDRs find pods or nodes of the mesh as well. @default none */
-  readonly cidrMatches?: readonly ("pods" | "nodes")[];
+  /** `policy-cidr-match-mode`: CIDRs find nodes of the mesh as well. @default false */
+  readonly nodesByCIDR?: boolean;
 }
 
 /** What changes for one cluster when it, or one of its peers, joins or leaves: its name, and who is known to be of another cluster. */
@@ -26,22 +30,22 @@ export interface MeshChange extends PolicyReading {
   /** The remote clusters that they know afterwards. @default none */
   readonly peersAfter?: readonly string[];
   /** The ranges of clusters, by name, as far as they are known. */
-  readonly ranges?: Readonly<Record<string, ClusterRanges>>;
+  readonly ranges?: MeshRanges;
 }
 
 /** The other end of a connection, as a policy sees it. An endpoint of no cluster of the mesh is outside, and has an address alone. */
 export interface Whom {
   readonly kind: "pod" | "node" | "outside";
   readonly cluster: string;
-  /** Their addresses, as far as they are known. */
-  readonly ranges: readonly Range[];
+  /** Those that its packets come from, and those that packets to it go to; absent where they are not known. */
+  readonly addresses?: Readonly<Record<"in" | "out", readonly Range[]>>;
 }
 
 /** A cluster that reads a policy. */
 export interface Local {
   readonly name: string;
   readonly localByDefault: boolean;
-  readonly cidrMatches: readonly ("pods" | "nodes")[];
+  readonly nodesByCIDR: boolean;
 }
 
 /** Pods or nodes of one cluster, before and after. */
@@ -58,35 +62,51 @@ const KINDS = { pods: "pod", nodes: "node" } as const;
 
 /** The cluster whose policies are judged, before and after. */
 export function locals(change: MeshChange): { readonly before: Local; readonly after: Local } {
-  const { localByDefault = true, cidrMatches = [] } = change;
-  const local = (name: string): Local => ({ name, localByDefault, cidrMatches });
+  const { localByDefault = true, nodesByCIDR = false } = change;
+  const local = (name: string): Local => ({ name, localByDefault, nodesByCIDR });
   return { before: local(change.from), after: local(change.to) };
+}
+
+/**
+ * The addresses of a cluster's pods or nodes as others see them from outside of its mesh. Agents masquerade what leaves a mesh, unless they are
+ * told otherwise: pods come from the addresses of their nodes then.
+ */
+function addressesOutside(what: Party["what"], cluster: string, ranges: MeshRanges): Pick<Whom, "addresses"> {
+  const known = own(ranges, cluster);
+  if (known === undefined) {
+    return {};
+  }
+  const [pods, nodes] = [looseRanges(known.podCIDRs), looseRanges(known.nodeCIDRs)];
+  return { addresses: what === "pods" ? { in: [...pods, ...nodes], out: pods } : { in: nodes, out: nodes } };
+}
+
+/** The clusters that become or cease to be peers. */
+export function changedPeers({ peers, peersAfter = [] }: MeshChange): readonly string[] {
+  return [...new Set([...peers, ...peersAfter])]
+    .filter((cluster) => peers.includes(cluster) !== peersAfter.includes(cluster))
+    .sort();
 }
 
 /** All whom a policy may see otherwise afterwards: pods and nodes of the cluster itself, and of those who become or cease to be peers. */
 export function parties(change: MeshChange): readonly Party[] {
-  const { from, to, peers, peersAfter = [], ranges = {} } = change;
+  const { from, to, peers, ranges = {} } = change;
   const own = WHATS.map((what): Party => {
-    const whom = (cluster: string): Whom => ({ kind: KINDS[what], cluster, ranges: [] });
+    const whom = (cluster: string): Whom => ({ kind: KINDS[what], cluster });
     return { what, own: true, before: whom(from), after: whom(to) };
   });
-  const changed = [...new Set([...peers, ...peersAfter])]
-    .filter((cluster) => peers.includes(cluster) !== peersAfter.includes(cluster))
-    .sort();
-  const others = changed.flatMap((cluster) =>
+  const others = changedPeers(change).flatMap((cluster) =>
     WHATS.map((what): Party => {
-      const known = Object.hasOwn(ranges, cluster) ? ranges[cluster] : undefined;
-      const there = looseRanges((what === "pods" ? known?.podCIDRs : known?.nodeCIDRs) ?? []);
-      const seen = (clusters: readonly string[]): Whom => {
-        return { kind: clusters.includes(cluster) ? KINDS[what] : "outside", cluster, ranges: there };
-      };
-      return { what, own: false, before: seen(peers), after: seen(peersAfter) };
+      const addresses = addressesOutside(what, cluster, ranges);
+      const member: Whom = { kind: KINDS[what], cluster, ...addresses };
+      const outside: Whom = { kind: "outside", cluster, ...addresses };
+      const [before, after] = peers.includes(cluster) ? [member, outside] : [outside, member];
+      return { what, own: false, before, after };
     }),
   );
   return [...own, ...others];
 }
 
 /** Whether a change is none, so that no policy can mean anything else afterwards. */
-export function changesNothing({ from, to, peers, peersAfter = [] }: MeshChange): boolean {
-  return from === to && [...peers].sort().join() === [...peersAfter].sort().join();
+export function changesNothing(change: MeshChange): boolean {
+  return change.from === change.to && changedPeers(change).length === 0;
 }

@@ -1,8 +1,8 @@
 import { UNMESHED_NAME } from "../../mesh/model/names";
 import { clusterSelectors, type ClusterSelector, type SelectorPlace } from "./clusterSelectors";
-import { locals, parties, type Local, type MeshChange, type Party } from "./meshChange";
+import { locals, parties, type Local, type MeshChange, type Party, type Whom } from "./meshChange";
 import type { PeerForm } from "./policyPeers";
-import type { CIDRGroups } from "./policyRanges";
+import { nameAll, type CIDRGroups } from "./policyRanges";
 
 /** Why a part of a policy finds others than before, of which there is more than one thing to do about it. */
 export interface Cause {
@@ -97,18 +97,26 @@ function gainedBy({ own, after }: Party, form: PeerForm, { from }: MeshChange): 
 
 const BY = ["own", "name", "nodes", "peers"] as const;
 
-function causes(
-  selector: ClusterSelector,
-  change: MeshChange,
-  stillDenied: (party: Party) => boolean,
-): readonly Cause[] {
+type FoundBeside = (whom: Whom, local: Local) => boolean;
+
+/** Whether other rules of the same list find somebody for sure, whatever else they may be: then this one decides nothing about them. */
+function foundBeside({ path, place, rules }: ClusterSelector, all: readonly ClusterSelector[]): FoundBeside {
+  if (place.kind === "subject") {
+    return () => false;
+  }
+  const others = all.filter((other) => other.rules === rules && other.path !== path);
+  const named = others.flatMap((other) => other.named);
+  return (whom, local) => others.some(({ findsAll }) => findsAll(whom, local)) || nameAll(named, place.direction, whom);
+}
+
+function causes(selector: ClusterSelector, change: MeshChange, beside: FoundBeside): readonly Cause[] {
   const { before, after } = locals(change);
   const { place, form, matches } = selector;
   const judged = parties(change).map((party) => {
     return { party, was: matches(party.before, before), is: matches(party.after, after) };
   });
-  const lost = judged.flatMap(({ party, was, is }) => (was && !is && !stillDenied(party) ? [party] : []));
-  const gained = judged.flatMap(({ party, was, is }) => (!was && is ? [party] : []));
+  const lost = judged.flatMap(({ party, was, is }) => (was && !is && !beside(party.after, after) ? [party] : []));
+  const gained = judged.flatMap(({ party, was, is }) => (!was && is && !beside(party.before, before) ? [party] : []));
   const cause = (way: Cause["way"], by: Cause["by"], found: readonly Party[]): readonly Cause[] =>
     found.length === 0 ? [] : [{ place, form, way, by, found }];
   return [
@@ -132,14 +140,6 @@ function causes(
   ];
 }
 
-/** Whether another denial of the same rules finds a party afterwards, whatever else that one may be. */
-function standIn(selector: ClusterSelector, all: readonly ClusterSelector[], after: Local): (party: Party) => boolean {
-  const others = all.filter(
-    ({ path, place, rules }) => place.kind === "deny" && rules === selector.rules && path !== selector.path,
-  );
-  return (party) => selector.place.kind === "deny" && others.some(({ findsAll }) => findsAll(party.after, after));
-}
-
 /**
  * All that happens to a policy when a cluster joins or leaves; nothing where every selector means the same before and after.
  *
@@ -150,10 +150,9 @@ export function policyEffects(
   change: MeshChange,
   groups?: CIDRGroups,
 ): readonly PolicyEffect[] {
-  const { after } = locals(change);
   const all = clusterSelectors(policy, groups);
   return all.flatMap((selector) =>
-    causes(selector, change, standIn(selector, all, after)).flatMap((cause) =>
+    causes(selector, change, foundBeside(selector, all)).flatMap((cause) =>
       said(cause).map((each) => ({ path: selector.path, ...each, cause })),
     ),
   );

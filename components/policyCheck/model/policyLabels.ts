@@ -1,4 +1,5 @@
 import { isObject, listOf, texts, type Json } from "../../basics/model/json";
+import { own } from "../../basics/model/own";
 import type { Whom } from "./meshChange";
 
 /** The label by which a policy names clusters: that of a pod's identity, which is its cluster's name. */
@@ -43,12 +44,25 @@ export function requirementsOf({ matchLabels, matchExpressions, ...rest }: Json)
 const RESERVED: Readonly<Record<Whom["kind"], readonly string[]>> = {
   pod: [],
   node: ["remote-node", "ingress", "health"],
-  outside: ["world", "world-ipv4", "world-ipv6"],
+  outside: ["world"],
 };
+
+const FAMILIES: Readonly<Record<string, 4 | 6>> = { "world-ipv4": 4, "world-ipv6": 6 };
+
+/**
+ * Whether an endpoint may have one of Cilium's reserved labels. Those of the world by family (`AddWorldLabel` in pkg/labels) are for addresses
+ * of that family; agents with one family do not give them, and what asks for them selects nothing.
+ */
+export function isReserved(name: string, { kind, addresses }: Whom): boolean {
+  const family = own(FAMILIES, name);
+  return family === undefined
+    ? RESERVED[kind].includes(name)
+    : kind === "outside" && (addresses === undefined || addresses.out.some((each) => each.family === family));
+}
 
 function valueOf({ label }: Requirement, whom: Whom): string | undefined {
   if (label.kind === "reserved") {
-    return RESERVED[whom.kind].includes(label.name) ? "" : undefined;
+    return isReserved(label.name, whom) ? "" : undefined;
   }
   return whom.kind === "outside" ? undefined : whom.cluster;
 }

@@ -1,7 +1,16 @@
 import { isObject, listOf, type Json } from "../../basics/model/json";
+import { own } from "../../basics/model/own";
 import type { Local, Whom } from "./meshChange";
-import { asksForCluster, asksNothingElse, holds, requirementsOf, reservedName, type Requirement } from "./policyLabels";
-import { findsByAddress, ruleRanges, type CIDRGroups } from "./policyRanges";
+import {
+  asksForCluster,
+  asksNothingElse,
+  holds,
+  isReserved,
+  requirementsOf,
+  reservedName,
+  type Requirement,
+} from "./policyLabels";
+import { findsByAddress, namedAddresses, type CIDRGroups, type NamedAddresses } from "./policyRanges";
 
 type Matches = (whom: Whom, local: Local) => boolean;
 
@@ -25,6 +34,8 @@ export interface FoundPeers {
   readonly matches: Matches;
   /** Whether it finds all of them for sure: whatever else it asks for is not known of anybody. */
   readonly findsAll: Matches;
+  /** The addresses that it names: rules that name a part each may find all together. */
+  readonly named: readonly NamedAddresses[];
 }
 
 const nobody: Matches = () => false;
@@ -44,6 +55,8 @@ export function labelForm(
 
 type Found = Omit<FoundPeers, "path">;
 
+const NO_ADDRESSES = { named: [] } as const;
+
 /**
  * Pods by their labels. As agents do it (`getEndpointSelector`, `parseNetworkPolicyPeer`): what asks for no cluster means the local one where
  * that is the default; what asks for a reserved label means nobody's pods in particular, and is not narrowed.
@@ -60,7 +73,12 @@ function podSelector(selector: unknown, dialect: PeerForm["dialect"], anywhere: 
     requirements.every((each) => holds(each, whom)) &&
     (reserved || named || !local.localByDefault || whom.cluster === local.name);
   const whole = !reserved && asksNothingElse(given, anywhere);
-  return { form: labelForm("pods", requirements, dialect), matches, findsAll: whole ? matches : nobody };
+  return {
+    ...NO_ADDRESSES,
+    form: labelForm("pods", requirements, dialect),
+    matches,
+    findsAll: whole ? matches : nobody,
+  };
 }
 
 /** Nodes by their labels, of the local cluster or of all as above. */
@@ -73,20 +91,20 @@ function nodeSelector(selector: unknown, dialect: PeerForm["dialect"]): Found {
     requirements.every((each) => holds(each, whom)) &&
     (named || !local.localByDefault || whom.cluster === local.name);
   const whole = asksNothingElse(given, true);
-  return { form: labelForm("nodes", requirements, dialect), matches, findsAll: whole ? matches : nobody };
+  return {
+    ...NO_ADDRESSES,
+    form: labelForm("nodes", requirements, dialect),
+    matches,
+    findsAll: whole ? matches : nobody,
+  };
 }
 
+/** By `EntitySelectorMapping` and `InitEntities` (pkg/policy/api/entity.go). What is not here is a reserved label, or means nobody in particular. */
 const ENTITIES: Readonly<Record<string, Matches>> = {
   all: () => true,
-  world: (whom) => whom.kind === "outside",
-  "world-ipv4": (whom) => whom.kind === "outside",
-  "world-ipv6": (whom) => whom.kind === "outside",
-  // Its own pods, and the nodes of all clusters.
+  // Its own pods, and the nodes of all clusters: "all remote nodes in a clustermesh scenario" (layer3.rst).
   cluster: (whom, local) => whom.kind === "node" || (whom.kind === "pod" && whom.cluster === local.name),
   "cluster-mesh": (whom) => whom.kind !== "outside",
-  "remote-node": (whom) => whom.kind === "node",
-  ingress: (whom) => whom.kind === "node",
-  health: (whom) => whom.kind === "node",
 };
 
 /** Entities that have all of whom they have some. */
@@ -95,9 +113,9 @@ const WHOLE = ["all", "world", "cluster", "cluster-mesh", "remote-node"];
 /** Entities that are not listed mean the same with and without a mesh: an API server is that of the own cluster. */
 function entity(name: unknown): Found {
   const known = typeof name === "string" ? name : "";
-  const matches = Object.hasOwn(ENTITIES, known) ? (ENTITIES[known] ?? nobody) : nobody;
+  const matches: Matches = own(ENTITIES, known) ?? ((whom) => isReserved(known, whom));
   const form = { kind: "entity", dialect: "cilium", entity: known, names: [], excludes: false } as const;
-  return { form, matches, findsAll: WHOLE.includes(known) ? matches : nobody };
+  return { ...NO_ADDRESSES, form, matches, findsAll: WHOLE.includes(known) ? matches : nobody };
 }
 
 /** What a rule's lists find, by their names. */
@@ -123,34 +141,40 @@ export function isPeerList(key: string): boolean {
   return Object.hasOwn(LISTS, key);
 }
 
-function addresses(value: unknown, dialect: PeerForm["dialect"], groups: CIDRGroups): Found {
-  const all = ruleRanges(value, groups).map(findsByAddress);
+type Direction = "in" | "out";
+
+function addresses(value: unknown, dialect: PeerForm["dialect"], groups: CIDRGroups, direction: Direction): Found {
+  const named = namedAddresses(value, groups);
   return {
     form: { kind: "addresses", dialect, names: [], excludes: false },
-    matches: (whom, local) => all.some((finds) => finds(whom, local)),
+    matches: findsByAddress(named, direction),
     findsAll: nobody,
+    named,
   };
 }
 
 /** Namespaces of administrators' policies, which agents do not narrow to a cluster. */
 const NAMESPACES: Found = {
+  ...NO_ADDRESSES,
   form: { kind: "namespaces", dialect: "admin", names: [], excludes: false },
   matches: ({ kind }) => kind === "pod",
   findsAll: nobody,
 };
 
 /** A peer of a Kubernetes policy: pods, namespaces of every cluster, nodes, addresses. */
-function peer(value: unknown, path: string, groups: CIDRGroups): readonly FoundPeers[] {
+function peer(value: unknown, path: string, groups: CIDRGroups, direction: Direction): readonly FoundPeers[] {
   if (!isObject(value)) {
     return [];
   }
   const { ipBlock, networks, pods, namespaces, nodes, podSelector: byLabels, namespaceSelector } = value;
   const byNamespace = podSelector({}, "kubernetes", false);
   return [
-    ...(ipBlock === undefined ? [] : [{ path: `${path}.ipBlock`, ...addresses(ipBlock, "kubernetes", groups) }]),
+    ...(ipBlock === undefined
+      ? []
+      : [{ path: `${path}.ipBlock`, ...addresses(ipBlock, "kubernetes", groups, direction) }]),
     ...listOf(networks).map((each, index) => ({
       path: `${path}.networks[${index}]`,
-      ...addresses(each, "admin", groups),
+      ...addresses(each, "admin", groups, direction),
     })),
     ...(isObject(pods) ? [{ path: `${path}.pods.podSelector`, ...administeredPods(pods) }] : []),
     ...(isObject(namespaces) ? [{ path: `${path}.namespaces`, ...NAMESPACES }] : []),
@@ -185,6 +209,7 @@ export function peersInList(
   if (kind === undefined) {
     return undefined;
   }
+  const direction = key.startsWith("to") ? "out" : "in";
   return listOf(value).flatMap((each, index): readonly FoundPeers[] => {
     const at = `${path}.${key}[${index}]`;
     switch (kind) {
@@ -195,9 +220,9 @@ export function peersInList(
       case "entities":
         return [{ path: at, ...entity(each) }];
       case "addresses":
-        return [{ path: at, ...addresses(each, "cilium", groups) }];
+        return [{ path: at, ...addresses(each, "cilium", groups, direction) }];
       case "peers":
-        return peer(each, at, groups);
+        return peer(each, at, groups, direction);
     }
   });
 }

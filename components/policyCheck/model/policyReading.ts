@@ -20,9 +20,8 @@ function localByVersion(image: string): boolean {
 export function policyReading(config: Readonly<Record<string, string>>, image: string): Required<PolicyReading> {
   const setting = (key: string) => (Object.hasOwn(config, key) ? config[key] : undefined);
   const local = setting("policy-default-local-cluster");
-  const modes = (setting("policy-cidr-match-mode") ?? "").split(/[\s,]+/);
   return {
     localByDefault: local === undefined || local === "" ? localByVersion(image) : isOn(local),
-    cidrMatches: (["pods", "nodes"] as const).filter((mode) => modes.includes(mode)),
+    nodesByCIDR: (setting("policy-cidr-match-mode") ?? "").split(/[\s,]+/).includes("nodes"),
   };
 }

@@ -85,7 +85,7 @@ function ofLost(cause: Cause): string {
   }
   return form.dialect === "admin"
     ? "remove it, or accept that, and deny their addresses (networks)"
-    : `remove it, or deny the world too: one more rule beside it, with the same ports, of ${direction(cause)}Entities (world)`;
+    : `remove it, or deny the world too: one more rule beside it, with the same ports, of ${direction(cause)}Entities (world), or of ${direction(cause)}CIDR with all their addresses`;
 }
 
 /** Of peers that are let in, for whom the policy does not ask. */

@@ -2,7 +2,7 @@ import { desiredConfig, ID_KEY, NAME_KEY, rolloutChecksum, type CiliumObjects } 
 import type { Cluster } from "../../mesh/model/mesh";
 import { UNMESHED_NAME } from "../../mesh/model/names";
 import { peersIn } from "../../peers/model/peerFile";
-import type { ClusterRanges, MeshChange } from "../../policyCheck/model/meshChange";
+import type { MeshChange } from "../../policyCheck/model/meshChange";
 import type { ReachableCluster } from "./liveCluster";
 
 /** What a run knows of the clusters that it changes. */
@@ -31,15 +31,5 @@ export function policyChange(cluster: Cluster, live: ReachableCluster, context: 
   const peers = rolled || Number(id) !== 0 ? peersIn(secret?.files ?? [], from, cluster.name) : [];
   const declared = clusters.filter((other) => other.name !== cluster.name).map((other) => other.name);
   const foreign = peersIn(secret?.keys ?? [], from, cluster.name);
-  const ranges = clusters.map(({ name: of, podCIDRs, nodeCIDRs }): [string, ClusterRanges] => [
-    of,
-    { podCIDRs, nodeCIDRs },
-  ]);
-  return {
-    from,
-    to: cluster.name,
-    peers,
-    peersAfter: [...new Set([...declared, ...foreign])],
-    ranges: Object.fromEntries(ranges),
-  };
+  return { from, to: cluster.name, peers, peersAfter: [...new Set([...declared, ...foreign])] };
 }

@@ -34,8 +34,16 @@ const BEFORE = [
 
 const ANY = { matchExpressions: [{ key: LABEL, operator: "Exists" }] };
 
-/** Of the cluster that stays: what it says of the nodes and of the pods of every cluster, and of the third one. */
-const STAYING = [
+/** Of the cluster that stays: what it says of the nodes and of the pods of every cluster, and of the third one, by its name and by its addresses. */
+const staying = ({ podCIDRs }: LabCluster) => [
+  {
+    ...{
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumNetworkPolicy",
+      metadata: { name: "to-third", namespace: "default" },
+    },
+    spec: { endpointSelector: {}, egress: [{ toCIDR: podCIDRs }] },
+  },
   {
     ...{ apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy", metadata: { name: "any", namespace: "default" } },
     spec: { endpointSelector: {}, ingress: [{ fromEndpoints: [ANY] }] },
@@ -109,7 +117,7 @@ describe("policies of clusters that join, and of those that stay", function () {
   });
 
   it("are judged in a cluster that stays while another one joins, and leaves", async () => {
-    await create(first(), STAYING);
+    await create(first(), staying(clusters[2] ?? assert.fail()));
     await stack.configure(meshConfig(clusters));
     says(
       await stack.up(),
@@ -119,6 +127,7 @@ describe("policies of clusters that join, and of those that stay", function () {
       /warning: .*default\/nodes spec\.ingress\[0\]\.fromEntities\[0\] lets nodes of cluster3 in from then on/,
       /warning: .*default\/ahead .* lets pods of cluster3 in from then on, as it says by their name/,
       /warning: .*default\/no-third .* denies pods of cluster3 from then on/,
+      /warning: .*default\/to-third .* lets nobody out to cluster3 any more/,
     );
     await stack.configure(meshConfig(clusters, allowing("openPolicies")));
     succeeded(await stack.up());
@@ -127,6 +136,7 @@ describe("policies of clusters that join, and of those that stay", function () {
       await stack.preview(),
       "refused",
       /default\/no-third spec\.ingressDeny\[0\]\.fromEndpoints\[0\] denies nobody of cluster3 any more/,
+      /warning: .*default\/to-third .* lets pods out to pods of cluster3 from then on, as a part of the world/,
     );
     await remove(first());
     succeeded(await stack.up());

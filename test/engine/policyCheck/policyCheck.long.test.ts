@@ -10,7 +10,10 @@ import { engine, labClusters } from "../support/engine";
 const LABEL = "io.cilium.k8s.policy.cluster";
 const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
 
-/** Policies of the second cluster: three that fail open once it is called `default`, one that fails closed, and one that stays what it is. */
+/**
+ * Policies of the second cluster: three that fail open once it is called `default`, one that fails closed, one that lets a peer's pods in by their
+ * addresses, and one that stays what it is.
+ */
 function policies({ name }: LabCluster, peer: LabCluster): readonly object[] {
   const both = { matchExpressions: [{ key: LABEL, operator: "In", values: ["default", name] }] };
   const cilium = { apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy" };
@@ -39,6 +42,11 @@ function policies({ name }: LabCluster, peer: LabCluster): readonly object[] {
       metadata: here("permission"),
       spec: { endpointSelector: {}, ingress: [{ fromEndpoints: [byName(name)] }] },
     },
+    {
+      ...cilium,
+      metadata: here("addresses"),
+      spec: { endpointSelector: {}, egress: [{ toCIDR: peer.podCIDRs }] },
+    },
   ];
 }
 
@@ -61,6 +69,7 @@ function refused(run: Run): void {
     /CiliumClusterwideNetworkPolicy denial spec\.ingressDeny\[0\]\.fromEndpoints\[0\] denies nobody of cluster1 any more/,
     /NetworkPolicy kube-public\/plain spec\.podSelector selects no pod any more/,
     /warning: cluster "cluster2": CiliumNetworkPolicy default\/permission .* lets nobody of cluster2 in any more/,
+    /warning: cluster "cluster2": CiliumNetworkPolicy default\/addresses .* lets pods out to pods of cluster1 from then on, as a part of the world/,
     /add openPolicies to clustermesh:allow \(pulumi config set --path 'clustermesh:allow\[0\]' openPolicies/,
   ]) {
     assert.match(run.text, line);

@@ -54,7 +54,7 @@ describe("components: changes of a mesh", () => {
     assert.ok(added.every((urn) => /::(clustermesh-cluster3|provider3)/.test(urn)));
   });
 
-  it("an added cluster changes the peers' Secrets, the check and the pings, and rolls nothing", async () => {
+  it("an added cluster changes the peers' Secrets, the ranges of the policy checks, the check and the pings, and rolls nothing", async () => {
     const [two, three] = [
       inputsOf(await runMesh({ demo: true })),
       inputsOf(await runMesh({ demo: true, clusters: [1, 2, 3] })),
@@ -63,8 +63,10 @@ describe("components: changes of a mesh", () => {
     assert.deepEqual(changed.map(([urn]) => urn.split("::").at(-1)).sort(), [
       "clustermesh-check",
       "clustermesh-cluster1-peers",
+      "clustermesh-cluster1-policy-check",
       "clustermesh-cluster1/pings-after",
       "clustermesh-cluster2-peers",
+      "clustermesh-cluster2-policy-check",
     ]);
   });
 

@@ -30,7 +30,10 @@ describe("components: names that JavaScript has something of its own under", () 
   it("are names of clusters as any other", async () => {
     const mesh = await run(() => {
       const clusters = NAMES.map((name, index) => {
-        const provider = new k8s.Provider(`${name}-provider`, { enableSecretMutable: true });
+        const provider = new k8s.Provider(`${name}-provider`, {
+          enableSecretMutable: true,
+          upsertExistingObjects: true,
+        });
         return [name, { ...clusterSpec(index + 1), context: name, provider }] as const;
       });
       return Promise.resolve(new ClusterMesh("clustermesh", { clusters: Object.fromEntries(clusters) }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { peerSecretKeys } from "../../../components";
+import { peerSecretKeys } from "../../../components/peers/peerSecret";
 import { SHARED_AUTHORITY } from "../../../components/certificates/model/certificates";
 import { CLUSTERMESH_DIRECTORY } from "../../../components/peers/model/peerFile";
 import { adoptedCas } from "../support/certificates/adoptedCas";

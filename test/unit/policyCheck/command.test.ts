@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { LARGE_INPUT } from "../../../components/command/protocol";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import { faults } from "../../support/kubernetes/stateInMemory";
@@ -7,6 +8,7 @@ import { runCommand } from "../support/command/runCommand";
 import { recordText } from "../support/record";
 
 const LABEL = "io.cilium.k8s.policy.cluster";
+const NAMESPACE = "k8s:io.kubernetes.pod.namespace";
 const original = (value: string) =>
   ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] }) as const;
 const originals = (name: string) =>
@@ -73,9 +75,10 @@ function clusterOf(given: Given): ClusterInMemory {
 }
 
 describe("the command that guards a cluster's policies", () => {
-  async function run(given: Given, over: object = {}) {
+  async function run(given: Given, over: object = {}, ranges?: object) {
     const cluster = clusterOf(given);
-    const ended = await runCommand(cluster, "policyCheck", "check", { ...INPUT, ...over });
+    const stdin = ranges === undefined ? {} : { [LARGE_INPUT]: JSON.stringify({ ranges }) };
+    const ended = await runCommand(cluster, "policyCheck", "check", { ...INPUT, ...over }, "", stdin);
     return { ...ended, cluster };
   }
   const policies = [OPEN, CLOSED];
@@ -151,6 +154,29 @@ describe("the command that guards a cluster's policies", () => {
     assert.equal(code, 1);
     assert.match(stderr, /cluster "cluster1" loses its peers.*\(1 problem\)/);
     assert.match(stderr, /shop\/no-peer spec\.ingressDeny\[0\]\.fromEndpoints\[0\] denies nobody of cluster2 any more/);
+  });
+
+  it("judges the addresses of its peers, as it was given them, and says so where it was not", async () => {
+    const denial = policy("CiliumNetworkPolicy", "no-peer", {
+      egressDeny: [
+        { toEndpoints: [{ ...byName("cluster2"), matchExpressions: [{ key: NAMESPACE, operator: "Exists" }] }] },
+        { toCIDR: ["10.70.0.0/16"] },
+      ],
+    });
+    const client = policy("CiliumNetworkPolicy", "client", { egress: [{ toCIDR: ["10.0.0.0/8"] }] });
+    const having = { policies: [denial, client] };
+    const ranges = { cluster2: { podCIDRs: ["10.70.0.0/16"], nodeCIDRs: ["192.168.7.0/24"] } };
+    const judged = await run(having, { originalConfig: originals("cluster1") }, ranges);
+    assert.equal(judged.code, 0, judged.stderr);
+    assert.match(
+      judged.stderr,
+      /^warning: .*shop\/client .* lets pods out to pods of cluster2 from then on, as a part/m,
+    );
+    assert.doesNotMatch(judged.stderr, /no-peer/);
+    const unknown = await run(having, { originalConfig: originals("cluster1") });
+    assert.equal(unknown.code, 1);
+    assert.match(unknown.stderr, /^warning: cluster "cluster1": policies with addresses are not judged for cluster2,/m);
+    assert.match(unknown.stderr, /shop\/no-peer .* denies nobody the way to cluster2 any more/);
   });
 
   it("reads no reports about policies, however long they are", async () => {

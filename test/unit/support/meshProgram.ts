@@ -37,6 +37,8 @@ function cluster(n: number, options: MeshOptions): MeshCluster {
     ...way(n, options),
     provider: new k8s.Provider(`provider${String(n)}`, {
       enableSecretMutable: true,
+      upsertExistingObjects: true,
+      deleteUnreachable: options.specs?.[n]?.lost === true,
       ...(kubeconfig === undefined ? {} : { kubeconfig: pulumi.secret(kubeconfig) }),
     }),
   };

@@ -7,6 +7,7 @@ import {
   isIPAddress,
   overlaps,
   parseCIDR,
+  rangeWithout,
   type Range,
 } from "../../../../components/mesh/model/cidr";
 import { cidr, hostile, sharesAddress, type PlainCIDR } from "../../support/mesh/arbitraries";
@@ -97,6 +98,29 @@ describe("model: overlaps, contains", () => {
   it("see neighbours as disjoint", () => {
     assert.equal(overlaps(range("10.60.0.0/16"), range("10.61.0.0/16")), false);
     assert.equal(overlaps(range("0.0.0.0/0"), range("::/0")), false);
+  });
+});
+
+describe("model: rangeWithout", () => {
+  it("leaves the addresses that no other range has, each once", () => {
+    const small = fc
+      .record({ first: fc.bigInt(0n, 15n), length: fc.bigInt(1n, 8n) })
+      .map(({ first, length }): Range => ({ text: "", family: 4, first, last: first + length - 1n }));
+    fc.assert(
+      fc.property(small, fc.array(small, { maxLength: 4 }), (whole, others) => {
+        const has = ({ first, last }: Range, address: bigint) => first <= address && address <= last;
+        const left = rangeWithout(whole, others);
+        for (let address = 0n; address < 24n; address++) {
+          const expected = has(whole, address) && !others.some((other) => has(other, address)) ? 1 : 0;
+          assert.equal(left.filter((part) => has(part, address)).length, expected);
+        }
+        assert.ok(left.every(({ first, last }) => first <= last));
+      }),
+    );
+  });
+
+  it("does not mix the families", () => {
+    assert.deepEqual(rangeWithout(range("10.0.0.0/8"), [range("::/0")]), [range("10.0.0.0/8")]);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import { judgePolicies, parsePolicies } from "../../../../components/policyCheck/model/clusterPolicies";
+import type { MeshChange } from "../../../../components/policyCheck/model/meshChange";
 import { policyEffects } from "../../../../components/policyCheck/model/policyEffects";
 import { bySeverity } from "../../support/mesh/mesh";
 
@@ -117,7 +118,11 @@ describe("model: judgePolicies", () => {
   });
 
   it("reads the address groups that policies name, which are no policies themselves", () => {
-    const group = { kind: "CiliumCIDRGroup", metadata: { name: "peers" }, spec: { externalCIDRs: ["10.70.0.0/16"] } };
+    const group = {
+      kind: "CiliumCIDRGroup",
+      metadata: { name: "peers", labels: { a: "b" } },
+      spec: { externalCIDRs: ["10.70.0.0/16"] },
+    };
     const denies = (ref: object) => ({
       kind: "CiliumNetworkPolicy",
       metadata: { name: "x" },
@@ -132,8 +137,34 @@ describe("model: judgePolicies", () => {
       return bySeverity(judgePolicies("west", parsePolicies(JSON.stringify({ items })), change, "o")).problems.length;
     };
     assert.equal(opening({ cidrGroupRef: "peers" }), 1);
-    assert.equal(opening({ cidrGroupSelector: { matchLabels: { a: "b" } } }), 1);
+    assert.equal(opening({ cidrGroupRef: "peers", except: ["10.70.0.0/17"] }), 1);
+    assert.equal(opening({ cidrGroupRef: "peers", except: ["10.70.0.0/16"] }), 0);
     assert.equal(opening({ cidrGroupRef: "others" }), 0);
+    const asks = (operator: string, key: string, ...values: readonly string[]) =>
+      opening({ cidrGroupSelector: { matchExpressions: [{ key, operator, values }] } });
+    assert.equal(opening({ cidrGroupSelector: { matchLabels: { a: "b" } } }), 1);
+    assert.equal(opening({ cidrGroupSelector: {} }), 1);
+    assert.equal(opening({ cidrGroupSelector: { matchLabels: { a: "c" } } }), 0);
+    assert.deepEqual([asks("In", "a", "b"), asks("In", "a", "c"), asks("In", "x", "b")], [1, 0, 0]);
+    assert.deepEqual([asks("NotIn", "a", "b"), asks("NotIn", "a", "c"), asks("NotIn", "x", "b")], [0, 1, 1]);
+    assert.deepEqual([asks("Exists", "a"), asks("Exists", "x"), asks("DoesNotExist", "a")], [1, 0, 0]);
+    assert.deepEqual([asks("DoesNotExist", "x"), asks("Future", "x")], [1, 1]);
+  });
+
+  it("says whose addresses are not known, where a policy has any", () => {
+    const addresses = { kind: "NetworkPolicy", metadata: { name: "x" }, spec: { egress: [{ to: [{ ipBlock: {} }] }] } };
+    const about = (ranges: MeshChange["ranges"], ...items: readonly object[]) => {
+      const change = { ...LEAVING, ...(ranges === undefined ? {} : { ranges }) };
+      return judgePolicies("west", parsePolicies(JSON.stringify({ items })), change, "o").map(formatDiagnostic);
+    };
+    const north = { north: { podCIDRs: ["10.80.0.0/16"], nodeCIDRs: [] } };
+    assert.match(
+      about(north, addresses).join("\n"),
+      /^cluster "west": policies with addresses .* for east, whose ranges/,
+    );
+    assert.match(about(undefined, addresses).join("\n"), /for east, north, whose/);
+    assert.deepEqual(about({ ...north, east: { podCIDRs: [], nodeCIDRs: ["10.2.0.0/24"] } }, addresses), []);
+    assert.deepEqual(about(undefined, { ...addresses, spec: {} }), []);
   });
 
   it("names fifty, and counts the others", () => {

@@ -55,8 +55,8 @@ describe("model: clusterSelectors", () => {
     );
   });
 
-  const local = { name: "a", localByDefault: true, cidrMatches: [] };
-  const pod = (cluster: string): Whom => ({ kind: "pod", cluster, ranges: [] });
+  const local = { name: "a", localByDefault: true, nodesByCIDR: false };
+  const pod = (cluster: string): Whom => ({ kind: "pod", cluster });
   const matching = (selector: object, place: "subject" | "rule" = "rule") => {
     const spec = place === "rule" ? { ingress: [{ fromEndpoints: [selector] }] } : { endpointSelector: selector };
     const [found] = clusterSelectors({ spec });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { changesNothing, type MeshChange } from "../../../../components/policyCheck/model/meshChange";
 import { policyEffects } from "../../../../components/policyCheck/model/policyEffects";
 
@@ -10,8 +11,18 @@ const asks = (operator: string, ...values: readonly string[]) => ({
 const app = { matchLabels: { app: "x" } };
 const reserved = (name: string, key = "reserved:") => ({ matchLabels: { [`${key}${name}`]: "" } });
 
+const podsOf = (name: string) => ({
+  matchExpressions: [
+    { key: LABEL, operator: "In", values: [name] },
+    { key: "k8s:io.kubernetes.pod.namespace", operator: "Exists" },
+  ],
+});
+
 const EAST = { podCIDRs: ["10.70.0.0/16"], nodeCIDRs: ["10.2.2.0/24"] };
 const ranges = { east: EAST };
+const DUAL: Partial<MeshChange> = {
+  ranges: { east: { podCIDRs: ["10.70.0.0/16", "fd00:70::/48"], nodeCIDRs: ["10.2.2.0/24", "fd00:2::/64"] } },
+};
 
 /** What may happen to a cluster: it joins one peer, it leaves it, that peer joins or leaves; selectors mean the local cluster or all. */
 const CHANGES = {
@@ -36,6 +47,9 @@ const EVERY: Partial<MeshChange> = { localByDefault: false };
 const allow = (...peers: readonly object[]) => ({ ingress: [{ fromEndpoints: peers }] });
 const allowOut = (...peers: readonly object[]) => ({ egress: [{ toEndpoints: peers }] });
 const deny = (...peers: readonly object[]) => ({ ingressDeny: [{ fromEndpoints: peers }] });
+const denyAll = (...rules: readonly object[]) => ({ ingressDeny: rules });
+const PODS_OF_EAST = { fromEndpoints: [podsOf("east")] };
+const NODES = { fromEntities: ["remote-node"] };
 const denyOut = (...peers: readonly object[]) => ({ egressDeny: [{ toEndpoints: peers }] });
 const entity = (...names: readonly string[]) => ({ ingress: [{ fromEntities: names }] });
 const entityDeny = (...names: readonly string[]) => ({ ingressDeny: [{ fromEntities: names }] });
@@ -150,25 +164,96 @@ const TABLE: readonly Row[] = [
   ["deny the peer's addresses", { egressDeny: [{ toCIDRSet: [{ cidr: "10.70.0.0/16" }] }] }, WORLD_DENIED],
   ["deny one address of the peer", { ingressDeny: [{ fromCIDR: ["10.70.1.2"] }] }, WORLD_DENIED],
   ["deny a peer's nodes, with host bits", { ingressDeny: [{ fromCIDR: ["10.2.2.7/24"] }] }, WORLD_DENIED],
+  ["deny others by their addresses, in", { ingressDeny: [{ fromCIDR: ["192.168.0.0/16", "fd00::/8", "junk"] }] }, {}],
+  ["allow other addresses", { egress: [{ toCIDR: ["192.168.0.0/16"] }] }, {}],
+  ["allow a part of the peer's addresses", { ingress: [{ fromCIDRSet: [{ cidr: "10.70.7.0/24" }] }] }, WORLD_ALLOWED],
   [
     "deny all but the peer's addresses",
     { egressDeny: [{ toCIDRSet: [{ cidr: "10.0.0.0/8", except: ["10.70.0.0/15", "10.2.0.0/16"] }] }] },
     {},
   ],
+  [
+    "deny all but the peer's addresses, in parts",
+    {
+      egressDeny: [{ toCIDRSet: [{ cidr: "10.0.0.0/8", except: ["10.70.0.0/17", "10.70.128.0/17", "10.2.0.0/16"] }] }],
+    },
+    {},
+  ],
+  [
+    "deny a part of the peer's addresses, all of which are left out",
+    { egressDeny: [{ toCIDRSet: [{ cidr: "10.70.7.0/24", except: ["10.70.7.0/24"] }] }] },
+    {},
+  ],
+  [
+    "deny all but a part of the peer's addresses",
+    { egressDeny: [{ toCIDRSet: [{ cidr: "10.70.0.0/16", except: ["10.70.0.0/17"] }] }] },
+    WORLD_DENIED,
+  ],
   ["deny other addresses", { egressDeny: [{ toCIDR: ["192.168.0.0/16", "fd00::/8", "junk"] }] }, {}],
   [
-    "deny addresses, which find pods and nodes too",
-    { egressDeny: [{ toCIDR: ["10.0.0.0/8"] }] },
-    {},
-    { cidrMatches: ["pods", "nodes"] },
-  ],
-  [
-    "deny addresses, which find nodes too",
+    "deny addresses of nodes, which agents find by them",
     { egressDeny: [{ toCIDR: ["10.2.0.0/16"] }] },
     {},
-    { cidrMatches: ["nodes"] },
+    { nodesByCIDR: true },
+  ],
+  [
+    "deny addresses of nodes, in, by which masqueraded pods are found as long as they are outside",
+    { ingressDeny: [{ fromCIDR: ["10.2.0.0/16"] }] },
+    WORLD_DENIED,
+    { nodesByCIDR: true },
+  ],
+  [
+    "deny every address: the world alone, where agents find nodes by theirs",
+    { egressDeny: [{ toCIDR: ["0.0.0.0/0"] }] },
+    WORLD_DENIED,
+    { nodesByCIDR: true },
   ],
   ["deny addresses of nobody knows whom", { egressDeny: [{ toCIDR: ["10.70.0.0/16"] }] }, {}, { ranges: {} }],
+  [
+    "deny every address of nobody knows whom",
+    { egressDeny: [{ toCIDR: ["0.0.0.0/0"] }] },
+    WORLD_DENIED,
+    { ranges: {} },
+  ],
+  [
+    "allow the peer by its addresses and by its name: the same before and after",
+    { egress: [{ toCIDR: ["10.70.0.0/16"] }, { toEndpoints: [podsOf("east")] }] },
+    {},
+  ],
+  [
+    "allow the peer by its addresses and by its name, but for some",
+    { egress: [{ toCIDR: ["10.70.0.0/17"] }, { toEndpoints: [podsOf("east")] }] },
+    { joins: "c", "joins from old": "c", leaves: "c", "peer joins": "c", "peer leaves": "c" },
+  ],
+  [
+    "deny the peer by its addresses, its name and its nodes: the same before and after",
+    denyAll({ fromCIDR: ["10.70.0.0/17", "10.2.2.0/24"] }, { fromCIDR: ["10.70.128.0/17"] }, PODS_OF_EAST, NODES),
+    {},
+  ],
+  [
+    "deny the peer by its pods' addresses and its name: its masqueraded pods have those of its nodes",
+    denyAll({ fromCIDR: ["10.70.0.0/16"] }, PODS_OF_EAST),
+    PEERS_DENIED,
+  ],
+  [
+    "allow everybody beside the peer's addresses",
+    { ingress: [{ fromCIDR: ["10.0.0.0/8"] }, { fromEntities: ["all"] }] },
+    {},
+  ],
+  ["the world by its IPv4 addresses", { ingressDeny: [{ fromEntities: ["world-ipv4"] }] }, WORLD_DENIED],
+  ["the world by its IPv6 addresses, of which the peer has none", entityDeny("world-ipv6"), {}],
+  [
+    "the world by its IPv6 addresses, of one that may have some",
+    entityDeny("world-ipv6"),
+    WORLD_DENIED,
+    { ranges: {} },
+  ],
+  ["the world by a reserved label of IPv6, of which the peer has none", deny(reserved("world-ipv6")), {}],
+  ["IPv6: deny the peer's addresses", { egressDeny: [{ toCIDR: ["fd00:70::/32"] }] }, WORLD_DENIED, DUAL],
+  ["IPv6: allow the peer's nodes", { ingress: [{ fromCIDRSet: [{ cidr: "fd00:2::/64" }] }] }, WORLD_ALLOWED, DUAL],
+  ["IPv6: deny other addresses", { egressDeny: [{ toCIDR: ["fd00:71::/32", "::ffff:0:0/96"] }] }, {}, DUAL],
+  ["IPv6: the world by its addresses", entityDeny("world-ipv6"), WORLD_DENIED, DUAL],
+  ["IPv6: deny every address", { egressDeny: [{ toCIDR: ["::/0"] }] }, WORLD_DENIED, DUAL],
 
   ["Kubernetes: pods", from({ podSelector: app }), {}],
   ["Kubernetes: pods, every cluster by default", from({ podSelector: app }), PEERS_ALLOWED, EVERY],
@@ -252,6 +337,54 @@ describe("model: what a join or a leave does to a policy", () => {
     assert.deepEqual(say({ egressDeny: [{ toEntities: ["remote-node"] }] }, leaves), [
       "denies nobody the way to nodes of east any more",
     ]);
+    assert.deepEqual(say({ ingress: [{ fromCIDR: ["10.2.2.0/24"] }] }, leaves), [
+      "lets pods and nodes of east in from then on, as a part of the world",
+    ]);
+    assert.deepEqual(say({ egress: [{ toCIDR: ["10.70.0.0/16"] }] }, leaves), [
+      "lets pods out to pods of east from then on, as a part of the world",
+    ]);
+  });
+});
+
+describe("model: rules about addresses, one by one", () => {
+  const { joins, leaves } = CHANGES;
+  /** All addresses of 10.0.0.0/28, of which the peer's pods have the first half, and its nodes none. */
+  const pods = Array.from({ length: 8 }, (_, index) => index);
+  const small = { ranges: { east: { podCIDRs: ["10.0.0.0/29"], nodeCIDRs: ["10.1.0.0/24"] } } };
+  const cidr = fc
+    .record({ at: fc.nat(15), prefix: fc.integer({ min: 26, max: 32 }) })
+    .map(({ at, prefix }) => ({ at, prefix, text: `10.0.0.${String(at)}/${String(prefix)}` }));
+  const rule = fc.record({ cidr, except: fc.array(cidr, { maxLength: 3 }) });
+  type Rule = typeof rule extends fc.Arbitrary<infer Value> ? Value : never;
+  const holds = (range: Rule["cidr"], address: number) =>
+    address >> (32 - range.prefix) === range.at >> (32 - range.prefix);
+  const names = (rules: readonly Rule[], address: number) =>
+    rules.some((each) => holds(each.cidr, address) && !each.except.some((hole) => holds(hole, address)));
+  const written = (rules: readonly Rule[]) =>
+    rules.map((each) => ({ cidr: each.cidr.text, except: each.except.map(({ text }) => text) }));
+  const opens = (spec: object, change: MeshChange) =>
+    policyEffects({ spec }, { ...change, ...small }).some((effect) => effect.opens);
+
+  it("deny nobody any more where they name an address of a peer that joins", () => {
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 4 }), (rules) => {
+        const spec = { egressDeny: [{ toCIDRSet: written(rules) }] };
+        assert.equal(
+          opens(spec, joins),
+          pods.some((address) => names(rules, address)),
+        );
+        assert.equal(opens({ egressDeny: [...spec.egressDeny, { toEndpoints: [podsOf("east")] }] }, joins), false);
+      }),
+    );
+  });
+
+  it("stand in for the name of a peer that leaves where they name all of its addresses together", () => {
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 4 }), (rules) => {
+        const spec = { egressDeny: [{ toEndpoints: [podsOf("east")] }, { toCIDRSet: written(rules) }] };
+        assert.equal(opens(spec, leaves), !pods.every((address) => names(rules, address)));
+      }),
+    );
   });
 });
 

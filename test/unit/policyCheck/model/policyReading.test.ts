@@ -22,8 +22,8 @@ describe("model: how agents read policies", () => {
   });
 
   it("knows what CIDRs find", () => {
-    assert.deepEqual(policyReading({ "policy-cidr-match-mode": "nodes" }, "").cidrMatches, ["nodes"]);
-    assert.deepEqual(policyReading({ "policy-cidr-match-mode": "nodes,pods" }, "").cidrMatches, ["pods", "nodes"]);
-    assert.deepEqual(policyReading({}, "").cidrMatches, []);
+    const finds = (mode: string) => policyReading({ "policy-cidr-match-mode": mode }, "").nodesByCIDR;
+    assert.deepEqual(["nodes", "pods nodes", "pods,nodes", "pods", ""].map(finds), [true, true, true, false, false]);
+    assert.equal(policyReading({}, "").nodesByCIDR, false);
   });
 });

@@ -22,8 +22,7 @@ function secret(keys: readonly string[], ours: readonly string[] = keys) {
 }
 
 function change(options: LiveOptions) {
-  const { from, to, peers, peersAfter = [] } = policyChange(member(1), liveCluster(options), context);
-  return { from, to, peers, peersAfter };
+  return policyChange(member(1), liveCluster(options), context);
 }
 
 const rolled = () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { LARGE_INPUT } from "../../../../components/command/protocol";
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { judgeFormerState } from "../../../../stacks/program/formerState";
@@ -127,6 +128,25 @@ describe("stacks: what a stack has and will have no more", () => {
     const outputs = clusters("cluster1", "cluster2");
     assert.equal((await judge({ outputs, resources, seen: ["cluster1", "cluster3"] })).problems.length, 1);
     assert.deepEqual((await judge({ outputs, resources, seen: ["cluster1", "cluster2"] })).problems, []);
+  });
+
+  it("is judged by the addresses of its peers, as its policy check was given them", async () => {
+    const ranges = {
+      cluster1: { podCIDRs: ["10.60.0.0/16"], nodeCIDRs: ["10.1.1.0/24"] },
+      cluster2: { podCIDRs: ["10.70.0.0/16"], nodeCIDRs: ["10.1.2.0/24"] },
+    };
+    const policy = { ...POLICY, spec: { ingress: [{ fromCIDR: ["10.1.2.0/24"] }] } };
+    const script = ANSWERS.replace(JSON.stringify(POLICY), JSON.stringify(policy));
+    const resources = command("clustermesh-cluster3-policy-check", policyCheckInput("cluster3"), {
+      stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ ranges }) }),
+    });
+    const { problems, warnings } = await judge({ outputs: three, resources }, {}, script);
+    assert.deepEqual(problems, []);
+    assert.equal(warnings.length, 1, warnings.join("\n"));
+    assert.match(
+      warnings[0] ?? "",
+      /^cluster "cluster3": .*fromCIDR\[0\] lets pods and nodes of cluster2 in from then on/,
+    );
   });
 
   it("is asked with the kubeconfig that it had, where it had one", async () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { demoSettings } from "../../../../components/demo/model/demo";
+import { rotationPolicy } from "../../../../components/preflight/rotation";
 import { meshArguments } from "../../../../stacks";
 import { preflight } from "../../../../stacks/program/preflight";
-import { rotationPolicy } from "../../../../stacks/program/rotation";
+import { meshDescription } from "../../../../stacks/program/arguments";
 import { NOW } from "../../support/certificates/ca";
 import { scriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
 import { bySeverity, clusterSpec, lines as formatted } from "../../support/mesh/mesh";
@@ -65,7 +66,7 @@ describe("stacks: a cluster stack", () => {
   it("judges by the record of the authority stack what it is about to issue", async () => {
     const { role, configuration, environment } = await load(memberValues(), await published());
     assert.ok(role.kind === "cluster");
-    const { wanted, authorityRenewal } = rotationPolicy(configuration, environment, ["mesh.ca"], NOW);
+    const { wanted, authorityRenewal } = rotationPolicy(meshDescription(configuration, environment), ["mesh.ca"], NOW);
     assert.deepEqual(wanted.record.authorities, { "mesh.ca": role.signing["mesh.ca"]?.trust });
     assert.equal(authorityRenewal?.by, "person");
   });

@@ -3,7 +3,7 @@ import { printableLines } from "../../../../components/basics/model/printable";
 import { clusterInput, clusterVerbs } from "../../../../components/cluster/verbs";
 import { parseInput, runVerb, type Verbs } from "../../../../components/command/protocol";
 import { checkedMesh, checkInput, checkVerbs } from "../../../../components/meshCheck/verbs";
-import { leavingCluster } from "../../../../components/policyCheck/leavingCheck";
+import { leavingCluster, rangesGiven } from "../../../../components/policyCheck/leavingCheck";
 import { policyCheckVerbs } from "../../../../components/policyCheck/verbs";
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import type { Ended } from "../../../support/command/runScript";
@@ -66,17 +66,24 @@ export async function runHere(work: () => Promise<string>): Promise<Ended> {
 
 /** The programs that have one cluster. */
 const PROGRAMS: Readonly<
-  Record<"cluster" | "policyCheck", (cluster: ClusterInMemory, input: string, previous: string) => Verbs>
+  Record<
+    "cluster" | "policyCheck",
+    (cluster: ClusterInMemory, input: string, previous: string, stdin: Readonly<Record<string, string>>) => Verbs
+  >
 > = {
   cluster: (cluster, input, previous) => {
     const given = parseInput(clusterInput, input);
     if (given.data === undefined) throw given.error;
     return clusterVerbs(given.data, (use) => use(cluster), previous);
   },
-  policyCheck: (cluster, input) => {
+  policyCheck: (cluster, input, _previous, large) => {
     const given = parseInput(leavingCluster, input);
     if (given.data === undefined) throw given.error;
-    return policyCheckVerbs(given.data, (use) => use(cluster));
+    return policyCheckVerbs(
+      given.data,
+      () => Promise.resolve(rangesGiven(large)),
+      (use) => use(cluster),
+    );
   },
 };
 
@@ -87,7 +94,8 @@ export const runCommand = (
   verb: string,
   input: object,
   previous = "",
-): Promise<Ended> => runHere(() => runVerb(PROGRAMS[program](cluster, JSON.stringify(input), previous), verb));
+  stdin: Readonly<Record<string, string>> = {},
+): Promise<Ended> => runHere(() => runVerb(PROGRAMS[program](cluster, JSON.stringify(input), previous, stdin), verb));
 
 /** Whether nothing was changed by calls, and no command was run. */
 export const onlyRead = ({ calls }: ClusterInMemory): boolean =>

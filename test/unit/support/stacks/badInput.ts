@@ -6,6 +6,8 @@ import {
   formatDiagnostics,
   type Diagnostic,
 } from "../../../../components/mesh/model/diagnostic";
+import { caScope } from "../../../../components/certificates/caSource";
+import { judgeSigning } from "../../../../components/preflight/judgeSigning";
 import { readConfiguration } from "../../../../stacks/configuration/configuration";
 import { checkOnPaper } from "../../../../stacks/program/onPaper";
 import { NOW } from "../certificates/ca";
@@ -50,7 +52,13 @@ export function describeBadInput(runs: BadInputRuns): void {
     /** Everything that is wrong with a stack, as a run of the program would have it; every line is fit to be shown. */
     function judge(values: Readonly<Record<string, string>>): readonly Diagnostic[] {
       count++;
-      const { diagnostics, environment } = checkOnPaper(readConfiguration(values), NOW);
+      const read = readConfiguration(values);
+      const { diagnostics: onPaper, environment } = checkOnPaper(read, NOW);
+      const signing =
+        read.readable === undefined || environment === undefined
+          ? []
+          : judgeSigning(read.readable, caScope(environment.authority), NOW);
+      const diagnostics = [...onPaper, ...signing];
       const problems = errors(diagnostics);
       assert.ok(problems.length > 0 || environment !== undefined, "neither problems nor an environment");
       for (const each of diagnostics) {

@@ -1,28 +1,28 @@
-import { error, warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
-import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
-import { unreachableClusters } from "../../components/preflight/model/judge";
-import { without, type LiveCluster } from "../../components/preflight/model/liveCluster";
-import type { Configuration } from "../configuration/schema";
-import { permissionsOf, type Asked } from "./permissions";
+import { error, warning, type Diagnostic } from "../mesh/model/diagnostic";
+import { clustersOf, withoutLost } from "../mesh/model/mesh";
+import { unreachableClusters } from "./model/judge";
+import { without, type LiveCluster } from "./model/liveCluster";
+import type { KnownMesh } from "./knownMesh";
+import { permissionsOf, type Asked } from "./lackingPermissions";
 import { checkWaysIn } from "./waysIn";
 
 /**
  * Judges how the clusters are reached: the kubeconfig, those that do not answer, and what their users may not do. An unreachable cluster is an error
- * or a warning, as the configuration says.
+ * or a warning, as the settings say.
  *
  * @param writes Whether the run goes on to write: then what it may not do is an error by now.
  */
 export async function judgeAccess(
-  configuration: Configuration,
+  mesh: KnownMesh,
   clusters: readonly Asked[],
   live: ReadonlyMap<string, LiveCluster>,
   writes: boolean,
   limitSeconds: number,
 ): Promise<readonly Diagnostic[]> {
   const ways = await checkWaysIn(new Map(clusters.map(({ name, access }) => [name, access])), live);
-  const { missing, unknown } = await permissionsOf(clusters, live, configuration, writes, limitSeconds);
-  const weigh = configuration.allow.includes("unreachable") ? warning : error;
-  const peers = withoutLost(clustersOf(configuration.clusters));
+  const { missing, unknown } = await permissionsOf(clusters, live, mesh, writes, limitSeconds);
+  const weigh = mesh.allow.includes("unreachable") ? warning : error;
+  const peers = withoutLost(clustersOf(mesh.clusters));
   // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
   const silent = unreachableClusters(peers, without(live, ways.explains)).flatMap(
     (each) => missing.get(each.cluster ?? "") ?? [each],

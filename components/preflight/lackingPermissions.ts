@@ -1,17 +1,18 @@
-import { errorMessage } from "../../components/basics/errorMessage";
-import { missingRights, type MeshSettings } from "../../components";
-import { mapLimited } from "../../components/basics/mapLimited";
-import type { ApiAccess } from "../../components/kubernetes/clusterApi";
-import type { ManagedObject } from "../../components/kubernetes/model/managedObject";
-import { noAccess } from "../../components/kubernetes/model/noAccess";
-import { warning, type Diagnostic } from "../../components/mesh/model/diagnostic";
-import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import { previewRights, rightsProblems, upRights } from "../../components/preflight/model/rights";
+import { errorMessage } from "../basics/errorMessage";
+import { mapLimited } from "../basics/mapLimited";
+import type { ApiAccess } from "../kubernetes/clusterApi";
+import type { ManagedObject } from "../kubernetes/model/managedObject";
+import { noAccess } from "../kubernetes/model/noAccess";
+import { warning, type Diagnostic } from "../mesh/model/diagnostic";
+import type { LiveCluster } from "./model/liveCluster";
+import type { MeshSettings } from "../settings/model/settings";
+import { previewRights, rightsProblems, upRights } from "./model/rights";
+import { missingRights } from "./permissions";
 
 /** So many clusters are asked at once. */
 const CLUSTERS_AT_ONCE = 8;
 
-/** A cluster, how to reach it, and what the stack makes in it. */
+/** A cluster, how to reach it, and what is made in it. */
 export interface Asked {
   readonly name: string;
   readonly access: ApiAccess;

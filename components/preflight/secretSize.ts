@@ -1,20 +1,18 @@
-import { caNames, caScope } from "../../components";
-import { caFiles, publishedChain } from "../../components/certificates/model/adoptedCa";
-import { caNameOf, caBundle, type KeyAlgorithm } from "../../components/certificates/model/certificates";
-import { formatRecord } from "../../components/certificates/model/keyRevisions";
-import { certificateOf } from "../../components/certificates/model/x509/certificate";
-import type { PublicKey } from "../../components/certificates/model/x509/publicKey";
-import type { Diagnostic } from "../../components/mesh/model/diagnostic";
-import { clustersOf, withoutLost } from "../../components/mesh/model/mesh";
+import { caFiles, publishedChain } from "../certificates/model/adoptedCa";
 import {
-  judgeRecordSize,
-  judgeSecretSize,
-  peerSecretSize,
-  pemBytes,
-  type SignerSize,
-} from "../../components/peers/model/secretSize";
-import type { Configuration } from "../configuration/schema";
-import type { Environment } from "./environment";
+  caNameOf,
+  caBundle,
+  SHARED_AUTHORITY,
+  type CaScope,
+  type KeyAlgorithm,
+} from "../certificates/model/certificates";
+import { formatRecord } from "../certificates/model/keyRevisions";
+import { certificateOf } from "../certificates/model/x509/certificate";
+import type { PublicKey } from "../certificates/model/x509/publicKey";
+import type { Diagnostic } from "../mesh/model/diagnostic";
+import { clustersOf, withoutLost } from "../mesh/model/mesh";
+import { judgeRecordSize, judgeSecretSize, peerSecretSize, pemBytes, type SignerSize } from "../peers/model/secretSize";
+import type { KnownMesh } from "./knownMesh";
 import { adoptedOf, wantedTrust } from "./rotation";
 
 const GENERATED_KEYS: Readonly<Record<KeyAlgorithm, PublicKey>> = {
@@ -40,7 +38,7 @@ function sizeOf(certificate: string, bundle: string, intermediates: string): Sig
   };
 }
 
-function generatedSize({ certificates, keyRevisions }: Configuration): SignerSize {
+function generatedSize({ certificates, keyRevisions }: KnownMesh): SignerSize {
   const { keyAlgorithm } = certificates;
   const certificate = pemBytes(GENERATED_DER[keyAlgorithm], "CERTIFICATE".length);
   return {
@@ -53,17 +51,16 @@ function generatedSize({ certificates, keyRevisions }: Configuration): SignerSiz
 }
 
 /** The authorities as far as they can be read; what cannot is a problem already. */
-function signers(configuration: Configuration, environment: Environment): ReadonlyMap<string, SignerSize> {
-  const { authority: caSource } = environment;
+function signers(mesh: KnownMesh): ReadonlyMap<string, SignerSize> {
   const read: readonly (readonly [string, () => SignerSize])[] =
-    caSource.kind === "published"
-      ? Object.entries(caSource.signing).map(([name, { certificate, bundle }]) => [
+    mesh.published !== undefined
+      ? Object.entries(mesh.published.signing).map(([name, { certificate, bundle }]) => [
           name,
           () => sizeOf(certificate, bundle, publishedChain(certificate, bundle).intermediates),
         ])
-      : caSource.kind === "generated"
-        ? caNames(caSource, []).map((name) => [name, () => generatedSize(configuration)])
-        : adoptedOf(configuration).map(({ authority: name, ca }) => [
+      : mesh.authority === "generated"
+        ? [[SHARED_AUTHORITY, () => generatedSize(mesh)]]
+        : adoptedOf(mesh).map(({ authority: name, ca }) => [
             name,
             () => {
               const { certificate, all, intermediates } = caFiles(ca);
@@ -81,17 +78,16 @@ function signers(configuration: Configuration, environment: Environment): Readon
 }
 
 /** Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written. */
-export function secretSize(configuration: Configuration, environment: Environment): readonly Diagnostic[] {
-  const { certificates, keyRevisions, peerSecret } = configuration;
-  const clusters = withoutLost(clustersOf(configuration.clusters));
-  const scope = caScope(environment.authority);
+export function secretSize(mesh: KnownMesh, scope: CaScope): readonly Diagnostic[] {
+  const { certificates, keyRevisions, peerSecret } = mesh;
+  const clusters = withoutLost(clustersOf(mesh.clusters));
   const size = peerSecretSize(
     clusters,
-    signers(configuration, environment),
+    signers(mesh),
     (cluster) => caNameOf(cluster, scope),
     certificates.keyAlgorithm,
   );
   const { client, server } = keyRevisions;
-  const record = formatRecord({ client, server, authorities: wantedTrust(configuration, environment) });
+  const record = formatRecord({ client, server, authorities: wantedTrust(mesh) });
   return [...judgeSecretSize(peerSecret, clusters.length, size), ...judgeRecordSize(peerSecret, record)];
 }

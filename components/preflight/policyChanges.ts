@@ -1,18 +1,24 @@
-import { errorMessage } from "../../components/basics/errorMessage";
-import { mapLimited } from "../../components/basics/mapLimited";
-import type { ApiAccess } from "../../components/kubernetes/clusterApi";
-import { withCluster } from "../../components/kubernetes/kubectlApi";
-import { clustersOf, withoutLost, type Cluster } from "../../components/mesh/model/mesh";
-import { error, errors, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
-import { peersIn } from "../../components/peers/model/peerFile";
-import { accepted } from "../../components/policyCheck/model/accepted";
-import { changesNothing, type MeshChange } from "../../components/policyCheck/model/meshChange";
-import { unseenFix } from "../../components/policyCheck/model/unseenFix";
-import { checkPolicies } from "../../components/policyCheck/checkPolicies";
-import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import { policyChange } from "../../components/preflight/model/policyChange";
-import { howToAllow } from "../../components/settings/model/allow";
-import type { Configuration } from "../configuration/schema";
+import { errorMessage } from "../basics/errorMessage";
+import { mapLimited } from "../basics/mapLimited";
+import type { ApiAccess } from "../kubernetes/clusterApi";
+import { withCluster } from "../kubernetes/kubectlApi";
+import { clustersOf, withoutLost, type Cluster } from "../mesh/model/mesh";
+import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
+import { peersIn } from "../peers/model/peerFile";
+import { accepted } from "../policyCheck/model/accepted";
+import {
+  changedPeers,
+  changesNothing,
+  rangesOfClusters,
+  type MeshChange,
+  type MeshRanges,
+} from "../policyCheck/model/meshChange";
+import { unseenFix } from "../policyCheck/model/unseenFix";
+import { checkPolicies } from "../policyCheck/checkPolicies";
+import type { LiveCluster } from "./model/liveCluster";
+import { policyChange } from "./model/policyChange";
+import { howToAllow } from "../settings/model/allow";
+import type { KnownMesh } from "./knownMesh";
 
 const CLUSTERS_AT_ONCE = 8;
 
@@ -20,7 +26,7 @@ async function judge(
   cluster: Cluster,
   access: ApiAccess,
   change: MeshChange,
-  cilium: Configuration["cilium"],
+  cilium: KnownMesh["cilium"],
   owner: string,
 ): Promise<readonly Diagnostic[]> {
   const changing = { name: cluster.name, cilium, change, owner };
@@ -34,7 +40,7 @@ async function judge(
 }
 
 /** What would fail open is accepted, or the run refused with the way to accept it. */
-export function orAccept(all: readonly Diagnostic[], { allow }: Pick<Configuration, "allow">): readonly Diagnostic[] {
+export function orAccept(all: readonly Diagnostic[], { allow }: Pick<KnownMesh, "allow">): readonly Diagnostic[] {
   const refused = (each: Diagnostic) => error({ ...each, fix: `${each.fix}, or ${howToAllow("openPolicies")}` });
   return [...errors(all).map(allow.includes("openPolicies") ? accepted : refused), ...warnings(all)];
 }
@@ -42,26 +48,37 @@ export function orAccept(all: readonly Diagnostic[], { allow }: Pick<Configurati
 /**
  * Judges the policies of every cluster whose name or peers this run changes, in previews too: of those that join, and of those that stay while
  * others come and go. Those that are as they will be are asked nothing.
+ *
+ * @param rangesBefore The ranges that the last `up` had, for clusters that are described no more.
  */
 export async function judgePolicyChanges(
   clusters: readonly { readonly name: string; readonly access: ApiAccess }[],
-  configuration: Configuration,
+  mesh: KnownMesh,
   owner: string,
   live: ReadonlyMap<string, LiveCluster>,
+  rangesBefore: () => Promise<MeshRanges>,
 ): Promise<readonly Diagnostic[]> {
-  const { cilium, peerSecret } = configuration;
-  const members = withoutLost(clustersOf(configuration.clusters));
+  const { cilium, peerSecret } = mesh;
+  const described = clustersOf(mesh.clusters);
+  const members = withoutLost(described);
   const context = { members, cilium, peerSecret };
-  const judged = await mapLimited(clusters, CLUSTERS_AT_ONCE, async ({ name, access }) => {
+  const changing = clusters.flatMap(({ name, access }) => {
     const member = members.find((each) => each.name === name);
     const cluster = live.get(name);
     if (member === undefined || cluster?.kind !== "reachable" || cluster.config === undefined) {
       return [];
     }
     const change = policyChange(member, cluster, context);
-    return changesNothing(change) ? [] : judge(member, access, change, cilium, owner);
+    return changesNothing(change) ? [] : [{ member, access, change }];
   });
-  return orAccept(judged.flat(), configuration);
+  const known = rangesOfClusters(described);
+  const isKnown = (name: string) => Object.hasOwn(known, name);
+  const leave = changing.some(({ change }) => !changedPeers(change).every(isKnown));
+  const ranges = leave ? { ...(await rangesBefore()), ...known } : known;
+  const judged = await mapLimited(changing, CLUSTERS_AT_ONCE, ({ member, access, change }) =>
+    judge(member, access, { ...change, ranges }, cilium, owner),
+  );
+  return orAccept(judged.flat(), mesh);
 }
 
 /** The clusters that a Secret with peer files knows, in whichever cluster it is. */

@@ -1,15 +1,14 @@
-import { adoptedTrust } from "../../components";
-import { caFiles, publishedChain } from "../../components/certificates/model/adoptedCa";
-import { readCertificates, SHARED_AUTHORITY } from "../../components/certificates/model/certificates";
-import { judgeEnding, type Ending, type Renewal } from "../../components/certificates/model/expiry";
-import { isAdopted, trustOf, type CaTrust } from "../../components/certificates/model/keyRevisions";
-import { leafLifetime, leafValidity } from "../../components/certificates/model/lifetimes";
-import { caWarnings } from "../../components/certificates/model/validateCa";
-import { info, type Diagnostic } from "../../components/mesh/model/diagnostic";
-import type { RotationPolicy } from "../../components/preflight/model/judgeRotation";
-import type { AdoptedCA } from "../../components/settings/model/ca";
-import type { Configuration } from "../configuration/schema";
-import type { Environment } from "./environment";
+import { adoptedTrust } from "../certificates/ca";
+import { caFiles, publishedChain } from "../certificates/model/adoptedCa";
+import { readCertificates, SHARED_AUTHORITY } from "../certificates/model/certificates";
+import { judgeEnding, type Ending, type Renewal } from "../certificates/model/expiry";
+import { isAdopted, trustOf, type CaTrust } from "../certificates/model/keyRevisions";
+import { leafLifetime, leafValidity } from "../certificates/model/lifetimes";
+import { caWarnings } from "../certificates/model/validateCa";
+import { info, type Diagnostic } from "../mesh/model/diagnostic";
+import type { RotationPolicy } from "./model/judgeRotation";
+import type { AdoptedCA } from "../settings/model/ca";
+import type { KnownMesh } from "./knownMesh";
 
 /** A CA of another stack: that one renews it in time, if it is run. */
 const RENEWED_ELSEWHERE: Renewal = {
@@ -24,7 +23,7 @@ interface Adopted {
 }
 
 /** The adopted CAs with their places in the configuration. */
-export function adoptedOf({ authority, ca, clusters }: Configuration): readonly Adopted[] {
+export function adoptedOf({ authority, ca, clusters }: KnownMesh): readonly Adopted[] {
   if (authority === "generated") {
     return [];
   }
@@ -39,16 +38,16 @@ export function adoptedOf({ authority, ca, clusters }: Configuration): readonly 
 }
 
 /** Who is to sign and what is to be trusted; nothing of a CA that cannot be read, which is a problem already. */
-export function wantedTrust(configuration: Configuration, environment: Environment): Readonly<Record<string, CaTrust>> {
-  if (environment.authority.kind === "published") {
-    const known = Object.entries(environment.authority.signing).map(([name, { trust }]) => [name, trust] as const);
+export function wantedTrust(mesh: KnownMesh): Readonly<Record<string, CaTrust>> {
+  if (mesh.published !== undefined) {
+    const known = Object.entries(mesh.published.signing).map(([name, { trust }]) => [name, trust] as const);
     return Object.fromEntries(known);
   }
-  if (configuration.authority === "generated") {
-    const { authority } = configuration.keyRevisions;
+  if (mesh.authority === "generated") {
+    const { authority } = mesh.keyRevisions;
     return { [SHARED_AUTHORITY]: trustOf(authority[0] ?? 1, authority) };
   }
-  const known = adoptedOf(configuration).flatMap(({ authority, ca }) => {
+  const known = adoptedOf(mesh).flatMap(({ authority, ca }) => {
     try {
       return [[authority, adoptedTrust(caFiles(ca).all)] as const];
     } catch {
@@ -66,16 +65,15 @@ interface Signer {
 }
 
 /** Those CAs, but for what cannot be read: that is a problem already. */
-function signersOf(configuration: Configuration, { authority: caSource }: Environment): readonly Signer[] {
-  const published = caSource.kind === "published" ? Object.entries(caSource.signing) : [];
-  const elsewhere = published
+function signersOf(mesh: KnownMesh): readonly Signer[] {
+  const elsewhere = Object.entries(mesh.published?.signing ?? {})
     .filter(([, { trust }]) => isAdopted(trust))
     .map(([name, { certificate, bundle }]) => ({
       authority: name,
       at: { property: `the authority ${JSON.stringify(name)}` },
       ends: () => publishedChain(certificate, bundle).ends,
     }));
-  const here = adoptedOf(configuration).map(({ ca, ...rest }) => ({ ...rest, ends: () => caFiles(ca).ends }));
+  const here = adoptedOf(mesh).map(({ ca, ...rest }) => ({ ...rest, ends: () => caFiles(ca).ends }));
   return [...elsewhere, ...here].flatMap(({ ends, ...rest }): readonly Signer[] => {
     try {
       return [{ ...rest, ends: ends() }];
@@ -86,21 +84,17 @@ function signersOf(configuration: Configuration, { authority: caSource }: Enviro
 }
 
 /** The CAs whose certificates live for a shorter time than is configured, for they end before. */
-function shortLeaves(configuration: Configuration, environment: Environment, now: Date) {
-  const leaf = leafLifetime(configuration.certificates);
-  return signersOf(configuration, environment)
+function shortLeaves(mesh: KnownMesh, now: Date) {
+  const leaf = leafLifetime(mesh.certificates);
+  return signersOf(mesh)
     .map((signer) => ({ ...signer, validity: leafValidity(leaf, signer.ends, now) }))
     .filter(({ validity }) => validity.days < leaf.days);
 }
 
 /** Says which they are. */
-export function shortenedLeaves(
-  configuration: Configuration,
-  environment: Environment,
-  now: Date,
-): readonly Diagnostic[] {
-  const reason = `ends before ${String(configuration.certificates.leafDays)} days (certificates.leafDays) are over`;
-  return shortLeaves(configuration, environment, now).map(({ at, validity }) =>
+export function shortenedLeaves(mesh: KnownMesh, now: Date): readonly Diagnostic[] {
+  const reason = `ends before ${String(mesh.certificates.leafDays)} days (certificates.leafDays) are over`;
+  return shortLeaves(mesh, now).map(({ at, validity }) =>
     info({
       ...at,
       reason,
@@ -110,18 +104,13 @@ export function shortenedLeaves(
 }
 
 /** What is weak in adopted CAs. */
-export function weakCas(configuration: Configuration): readonly Diagnostic[] {
-  return adoptedOf(configuration).flatMap(({ at, ca }) => caWarnings(at, ca));
+export function weakCas(mesh: KnownMesh): readonly Diagnostic[] {
+  return adoptedOf(mesh).flatMap(({ at, ca }) => caWarnings(at, ca));
 }
 
 /** How the certificates of the live clusters are to be judged. */
-export function rotationPolicy(
-  configuration: Configuration,
-  environment: Environment,
-  authorities: readonly string[],
-  now: Date,
-): RotationPolicy {
-  const { peerSecret, etcdServerSecret, certificates, keyRevisions } = configuration;
+export function rotationPolicy(mesh: KnownMesh, authorities: readonly string[], now: Date): RotationPolicy {
+  const { peerSecret, etcdServerSecret, certificates, keyRevisions } = mesh;
   const { client, server } = keyRevisions;
   return {
     peerSecret,
@@ -129,24 +118,22 @@ export function rotationPolicy(
     certificates,
     keyRevisions,
     wanted: {
-      record: { client, server, authorities: wantedTrust(configuration, environment) },
-      authority: configuration.authority,
+      record: { client, server, authorities: wantedTrust(mesh) },
+      authority: mesh.authority,
     },
     authorities,
-    generated: configuration.authority === "generated",
-    leaves: Object.fromEntries(
-      shortLeaves(configuration, environment, now).map(({ authority, validity }) => [authority, validity]),
-    ),
-    ...(environment.authority.kind === "published" ? { authorityRenewal: RENEWED_ELSEWHERE } : {}),
-    warningDays: configuration.expiryWarningDays,
+    generated: mesh.authority === "generated",
+    leaves: Object.fromEntries(shortLeaves(mesh, now).map(({ authority, validity }) => [authority, validity])),
+    ...(mesh.published !== undefined ? { authorityRenewal: RENEWED_ELSEWHERE } : {}),
+    warningDays: mesh.expiryWarningDays,
   };
 }
 
 /** Adopted CAs that end soon: nobody else renews them. */
-export function adoptedEndings(configuration: Configuration, now: Date): readonly Diagnostic[] {
+export function adoptedEndings(mesh: KnownMesh, now: Date): readonly Diagnostic[] {
   const follow =
     "put its successor into trusted, pulumi up, restart the etcds with both in their --trusted-ca-file, then let the successor sign and keep this one in trusted, and drop it in the end";
-  return adoptedOf(configuration)
+  return adoptedOf(mesh)
     .flatMap(({ at, ca }) => {
       const ending = (property: string, pem: string, how: string): readonly Ending[] =>
         readCertificates(pem).map(({ subject, ends }) => ({
@@ -160,5 +147,5 @@ export function adoptedEndings(configuration: Configuration, now: Date): readonl
       );
       return [...ending("certificate", ca.certificate, follow), ...trusted];
     })
-    .flatMap((each) => judgeEnding(each, configuration.expiryWarningDays, now) ?? []);
+    .flatMap((each) => judgeEnding(each, mesh.expiryWarningDays, now) ?? []);
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { validateDescription } from "../../../../components";
-import { caKeyId, SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
-import { toEnvironment } from "../../../../stacks/program/environment";
-import { adoptedEndings, rotationPolicy, shortenedLeaves, weakCas } from "../../../../stacks/program/rotation";
-import { mintCA, NOW, type CA } from "../../support/certificates/ca";
-import { lines } from "../../support/mesh/mesh";
-import { clusterConfiguration, complaints, clusters, configuration } from "../../support/stacks/configuration";
+import { validateDescription } from "../../../components";
+import { caKeyId, SHARED_AUTHORITY } from "../../../components/certificates/model/certificates";
+import { toEnvironment } from "../../../stacks/program/environment";
+import { adoptedEndings, rotationPolicy, shortenedLeaves, weakCas } from "../../../components/preflight/rotation";
+import { mintCA, NOW, type CA } from "../support/certificates/ca";
+import { lines } from "../support/mesh/mesh";
+import { clusterConfiguration, complaints, clusters, configuration } from "../support/stacks/configuration";
 
 const DAY_MS = 86_400_000;
 
@@ -19,7 +19,7 @@ const withCA = (n: number, ca: CA & { readonly trusted?: readonly string[] }) =>
 
 function policy(values: Readonly<Record<string, unknown>>, authorities: readonly string[] = [SHARED_AUTHORITY]) {
   const read = configuration(values);
-  return rotationPolicy(read, toEnvironment(read), authorities, NOW);
+  return rotationPolicy(read, authorities, NOW);
 }
 
 describe("stacks: revisions in the configuration", () => {
@@ -87,7 +87,7 @@ describe("stacks: what a run is about to issue", () => {
 describe("stacks: what an adopted CA signs", () => {
   const said = (values: Readonly<Record<string, unknown>>) => {
     const read = configuration({ authority: "adopted", ...values });
-    return lines(shortenedLeaves(read, toEnvironment(read), NOW));
+    return lines(shortenedLeaves(read, NOW));
   };
 
   it("ends before the CA does, and the preview says so", async () => {

@@ -1,11 +1,11 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { errorMessage } from "../../components/basics/errorMessage";
-import { lastLine } from "../../components/basics/model/lastLine";
-import type { ApiAccess } from "../../components/kubernetes/clusterApi";
-import { knownContexts } from "../../components/kubernetes/kubectlApi";
-import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import { mayBeKubeconfig, waysIn, type KnownContexts, type WaysIn } from "../../components/preflight/model/waysIn";
+import { errorMessage } from "../basics/errorMessage";
+import { lastLine } from "../basics/model/lastLine";
+import type { ApiAccess } from "../kubernetes/clusterApi";
+import { knownContexts } from "../kubernetes/kubectlApi";
+import type { LiveCluster } from "./model/liveCluster";
+import { mayBeKubeconfig, waysIn, type KnownContexts, type WaysIn } from "./model/waysIn";
 
 /** The contexts that kubectl finds. */
 async function contextsFrom(context: string): Promise<KnownContexts> {

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { readConfiguration } from "../../../../stacks/configuration/configuration";
-import { toEnvironment } from "../../../../stacks/program/environment";
-import { checkOnPaper } from "../../../../stacks/program/onPaper";
-import { secretSize } from "../../../../stacks/program/secretSize";
-import { mintCA, NOW, type CA } from "../../support/certificates/ca";
-import { bySeverity, lines } from "../../support/mesh/mesh";
-import { clusterConfiguration, configuration, texts } from "../../support/stacks/configuration";
+import { caScope } from "../../../components/certificates/caSource";
+import { secretSize } from "../../../components/preflight/secretSize";
+import { toEnvironment } from "../../../stacks/program/environment";
+import { mintCA, type CA } from "../support/certificates/ca";
+import { bySeverity, lines } from "../support/mesh/mesh";
+import { clusterConfiguration, configuration } from "../support/stacks/configuration";
 
 /** So many clusters, each with a CA of its own of this kind. */
 const many = (count: number, ca: CA, trusted: readonly string[] = []) => ({
@@ -29,7 +28,7 @@ describe("stacks: the size of the peers' Secret", function () {
 
   const of = (values: Readonly<Record<string, unknown>>) => {
     const read = configuration(values);
-    const { problems, warnings } = bySeverity(secretSize(read, toEnvironment(read)));
+    const { problems, warnings } = bySeverity(secretSize(read, caScope(toEnvironment(read).authority)));
     return { problems: lines(problems), warnings: lines(warnings) };
   };
 
@@ -57,9 +56,7 @@ describe("stacks: the size of the peers' Secret", function () {
       ca,
       others.map(({ certificate }) => certificate),
     );
-    const found = lines(bySeverity(checkOnPaper(readConfiguration(texts(values)), NOW).diagnostics).problems).filter(
-      (line) => line.includes("a Secret holds"),
-    );
+    const found = of(values).problems;
     assert.equal(found.length, 1);
     assert.match(
       found[0] ?? "",

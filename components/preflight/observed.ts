@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { own } from "../../components/basics/model/own";
-import type { Observed, ObservedClusters } from "../../components/mesh/model/observed";
-import type { LiveCluster } from "../../components/preflight/model/liveCluster";
-import type { PreflightPolicy } from "../../components/preflight/model/policy";
-import { publicSchema, type Configuration } from "../configuration/schema";
+import { own } from "../basics/model/own";
+import type { Observed, ObservedClusters } from "../mesh/model/observed";
+import type { LiveCluster } from "./model/liveCluster";
+import type { PreflightPolicy } from "./model/policy";
+import { z } from "zod";
+import { publicCluster } from "../settings/model/cluster";
+import type { KnownMesh } from "./knownMesh";
 
 /** Which cluster each is, and which `cilium-config` it has. */
 export function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string, string>> {
@@ -14,14 +16,16 @@ export function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<
   );
 }
 
+const publicClusters = z.record(z.string(), publicCluster);
+
 /** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
-export function unseen(clusters: readonly { readonly name: string }[], configuration: Configuration): ObservedClusters {
-  const known = publicSchema.shape.clusters.parse(configuration.clusters);
+export function unseen(names: readonly string[], mesh: KnownMesh): ObservedClusters {
+  const known = publicClusters.parse(mesh.clusters);
   const hash = createHash("sha256")
-    .update(JSON.stringify({ ...configuration, ca: undefined, clusters: known }))
+    .update(JSON.stringify({ ...mesh, ca: undefined, published: undefined, clusters: known }))
     .digest("hex")
     .slice(0, 16);
-  return Object.fromEntries(clusters.map(({ name }) => [name, { seenAs: `not looked at, ${hash}` }]));
+  return Object.fromEntries(names.map((name) => [name, { seenAs: `not looked at, ${hash}` }]));
 }
 
 /** A value for each cluster at all times: only then is another one a change. */

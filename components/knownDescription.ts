@@ -1,0 +1,66 @@
+import { known } from "./basics/known";
+import type { AdoptedCaArgs } from "./certificates/ca";
+import { warning, type Diagnostic } from "./mesh/model/diagnostic";
+import type { DescribedCluster, MeshDescription } from "./meshDescription";
+import type { KnownCluster, KnownMesh } from "./preflight/knownMesh";
+import type { AdoptedCA } from "./settings/model/ca";
+
+/** What can be known of a description, and what is not: that was not looked at. */
+export interface Known<T> {
+  readonly value: T;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function notKnown(property: string, what: string, cluster?: string): Diagnostic {
+  const at = cluster === undefined ? { property } : { cluster, property };
+  return warning({ ...at, reason: `is not known yet, so ${what}`, fix: "up knows it and looks" });
+}
+
+const NOT_JUDGED = "what it signs is not judged here";
+
+async function knownCa({ certificate, privateKey, trusted = [] }: AdoptedCaArgs): Promise<AdoptedCA | undefined> {
+  const [signer, key, ...others] = await Promise.all([certificate, privateKey, ...trusted].map(known));
+  const texts = others.flatMap((each) => each ?? []);
+  return signer === undefined || key === undefined || texts.length < trusted.length
+    ? undefined
+    : { certificate: signer, privateKey: key, ...(trusted.length === 0 ? {} : { trusted: texts }) };
+}
+
+async function knownCluster(name: string, described: DescribedCluster): Promise<Known<KnownCluster>> {
+  const { kubeconfig: given, etcd, ...cluster } = described;
+  const { ca: adopted, ...plainEtcd } = etcd;
+  const kubeconfig = given === undefined ? undefined : await known(given);
+  const ca = adopted === undefined ? undefined : await knownCa(adopted);
+  return {
+    value: {
+      ...cluster,
+      etcd: { ...plainEtcd, ...(ca === undefined ? {} : { ca }) },
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    },
+    diagnostics: [
+      ...((kubeconfig === undefined) === (given === undefined)
+        ? []
+        : [notKnown("kubeconfig", "this cluster is not looked at", name)]),
+      ...((ca === undefined) === (adopted === undefined) ? [] : [notKnown("etcd.ca", NOT_JUDGED, name)]),
+    ],
+  };
+}
+
+/** A mesh with the texts that are known by now: of outputs those that are, as in an `up`. */
+export async function knownMesh({ clusters, ca: given, ...mesh }: MeshDescription): Promise<Known<KnownMesh>> {
+  const all = await Promise.all(
+    Object.entries(clusters).map(async ([name, cluster]) => ({ name, ...(await knownCluster(name, cluster)) })),
+  );
+  const ca = given === undefined ? undefined : await knownCa(given);
+  return {
+    value: {
+      ...mesh,
+      ...(ca === undefined ? {} : { ca }),
+      clusters: Object.fromEntries(all.map(({ name, value }) => [name, value])),
+    },
+    diagnostics: [
+      ...all.flatMap(({ diagnostics }) => diagnostics),
+      ...((ca === undefined) === (given === undefined) ? [] : [notKnown("clustermesh:ca", NOT_JUDGED)]),
+    ],
+  };
+}

@@ -1,0 +1,99 @@
+import * as pulumi from "@pulumi/pulumi";
+import { caNames, caOrigin, caScope } from "./certificates/caSource";
+import { caSourceOf } from "./certificates/givenCas";
+import { describedMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
+import { demoSettings } from "./demo/model/demo";
+import type { RecordedCluster } from "./identity/model/recordedClusters";
+import { knownMesh } from "./knownDescription";
+import { managedObjectsOf } from "./managedObjects";
+import type { Diagnostic } from "./mesh/model/diagnostic";
+import { clustersOf, withoutLost } from "./mesh/model/mesh";
+import type { ObservedClusters } from "./mesh/model/observed";
+import { peerSecretKeys } from "./peers/peerSecret";
+import type { MeshRanges } from "./policyCheck/model/meshChange";
+import { inspectAll, lostAndAnswering, reachable } from "./preflight/inspectAll";
+import { judgeAccess } from "./preflight/judgeAccess";
+import { judgeSigning } from "./preflight/judgeSigning";
+import { judgeMesh } from "./preflight/model/judgeMesh";
+import { slowAnswers } from "./preflight/model/slowAnswers";
+import { observedClusters, reapplyOf, seenAs, unseen } from "./preflight/observed";
+import { judgePolicyChanges, peersSeen } from "./preflight/policyChanges";
+import { rotationPolicy } from "./preflight/rotation";
+
+/** What is known of a run beside the arguments of its mesh. */
+export interface PreflightRun {
+  /** What the last `up` has left as `recorded` of its mesh: a preview finds out by it that a cluster is another one. @default nothing */
+  readonly recorded?: RecordedClusters | Promise<RecordedClusters>;
+  /** The ranges that the clusters had in the last `up`: by them the addresses in policies are judged when one leaves. @default none */
+  readonly rangesBefore?: () => Promise<MeshRanges>;
+  /** Whether the run goes on to write: then what it may not do is an error by now. @default what Pulumi runs it as */
+  readonly writes?: boolean;
+}
+
+type RecordedClusters = Readonly<Record<string, RecordedCluster>>;
+
+/** What the live clusters have to say. */
+export interface Preflight {
+  readonly diagnostics: readonly Diagnostic[];
+  /** What the mesh is to act on, though the state has no change: the argument of the same name. */
+  readonly observed: ObservedClusters;
+  /** The clusters whose peer files were seen in others. */
+  readonly seenPeers: readonly string[];
+}
+
+/**
+ * Inspects every cluster that a program manages: whether it can join the mesh or stay in it, in previews too and before anything is written.
+ * It reads only. What cannot work whatever the clusters are is refused by `ClusterMesh`.
+ *
+ * @throws RunError where a setting is none.
+ */
+export async function preflight(args: ClusterMeshArgs, run: PreflightRun = {}): Promise<Preflight> {
+  const { description, managed, owner } = describedMesh(args);
+  const { wait } = description;
+  const { value: mesh, diagnostics: notKnown } = await knownMesh(description);
+  const now = new Date();
+  const caSource = caSourceOf(description);
+  const onPaper = [...notKnown, ...judgeSigning(mesh, caScope(caSource), now)];
+  if (wait.preflight === false) {
+    return { diagnostics: onPaper, observed: unseen(managed, mesh), seenPeers: [] };
+  }
+  const demo = demoSettings(mesh, managed);
+  const ways = reachable(mesh).filter(({ name }) => managed.includes(name));
+  const asked = withoutLost(ways).map((way) => {
+    return { ...way, managedObjects: managedObjectsOf(way.name, mesh, caOrigin(caSource) === "generated", demo) };
+  });
+  const lost = ways.filter((way) => way.lost);
+  const [{ live, answered }, answering, recorded] = await Promise.all([
+    inspectAll(mesh.cilium, asked, wait.preflight),
+    lostAndAnswering(lost, wait.preflight),
+    run.recorded ?? {},
+  ]);
+  const members = clustersOf(mesh.clusters);
+  const names = withoutLost(members).map(({ name }) => name);
+  const authorities = caNames(caSource, names);
+  const policy = {
+    ...mesh,
+    owner,
+    peerSecretKeys: peerSecretKeys(names, authorities),
+    recorded,
+    rotation: rotationPolicy(mesh, authorities, now),
+    secrets: [mesh.peerSecret, ...(caOrigin(caSource) === "generated" ? [mesh.etcdServerSecret] : [])],
+  };
+  const judged = judgeMesh(members, live, policy, now);
+  const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
+  const writes = run.writes ?? !pulumi.runtime.isDryRun();
+  const diagnostics = [
+    ...onPaper,
+    ...(await judgeAccess(mesh, asked, live, writes, wait.preflight)),
+    ...answering,
+    ...judged.diagnostics,
+    ...(await judgePolicyChanges(asked, mesh, owner, judged.fitting, rangesBefore)),
+    ...slowAnswers(answered, wait.preflight),
+  ];
+  const seen = { seenAs: seenAs(live), drift: judged.drift, reapply: reapplyOf(names, recorded, judged.reapply) };
+  return {
+    diagnostics,
+    observed: observedClusters(Object.keys(mesh.clusters), seen),
+    seenPeers: peersSeen(live, mesh.peerSecret),
+  };
+}

@@ -1,0 +1,64 @@
+import { limiter } from "../basics/limiter";
+import { mapLimited } from "../basics/mapLimited";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import type { ApiAccess } from "../kubernetes/clusterApi";
+import { warning, type Diagnostic } from "../mesh/model/diagnostic";
+import { answers, inspectCluster } from "./inspection";
+import type { KnownMesh } from "./knownMesh";
+import type { Asked } from "./lackingPermissions";
+import type { LiveCluster } from "./model/liveCluster";
+import type { Answered } from "./model/slowAnswers";
+
+const CLUSTERS_AT_ONCE = 8;
+
+/** A cluster of which it is known how it is reached. */
+export interface Reached {
+  readonly name: string;
+  readonly access: ApiAccess;
+  readonly lost: boolean;
+}
+
+/** The clusters that can be reached; where nothing says how, kubectl would take its current context for an answer. */
+export function reachable({ clusters }: KnownMesh): readonly Reached[] {
+  return Object.entries(clusters).flatMap(([name, { context, kubeconfig, lost = false }]): Reached[] => {
+    if (kubeconfig !== undefined) {
+      return [{ name, access: { kind: "kubeconfig", content: kubeconfig }, lost }];
+    }
+    return context === undefined ? [] : [{ name, access: { kind: "context", context }, lost }];
+  });
+}
+
+/** What the clusters that were asked are, and how they were asked. */
+export interface Inspected {
+  readonly live: ReadonlyMap<string, LiveCluster>;
+  readonly answered: ReadonlyMap<string, Answered>;
+}
+
+/** Inspects them all. */
+export async function inspectAll(cilium: CiliumObjects, clusters: readonly Asked[], limit: number): Promise<Inspected> {
+  const turn = limiter(CLUSTERS_AT_ONCE);
+  const found = await Promise.all(
+    clusters.map(async ({ name, access, managedObjects }) => {
+      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn)) };
+    }),
+  );
+  return {
+    live: new Map(found.map(({ name, live }) => [name, live])),
+    answered: new Map(found.flatMap(({ name, answered }) => (answered === undefined ? [] : [[name, answered]]))),
+  };
+}
+
+/** Clusters that are declared lost and answer all the same: the wrong one may be declared. */
+export async function lostAndAnswering(lost: readonly Reached[], limit: number): Promise<readonly Diagnostic[]> {
+  const found = await mapLimited(lost, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Diagnostic[]> => {
+    if (!(await answers(access, limit))) {
+      return [];
+    }
+    const reason = "is declared, but its API server answers";
+    const fix =
+      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove lost, " +
+      "run pulumi up, and then remove the cluster";
+    return [warning({ cluster: name, property: "lost", reason, fix })];
+  });
+  return found.flat();
+}

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { preflight, report, type ClusterMeshArgs } from "../../../components";
+import { mintCA } from "../support/certificates/ca";
+import { scriptedKubectl, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { bySeverity, clusterSpec, lines } from "../support/mesh/mesh";
+import { recorded } from "../support/preflight/live";
+import { run } from "../support/pulumiMocks";
+
+const OBJECTS = ["namespace", "configmap", "daemonset", "deployment"].map(recorded);
+const FITS = `process.stdout.write(${JSON.stringify(JSON.stringify({ kind: "List", items: OBJECTS }))});`;
+
+/** The arguments of a mesh of two, one reached by a context and one by this kubeconfig. */
+const args = (kubeconfig: pulumi.Input<string>): ClusterMeshArgs => ({
+  allow: ["overwriteConflicts"],
+  wait: { preflight: 30 },
+  owner: "clustermesh/test",
+  clusters: { cluster1: { ...clusterSpec(1), context: "one" }, cluster2: { ...clusterSpec(2), kubeconfig } },
+});
+
+/** What is printed by a command that is still to be run. */
+const made = () => new command.local.Command("kubeconfig", { create: "make-cluster" }).stdout;
+
+const NOT_KNOWN =
+  'cluster "cluster2": kubeconfig is not known yet, so this cluster is not looked at; up knows it and looks';
+
+describe("components: preflight", () => {
+  let kubectl: ScriptedKubectl;
+  beforeEach(() => {
+    kubectl = scriptedKubectl(FITS);
+  });
+  afterEach(() => {
+    kubectl.remove();
+  });
+
+  const asked = () => [...new Set(kubectl.calls().map(([first = ""]) => first.split("=")[0]))].sort();
+
+  async function look(kubeconfig: () => pulumi.Input<string>, preview = false) {
+    const { result } = await run(() => preflight(args(kubeconfig())), preview);
+    return { ...bySeverity(result.diagnostics), observed: result.observed };
+  }
+
+  it("asks a cluster by its kubeconfig, a text or a secret that is known", async () => {
+    for (const kubeconfig of [() => "apiVersion: v1", () => pulumi.secret("apiVersion: v1")]) {
+      const { warnings, observed } = await look(kubeconfig, true);
+      assert.ok(!lines(warnings).some((line) => line.includes("kubeconfig")), lines(warnings).join("\n"));
+      assert.deepEqual(asked(), ["--context", "--kubeconfig"]);
+      assert.deepEqual(Object.keys(observed), ["cluster1", "cluster2"]);
+      assert.ok(observed["cluster2"]?.seenAs !== undefined);
+    }
+  });
+
+  it("names a cluster whose kubeconfig a preview cannot know, and looks at the others", async () => {
+    const { warnings, observed } = await look(made, true);
+    assert.deepEqual(
+      lines(warnings).filter((line) => line.includes("kubeconfig")),
+      [NOT_KNOWN],
+    );
+    assert.deepEqual(asked(), ["--context"]);
+    assert.ok(observed["cluster1"]?.seenAs !== undefined);
+    assert.equal(observed["cluster2"]?.seenAs, undefined);
+  });
+
+  it("asks it once it is known, in an up", async () => {
+    const { warnings } = await look(made);
+    assert.ok(!lines(warnings).includes(NOT_KNOWN));
+    assert.deepEqual(asked(), ["--context", "--kubeconfig"]);
+  });
+
+  it("judges the CAs without a cluster, where live checks are off", async () => {
+    const [ca, weak] = await Promise.all([mintCA(), mintCA({ key: "RSA-1024" })]);
+    const off = { ...args("apiVersion: v1"), authority: "adopted", wait: { preflight: false } } as const;
+    const judge = async (certificate: () => pulumi.Input<string>) => {
+      const { result } = await run(() => preflight({ ...off, ca: { ...ca, trusted: [certificate()] } }), true);
+      return lines(bySeverity(result.diagnostics).warnings).map((line) => line.split(";")[0]);
+    };
+    assert.deepEqual(await judge(() => weak.certificate), [
+      'mesh: clustermesh:ca.trusted[0] "CN=etcd-ca" has a key of 1024 bits, which can be broken',
+    ]);
+    assert.deepEqual(await judge(made), ["mesh: clustermesh:ca is not known yet, so what it signs is not judged here"]);
+    assert.deepEqual(asked(), []);
+  });
+
+  it("gives what the program then refuses with", async () => {
+    kubectl.remove();
+    kubectl = scriptedKubectl(`process.stderr.write("Unable to connect to the server"); process.exit(1);`);
+    const { result } = await run(async () => {
+      const { diagnostics } = await preflight({ ...args("apiVersion: v1"), wait: { preflight: 1 } });
+      return report("this mesh cannot work", diagnostics).catch((error: unknown) => error);
+    });
+    assert.ok(pulumi.RunError.isInstance(result));
+    assert.match(result.message, /^this mesh cannot work \(2 problems\):\n {2}- cluster "cluster1": API server/);
+  });
+});
