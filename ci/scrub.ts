@@ -9,7 +9,7 @@ const ENCODED_PEM = /LS0tLS1CRUdJTi[A-Za-z0-9+/=]*/g;
 
 /**
  * Takes certificates, private keys and the given values out of a text. Pulumi hides what it knows to be secret; this is for what
- * somebody forgot to declare.
+ * was never declared.
  */
 export function scrub(text: string, secrets: readonly string[]): string {
   return secrets

@@ -1,24 +1,25 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { own, present } from "./basics/model/own";
-import { caSetFor, caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
+import { caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
 import { clusterProvider } from "./cluster/clusterProvider";
 import { LostCluster } from "./cluster/lostCluster";
 import { MeshedCluster, type CertificateSummary } from "./cluster/meshedCluster";
-import { planMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
+import type { ClusterMeshArgs } from "./clusterMeshArgs";
 import { Demo } from "./demo/demo";
 import type { Verdict } from "./demo/model/demoVerdicts";
 import { formerNames } from "./formerNames";
 import { etcdAdmin } from "./etcdUsers/etcdAdmin";
 import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
-import type { Cluster } from "./mesh/model/mesh";
-import { observedOf } from "./mesh/model/observed";
+import { clustersOf, type Cluster } from "./mesh/model/mesh";
 import { topology } from "./mesh/model/topology";
 import { meshCheck } from "./meshCheck/meshCheck";
 import type { ReadinessRow } from "./meshCheck/model/checkResult";
 import type { StalePodRow } from "./meshCheck/model/stalePods";
+import { planMesh, type ManagedCluster, type MeshPlan } from "./meshPlan";
 import type { PathRow } from "./nodePaths/model/pathVerdict";
 import { hashPeers, sharedPeerFiles } from "./peers/peerSecret";
+import { rangesOfClusters } from "./policyCheck/model/meshChange";
 import { agreement, policyCheck } from "./policyCheck/policyCheck";
 
 /**
@@ -48,18 +49,18 @@ export class ClusterMesh extends pulumi.ComponentResource {
   /** The lost clusters, with the commands that restore one by hand, should it ever return. */
   readonly lost: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
   /** Which clusters are in the mesh, and by which objects, for the preview of the next run. */
-  readonly recorded: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
+  readonly meshedClusters: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
   /** The mesh as Mermaid text. */
   readonly topology: string;
 
-  constructor(name: string, args: ClusterMeshArgs, opts: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, args: ClusterMeshArgs | MeshPlan, opts: pulumi.ComponentResourceOptions = {}) {
     const plan = planMesh(args);
     super("clustermesh:index:ClusterMesh", name, {}, opts);
     const child = { parent: this };
     const ofCluster = { ...child, transformations: [formerNames(name)] };
-    const nameOf = (spec: Cluster) => `${name}-${spec.name}`;
-    const { clusters, managed, settings, owner, access } = plan;
-    const providers = providersOf(name, args, child);
+    const nameOf = (cluster: Cluster) => `${name}-${cluster.name}`;
+    const { clusters, managed, settings } = plan;
+    const providers = providersOf(name, [...managed, ...plan.lost], child);
     const reaching = ({ name: cluster }: Cluster) => {
       const provider = own(providers, cluster);
       return { ...ofCluster, ...(provider === undefined ? {} : { providers: [provider] }) };
@@ -67,31 +68,37 @@ export class ClusterMesh extends pulumi.ComponentResource {
 
     const caSet = caSetOf(name, plan.caSource, clusters, settings, child);
     const shared = sharedPeerFiles(clusters, caSet);
-    const names = managed.map((spec) => spec.name);
-    const admin = etcdAdmin(name, caSetFor(caSet, names), settings, child);
-    const ofMesh = { caSet, sharedPeerFiles: shared, etcdAdmin: admin };
+    const names = managed.map(({ cluster }) => cluster.name);
+    const admin = etcdAdmin(name, caSet, names, settings, child);
+    const ofMesh = { clusters, caSet, sharedPeerFiles: shared, etcdAdmin: admin };
     const joined = managed.map(
-      (spec) => new MeshedCluster(nameOf(spec), plan.clusterArgs(spec, ofMesh), reaching(spec)),
+      (each) => new MeshedCluster(nameOf(each.cluster), { ...each, ...ofMesh }, reaching(each.cluster)),
     );
     const identitiesChecked = joined.map((cluster) => cluster.identityChecked);
     for (const cluster of joined) {
       cluster.givePeers(identitiesChecked);
     }
-    const lost = plan.lost.map((spec) => new LostCluster(nameOf(spec), plan.lostArgs(spec), reaching(spec)));
+    const lost = plan.lost.map((each) => new LostCluster(nameOf(each.cluster), each, reaching(each.cluster)));
     const agreed = agreement(name, [...joined, ...lost], child);
-    const policyCheckOf = (cluster: MeshedCluster | LostCluster) =>
-      policyCheck(nameOf(cluster.spec), plan.policyCheckArgs(cluster.spec, cluster.originalConfig), {
-        ...ofCluster,
-        dependsOn: [cluster, agreed],
-      });
+    const ranges = rangesOfClusters(clustersOf(settings.clusters));
+    const policyCheckOf = (made: MeshedCluster | LostCluster) =>
+      policyCheck(
+        nameOf(made.args.cluster),
+        { ...made.args, originalConfig: made.originalConfig, ranges },
+        { ...ofCluster, dependsOn: [made, agreed] },
+      );
     lost.forEach(policyCheckOf);
     const policyChecks = joined.map(policyCheckOf);
     const issued = joined.map((cluster) => cluster.issued);
     const peersHash = hashPeers(shared, issued);
-    const pathsBefore = Object.fromEntries(joined.map(({ spec, pathsBefore: before }) => [spec.name, before]));
-    const clusterUids = Object.fromEntries(joined.map(({ spec, uid }) => [spec.name, uid]));
+    const byName = <T>(read: (cluster: MeshedCluster) => T): Readonly<Record<string, T>> =>
+      Object.fromEntries(joined.map((each) => [each.args.cluster.name, read(each)]));
+    const pathsBefore = byName((each) => each.pathsBefore);
+    const clusterUids = byName((each) => each.uid);
+    const access = byName((each) => each.args.access);
     const externalPeers = clusters.filter((cluster) => !names.includes(cluster.name));
-    const checked = { clusters: managed, externalPeers, access, settings, peersHash, pathsBefore, clusterUids };
+    const ours = managed.map(({ cluster }) => cluster);
+    const checked = { clusters: ours, externalPeers, access, settings, peersHash, pathsBefore, clusterUids };
     const check = meshCheck(name, checked, policyChecks, child);
     const demo =
       plan.demo === undefined
@@ -105,25 +112,24 @@ export class ClusterMesh extends pulumi.ComponentResource {
               cilium: settings.cilium,
               clusterUids,
               peersHash,
-              owner,
+              owner: plan.owner,
             },
             { ...ofCluster, dependsOn: [...check.done] },
           );
 
-    this.certificates = Object.fromEntries(joined.map(({ spec, certificates }) => [spec.name, certificates]));
+    this.certificates = byName((each) => each.certificates);
     this.authorities = caSummaries(caSet);
-    this.lost = Object.fromEntries(lost.map(({ spec, manualRestoreCommands: handBack }) => [spec.name, handBack]));
+    this.lost = Object.fromEntries(
+      lost.map(({ args: { cluster }, manualRestoreCommands }) => [cluster.name, manualRestoreCommands]),
+    );
     this.readiness = check.readiness;
     this.paths = check.paths;
     this.stalePods = check.stalePods;
     this.etcdUsers = usersOf(joined);
     this.verdicts = demo?.verdicts;
     this.drops = demo?.drops;
-    this.recorded = Object.fromEntries(
-      joined.map(({ spec, originalConfig }) => {
-        const { reapply } = observedOf(args.observed, spec.name);
-        return [spec.name, originalConfig.apply((printed) => summaryOf(printed, spec.name, reapply))];
-      }),
+    this.meshedClusters = byName(({ args: { cluster, observed }, originalConfig }) =>
+      originalConfig.apply((printed) => summaryOf(printed, cluster.name, observed.reapply)),
     );
     this.topology = topology(clusters);
     const { certificates, authorities, readiness, paths, stalePods, etcdUsers } = this;
@@ -134,18 +140,18 @@ export class ClusterMesh extends pulumi.ComponentResource {
 /** The program's own provider of each cluster, or one that is made for it. */
 function providersOf(
   mesh: string,
-  { clusters }: ClusterMeshArgs,
+  clusters: readonly ManagedCluster[],
   opts: pulumi.ResourceOptions,
 ): Readonly<Record<string, k8s.Provider>> {
-  const made = Object.entries(clusters).map(
-    ([name, cluster]) => [name, cluster.provider ?? clusterProvider(mesh, name, cluster, opts)] as const,
+  const made = clusters.map(
+    ({ cluster }) => [cluster.name, cluster.provider ?? clusterProvider(mesh, cluster, opts)] as const,
   );
   return Object.fromEntries(made);
 }
 
 function usersOf(clusters: readonly MeshedCluster[]): Readonly<Record<string, pulumi.Output<string>>> | undefined {
-  const managed = clusters.flatMap(({ spec, etcdUsers }) =>
-    etcdUsers === undefined ? [] : [[spec.name, etcdUsers] as const],
+  const managed = clusters.flatMap(({ args: { cluster }, etcdUsers }) =>
+    etcdUsers === undefined ? [] : [[cluster.name, etcdUsers] as const],
   );
   return managed.length === 0 ? undefined : Object.fromEntries(managed);
 }

@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
-import { caSourceFor } from "./certificates/caSource";
-import { caSourceOf, type GivenCas } from "./certificates/givenCas";
+import type { GivenCas } from "./certificates/givenCas";
 import { signingOf, type Signing } from "./certificates/publishedCa";
-import { clustersOf, withoutLost } from "./mesh/model/mesh";
 import { topology } from "./mesh/model/topology";
-import { refusal } from "./mesh/refusal";
-import { settingsOf, validateDescription, type DescribedCluster } from "./meshDescription";
+import type { DescribedCluster } from "./meshDescription";
+import { MeshPlan, planMesh } from "./meshPlan";
 import type { GivenSettings } from "./settings/model/settings";
 
 /** The arguments of {@link ClusterMeshAuthority}. */
@@ -29,20 +27,12 @@ export class ClusterMeshAuthority extends pulumi.ComponentResource {
   /** The mesh as Mermaid text. */
   readonly topology: string;
 
-  constructor(name: string, args: ClusterMeshAuthorityArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const { clusters: given, ca, ...givenSettings } = args;
-    const settings = settingsOf(givenSettings);
-    const mesh = { ...settings, ...(ca === undefined ? {} : { ca }), clusters: given };
-    const problems = validateDescription(mesh, [], new Date());
-    if (problems.length > 0) {
-      throw refusal("this mesh cannot work", problems);
-    }
+  constructor(name: string, args: ClusterMeshAuthorityArgs | MeshPlan, opts: pulumi.ComponentResourceOptions = {}) {
+    const { clusters, caSource, settings } = planMesh(
+      args instanceof MeshPlan ? args : { ...args, clusters: {}, externalPeers: args.clusters },
+    );
     super("clustermesh:index:ClusterMeshAuthority", name, {}, opts);
-    const clusters = withoutLost(clustersOf(given));
-    const names = clusters.map((cluster) => cluster.name);
-    const caSet = caSetOf(name, caSourceFor(caSourceOf(mesh), names), clusters, settings, {
-      parent: this,
-    });
+    const caSet = caSetOf(name, caSource, clusters, settings, { parent: this });
     this.signing = signingOf(caSet);
     this.authorities = caSummaries(caSet);
     this.topology = topology(clusters);

@@ -1,13 +1,14 @@
 export { ClusterMesh } from "./clusterMesh";
 export { ClusterMeshAuthority, type ClusterMeshAuthorityArgs } from "./clusterMeshAuthority";
-export type { ClusterMeshArgs, MeshCluster } from "./clusterMeshArgs";
-export { validateDescription, type DescribedCluster, type MeshDescription } from "./meshDescription";
+export type { ClusterMeshArgs } from "./clusterMeshArgs";
+export { validateDescription, type DescribedCluster, type MeshCluster, type MeshDescription } from "./meshDescription";
+export { MeshPlan } from "./meshPlan";
 export type { CaSummary } from "./certificates/caSet";
 export { caOrigin, type CaOrigin, type CaSource } from "./certificates/caSource";
 export { caSourceOf } from "./certificates/givenCas";
 export type { Signing } from "./certificates/publishedCa";
 export type { AdoptedCaArgs } from "./certificates/ca";
-export { preflight, type Preflight, type PreflightRun } from "./meshPreflight";
+export { inspectMesh, preflight, type Preflight, type PreflightRun } from "./meshPreflight";
 export type { KnownMesh } from "./preflight/knownMesh";
 export type { CertificateSummary } from "./cluster/meshedCluster";
 export { refusal } from "./mesh/refusal";

@@ -1,16 +1,15 @@
+import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { AdoptedCaArgs } from "./certificates/ca";
 import { validateCas, type GivenCas } from "./certificates/givenCas";
 import { validateKeyRevisions } from "./certificates/model/keyRevisions";
 import { validateLifetimes } from "./certificates/model/validateCertificates";
 import { demoSettings, validateDemo, validateDemoClusters } from "./demo/model/demo";
-import { problemsOf } from "./mesh/model/issues";
 import { clustersOf, type ClusterSpec, type EtcdSpec } from "./mesh/model/mesh";
 import { error, type Diagnostic } from "./mesh/model/diagnostic";
 import { validateMesh } from "./mesh/model/validate";
-import { refusal } from "./mesh/refusal";
 import type { ClusterWay } from "./settings/model/cluster";
-import { settingsSchema, type GivenSettings, type MeshSettings } from "./settings/model/settings";
+import type { MeshSettings } from "./settings/model/settings";
 
 /** A cluster as it is written down. */
 export interface DescribedCluster extends ClusterSpec, Omit<ClusterWay, "kubeconfig"> {
@@ -18,22 +17,22 @@ export interface DescribedCluster extends ClusterSpec, Omit<ClusterWay, "kubecon
   readonly kubeconfig?: pulumi.Input<string>;
 }
 
+/** A cluster with the program's own provider for it. */
+export interface MeshCluster extends DescribedCluster {
+  /**
+   * A provider of the program's own; without it one is made of `context` or `kubeconfig`. It needs `enableSecretMutable`, or a changed peer is a deleted Secret for a moment and so a lost mesh,
+   * and `upsertExistingObjects`, or an `up` that was killed at the wrong moment trips over its own objects. That of a lost cluster
+   * reaches nothing and has `deleteUnreachable`: so the stack lets go of its objects. One that lacks any of this is refused.
+   *
+   * @default one that has all of this
+   */
+  readonly provider?: k8s.Provider;
+}
+
 /** A mesh as it is written down, in the configuration of a stack or in the arguments of a program, with the defaults of what is not. */
 export interface MeshDescription extends MeshSettings, Pick<GivenCas, "ca" | "published"> {
   /** All of them, those of other programs too. */
-  readonly clusters: Readonly<Record<string, DescribedCluster>>;
-}
-
-/** The settings, with the defaults of those that are not given. @throws RunError with those that are none. */
-export function settingsOf(given: GivenSettings): MeshSettings {
-  const parsed = settingsSchema.safeParse(given);
-  if (!parsed.success) {
-    throw refusal(
-      "this mesh cannot work",
-      parsed.error.issues.flatMap((issue) => problemsOf(issue, given)),
-    );
-  }
-  return parsed.data;
+  readonly clusters: Readonly<Record<string, MeshCluster>>;
 }
 
 /** How each cluster is reached: by a context or a kubeconfig, and not both. */

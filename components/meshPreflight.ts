@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { caNames, caOrigin, caScope } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
-import { describedMesh, type ClusterMeshArgs } from "./clusterMeshArgs";
+import type { ClusterMeshArgs } from "./clusterMeshArgs";
 import { demoSettings } from "./demo/model/demo";
 import type { RecordedCluster } from "./identity/model/recordedClusters";
 import { knownMesh } from "./knownDescription";
@@ -9,6 +9,7 @@ import { managedObjectsOf } from "./managedObjects";
 import type { Diagnostic } from "./mesh/model/diagnostic";
 import { clustersOf, withoutLost } from "./mesh/model/mesh";
 import type { ObservedClusters } from "./mesh/model/observed";
+import { describedMesh, ownerOf, type DescribedMesh } from "./meshPlan";
 import { peerSecretKeys } from "./peers/peerSecret";
 import type { MeshRanges } from "./policyCheck/model/meshChange";
 import { inspectAll, lostAndAnswering, reachable } from "./preflight/inspectAll";
@@ -22,8 +23,8 @@ import { rotationPolicy } from "./preflight/rotation";
 
 /** What is known of a run beside the arguments of its mesh. */
 export interface PreflightRun {
-  /** What the last `up` has left as `recorded` of its mesh: a preview finds out by it that a cluster is another one. @default nothing */
-  readonly recorded?: RecordedClusters | Promise<RecordedClusters>;
+  /** What the last `up` has left as `meshedClusters` of its mesh: a preview finds out by it that a cluster is another one. @default nothing */
+  readonly meshedClusters?: RecordedClusters | Promise<RecordedClusters>;
   /** The ranges that the clusters had in the last `up`: by them the addresses in policies are judged when one leaves. @default none */
   readonly rangesBefore?: () => Promise<MeshRanges>;
   /** Whether the run goes on to write: then what it may not do is an error by now. @default what Pulumi runs it as */
@@ -47,9 +48,14 @@ export interface Preflight {
  *
  * @throws RunError where a setting is none.
  */
-export async function preflight(args: ClusterMeshArgs, run: PreflightRun = {}): Promise<Preflight> {
-  const { description, managed, owner } = describedMesh(args);
+export function preflight(args: ClusterMeshArgs, run: PreflightRun = {}): Promise<Preflight> {
+  return inspectMesh(describedMesh(args), run);
+}
+
+/** The same of a mesh as it is written down, where all of it is read already. */
+export async function inspectMesh({ description, managed }: DescribedMesh, run: PreflightRun = {}): Promise<Preflight> {
   const { wait } = description;
+  const owner = ownerOf(description);
   const { value: mesh, diagnostics: notKnown } = await knownMesh(description);
   const now = new Date();
   const caSource = caSourceOf(description);
@@ -66,7 +72,7 @@ export async function preflight(args: ClusterMeshArgs, run: PreflightRun = {}): 
   const [{ live, answered }, answering, recorded] = await Promise.all([
     inspectAll(mesh.cilium, asked, wait.preflight),
     lostAndAnswering(lost, wait.preflight),
-    run.recorded ?? {},
+    run.meshedClusters ?? {},
   ]);
   const members = clustersOf(mesh.clusters);
   const names = withoutLost(members).map(({ name }) => name);

@@ -1,4 +1,3 @@
-export { meshArguments } from "./program/arguments";
 export { loadStack, type Loaded } from "./program/load";
 export { authorityOutputs, meshOutputs } from "./program/outputs";
 export { sparingStackTraces } from "./program/stackTraces";

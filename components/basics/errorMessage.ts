@@ -1,4 +1,4 @@
-/** What an error says, without its stack: it is shown to the user. */
+/** An error's message, without its stack: it is shown to the user. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

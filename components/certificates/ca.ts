@@ -3,7 +3,7 @@ import * as tls from "@pulumi/tls";
 import { refusal } from "../mesh/refusal";
 import type { MeshSettings } from "../settings/model/settings";
 import { caFiles } from "./model/adoptedCa";
-import { caKeyId, caBundle, caHash, readCertificates, type CaScope } from "./model/certificates";
+import { caKeyId, caBundle, caHash, readCertificates } from "./model/certificates";
 import { authorityLifetime } from "./model/lifetimes";
 import { trustOf, type CaId, type CaTrust } from "./model/keyRevisions";
 import { validateAdoptedCa, type CaPlace } from "./model/validateCa";
@@ -177,12 +177,18 @@ function trustedOf(certificates: readonly string[]): readonly TrustedCa[] {
   );
 }
 
-/** The authorities of a mesh by name, and whose etcd trusts which. */
+/** An authority of a mesh, under its name. */
+export interface MeshCa extends Ca {
+  readonly authority: string;
+}
+
+/** The authorities of a mesh. */
 export interface CaSet {
-  readonly scope: CaScope;
-  readonly byName: ReadonlyMap<string, Ca>;
-  /** The name of the authority that a cluster's etcd trusts. */
-  of(cluster: string): string;
+  readonly all: readonly MeshCa[];
+  /** The authority that a cluster's etcd trusts. */
+  for(cluster: string): MeshCa;
+  /** The authority that issues the etcds' server certificates; absent where they have their own. */
+  readonly ofServers?: MeshCa;
   /** What the peers' Secrets are issued as, for the preflight of the next run. */
   readonly record: pulumi.Output<string>;
 }

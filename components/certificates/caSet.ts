@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { own } from "../basics/model/own";
 import type { Cluster } from "../mesh/model/mesh";
-import { adoptedCa, generatedCa, type Ca, type TrustedCa, type CaSet } from "./ca";
-import { caScope, type CaSource } from "./caSource";
+import { adoptedCa, generatedCa, type Ca, type CaSet, type MeshCa, type TrustedCa } from "./ca";
+import { caNames, caOrigin, caScope, type CaSource } from "./caSource";
 import { SHARED_AUTHORITY, caNameOf, dialledHosts, type CertificateSettings } from "./model/certificates";
 import { formatRecord } from "./model/keyRevisions";
 import { publishedCa } from "./publishedCa";
@@ -11,13 +12,7 @@ export interface CaSummary extends TrustedCa {
   readonly authority: string;
 }
 
-/** The authorities without those that none of these clusters' etcds trusts. */
-export function caSetFor(caSet: CaSet, clusters: readonly string[]): CaSet {
-  const trusted = new Set(clusters.map((cluster) => caSet.of(cluster)));
-  return { ...caSet, byName: new Map([...caSet.byName].filter(([name]) => trusted.has(name))) };
-}
-
-/** Makes or reads the authorities of a mesh. */
+/** Makes or reads the authorities that the etcds of these clusters trust. */
 export function caSetOf(
   name: string,
   caSource: CaSource,
@@ -25,54 +20,60 @@ export function caSetOf(
   settings: CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): CaSet {
-  const scope = caScope(caSource);
-  const byName = new Map(casByName(name, caSource, clusters, settings, opts));
+  const names = clusters.map((cluster) => cluster.name);
+  const all = caNames(caSource, names).map((authority): MeshCa => {
+    const dialled = authority === SHARED_AUTHORITY ? clusters : clusters.filter((each) => each.name === authority);
+    return { authority, ...caOf(name, authority, caSource, dialled.flatMap(dialledHosts), settings, opts) };
+  });
+  const byName = new Map(all.map((ca) => [ca.authority, ca]));
+  const ofServers = caOrigin(caSource) === "generated" ? byName.get(SHARED_AUTHORITY) : undefined;
   const { client, server } = settings.keyRevisions;
-  const trust = [...byName].map(([each, { trust: known }]) => known.apply((value) => [each, value] as const));
+  const trust = all.map(({ authority, trust: known }) => known.apply((value) => [authority, value] as const));
   const record = pulumi
     .all(trust)
     .apply((known) => formatRecord({ client, server, authorities: Object.fromEntries(known) }));
-  return { scope, byName, of: (cluster) => caNameOf(cluster, scope), record };
+  return {
+    all,
+    for: (cluster) => required(byName.get(caNameOf(cluster, caScope(caSource))), cluster),
+    ...(ofServers === undefined ? {} : { ofServers }),
+    record,
+  };
 }
 
 /** The CAs that are trusted, by authority, for people to read. */
-export function caSummaries({ byName }: CaSet): pulumi.Output<readonly CaSummary[]> {
-  const named = [...byName].map(([authority, { trusted }]) =>
-    trusted.apply((all) => all.map((each) => ({ authority, ...each }))),
+export function caSummaries({ all }: CaSet): pulumi.Output<readonly CaSummary[]> {
+  const named = all.map(({ authority, trusted }) =>
+    trusted.apply((known) => known.map((each) => ({ authority, ...each }))),
   );
-  return pulumi.all(named).apply((all) => all.flat());
+  return pulumi.all(named).apply((each) => each.flat());
 }
 
-function casByName(
+function required<T>(found: T | undefined, name: string): T {
+  if (found === undefined) {
+    throw new pulumi.RunError(`no CA is given for ${JSON.stringify(name)}`);
+  }
+  return found;
+}
+
+/** @param hosts Names and addresses under which the etcds are dialled that trust it. */
+function caOf(
   name: string,
+  authority: string,
   caSource: CaSource,
-  clusters: readonly Cluster[],
+  hosts: readonly string[],
   { certificates, keyRevisions }: CertificateSettings,
   opts: pulumi.CustomResourceOptions,
-): readonly (readonly [string, Ca])[] {
+): Ca {
   switch (caSource.kind) {
-    case "generated": {
-      const commonName = `${name} Cilium ClusterMesh CA`;
-      const made = generatedCa(`${name}-ca`, commonName, keyRevisions.authority, certificates, opts);
-      return [[SHARED_AUTHORITY, made]];
-    }
+    case "generated":
+      return generatedCa(`${name}-ca`, `${name} Cilium ClusterMesh CA`, keyRevisions.authority, certificates, opts);
     case "adopted":
-      return [
-        [
-          SHARED_AUTHORITY,
-          adoptedCa(caSource.authority, { property: "clustermesh:ca" }, clusters.flatMap(dialledHosts)),
-        ],
-      ];
-    case "adoptedPerCluster":
-      return Object.entries(caSource.authorities)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([cluster, pair]) => {
-          const hosts = clusters.filter(({ name }) => name === cluster).flatMap(dialledHosts);
-          return [cluster, adoptedCa(pair, { cluster, property: "etcd.ca" }, hosts)];
-        });
+      return adoptedCa(caSource.authority, { property: "clustermesh:ca" }, hosts);
+    case "adoptedPerCluster": {
+      const pair = required(own(caSource.authorities, authority), authority);
+      return adoptedCa(pair, { cluster: authority, property: "etcd.ca" }, hosts);
+    }
     case "published":
-      return Object.entries(caSource.signing)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, material]) => [name, publishedCa(material)]);
+      return publishedCa(required(own(caSource.signing, authority), authority));
   }
 }

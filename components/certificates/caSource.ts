@@ -48,19 +48,3 @@ export function missingMaterial(
       }),
     );
 }
-
-/** The authority without those of clusters that are no peers. */
-export function caSourceFor(caSource: CaSource, clusters: readonly string[]): CaSource {
-  const names = caNames(caSource, clusters);
-  const of = <T>(all: Readonly<Record<string, T>>) =>
-    Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
-  switch (caSource.kind) {
-    case "generated":
-    case "adopted":
-      return caSource;
-    case "adoptedPerCluster":
-      return { ...caSource, authorities: of(caSource.authorities) };
-    case "published":
-      return { ...caSource, signing: of(caSource.signing) };
-  }
-}

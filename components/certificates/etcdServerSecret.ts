@@ -3,26 +3,22 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { ownedBy, reapplied } from "../kubernetes/ownership";
 import type { Cluster } from "../mesh/model/mesh";
-import type { Ca } from "./ca";
-import { keyPair, signedCertificate } from "./leafCertificate";
-import { leafLifetime } from "./model/lifetimes";
+import type { MeshCa } from "./ca";
+import { keyPair, signedCertificate, type SignedCertificate } from "./leafCertificate";
 import { serverNames, type CertificateSettings } from "./model/certificates";
 
 /** The arguments of {@link etcdServerSecret}. */
 export interface EtcdServerSecretArgs {
   readonly cluster: Cluster;
-  readonly authority: Ca;
+  readonly ca: MeshCa;
   readonly owner: string;
-  /** Changes when the Secret has to be written again, whatever the state knows. */
+  /** Changes when the Secret has to be written again, although the state shows no change. */
   readonly reapply: string | undefined;
   readonly settings: CertificateSettings & Pick<CiliumSettings, "cilium">;
 }
 
 /** The server certificate of one cluster's etcd. */
-export interface EtcdServer {
-  readonly subject: string;
-  readonly expires: pulumi.Output<string>;
-  readonly certificate: pulumi.Output<string>;
+export interface EtcdServer extends SignedCertificate {
   /** Done when etcd can have it. */
   readonly secret: pulumi.Resource;
 }
@@ -34,24 +30,17 @@ export interface EtcdServer {
  */
 export function etcdServerSecret(
   name: string,
-  { cluster, authority, owner, reapply, settings }: EtcdServerSecretArgs,
+  { cluster, ca, owner, reapply, settings }: EtcdServerSecretArgs,
   opts: pulumi.CustomResourceOptions,
 ): EtcdServer {
   const names = serverNames(cluster);
   const { certificates, keyRevisions } = settings;
   const pair = keyPair(`${name}-etcd-server`, certificates.keyAlgorithm, names, opts, keyRevisions.server);
-  const certificate = signedCertificate(
-    `${name}-etcd-server-cert`,
-    "server",
-    pair,
-    authority,
-    leafLifetime(certificates),
-    opts,
-  );
+  const certificate = signedCertificate(`${name}-etcd-server-cert`, "server", pair, ca, settings, opts);
   const base64 = (value: string) => Buffer.from(value).toString("base64");
   const data = pulumi
-    .all([pair.privateKey, certificate.file, authority.bundle])
-    .apply(([key, crt, ca]) => ({ "tls.key": base64(key), "tls.crt": base64(crt), "ca.crt": base64(ca) }));
+    .all([pair.privateKey, certificate.file, ca.bundle])
+    .apply(([key, crt, trusted]) => ({ "tls.key": base64(key), "tls.crt": base64(crt), "ca.crt": base64(trusted) }));
   const secret = new k8s.core.v1.Secret(
     `${name}-etcd-server`,
     {
@@ -61,10 +50,5 @@ export function etcdServerSecret(
     },
     { ...opts, ...reapplied(reapply) },
   );
-  return {
-    subject: `CN=${names.commonName}`,
-    expires: certificate.expires,
-    certificate: certificate.file,
-    secret,
-  };
+  return { ...certificate, secret };
 }

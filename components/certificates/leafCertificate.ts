@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { Ca } from "./ca";
-import type { KeyAlgorithm, Validity } from "./model/certificates";
-import { leafValidity } from "./model/lifetimes";
+import type { MeshCa } from "./ca";
+import { SHARED_AUTHORITY, type CertificateSettings, type KeyAlgorithm } from "./model/certificates";
+import { leafLifetime, leafValidity } from "./model/lifetimes";
 import { keyArgs, validityArgs } from "./tlsSettings";
 
 /** A key with a certificate request, to be signed by one authority or several. */
 export interface KeyPair {
+  readonly commonName: string;
   readonly privateKey: pulumi.Output<string>;
   readonly request: pulumi.Output<string>;
 }
@@ -45,7 +46,7 @@ export function keyPair(
     },
     opts,
   );
-  return { privateKey, request: request.certRequestPem };
+  return { commonName: names.commonName, privateKey, request: request.certRequestPem };
 }
 
 /**
@@ -59,8 +60,12 @@ const USES: Readonly<Record<LeafUse, readonly string[]>> = {
   server: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
 };
 
-/** A signed certificate as programs show it: with the CAs between it and the root. */
+/** A signed certificate. */
 export interface SignedCertificate {
+  readonly subject: string;
+  /** The name of the authority. */
+  readonly issuer: string;
+  /** As programs show it: with the CAs between it and the root. */
   readonly file: pulumi.Output<string>;
   /** RFC 3339. */
   readonly expires: pulumi.Output<string>;
@@ -71,10 +76,11 @@ export function signedCertificate(
   name: string,
   use: LeafUse,
   pair: KeyPair,
-  ca: Ca,
-  validity: Validity,
+  ca: MeshCa,
+  { certificates }: Pick<CertificateSettings, "certificates">,
   opts: pulumi.CustomResourceOptions,
 ): SignedCertificate {
+  const validity = leafLifetime(certificates);
   const lifetime = ca.ends?.apply((ends) => validityArgs(leafValidity(validity, new Date(ends), new Date())));
   const { certPem, validityEndTime } = new tls.LocallySignedCert(
     name,
@@ -93,5 +99,26 @@ export function signedCertificate(
     opts,
   );
   const file = pulumi.all([certPem, ca.intermediates]).apply((parts) => parts.join(""));
-  return { file, expires: validityEndTime };
+  return { subject: `CN=${pair.commonName}`, issuer: ca.authority, file, expires: validityEndTime };
+}
+
+/** A client certificate, with the key that goes with it. */
+export interface ClientCertificate extends SignedCertificate {
+  readonly privateKey: pulumi.Output<string>;
+}
+
+/** One key for a client, and a certificate for it from each authority whose etcds it opens. */
+export function clientCertificates(
+  name: string,
+  commonName: string,
+  authorities: readonly MeshCa[],
+  settings: CertificateSettings,
+  opts: pulumi.CustomResourceOptions,
+): readonly ClientCertificate[] {
+  const { certificates, keyRevisions } = settings;
+  const pair = keyPair(name, certificates.keyAlgorithm, { commonName }, opts, keyRevisions.client);
+  return authorities.map((ca) => {
+    const certificate = ca.authority === SHARED_AUTHORITY ? `${name}-cert` : `${name}-cert/${ca.authority}`;
+    return { privateKey: pair.privateKey, ...signedCertificate(certificate, "client", pair, ca, settings, opts) };
+  });
 }

@@ -20,16 +20,16 @@ export interface SigningMaterial {
 export type Signing = Readonly<Record<string, SigningMaterial>>;
 
 /** Everything that another stack needs to sign as these authorities do; a secret as a whole. */
-export function signingOf({ byName }: CaSet): pulumi.Output<Signing> {
-  const each = [...byName].map(([name, ca]) =>
+export function signingOf({ all }: CaSet): pulumi.Output<Signing> {
+  const each = all.map((ca) =>
     pulumi
       .all([ca.certificate, ca.privateKey, ca.bundle, ca.trust, ca.trusted])
       .apply(([certificate, privateKey, bundle, trust, trusted]): readonly [string, SigningMaterial] => [
-        name,
+        ca.authority,
         { certificate, privateKey, bundle, trust, trusted },
       ]),
   );
-  return pulumi.secret(pulumi.all(each).apply((all): Signing => Object.fromEntries(all)));
+  return pulumi.secret(pulumi.all(each).apply((known): Signing => Object.fromEntries(known)));
 }
 
 /** An authority of another stack, with which this one signs. */

@@ -18,7 +18,7 @@ export interface AgentConfiguration {
 /**
  * cilium-agent's name and id, and the roll-out that makes agents and operator read them.
  *
- * A Patch resource would remove on destroy what it overwrote, and the state would be the only place that knows of it. So a command is the one
+ * A Patch resource would remove on destroy what it overwrote, and only the state would have it. So a command is the one
  * writer: name, id, and the annotation that keeps the originals on the cluster, in one server-side apply. The order of the way back is the order
  * of these resources reversed:
  *

@@ -1,14 +1,16 @@
 import type { local } from "@pulumi/command";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { CertificateSettings } from "../certificates/model/certificates";
 import { desiredConfig, type CiliumSettings } from "../cilium/model/agentConfig";
-import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
+import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from "../command/nodeCommand";
 import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { Cluster } from "../mesh/model/mesh";
 import type { Observed } from "../mesh/model/observed";
 import type { PeerSettings } from "../peers/peerSecret";
 import { DEFAULT_SETTINGS } from "../settings/model/settings";
+import { checkProvider } from "./ownProvider";
 
 /** The settings about one cluster of the mesh. */
 export type ClusterSettings = CiliumSettings & CertificateSettings & PeerSettings & EtcdUserSettings;
@@ -24,32 +26,35 @@ export interface ClusterCommandArgs {
   readonly peerKeys: readonly string[];
   readonly owner: string;
   readonly settings: ClusterSettings;
-  /** Known where the program's own provider may be used; absent where it gave none. */
-  readonly providerChecked?: pulumi.Output<true>;
+  /** The program's own; absent where it gave none. */
+  readonly provider?: k8s.Provider;
 }
 
-/** The input that all commands share. No verb contacts a lost cluster. */
-function commandOf({ cluster, access, owner, settings }: ClusterCommandArgs) {
-  const { cilium, wait } = settings;
-  return {
-    script: "cluster",
-    clusters: { [cluster.name]: access },
-    input: {
-      cluster: { name: cluster.name, ...contextOf(access) },
-      cilium,
-      desiredConfig: desiredConfig(cluster),
-      owner,
-      peerSecret: settings.peerSecret,
-      // Where nobody waits, the limit is not used.
-      rollOut: { await: wait.rollout !== false, timeoutSeconds: wait.rollout || DEFAULT_SETTINGS.wait.rollout },
-      maxConnectedClusters: settings.maxConnectedClusters,
-      ...(cluster.lost === true ? { lost: true } : {}),
-    },
+type Verbs = Pick<NodeCommandArgs, "create" | "update" | "delete" | "occasion">;
+
+/** A command of a cluster, which runs after what it waits for: its own input is added to what all of them share. No verb contacts a lost cluster. */
+function clusterCommand(
+  name: string,
+  { cluster, access, owner, settings }: ClusterCommandArgs,
+  { input, after, ...verbs }: Verbs & { readonly input: object; readonly after?: pulumi.Output<unknown> },
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const { cilium, wait, peerSecret, maxConnectedClusters } = settings;
+  const shared = {
+    cluster: { name: cluster.name, ...contextOf(access) },
+    cilium,
+    desiredConfig: desiredConfig(cluster),
+    owner,
+    peerSecret,
+    // Without waiting, the limit is not used.
+    rollOut: { await: wait.rollout !== false, timeoutSeconds: wait.rollout || DEFAULT_SETTINGS.wait.rollout },
+    maxConnectedClusters,
+    ...(cluster.lost === true ? { lost: true } : {}),
   };
+  const command = { script: "cluster", clusters: { [cluster.name]: access } };
+  const all = { ...shared, ...input };
+  return nodeCommand(name, { ...command, ...verbs, input: after?.apply(() => all) ?? all }, opts);
 }
-
-/** Whether name and id of another owner are overwritten, as the commands have it. */
-const conflictsOf = ({ allow }: ClusterSettings) => (allow.includes("overwriteConflicts") ? "overwrite" : "refuse");
 
 /** The first step on a cluster: refuses what must not be touched, and records what will be overwritten. Its deletion is the last step. */
 export function originalConfigCommand(
@@ -57,27 +62,26 @@ export function originalConfigCommand(
   args: ClusterCommandArgs,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  const { managedObjects, settings, providerChecked } = args;
-  const { input: ofAll, ...command } = commandOf(args);
-  const adopts = settings.allow.includes("adoptSecret");
-  const input = {
-    ...ofAll,
-    managedObjects,
-    foreignSecret: adopts ? "adopt" : "refuse",
-    ...(adopts ? { peerKeys: args.peerKeys } : {}),
-    conflicts: conflictsOf(settings),
-    probePaths: settings.wait.check !== false,
-  };
-  return nodeCommand(
+  const { cluster, managedObjects, provider, settings } = args;
+  const adoptSecret = settings.allow.includes("adoptSecret");
+  const checked = provider === undefined ? undefined : checkProvider(cluster.name, provider, cluster.lost === true);
+  return clusterCommand(
     `${name}-original-config`,
+    args,
     {
-      ...command,
+      ...(checked === undefined ? {} : { after: pulumi.output(checked) }),
       create: "record",
       update: "keep",
       delete: "release",
       // Which cluster it is now, as far as that was seen: another one is refused, although nothing else has changed.
       occasion: { seen: args.observed.seenAs },
-      input: providerChecked?.apply(() => input) ?? input,
+      input: {
+        managedObjects,
+        adoptSecret,
+        ...(adoptSecret ? { peerKeys: args.peerKeys } : {}),
+        overwriteConflicts: settings.allow.includes("overwriteConflicts"),
+        probePaths: settings.wait.check !== false,
+      },
     },
     opts,
   );
@@ -97,17 +101,16 @@ export function rolloutCommand(
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  const { input, ...command } = commandOf(args);
-  const conflicts = conflictsOf(args.settings);
-  return nodeCommand(
+  const overwriteConflicts = args.settings.allow.includes("overwriteConflicts");
+  return clusterCommand(
     `${name}-rollout`,
+    args,
     {
-      ...command,
       create: "rollOut",
       update: "rollOut",
       delete: "restore",
       occasion: { seen: args.observed.drift },
-      input: { ...input, conflicts, originalConfig: originalConfig.stdout },
+      input: { overwriteConflicts, originalConfig: originalConfig.stdout },
     },
     opts,
   );
@@ -123,15 +126,14 @@ export function objectsCommand(
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  const { input, ...command } = commandOf(args);
-  return nodeCommand(
+  return clusterCommand(
     `${name}-objects`,
+    args,
     {
-      ...command,
       create: "updateObjects",
       update: "updateObjects",
       delete: "removeObjects",
-      input: { ...input, managedObjects: args.managedObjects, originalConfig: originalConfig.stdout },
+      input: { managedObjects: args.managedObjects, originalConfig: originalConfig.stdout },
     },
     opts,
   );

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 /** How a provider reaches a cluster: a context of the kubeconfig at hand, or a kubeconfig's content. */
 interface ReachedCluster {
+  readonly name: string;
   readonly context?: string;
   readonly kubeconfig?: pulumi.Input<string>;
   readonly lost?: boolean;
@@ -17,12 +18,8 @@ interface ReachedCluster {
  *
  * @param mesh The name of the mesh, with which the provider's begins; it was the cluster's alone, and outside of the mesh, before.
  */
-export function clusterProvider(
-  mesh: string,
-  name: string,
-  cluster: ReachedCluster,
-  opts: pulumi.ResourceOptions,
-): k8s.Provider {
+export function clusterProvider(mesh: string, cluster: ReachedCluster, opts: pulumi.ResourceOptions): k8s.Provider {
+  const { name } = cluster;
   return new k8s.Provider(
     `${mesh}-${name}`,
     {
@@ -36,14 +33,14 @@ export function clusterProvider(
   );
 }
 
-/** A kubeconfig that leads nowhere: nothing listens on this port of the machine itself, and the refusal comes at once. */
+/** The kubeconfig of a lost cluster leads nowhere: nothing listens on this port of the machine itself, and the refusal comes at once. */
 const NOWHERE = JSON.stringify({
   apiVersion: "v1",
   kind: "Config",
-  clusters: [{ name: "gone", cluster: { server: "https://127.0.0.1:1" } }],
-  contexts: [{ name: "gone", context: { cluster: "gone", user: "gone" } }],
-  users: [{ name: "gone", user: {} }],
-  "current-context": "gone",
+  clusters: [{ name: "lost", cluster: { server: "https://127.0.0.1:1" } }],
+  contexts: [{ name: "lost", context: { cluster: "lost", user: "lost" } }],
+  users: [{ name: "lost", user: {} }],
+  "current-context": "lost",
 });
 
 /**

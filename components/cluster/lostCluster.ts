@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lostEtcdUsers } from "../etcdUsers/etcdUsers";
 import { recordedOf } from "../identity/model/recorded";
-import type { Cluster } from "../mesh/model/mesh";
 import {
   objectsCommand,
   originalConfigCommand,
@@ -17,7 +16,7 @@ import { manualRestoreCommands } from "./model/manualRestore";
  * and so do the originals, should the cluster return.
  */
 export class LostCluster extends pulumi.ComponentResource {
-  readonly spec: Cluster;
+  readonly args: ClusterCommandArgs;
   /** What was recorded while it answered. */
   readonly originalConfig: pulumi.Output<string>;
   /** The commands that give the cluster back by hand, should it ever return. */
@@ -29,7 +28,7 @@ export class LostCluster extends pulumi.ComponentResource {
     const originalConfig = originalConfigCommand(name, args, child);
     rolloutCommand(name, args, originalConfig, child);
     objectsCommand(name, args, originalConfig, child);
-    this.spec = args.cluster;
+    this.args = args;
     this.originalConfig = recordedBy(originalConfig);
     const { managedObjects, settings } = args;
     this.manualRestoreCommands = this.originalConfig.apply((printed) =>

@@ -25,10 +25,10 @@ export interface Recording {
   readonly managedObjects: readonly ManagedObject[];
   readonly owner: string;
   readonly peerSecret: string;
-  readonly foreignSecret: "refuse" | "adopt";
+  readonly adoptSecret: boolean;
   /** The keys that will be written into an adopted Secret. */
   readonly peerKeys: readonly string[];
-  readonly conflicts: "refuse" | "overwrite";
+  readonly overwriteConflicts: boolean;
   /** Whether a check will want to know what worked before. */
   readonly probePaths: boolean;
 }
@@ -67,12 +67,12 @@ function refuse(heading: string, cluster: string, problems: readonly Omit<Findin
  * @param before What was recorded of it; absent where nothing is known.
  */
 function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recording, before?: Recorded): void {
-  const { cluster, cilium, desired, owner, peerSecret, foreignSecret } = recording;
+  const { cluster, cilium, desired, owner, peerSecret, adoptSecret } = recording;
   const isMeshed = before !== undefined || mark.kind === "ours";
   const problems = existingObjects.flatMap((object) => {
     // One of ours that has lost its mark: it gets it again.
     const isUnmarked = object.owner === undefined && object.isApplied && isMeshed;
-    const isShared = object.kind === "Secret" && object.name === peerSecret && foreignSecret === "adopt";
+    const isShared = object.kind === "Secret" && object.name === peerSecret && adoptSecret;
     const isAdopted = isUnmarked || (isShared && object.owner === undefined);
     const problem = isAdopted ? undefined : existingObjectProblem(cluster, object, owner, peerSecret);
     return problem ?? (isShared ? clashingKeys(cluster, object, recording.peerKeys) : []);
@@ -81,7 +81,7 @@ function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recor
     ...problems,
     ...[markProblem(mark, cilium.configMap, before !== undefined) ?? []].flat(),
   ]);
-  if (config !== undefined && recording.conflicts === "refuse") {
+  if (config !== undefined && !recording.overwriteConflicts) {
     const originalConfig = before?.config ?? (mark.kind === "ours" ? mark.mark.originals : undefined);
     const release = config.annotations["meta.helm.sh/release-name"];
     const owned = { ...config, ...(release === undefined ? {} : { helmRelease: release }) };

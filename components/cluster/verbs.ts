@@ -30,11 +30,11 @@ export const clusterInput = z.object({
   managedObjects: managedObjectList.default([]),
   owner: z.string(),
   peerSecret: z.string(),
-  foreignSecret: z.enum(["refuse", "adopt"]).default("refuse"),
+  adoptSecret: z.boolean().default(false),
   /** The keys that will be written into an adopted Secret. */
   peerKeys: z.array(z.string()).default([]),
   originalConfig: z.string().default(""),
-  conflicts: z.enum(["refuse", "overwrite"]).default("refuse"),
+  overwriteConflicts: z.boolean().default(false),
   /** Whether a check will want to know what worked before. */
   probePaths: z.boolean().default(false),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CaSet } from "../certificates/ca";
-import { keyPair, signedCertificate } from "../certificates/leafCertificate";
-import { SHARED_AUTHORITY, type CertificateSettings } from "../certificates/model/certificates";
-import { leafLifetime } from "../certificates/model/lifetimes";
+import { clientCertificates } from "../certificates/leafCertificate";
+import type { CertificateSettings } from "../certificates/model/certificates";
 import type { MeshSettings } from "../settings/model/settings";
 import { ADMIN_NAME } from "./model/etcdUsers";
 
@@ -25,24 +24,26 @@ export interface EtcdAdmin {
 /**
  * One key for the mesh, and a client certificate for it from each authority, in the name that etcd demands of the administrator of users. It stays
  * with the program: no cluster is given it. Absent where no users are managed.
+ *
+ * @param clusters Those whose etcds it manages, by name.
  */
 export function etcdAdmin(
   name: string,
-  authorities: CaSet,
-  { etcdUsers, certificates, keyRevisions }: EtcdUserSettings & CertificateSettings,
+  caSet: CaSet,
+  clusters: readonly string[],
+  settings: EtcdUserSettings & CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): EtcdAdmin | undefined {
-  if (etcdUsers === "off") {
+  if (settings.etcdUsers === "off") {
     return undefined;
   }
-  const admin = `${name}-etcd-admin`;
-  const pair = keyPair(admin, certificates.keyAlgorithm, { commonName: ADMIN_NAME }, opts, keyRevisions.client);
-  const credentials = new Map(
-    [...authorities.byName].map(([authority, signer]): [string, EtcdCredential] => {
-      const certificate = authority === SHARED_AUTHORITY ? `${admin}-cert` : `${admin}-cert/${authority}`;
-      const { file } = signedCertificate(certificate, "client", pair, signer, leafLifetime(certificates), opts);
-      return [authority, { ca: signer.bundle, certificate: file, privateKey: pair.privateKey }];
-    }),
-  );
-  return { credentialFor: (cluster) => credentials.get(authorities.of(cluster)) };
+  const authorities = [...new Set(clusters.map((cluster) => caSet.for(cluster)))];
+  const certificates = clientCertificates(`${name}-etcd-admin`, ADMIN_NAME, authorities, settings, opts);
+  return {
+    credentialFor: (cluster) => {
+      const { authority, bundle } = caSet.for(cluster);
+      const signed = certificates.find(({ issuer }) => issuer === authority);
+      return signed && { ca: bundle, certificate: signed.file, privateKey: signed.privateKey };
+    },
+  };
 }

@@ -80,7 +80,7 @@ async function roll(api: ClusterApi, leaving: Leaving, value: string | null, tim
 /**
  * Renames a cluster on its nodes: a roll-out with the original values, then its nodes under the mesh's name are removed from etcd, then a
  * second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
- * are gone, remove the routes that both share; agents of the second have never known them.
+ * have stopped, remove the routes that both share; agents of the second have never known them.
  */
 export async function renameOnNodes(api: ClusterApi, leaving: Leaving, timeoutSeconds: number): Promise<void> {
   const begin = Date.now();

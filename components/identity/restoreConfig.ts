@@ -61,7 +61,9 @@ export async function restoreConfig(
   for (let late = 0; ;) {
     const live = await readConfigMap(api, cilium);
     if (live === undefined) {
-      progress(`cluster "${cluster}": ConfigMap ${cilium.namespace}/${cilium.configMap} is gone, nothing to restore`);
+      progress(
+        `cluster "${cluster}": ConfigMap ${cilium.namespace}/${cilium.configMap} does not exist, nothing to restore`,
+      );
       return written;
     }
     const plan = planRestoration(kept, desired, live, FIELD_MANAGER);

@@ -23,13 +23,15 @@ export interface AgentIdentity {
   readonly owner: string;
   /** What was there before. */
   readonly before: Recorded;
-  readonly conflicts: "refuse" | "overwrite";
+  readonly overwriteConflicts: boolean;
 }
 
 function existing(live: LiveConfig | undefined, { cluster, cilium }: AgentIdentity): LiveConfig {
   if (live === undefined) {
     const where = `${cilium.namespace}/${cilium.configMap}`;
-    throw new Error(`cluster "${cluster}": ConfigMap ${where} is gone; install Cilium again, and then pulumi up`);
+    throw new Error(
+      `cluster "${cluster}": ConfigMap ${where} does not exist; install Cilium again, and then pulumi up`,
+    );
   }
   return live;
 }

@@ -17,7 +17,7 @@ export interface MeshCheckArgs {
   /** Peers of theirs that other stacks look after. */
   readonly externalPeers: readonly Cluster[];
   readonly access: Readonly<Record<string, ClusterAccess>>;
-  /** Changes with whatever the agents were told about their peers; a change runs the check again. */
+  /** Changes with all that the agents read about their peers; a change runs the check again. */
   readonly peersHash: pulumi.Output<string>;
   /** What did not work inside the clusters before they were changed, by name. It stays as it was recorded, and so runs nothing again. */
   readonly pathsBefore: Readonly<Record<string, pulumi.Output<RecordedPaths | undefined>>>;
@@ -38,8 +38,8 @@ export interface MeshCheck {
 /**
  * Waits until every agent of every cluster sees every declared peer ready and with the declared id (those of other stacks where that is wanted:
  * they may be about to join), and until nodes of one cluster reach each
- * other as they did before. Fails `up` with each pair that does not, with the cause where one can be told, and with what
- * `cilium-dbg troubleshoot clustermesh` says there.
+ * other as they did before. Fails `up` with each pair that does not, with the cause where it is known, and with what
+ * `cilium-dbg troubleshoot clustermesh` prints there.
  *
  * @param after What the agents learn their peers from.
  */
@@ -58,9 +58,8 @@ export function meshCheck(
     return { name, id, uid: own(args.clusterUids, name), ...(access === undefined ? {} : contextOf(access)) };
   });
   const externalPeers = args.externalPeers.map(({ name: other, id }) => ({ name: other, id }));
-  const otherStacks = requireExternalPeers ? "require" : "report";
-  const ofOthers = externalPeers.length === 0 ? {} : { externalPeers, otherStacks };
-  const stalePods = allow.includes("restartStalePods") ? "restart" : "report";
+  const ofOthers = externalPeers.length === 0 ? {} : { externalPeers, requireExternalPeers };
+  const restartStalePods = allow.includes("restartStalePods");
   const { peersHash, pathsBefore } = args;
   const command = nodeCommand(
     `${name}-check`,
@@ -68,7 +67,7 @@ export function meshCheck(
       script: "meshCheck",
       create: "check",
       update: "check",
-      input: { cilium, timeoutSeconds: wait.check, maxConnectedClusters, stalePods, peersHash },
+      input: { cilium, timeoutSeconds: wait.check, maxConnectedClusters, restartStalePods, peersHash },
       largeInput: { clusters, ...ofOthers, pathsBefore },
       clusters: args.access,
     },

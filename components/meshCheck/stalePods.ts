@@ -8,12 +8,12 @@ import { until, withEach } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
-import { formatDiagnostic, formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
+import { error, formatDiagnostic, formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
 import {
   LIVE_POD_FIELDS,
   parseLivePods,
   planRestarts,
-  stalePodProblem,
+  stalePodFinding,
   stalePodRow,
   type StalePodRow,
 } from "./model/stalePods";
@@ -25,7 +25,7 @@ const REGENERATION_MS = 20_000;
 export interface StalePodPolicy {
   readonly cilium: CiliumObjects;
   readonly maxConnectedClusters: MaxConnectedClusters;
-  readonly stalePods: "report" | "restart";
+  readonly restartStalePods: boolean;
 }
 
 async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Promise<readonly StalePod[]> {
@@ -37,8 +37,8 @@ async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Prom
     try {
       const json = await inAgent(api, cilium, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
       return stalePods(cluster, parsePodIdentities(json), maxConnectedClusters);
-    } catch (error) {
-      const why = errorMessage(error);
+    } catch (failure) {
+      const why = errorMessage(failure);
       progress(`warning: cluster "${cluster.name}": identities of the pods of agent ${pod} are not known: ${why}`);
       return [];
     }
@@ -77,7 +77,7 @@ async function restartAll(
     },
   );
   if (waiting.length > 0) {
-    const problems = waiting.map((pod) => stalePodProblem(pod, cluster.context));
+    const problems = waiting.map((pod) => error(stalePodFinding(pod, cluster.context)));
     const heading = "pods have kept identities from before the change of the id";
     throw new Error(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN));
   }
@@ -105,10 +105,9 @@ export async function settleStalePods(
         (seen) => seen.length === 0,
         (seen) => `cluster "${cluster.name}": agents have to give ${String(seen.length)} pods new identities`,
       );
-      const left =
-        stale.length > 0 && policy.stalePods === "restart" ? await restartAll(cluster, policy, deadline) : stale;
+      const left = stale.length > 0 && policy.restartStalePods ? await restartAll(cluster, policy, deadline) : stale;
       for (const pod of left) {
-        progress(`warning: ${formatDiagnostic(stalePodProblem(pod, cluster.context))}`);
+        progress(`warning: ${formatDiagnostic(stalePodFinding(pod, cluster.context))}`);
       }
       return left.map((pod) => stalePodRow(pod, cluster.context));
     }),

@@ -22,7 +22,7 @@ export const checkInput = z.object({
   cilium: ciliumObjects,
   timeoutSeconds: z.number(),
   maxConnectedClusters: z.literal([255, 511]).default(255),
-  stalePods: z.enum(["report", "restart"]).default("report"),
+  restartStalePods: z.boolean().default(false),
 });
 
 /** What of its input grows with the mesh. */
@@ -32,7 +32,7 @@ export const checkedMesh = z.object({
   ),
   /** Peers that other stacks look after. */
   externalPeers: z.array(z.object({ name: z.string(), id: z.number() })).default([]),
-  otherStacks: z.enum(["report", "require"]).default("report"),
+  requireExternalPeers: z.boolean().default(false),
   pathsBefore: z.record(z.string(), recordedPaths).default({}),
 });
 
@@ -48,7 +48,7 @@ interface Mesh extends CheckedMesh {
 
 function meshOf(mesh: CheckedMesh): Mesh {
   const all = [...mesh.clusters, ...mesh.externalPeers];
-  return { ...mesh, all, required: mesh.otherStacks === "require" ? all : mesh.clusters };
+  return { ...mesh, all, required: mesh.requireExternalPeers ? all : mesh.clusters };
 }
 
 const namesOf = (peers: readonly { readonly name: string }[]): readonly string[] =>

@@ -17,11 +17,11 @@ import {
   type TriedPath,
 } from "./model/nodePaths";
 
-/** A node asks this many at once; a few thousand processes at a time would be a burden of their own. */
+/** A node probes this many at once; a few thousand processes at a time would be a burden of their own. */
 const PATHS_AT_ONCE = 64;
 const LIMIT_SECONDS = 3;
 
-/** The agents that can be asked, with their addresses: a node that is gone says nothing of the others. */
+/** The agents that can be asked, with their addresses: a node that was removed has no part in it. */
 async function healthNodes(api: ClusterApi, cilium: CiliumObjects): Promise<readonly HealthNode[]> {
   const pods = (await agentPods(api, cilium)).filter(({ ready }) => ready);
   const addresses = parseHealthAddresses(await api.listFields("ciliumnodes.cilium.io", {}, HEALTH_FIELDS));

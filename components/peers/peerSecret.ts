@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import type { CaSet } from "../certificates/ca";
+import type { ClientCertificate } from "../certificates/leafCertificate";
 import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
@@ -13,14 +14,11 @@ import { peerFile, pemFiles } from "./model/peerFile";
 /** The settings about the Secret with the peers. */
 export type PeerSettings = Pick<MeshSettings, "peerSecret" | "allow">;
 
-/** A cluster's client certificate for the etcds of one authority. */
-export interface ClientCertificate {
-  readonly authority: string;
-  readonly certificate: pulumi.Output<string>;
-}
-
 /** Files by name, base64 as a Secret's `data` has them. */
 export type SecretData = pulumi.Output<Readonly<Record<string, string>>>;
+
+/** A file's name, and its content as `data` has it. */
+type File = readonly [string, string];
 
 function base64(text: string): string {
   return Buffer.from(text).toString("base64");
@@ -31,18 +29,14 @@ function base64(text: string): string {
  * the mesh, so that the work grows with its size and not with its square.
  */
 export function sharedPeerFiles(clusters: readonly Cluster[], caSet: CaSet): SecretData {
-  const known = [...caSet.byName].map(([name, { bundle, hash }]) =>
-    pulumi.all([bundle, hash]).apply(([pem, caHash]) => ({ name, pem, caHash })),
-  );
-  return pulumi.all(known).apply((all) => {
-    const hashes = new Map(all.map(({ name, caHash }) => [name, caHash]));
-    const peers = clusters.map((cluster): [string, string] => {
-      const authority = caSet.of(cluster.name);
-      return [cluster.name, base64(peerFile(cluster, authority, hashes.get(authority) ?? ""))];
-    });
-    const trusted = all.map(({ name, pem }): [string, string] => [pemFiles(name).trustedCA, base64(pem)]);
-    return Object.fromEntries([...peers, ...trusted]);
+  const peers = clusters.map((cluster) => {
+    const { authority, hash } = caSet.for(cluster.name);
+    return hash.apply((caHash): File => [cluster.name, base64(peerFile(cluster, authority, caHash))]);
   });
+  const trusted = caSet.all.map(({ authority, bundle }) =>
+    bundle.apply((pem): File => [pemFiles(authority).trustedCA, base64(pem)]),
+  );
+  return pulumi.all([...peers, ...trusted]).apply((files) => Object.fromEntries(files));
 }
 
 /**
@@ -62,23 +56,23 @@ export function peerSecretKeys(clusters: readonly string[], authorities: readonl
   return [...new Set([...clusters, ...pem])];
 }
 
-function clientFiles(authority: string, key: string, certificate: string): readonly (readonly [string, string])[] {
-  const files = pemFiles(authority);
-  return [
-    [files.key, base64(key)],
-    [files.certificate, base64(certificate)],
-  ];
+/** The files that are one cluster's own: its certificates, and the key for all of them. */
+function clientFiles(certificates: readonly ClientCertificate[]): SecretData {
+  const files = certificates.flatMap(({ issuer, privateKey, file }) => {
+    const { key, certificate } = pemFiles(issuer);
+    return [privateKey.apply((pem): File => [key, base64(pem)]), file.apply((pem): File => [certificate, base64(pem)])];
+  });
+  return pulumi.all(files).apply((all) => Object.fromEntries(all));
 }
 
 /** The arguments of {@link peerSecret}. */
 export interface PeerSecretArgs {
   readonly shared: SecretData;
-  readonly privateKey: pulumi.Output<string>;
   readonly certificates: readonly ClientCertificate[];
   /** What it is issued as. */
   readonly record: pulumi.Output<string>;
   readonly owner: string;
-  /** Changes when it has to be written again, whatever the state knows. */
+  /** Changes when it has to be written again, although the state shows no change. */
   readonly reapply?: string;
   readonly settings: PeerSettings & Pick<CiliumSettings, "cilium">;
 }
@@ -93,13 +87,8 @@ export function peerSecret(
   args: PeerSecretArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
-  const certificates = pulumi.all(args.certificates.map(({ authority, certificate }) => ({ authority, certificate })));
-  const own = pulumi
-    .all([args.privateKey, certificates])
-    .apply(([key, signed]) =>
-      Object.fromEntries(signed.flatMap(({ authority, certificate }) => clientFiles(authority, key, certificate))),
-    );
-  const data = pulumi.secret(pulumi.all([args.shared, own]).apply(([shared, mine]) => ({ ...shared, ...mine })));
+  const files = pulumi.all([args.shared, clientFiles(args.certificates)]);
+  const data = pulumi.secret(files.apply(([shared, mine]) => ({ ...shared, ...mine })));
   const metadata = { name: args.settings.peerSecret, namespace: args.settings.cilium.namespace };
   const keys = pulumi.unsecret(data).apply((files) => Object.keys(files).toSorted().join(","));
   const marks = { [OWNER_ANNOTATION]: args.owner, [KEYS_ANNOTATION]: keys, [ISSUE_RECORD_ANNOTATION]: args.record };

@@ -23,7 +23,7 @@ export const leavingCluster = z.object({
   /** What `record` has printed. */
   originalConfig: z.string(),
   owner: z.string(),
-  openPolicies: z.enum(["refuse", "accept"]).default("refuse"),
+  openPolicies: z.boolean().default(false),
   /** A cluster that will not answer any more is asked nothing. */
   lost: z.boolean().default(false),
 });

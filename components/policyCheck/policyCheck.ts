@@ -59,7 +59,7 @@ export function policyCheck(name: string, args: PolicyCheckArgs, opts: pulumi.Cu
         peerSecret: settings.peerSecret,
         originalConfig,
         owner,
-        openPolicies: settings.allow.includes("openPolicies") ? "accept" : "refuse",
+        openPolicies: settings.allow.includes("openPolicies"),
         ...(cluster.lost === true ? { lost: true } : {}),
       },
       largeInput: { ranges },

@@ -24,7 +24,7 @@ async function look(api: ClusterApi, leaving: LeavingCluster, ranges: MeshRanges
     progress(`warning: ${formatDiagnostic(each)}`);
   });
   const open = errors(diagnostics);
-  if (open.length > 0 && leaving.openPolicies !== "accept") {
+  if (open.length > 0 && !leaving.openPolicies) {
     const heading = `cluster "${name}" ${what}, and policies must not fail open by that`;
     throw new Error(`${formatDiagnostics(heading, open)}\n${WAY_OUT}`);
   }
@@ -48,7 +48,7 @@ async function check(leaving: LeavingCluster, ranges: () => Promise<MeshRanges>,
   } catch (error) {
     const { name } = leaving.cluster;
     const why = error instanceof KubectlError ? `cluster "${name}": ${withAdvice(error.message)}` : errorMessage(error);
-    if (leaving.openPolicies !== "accept" || error instanceof OtherCluster) {
+    if (!leaving.openPolicies || error instanceof OtherCluster) {
       throw new Error(why);
     }
     progress(`${ACCEPTED} ${why}`);

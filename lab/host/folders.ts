@@ -21,5 +21,5 @@ export const labsFolder = (env: Environment = process.env): string => {
   return join(state === undefined ? cacheFolder(env) : join(state, PROJECT), "labs");
 };
 
-/** Lock files live outside of what they guard, so that a lab's folder can go while its lock is held. */
+/** Lock files live outside of what they lock, so that a lab's folder can go while its lock is held. */
 export const locksFolder = (env: Environment = process.env): string => join(cacheFolder(env), "locks");

@@ -70,9 +70,9 @@ function without(root: Decoded, issue: z.core.$ZodIssue): Decoded {
 const DEPTH = 5;
 
 /**
- * Takes out keys named `__proto__`, which the schema would drop from a record of names without a word.
+ * Takes out keys named `__proto__`, which the schema would drop from a record of names silently.
  *
- * @param found Told their paths.
+ * @param found Called with their paths.
  */
 function withoutProto(value: unknown, found: (path: readonly string[]) => void, path: readonly string[] = []): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value) || path.length === DEPTH) {

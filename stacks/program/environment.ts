@@ -1,11 +1,10 @@
 import type { CaSource } from "../../components";
-import type { ObservedClusters } from "../../components/mesh/model/observed";
 import type { Configuration } from "../configuration/schema";
 import { caSource } from "../roles/caSource";
 import { managedClusters, WHOLE_MESH, type Role } from "../roles/role";
 import { stackOwner } from "./owner";
 
-/** What a run knows of a stack beside its configuration. */
+/** What a run has of a stack beside its configuration. */
 export interface Environment {
   /** Who signs. */
   readonly authority: CaSource;
@@ -13,8 +12,6 @@ export interface Environment {
   readonly owner: string;
   /** The clusters that this stack looks after, by name. */
   readonly managed: readonly string[];
-  /** What was seen of the live clusters; absent where none was looked at yet. */
-  readonly observed?: ObservedClusters;
 }
 
 /** The environment of a stack with this configuration of the whole mesh. */

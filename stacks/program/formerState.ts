@@ -4,16 +4,17 @@ import { warning, type Diagnostic } from "../../components/mesh/model/diagnostic
 import type { Configuration } from "../configuration/schema";
 import type { Environment } from "./environment";
 import { judgeLeavers, leaversIn } from "./leavers";
-import { commandStates, lastOutputs } from "./ownState";
+import { commandStates, lastUpOf, type OwnOutputs } from "./ownState";
 import { judgeUsersLeft } from "./usersLeft";
 
 async function judge(
   configuration: Configuration,
   { managed }: Environment,
   seen: readonly string[],
+  own: OwnOutputs,
 ): Promise<readonly Diagnostic[]> {
   const { clusters, etcdUsers } = configuration;
-  const last = await lastOutputs();
+  const last = lastUpOf(own);
   const staying = withoutLost(clustersOf(clusters)).flatMap(({ name }) => (managed.includes(name) ? [name] : []));
   // An up that failed has left no outputs; but the others may know its cluster already.
   const undeclared = seen.filter((name) => !Object.hasOwn(clusters, name));
@@ -33,15 +34,16 @@ async function judge(
  * Judges what the configuration does not have any more and the stack's state still has: clusters that would leave, and users in etcds. Of the
  * configuration alone a preview would see nothing of them.
  *
- * @param seen The clusters whose peer files were seen in others.
+ * @param seen The clusters whose peer files were seen in others. @param own What the last `up` has left.
  */
 export async function judgeFormerState(
   configuration: Configuration,
   environment: Environment,
   seen: readonly string[],
+  own: OwnOutputs,
 ): Promise<readonly Diagnostic[]> {
   try {
-    return await judge(configuration, environment, seen);
+    return await judge(configuration, environment, seen, own);
   } catch (error) {
     const reason = `cannot be read (${errorMessage(error)}): clusters that leave are not judged here`;
     const fix = "destroy judges them by their own policy checks, after their peers have removed them";

@@ -49,7 +49,7 @@ async function judge({ leaving, secrets }: Leaver, weigh: typeof error): Promise
     const { diagnostics = [], what = "" } = judged ?? {};
     const explained = (each: Diagnostic) =>
       error({ ...each, reason: `${each.reason}, for the cluster ${what}`, fix: `${each.fix}, ${WAY_OUT}` });
-    const open = errors(diagnostics).map(leaving.openPolicies === "accept" ? accepted : explained);
+    const open = errors(diagnostics).map(leaving.openPolicies ? accepted : explained);
     return [...open, ...warnings(diagnostics)];
   } catch (failure) {
     const reason = `cannot be asked: ${withAdvice(errorMessage(failure))}`;

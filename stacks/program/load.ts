@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refusal, report } from "../../components";
+import { refusal, report, type MeshPlan } from "../../components";
 import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import { readStack, type ReadStack } from "../roles/read";
@@ -14,6 +14,8 @@ export interface Loaded {
   /** Of the whole mesh, in a stack of every role. */
   readonly configuration: Configuration;
   readonly environment: Environment;
+  /** What the mesh, or the authority, is made of. */
+  readonly plan: MeshPlan;
 }
 
 /** The stack's values for the keys of this project, as Pulumi keeps them. */
@@ -30,14 +32,16 @@ async function check({
   read,
   role,
 }: ReadStack): Promise<{ readonly stack?: Loaded; readonly diagnostics: readonly Diagnostic[] }> {
-  const { environment, diagnostics } = checkOnPaper(read, new Date(), role);
+  const { environment, plan, diagnostics } = checkOnPaper(read, new Date(), role);
   const { readable: configuration } = read;
   if (environment === undefined || configuration === undefined) {
     return { diagnostics };
   }
   const live = await preflight(configuration, environment, !pulumi.runtime.isDryRun());
-  const stack = { role, configuration, environment: { ...environment, observed: live.observed } };
-  return { stack, diagnostics: [...diagnostics, ...live.diagnostics] };
+  const all = [...diagnostics, ...live.diagnostics];
+  return plan === undefined
+    ? { diagnostics: all }
+    : { stack: { role, configuration, environment, plan: plan.observing(live.observed) }, diagnostics: all };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { validateDescription } from "../../components";
+import { MeshPlan } from "../../components";
 import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { ReadConfiguration } from "../configuration/configuration";
 import { publishedProblems } from "../roles/caSource";
@@ -9,6 +9,8 @@ import { toEnvironment, type Environment } from "./environment";
 /** What a configuration comes to before any cluster is asked; without an environment where nothing of it can be read. */
 export interface OnPaper {
   readonly environment?: Environment;
+  /** Absent where the mesh cannot work. */
+  readonly plan?: MeshPlan;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -31,11 +33,11 @@ export function checkOnPaper(
     unreadableClusters.length > 0 &&
     cluster === undefined &&
     (property === "clusters" || (property.startsWith("demo.clusters[") && judged.has(String(value))));
-  const mesh = meshDescription(readable, environment);
+  const { plan, problems } = MeshPlan.check(meshDescription(readable, environment), environment.managed, now);
   const diagnostics = [
     ...unreadable,
     ...publishedProblems(role, now),
-    ...validateDescription(mesh, environment.managed, now).filter((each) => !aboutTheWhole(each)),
+    ...problems.filter((each) => !aboutTheWhole(each)),
   ];
-  return { environment, diagnostics };
+  return { environment, ...(plan === undefined ? {} : { plan }), diagnostics };
 }

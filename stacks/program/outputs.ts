@@ -3,7 +3,7 @@ import { present } from "../../components/basics/model/own";
 import { clustersOf, type MeshSpec } from "../../components/mesh/model/mesh";
 import { REGISTRY_OUTPUT, registryOf, SIGNING_OUTPUT } from "../roles/registry";
 import type { Loaded } from "./load";
-import { RECORDED_OUTPUT } from "./ownOutputs";
+import { MESHED_OUTPUT } from "./ownState";
 
 /** The clusters as a stack output: what they are in the mesh and where they are. */
 export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): readonly object[] {
@@ -38,7 +38,7 @@ export function meshOutputs(
     // That of the whole mesh is the authority stack's: with a stack for every cluster it would be in each of them.
     topology: role.kind === "mesh" ? mesh.topology : undefined,
     lost: Object.keys(mesh.lost).length === 0 ? undefined : mesh.lost,
-    [RECORDED_OUTPUT]: mesh.recorded,
+    [MESHED_OUTPUT]: mesh.meshedClusters,
   });
 }
 

@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-/** Where Pulumi keeps states unless it is told otherwise. */
+/** Where Pulumi keeps states by default. */
 const PULUMI_CLOUD = "https://api.pulumi.com";
 
 function readText(file: string): string | undefined {
@@ -25,7 +25,7 @@ function field(text: string | undefined, read: (parsed: unknown) => unknown): st
   }
 }
 
-/** Where the CLI that runs this keeps its states, found as the CLI finds it: environment, project, login. A program is not told. */
+/** Where the CLI that runs this keeps its states, found as the CLI finds it: environment, project, login. A program is not given it. */
 function backend(env: NodeJS.ProcessEnv, project: string): string {
   const inProject = () =>
     field(readText(join(project, "Pulumi.yaml")), (file) => (file as { backend?: { url?: unknown } }).backend?.url);
@@ -51,13 +51,8 @@ function organization(): string {
   }
 }
 
-/** The full name of this stack. */
-export function stackName(): string {
-  return `${organization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-}
-
 /**
- * Whose the objects of this stack are, unless its configuration says otherwise: its full name, and a mark of where its state is. Two backends
+ * Whose the objects of this stack are, unless its configuration has an owner: its full name, and a mark of where its state is. Two backends
  * may have stacks of one name; and what is known without the state is there as well when the state is lost.
  */
 export function stackOwner(env: NodeJS.ProcessEnv = process.env, project = pulumi.getRootDirectory()): string {
@@ -65,5 +60,5 @@ export function stackOwner(env: NodeJS.ProcessEnv = process.env, project = pulum
     .update(normalized(backend(env, project)))
     .digest("hex")
     .slice(0, 8);
-  return `${stackName()}@${place}`;
+  return `${organization()}/${pulumi.getProject()}/${pulumi.getStack()}@${place}`;
 }

@@ -1,9 +1,9 @@
-import { preflight as inspectMesh, type Preflight } from "../../components";
+import { inspectMesh, type Preflight } from "../../components";
 import type { Configuration } from "../configuration/schema";
-import { meshArguments } from "./arguments";
+import { meshDescription } from "./arguments";
 import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
-import { readOwnOutputs } from "./ownOutputs";
+import { meshedBefore, readOwnOutputs, unreadOutputs } from "./ownState";
 import { rangesBefore } from "./rangesBefore";
 
 /**
@@ -16,15 +16,15 @@ export async function preflight(
   environment: Environment,
   writes = false,
 ): Promise<Preflight> {
-  const args = meshArguments({ configuration, environment });
+  const mesh = { description: meshDescription(configuration, environment), managed: environment.managed };
   if (configuration.wait.preflight === false) {
-    return inspectMesh(args, { writes });
+    return inspectMesh(mesh, { writes });
   }
-  const last = readOwnOutputs();
-  const [live, { diagnostics: unread }] = await Promise.all([
-    inspectMesh(args, { writes, recorded: last.then(({ recorded }) => recorded), rangesBefore }),
-    last,
+  const reading = readOwnOutputs();
+  const [live, own] = await Promise.all([
+    inspectMesh(mesh, { writes, meshedClusters: reading.then(meshedBefore), rangesBefore }),
+    reading,
   ]);
-  const former = await judgeFormerState(configuration, environment, live.seenPeers);
-  return { ...live, diagnostics: [...live.diagnostics, ...unread, ...former] };
+  const former = await judgeFormerState(configuration, environment, live.seenPeers, own);
+  return { ...live, diagnostics: [...live.diagnostics, ...unreadOutputs(own), ...former] };
 }

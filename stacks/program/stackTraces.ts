@@ -4,7 +4,7 @@ function lineOf(frame: NodeJS.CallSite): string {
 }
 
 /**
- * Spares the program the stack traces that nobody asks for. The SDK takes one for every promise and every resource, in errors without a
+ * Spares the program stack traces without use. The SDK takes one for every promise and every resource, in errors without a
  * message, and keeps those of resources in the state: a sixth of what a cluster takes there. Errors that say something keep theirs, with the
  * lines of the bundle.
  */

@@ -4,7 +4,7 @@ import { readPublished, REGISTRY_OUTPUT, SIGNING_OUTPUT, type Published, type Un
 
 /**
  * Whether the backend has no such stack. A reference to one would end the run with the engine's words alone. What else keeps a stack from
- * being read, the reference itself says better.
+ * being read, the error of the reference itself shows better.
  */
 async function isUnknown(stack: string): Promise<boolean> {
   try {

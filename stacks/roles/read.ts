@@ -52,7 +52,7 @@ async function readClusterStack(given: Decoded): Promise<ReadStack> {
     read: {
       problems: [...problems, ...merged.problems],
       readable: merged.configuration,
-      // The registry has all clusters: the mesh can be judged as a whole, whatever this stack says of its own.
+      // The registry has all clusters: the mesh can be judged as a whole, whatever this stack has of its own.
       unreadableClusters: [],
     },
   };

@@ -55,7 +55,7 @@ describe("what fails in a mesh", function () {
     const stopAndStart = async (): Promise<void> => {
       await there.ciliumEtcd.stop();
       try {
-        // Connected agents wait two minutes for the heartbeat of an etcd before they doubt it; connecting anew shows them at once.
+        // Connected agents wait two minutes for the heartbeat of an etcd before they doubt it; a new connection shows it at once.
         restore = await changePeerFiles(here, (files) => withComment(files, there.name));
         await timed("readiness gone", () => peerNotReady(here, there));
       } finally {

@@ -147,7 +147,7 @@ describe("the kubernetes plugin: objects", function () {
 
   describe("creation", () => {
     // Releases since 4.29 do so with upsertExistingObjects, which the project's providers set.
-    it("applies over an object that exists, whoever made it: a value of others is a conflict, which a preview does not say", async () => {
+    it("applies over an object that exists, whatever made it: a value of others is a conflict, which a preview does not say", async () => {
       const name = fresh();
       const made = await cluster.post(cluster.path("core/v1/configmaps"), plainMap(configMap(name, { key: "theirs" })));
       const held = await create(configMap(name, { other: "ours" }));

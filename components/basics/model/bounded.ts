@@ -11,7 +11,7 @@ function beginning(text: string, most: number): string {
   return bytes.subarray(0, end).toString();
 }
 
-/** A text in at most so many bytes; one that is cut says by how much. */
+/** A text in at most so many bytes; one that is cut ends with how much is left out. */
 export function cutText(text: string, most: number): string {
   const length = byteLength(text);
   if (length <= most) return text;
@@ -25,7 +25,7 @@ export interface Kept<T> {
   readonly left: readonly T[];
 }
 
-/** @param size What an item takes; as JSON in a list unless told otherwise. */
+/** @param size What an item takes; as JSON in a list by default. */
 export function keepWithin<T>(
   items: readonly T[],
   most: number,
@@ -42,7 +42,7 @@ export function keepWithin<T>(
 const LINE_BYTES = 1024;
 
 /**
- * The lines of a text in at most so many bytes: its beginning, and its end, which says what to do. Between them stands how many are left out.
+ * The lines of a text in at most so many bytes: its beginning, and its end, where what to do stands. Between them stands how many are left out.
  */
 export function excerpt(text: string, most: number): string {
   if (byteLength(text) <= most) return text;

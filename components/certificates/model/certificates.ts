@@ -23,14 +23,6 @@ export function caNameOf(cluster: string, scope: CaScope): string {
   return scope === "shared" ? SHARED_AUTHORITY : cluster;
 }
 
-/**
- * The authorities from which a cluster needs a client certificate: those of the other clusters' etcds. One for the whole mesh with a
- * shared authority; with an authority per cluster that is a certificate per ordered pair, so N·(N−1) in all.
- */
-export function clientCaNames(cluster: string, clusters: readonly string[], scope: CaScope): readonly string[] {
-  return scope === "shared" ? [SHARED_AUTHORITY] : clusters.filter((other) => other !== cluster);
-}
-
 /** CN of a cluster's client certificate, which etcd takes as the user name: Cilium's name for a remote cluster's user. */
 export function clientCommonName(cluster: string): string {
   return `remote-${cluster}`;
@@ -71,7 +63,7 @@ export function caHash(certificatePem: string): string {
 }
 
 /**
- * The CAs that are trusted as one PEM file, each once, in an order that says nothing of who signs: when another of them begins to sign, no
+ * The CAs that are trusted as one PEM file, each once, in an order that does not depend on who signs: when another of them begins to sign, no
  * file changes and no agent reconnects. A single CA stays as it is, byte for byte.
  */
 export function caBundle(certificates: readonly string[]): string {

@@ -14,7 +14,7 @@ const MOST_CAS = 3;
 /** Names a CA: the revision of one that is generated, a hash of the public key of one that is adopted. */
 export type CaId = number | string;
 
-/** Which CA signs under an authority's name, and which are trusted there; in an order that says nothing. */
+/** Which CA signs under an authority's name, and which are trusted there, in an order without a meaning. */
 export interface CaTrust {
   readonly signs: CaId;
   readonly trusts: readonly CaId[];

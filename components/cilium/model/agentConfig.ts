@@ -38,7 +38,7 @@ export function desiredConfig(cluster: {
   return { [NAME_KEY]: cluster.name, [ID_KEY]: String(cluster.id) };
 }
 
-/** Value of {@link ROLLOUT_ANNOTATION}: made from inputs alone, so that a preview knows it and nothing else can roll the agents. */
+/** Value of {@link ROLLOUT_ANNOTATION}: made from inputs alone, so that a preview has it and nothing else can roll the agents. */
 export function rolloutChecksum(desired: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(desired).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 16);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { Cause } from "./peerCauses";
 
-/** What an agent says of one peer, with the fields that its API leaves out when they are false or 0 filled in. */
+/** What an agent reports of one peer, with the fields that its API leaves out when they are false or 0 filled in. */
 export interface PeerStatus {
   readonly name: string;
   readonly ready: boolean;
@@ -169,7 +169,7 @@ function wrongId(clusters: readonly ExpectedPeer[], line: Readiness, id: number)
  *
  * @param clusters Those whose agents were asked.
  * @param peers Those that they have to see ready.
- * @param causeFor What is known of the cause; without one, the reader is sent to what troubleshoot says.
+ * @param causeFor What is known of the cause; without one, the reader is sent to the output of troubleshoot.
  */
 export function readinessProblems(
   clusters: readonly ExpectedPeer[],

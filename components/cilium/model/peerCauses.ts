@@ -17,7 +17,7 @@ const OTHER_CA =
 const TRUST =
   "let the etcd of $peer trust (--trusted-ca-file) the CA of this stack, and restart it: it reads that file once";
 
-/** What `cilium-dbg troubleshoot clustermesh` says of a peer (`pkg/kvstore/etcd_debug.go`), the most telling first. */
+/** What `cilium-dbg troubleshoot clustermesh` prints of a peer (`pkg/kvstore/etcd_debug.go`), the most telling first. */
 const TROUBLES: readonly Sign[] = [
   {
     pattern: /❌ Configuration not found/,
@@ -121,7 +121,7 @@ const TROUBLES: readonly Sign[] = [
 const UNIQUE =
   "set cluster-id in cilium-config of the cluster that has the wrong one, restart its operator and agents, or leave it to pulumi up";
 
-/** What an agent logs of a peer (`pkg/clustermesh`): it tells nobody else when it refuses one. */
+/** What an agent logs of a peer (`pkg/clustermesh`): it reports nowhere else that it refuses one. */
 const LOGGED: readonly Sign[] = [
   {
     pattern: /clusterID (\d+) is assigned to the local cluster/,
@@ -150,7 +150,7 @@ const LOGGED: readonly Sign[] = [
   },
 ];
 
-/** What `cilium-dbg troubleshoot clustermesh` says of one peer, out of what it says of all. */
+/** What `cilium-dbg troubleshoot clustermesh` prints of one peer, out of its whole output. */
 export function troubleshootSection(said: string, peer: string): string | undefined {
   const sections = said.split(/^Cluster (?=")/m).slice(1);
   const own = sections.find((section) => section.startsWith(`"${peer}":`));
@@ -175,7 +175,7 @@ function read(signs: readonly Sign[], text: string, peer: string): readonly Caus
 }
 
 /**
- * The cause of a peer that is not ready, from what the agent says when asked and from what it has logged last. What it refuses after it has
+ * The cause of a peer that is not ready, from what the agent reports and from what it has logged last. What it refuses after it has
  * connected is in its log alone.
  */
 export function causeOf(peer: string, troubleshoot: string, log: string): Cause | undefined {

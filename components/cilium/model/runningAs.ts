@@ -3,7 +3,7 @@ import type { MaxConnectedClusters } from "../../mesh/model/mesh";
 import { ID_KEY, NAME_KEY } from "./agentConfig";
 import { clusterIdOf } from "./podIdentity";
 
-/** Name and id that an agent runs with, as far as it says: it reads both at its start alone. */
+/** Name and id that an agent runs with, as far as it reports them: it reads both at its start alone. */
 export interface RunningAs {
   readonly name?: string;
   readonly id?: number;

@@ -11,7 +11,11 @@ const KEYS: Readonly<Record<string, string>> = {
   claims: "managedObjects",
   originals: "originalConfig",
   gone: "lost",
+  members: "clusters",
 };
+
+/** Whether policies may fail open: the one choice that a verb of `delete` reads, and a word before. */
+const OPEN_POLICIES: Readonly<Record<string, boolean>> = { accept: true, refuse: false };
 
 const VERBS: Readonly<Record<string, string>> = { guard: "check", remove: "removeObjects" };
 
@@ -20,7 +24,12 @@ export function inTodaysWords(given: unknown): unknown {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     return given;
   }
-  return Object.fromEntries(Object.entries(given).map(([key, value]) => [own(KEYS, key) ?? key, value as unknown]));
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]: [string, unknown]) => [
+      own(KEYS, key) ?? key,
+      (key === "openPolicies" ? own(OPEN_POLICIES, String(value)) : undefined) ?? value,
+    ]),
+  );
 }
 
 /** What a verb is called today. */

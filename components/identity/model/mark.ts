@@ -34,11 +34,11 @@ const mark = z.object({
 
 export type Mark = z.infer<typeof mark>;
 
-/** What a mark says, seen by one stack. */
+/** What a mark means to one stack. */
 export type SeenMark =
   | { readonly kind: "none" }
   | { readonly kind: "damaged" }
-  /** It is of another object than the one that bears it, and so says nothing of this one. */
+  /** It is of another object than the one that bears it, and so does not hold for this one. */
   | { readonly kind: "otherObject"; readonly uid: string }
   | { readonly kind: "otherOwner"; readonly owner: string }
   | { readonly kind: "ours"; readonly mark: Mark };
@@ -86,7 +86,7 @@ export function seeMark(annotation: string | undefined, uid: string, owner: stri
 /**
  * Why a cluster must not be written to: it is another stack's, or its mark cannot be read.
  *
- * @param isKnown Whether the state knows what is in the mark as well: then it is written again.
+ * @param isKnown Whether the state has what is in the mark as well: then it is written again.
  */
 export function markProblem(seen: SeenMark, configMap: string, isKnown = false): Omit<Finding, "cluster"> | undefined {
   const property = `${configMap} annotation ${MARK_ANNOTATION}`;

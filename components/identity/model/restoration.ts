@@ -52,11 +52,11 @@ function otherOwner(owners: readonly FieldOwner[], us: string): string | undefin
 }
 
 /**
- * How each key gets back to its original. A key is ours to restore while it holds the value that was set for it, or is gone because
+ * How each key gets back to its original. A key is ours to restore while it holds the value that was set for it, or was removed because
  * this project has given it up. Any other value was written by another manager since: it stays, and the run names it. So is what another manager has applied since with
  * the same value: a Helm release, say, that has it among its own values by now.
  *
- * A plan is a beginning: once its writes are done, the next one says whether there is more to do.
+ * A plan is a beginning: once its writes are done, the next one has what is left to do.
  *
  * @param desired What this project has set.
  * @param us This project's field manager, which also gets an original that no manager owned.
@@ -119,7 +119,7 @@ export function restorationWrites(plan: readonly Restoration[], us: string): rea
   ];
 }
 
-/** What a key holds once a plan is carried out; `undefined` where it is gone. */
+/** What a key holds once a plan is carried out; `undefined` where it is removed. */
 export function afterRestoration(plan: readonly Restoration[], key: string, live: OwnedData): string | undefined {
   const step = plan.find((each) => each.key === key);
   switch (step?.kind) {

@@ -13,7 +13,8 @@ export interface IdentityConfig {
   readonly originalConfig: OriginalConfig;
   /** Whether it still bears the mark that was written with them. */
   readonly isMarked: boolean;
-  readonly conflicts: "refuse" | "overwrite";
+  /** Whether values of an installer may be overwritten. */
+  readonly overwriteConflicts: boolean;
 }
 
 /** Whether the keys are as they were set, can be set, or have another value that its owner wants to keep. */
@@ -34,7 +35,7 @@ export function isInstaller(manager: string | undefined, original: OriginalField
 
 /**
  * What it takes for the keys to be as they are to be. What has its original value was given back by a `destroy` that went no further, and is
- * taken again; so is what is gone, or was changed by hand. The value of an installer is overwritten only where the settings say so.
+ * taken again; so is what was removed, or was changed by hand. The value of an installer is overwritten only where the settings say so.
  */
 export function planIdentity({
   cluster,
@@ -43,7 +44,7 @@ export function planIdentity({
   live,
   originalConfig,
   isMarked,
-  conflicts,
+  overwriteConflicts,
 }: IdentityConfig): IdentityPlan {
   const wrong = Object.keys(desired).filter((key) => live.data[key] !== desired[key]);
   if (wrong.length === 0) {
@@ -55,7 +56,7 @@ export function planIdentity({
     const owners = dataOwners(live.managedFields, key);
     return live.data[key] !== undefined && !isOriginal && owners.some((owner) => isInstaller(owner, original));
   });
-  if (foreign.length === 0 || conflicts === "overwrite") {
+  if (foreign.length === 0 || overwriteConflicts) {
     return { kind: "set" };
   }
   const problems = foreign.map((key): Diagnostic => {

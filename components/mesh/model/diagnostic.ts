@@ -1,7 +1,7 @@
 import { cut, printable } from "../../basics/model/printable";
 
 /**
- * How much a diagnostic weighs: an `error` refuses the run, a `warning` lets it go on, an `info` says what it does by itself, and `unseen` is what
+ * How much a diagnostic weighs: an `error` refuses the run, a `warning` lets it go on, an `info` is about what it does by itself, and `unseen` is what
  * could not be looked at.
  */
 type Severity = "error" | "warning" | "info" | "unseen";

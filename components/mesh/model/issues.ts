@@ -26,7 +26,7 @@ export function place(path: readonly PropertyKey[]): { readonly cluster?: string
   return { property: `clustermesh:${text([first, second].filter((key) => key !== undefined).concat(rest))}` };
 }
 
-/** What a person is told of something that the schema has found. Secret values stay out of it. */
+/** The problem of something that the schema has found. Secret values stay out of it. */
 export function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Diagnostic[] {
   const at = place(issue.path);
   if (issue.code === "unrecognized_keys") {
@@ -48,7 +48,7 @@ export function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Dia
     : [error({ ...at, value, reason: "is not allowed", fix: expectation(issue) })];
 }
 
-/** Whether a value is a structure, or text where one belongs: with a secret somewhere in it, for all one knows. */
+/** Whether a value is a structure, or text where one belongs: with a secret somewhere in it, possibly. */
 function mayHoldSecrets(issue: z.core.$ZodIssue, value: unknown): boolean {
   const instead = issue.code === "invalid_type" && ["object", "record"].includes(issue.expected);
   return (typeof value === "object" && value !== null) || (instead && typeof value === "string");
@@ -95,7 +95,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** The problem of a key that nothing knows. */
+/** The problem of an unknown key. */
 export function unknownProperty(path: readonly PropertyKey[]): Diagnostic {
   return error({ ...place(path), reason: "is no property known here", fix: "check its spelling, or remove it" });
 }

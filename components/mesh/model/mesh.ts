@@ -26,8 +26,11 @@ export interface Cluster extends ClusterSpec {
   readonly name: string;
 }
 
+/** What is written down of something, with its name. */
+export type Named<T> = T & { readonly name: string };
+
 /** The clusters, sorted by name. The order of the configuration must not matter, or moving a line would change every checksum. */
-export function clustersOf(clusters: Readonly<Record<string, ClusterSpec>>): readonly Cluster[] {
+export function clustersOf<T extends ClusterSpec>(clusters: Readonly<Record<string, T>>): readonly Named<T>[] {
   return Object.entries(clusters)
     .map(([name, cluster]) => ({ name, ...cluster }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

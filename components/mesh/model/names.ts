@@ -6,7 +6,7 @@ const CLUSTER_NAME = /^([a-z0-9][-a-z0-9]*)?[a-z0-9]$/;
 /** The name of an unmeshed cluster. Cilium refuses it together with an id other than 0. */
 export const UNMESHED_NAME = "default";
 
-/** Says why a name cannot be a cluster's, or `undefined` when it can (Cilium's `ValidateClusterName`). */
+/** Why a name cannot be a cluster's, or `undefined` when it can (Cilium's `ValidateClusterName`). */
 export function clusterNameFault(name: string): string | undefined {
   if (name === UNMESHED_NAME) {
     return "is the name of an unmeshed cluster";

@@ -74,7 +74,7 @@ function readHostAliases(cluster: Cluster): readonly Diagnostic[] {
   });
 }
 
-/** The keys of the listeners behind an endpoint: with host aliases those of their addresses, for nobody asks a DNS server then. */
+/** The keys of the listeners behind an endpoint: with host aliases those of their addresses, for no DNS server is used then. */
 export function listenersOf(etcd: EtcdSpec, endpoint: Endpoint): readonly string[] {
   const ips = Object.entries(etcd.hostAliases ?? {})
     .filter(([host]) => host.toLowerCase() === endpoint.host)

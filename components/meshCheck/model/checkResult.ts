@@ -1,5 +1,6 @@
 import { byteLength, cutText, firstFew, keepWithin } from "../../basics/model/bounded";
 import type { Readiness } from "../../cilium/model/agentStatus";
+import { inTodaysWords } from "../../command/model/formerWords";
 import { RESULT_BYTES } from "../../command/model/outputBudget";
 import { pathRowsWithin, type PathRow } from "../../nodePaths/model/pathVerdict";
 import { stalePodRowsWithin, type StalePodRow } from "./stalePods";
@@ -28,7 +29,7 @@ export type ReadinessRow = Readiness | ClusterReadiness | OtherReadiness;
 /** What the check prints, and the state keeps. */
 export interface CheckResult {
   /** The names of those that were checked. */
-  readonly members: readonly string[];
+  readonly clusters: readonly string[];
   readonly readiness: readonly ReadinessRow[];
   readonly paths: readonly PathRow[];
   readonly stalePods: readonly StalePodRow[];
@@ -88,7 +89,7 @@ const FRAME_BYTES = 256;
 
 /**
  * The result with tables that fit: the state keeps it, and the next run is given it. The names of all that were checked are in it whatever
- * their number, for they tell the next check who has left.
+ * their number, for the next check finds by them which have left.
  */
 export function checkResult(
   clusters: readonly string[],
@@ -98,14 +99,14 @@ export function checkResult(
 ): CheckResult {
   const room = RESULT_BYTES - byteLength(JSON.stringify(clusters)) - FRAME_BYTES;
   return {
-    members: clusters,
+    clusters,
     readiness: readinessRows(table, room * 0.5),
     paths: pathRowsWithin(paths, room * 0.3),
     stalePods: stalePodRowsWithin(stalePods, room * 0.2),
   };
 }
 
-/** Reads what the check has printed. */
+/** Reads what the check has printed, that of a state from before too. */
 export function parseCheckResult(printed: string): CheckResult {
-  return JSON.parse(printed) as CheckResult;
+  return inTodaysWords(JSON.parse(printed)) as CheckResult;
 }

@@ -1,7 +1,7 @@
 import { causeOf, troubleshootSection } from "../../cilium/model/peerCauses";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 
-/** What an agent says of its peers' etcds when it opens new connections to them, with the files that it has now. */
+/** What an agent reports of its peers' etcds when it opens new connections to them, with the files that it has now. */
 export interface Dialled {
   readonly cluster: string;
   readonly agent: string;
@@ -13,7 +13,7 @@ export interface Dialled {
 const OPENED = /✅ Etcd connection successfully established/;
 
 /**
- * The declared peers to whose etcd an agent opens no new connection, with the cause where one can be told. One that it has had for long hides
+ * The declared peers to whose etcd an agent opens no new connection, with the cause where it is known. One that it has had for long hides
  * a certificate that has expired or does not fit any more, until it breaks.
  */
 export function connectionProblems(

@@ -8,7 +8,7 @@ import { parseCheckResult } from "./checkResult";
  * @param printed What the last check has printed; empty before the first.
  */
 export function removedPeers(printed: string, clusters: readonly ExpectedPeer[]): readonly string[] {
-  const known = printed.trim() === "" ? [] : parseCheckResult(printed).members;
+  const known = printed.trim() === "" ? [] : parseCheckResult(printed).clusters;
   const declared = new Set(clusters.map(({ name }) => name));
   return known.filter((name) => !declared.has(name));
 }

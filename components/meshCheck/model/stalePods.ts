@@ -3,7 +3,7 @@ import { firstFew, keepWithin } from "../../basics/model/bounded";
 import type { StalePod } from "../../cilium/model/podIdentity";
 import type { Fields } from "../../kubernetes/model/fields";
 import { isObjectName } from "../../mesh/model/names";
-import { error, type Diagnostic } from "../../mesh/model/diagnostic";
+import type { Finding } from "../../mesh/model/diagnostic";
 
 /** A stale pod in the output, and what makes it new. */
 interface StalePodLine {
@@ -140,12 +140,12 @@ export function stalePodRowsWithin(rows: readonly StalePodRow[], most: number): 
   return [...kept, { others: left.length, clusters: firstFew(clusters) }];
 }
 
-/** A stale pod as a problem, or as what is worth saying. */
-export function stalePodProblem(stale: StalePod, context: string | undefined): Diagnostic {
-  return error({
+/** What there is to say of a stale pod, whatever it weighs. */
+export function stalePodFinding(stale: StalePod, context: string | undefined): Finding {
+  return {
     cluster: stale.cluster,
     property: `pod ${stale.namespace}/${stale.pod}`,
     reason: `has identity ${String(stale.identity)} of cluster id ${String(stale.id)}, from before the change of the id: peers do not know it`,
     fix: `restart it: ${stalePodRow(stale, context).restart}`,
-  });
+  };
 }

@@ -22,11 +22,11 @@ export interface HealthNode {
 /** The way from one node of a cluster to another one of the same cluster, as the agent on the first tried it. */
 export interface NodePath {
   readonly kind: PathKind;
-  /** The agent that asks. */
+  /** The agent that probes. */
   readonly agent: string;
   readonly from: string;
   readonly to: string;
-  /** Where it asks; absent where the other node has no such address. */
+  /** Where it probes; absent where the other node has no such address. */
   readonly address?: string;
 }
 
@@ -92,10 +92,10 @@ export function parseHealthAddresses(json: string): ReadonlyMap<string, HealthAd
   );
 }
 
-/** A node asks so many others: in a large cluster all pairs would be a load of their own. */
+/** A node probes so many others: in a large cluster all pairs would be a load of their own. */
 const NEIGHBOURS = 8;
 
-/** Those that follow a node in the ring of all nodes by name: every node asks as many as ask it. */
+/** Those that follow a node in the ring of all nodes by name: every node probes as many as probe it. */
 function neighboursOf(from: HealthNode, nodes: readonly HealthNode[]): readonly HealthNode[] {
   const ring = nodes.map(({ node }) => node).sort();
   const place = ring.indexOf(from.node);

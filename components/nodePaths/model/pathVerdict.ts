@@ -17,7 +17,7 @@ export const recordedPaths = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("probed"),
     broken: z.array(z.string()),
-    /** Kinds of which no path worked, or too few: a firewall, mostly, that says nothing of the mesh. */
+    /** Kinds of which no path worked, or too few: a firewall, mostly, that has nothing to do with the mesh. */
     unjudged: z.array(kind),
   }),
   z.object({ kind: z.literal("notProbed"), reason: z.string() }),
@@ -147,7 +147,7 @@ export function pathRowsWithin(rows: readonly PathRow[], most: number): readonly
   return [...kept, { kind: "others", clusters: left.length, working: sum("working"), of: sum("of") }];
 }
 
-/** A lost path as a problem: the mesh may be ready all the same, so nothing else says it. */
+/** A lost path as a problem: the mesh may be ready all the same, so nothing else shows it. */
 export function pathProblem(cluster: string, namespace: string, path: TriedPath): Diagnostic {
   return error({
     cluster,

@@ -27,7 +27,7 @@ export function isClientCertificate(file: string): boolean {
 }
 
 /**
- * The peer file that tells agents how to reach one cluster's etcd: Cilium's etcd client configuration (`pkg/kvstore`, etcd
+ * The peer file by which agents reach one cluster's etcd: Cilium's etcd client configuration (`pkg/kvstore`, etcd
  * options). An agent ignores the file that has its own cluster's name, so the same files serve every cluster.
  *
  * @param caHash Hash of the CAs that are trusted. Agents watch this file and not the PEM files: a changed comment is what makes

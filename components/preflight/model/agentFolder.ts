@@ -8,7 +8,7 @@ import { unseen } from "./unseen";
 
 const OPTION = "clustermesh-config";
 
-/** Agents that are not told of the folder with the peers' files never look into it. */
+/** Agents without a setting for the folder with the peers' files never look into it. */
 export function agentFolder({ cluster, live }: InspectedCluster, { cilium }: PreflightPolicy): readonly Diagnostic[] {
   if (live.agent === undefined) {
     return [];

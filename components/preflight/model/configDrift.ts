@@ -61,7 +61,7 @@ function otherMark(found: InspectedCluster, policy: PreflightPolicy): readonly C
   if (seen.kind === "ours" || seen.kind === "otherOwner") {
     return [];
   }
-  const reasons = { none: "is gone", damaged: "was edited, and cannot be read" };
+  const reasons = { none: "was removed", damaged: "was edited, and cannot be read" };
   const diagnostic = warning({
     cluster: cluster.name,
     property: `${policy.cilium.configMap} annotation ${MARK_ANNOTATION}`,
@@ -74,7 +74,7 @@ function otherMark(found: InspectedCluster, policy: PreflightPolicy): readonly C
 
 /**
  * Finds clusters whose `cilium-config` this stack has set, and that have other values all the same, no mark, or agents or an operator that
- * were not rolled with them: a `helm upgrade` has written its own, a person has, or a run that went no further. The state knows of none of it.
+ * were not rolled with them: a `helm upgrade` has written its own, a person has, or a run that went no further. The state shows none of it.
  */
 export function configDrift(
   members: readonly Cluster[],

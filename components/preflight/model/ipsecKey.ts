@@ -3,7 +3,7 @@ import type { IPsecKey } from "./liveNetwork";
 const LINE = /^(\d+)\+?\s+(\S.*)$/;
 
 /**
- * The key that agents encrypt with: the last line of the file of IPsec keys, `3+ rfc4106(gcm(aes)) <key> 128`. The sign behind the number says
+ * The key that agents encrypt with: the last line of the file of IPsec keys, `3+ rfc4106(gcm(aes)) <key> 128`. The sign behind the number means
  * nothing of the key.
  *
  * @param digest Makes of the key what may be kept of it.

@@ -24,7 +24,7 @@ import { versions } from "./versions";
 /** What live clusters come to, as a mesh. */
 export interface LiveJudgement {
   readonly diagnostics: readonly Diagnostic[];
-  /** Clusters of which one thing alone is worth saying: all else comes of it. */
+  /** Clusters of which one problem alone is reported: all others come of it. */
   readonly ruledOut: ReadonlySet<string>;
   /** Clusters that have, or would get, another name or id: what differs there by these comes of it. */
   readonly misnamed: ReadonlySet<string>;

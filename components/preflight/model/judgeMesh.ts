@@ -15,7 +15,7 @@ export interface MeshPolicy extends PreflightPolicy {
   readonly secrets: readonly string[];
 }
 
-/** What the live clusters of a mesh come to, with what the state knows nothing of. */
+/** What the live clusters of a mesh come to, with what the state does not show. */
 export interface MeshJudgement {
   readonly diagnostics: readonly Diagnostic[];
   /** The clusters that are what they should be. */

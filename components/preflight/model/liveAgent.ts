@@ -4,7 +4,7 @@ import { listFlag } from "../../kubernetes/model/commandLine";
 import type { LiveContainer, LiveObject } from "../../kubernetes/model/liveObject";
 import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
 
-/** What a DaemonSet says of the agents. */
+/** What a DaemonSet sets for the agents. */
 export interface LiveAgent {
   /** The Secrets that the agents see as a whole in the folder of peer files. */
   readonly clustermeshSecrets: readonly string[];

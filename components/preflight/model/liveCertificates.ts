@@ -58,7 +58,7 @@ function endingsOf(
     ...read(server["tls.crt"]).map(({ ends }) => {
       return { cluster, what: "etcd server certificate", ends, renewal: renewedLeaf };
     }),
-    // The same in every cluster, and so told without one.
+    // The same in every cluster, and so reported without one.
     ...read(peers[pemFiles(SHARED_AUTHORITY).trustedCA]).map(({ subject, ends }) => {
       return { what: `CA certificate ${JSON.stringify(subject)}`, ends, renewal: renewedCA };
     }),

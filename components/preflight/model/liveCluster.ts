@@ -19,7 +19,7 @@ export interface ExistingObject {
   readonly namespace?: string;
   /** Value of the owner annotation; absent where no stack made the object. */
   readonly owner?: string;
-  /** Who says that it manages the object: a Helm release, or a field manager. */
+  /** What manages the object: a Helm release, or a field manager. */
   readonly maker: string;
   /** Whether this project has applied something of it, for whichever stack. */
   readonly isApplied: boolean;
@@ -34,11 +34,11 @@ export interface ExistingObject {
   readonly files: readonly string[];
   /** The PEM certificates among a Secret's files, decoded. Keys are never read. */
   readonly certificates: Readonly<Record<string, string>>;
-  /** Value of the annotation that says what a Secret was issued as. */
+  /** Value of the annotation with what a Secret was issued as. */
   readonly issueRecord?: string;
 }
 
-/** What a reachable cluster says about itself. */
+/** What a reachable cluster has. */
 export interface ReachableCluster {
   readonly kind: "reachable";
   /** UID of the namespace `kube-system`: the identity of a cluster, whatever context leads there. */
@@ -48,7 +48,7 @@ export interface ReachableCluster {
     readonly data: Readonly<Record<string, string>>;
     readonly managedFields: readonly ManagedFieldsEntry[];
     readonly uid: string;
-    /** Value of the annotation that says whose name and id are. */
+    /** Value of the annotation with whose name and id are. */
     readonly mark?: string;
     readonly version?: string;
     readonly helmRelease?: string;
@@ -70,7 +70,7 @@ export interface ReachableCluster {
 /** What could be learned of a cluster before anything is written. */
 export type LiveCluster = ReachableCluster | UnreachableCluster;
 
-/** A cluster that could not be looked at: why, and the line that says it. */
+/** A cluster that could not be looked at: why, and the line with the reason. */
 export interface UnreachableCluster {
   readonly kind: "unreachable";
   readonly cause: NoAccessKind;
@@ -97,14 +97,14 @@ export function agentSettings({ config, agent }: ReachableCluster): Readonly<Rec
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()]));
 }
 
-/** Who made an object, as far as it says so. */
+/** Who made an object, as far as it shows that. */
 function makerOf(live: LiveObject): string {
   const release = live.metadata.annotations?.["meta.helm.sh/release-name"];
   if (release !== undefined) {
     return `Helm release ${JSON.stringify(release)}`;
   }
   const manager = live.metadata.managedFields?.[0]?.manager;
-  return manager === undefined ? "somebody else" : `field manager ${JSON.stringify(manager)}`;
+  return manager === undefined ? "an unknown manager" : `field manager ${JSON.stringify(manager)}`;
 }
 
 /** The certificates of a Secret: what is named so. The rest is nobody's business here. */
@@ -159,7 +159,7 @@ function hostsOf(status: LiveObject["status"]): readonly string[] {
 }
 
 /**
- * Puts together what a cluster says about itself.
+ * Puts together what was read of a cluster.
  *
  * @param objectsJson The namespace `kube-system`, the objects of Cilium, and the claimed ones beside them.
  * @param elsewhereJson The claimed objects that exist elsewhere.

@@ -30,7 +30,7 @@ export interface LiveNodeConfig {
   readonly defaults?: Readonly<Record<string, string>>;
 }
 
-/** An IPsec key, as far as it may be told: its number, and a digest to compare it by. */
+/** An IPsec key, as far as it may be shown: its number, and a digest to compare it by. */
 export interface IPsecKey {
   readonly id: string;
   readonly digest: string;
@@ -51,7 +51,7 @@ export interface LiveNetwork {
   readonly unread: Readonly<Record<string, string>>;
 }
 
-/** The kinds of {@link INVENTORY_PATH}'s lines, as kubectl asks for them. */
+/** The kinds of {@link INVENTORY_PATH}'s lines, as kubectl reads them. */
 export const INVENTORY = {
   pods: "pods",
   nodes: "ciliumnodes.cilium.io",

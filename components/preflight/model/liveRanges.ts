@@ -9,7 +9,7 @@ import { sameAddresses, undeclaredNodes } from "./nodeAddresses";
 import type { InspectedCluster } from "./policy";
 import { unseen } from "./unseen";
 
-/** Ranges that a cluster's pods get addresses from, by what says so; the earlier ones are where the later ones come from. */
+/** Ranges that a cluster's pods get addresses from, by where they are set; the earlier ones are where the later ones come from. */
 interface LiveRanges {
   readonly property: string;
   readonly ranges: readonly Range[];

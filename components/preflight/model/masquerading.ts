@@ -11,7 +11,7 @@ const FAMILIES = [4, 6] as const;
 type Family = (typeof FAMILIES)[number];
 type Settings = Readonly<Record<string, string>>;
 
-/** IPAM modes in which agents find out what is routed natively, where they are not told. */
+/** IPAM modes in which agents find out what is routed natively, where it is not set. */
 const DETECTING_IPAM: ReadonlySet<string> = new Set(["eni", "alibabacloud"]);
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== "";

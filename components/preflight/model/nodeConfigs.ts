@@ -64,7 +64,7 @@ function placeFaults(base: Settings, overrides: Settings): readonly Diagnostic[]
   ];
 }
 
-/** What would be told of the cluster if all of its nodes were like these, and is not told of it. */
+/** What would be reported of the cluster if all of its nodes were like these, and is not. */
 function clusterFaults(
   each: InspectedCluster,
   overrides: Settings,

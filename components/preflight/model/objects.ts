@@ -53,7 +53,7 @@ export function missingObjects({ cluster, live }: InspectedCluster, policy: Pref
   ];
 }
 
-/** A `cilium-config`, as far as it says whose its values are. */
+/** A `cilium-config`, as far as it shows whose its values are. */
 export interface OwnedConfig extends OwnedData {
   readonly helmRelease?: string;
 }

@@ -5,7 +5,7 @@ import { peersIn } from "../../peers/model/peerFile";
 import type { MeshChange } from "../../policyCheck/model/meshChange";
 import type { ReachableCluster } from "./liveCluster";
 
-/** What a run knows of the clusters that it changes. */
+/** The clusters that a run changes. */
 export interface ChangeContext {
   /** The peers of the mesh, whichever stack looks after them. */
   readonly members: readonly Cluster[];
@@ -16,7 +16,7 @@ export interface ChangeContext {
 
 /**
  * What an `up` changes for the policies of a cluster: the name that its agents run with and the peers that they know become those of the
- * description. Agents that were rolled with the described name run with it, whatever `cilium-config` says by now.
+ * description. Agents that were rolled with the described name run with it, whatever `cilium-config` has by now.
  */
 export function policyChange(cluster: Cluster, live: ReachableCluster, context: ChangeContext): MeshChange {
   const { members: clusters, cilium, peerSecret } = context;

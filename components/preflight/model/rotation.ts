@@ -26,7 +26,7 @@ interface Point {
   readonly clusters: readonly string[];
 }
 
-/** Where the clusters are with each authority: clusters at the same point are judged, and told of, together. */
+/** Where the clusters are with each authority: clusters at the same point are judged, and reported, together. */
 function points(recorded: readonly Recorded[], wanted: IssueRecord): readonly Point[] {
   const found = new Map<string, Point>();
   for (const { cluster, record } of recorded) {
@@ -100,7 +100,7 @@ export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): 
 }
 
 /**
- * Revisions other than 1 where nothing says which are live: the engine would take today's key for one of the new revision, and keep it.
+ * Revisions other than 1 where it is not known which are live: the engine would take today's key for one of the new revision, and keep it.
  */
 export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions: KeyRevisions): readonly Diagnostic[] {
   const unknown = recorded
@@ -135,11 +135,11 @@ function trustSteps(point: Point): readonly Diagnostic[] {
   const added = wanted.trusts.filter((id) => !live.trusts.includes(id));
   const dropped = live.trusts.filter((id) => !wanted.trusts.includes(id));
   const next = `then ${RESTART}; it can sign after that`;
-  const gone = "nothing needs it any more once every etcd and every agent has this run's certificates";
+  const unneeded = "nothing needs it any more once every etcd and every agent has this run's certificates";
   const restarted = `this run issues every certificate again; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`;
   return [
     ...added.map((id) => info({ ...at(point), reason: `makes ${named(id)} trusted`, fix: next })),
-    ...dropped.map((id) => info({ ...at(point), reason: `drops ${named(id)}`, fix: gone })),
+    ...dropped.map((id) => info({ ...at(point), reason: `drops ${named(id)}`, fix: unneeded })),
     ...(live.signs === wanted.signs
       ? []
       : [warning({ ...at(point), reason: `lets ${named(wanted.signs)} sign`, fix: restarted })]),

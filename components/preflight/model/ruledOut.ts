@@ -86,7 +86,7 @@ export function unfit({ cluster, live }: InspectedCluster, { cilium }: Preflight
   ];
 }
 
-/** Finds the clusters of which one thing alone is worth saying. */
+/** Finds the clusters of which one problem alone is reported. */
 export function ruledOut(
   found: readonly InspectedCluster[],
   clusters: readonly Cluster[],

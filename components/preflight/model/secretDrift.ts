@@ -14,7 +14,7 @@ export interface SecretDrift {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Annotations that a Secret of this stack's has to have, and that are gone or another's by now. */
+/** Annotations that a Secret of this stack's has to have, and that were removed or are another's by now. */
 function lostMarks(object: ExistingObject | undefined, hasPeers: boolean): readonly string[] {
   const wanted = [OWNER_ANNOTATION, ...(hasPeers ? [KEYS_ANNOTATION, ISSUE_RECORD_ANNOTATION] : [])];
   return wanted.filter((mark) => object?.marks.includes(mark) === false);
@@ -40,7 +40,7 @@ function drifted(
   const diagnostic = warning({
     cluster: cluster.name,
     property: `Secret ${namespace}/${name}`,
-    reason: object === undefined ? "is gone" : (object.drift ?? `has lost ${lost.join(", ")}, or that was changed`),
+    reason: object === undefined ? "was removed" : (object.drift ?? `has lost ${lost.join(", ")}, or that was changed`),
     fix: "pulumi up writes it again",
   });
   return [[`${name} ${object?.version ?? now.toISOString()}`, diagnostic]];
@@ -48,7 +48,7 @@ function drifted(
 
 /**
  * Finds Secrets that were edited or deleted since they were written, in clusters that this stack has meshed. What is in them is not read
- * for that: who changes a key becomes its owner. The state knows of none of it.
+ * for that: who changes a key becomes its owner. The state shows none of it.
  *
  * @param secrets The Secrets of a cluster, by name.
  */

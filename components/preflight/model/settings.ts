@@ -12,7 +12,7 @@ export function liveSettings({ cluster, live }: InspectedCluster, policy: Prefli
   const at = { cluster: cluster.name };
   const max = data["max-connected-clusters"] ?? "255";
   const ipam = [data["ipam"], data["cni-chaining-mode"]].find(isENILike);
-  // An id that is wrong whatever the clusters say is told with the configuration.
+  // An id that is wrong whatever the clusters have is reported with the configuration.
   const onPaper = idFault(cluster.id, policy.maxConnectedClusters);
   const fault = onPaper === undefined ? idFault(cluster.id, policy.maxConnectedClusters, ipam) : undefined;
   return [

@@ -29,7 +29,7 @@ function usedEndpoints({ cluster, live }: InspectedCluster): readonly Used[] {
 const WHY = "each cluster needs an etcd of its own: agents of two clusters in one overwrite each other's state";
 
 /**
- * Agents that use the etcd of another cluster, by what that one has declared or by what its agents use. What both have declared is told with the
+ * Agents that use the etcd of another cluster, by what that one has declared or by what its agents use. What both have declared is reported with the
  * configuration.
  */
 export function sharedEtcds(found: readonly InspectedCluster[], clusters: readonly Cluster[]): readonly Diagnostic[] {

@@ -8,7 +8,7 @@ export interface Unasked {
   readonly reason: string;
 }
 
-/** The contexts that kubectl knows, or why it knows none. */
+/** The contexts of the kubeconfig, or why there are none. */
 export type KnownContexts =
   | { readonly kind: "read"; readonly contexts: readonly string[] }
   | { readonly kind: "unreadable"; readonly reason: string };

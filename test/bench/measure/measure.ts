@@ -28,7 +28,7 @@ const UNASKED: Readonly<Record<CliOperation, readonly string[]>> = {
   destroy: ["--yes", "--skip-preview"],
 };
 
-/** Sessions of measured operations under way, for whoever has to end the bench. */
+/** Sessions of measured operations under way, so that the bench can be ended. */
 export const underWay = new Set<number>();
 
 /**

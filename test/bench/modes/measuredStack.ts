@@ -37,7 +37,7 @@ export class MeasuredStack {
     const workstation = await makeWorkstation({ pulumi: lab.bin.pulumi, bin: lab.bin.dir, kubeconfig, log: bench.say });
     bench.plugins(describePlugins(workstation.plugins));
     const stack = workstation.stack(mode, undefined, {
-      // What kubectl has learned of an API server is learned anew by each stack, as on a fresh machine of a pipeline.
+      // What kubectl has learned of an API server is learned again by each stack, as on a fresh machine of a pipeline.
       KUBECACHEDIR: join(
         folder,
         `kube-cache-${mode}-${String(task.clusters)}-${task.checkpoints.replaceAll(" ", "-")}`,

@@ -49,7 +49,7 @@ export async function read(server: string, path: string): Promise<KubeObject | u
   return must(response);
 }
 
-/** Server-side apply, over whoever owns the fields. */
+/** Server-side apply, whatever manager owns the fields. */
 export async function apply(server: string, path: string, manager: string, object: KubeObject): Promise<void> {
   const url = `${server}${path}?fieldManager=${manager}&force=true`;
   await must(await call(url, "PATCH", object, "application/apply-patch+yaml"));

@@ -29,7 +29,7 @@ function without(keys: readonly string[], from: unknown): KubeObject {
   return Object.fromEntries(Object.entries(from ?? {}).filter(([key]) => !keys.includes(key)));
 }
 
-/** What somebody has written down for an object, without what the API server adds. */
+/** What was written down for an object, without what the API server adds. */
 function written(object: KubeObject): KubeObject {
   const metadata = without(
     ["uid", "resourceVersion", "generation", "creationTimestamp", "managedFields"],
@@ -68,7 +68,7 @@ export async function install(server: string, installation: Installation): Promi
   }
 }
 
-/** Takes everything out of a cluster and installs Cilium anew: what a run left behind is gone. */
+/** Takes everything out of a cluster and installs Cilium again: what a run left behind is removed. */
 export async function reinstall(server: string, installation: Installation): Promise<void> {
   await Promise.all([...[...CILIUM, ...ADDED].map(pathOf), TRIVIAL].map((path) => remove(server, path)));
   await install(server, installation);

@@ -68,7 +68,7 @@ describe("a rotation of the generated CA", function () {
     );
   });
 
-  it("goes on with the second that signs, and no agent connects anew for that", async () => {
+  it("goes on with the second that signs, and no agent reconnects for that", async () => {
     const before = held;
     const run = await step([2, 1]);
     assert.match(run.text, /lets revision 2 sign; this run issues every certificate again/);
@@ -178,13 +178,13 @@ describe("a rotation of an adopted CA", function () {
 
     await adopt(next, own);
     const host = new URL(first.ciliumEtcd.endpoint).hostname;
-    const anew = await issueLeaf(next, { commonName: "etcd", usages: ["server", "client"], ips: [host] });
-    const signing = await step("the other signs", () => serveWith(first, { ...anew, trusted: both }));
+    const renewed = await issueLeaf(next, { commonName: "etcd", usages: ["server", "client"], ips: [host] });
+    const signing = await step("the other signs", () => serveWith(first, { ...renewed, trusted: both }));
     assert.deepEqual(replaced(signing), ["clustermesh-cluster2-client-cert/cluster1"]);
 
     await adopt(next);
     const successor = next;
-    await step("the other alone", () => serveWith(first, { ...anew, trusted: [successor.cert] }));
+    await step("the other alone", () => serveWith(first, { ...renewed, trusted: [successor.cert] }));
     succeeded(await mesh.stack.up("--expect-no-changes"));
   });
 });

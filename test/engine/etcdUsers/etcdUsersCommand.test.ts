@@ -23,7 +23,7 @@ interface Otherwise {
   readonly endpoints?: readonly string[];
   readonly ca?: string;
   readonly pair?: Pair;
-  readonly gone?: boolean;
+  readonly lost?: boolean;
   /** What it has printed before. */
   readonly printed?: string;
 }
@@ -40,13 +40,13 @@ describe("the command that manages an etcd's users", function () {
   const root = (...args: readonly string[]) => asRoot(etcdctl, cluster, args);
 
   async function run(verb: string, users: readonly string[], otherwise: Otherwise = {}): Promise<Ended> {
-    const { endpoints = [cluster.ciliumEtcd.dialEndpoint], ca = authority.cert, gone = false, printed } = otherwise;
+    const { endpoints = [cluster.ciliumEtcd.dialEndpoint], ca = authority.cert, lost = false, printed } = otherwise;
     const pair = otherwise.pair ?? (await issueLeaf(authority, { commonName: "root", usages: ["client"] }));
     const secrets = { "etcd.ca": ca, "etcd.certificate": pair.cert, "etcd.privateKey": pair.key };
     return runScript({
       script: "etcdUsers",
       verb,
-      input: { cluster: cluster.name, endpoints, users, lost: gone },
+      input: { cluster: cluster.name, endpoints, users, lost },
       env: { ...process.env, ...(printed === undefined ? {} : { PULUMI_COMMAND_STDOUT: printed }) },
       stdin: JSON.stringify(secrets),
     });
@@ -116,9 +116,9 @@ describe("the command that manages an etcd's users", function () {
   });
 
   it("contacts no lost cluster, and remembers who had a user", async () => {
-    const gone = { gone: true, endpoints: ["https://127.0.0.1:1"], printed: '{"auth":"off","users":["remote-west"]}' };
-    assert.deepEqual(JSON.parse((await well("grant", [], gone)).stdout), { auth: "unasked", users: ["remote-west"] });
-    const { stderr } = await well("revoke", [], gone);
+    const lost = { lost: true, endpoints: ["https://127.0.0.1:1"], printed: '{"auth":"off","users":["remote-west"]}' };
+    assert.deepEqual(JSON.parse((await well("grant", [], lost)).stdout), { auth: "unasked", users: ["remote-west"] });
+    const { stderr } = await well("revoke", [], lost);
     assert.match(stderr, /role clustermesh-peer and its users stay in its etcd: remote-west/);
   });
 

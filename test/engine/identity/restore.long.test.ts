@@ -55,7 +55,7 @@ describe("what destroy gives back", function () {
     });
   }
 
-  it("is not what somebody has changed since: that is left, and named", async () => {
+  it("is not what was changed since: that is left, and named", async () => {
     const [first, second] = clusters;
     assert.ok(first && second);
     await installAsHelm(first, manifests[0] ?? assert.fail());

@@ -17,7 +17,7 @@ const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
 function policies({ name }: LabCluster, peer: LabCluster): readonly object[] {
   const both = { matchExpressions: [{ key: LABEL, operator: "In", values: ["default", name] }] };
   const cilium = { apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy" };
-  const here = (policy: string) => ({ name: policy, namespace: "default", labels: { "guard-test": "yes" } });
+  const here = (policy: string) => ({ name: policy, namespace: "default", labels: { "policy-check-test": "yes" } });
   return [
     { ...cilium, metadata: here("subject"), spec: { endpointSelector: byName(name), ingress: [{}] } },
     {
@@ -58,7 +58,7 @@ async function make(cluster: LabCluster, peer: LabCluster): Promise<void> {
 }
 
 async function remove(cluster: LabCluster): Promise<void> {
-  await cluster.run(["delete", KINDS, "--all-namespaces", "--selector=guard-test=yes", "--ignore-not-found"]);
+  await cluster.run(["delete", KINDS, "--all-namespaces", "--selector=policy-check-test=yes", "--ignore-not-found"]);
 }
 
 function refused(run: Run): void {
@@ -88,7 +88,7 @@ describe("policies that select by a cluster's name", function () {
   before(async () => {
     clusters = await labClusters(3);
     [first = assert.fail(), second = assert.fail(), third = assert.fail()] = clusters;
-    stack = (await engine()).workstation.stack("guard");
+    stack = (await engine()).workstation.stack("policy-check");
     await stack.init(meshConfig(clusters));
   });
 
@@ -134,7 +134,7 @@ describe("policies that select by a cluster's name", function () {
       });
     }
     assert.deepEqual(await Promise.all(clusters.map(versions)), written);
-    // Where the live checks are off its guard alone judges it, and the others have let go of it by then.
+    // Where the live checks are off its policy check alone judges it, and the others have let go of it by then.
     await stack.configure(meshConfig([first, third], { ...WITHOUT_PREFLIGHT }));
     refused(await stack.up("--continue-on-error"));
     assert.deepEqual(await versions(second), written[1]);

@@ -71,7 +71,7 @@ describe("a mesh that drifts", function () {
     await assertRestored(mesh, drifts, "refresh");
   });
 
-  it("is no drift where somebody changes what is not ours", async () => {
+  it("is no drift where what is not ours changes", async () => {
     const { stack, first } = mesh;
     const before = (await ciliumConfig(first))["debug-verbose"] ?? null;
     await patch(first, CONFIG, { data: { "debug-verbose": "datapath" } }, "--field-manager=helm");

@@ -70,8 +70,14 @@ function formerUrn(urn: string, clusters: readonly LabCluster[]): string {
   return [...parts.slice(0, 2), formerTypes, `${cluster.name}${former}`].join("::");
 }
 
+const WORDS: Readonly<Record<string, (value: unknown) => string>> = {
+  openPolicies: (value) => (value === true ? "accept" : "refuse"),
+};
+
 const renamed = (given: Json): Json =>
-  Object.fromEntries(Object.entries(given).map(([key, value]) => [KEYS[key] ?? key, value]));
+  Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [KEYS[key] ?? key, WORDS[key]?.(value) ?? value] as const),
+  );
 
 /** Inputs or outputs of a command as they were; those of other resources as they are. */
 function formerProperties(properties: Json | undefined, verbs: Json): Json {

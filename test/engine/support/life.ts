@@ -54,7 +54,7 @@ export function describeLife(size: number): void {
 
     it("shows outputs without secrets, and none of what is neither checked nor pinged", async () => {
       const outputs = await stack.outputs();
-      const names = ["authorities", "certificates", "clusters", "demo", "recorded", "topology"];
+      const names = ["authorities", "certificates", "clusters", "demo", "meshedClusters", "topology"];
       assert.deepEqual(Object.keys(outputs).sort(), names);
       const text = JSON.stringify(outputs);
       assert.doesNotMatch(text, /PRIVATE KEY|\[secret\]/);

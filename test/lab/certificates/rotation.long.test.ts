@@ -39,7 +39,7 @@ async function restartAgents(cluster: LabCluster): Promise<void> {
   await ciliumRolledOut(cluster);
 }
 
-/** The certificate that an etcd shows to whoever connects now. */
+/** The certificate that an etcd shows to a new connection. */
 async function shownBy({ ciliumEtcd }: LabCluster): Promise<X509Certificate> {
   const { hostname: host, port } = new URL(ciliumEtcd.dialEndpoint);
   // Only looked at: whether it is trusted is for the agents to say.

@@ -30,7 +30,7 @@ const FORBIDDEN: readonly (readonly string[])[] = [
   ["user", "add", "intruder", "--no-password"],
 ];
 
-/** Has the agents of a cluster connect anew to a peer. Returns what gives the file back as it was. */
+/** Has the agents of a cluster reconnect to a peer. Returns what gives the file back as it was. */
 const connectAnew = (cluster: LabCluster, peer: LabCluster): Promise<() => Promise<void>> =>
   changePeerFiles(cluster, (files) => withComment(files, peer.name));
 

@@ -77,7 +77,7 @@ describe("the check of the mesh", function () {
 
   it("names a duplicate id as the cause", async () => {
     const duplicate = (json: string) => JSON.stringify({ ...CONFIG.parse(JSON.parse(json)), id: here.id });
-    // The operator sets right at once what somebody else writes there.
+    // The operator sets right at once what others write there.
     await scaleOperator(there, 0);
     let reconnected: (() => Promise<void>) | undefined;
     try {
@@ -98,7 +98,7 @@ describe("the check of the mesh", function () {
   });
 
   it("names the CA as the cause where the agents were given another one", async () => {
-    const { cert: other } = await createAuthority("somebody else");
+    const { cert: other } = await createAuthority("another CA");
     const restore = await changePeerFiles(here, (files) => {
       const file =
         /trusted-ca-file: .*\/(\S+)/.exec(files[there.name] ?? "")?.[1] ?? assert.fail("no CA in the peer file");

@@ -11,7 +11,7 @@ interface Manifest {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** `cilium-config` as somebody would write it down. */
+/** `cilium-config` as a person would write it down. */
 export async function configManifest(cluster: LabCluster): Promise<Manifest> {
   const { stdout } = await cluster.run(["get", CONFIG, ...NAMESPACE, "-o", "json"]);
   const { apiVersion, kind, metadata, data } = JSON.parse(stdout) as Manifest;

@@ -1,6 +1,6 @@
 import { startPinger, type LabCluster, type Pinger } from "../../../lab";
 
-/** A namespace of its own: nothing that the mesh does may touch a workload that is somebody else's. */
+/** A namespace of its own: nothing that the mesh does may touch a workload of others. */
 export const TRAFFIC_NAMESPACE = "cross-node-traffic";
 const PORT = 6379;
 const IMAGE = "docker.io/lab/redis:7";

@@ -8,7 +8,7 @@ interface Shown {
   readonly data?: object;
 }
 
-/** What an object that is made anew has of its own. */
+/** What an object that is made again has of its own. */
 const BORN_WITH = new Set(["uid", "creationTimestamp"]);
 
 /**

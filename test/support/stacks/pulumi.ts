@@ -23,7 +23,7 @@ export interface Workstation {
   readonly stateDir: string;
   /** What a shell needs to drive the stacks by hand. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A stack; whoever watches is given what the CLI prints, as it prints it. Its environment may have more than this one's. */
+  /** A stack; `watch` is given what the CLI prints, as it prints it. Its environment may have more than this one's. */
   stack(name: string, watch?: (chunk: Buffer) => void, env?: Readonly<Record<string, string>>): PulumiStack;
   remove(): Promise<void>;
 }

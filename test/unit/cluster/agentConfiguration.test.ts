@@ -12,15 +12,18 @@ function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
 }
 
 describe("components: name and id of the agents", () => {
-  it("have one writer, which is told both, the originals, and whether others may be overwritten", async () => {
-    for (const [conflicts, allow] of [
-      ["refuse", []],
-      ["overwrite", ["overwriteConflicts"]],
+  it("have one writer, which is given both, the originals, and whether others may be overwritten", async () => {
+    for (const [overwriteConflicts, allow] of [
+      [false, []],
+      [true, ["overwriteConflicts"]],
     ] as const) {
       const ran = await runMesh({ settings: { allow } });
-      assert.equal(given(ran.one("Command", "clustermesh-cluster2-original-config"))["conflicts"], conflicts);
+      assert.equal(
+        given(ran.one("Command", "clustermesh-cluster2-original-config"))["overwriteConflicts"],
+        overwriteConflicts,
+      );
       const writer = given(ran.one("Command", "clustermesh-cluster2-rollout"));
-      assert.equal(writer["conflicts"], conflicts);
+      assert.equal(writer["overwriteConflicts"], overwriteConflicts);
       assert.deepEqual(writer["desiredConfig"], { "cluster-name": "cluster2", "cluster-id": "102" });
       assert.match(String(writer["originalConfig"]), /^\{"of":"clustermesh-cluster2-original-config"/);
     }
@@ -66,7 +69,7 @@ describe("components: agents that run with what was set", () => {
   const settled = async (options = {}) =>
     environment((await runMesh(options)).one("Command", "clustermesh-cluster1-rollout"));
 
-  it("are looked after again when somebody was seen to have changed them, in that cluster alone", async () => {
+  it("are set again when the preflight has seen drift, in that cluster alone", async () => {
     const options = { observed: { cluster1: { drift: "cilium-config 77" } } };
     assert.equal((await settled(options))[OCCASION_VARIABLE], "cilium-config 77");
     assert.ok(!(OCCASION_VARIABLE in (await settled())));

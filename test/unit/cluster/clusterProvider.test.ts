@@ -57,10 +57,10 @@ describe("components: the clusters' providers", () => {
 
   it("writes no path of its user into the state", async () => {
     const before = process.env["KUBECONFIG"];
-    process.env["KUBECONFIG"] = "/home/somebody/.kube/config";
+    process.env["KUBECONFIG"] = "/home/a-user/.kube/config";
     try {
       const { byName } = await providers();
-      assert.ok(!JSON.stringify(byName.get("mesh-cluster2")?.inputs).includes("somebody"));
+      assert.ok(!JSON.stringify(byName.get("mesh-cluster2")?.inputs).includes("a-user"));
     } finally {
       restore("KUBECONFIG", before);
     }

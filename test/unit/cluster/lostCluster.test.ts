@@ -6,7 +6,7 @@ import { makeMesh, runMesh, type MeshRun } from "../support/meshProgram";
 import { isWrappedSecret, run, valueOf } from "../support/pulumiMocks";
 import { files as secretData } from "../support/secretData";
 
-const GONE = { 3: { lost: true } } as const;
+const LOST = { 3: { lost: true } } as const;
 const CLUSTERS = [1, 2, 3];
 
 /** A command's plain input. */
@@ -22,28 +22,28 @@ function inputOf(ran: MeshRun, name: string): Readonly<Record<string, unknown>> 
 
 describe("components: a lost cluster", () => {
   it("has its commands left, under the same URNs, and is not asked by them", async () => {
-    const [here, gone] = [await runMesh({ clusters: CLUSTERS }), await runMesh({ clusters: CLUSTERS, specs: GONE })];
+    const [here, lost] = [await runMesh({ clusters: CLUSTERS }), await runMesh({ clusters: CLUSTERS, specs: LOST })];
     const ofThird = (ran: MeshRun) =>
       ran.urns.filter((urn) => urn.split("::").at(-1)?.startsWith("clustermesh-cluster3"));
     const commands = ofThird(here).filter((urn) => urn.includes("command:local:Command"));
     assert.ok(commands.length >= 2);
     assert.deepEqual(
-      ofThird(gone).filter((urn) => urn.includes(":Command")),
+      ofThird(lost).filter((urn) => urn.includes(":Command")),
       commands,
     );
     assert.deepEqual(
-      ofThird(gone).filter((urn) => /kubernetes:|tls:/.test(urn)),
+      ofThird(lost).filter((urn) => /kubernetes:|tls:/.test(urn)),
       [],
     );
     for (const urn of commands) {
       const name = urn.split("::").at(-1) ?? "";
-      assert.equal(inputOf(gone, name)["lost"], true, name);
+      assert.equal(inputOf(lost, name)["lost"], true, name);
       assert.equal(inputOf(here, name)["lost"], undefined, name);
     }
   });
 
   it("is shown with the commands that would give it back", async () => {
-    const { result } = await runMesh({ clusters: CLUSTERS, specs: GONE, kubeconfigs: [3] });
+    const { result } = await runMesh({ clusters: CLUSTERS, specs: LOST, kubeconfigs: [3] });
     assert.deepEqual(Object.keys(result.lost), ["cluster3"]);
     const { cluster3 } = result.lost;
     assert.ok(cluster3);
@@ -54,15 +54,15 @@ describe("components: a lost cluster", () => {
   });
 
   it("leaves the others what they were, but for the peer that it was", async () => {
-    const [here, gone] = [await runMesh({ clusters: CLUSTERS }), await runMesh({ clusters: CLUSTERS, specs: GONE })];
+    const [here, lost] = [await runMesh({ clusters: CLUSTERS }), await runMesh({ clusters: CLUSTERS, specs: LOST })];
     const others = (ran: MeshRun) => ran.urns.filter((urn) => !/::(clustermesh-cluster3|provider3)/.test(urn));
-    assert.deepEqual(others(gone), others(here));
+    assert.deepEqual(others(lost), others(here));
     const files = (ran: MeshRun) => Object.keys(secretData(ran.one("v1:Secret", "clustermesh-cluster1-peers"))).sort();
     assert.deepEqual(
-      files(here).filter((file) => !files(gone).includes(file)),
+      files(here).filter((file) => !files(lost).includes(file)),
       ["cluster3"],
     );
-    const asked = inputOf(gone, "clustermesh-check")["clusters"] as readonly { readonly name: string }[];
+    const asked = inputOf(lost, "clustermesh-check")["clusters"] as readonly { readonly name: string }[];
     assert.deepEqual(
       asked.map(({ name }) => name),
       ["cluster1", "cluster2"],
@@ -71,8 +71,8 @@ describe("components: a lost cluster", () => {
 
   it("takes its own CA with it", async () => {
     const { perCluster: authority } = await adoptedCas();
-    const gone = await runMesh({ clusters: CLUSTERS, specs: GONE, authority });
-    const files = Object.keys(secretData(gone.one("v1:Secret", "clustermesh-cluster1-peers")));
+    const lost = await runMesh({ clusters: CLUSTERS, specs: LOST, authority });
+    const files = Object.keys(secretData(lost.one("v1:Secret", "clustermesh-cluster1-peers")));
     assert.deepEqual(
       files.filter((file) => file.includes("cluster3")),
       [],
@@ -80,8 +80,8 @@ describe("components: a lost cluster", () => {
   });
 
   it("hands the check no kubeconfig of it", async () => {
-    const gone = await runMesh({ clusters: CLUSTERS, specs: GONE, kubeconfigs: [1, 3] });
-    const { stdin } = gone.one("local:Command", "clustermesh-check").wrapped as { stdin: unknown };
+    const lost = await runMesh({ clusters: CLUSTERS, specs: LOST, kubeconfigs: [1, 3] });
+    const { stdin } = lost.one("local:Command", "clustermesh-check").wrapped as { stdin: unknown };
     assert.ok(isWrappedSecret(stdin));
     const sent = Object.keys(JSON.parse(stdin.value as string) as object);
     assert.deepEqual(sent, ["cluster1", LARGE_INPUT]);
@@ -92,7 +92,7 @@ describe("components: a lost cluster", () => {
     await assert.rejects(runMesh({ clusters: CLUSTERS, specs: same }), /id 101 is also used by cluster "cluster1"/);
     const demo = { clusters: ["cluster3", "cluster2"] } as const;
     await assert.rejects(
-      runMesh({ clusters: CLUSTERS, specs: GONE, demo }),
+      runMesh({ clusters: CLUSTERS, specs: LOST, demo }),
       /demo\.clusters\[0\] "cluster3" is lost; name a cluster that answers, or set clustermesh:demo to false/,
     );
   });

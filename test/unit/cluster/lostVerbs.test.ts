@@ -25,31 +25,31 @@ describe("the commands of a member", () => {
     return { cluster, ...(await runCommand(cluster, "cluster", verb, { ...INPUT, ...over }, previous)) };
   }
 
-  describe("that is gone", () => {
-    const gone = (verb: string, over: object = {}) => run(verb, {}, { lost: true, ...over });
+  describe("that is lost", () => {
+    const lost = (verb: string, over: object = {}) => run(verb, {}, { lost: true, ...over });
 
     it("ask nothing, and succeed", async () => {
       for (const verb of ["keep", "rollOut", "restore", "release"]) {
-        const { code, cluster, stderr } = await gone(verb, { originalConfig: verb === "keep" ? "" : RECORDED });
+        const { code, cluster, stderr } = await lost(verb, { originalConfig: verb === "keep" ? "" : RECORDED });
         assert.equal(code, 0, stderr);
         assert.deepEqual(cluster.calls, [], verb);
       }
     });
 
     it("keep what was recorded, and that it was declared lost", async () => {
-      const { stdout } = await gone("keep");
+      const { stdout } = await lost("keep");
       assert.deepEqual(JSON.parse(stdout), { ...(JSON.parse(RECORDED) as object), lost: true });
     });
 
     it("say in the end how the cluster would be given back", async () => {
-      const { stderr } = await gone("release");
+      const { stderr } = await lost("release");
       assert.match(stderr, /cluster "cluster1": left without being asked/);
       assert.match(stderr, /delete secret --ignore-not-found cilium-clustermesh && /);
       assert.match(stderr, /patch configmap\/cilium-config .*"cluster-name":"default","cluster-id":"0"/);
     });
 
     it("refuse a cluster of which nothing is known", async () => {
-      const { code, stderr, cluster } = await gone("record");
+      const { code, stderr, cluster } = await lost("record");
       assert.notEqual(code, 0);
       assert.match(stderr, /cluster "cluster1": is declared lost, and nothing of it is known here; remove it/);
       assert.deepEqual(cluster.calls, []);
@@ -77,7 +77,7 @@ describe("the commands of a member", () => {
 
     it("record it as it is now where it was declared lost in between", async () => {
       const { code, stdout, stderr } = await on("keep", JSON.stringify({ ...JSON.parse(OTHER), lost: true }), {
-        conflicts: "overwrite",
+        overwriteConflicts: true,
       });
       assert.equal(code, 0, stderr);
       assert.match(stderr, /is another one than before it was declared lost/);

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_SETTINGS } from "../../../components";
@@ -54,19 +53,18 @@ describe("components: a provider of the program's own", () => {
   });
 
   it("is waited for by the first step on its cluster", async () => {
-    const first = async (isChecked: boolean) => {
+    const first = async (given: k8s.ProviderArgs) => {
       const { resources } = await run(() => {
-        const unchecked = new command.local.Command("other", { create: "other" }).stdout.apply((): true => true);
         const cluster = { name: "west", ...clusterSpec(1) };
         const args = { cluster, access: { kind: "context", context: "west" }, observed: {}, owner: "o" } as const;
         const rest = { managedObjects: [], peerKeys: [], settings: DEFAULT_SETTINGS };
-        const providerChecked = isChecked ? pulumi.output<true>(true) : unchecked;
-        originalConfigCommand("mesh-west", { ...args, ...rest, providerChecked }, {});
-      }, true);
+        const provider = new k8s.Provider("own", given);
+        originalConfigCommand("mesh-west", { ...args, ...rest, provider }, {});
+      });
       const { environment } = resources.find(({ name }) => name === "mesh-west-original-config")?.inputs ?? {};
       return (environment as Readonly<Record<string, unknown>> | undefined)?.[INPUT_VARIABLE];
     };
-    assert.match(String(await first(true)), /"name":"west"/);
-    assert.doesNotMatch(String(await first(false)), /"name":"west"/);
+    assert.match(String(await first({ enableSecretMutable: true, upsertExistingObjects: true })), /"name":"west"/);
+    assert.equal(await first({ enableSecretMutable: true }), undefined);
   });
 });

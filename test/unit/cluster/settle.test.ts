@@ -13,7 +13,7 @@ const CHECKSUM = rolloutChecksum(DESIRED);
 const INPUT = {
   ...MEMBER_INPUT,
   rollOut: { await: true, timeoutSeconds: 60 },
-  conflicts: "refuse",
+  overwriteConflicts: false,
   originalConfig: recordText(),
 };
 

@@ -10,7 +10,7 @@ import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/p
 import { Kubectl } from "../../../components/kubernetes/kubectl";
 import { withCluster } from "../../../components/kubernetes/kubectlApi";
 import { parseLivePods } from "../../../components/meshCheck/model/stalePods";
-import { loadStack, meshArguments } from "../../../stacks";
+import { loadStack } from "../../../stacks";
 import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { run, type Registered } from "../support/pulumiMocks";
 import { clusterConfiguration, texts } from "../support/stacks/configuration";
@@ -34,7 +34,7 @@ async function resources(text: string): Promise<readonly Registered[]> {
   const prefixed = Object.entries(values).map(([key, value]) => [`clustermesh:${key}`, value] as const);
   const ran = await run(async () => {
     pulumi.runtime.setAllConfig(Object.fromEntries(prefixed));
-    return new ClusterMesh("clustermesh", meshArguments(await loadStack()));
+    return new ClusterMesh("clustermesh", (await loadStack()).plan);
   });
   return ran.resources;
 }

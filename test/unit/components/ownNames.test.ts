@@ -8,7 +8,7 @@ import { accessTo } from "../../../components/kubernetes/access";
 import { ownedPart } from "../../../components/kubernetes/model/fieldSet";
 import { parseObject } from "../../../components/kubernetes/model/liveObject";
 import { parseLiveCluster } from "../../../components/preflight/model/liveCluster";
-import { loadStack, meshArguments } from "../../../stacks";
+import { loadStack } from "../../../stacks";
 import { clusterSpec } from "../support/mesh/mesh";
 import { run } from "../support/pulumiMocks";
 import { clusterConfiguration, texts } from "../support/stacks/configuration";
@@ -53,7 +53,7 @@ describe("components: names that JavaScript has something of its own under", () 
     const values = Object.entries(texts({ clusters, wait: { preflight: false } }));
     const { resources } = await run(async () => {
       pulumi.runtime.setAllConfig(Object.fromEntries(values.map(([key, value]) => [`clustermesh:${key}`, value])));
-      return new ClusterMesh("clustermesh", meshArguments(await loadStack()));
+      return new ClusterMesh("clustermesh", (await loadStack()).plan);
     });
     pulumi.runtime.setAllConfig({});
     const settled = resources.find(({ name }) => name === "clustermesh-constructor-rollout");

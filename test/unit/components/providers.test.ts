@@ -18,7 +18,7 @@ describe("components: providers", () => {
     assertOwnProvider(await runMesh({ clusters: [1, 2, 3], demo: true }));
   });
 
-  it("every object does, whoever signs and whatever is adopted", async () => {
+  it("every object does, whichever CA signs and whatever is adopted", async () => {
     const { perCluster } = await adoptedCas();
     assertOwnProvider(await runMesh({ authority: perCluster, settings: { allow: ["adoptSecret"] } }));
   });

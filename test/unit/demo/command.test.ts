@@ -125,7 +125,7 @@ describe("the command that pings the demo's database", () => {
     );
   });
 
-  it("blames mesh and routes where somebody gets no answer before the policy", async () => {
+  it("blames mesh and routes where a client gets no answer before the policy", async () => {
     const answers = { [to("cluster2/istio-space/employee", DATABASE)]: ["silence"] as const };
     const { code, stderr } = await start({ answers }).run("before");
     assert.equal(code, 1);

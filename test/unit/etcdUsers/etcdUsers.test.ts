@@ -123,17 +123,17 @@ describe("components: users of etcd", () => {
     assert.match(await valueOf(etcdUsers?.["cluster2"]), /^prepared, but authentication is off/);
   });
 
-  it("of a cluster that is gone are asked nothing, and are nobody's peers", async () => {
+  it("of a lost cluster are asked nothing, and are nobody's peers", async () => {
     const without = await runMesh({ ...MANAGED, specs: { 3: { lost: true } } });
-    const gone = command(without, 3);
-    assert.deepEqual(given(gone), {
+    const lost = command(without, 3);
+    assert.deepEqual(given(lost), {
       cluster: "cluster3",
       endpoints: ["https://10.1.3.1:2379"],
       users: [],
       lost: true,
     });
-    assert.ok(!("stdin" in gone.inputs));
-    assert.equal(gone.urn, command(ran, 3).urn);
+    assert.ok(!("stdin" in lost.inputs));
+    assert.equal(lost.urn, command(ran, 3).urn);
     assert.deepEqual((given(command(without, 1)) as { users: unknown }).users, ["remote-cluster2"]);
   });
 });

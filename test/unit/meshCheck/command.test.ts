@@ -38,7 +38,7 @@ describe("the command that checks a mesh", () => {
   it("touches nothing where a kubeconfig leads to another cluster than the one that joined", async () => {
     const mesh = meshInMemory({ cluster1: READY, ...OTHERS_READY }, { cluster2: { uid: "another" } });
     const members = MEMBERS.map((each) => ({ ...each, context: each.name, uid: `uid-of-${each.name}` }));
-    const { code, stdout, stderr } = await check(mesh, 5, { clusters: members, stalePods: "restart" });
+    const { code, stdout, stderr } = await check(mesh, 5, { clusters: members, restartStalePods: true });
     assert.deepEqual([code, stdout], [1, ""]);
     assert.match(stderr, /cluster "cluster2": kube-system uid "another" is not "uid-of-cluster2"/);
     assert.ok([...mesh.values()].every(onlyRead));

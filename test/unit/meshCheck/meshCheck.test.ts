@@ -36,16 +36,16 @@ describe("components: the check of a mesh", () => {
 
   it("knows how identities are made, and what to do about stale ones", async () => {
     const usual = await given("clustermesh-check");
-    assert.deepEqual([usual["maxConnectedClusters"], usual["stalePods"]], [255, "report"]);
+    assert.deepEqual([usual["maxConnectedClusters"], usual["restartStalePods"]], [255, false]);
     const settings = { maxConnectedClusters: 511, allow: ["restartStalePods"] } as const;
     const other = await given("clustermesh-check", { settings });
-    assert.deepEqual([other["maxConnectedClusters"], other["stalePods"]], [511, "restart"]);
+    assert.deepEqual([other["maxConnectedClusters"], other["restartStalePods"]], [511, true]);
   });
 
   it("is told of no peers of other stacks where there are none, and of each of them where there are", async () => {
     assert.equal((await given("clustermesh-check"))["externalPeers"], undefined);
     const split = await given("clustermesh-check", { clusters: [1], externalPeers: { cluster2: clusterSpec(2) } });
-    assert.deepEqual([split["externalPeers"], split["otherStacks"]], [[{ name: "cluster2", id: 102 }], "report"]);
+    assert.deepEqual([split["externalPeers"], split["requireExternalPeers"]], [[{ name: "cluster2", id: 102 }], false]);
     assert.deepEqual(
       (split["clusters"] as readonly { readonly name: string }[]).map(({ name }) => name),
       ["cluster1"],

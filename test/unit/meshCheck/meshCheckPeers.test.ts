@@ -16,7 +16,7 @@ describe("the command that checks a mesh, of peers that have left", () => {
   function afterLeaving(previous: readonly string[]) {
     const mesh = meshInMemory({ cluster1: READY, ...OTHERS_READY });
     const members = MEMBERS.slice(0, 2).map((each) => ({ ...each, context: each.name }));
-    const printed = JSON.stringify({ members: previous, readiness: [], paths: [], stalePods: [] });
+    const printed = JSON.stringify({ clusters: previous, readiness: [], paths: [], stalePods: [] });
     return check(mesh, 1, { clusters: members }, printed);
   }
 
@@ -85,32 +85,32 @@ describe("the command that checks a mesh, of new connections", () => {
 
 describe("the command that checks a mesh, of peers of other stacks", () => {
   /** A check of cluster1 alone, whose peers other stacks look after. */
-  function alone(status: object, otherStacks: "report" | "require") {
+  function alone(status: object, requireExternalPeers: boolean) {
     const mesh = meshInMemory({ cluster1: status });
     const [own, ...others] = MEMBERS;
     const members = [{ ...own, context: "cluster1" }];
-    return check(mesh, 1, { clusters: members, externalPeers: others, otherStacks });
+    return check(mesh, 1, { clusters: members, externalPeers: others, requireExternalPeers });
   }
   const ready = (stdout: string) =>
     parseCheckResult(stdout).readiness.map((row) => ["peer" in row ? row.peer : "", row.ready]);
 
   it("names those that are not ready, keeps them in the table, and does not fail", async () => {
-    const { code, stdout, stderr } = await alone(recorded("wrong-id"), "report");
+    const { code, stdout, stderr } = await alone(recorded("wrong-id"), false);
     assert.equal(code, 0, stderr);
     assert.deepEqual(ready(stdout), [
       ["cluster2", false],
       ["cluster3", true],
     ]);
     assert.match(stderr, /warning: peer "cluster2" of another stack is not ready for 1 agent: has id 112/);
-    assert.deepEqual(parseCheckResult(stdout).members, ["cluster1", "cluster2", "cluster3"]);
+    assert.deepEqual(parseCheckResult(stdout).clusters, ["cluster1", "cluster2", "cluster3"]);
   });
 
   it("fails with them where they are required, and only then", async () => {
-    const { code, stderr } = await alone(recorded("wrong-id"), "require");
+    const { code, stderr } = await alone(recorded("wrong-id"), true);
     assert.equal(code, 1);
     assert.match(stderr, /the mesh is not ready after 1 s \(1 problem\)/);
     assert.match(stderr, /cluster "cluster1": agent cilium-cluster1 on node node1, peer "cluster2" has id 112/);
-    const well = await alone(READY, "require");
+    const well = await alone(READY, true);
     assert.equal(well.code, 0, well.stderr);
     assert.deepEqual(ready(well.stdout), [
       ["cluster2", true],

@@ -31,7 +31,7 @@ describe("the command that checks a mesh, of identities", () => {
 
   it("restarts them where it is told to, but for those that no controller replaces", async () => {
     const fake = stale({ [employee]: "rs", "default/protected-db-0": "rs", "shop/cart-0": null });
-    const { code, stdout, stderr } = await check(fake, 20, { stalePods: "restart" });
+    const { code, stdout, stderr } = await check(fake, 20, { restartStalePods: true });
     assert.equal(code, 0, stderr);
     assert.deepEqual(deleted(fake), ["employee-6f7c9d-x2x4p"]);
     assert.deepEqual(

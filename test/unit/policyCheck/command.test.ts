@@ -104,7 +104,7 @@ describe("the command that guards a cluster's policies", () => {
   });
 
   it("refuses another cluster than the one that was meshed, whatever is accepted", async () => {
-    const { code, stderr, cluster } = await run({ uid: "uid-of-another" }, { openPolicies: "accept" });
+    const { code, stderr, cluster } = await run({ uid: "uid-of-another" }, { openPolicies: true });
     assert.equal(code, 1);
     assert.match(stderr, /kube-system uid "uid-of-another" is not "uid-of-cluster1", which this stack has meshed/);
     assert.equal(cluster.calls.length, 1);
@@ -117,7 +117,7 @@ describe("the command that guards a cluster's policies", () => {
   });
 
   it("lets go, and names what it lets go, where that was accepted", async () => {
-    const { code, stderr } = await run({ policies }, { openPolicies: "accept" });
+    const { code, stderr } = await run({ policies }, { openPolicies: true });
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^warning: accepted by openPolicies: cluster "cluster1": CiliumNetworkPolicy shop\/db/m);
     assert.doesNotMatch(stderr, /config set/);
@@ -133,7 +133,7 @@ describe("the command that guards a cluster's policies", () => {
       /networkpolicies\.networking\.k8s\.io cannot be listed \(.*is forbidden\); let the kubeconfig's/,
     );
     assert.match(stderr, /shop\/db/);
-    assert.equal((await run({ policies, forbidden }, { openPolicies: "accept" })).code, 0);
+    assert.equal((await run({ policies, forbidden }, { openPolicies: true })).code, 0);
   });
 
   it("refuses where an API group does not say what it has", async () => {

@@ -95,7 +95,7 @@ function printed(name: string): pulumi.Input<string> {
   if (name.endsWith("-original-config")) {
     return JSON.stringify({ of: name, ...recordOf() });
   }
-  return name.endsWith("-check") ? '{"members":[],"readiness":[],"paths":[],"stalePods":[]}' : `{"of":"${name}"}`;
+  return name.endsWith("-check") ? '{"clusters":[],"readiness":[],"paths":[],"stalePods":[]}' : `{"of":"${name}"}`;
 }
 
 /** Name of the resource in a provider reference, which is `urn::id`. */

@@ -1,7 +1,7 @@
 import { bits, context, elements, Fields, NotDer, oid, only, smallNumber, TAG } from "./der";
 import { nameConstraintsOf, type NameConstraints } from "./nameConstraints";
 
-/** What a certificate says of itself beside names, dates and key, as Go reads it (`processExtensions`). */
+/** What a certificate has beside names, dates and key, as Go reads it (`processExtensions`). */
 export interface Extensions {
   readonly basicConstraints?: { readonly isCA: boolean; readonly pathLength?: number };
   /** Whether key usage lets it sign certificates; absent where it has none. */
@@ -62,7 +62,7 @@ function explicitPolicy(value: Buffer): number | undefined {
   return after === undefined ? undefined : smallNumber(after.value);
 }
 
-/** Reads what one extension says; `understood: false` where Go does not know it. @throws NotDer where Go refuses the certificate for it. */
+/** Reads one extension; `understood: false` where Go does not know it. @throws NotDer where Go refuses the certificate for it. */
 function read({ id, value }: Extension): { readonly says: Partial<Extensions>; readonly understood: boolean } {
   switch (id) {
     case "2.5.29.15": {

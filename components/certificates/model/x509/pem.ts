@@ -7,7 +7,7 @@ export interface PemBlock {
   readonly der: Buffer;
 }
 
-/** A PEM text, block by block. Go skips a block that it cannot decode; a message tells the person who gave it. */
+/** A PEM text, block by block. Go skips a block that it cannot decode; a message shows it to the person who gave it. */
 export interface PemText {
   readonly blocks: readonly PemBlock[];
   /** How many blocks are begun or ended and cannot be decoded. */

@@ -66,7 +66,7 @@ const condition = z.object({
   message: z.string().nullish(),
 });
 
-/** A DaemonSet's controller says by it for which node a pod is. */
+/** With it a DaemonSet's controller sets the node of a pod. */
 const affinity = z.object({
   nodeAffinity: z.object({
     requiredDuringSchedulingIgnoredDuringExecution: z.object({

@@ -22,7 +22,7 @@ export interface Workload {
   readonly atATime: number;
   /** Its controller has seen the template. */
   readonly isObserved: boolean;
-  /** Its controller has seen the template, and says that all pods are made from it and available. */
+  /** Its controller has seen the template, and reports that all pods are made from it and available. */
   readonly isComplete: boolean;
 }
 

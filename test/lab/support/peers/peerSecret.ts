@@ -30,7 +30,7 @@ export async function changePeerFiles(
   return () => patch(cluster, Object.fromEntries(changed.map(([name]) => [name, before[name] ?? null])));
 }
 
-/** The file of a peer with another comment: agents connect anew when its bytes change, and read certificates only then. */
+/** The file of a peer with another comment: agents reconnect when its bytes change, and read certificates only then. */
 export const withComment = (files: Files, peer: string): Readonly<Record<string, string>> => ({
-  [peer]: `${files[peer] ?? ""}# connect anew: ${Date.now()}\n`,
+  [peer]: `${files[peer] ?? ""}# reconnect: ${Date.now()}\n`,
 });

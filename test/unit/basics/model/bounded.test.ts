@@ -136,7 +136,7 @@ describe("model: what the check keeps in the state", () => {
         );
         const result = checkResult(members, table, paths, stale);
         assert.ok(byteLength(JSON.stringify(result)) <= RESULT_BYTES);
-        assert.deepEqual(result.members, members);
+        assert.deepEqual(result.clusters, members);
         const counted = (rows: readonly object[], key: string) =>
           rows.reduce((sum, row) => sum + (key in row ? Number((row as Record<string, number>)[key]) : 1), 0);
         assert.equal(counted(result.paths, "clusters"), clusters);
@@ -148,7 +148,7 @@ describe("model: what the check keeps in the state", () => {
 
   it("leaves a result alone that is short", () => {
     const paths = [pathRow(brokenPaths("a", 9, 6, 1))];
-    assert.deepEqual(checkResult(["a"], [], paths, []), { members: ["a"], readiness: [], paths, stalePods: [] });
+    assert.deepEqual(checkResult(["a"], [], paths, []), { clusters: ["a"], readiness: [], paths, stalePods: [] });
   });
 
   it("has room for the names of paths that did not work before, and judges no kind of which there are more", () => {

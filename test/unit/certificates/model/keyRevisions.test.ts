@@ -14,7 +14,7 @@ const judge = (over: Partial<KeyRevisions>, authority: "generated" | "adopted" =
   lines(validateKeyRevisions({ ...DEFAULT_SETTINGS.keyRevisions, ...over }, authority));
 
 describe("model: revisions", () => {
-  it("begin at 1, whoever signs", () => {
+  it("begin at 1, whichever CA signs", () => {
     assert.deepEqual([...judge({}), ...judge({}, "adopted")], []);
     assert.deepEqual(judge({ client: 7, server: 3, authority: [2, 1] }), []);
   });

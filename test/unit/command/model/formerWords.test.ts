@@ -40,7 +40,7 @@ describe("the commands that a state from before deletes", () => {
     assert.ok(cluster.callsOf("object").some(([name]) => name === "secrets/cilium-clustermesh"));
   });
 
-  it("ask nothing of a cluster that was declared gone", async () => {
+  it("ask nothing of a cluster that was declared lost", async () => {
     const { rollOut, ...input } = FORMER_INPUT;
     const given = { ...input, gone: true };
     assert.deepEqual((await run("cluster", "release", { ...given, rollOut })).cluster.calls, []);
@@ -64,6 +64,10 @@ describe("words of inputs from before", () => {
       originalConfig: originals,
       lost: true,
     });
+    assert.deepEqual(
+      ["accept", "refuse", true, "other"].map((openPolicies) => inTodaysWords({ openPolicies })),
+      [true, false, true, "other"].map((openPolicies) => ({ openPolicies })),
+    );
     for (const value of [null, "names", 1, ["names"], {}]) {
       assert.deepEqual(inTodaysWords(value), value);
     }
@@ -75,7 +79,7 @@ describe("words of inputs from before", () => {
     ]);
   });
 
-  it("are read in what was recorded of a cluster that was declared gone", () => {
+  it("are read in what was recorded of a cluster that was declared lost", () => {
     assert.deepEqual(readRecorded(JSON.stringify({ ...recordOf(), gone: true })), { ...recordOf(), lost: true });
   });
 });

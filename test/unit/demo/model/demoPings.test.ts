@@ -79,7 +79,7 @@ describe("model: a ping", () => {
     assert.equal(ended(0, "").kind, "answer");
   });
 
-  it("has no answer where the limit in the pod has ended it, whoever's timeout that is", () => {
+  it("has no answer where the limit in the pod has ended it, whichever timeout that is", () => {
     assert.deepEqual(ended(124, "", terminated(124)), { kind: "silence" });
     assert.deepEqual(ended(143, "", `Terminated\n${terminated(143)}`), { kind: "silence" });
   });

@@ -123,7 +123,7 @@ describe("model: planGrant", () => {
     ]);
   });
 
-  it("leaves a user its other roles, and whoever is no peer its user", () => {
+  it("leaves a user its other roles, and others than peers their users", () => {
     const users = { "remote-west": ["ops"], "remote-old": ["ops", PEER_ROLE], ann: [PEER_ROLE], "remote-x": [] };
     assert.deepEqual(said(grant({ grants: WANTED, users })), [
       "giveRole remote-west",

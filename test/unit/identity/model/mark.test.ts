@@ -19,7 +19,7 @@ describe("model: the mark of cilium-config", () => {
     assert.deepEqual(Object.keys(seen.mark.originals), ["cluster-name", "cluster-id"]);
   });
 
-  it("says nothing where there is none, or where it is of another object, whoever owns it", () => {
+  it("means nothing where there is none, or where it is of another object, whatever its owner", () => {
     assert.deepEqual(seeMark(undefined, "2", OWNER), { kind: "none" });
     for (const owner of [OWNER, "another"]) {
       assert.deepEqual(seeMark(TEXT, "3", owner), { kind: "otherObject", uid: "2" });

@@ -126,7 +126,7 @@ describe("model: planRestoration", () => {
     assert.deepEqual(plan({ kind: "absent" }, {}), { kind: "nothing", key: "k" });
   });
 
-  it("leaves, and names, what somebody has written since", () => {
+  it("leaves, and names, what others have written since", () => {
     assert.deepEqual(plan(original, k("9", HELM)), { kind: "leave", key: "k", live: "9" });
     assert.deepEqual(plan({ kind: "absent" }, k("9", HELM)), { kind: "leave", key: "k", live: "9" });
   });
@@ -151,7 +151,7 @@ describe("model: a value that another manager has applied as well", () => {
     managers,
   });
 
-  it("is theirs, whoever had the original, and whether there was one", () => {
+  it("is theirs, whichever manager had the original, and whether there was one", () => {
     for (const before of [was("0", HELM4), was("0", HELM), was("0"), { kind: "absent" } as const]) {
       assert.deepEqual(plan(before, [OURS, HELM4]), { kind: "leave", key: "k", live: "7", owner: "helm4" });
     }

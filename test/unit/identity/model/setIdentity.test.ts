@@ -19,7 +19,7 @@ function plan(data: Readonly<Record<string, string>>, over: Partial<IdentityConf
     live: { data, managedFields },
     originalConfig: ORIGINALS,
     isMarked: true,
-    conflicts: "refuse",
+    overwriteConflicts: false,
     ...over,
   });
 }
@@ -52,6 +52,6 @@ describe("model: planIdentity", () => {
   });
 
   it("overwrites it where that is wanted", () => {
-    assert.deepEqual(plan({ "cluster-name": "west" }, { conflicts: "overwrite" }), { kind: "set" });
+    assert.deepEqual(plan({ "cluster-name": "west" }, { overwriteConflicts: true }), { kind: "set" });
   });
 });

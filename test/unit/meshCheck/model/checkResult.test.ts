@@ -6,7 +6,7 @@ describe("model: parseCheckResult", () => {
 
   it("reads what the check prints", () => {
     const result: CheckResult = {
-      members: ["a", "b"],
+      clusters: ["a", "b"],
       readiness: [row],
       paths: [{ cluster: "a", kind: "notProbed", reason: "off" }],
       stalePods: [],

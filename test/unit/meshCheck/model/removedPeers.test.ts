@@ -11,8 +11,10 @@ const members = [
 
 describe("model: peers that have left", () => {
   it("are those of the last result that are not declared now", () => {
-    const printed = JSON.stringify({ members: ["cluster2", "cluster3"], readiness: [], paths: [], stalePods: [] });
-    assert.deepEqual(removedPeers(printed, members), ["cluster3"]);
+    for (const word of ["clusters", "members"]) {
+      const checked = { [word]: ["cluster2", "cluster3"], readiness: [], paths: [], stalePods: [] };
+      assert.deepEqual(removedPeers(JSON.stringify(checked), members), ["cluster3"], word);
+    }
   });
 
   it("are none before the first check", () => {

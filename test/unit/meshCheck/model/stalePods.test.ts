@@ -5,7 +5,7 @@ import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import {
   parseLivePods,
   planRestarts,
-  stalePodProblem,
+  stalePodFinding,
   stalePodRow,
   type LivePod,
 } from "../../../../components/meshCheck/model/stalePods";
@@ -82,7 +82,7 @@ describe("model: a stale pod in words", () => {
     assert.equal(stalePodRow(stale("a"), "ctx").restart, "kubectl --context ctx -n shop delete pod a");
     assert.equal(stalePodRow(stale("a"), undefined).restart, "kubectl -n shop delete pod a");
     assert.equal(
-      formatDiagnostic(stalePodProblem(stale("a"), "ctx")),
+      formatDiagnostic(stalePodFinding(stale("a"), "ctx")),
       'cluster "east": pod shop/a has identity 38354 of cluster id 0, from before the change of the id: peers do not know it; restart it: kubectl --context ctx -n shop delete pod a',
     );
   });

@@ -39,7 +39,7 @@ describe("model: name and id that were changed since they were set", () => {
     );
   });
 
-  it("are seen where they are gone", () => {
+  it("are seen where they were removed", () => {
     assert.deepEqual(Object.keys(seen({ ...SET, "cluster-id": undefined }).changes), ["cluster1"]);
   });
 
@@ -64,10 +64,10 @@ describe("model: name and id that were changed since they were set", () => {
     assert.match(operator ?? "", /operator cilium-clustermesh\/config "leaving" is not/);
   });
 
-  it("are seen where their mark is gone, or is of another object", () => {
+  it("are seen where their mark was removed, or is of another object", () => {
     const other = { [MARK_ANNOTATION]: markText(recordOf(), POLICY.owner) };
     for (const [annotations, line] of [
-      [{}, /annotation cilium-clustermesh\/originals is gone; pulumi up writes it again/],
+      [{}, /annotation cilium-clustermesh\/originals was removed; pulumi up writes it again/],
       [other, /annotation cilium-clustermesh\/originals is of another object \(uid 2\)/],
     ] as const) {
       const { changes, diagnostics } = seen(SET, { managedFields, annotations });
@@ -77,8 +77,8 @@ describe("model: name and id that were changed since they were set", () => {
   });
 
   it("are not looked for in a cluster that does not answer", () => {
-    const gone: LiveCluster = { kind: "unreachable", cause: "network", reason: "refused" };
-    const { changes } = configDrift([member(1)], new Map([["cluster1", gone]]), POLICY);
+    const silent: LiveCluster = { kind: "unreachable", cause: "network", reason: "refused" };
+    const { changes } = configDrift([member(1)], new Map([["cluster1", silent]]), POLICY);
     assert.deepEqual(changes, {});
   });
 });

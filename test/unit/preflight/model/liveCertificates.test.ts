@@ -77,7 +77,7 @@ describe("preflight: the certificates of live clusters", () => {
     assert.match(notes[2] ?? "", /restart every etcd before that day/);
   });
 
-  it("are renewed elsewhere, where another stack has the CA: then somebody has to see to it", async () => {
+  it("are renewed elsewhere, where another stack has the CA: then a person has to see to it", async () => {
     const peers = secret("cilium-clustermesh", { "mesh.ca.crt": await ending(29, "CN=ca") });
     const { notes, warnings } = judge([peers], { authorityRenewal: { by: "person", how: "up there" } });
     assert.deepEqual(notes, []);
@@ -88,7 +88,7 @@ describe("preflight: the certificates of live clusters", () => {
     const peers = secret("cilium-clustermesh", {
       "mesh-cluster2.client.crt": await ending(10, "CN=remote-cluster1"),
       "mesh-cluster2.ca.crt": await ending(10, "CN=ca"),
-      "west.etcd-client.crt": await ending(1, "CN=of somebody else"),
+      "west.etcd-client.crt": await ending(1, "CN=of another"),
     });
     const certificates = { ...DEFAULT_SETTINGS.certificates, leafDays: 15 };
     const { warnings, notes } = judge([peers], { authorities: MEMBERS, generated: false, certificates });

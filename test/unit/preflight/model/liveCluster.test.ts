@@ -180,7 +180,7 @@ describe("model: objects under claimed names", () => {
   it("say which manager made them where it was not Helm", () => {
     const metadata = { name: "x", uid: "u", managedFields: [{ manager: "kubectl-create" }] };
     assert.equal(occupied({ kind: "Secret", metadata }).maker, 'field manager "kubectl-create"');
-    assert.equal(occupied({ kind: "Secret", metadata: { name: "x", uid: "u" } }).maker, "somebody else");
+    assert.equal(occupied({ kind: "Secret", metadata: { name: "x", uid: "u" } }).maker, "an unknown manager");
   });
 
   it("say whose they are, and show keys of Secrets only", () => {

@@ -134,7 +134,7 @@ describe("preflight: objects under our names", () => {
     const [first, second] = foreign({ claimed: [namespace, server] }, { allow: ["adoptSecret"] });
     assert.equal(
       first,
-      'cluster "cluster1": Namespace istio-space exists and was made by somebody else; remove it, or choose another name or namespace',
+      'cluster "cluster1": Namespace istio-space exists and was made by an unknown manager; remove it, or choose another name or namespace',
     );
     assert.ok(second?.startsWith('cluster "cluster1": Secret kube-system/clustermesh-etcd-server exists'));
     assert.ok(second?.endsWith("set clustermesh:etcdServerSecret to another name, or remove it"), second);

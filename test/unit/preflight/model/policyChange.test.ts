@@ -64,7 +64,7 @@ describe("model: what an up changes for a cluster's policies", () => {
     assert.deepEqual(change(live).peers, [...others, "theirs"]);
   });
 
-  it("goes by the name that the agents were rolled with: what somebody has written since is set again", () => {
+  it("goes by the name that the agents were rolled with: what others have written since is set again", () => {
     const claimed = [secret(["cluster1", ...others])];
     assert.deepEqual(change({ config: unmeshed, claimed, daemonSet: rolled() }), {
       ...{ from: "cluster1", to: "cluster1" },

@@ -67,7 +67,7 @@ describe("model: drift of Secrets", () => {
     }
   }
 
-  it("is a Secret that is gone", () => {
-    assert.match(drift(SERVER).lines.join("\n"), /cilium-clustermesh is gone; pulumi up writes it again$/);
+  it("is a Secret that was removed", () => {
+    assert.match(drift(SERVER).lines.join("\n"), /cilium-clustermesh was removed; pulumi up writes it again$/);
   });
 });

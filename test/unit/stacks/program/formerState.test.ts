@@ -4,8 +4,10 @@ import { LARGE_INPUT } from "../../../../components/command/protocol";
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { judgeFormerState } from "../../../../stacks/program/formerState";
+import { meshedBefore, readOwnOutputs } from "../../../../stacks/program/ownState";
 import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
 import { bySeverity, lines } from "../../support/mesh/mesh";
+import { recordOf } from "../../support/record";
 import { configuration } from "../../support/stacks/configuration";
 
 const original = (value: string) => ({ kind: "value", value, managers: [] });
@@ -78,7 +80,9 @@ describe("stacks: what a stack has and will have no more", () => {
     );
     kubectl = scriptedKubectl(script);
     const read = configuration(values);
-    const { problems, warnings } = bySeverity(await judgeFormerState(read, toEnvironment(read), seen));
+    const { problems, warnings } = bySeverity(
+      await judgeFormerState(read, toEnvironment(read), seen, await readOwnOutputs()),
+    );
     return { problems: lines(problems), warnings: lines(warnings), asked, calls: kubectl.calls() };
   }
 
@@ -165,7 +169,7 @@ describe("stacks: what a stack has and will have no more", () => {
   it("is named and let go where that was accepted before", async () => {
     const resources = command(
       "clustermesh-cluster3-policy-check",
-      policyCheckInput("cluster3", { openPolicies: "accept" }),
+      policyCheckInput("cluster3", { openPolicies: true }),
     );
     const { problems, warnings } = await judge({ outputs: three, resources });
     assert.deepEqual(problems, []);
@@ -188,6 +192,13 @@ describe("stacks: what a stack has and will have no more", () => {
     const warned = await judge({ outputs: three, resources }, { allow: ["unreachable"] }, dead);
     assert.deepEqual(warned.problems, []);
     assert.match(warned.warnings.join(), line);
+  });
+
+  it("is known by the output of before, too", () => {
+    const cluster1 = { uid: "u", set: { "cluster-name": "cluster1" }, targets: recordOf().targets };
+    for (const output of ["meshedClusters", "recorded"]) {
+      assert.deepEqual(meshedBefore({ kind: "read", outputs: { [output]: { cluster1 } } }), { cluster1 });
+    }
   });
 
   it("is said where its state cannot be read", async () => {

@@ -2,14 +2,12 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { demoSettings } from "../../../../components/demo/model/demo";
 import { rotationPolicy } from "../../../../components/preflight/rotation";
-import { meshArguments } from "../../../../stacks";
 import { preflight } from "../../../../stacks/program/preflight";
 import { meshDescription } from "../../../../stacks/program/arguments";
 import { NOW } from "../../support/certificates/ca";
 import { scriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
 import { bySeverity, clusterSpec, lines as formatted } from "../../support/mesh/mesh";
 import { recorded } from "../../support/preflight/live";
-import { run } from "../../support/pulumiMocks";
 import { clusterConfiguration } from "../../support/stacks/configuration";
 import {
   AUTHORITY_STACK,
@@ -35,13 +33,10 @@ describe("stacks: a cluster stack", () => {
       cilium: { namespace: "cilium" },
       etcdUsers: "manage",
     });
-    const { configuration, environment, role } = await load(
-      memberValues({ wait: { preflight: false, check: 60 } }),
-      stacks,
-    );
+    const { configuration, plan, role } = await load(memberValues({ wait: { preflight: false, check: 60 } }), stacks);
     assert.ok(role.kind === "cluster");
     assert.deepEqual(role.managed, ["cluster2"]);
-    assert.match(String(environment.observed?.["cluster2"]?.seenAs), /^not looked at, /);
+    assert.match(String(plan.managed[0]?.observed.seenAs), /^not looked at, /);
     assert.deepEqual(
       Object.values(configuration.clusters).map(({ context }) => context),
       [undefined, "context2", undefined],
@@ -56,11 +51,16 @@ describe("stacks: a cluster stack", () => {
   });
 
   it("hands its own clusters and the others to the mesh", async () => {
-    const loaded = await load(memberValues(), await published());
-    const { result } = await run(() => meshArguments(loaded));
-    assert.deepEqual(Object.keys(result.clusters), ["cluster2"]);
-    assert.deepEqual(result.externalPeers, { cluster1: clusterSpec(1), cluster3: clusterSpec(3) });
-    assert.equal(result.published?.from, "adopted");
+    const { plan } = await load(memberValues(), await published());
+    assert.deepEqual(
+      plan.managed.map(({ cluster }) => cluster.name),
+      ["cluster2"],
+    );
+    const second = { name: "cluster2", ...clusterSpec(2), context: "context2" };
+    const [first, third] = [1, 3].map((n) => ({ name: `cluster${String(n)}`, ...clusterSpec(n) }));
+    assert.deepEqual(plan.clusters, [first, second, third]);
+    assert.ok(plan.caSource.kind === "published");
+    assert.equal(plan.caSource.from, "adopted");
   });
 
   it("judges by the record of the authority stack what it is about to issue", async () => {

@@ -40,7 +40,7 @@ export function sharesAddress(a: PlainCIDR, b: PlainCIDR): boolean {
   return a.family === b.family && (a.bits.startsWith(b.bits) || b.bits.startsWith(a.bits));
 }
 
-/** Text that nobody would write, and some that somebody might. */
+/** Text that no person would write, and some that one might. */
 export const hostile: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 60 }),
   fc.string({ unit: "grapheme", maxLength: 40 }),

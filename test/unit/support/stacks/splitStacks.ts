@@ -62,7 +62,7 @@ export async function published(over: Values = {}): Promise<OtherStacks> {
   const { result } = await run(async () => {
     configure(values);
     const stack = await loadStack();
-    const authority = new ClusterMeshAuthority("clustermesh", stack.configuration);
+    const authority = new ClusterMeshAuthority("clustermesh", stack.plan);
     return authorityOutputs(authority, stack);
   });
   const signing = await valueOf(result["signing"] as pulumi.Output<Signing>);

@@ -1,0 +1,136 @@
+import * as pulumi from "@pulumi/pulumi";
+import { caNames, caOrigin, type CaSource } from "./certificates/caSource";
+import { caSourceOf } from "./certificates/givenCas";
+import type { ClusterCommandArgs } from "./cluster/clusterCommands";
+import type { ClusterMeshArgs } from "./clusterMeshArgs";
+import { accessOf } from "./command/nodeCommand";
+import { demoSettings, type DemoSettings } from "./demo/model/demo";
+import { managedObjectsOf } from "./managedObjects";
+import type { Diagnostic } from "./mesh/model/diagnostic";
+import { problemsOf } from "./mesh/model/issues";
+import { clustersOf, withoutLost, type Cluster, type Named } from "./mesh/model/mesh";
+import { observedOf, type ObservedClusters } from "./mesh/model/observed";
+import { refusal } from "./mesh/refusal";
+import { validateDescription, type MeshCluster, type MeshDescription } from "./meshDescription";
+import { peerSecretKeys } from "./peers/peerSecret";
+import { settingsSchema, type GivenSettings, type MeshSettings } from "./settings/model/settings";
+
+/** A cluster that a program looks after, and what it does there. */
+export type ManagedCluster = ClusterCommandArgs & { readonly cluster: Named<MeshCluster> };
+
+/** A plan, or all that is wrong with what is written down. */
+type CheckedMesh =
+  | { readonly plan: MeshPlan; readonly problems: readonly [] }
+  | { readonly plan?: undefined; readonly problems: readonly Diagnostic[] };
+
+/** A mesh that was checked as it is written down: there is no plan of one that cannot work, and what is made of a plan is not checked again. */
+export class MeshPlan {
+  /** Those that are there: the peers of the mesh, whichever stack looks after them. */
+  readonly clusters: readonly Cluster[];
+  /** Who signs. */
+  readonly caSource: CaSource;
+  /** Absent for none. */
+  readonly demo: DemoSettings | undefined;
+
+  private constructor(
+    readonly settings: MeshDescription,
+    private readonly names: readonly string[],
+    private readonly observed: ObservedClusters = {},
+  ) {
+    this.clusters = withoutLost(clustersOf(settings.clusters));
+    this.caSource = caSourceOf(settings);
+    this.demo = demoSettings(settings, names);
+  }
+
+  /**
+   * Checks a mesh.
+   *
+   * @param managed The clusters that the program looks after, by name.
+   */
+  static check(mesh: MeshDescription, managed: readonly string[], now: Date): CheckedMesh {
+    const problems = validateDescription(mesh, managed, now);
+    return problems.length === 0 ? { plan: new MeshPlan(mesh, managed), problems: [] } : { problems };
+  }
+
+  /** The same, with what was seen of the live clusters. */
+  observing(observed: ObservedClusters): MeshPlan {
+    return new MeshPlan(this.settings, this.names, observed);
+  }
+
+  /** Whose the objects are. */
+  get owner(): string {
+    return ownerOf(this.settings);
+  }
+
+  /** Those that this program looks after, and that are there. */
+  get managed(): readonly ManagedCluster[] {
+    return this.looksAfter.filter(({ cluster }) => cluster.lost !== true);
+  }
+
+  /** Those of its clusters that will not answer any more. */
+  get lost(): readonly ManagedCluster[] {
+    return this.looksAfter.filter(({ cluster }) => cluster.lost === true);
+  }
+
+  private get looksAfter(): readonly ManagedCluster[] {
+    const { settings, caSource, demo, clusters } = this;
+    const peers = clusters.map(({ name }) => name);
+    const peerKeys = peerSecretKeys(peers, caNames(caSource, peers));
+    return clustersOf(settings.clusters)
+      .filter(({ name }) => this.names.includes(name))
+      .map((cluster) => ({
+        cluster,
+        access: accessOf(cluster),
+        observed: observedOf(this.observed, cluster.name),
+        managedObjects: managedObjectsOf(cluster.name, settings, caOrigin(caSource) === "generated", demo),
+        peerKeys,
+        owner: this.owner,
+        settings,
+        ...(cluster.provider === undefined ? {} : { provider: cluster.provider }),
+      }));
+  }
+}
+
+/** The settings, with the defaults of those that are not given. */
+function settingsOf(given: GivenSettings): MeshSettings {
+  const parsed = settingsSchema.safeParse(given);
+  if (!parsed.success) {
+    throw cannotWork(parsed.error.issues.flatMap((issue) => problemsOf(issue, given)));
+  }
+  return parsed.data;
+}
+
+const cannotWork = (problems: readonly Diagnostic[]) => refusal("this mesh cannot work", problems);
+
+/** The owner of everything that a mesh makes: the stack, unless another one is given. */
+export function ownerOf({ owner }: Pick<MeshDescription, "owner">): string {
+  return owner ?? `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
+/** A mesh as it is written down, and the part of it that a program looks after. */
+export interface DescribedMesh {
+  readonly description: MeshDescription;
+  /** The clusters that the program looks after, by name. */
+  readonly managed: readonly string[];
+}
+
+/** What the arguments of a mesh describe, with the defaults of what they leave out. @throws RunError where a setting is none. */
+export function describedMesh(args: ClusterMeshArgs): DescribedMesh {
+  const { clusters, externalPeers, observed, ca, published, ...given } = args;
+  const cas = { ...(ca === undefined ? {} : { ca }), ...(published === undefined ? {} : { published }) };
+  const description = { ...settingsOf(given), ...cas, clusters: { ...externalPeers, ...clusters } };
+  return { description, managed: Object.keys(clusters) };
+}
+
+/** The plan of a mesh that was given by its arguments. @throws RunError with everything that is wrong, so that no half of a mesh is ever registered. */
+export function planMesh(args: ClusterMeshArgs | MeshPlan): MeshPlan {
+  if (args instanceof MeshPlan) {
+    return args;
+  }
+  const { description, managed } = describedMesh(args);
+  const { plan, problems } = MeshPlan.check(description, managed, new Date());
+  if (plan === undefined) {
+    throw cannotWork(problems);
+  }
+  return args.observed === undefined ? plan : plan.observing(args.observed);
+}
