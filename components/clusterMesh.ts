@@ -6,8 +6,7 @@ import { clusterProvider } from "./cluster/clusterProvider";
 import { LostCluster } from "./cluster/lostCluster";
 import { MeshedCluster, type CertificateSummary } from "./cluster/meshedCluster";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
-import { Demo } from "./demo/demo";
-import type { Verdict } from "./demo/model/demoVerdicts";
+import type { ClusterAccess } from "./command/nodeCommand";
 import { formerNames } from "./formerNames";
 import { etcdAdmin } from "./etcdUsers/etcdAdmin";
 import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
@@ -21,6 +20,23 @@ import type { PathRow } from "./nodePaths/model/pathVerdict";
 import { hashPeers, sharedPeerFiles } from "./peers/peerSecret";
 import { rangesOfClusters } from "./policyCheck/model/meshChange";
 import { agreement, policyCheck } from "./policyCheck/policyCheck";
+
+/** What a component needs that makes more in the clusters of a mesh. */
+export interface MeshFoundation {
+  /** The name of the mesh's resource. */
+  readonly name: string;
+  readonly plan: MeshPlan;
+  /** By cluster, of lost ones too. */
+  readonly providers: Readonly<Record<string, k8s.Provider>>;
+  /** How commands reach each cluster. */
+  readonly access: Readonly<Record<string, ClusterAccess>>;
+  /** Which clusters these were when they joined, by name: the UIDs of their namespaces `kube-system`. */
+  readonly clusterUids: Readonly<Record<string, pulumi.Output<string | undefined>>>;
+  /** Changes with all that the agents read about their peers. */
+  readonly peersHash: pulumi.Output<string>;
+  /** What has to be done before anything may rely on the mesh. */
+  readonly done: readonly pulumi.Resource[];
+}
 
 /**
  * N Kubernetes clusters running Cilium as one ClusterMesh: certificates, the peers' Secret in every cluster, every agent's name and id, and
@@ -42,16 +58,14 @@ export class ClusterMesh extends pulumi.ComponentResource {
   readonly stalePods: pulumi.Output<readonly StalePodRow[]> | undefined;
   /** By cluster, whether its etcd holds the peers to what they may read; absent where users are not managed. */
   readonly etcdUsers: Readonly<Record<string, pulumi.Output<string>>> | undefined;
-  /** Who reaches the demo's database, before its policy and after it; absent where there is no demo. */
-  readonly verdicts: pulumi.Output<readonly Verdict[]> | undefined;
-  /** What Cilium has logged of the demo's pings that its policy kept out; absent where nothing is pinged. */
-  readonly drops: pulumi.Output<readonly string[]> | undefined;
   /** The lost clusters, with the commands that restore one by hand, should it ever return. */
   readonly lost: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
   /** Which clusters are in the mesh, and by which objects, for the preview of the next run. */
   readonly meshedClusters: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
   /** The mesh as Mermaid text. */
   readonly topology: string;
+  /** What a component needs that makes more in these clusters. */
+  readonly foundation: MeshFoundation;
 
   constructor(name: string, args: ClusterMeshArgs | MeshPlan, opts: pulumi.ComponentResourceOptions = {}) {
     const plan = planMesh(args);
@@ -100,22 +114,6 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const ours = managed.map(({ cluster }) => cluster);
     const checked = { clusters: ours, externalPeers, access, settings, peersHash, pathsBefore, clusterUids };
     const check = meshCheck(name, checked, policyChecks, child);
-    const demo =
-      plan.demo === undefined
-        ? undefined
-        : new Demo(
-            name,
-            {
-              demo: plan.demo,
-              providers,
-              access,
-              cilium: settings.cilium,
-              clusterUids,
-              peersHash,
-              owner: plan.owner,
-            },
-            { ...ofCluster, dependsOn: [...check.done] },
-          );
 
     this.certificates = byName((each) => each.certificates);
     this.authorities = caSummaries(caSet);
@@ -126,12 +124,11 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.paths = check.paths;
     this.stalePods = check.stalePods;
     this.etcdUsers = usersOf(joined);
-    this.verdicts = demo?.verdicts;
-    this.drops = demo?.drops;
     this.meshedClusters = byName(({ args: { cluster, observed }, originalConfig }) =>
       originalConfig.apply((printed) => summaryOf(printed, cluster.name, observed.reapply)),
     );
     this.topology = topology(clusters);
+    this.foundation = { name, plan, providers, access, clusterUids, peersHash, done: check.done };
     const { certificates, authorities, readiness, paths, stalePods, etcdUsers } = this;
     this.registerOutputs(present({ certificates, authorities, readiness, paths, stalePods, etcdUsers }));
   }

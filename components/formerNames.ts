@@ -23,9 +23,10 @@ function formerName(name: string): string {
  * Has a stack that is up find its resources under the names of before: they began with the cluster's name, without the mesh's.
  *
  * @param mesh The name of the mesh, with which the names begin.
+ * @param now The name with which they begin now, where that is another one.
  */
-export function formerNames(mesh: string): pulumi.ResourceTransformation {
-  const prefix = `${mesh}-`;
+export function formerNames(mesh: string, now = mesh): pulumi.ResourceTransformation {
+  const prefix = `${now}-`;
   return ({ name, type, props, opts }) => {
     if (!name.startsWith(prefix)) {
       return undefined;
@@ -33,6 +34,7 @@ export function formerNames(mesh: string): pulumi.ResourceTransformation {
     const rest = name.slice(prefix.length);
     const formerType = TYPES[type];
     const alias = formerType === undefined ? { name: formerName(rest) } : { name: rest, type: formerType };
-    return { props, opts: { ...opts, aliases: [alias] } };
+    const inMesh = now === mesh ? [] : [{ name: `${mesh}-${rest}` }];
+    return { props, opts: { ...opts, aliases: [alias, ...inMesh] } };
   };
 }

@@ -1,6 +1,8 @@
 export { ClusterMesh } from "./clusterMesh";
 export { ClusterMeshAuthority, type ClusterMeshAuthorityArgs } from "./clusterMeshAuthority";
 export type { ClusterMeshArgs } from "./clusterMeshArgs";
+export { ClusterMeshDemo, type ClusterMeshDemoArgs } from "./clusterMeshDemo";
+export { demoObjects } from "./demo/model/demo";
 export { validateDescription, type DescribedCluster, type MeshCluster, type MeshDescription } from "./meshDescription";
 export { MeshPlan } from "./meshPlan";
 export type { CaSummary } from "./certificates/caSet";

@@ -1,11 +1,13 @@
-import { demoObjects, type DemoSettings } from "./demo/model/demo";
-import type { ManagedObject } from "./kubernetes/model/managedObject";
+import { own } from "./basics/model/own";
+import type { ManagedObject, ObjectsByCluster } from "./kubernetes/model/managedObject";
 
 /** The settings that decide which objects a stack makes in its clusters. */
 export interface ManagedObjectSettings {
   readonly cilium: { readonly namespace: string };
   readonly peerSecret: string;
   readonly etcdServerSecret: string;
+  /** What the program makes there beside the mesh. */
+  readonly objects?: ObjectsByCluster;
 }
 
 /**
@@ -15,15 +17,9 @@ export interface ManagedObjectSettings {
  */
 export function managedObjectsOf(
   cluster: string,
-  settings: ManagedObjectSettings,
+  { cilium: { namespace }, peerSecret, etcdServerSecret, objects = {} }: ManagedObjectSettings,
   issuesServers: boolean,
-  demo: DemoSettings | undefined,
 ): readonly ManagedObject[] {
-  const { namespace } = settings.cilium;
   const secret = (name: string): ManagedObject => ({ resource: "secrets", name, namespace });
-  return [
-    secret(settings.peerSecret),
-    ...(issuesServers ? [secret(settings.etcdServerSecret)] : []),
-    ...(demo === undefined ? [] : demoObjects(demo, cluster)),
-  ];
+  return [secret(peerSecret), ...(issuesServers ? [secret(etcdServerSecret)] : []), ...(own(objects, cluster) ?? [])];
 }

@@ -4,8 +4,8 @@ import type { AdoptedCaArgs } from "./certificates/ca";
 import { validateCas, type GivenCas } from "./certificates/givenCas";
 import { validateKeyRevisions } from "./certificates/model/keyRevisions";
 import { validateLifetimes } from "./certificates/model/validateCertificates";
-import { demoSettings, validateDemo, validateDemoClusters } from "./demo/model/demo";
-import { clustersOf, type ClusterSpec, type EtcdSpec } from "./mesh/model/mesh";
+import type { ObjectsByCluster } from "./kubernetes/model/managedObject";
+import type { ClusterSpec, EtcdSpec } from "./mesh/model/mesh";
 import { error, type Diagnostic } from "./mesh/model/diagnostic";
 import { validateMesh } from "./mesh/model/validate";
 import type { ClusterWay } from "./settings/model/cluster";
@@ -33,6 +33,8 @@ export interface MeshCluster extends DescribedCluster {
 export interface MeshDescription extends MeshSettings, Pick<GivenCas, "ca" | "published"> {
   /** All of them, those of other programs too. */
   readonly clusters: Readonly<Record<string, MeshCluster>>;
+  /** What the program makes in its clusters beside the mesh. */
+  readonly objects?: ObjectsByCluster;
 }
 
 /** How each cluster is reached: by a context or a kubeconfig, and not both. */
@@ -48,26 +50,29 @@ function accessProblems({ clusters }: MeshDescription, managed: readonly string[
   });
 }
 
+/** Further objects are made by the program, so in clusters that it looks after. */
+function objectsProblems({ objects = {} }: MeshDescription, managed: readonly string[]): readonly Diagnostic[] {
+  const strange = Object.keys(objects).filter((name) => !managed.includes(name));
+  const fix = `use one of ${managed.join(", ")}`;
+  return strange.map((name) => error({ property: `objects.${name}`, reason: "are in no cluster of this stack", fix }));
+}
+
 /**
  * Everything that is wrong with a mesh as it is written down, whichever part of it a program looks after.
  *
- * @param managed The clusters that this program looks after: only those are reached, and can have the demo.
+ * @param managed The clusters that this program looks after: only those are reached, and can have further objects.
  */
 export function validateDescription(
   mesh: MeshDescription,
   managed: readonly string[],
   now: Date,
 ): readonly Diagnostic[] {
-  const demo = demoSettings(mesh, managed);
-  const whose = managed.length === Object.keys(mesh.clusters).length ? "mesh" : "stack";
   return [
     ...accessProblems(mesh, managed),
     ...validateCas(mesh, now),
     ...validateKeyRevisions(mesh.keyRevisions, mesh.authority),
     ...validateMesh(mesh),
     ...validateLifetimes(mesh.certificates),
-    ...(demo === undefined
-      ? []
-      : [...validateDemo(demo, managed, whose), ...validateDemoClusters(demo, clustersOf(mesh.clusters))]),
+    ...objectsProblems(mesh, managed),
   ];
 }

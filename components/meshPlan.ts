@@ -4,7 +4,6 @@ import { caSourceOf } from "./certificates/givenCas";
 import type { ClusterCommandArgs } from "./cluster/clusterCommands";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
 import { accessOf } from "./command/nodeCommand";
-import { demoSettings, type DemoSettings } from "./demo/model/demo";
 import { managedObjectsOf } from "./managedObjects";
 import type { Diagnostic } from "./mesh/model/diagnostic";
 import { problemsOf } from "./mesh/model/issues";
@@ -29,8 +28,6 @@ export class MeshPlan {
   readonly clusters: readonly Cluster[];
   /** Who signs. */
   readonly caSource: CaSource;
-  /** Absent for none. */
-  readonly demo: DemoSettings | undefined;
 
   private constructor(
     readonly settings: MeshDescription,
@@ -39,7 +36,6 @@ export class MeshPlan {
   ) {
     this.clusters = withoutLost(clustersOf(settings.clusters));
     this.caSource = caSourceOf(settings);
-    this.demo = demoSettings(settings, names);
   }
 
   /**
@@ -73,7 +69,7 @@ export class MeshPlan {
   }
 
   private get looksAfter(): readonly ManagedCluster[] {
-    const { settings, caSource, demo, clusters } = this;
+    const { settings, caSource, clusters } = this;
     const peers = clusters.map(({ name }) => name);
     const peerKeys = peerSecretKeys(peers, caNames(caSource, peers));
     return clustersOf(settings.clusters)
@@ -82,7 +78,7 @@ export class MeshPlan {
         cluster,
         access: accessOf(cluster),
         observed: observedOf(this.observed, cluster.name),
-        managedObjects: managedObjectsOf(cluster.name, settings, caOrigin(caSource) === "generated", demo),
+        managedObjects: managedObjectsOf(cluster.name, settings, caOrigin(caSource) === "generated"),
         peerKeys,
         owner: this.owner,
         settings,
@@ -116,9 +112,9 @@ export interface DescribedMesh {
 
 /** What the arguments of a mesh describe, with the defaults of what they leave out. @throws RunError where a setting is none. */
 export function describedMesh(args: ClusterMeshArgs): DescribedMesh {
-  const { clusters, externalPeers, observed, ca, published, ...given } = args;
+  const { clusters, externalPeers, observed, objects = {}, ca, published, ...given } = args;
   const cas = { ...(ca === undefined ? {} : { ca }), ...(published === undefined ? {} : { published }) };
-  const description = { ...settingsOf(given), ...cas, clusters: { ...externalPeers, ...clusters } };
+  const description = { ...settingsOf(given), ...cas, objects, clusters: { ...externalPeers, ...clusters } };
   return { description, managed: Object.keys(clusters) };
 }
 

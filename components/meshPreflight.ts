@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { caNames, caOrigin, caScope } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
-import { demoSettings } from "./demo/model/demo";
 import type { RecordedCluster } from "./identity/model/recordedClusters";
 import { knownMesh } from "./knownDescription";
 import { managedObjectsOf } from "./managedObjects";
@@ -63,10 +62,9 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   if (wait.preflight === false) {
     return { diagnostics: onPaper, observed: unseen(managed, mesh), seenPeers: [] };
   }
-  const demo = demoSettings(mesh, managed);
   const ways = reachable(mesh).filter(({ name }) => managed.includes(name));
   const asked = withoutLost(ways).map((way) => {
-    return { ...way, managedObjects: managedObjectsOf(way.name, mesh, caOrigin(caSource) === "generated", demo) };
+    return { ...way, managedObjects: managedObjectsOf(way.name, mesh, caOrigin(caSource) === "generated") };
   });
   const lost = ways.filter((way) => way.lost);
   const [{ live, answered }, answering, recorded] = await Promise.all([

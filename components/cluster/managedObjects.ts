@@ -1,17 +1,10 @@
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import { managedObjectList, type ManagedObject } from "../kubernetes/model/managedObject";
+import { managedObjectList, notAmong, type ManagedObject } from "../kubernetes/model/managedObject";
 import { removeOwned, type Removing } from "./removeOwned";
-
-const keyOf = ({ resource, name, namespace = "" }: ManagedObject): string => `${resource}/${namespace}/${name}`;
 
 /** The objects that a stack had in a cluster, out of what its command has printed; none where it has not run yet. */
 function managedBefore(printed: string): readonly ManagedObject[] {
   return printed.trim() === "" ? [] : managedObjectList.parse(JSON.parse(printed));
-}
-
-function without(managedObjects: readonly ManagedObject[], others: readonly ManagedObject[]): readonly ManagedObject[] {
-  const known = new Set(others.map(keyOf));
-  return managedObjects.filter((managed) => !known.has(keyOf(managed)));
 }
 
 /**
@@ -26,6 +19,6 @@ export async function updateManagedObjects(
   managedObjects: readonly ManagedObject[],
   printed: string,
 ): Promise<string> {
-  await removeOwned(api, removing, without(managedBefore(printed), managedObjects));
+  await removeOwned(api, removing, notAmong(managedBefore(printed), managedObjects));
   return JSON.stringify(managedObjects);
 }

@@ -1,4 +1,5 @@
 import type { GivenCas } from "../certificates/givenCas";
+import type { ObjectsByCluster } from "../kubernetes/model/managedObject";
 import type { ClusterSpec, EtcdSpec } from "../mesh/model/mesh";
 import type { AdoptedCA } from "../settings/model/ca";
 import type { ClusterWay } from "../settings/model/cluster";
@@ -13,5 +14,7 @@ export interface KnownCluster extends ClusterSpec, ClusterWay {
 export interface KnownMesh extends MeshSettings, Pick<GivenCas, "published"> {
   /** All of its clusters, those of other programs too. */
   readonly clusters: Readonly<Record<string, KnownCluster>>;
+  /** What the program makes there beside the mesh. */
+  readonly objects?: ObjectsByCluster;
   readonly ca?: AdoptedCA;
 }

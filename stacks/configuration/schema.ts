@@ -4,14 +4,18 @@ import { allowOfMesh } from "../../components/settings/model/allow";
 import { caOfAll } from "../../components/settings/model/ca";
 import { clusterAccess, clusterFacts, publicCluster } from "../../components/settings/model/cluster";
 import { local, meshWide } from "../../components/settings/model/settings";
-import { line } from "../../components/settings/model/texts";
+import { line, type Immutable } from "../../components/settings/model/texts";
+import { demo } from "./demo";
 
-/** The configuration of a mesh, key by key: the arguments of the library's `ClusterMesh`. */
+/** Settings of a stack that looks after clusters. */
+const ofStack = { ...local, demo };
+
+/** The configuration of a mesh, key by key: the arguments of the library's `ClusterMesh`, and the demo. */
 export const configurationSchema = z.strictObject({
   clusters: z.record(z.string(), z.strictObject({ ...clusterFacts, ...clusterAccess })),
   ca: caOfAll,
   ...meshWide,
-  ...local,
+  ...ofStack,
 });
 
 /** What an authority stack is given: the whole mesh, and no way into any cluster. */
@@ -30,7 +34,7 @@ export const clusterStackSchema = z.strictObject({
     examples: ["organization/clustermesh/mesh-authority"],
   }),
   clusters: z.record(z.string(), z.strictObject(clusterAccess)),
-  ...local,
+  ...ofStack,
 });
 
 /** The public part of a mesh's configuration: the settings that all its stacks share, and the clusters without ways in and without keys. */
@@ -40,10 +44,12 @@ export const publicSchema = z.object({
 });
 
 /** The local settings as they are where none is given. */
-export const LOCAL_DEFAULTS = z.strictObject(local).parse({});
+export const LOCAL_DEFAULTS = z.strictObject(ofStack).parse({});
 
 /** A mesh's configuration, read. It holds secrets as they are: code that uses one wraps it at once. */
-export type Configuration = Omit<KnownMesh, "published">;
+export interface Configuration extends Omit<KnownMesh, "published" | "objects"> {
+  readonly demo: Immutable<z.infer<typeof demo>>;
+}
 
 /** The configuration of a cluster stack, read. */
 export type ClusterStackConfiguration = z.infer<typeof clusterStackSchema>;

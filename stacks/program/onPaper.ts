@@ -1,4 +1,6 @@
 import { MeshPlan } from "../../components";
+import { validateDemo } from "../../components/demo/model/demo";
+import { clustersOf } from "../../components/mesh/model/mesh";
 import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { ReadConfiguration } from "../configuration/configuration";
 import { publishedProblems } from "../roles/caSource";
@@ -33,11 +35,13 @@ export function checkOnPaper(
     unreadableClusters.length > 0 &&
     cluster === undefined &&
     (property === "clusters" || (property.startsWith("demo.clusters[") && judged.has(String(value))));
+  const managed = clustersOf(readable.clusters).filter(({ name }) => environment.managed.includes(name));
+  const { demo } = environment;
   const { plan, problems } = MeshPlan.check(meshDescription(readable, environment), environment.managed, now);
   const diagnostics = [
     ...unreadable,
     ...publishedProblems(role, now),
-    ...problems.filter((each) => !aboutTheWhole(each)),
+    ...[...problems, ...(demo === undefined ? [] : validateDemo(demo, managed))].filter((each) => !aboutTheWhole(each)),
   ];
   return { environment, ...(plan === undefined ? {} : { plan }), diagnostics };
 }

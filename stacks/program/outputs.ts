@@ -1,4 +1,4 @@
-import type { ClusterMesh, ClusterMeshAuthority } from "../../components";
+import type { ClusterMesh, ClusterMeshAuthority, ClusterMeshDemo } from "../../components";
 import { present } from "../../components/basics/model/own";
 import { clustersOf, type MeshSpec } from "../../components/mesh/model/mesh";
 import { REGISTRY_OUTPUT, registryOf, SIGNING_OUTPUT } from "../roles/registry";
@@ -20,6 +20,7 @@ export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): read
 /** What a person wants to read of a mesh, or of a stack's part of it. */
 export function meshOutputs(
   mesh: ClusterMesh,
+  demo: ClusterMeshDemo | undefined,
   { role, configuration, environment: { managed } }: Loaded,
 ): Readonly<Record<string, unknown>> {
   const clusters = Object.fromEntries(
@@ -33,8 +34,8 @@ export function meshOutputs(
     paths: mesh.paths,
     stalePods: mesh.stalePods,
     etcdUsers: mesh.etcdUsers,
-    demo: mesh.verdicts,
-    drops: mesh.drops,
+    demo: demo?.verdicts,
+    drops: demo?.drops,
     // That of the whole mesh is the authority stack's: with a stack for every cluster it would be in each of them.
     topology: role.kind === "mesh" ? mesh.topology : undefined,
     lost: Object.keys(mesh.lost).length === 0 ? undefined : mesh.lost,

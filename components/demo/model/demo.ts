@@ -1,7 +1,6 @@
-import type { ManagedObject } from "../../kubernetes/model/managedObject";
+import type { ManagedObject, ObjectsByCluster } from "../../kubernetes/model/managedObject";
 import type { Cluster } from "../../mesh/model/mesh";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
-import { DEFAULT_DEMO_SETTINGS } from "../../settings/model/demo";
 import type { MeshSettings } from "../../settings/model/settings";
 
 /** Where the demo is: enough to know who pings whom, and who may. */
@@ -14,12 +13,22 @@ export interface DemoPlaces {
   readonly clientNamespace: string;
 }
 
+/** What can be chosen of a demo. */
+export interface DemoChoice {
+  /** The cluster of the database, and that of the remote clients. */
+  readonly clusters: readonly [string, string];
+  /** The namespace of the database and its first clients. @default default */
+  readonly serverNamespace?: string;
+  /** The namespace of the remote clients. @default istio-space */
+  readonly clientNamespace?: string;
+  /** An image with `redis-server`, `redis-cli`, `sleep` and `timeout`. It is pulled where a node lacks it. @default redis:7.2-alpine */
+  readonly image?: string;
+  /** Node selectors by workload: `protected-db`, `employee`, `stranger`. @default none */
+  readonly nodeSelectors?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
 /** The demo: a database in one cluster, clients in both, and a policy that lets only the employees in. */
-export interface DemoSettings extends DemoPlaces {
-  /** An image with `redis-server`, `redis-cli`, `sleep` and `timeout`. */
-  readonly image: string;
-  /** Node selectors by workload name. */
-  readonly nodeSelectors: Readonly<Record<string, Readonly<Record<string, string>>>>;
+export interface DemoSettings extends DemoPlaces, Required<Omit<DemoChoice, "clusters">> {
   /** Whether `up` waits until the workloads run. */
   readonly awaitWorkloads: boolean;
   /** Whether `up` pings the database from every client, before the policy and after it, and fails at a wrong verdict. */
@@ -30,29 +39,20 @@ export interface DemoSettings extends DemoPlaces {
 export const DEFAULT_DEMO: Omit<DemoSettings, "serverCluster" | "clientCluster"> = {
   serverNamespace: "default",
   clientNamespace: "istio-space",
-  image: DEFAULT_DEMO_SETTINGS.image,
-  nodeSelectors: DEFAULT_DEMO_SETTINGS.nodeSelectors,
+  image: "redis:7.2-alpine",
+  nodeSelectors: {},
   awaitWorkloads: true,
   ping: true,
 };
 
-/**
- * The demo that is chosen, in the first two of these clusters by name unless it names its own. What is not waited for is not pinged, and nothing is
- * pinged where the mesh is not checked.
- */
-export function demoSettings(
-  { demo, wait }: Pick<MeshSettings, "demo" | "wait">,
-  clusters: readonly string[],
-): DemoSettings | undefined {
-  if (demo === false) {
-    return undefined;
-  }
-  const { clusters: named, ...given } = demo === true ? DEFAULT_DEMO_SETTINGS : demo;
-  const [first = "", second = ""] = [...clusters].sort();
-  const [serverCluster, clientCluster] = named ?? [first, second];
-  const awaitWorkloads = wait.rollout !== false;
-  const ping = awaitWorkloads && wait.check !== false;
-  return { ...DEFAULT_DEMO, ...given, serverCluster, clientCluster, awaitWorkloads, ping };
+/** The demo that is chosen. What is not waited for is not pinged, and nothing is pinged where the mesh is not checked. */
+export function demoSettings(choice: DemoChoice, { rollout, check }: MeshSettings["wait"]): DemoSettings {
+  const awaitWorkloads = rollout !== false;
+  return { ...placed(choice), awaitWorkloads, ping: awaitWorkloads && check !== false };
+}
+
+function placed({ clusters: [serverCluster, clientCluster], ...given }: DemoChoice) {
+  return { ...DEFAULT_DEMO, ...given, serverCluster, clientCluster };
 }
 
 /** The port of `protected-db`. */
@@ -60,6 +60,9 @@ export const DEMO_PORT = 6379;
 
 /** The database's name, of its StatefulSet and of its global Service. */
 export const PROTECTED_DB = "protected-db";
+
+/** The names of its workloads. */
+const WORKLOADS: readonly string[] = [PROTECTED_DB, "employee", "stranger"];
 
 /** The name of the demo's policy. */
 export const DEMO_POLICY = "clustermesh-ingress-l4-policy";
@@ -102,7 +105,7 @@ export function demoClusters(demo: DemoPlaces): readonly string[] {
 }
 
 /** The namespaces that the demo makes in a cluster. `default` is always there. */
-export function demoNamespaces(demo: DemoSettings, cluster: string): readonly string[] {
+export function demoNamespaces(demo: DemoPlaces, cluster: string): readonly string[] {
   const used = [
     ...(demoClusters(demo).includes(cluster) ? [demo.serverNamespace] : []),
     ...(cluster === demo.clientCluster ? [demo.clientNamespace] : []),
@@ -111,10 +114,7 @@ export function demoNamespaces(demo: DemoSettings, cluster: string): readonly st
 }
 
 /** What the demo makes in a cluster. */
-export function demoObjects(demo: DemoSettings, cluster: string): readonly ManagedObject[] {
-  if (!demoClusters(demo).includes(cluster)) {
-    return [];
-  }
+function objectsIn(demo: DemoPlaces, cluster: string): readonly ManagedObject[] {
   const namespace = demo.serverNamespace;
   const policy: ManagedObject = { resource: "ciliumnetworkpolicies.cilium.io", name: DEMO_POLICY, namespace };
   return [
@@ -131,52 +131,46 @@ export function demoObjects(demo: DemoSettings, cluster: string): readonly Manag
   ];
 }
 
-/** The clusters of a demo, as they are written down. */
-const named = (demo: DemoPlaces) => [
-  { property: "demo.clusters[0]", value: demo.serverCluster },
-  { property: "demo.clusters[1]", value: demo.clientCluster },
-];
-
-/**
- * A demo that names two different ones of these clusters.
- *
- * @param whose What they are all clusters of.
- */
-export function validateDemo(
-  demo: DemoSettings,
-  clusters: readonly string[],
-  whose: "mesh" | "stack" = "mesh",
-): readonly Diagnostic[] {
-  const unknown = named(demo)
-    .filter(({ value }) => !clusters.includes(value))
-    .map((at) => error({ ...at, reason: `is no cluster of this ${whose}`, fix: `use one of ${clusters.join(", ")}` }));
-  const same = named(demo)
-    .slice(1)
-    .filter(({ value }) => value === demo.serverCluster)
-    .map((at) => error({ ...at, reason: "is also demo.clusters[0]", fix: "name two clusters" }));
-  const workloads = [...new Set(demoWorkloads(demo).map((workload) => workload.name))];
-  const selectors = Object.keys(demo.nodeSelectors)
-    .filter((name) => !workloads.includes(name))
-    .map((name) =>
-      error({
-        property: `demo.nodeSelectors.${name}`,
-        reason: "is for no workload of the demo",
-        fix: `use one of ${workloads.join(", ")}`,
-      }),
-    );
-  return [...unknown, ...same, ...selectors];
+/** What a demo makes, by cluster: the `objects` of the mesh that it shows. */
+export function demoObjects(choice: DemoChoice): ObjectsByCluster {
+  const demo = placed(choice);
+  return Object.fromEntries(demoClusters(demo).map((cluster) => [cluster, objectsIn(demo, cluster)]));
 }
 
-/** A demo in a cluster that will not answer any more. */
-export function validateDemoClusters(demo: DemoPlaces, clusters: readonly Cluster[]): readonly Diagnostic[] {
-  const lost = clusters.filter((cluster) => cluster.lost === true).map(({ name }) => name);
-  return named(demo)
-    .filter(({ value }) => lost.includes(value))
-    .map((at) =>
-      error({
-        ...at,
-        reason: "is lost",
-        fix: "name a cluster that answers, or set clustermesh:demo to false",
-      }),
-    );
+/**
+ * A demo that names two different ones of these clusters, none of which is lost.
+ *
+ * @param clusters Those that its stack looks after.
+ */
+export function validateDemo(
+  { clusters: [server, client], nodeSelectors = {} }: DemoChoice,
+  clusters: readonly Pick<Cluster, "name" | "lost">[],
+): readonly Diagnostic[] {
+  const names = clusters.map(({ name }) => name);
+  const lost = clusters.filter((each) => each.lost === true).map(({ name }) => name);
+  const at = [
+    { property: "demo.clusters[0]", value: server },
+    { property: "demo.clusters[1]", value: client },
+  ];
+  return [
+    ...at
+      .filter(({ value }) => !names.includes(value))
+      .map((each) => error({ ...each, reason: "is no cluster of this stack", fix: `use one of ${names.join(", ")}` })),
+    ...at
+      .filter(({ value }) => lost.includes(value))
+      .map((each) => error({ ...each, reason: "is lost", fix: "name a cluster that answers, or leave out the demo" })),
+    ...at
+      .slice(1)
+      .filter(({ value }) => value === server)
+      .map((each) => error({ ...each, reason: "is also demo.clusters[0]", fix: "name two clusters" })),
+    ...Object.keys(nodeSelectors)
+      .filter((name) => !WORKLOADS.includes(name))
+      .map((name) =>
+        error({
+          property: `demo.nodeSelectors.${name}`,
+          reason: "is for no workload of the demo",
+          fix: `use one of ${WORKLOADS.join(", ")}`,
+        }),
+      ),
+  ];
 }

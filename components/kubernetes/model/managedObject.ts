@@ -9,7 +9,21 @@ export interface ManagedObject {
   readonly namespace?: string;
 }
 
-/** The shape of `Claim`s in a command's input. */
+/** What is made in each cluster. */
+export type ObjectsByCluster = Readonly<Record<string, readonly ManagedObject[]>>;
+
+const keyOf = ({ resource, name, namespace = "" }: ManagedObject): string => `${resource}/${namespace}/${name}`;
+
+/** Those of these objects that are not among the others. */
+export function notAmong(
+  objects: readonly ManagedObject[],
+  others: readonly ManagedObject[],
+): readonly ManagedObject[] {
+  const known = new Set(others.map(keyOf));
+  return objects.filter((each) => !known.has(keyOf(each)));
+}
+
+/** The shape of `ManagedObject`s in a command's input. */
 export const managedObjectList = z.array(
   z.object({ resource: z.string(), name: z.string(), namespace: z.string().exactOptional() }),
 );

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { allow } from "./allow";
 import { certificates, keyRevisions } from "./certificates";
 import { cilium } from "./cilium";
-import { demo } from "./demo";
 import { line, objectName, type Immutable } from "./texts";
 import { waits } from "./wait";
 
@@ -54,7 +53,6 @@ export const local = {
       "In a cluster stack: `true` has the check require the peers of other stacks. Otherwise those that are not ready are reported.",
     ),
   wait: waits,
-  demo,
   owner: line
     .max(300)
     .exactOptional()

@@ -44,10 +44,10 @@ describe("components: a mesh that cannot work", () => {
     assert.match(said[1] ?? "", /from 1 to 511$/);
   });
 
-  it("may be one cluster, or a demo with a cluster that is not there", async () => {
+  it("may be one cluster, or have objects in a cluster that is not there", async () => {
     const { error, registered } = await refused({ clusters: [1], demo: { clusters: ["cluster1", "cluster2"] } });
     assert.match(error.message, /clusters 1 is no mesh; list at least two clusters/);
-    assert.match(error.message, /demo\.clusters\[1\] "cluster2" is no cluster of this mesh; use one of cluster1/);
+    assert.match(error.message, /objects\.cluster2 are in no cluster of this stack; use one of cluster1/);
     assert.deepEqual(registered, []);
   });
 

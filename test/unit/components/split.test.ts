@@ -102,13 +102,13 @@ describe("components: a part of a mesh", () => {
     assert.deepEqual(admin, ["clustermesh-etcd-admin-cert/cluster2"]);
   });
 
-  it("is refused for the whole mesh's problems, and for a demo in clusters of others", async () => {
+  it("is refused for the whole mesh's problems, and for objects in clusters of others", async () => {
     const elsewhere = await published({ kind: "generated" }, {});
     const clash = { specs: { 3: { id: 101 } } };
     await assert.rejects(part([2], elsewhere, clash), /cluster "cluster3": id 101 is also used by cluster "cluster1"/);
     await assert.rejects(
       part([1, 3], elsewhere, { demo: { clusters: ["cluster1", "cluster2"] } }),
-      /demo\.clusters\[1\] "cluster2" is no cluster of this stack; use one of cluster1, cluster3/,
+      /objects\.cluster2 are in no cluster of this stack; use one of cluster1, cluster3/,
     );
   });
 

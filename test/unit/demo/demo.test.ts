@@ -1,28 +1,33 @@
 import assert from "node:assert/strict";
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_SETTINGS } from "../../../components";
-import { Demo } from "../../../components/demo/demo";
-import { DEFAULT_DEMO, demoObjects, type DemoSettings } from "../../../components/demo/model/demo";
+import { ClusterMesh, ClusterMeshDemo, demoObjects } from "../../../components";
+import { DEFAULT_DEMO, type DemoChoice, type DemoSettings } from "../../../components/demo/model/demo";
+import { own } from "../../../components/basics/model/own";
 import { verdictTable } from "../../../components/demo/model/demoVerdicts";
+import { clusterSpec } from "../support/mesh/mesh";
 import { runMesh } from "../support/meshProgram";
 import { run, valueOf, type Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
 
-const DEMO: DemoSettings = { ...DEFAULT_DEMO, serverCluster: "east", clientCluster: "west" };
+const DEMO: DemoChoice = { clusters: ["east", "west"] };
 
-/** The objects of a demo on its own. */
-async function objects(over: Partial<DemoSettings> = {}): Promise<readonly Registered[]> {
+/** The objects of a demo. */
+async function objects(over: Partial<DemoChoice> = {}, awaited = true): Promise<readonly Registered[]> {
   const demo = { ...DEMO, ...over };
   const { resources } = await run(() => {
-    const providers = Object.fromEntries(
-      [demo.serverCluster, demo.clientCluster].map((name) => [name, new k8s.Provider(name, {})]),
-    );
-    const peersHash = pulumi.output("hash");
-    const ofMesh = { access: {}, cilium: DEFAULT_SETTINGS.cilium, clusterUids: {}, peersHash };
-    new Demo("mesh", { demo, providers, owner: "clustermesh/test", ...ofMesh }, {});
+    const clusters = demo.clusters.map((name, index) => [
+      name,
+      { ...clusterSpec(index + 1), context: name, provider: new k8s.Provider(name, { enableSecretMutable: true }) },
+    ]);
+    const mesh = new ClusterMesh("mesh", {
+      clusters: Object.fromEntries(clusters),
+      owner: "clustermesh/test",
+      objects: demoObjects(demo),
+      ...(awaited ? {} : { wait: { rollout: false } }),
+    });
+    new ClusterMeshDemo("demo", { mesh, ...demo });
   });
-  return resources.filter(({ type }) => type.startsWith("kubernetes:"));
+  return resources.filter(({ type, name }) => type.startsWith("kubernetes:") && name.startsWith("demo-"));
 }
 
 const kind = ({ type }: Registered) => type.split(":").at(-1) ?? "";
@@ -60,9 +65,8 @@ describe("components: the demo", () => {
     for (const over of [{ serverNamespace: "shop" }, { serverNamespace: "shop", clientNamespace: "shop" }]) {
       const made = await objects(over);
       for (const cluster of ["east", "west"]) {
-        const claimed = demoObjects({ ...DEMO, ...over }, cluster).map(
-          ({ namespace = "-", name }) => `${namespace}/${name}`,
-        );
+        const listed = own(demoObjects({ ...DEMO, ...over }), cluster) ?? [];
+        const claimed = listed.map(({ namespace = "-", name }) => `${namespace}/${name}`);
         const there = made.filter(({ provider }) => provider === cluster).map((each) => place(each).split(" ")[2]);
         assert.deepEqual([...there].sort(), [...claimed].sort());
       }
@@ -126,9 +130,9 @@ describe("components: the demo", () => {
     }
   });
 
-  it("is waited for, unless its settings say otherwise", async () => {
-    const skipped = async (awaitWorkloads: boolean) =>
-      (await objects({ awaitWorkloads }))
+  it("is waited for, unless its mesh is not", async () => {
+    const skipped = async (awaited: boolean) =>
+      (await objects({}, awaited))
         .filter((each) => kind(each) === "StatefulSet")
         .map((each) => metadata(each).annotations?.["pulumi.com/skipAwait"]);
     assert.deepEqual(await skipped(true), Array(6).fill(undefined));
@@ -137,17 +141,11 @@ describe("components: the demo", () => {
 
   it("has a resource for each object, whatever clusters and namespaces are called", async () => {
     const made = await objects({
-      serverCluster: "a",
-      clientCluster: "a-b",
+      clusters: ["a", "a-b"],
       serverNamespace: "b-shop",
       clientNamespace: "shop",
     });
     assert.equal(new Set(made.map(({ urn }) => urn)).size, made.length);
-  });
-
-  it("is nothing where it is off", async () => {
-    const { resources } = await runMesh();
-    assert.ok(!resources.some(({ type }) => /Demo|StatefulSet|NetworkPolicy|Namespace/.test(type)));
   });
 });
 
@@ -155,8 +153,7 @@ describe("components: what a demo says of itself", () => {
   const MESHED: DemoSettings = { ...DEFAULT_DEMO, serverCluster: "cluster1", clientCluster: "cluster2" };
 
   it("is who reaches the database, from the pings before the policy and those after it", async () => {
-    const { verdicts } = (await runMesh({ demo: true })).result;
-    const table = await valueOf(verdicts);
+    const table = await valueOf((await runMesh({ demo: true })).demo?.verdicts);
     assert.equal(table.length, verdictTable(MESHED).length);
     assert.deepEqual(table[1], {
       client: "cluster1/default/stranger",
@@ -169,18 +166,14 @@ describe("components: what a demo says of itself", () => {
   });
 
   it("is what was dropped with the policy in place", async () => {
-    const { drops } = (await runMesh({ demo: true })).result;
-    assert.deepEqual(await valueOf(drops), ["drop seen by clustermesh-cluster1/pings-after"]);
+    assert.deepEqual(await valueOf((await runMesh({ demo: true })).demo?.drops), [
+      "drop seen by clustermesh-cluster1/pings-after",
+    ]);
   });
 
   it("is what is expected where nothing is pinged", async () => {
-    const { verdicts, drops } = (await runMesh({ demo: true, settings: { wait: { check: false } } })).result;
-    assert.deepEqual(await valueOf(verdicts), verdictTable(MESHED));
-    assert.equal(drops, undefined);
-  });
-
-  it("is absent where there is none", async () => {
-    const { verdicts, drops } = (await runMesh()).result;
-    assert.deepEqual([verdicts, drops], [undefined, undefined]);
+    const { demo } = await runMesh({ demo: true, settings: { wait: { check: false } } });
+    assert.deepEqual(await valueOf(demo?.verdicts), verdictTable(MESHED));
+    assert.equal(demo?.drops, undefined);
   });
 });

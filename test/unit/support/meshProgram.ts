@@ -1,14 +1,22 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterMesh, type CaSource, type ClusterMeshArgs, type MeshCluster } from "../../../components";
+import {
+  ClusterMesh,
+  ClusterMeshDemo,
+  demoObjects,
+  type CaSource,
+  type ClusterMeshArgs,
+  type MeshCluster,
+} from "../../../components";
 import { own } from "../../../components/basics/model/own";
+import type { DemoChoice } from "../../../components/demo/model/demo";
 import type { ClusterSpec } from "../../../components/mesh/model/mesh";
 import type { GivenSettings } from "../../../components/settings/model/settings";
 import { clusterName, clusterSpec } from "./mesh/mesh";
 import { run, type Registered, type Run } from "./pulumiMocks";
 
 /** What a mesh made here is like; two clusters with a generated authority unless it says otherwise. */
-export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "demo" | "observed"> {
+export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "observed"> {
   /** The clusters by number, in this order. @default [1, 2] */
   readonly clusters?: readonly number[];
   /** Changes of single clusters, by number. */
@@ -18,6 +26,10 @@ export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "de
   readonly settings?: GivenSettings;
   /** Who signs. */
   readonly authority?: CaSource;
+  /** The demo, in the first two clusters unless it names its own. @default none */
+  readonly demo?: true | Partial<DemoChoice>;
+  /** @default that of the mesh, as a stack has it */
+  readonly demoName?: string;
 }
 
 /** A part of every kubeconfig made here, which must not show up where it is not secret. */
@@ -66,22 +78,43 @@ export function signedBy(
   }
 }
 
-/** Makes a mesh, with a provider for each cluster. */
-export function makeMesh(options: MeshOptions = {}): ClusterMesh {
-  const { clusters: numbers = [1, 2], settings, demo, authority, externalPeers, observed } = options;
-  return new ClusterMesh("clustermesh", {
+/** What is made here. */
+interface Made {
+  readonly mesh: ClusterMesh;
+  readonly demo: ClusterMeshDemo | undefined;
+}
+
+function chosen({ demo }: MeshOptions): DemoChoice | undefined {
+  const clusters = ["cluster1", "cluster2"] as const;
+  return demo === undefined ? undefined : { clusters, ...(demo === true ? {} : demo) };
+}
+
+/** Makes a mesh, with a provider for each cluster, and its demo. */
+export function makeMesh(options: MeshOptions = {}): Made {
+  const {
+    clusters: numbers = [1, 2],
+    settings,
+    demoName = "clustermesh",
+    authority,
+    externalPeers,
+    observed,
+  } = options;
+  const choice = chosen(options);
+  const mesh = new ClusterMesh("clustermesh", {
     ...(observed === undefined ? {} : { observed }),
     owner: "clustermesh/test",
     ...settings,
     ...signedBy(authority),
     ...(externalPeers === undefined ? {} : { externalPeers }),
-    ...(demo === undefined ? {} : { demo }),
+    ...(choice === undefined ? {} : { objects: demoObjects(choice) }),
     clusters: Object.fromEntries(numbers.map((n) => [clusterName(n), cluster(n, options)])),
   });
+  return { mesh, demo: choice === undefined ? undefined : new ClusterMeshDemo(demoName, { mesh, ...choice }) };
 }
 
 /** A run of {@link makeMesh}, whose resources can be looked up. */
 export interface MeshRun extends Run<ClusterMesh> {
+  readonly demo: ClusterMeshDemo | undefined;
   readonly urns: readonly string[];
   /** The one resource of that name and of a type that ends so. */
   one(type: string, name: string): Registered;
@@ -100,11 +133,13 @@ export function runMesh(options: MeshOptions = {}, preview = false): Promise<Mes
 }
 
 async function runAnew(options: MeshOptions, preview: boolean): Promise<MeshRun> {
-  const ran = await run(() => makeMesh(options), preview);
-  const all = (type: string) => ran.resources.filter((each) => each.type.endsWith(type));
+  const { result, resources } = await run(() => makeMesh(options), preview);
+  const all = (type: string) => resources.filter((each) => each.type.endsWith(type));
   return {
-    ...ran,
-    urns: ran.resources.map((each) => each.urn).sort(),
+    result: result.mesh,
+    demo: result.demo,
+    resources,
+    urns: resources.map((each) => each.urn).sort(),
     all,
     one: (type, name) => {
       const [found, ...others] = all(type).filter((each) => each.name === name);

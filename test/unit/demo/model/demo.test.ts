@@ -8,39 +8,32 @@ import {
   demoWorkloads,
   validateDemo,
   workloadName,
+  type DemoChoice,
   type DemoSettings,
 } from "../../../../components/demo/model/demo";
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { lines } from "../../support/mesh/mesh";
 
+const CHOICE: DemoChoice = { clusters: ["cluster1", "cluster2"] };
 const DEMO: DemoSettings = { ...DEFAULT_DEMO, serverCluster: "cluster1", clientCluster: "cluster2" };
-const CLUSTERS = ["cluster1", "cluster2", "cluster3"];
+const CLUSTERS = [{ name: "cluster1" }, { name: "cluster2" }, { name: "cluster3", lost: true }];
 
-const judge = (over: Partial<DemoSettings>) => lines(validateDemo({ ...DEMO, ...over }, CLUSTERS));
+const judge = (over: Partial<DemoChoice>) => lines(validateDemo({ ...CHOICE, ...over }, CLUSTERS));
 
 describe("model: demoSettings", () => {
   const { wait } = DEFAULT_SETTINGS;
 
-  it("are none where it is off", () => {
-    assert.equal(demoSettings(DEFAULT_SETTINGS, CLUSTERS), undefined);
-  });
-
-  it("are of the first two clusters by name, whatever their order", () => {
-    const demo = demoSettings({ demo: true, wait }, ["west", "east", "north"]);
-    assert.deepEqual(demo, { ...DEFAULT_DEMO, serverCluster: "east", clientCluster: "north" });
-  });
-
   it("are what is given", () => {
     const given = { image: "redis", nodeSelectors: { employee: { disk: "ssd" } } };
-    const demo = demoSettings({ demo: { clusters: ["cluster2", "cluster1"], ...given }, wait }, CLUSTERS);
+    const demo = demoSettings({ clusters: ["cluster2", "cluster1"], ...given }, wait);
     assert.deepEqual(demo, { ...DEFAULT_DEMO, ...given, serverCluster: "cluster2", clientCluster: "cluster1" });
   });
 
   it("wait and ping as all else does: where there are no nodes, it is neither", () => {
-    const of = (over: Partial<typeof wait>) => demoSettings({ demo: true, wait: { ...wait, ...over } }, CLUSTERS);
+    const of = (over: Partial<typeof wait>) => demoSettings(CHOICE, { ...wait, ...over });
     const [unchecked, unrolled] = [of({ check: false }), of({ rollout: false })];
-    assert.deepEqual([unchecked?.awaitWorkloads, unchecked?.ping], [true, false]);
-    assert.deepEqual([unrolled?.awaitWorkloads, unrolled?.ping], [false, false]);
+    assert.deepEqual([unchecked.awaitWorkloads, unchecked.ping], [true, false]);
+    assert.deepEqual([unrolled.awaitWorkloads, unrolled.ping], [false, false]);
   });
 });
 
@@ -77,24 +70,29 @@ describe("model: the demo's objects", () => {
     assert.deepEqual(demoNamespaces({ ...moved, clientNamespace: "shop" }, "cluster2"), ["shop"]);
   });
 
-  it("are claimed cluster by cluster", () => {
-    const claims = (cluster: string) =>
-      demoObjects(DEMO, cluster).map(({ resource, namespace, name }) => `${resource} ${namespace ?? "-"}/${name}`);
-    assert.deepEqual(claims("cluster1"), [
+  it("are listed cluster by cluster", () => {
+    const objects = Object.entries(demoObjects(CHOICE)).map(([cluster, made]) => [
+      cluster,
+      made.map(({ resource, namespace = "-", name }) => `${resource} ${namespace}/${name}`),
+    ]);
+    const inServerCluster = [
       "statefulsets.apps default/protected-db",
       "statefulsets.apps default/employee",
       "statefulsets.apps default/stranger",
       "services default/protected-db",
       `ciliumnetworkpolicies.cilium.io default/${DEMO_POLICY}`,
-    ]);
-    assert.deepEqual(claims("cluster2"), [
+    ];
+    const inClientCluster = [
       "namespaces -/istio-space",
       "statefulsets.apps istio-space/employee",
       "statefulsets.apps istio-space/stranger",
       "statefulsets.apps default/employee",
       "services default/protected-db",
+    ];
+    assert.deepEqual(objects, [
+      ["cluster1", inServerCluster],
+      ["cluster2", inClientCluster],
     ]);
-    assert.deepEqual(claims("cluster3"), []);
   });
 });
 
@@ -104,15 +102,21 @@ describe("model: validateDemo", () => {
   });
 
   it("refuses clusters that do not exist", () => {
-    const fix = "is no cluster of this mesh; use one of cluster1, cluster2, cluster3";
-    assert.deepEqual(judge({ serverCluster: "cluster4", clientCluster: "west" }), [
+    const fix = "is no cluster of this stack; use one of cluster1, cluster2, cluster3";
+    assert.deepEqual(judge({ clusters: ["cluster4", "west"] }), [
       `mesh: demo.clusters[0] "cluster4" ${fix}`,
       `mesh: demo.clusters[1] "west" ${fix}`,
     ]);
   });
 
+  it("refuses clusters that are lost", () => {
+    assert.deepEqual(judge({ clusters: ["cluster1", "cluster3"] }), [
+      'mesh: demo.clusters[1] "cluster3" is lost; name a cluster that answers, or leave out the demo',
+    ]);
+  });
+
   it("refuses one cluster for both", () => {
-    assert.deepEqual(judge({ clientCluster: "cluster1" }), [
+    assert.deepEqual(judge({ clusters: ["cluster1", "cluster1"] }), [
       'mesh: demo.clusters[1] "cluster1" is also demo.clusters[0]; name two clusters',
     ]);
   });

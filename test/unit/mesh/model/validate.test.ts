@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { validateAdoptedCa } from "../../../../components/certificates/model/validateCa";
-import { DEFAULT_DEMO, validateDemo } from "../../../../components/demo/model/demo";
+import { validateDemo } from "../../../../components/demo/model/demo";
 import type { ClusterSpec, MeshSpec } from "../../../../components/mesh/model/mesh";
 import { formatDiagnostics } from "../../../../components/mesh/model/diagnostic";
 import { validateMesh } from "../../../../components/mesh/model/validate";
@@ -110,8 +110,8 @@ describe("model: other validations", () => {
       fc.property(hostile, hostile, texts, (a, b, clusters) => {
         const authority = { certificate: a, privateKey: b };
         assert.equal(validateAdoptedCa({ property: "ca" }, authority, new Date()).length, 2);
-        const demo = { ...DEFAULT_DEMO, serverCluster: a, clientCluster: b, serverNamespace: b, clientNamespace: a };
-        formatDiagnostics("no demo", validateDemo(demo, clusters));
+        const given = clusters.map((name) => ({ name }));
+        formatDiagnostics("no demo", validateDemo({ clusters: [a, b], nodeSelectors: { [a]: {} } }, given));
       }),
     );
   });

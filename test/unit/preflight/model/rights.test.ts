@@ -4,8 +4,9 @@ import { join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { DEFAULT_SETTINGS } from "../../../../components";
+import type { ObjectsByCluster } from "../../../../components/kubernetes/model/managedObject";
 import { managedObjectsOf } from "../../../../components/managedObjects";
-import { DEFAULT_DEMO } from "../../../../components/demo/model/demo";
+import { demoObjects } from "../../../../components/demo/model/demo";
 import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import {
   accessReview,
@@ -31,7 +32,7 @@ const role = z.object({
 
 type Role = z.infer<typeof role>;
 
-const DEMO = { ...DEFAULT_DEMO, serverCluster: "cluster1", clientCluster: "cluster2" };
+const DEMO = demoObjects({ clusters: ["cluster1", "cluster2"] });
 const ROLES = parseAllDocuments(readFileSync(FILE, "utf8")).map((document) => role.parse(document.toJS()));
 const WITHOUT_DEMO = ROLES.slice(0, 2);
 
@@ -53,7 +54,8 @@ function grants({ metadata, kind, rules }: Role, { verb, group, resource, namesp
 const lacking = (roles: readonly Role[], rights: readonly Right[]): readonly Right[] =>
   rights.filter((right) => !roles.some((each) => grants(each, right)));
 
-const managedObjects = (demo?: typeof DEMO) => managedObjectsOf(DEMO.serverCluster, DEFAULT_SETTINGS, true, demo);
+const managedObjects = (objects: ObjectsByCluster = {}) =>
+  managedObjectsOf("cluster1", { ...DEFAULT_SETTINGS, objects }, true);
 const settings = { ...DEFAULT_SETTINGS, managedObjects: managedObjects() };
 
 describe("model: rights", () => {

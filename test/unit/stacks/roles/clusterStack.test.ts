@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { demoSettings } from "../../../../components/demo/model/demo";
 import { rotationPolicy } from "../../../../components/preflight/rotation";
 import { preflight } from "../../../../stacks/program/preflight";
 import { meshDescription } from "../../../../stacks/program/arguments";
@@ -145,9 +144,8 @@ describe("stacks: a cluster stack", () => {
   it("has a demo among its own clusters alone", async () => {
     const stacks = await published();
     const two = { cluster3: { context: "three" }, cluster2: { context: "two" } };
-    const { configuration, environment } = await load(memberValues({ clusters: two, demo: true }), stacks);
-    const demo = demoSettings(configuration, environment.managed);
-    assert.deepEqual([demo?.serverCluster, demo?.clientCluster], ["cluster2", "cluster3"]);
+    const { environment } = await load(memberValues({ clusters: two, demo: true }), stacks);
+    assert.deepEqual(environment.demo, { clusters: ["cluster2", "cluster3"] });
     const said = await lines(memberValues({ demo: { clusters: ["cluster1", "cluster2"] } }), stacks);
     assert.deepEqual(said, ['mesh: demo.clusters[0] "cluster1" is no cluster of this stack; use one of cluster2']);
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { line } from "./texts";
+import { DEFAULT_DEMO } from "../../components/demo/model/demo";
+import { line } from "../../components/settings/model/texts";
 
 /** What can be said of the demo. */
 const settings = z.strictObject({
@@ -12,11 +13,11 @@ const settings = z.strictObject({
       examples: [["cluster1", "cluster2"]],
     }),
   image: line
-    .default("redis:7.2-alpine")
+    .default(DEFAULT_DEMO.image)
     .describe("An image with `redis-server`, `redis-cli`, `sleep` and `timeout`. It is pulled where a node lacks it."),
   nodeSelectors: z
     .record(z.string(), z.record(z.string(), z.string()))
-    .default({})
+    .default(DEFAULT_DEMO.nodeSelectors)
     .meta({
       description: "Node selectors by workload: `protected-db`, `employee`, `stranger`.",
       examples: [{ "protected-db": { "kubernetes.io/hostname": "node1" } }],
@@ -30,6 +31,3 @@ export const demo = z
   .describe(
     "Two clusters' workloads and a policy that prove the mesh with traffic. `true`, or an object with the settings below.",
   );
-
-/** The demo of `demo: true`. */
-export const DEFAULT_DEMO_SETTINGS = settings.parse({});
