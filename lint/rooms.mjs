@@ -1,6 +1,6 @@
 /**
  * Which way imports go: index.ts → stacks → components, between rooms without a circle; what is in a model/ imports nothing of Pulumi and
- * nothing outside one; the lab stands alone; tests see all. A room is a folder of components/ or stacks/; what lies beside the rooms is one too.
+ * nothing outside one; what starts kubectl is imported by its own room alone; the lab stands alone; tests see all. A room is a folder of components/ or stacks/; what lies beside the rooms is one too.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
@@ -60,12 +60,18 @@ function way(rooms, from, to, seen = new Set()) {
 
 const isModel = (path) => /^components\/[^/]+\/model\//.test(path);
 
+/** What can have kubectl run with any arguments: elsewhere a cluster is a ClusterApi. */
+const STARTS_KUBECTL = /^components\/kubernetes\/(kubectl|kubectlProcess|kubectlReads|processGroup|serverSideApply)$/;
+
 /** Why a file may not import something; `undefined` where it may. */
 function objection(file, target, root) {
   const [part, to] = [file.split("/")[0], target.split("/")[0]];
   if (LAYERS[part]?.includes(to)) return `${part} imports nothing of ${to}`;
   if (isModel(file) && to === "@pulumi") return "a model/ imports nothing of Pulumi";
   if (isModel(file) && HOUSE.includes(to) && !isModel(target)) return "a model/ imports nothing outside a model/";
+  if (STARTS_KUBECTL.test(target) && HOUSE.includes(part) && roomOf(file) !== "components/kubernetes") {
+    return "only components/kubernetes runs kubectl; import ClusterApi";
+  }
   const [here, there] = [roomOf(file), roomOf(target)];
   if (here === undefined || there === undefined || here === there) return undefined;
   const back = way(roomsOf(root), there, here);

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
 import { withEach } from "../command/until";
-import type { Kubectl } from "../kubernetes/kubectl";
-import { KubectlError } from "../kubernetes/kubectlError";
+import type { ClusterApi, ContainerRef } from "../kubernetes/clusterApi";
 import type { Fields } from "../kubernetes/model/fields";
-import { parseObjects } from "../kubernetes/model/liveObject";
-import { readFields } from "../kubernetes/readFields";
+import { parseList } from "../kubernetes/model/liveObject";
 import { isObjectName } from "../mesh/model/names";
 import { AGENT_CONTAINER, type CiliumObjects } from "./model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "./model/agentStatus";
@@ -14,8 +12,6 @@ import { parseAgentStatus, type AgentReport } from "./model/agentStatus";
 const EXEC_SECONDS = 20;
 /** For an agent that is asked once: what it does not say in time, or does not do, stays so. */
 export const ONLY_EXEC_SECONDS = 60;
-/** How long a pod's end is waited for. */
-const DELETE_SECONDS = 120;
 /** So many agents of a cluster are asked side by side: each takes a process here and a connection there. */
 export const AGENTS_AT_ONCE = 16;
 
@@ -52,8 +48,8 @@ const podList = z.object({
 });
 
 /** The pods that a label selector selects, without those that are going. */
-export async function podsOf(kubectl: Kubectl, namespace: string, selector: string): Promise<readonly AgentPod[]> {
-  const json = await readFields(kubectl, ["get", "pods", "-n", namespace, "-l", selector], POD_FIELDS);
+export async function podsOf(api: ClusterApi, namespace: string, selector: string): Promise<readonly AgentPod[]> {
+  const json = await api.listFields("pods", { namespace, selector }, POD_FIELDS);
   return podList
     .parse(JSON.parse(json))
     .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
@@ -64,8 +60,8 @@ export async function podsOf(kubectl: Kubectl, namespace: string, selector: stri
 }
 
 /** The agent pods of a cluster, without those that are going. */
-export const agentPods = (kubectl: Kubectl, cilium: CiliumObjects): Promise<readonly AgentPod[]> =>
-  podsOf(kubectl, cilium.namespace, cilium.agentSelector);
+export const agentPods = (api: ClusterApi, cilium: CiliumObjects): Promise<readonly AgentPod[]> =>
+  podsOf(api, cilium.namespace, cilium.agentSelector);
 
 /** So many pods are given to one process of kubectl, which takes one after the other; so many processes at once. */
 const PODS_AT_ONCE = 20;
@@ -83,29 +79,27 @@ async function withPods(
 }
 
 /** What can delete pods. */
-export type Deletes = Pick<Kubectl, "once" | "read">;
+export type Deletes = Pick<ClusterApi, "objects" | "deletePods">;
 
 /** The names of pods that are not ending, by their uids: a pod that comes back under its name has another. */
-async function podUids(
-  kubectl: Deletes,
-  namespace: string,
-  pods: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const json = await kubectl.read(["get", "pod", ...pods, "-n", namespace, "--ignore-not-found", "-o", "json"]);
-  const staying = parseObjects(json).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+async function podUids(api: Deletes, namespace: string, pods: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const named = pods.map((pod) => `pod/${pod}`);
+  const staying = parseList(await api.objects(named, namespace)).filter(
+    ({ metadata }) => metadata.deletionTimestamp === undefined,
+  );
   return new Map(staying.map(({ metadata }) => [metadata.uid, metadata.name]));
 }
 
 /** Deletes pods, and looks whether that was done. @throws Error when kubectl has ended well, and they are there all the same. */
 async function deleted(
-  kubectl: Deletes,
+  api: Deletes,
   namespace: string,
   pods: readonly string[],
-  remove: (base: readonly string[]) => Promise<unknown>,
+  wait: "untilGone" | "no",
 ): Promise<void> {
-  const before = await podUids(kubectl, namespace, pods);
-  await remove(["delete", "pod", ...pods, "-n", namespace, "--ignore-not-found"]);
-  const after = await podUids(kubectl, namespace, pods);
+  const before = await podUids(api, namespace, pods);
+  await api.deletePods(namespace, pods, wait);
+  const after = await podUids(api, namespace, pods);
   const left = [...after].filter(([uid]) => before.has(uid)).map(([, pod]) => pod);
   if (left.length > 0) {
     throw new Error(
@@ -120,11 +114,8 @@ async function deleted(
  *
  * @throws Error when kubectl has ended well, and pods are there all the same.
  */
-export async function deletePods(kubectl: Deletes, namespace: string, pods: readonly string[]): Promise<void> {
-  // Once: a pod that comes back under its name is not to be deleted as well.
-  await withPods("pods deleted", pods, (some) =>
-    deleted(kubectl, namespace, some, (base) => kubectl.once([...base, "--wait=false"])),
-  );
+export async function deletePods(api: Deletes, namespace: string, pods: readonly string[]): Promise<void> {
+  await withPods("pods deleted", pods, (some) => deleted(api, namespace, some, "no"));
 }
 
 /**
@@ -132,40 +123,40 @@ export async function deletePods(kubectl: Deletes, namespace: string, pods: read
  *
  * @throws Error when kubectl has ended well, and the pod is there all the same.
  */
-export async function deletePod(kubectl: Deletes, namespace: string, pod: string): Promise<void> {
-  await deleted(kubectl, namespace, [pod], async (base) => {
-    try {
-      await kubectl.once([...base, "--wait=true"], { silenceSeconds: DELETE_SECONDS });
-    } catch (error) {
-      if (!(error instanceof KubectlError && error.failure === "silent")) throw error;
-    }
-  });
+export function deletePod(api: Deletes, namespace: string, pod: string): Promise<void> {
+  return deleted(api, namespace, [pod], "untilGone");
 }
 
+/** The agent's container in a pod. */
+export const agentIn = ({ namespace }: CiliumObjects, pod: string): ContainerRef => ({
+  namespace,
+  pod,
+  container: AGENT_CONTAINER,
+});
+
 /** Runs a command in an agent's container. */
-export async function inAgent(
-  kubectl: Kubectl,
+export function inAgent(
+  api: ClusterApi,
   cilium: CiliumObjects,
   pod: string,
   command: readonly string[],
   silenceSeconds = EXEC_SECONDS,
 ): Promise<string> {
-  const target = ["exec", "-n", cilium.namespace, pod, "-c", AGENT_CONTAINER, "--"];
-  return kubectl.run([...target, ...command], { silenceSeconds });
+  return api.exec(agentIn(cilium, pod), command, silenceSeconds);
 }
 
 /** What every agent of a cluster says about its peers; an agent that says nothing is part of the answer. */
 export async function agentReports(
-  kubectl: Kubectl,
+  api: ClusterApi,
   cluster: string,
   cilium: CiliumObjects,
   which: (agent: AgentPod) => boolean = () => true,
 ): Promise<readonly AgentReport[]> {
-  const pods = (await agentPods(kubectl, cilium)).filter(which);
+  const pods = (await agentPods(api, cilium)).filter(which);
   const what = `cluster "${cluster}": agents asked for their peers`;
   return withEach(what, pods, AGENTS_AT_ONCE, async ({ pod, node }): Promise<AgentReport> => {
     try {
-      const json = await inAgent(kubectl, cilium, pod, ["cilium-dbg", "status", "-o", "json"]);
+      const json = await inAgent(api, cilium, pod, ["cilium-dbg", "status", "-o", "json"]);
       return { cluster, pod, node, peers: parseAgentStatus(json) };
     } catch (error) {
       return { cluster, pod, node, peers: { error: errorMessage(error) } };
@@ -173,24 +164,15 @@ export async function agentReports(
   });
 }
 
-/** kubectl names each of them that is not there any more, and does the others. */
-const isOnlyNotFound = (error: unknown): boolean =>
-  error instanceof KubectlError &&
-  error.message.split("\n").every((line) => line.trim() === "" || /\(NotFound\)/.test(line));
-
 /**
  * Annotates the agents' pods, so that the kubelets sync changed Secrets into them at once. Without a change of the pod that takes about a
  * minute.
  */
-export async function syncSecretsNow(kubectl: Kubectl, cilium: CiliumObjects, cluster?: string): Promise<void> {
-  const stamp = `cilium-clustermesh/synced-at=${new Date().toISOString().replaceAll(":", "-")}`;
-  const pods = (await agentPods(kubectl, cilium)).map(({ pod }) => pod);
+export async function syncSecretsNow(api: ClusterApi, cilium: CiliumObjects, cluster?: string): Promise<void> {
+  const now = new Date().toISOString().replaceAll(":", "-");
+  const pods = (await agentPods(api, cilium)).map(({ pod }) => pod);
   const where = cluster === undefined ? "" : `cluster "${cluster}": `;
-  await withPods(`${where}agents told of changed Secrets`, pods, async (some) => {
-    try {
-      await kubectl.run(["annotate", "pods", ...some, "-n", cilium.namespace, stamp, "--overwrite"]);
-    } catch (error) {
-      if (!isOnlyNotFound(error)) throw error;
-    }
-  });
+  await withPods(`${where}agents told of changed Secrets`, pods, (some) =>
+    api.annotatePods(cilium.namespace, some, "cilium-clustermesh/synced-at", now),
+  );
 }

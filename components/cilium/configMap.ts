@@ -1,4 +1,4 @@
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { parseObject } from "../kubernetes/model/liveObject";
 import type { OwnedData } from "../kubernetes/model/managedFields";
 import type { CiliumObjects } from "./model/agentConfig";
@@ -27,13 +27,11 @@ function liveConfig(json: string): LiveConfig | undefined {
 }
 
 /** Reads `cilium-config`; `undefined` where there is none. */
-export async function readConfigMap(kubectl: Kubectl, cilium: CiliumObjects): Promise<LiveConfig | undefined> {
-  const name = `configmap/${cilium.configMap}`;
-  const flags = ["-n", cilium.namespace, "--ignore-not-found", "--show-managed-fields", "-o", "json"];
-  return liveConfig(await kubectl.read(["get", name, ...flags]));
+export async function readConfigMap(api: ClusterApi, cilium: CiliumObjects): Promise<LiveConfig | undefined> {
+  return liveConfig(await api.object(`configmap/${cilium.configMap}`, cilium.namespace));
 }
 
-/** `cilium-config` out of a list that kubectl was asked for. */
+/** `cilium-config` out of a list. */
 export function configMapIn(list: string, cilium: CiliumObjects): LiveConfig | undefined {
   const { items } = JSON.parse(list) as {
     readonly items: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];

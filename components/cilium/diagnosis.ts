@@ -1,16 +1,16 @@
 import { errorMessage } from "../basics/errorMessage";
 import { excerpt } from "../basics/model/bounded";
 import { quoted } from "../basics/model/printable";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { OpenCluster } from "../kubernetes/openClusters";
-import { inAgent } from "./agents";
-import { AGENT_CONTAINER, type CiliumObjects } from "./model/agentConfig";
+import { agentIn, inAgent } from "./agents";
+import type { CiliumObjects } from "./model/agentConfig";
 import { readinessTable, statusCause, type AgentReport, type ExpectedPeer, type Readiness } from "./model/agentStatus";
 import { causeOf, complaintsOf, type Cause } from "./model/peerCauses";
 
 /** Agents repeat themselves; the last lines are about how things are now. */
 const LOG_LINES_SHOWN = 5;
-const LOG_SINCE = "--since=15m";
+const LOG_SINCE = "15m";
 
 /** Why peers are not ready, as far as anybody can tell. */
 export interface Diagnosis {
@@ -35,11 +35,10 @@ interface Said {
   readonly log: string;
 }
 
-async function ask(kubectl: Kubectl, cilium: CiliumObjects, agent: string): Promise<Said> {
-  const logs = ["logs", "-n", cilium.namespace, agent, "-c", AGENT_CONTAINER, LOG_SINCE];
+async function ask(api: ClusterApi, cilium: CiliumObjects, agent: string): Promise<Said> {
   const [troubleshoot, log] = await Promise.all([
-    inAgent(kubectl, cilium, agent, ["cilium-dbg", "troubleshoot", "clustermesh"]).catch(errorMessage),
-    kubectl.read(logs).catch(errorMessage),
+    inAgent(api, cilium, agent, ["cilium-dbg", "troubleshoot", "clustermesh"]).catch(errorMessage),
+    api.logs(agentIn(cilium, agent), LOG_SINCE).catch(errorMessage),
   ]);
   return { troubleshoot, log };
 }
@@ -56,10 +55,10 @@ export async function diagnose(
 ): Promise<Diagnosis> {
   const failing = readinessTable(members, reports).filter((line) => !line.ready);
   const asked = await Promise.all(
-    clusters.map(async ({ name, kubectl }) => {
+    clusters.map(async ({ name, api }) => {
       const lines = failing.filter((line) => line.cluster === name);
       const agent = lines[0]?.agent;
-      const said = agent === undefined ? undefined : await ask(kubectl, cilium, agent);
+      const said = agent === undefined ? undefined : await ask(api, cilium, agent);
       return { cluster: name, agent, peers: [...new Set(lines.map((line) => line.peer))], said };
     }),
   );

@@ -1,5 +1,5 @@
 import { withEach } from "../command/until";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { agentPods, inAgent, ONLY_EXEC_SECONDS } from "./agents";
 import type { CiliumObjects } from "./model/agentConfig";
 
@@ -21,8 +21,8 @@ const DELETE_SCRIPT = `for key; do cilium-dbg kvstore delete "$key" || failed=1;
  *
  * @throws Error when there are some and none of them is ready.
  */
-export async function openKvstore(kubectl: Kubectl, cilium: CiliumObjects): Promise<Kvstore | undefined> {
-  const agents = await agentPods(kubectl, cilium);
+export async function openKvstore(api: ClusterApi, cilium: CiliumObjects): Promise<Kvstore | undefined> {
+  const agents = await agentPods(api, cilium);
   if (agents.length === 0) {
     return undefined;
   }
@@ -31,7 +31,7 @@ export async function openKvstore(kubectl: Kubectl, cilium: CiliumObjects): Prom
     throw new Error("no agent is ready");
   }
   const run = (command: readonly string[]): Promise<string> =>
-    inAgent(kubectl, cilium, agent.pod, command, ONLY_EXEC_SECONDS);
+    inAgent(api, cilium, agent.pod, command, ONLY_EXEC_SECONDS);
   const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);
   return {
     list: (prefix) => kvstore("get", "--recursive", prefix),

@@ -1,20 +1,23 @@
 import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
 import { lastLine } from "../basics/model/lastLine";
-import type { Kubectl } from "../kubernetes/kubectl";
-import { parseItems } from "../kubernetes/model/items";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { isObjectName } from "../mesh/model/names";
 
 /** So many nodes are asked for: those of a roll-out that stands still. */
 const MOST = 50;
 
-const node = z.object({
-  metadata: z.object({ name: z.string() }),
-  status: z.object({
-    conditions: z
-      .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() }))
-      .nullish(),
-  }),
+const nodeList = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      status: z.object({
+        conditions: z
+          .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() }))
+          .nullish(),
+      }),
+    }),
+  ),
 });
 
 /** What is known of nodes; where they may not be read, why. */
@@ -28,15 +31,15 @@ export interface NodeSight {
 
 /** Looks whether nodes are still there: a pod cannot say it. */
 export async function sightOf(
-  kubectl: Pick<Kubectl, "read">,
+  api: Pick<ClusterApi, "objects">,
   nodes: readonly string[],
   before: number,
 ): Promise<NodeSight> {
   const asked = nodes.filter(isObjectName).slice(0, MOST);
   if (asked.length === 0) return { lost: new Set(), notReady: new Set() };
   try {
-    const json = await kubectl.read(["get", "nodes", ...asked, "--ignore-not-found", "-o", "json"]);
-    const readiness = parseItems(json, node).map(({ metadata, status }) => ({
+    const found = await api.objects(asked.map((name) => `node/${name}`));
+    const readiness = nodeList.parse(JSON.parse(found)).items.map(({ metadata, status }) => ({
       name: metadata.name,
       ready: status.conditions?.find(({ type }) => type === "Ready"),
     }));

@@ -2,8 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { printable } from "../basics/model/printable";
 import { progress } from "../command/protocol";
 import { saying } from "../command/until";
-import type { Kubectl } from "../kubernetes/kubectl";
-import { readFields } from "../kubernetes/readFields";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { error, formatDiagnostics, type Diagnostic } from "../mesh/model/diagnostic";
 import { deletePods } from "./agents";
 import { sightOf, type NodeSight } from "./lostNodes";
@@ -25,7 +24,7 @@ const LONGEST_PAUSE_MS = 5000;
 const STANDS_STILL_MS = 15_000;
 const SHOWN = 8;
 
-type Cluster = Pick<Kubectl, "read" | "once">;
+type Cluster = Pick<ClusterApi, "object" | "objects" | "listFields" | "deletePods">;
 
 /** A workload whose pods are to be replaced. */
 export interface Rolling {
@@ -43,29 +42,25 @@ export interface Rolling {
 }
 
 /** A workload as it is now; `undefined` where it is not there. */
-export const readWorkload = async (
-  kubectl: Cluster,
-  namespace: string,
-  workload: string,
-): Promise<Workload | undefined> =>
-  parseWorkload(await kubectl.read(["get", workload, "-n", namespace, "--ignore-not-found", "-o", "json"]));
+export const readWorkload = async (api: Cluster, namespace: string, workload: string): Promise<Workload | undefined> =>
+  parseWorkload(await api.object(workload, namespace));
 
-async function podsOf(kubectl: Cluster, namespace: string, workload: Workload): Promise<readonly RolledPod[]> {
-  const args = ["get", "pods", "-n", namespace, "-l", workload.selector];
-  return parseRolledPods(await readFields(kubectl, args, ROLLED_POD_FIELDS), workload);
+async function podsOf(api: Cluster, namespace: string, workload: Workload): Promise<readonly RolledPod[]> {
+  const { selector } = workload;
+  return parseRolledPods(await api.listFields("pods", { namespace, selector }, ROLLED_POD_FIELDS), workload);
 }
 
 /** How workloads (`kind/name`) are before their templates are changed. */
 export async function lookBefore(
-  kubectl: Cluster,
+  api: Cluster,
   namespace: string,
   workloads: readonly string[],
 ): Promise<ReadonlyMap<string, Before>> {
   const before = new Map<string, Before>();
   for (const name of workloads) {
-    const workload = await readWorkload(kubectl, namespace, name);
+    const workload = await readWorkload(api, namespace, name);
     if (workload !== undefined) {
-      before.set(name, beforeRollOut(workload, await podsOf(kubectl, namespace, workload)));
+      before.set(name, beforeRollOut(workload, await podsOf(api, namespace, workload)));
     }
   }
   return before;
@@ -124,7 +119,7 @@ function sayWhoIsExcused(rolling: Rolling, { excused }: Progress): void {
 }
 
 async function restartNext(
-  kubectl: Cluster,
+  api: Cluster,
   { cluster, namespace, workload }: Rolling,
   live: Workload,
   seen: Progress,
@@ -138,7 +133,7 @@ async function restartNext(
       `cluster "${cluster}": ${workload}: ${String(seen.old.length)} pods are restarted, ${String(live.atATime)} at a time, first ${pods.slice(0, SHOWN).join(", ")}`,
     );
   }
-  await deletePods(kubectl, namespace, pods);
+  await deletePods(api, namespace, pods);
   pods.forEach((pod) => deleted.add(pod));
 }
 
@@ -148,7 +143,7 @@ async function restartNext(
  *
  * @throws Error that names pods, nodes and reasons when nothing has moved for too long.
  */
-export async function followRollOut(kubectl: Cluster, rolling: Rolling): Promise<void> {
+export async function followRollOut(api: Cluster, rolling: Rolling): Promise<void> {
   const { cluster, namespace, workload, before } = rolling;
   const begin = Date.now();
   const deleted = new Set<string>();
@@ -159,14 +154,14 @@ export async function followRollOut(kubectl: Cluster, rolling: Rolling): Promise
   await saying(async (set) => {
     for (;;) {
       const lookedAt = Date.now();
-      const live = await readWorkload(kubectl, namespace, workload);
+      const live = await readWorkload(api, namespace, workload);
       if (live === undefined) {
         progress(`cluster "${cluster}": ${workload} is not there`);
         return;
       }
       if (rolling.isNew === undefined && live.isComplete) return;
       const { isNew = (pod: RolledPod) => pod.annotation === live.annotation } = rolling;
-      const seen = judgeRollOut(live, await podsOf(kubectl, namespace, live), { isNew, before, lost: sight.lost });
+      const seen = judgeRollOut(live, await podsOf(api, namespace, live), { isNew, before, lost: sight.lost });
       const restart = rolling.restart ?? (live.restarts === "onDelete" || isBlocked(live, seen));
       const left = restart ? seen.old.filter(({ pod }) => !deleted.has(pod)) : [];
       if (seen.waiting.length + left.length === 0) {
@@ -188,7 +183,7 @@ export async function followRollOut(kubectl: Cluster, rolling: Rolling): Promise
       if (isLate || lookedAt - Math.max(movedAt, sightAt) > STANDS_STILL_MS) {
         const known = sight.lost;
         const now = await sightOf(
-          kubectl,
+          api,
           seen.waiting.flatMap(({ node }) => node ?? []),
           begin,
         );
@@ -196,7 +191,7 @@ export async function followRollOut(kubectl: Cluster, rolling: Rolling): Promise
         sightAt = Date.now();
         if (isLate && sight.lost.size === known.size) throw standsStill(rolling, seen, sight);
       }
-      if (restart) await restartNext(kubectl, rolling, live, seen, deleted);
+      if (restart) await restartNext(api, rolling, live, seen, deleted);
       await pause(begin, lookedAt);
     }
   });
@@ -215,7 +210,7 @@ function pause(begin: number, lookedAt: number): Promise<void> {
  * @param before How they were before the template was changed, where that is known.
  */
 export async function waitForRollOut(
-  kubectl: Cluster,
+  api: Cluster,
   cluster: string,
   cilium: CiliumObjects,
   timeoutSeconds: number,
@@ -224,15 +219,15 @@ export async function waitForRollOut(
   const { namespace } = cilium;
   for (const workload of rolledWorkloads(cilium)) {
     progress(`cluster "${cluster}": waiting for the roll-out of ${workload}`);
-    await followRollOut(kubectl, { cluster, namespace, workload, timeoutSeconds, before: before.get(workload) });
+    await followRollOut(api, { cluster, namespace, workload, timeoutSeconds, before: before.get(workload) });
   }
 }
 
 /** Says that nobody restarts agents where the user has this program not wait, and the DaemonSet has its controller not do it. */
-export async function sayWhoRestarts(kubectl: Cluster, cluster: string, cilium: CiliumObjects): Promise<void> {
+export async function sayWhoRestarts(api: Cluster, cluster: string, cilium: CiliumObjects): Promise<void> {
   const { namespace } = cilium;
   for (const name of rolledWorkloads(cilium)) {
-    const live = await readWorkload(kubectl, namespace, name);
+    const live = await readWorkload(api, namespace, name);
     if (live === undefined || live.restarts === "controller" || live.isComplete) continue;
     const why = live.restarts === "paused" ? "it is paused" : "its updateStrategy is OnDelete";
     progress(

@@ -1,5 +1,5 @@
-import type { Kubectl } from "../kubernetes/kubectl";
-import { parseObjects } from "../kubernetes/model/liveObject";
+import type { ClusterApi } from "../kubernetes/clusterApi";
+import { parseList } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "./model/agentConfig";
 import type { Before } from "./model/rollOut/judge";
@@ -9,14 +9,13 @@ import { lookBefore } from "./rollOut";
 type Rollouts = Readonly<Record<string, Rollout>>;
 
 /** Agents and operator as they are now, by `kind/name`. What is not installed is not in it. */
-async function readRollouts(kubectl: Kubectl, cilium: CiliumObjects): Promise<Rollouts> {
-  const query = ["get", ...rolledWorkloads(cilium), "-n", cilium.namespace, "--ignore-not-found", "-o", "json"];
-  return rolloutsOf(parseObjects(await kubectl.read(query)), cilium);
+async function readRollouts(api: ClusterApi, cilium: CiliumObjects): Promise<Rollouts> {
+  return rolloutsOf(parseList(await api.objects(rolledWorkloads(cilium), cilium.namespace)), cilium);
 }
 
 /** Whether one of them has the annotation: then it has not been through the way back, or not to its end. */
-export async function isAnnotated(kubectl: Kubectl, cilium: CiliumObjects): Promise<boolean> {
-  return Object.values(await readRollouts(kubectl, cilium)).some(({ annotation }) => annotation !== "");
+export async function isAnnotated(api: ClusterApi, cilium: CiliumObjects): Promise<boolean> {
+  return Object.values(await readRollouts(api, cilium)).some(({ annotation }) => annotation !== "");
 }
 
 /**
@@ -28,22 +27,21 @@ export async function isAnnotated(kubectl: Kubectl, cilium: CiliumObjects): Prom
  * @throws Error when kubectl has ended well, and the annotation is another one all the same.
  */
 export async function annotate(
-  kubectl: Kubectl,
+  api: ClusterApi,
   cilium: CiliumObjects,
   value: string | null,
   seen?: Rollouts,
 ): Promise<ReadonlyMap<string, Before>> {
-  const patch = JSON.stringify({ spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } });
-  const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", patch];
+  const patch = { spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } };
   const differing = (found: Rollouts) =>
     Object.entries(found).flatMap(([workload, { annotation }]) => (annotation === (value ?? "") ? [] : [workload]));
-  const rolled = differing(seen ?? (await readRollouts(kubectl, cilium)));
+  const rolled = differing(seen ?? (await readRollouts(api, cilium)));
   if (rolled.length === 0) {
     return new Map();
   }
-  const before = await lookBefore(kubectl, cilium.namespace, rolled);
-  await kubectl.run(["patch", ...rolled, "-n", cilium.namespace, ...how]);
-  const left = differing(await readRollouts(kubectl, cilium));
+  const before = await lookBefore(api, cilium.namespace, rolled);
+  await api.patch(rolled, cilium.namespace, { manager: FIELD_MANAGER, patch });
+  const left = differing(await readRollouts(api, cilium));
   if (left.length > 0) {
     throw new Error(
       `${left.join(" and ")} of namespace ${cilium.namespace} took the annotation ${ROLLOUT_ANNOTATION}, and do not have it as it ` +

@@ -1,5 +1,5 @@
 import type { CiliumObjects } from "../cilium/model/agentConfig";
-import { previousOutput, progress } from "../command/protocol";
+import { progress, type Verbs } from "../command/protocol";
 import type { Recorded } from "../identity/model/recorded";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { manualRestoreCommands } from "./model/manualRestore";
@@ -11,15 +11,12 @@ interface LostClusterArgs {
   readonly managedObjects: readonly ManagedObject[];
   /** Reads what `record` has printed. */
   readonly recorded: () => Recorded;
+  /** What the same resource's last verb printed. */
+  readonly previous: string;
 }
 
 /** The verbs of a lost cluster: none contacts it, and the last one prints the commands that restore it by hand. */
-export function lostVerbs({
-  cluster,
-  cilium,
-  managedObjects,
-  recorded,
-}: LostClusterArgs): Readonly<Record<string, () => Promise<string>>> {
+export function lostVerbs({ cluster, cilium, managedObjects, recorded, previous }: LostClusterArgs): Verbs {
   const name = `cluster "${cluster}"`;
   const nothing = () => Promise.resolve("");
   return {
@@ -32,7 +29,7 @@ export function lostVerbs({
       return Promise.resolve(JSON.stringify({ ...recorded(), lost: true }));
     },
     rollOut: nothing,
-    updateObjects: () => Promise.resolve(previousOutput()),
+    updateObjects: () => Promise.resolve(previous),
     removeObjects: nothing,
     restore: nothing,
     release: () => {

@@ -1,4 +1,4 @@
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { managedObjectList, notAmong, type ManagedObject } from "../kubernetes/model/managedObject";
 import { removeOwned, type Removing } from "./removeOwned";
 
@@ -14,11 +14,11 @@ function managedBefore(printed: string): readonly ManagedObject[] {
  * @returns What it has now, for the state.
  */
 export async function updateManagedObjects(
-  kubectl: Kubectl,
+  api: ClusterApi,
   removing: Removing,
   managedObjects: readonly ManagedObject[],
   printed: string,
 ): Promise<string> {
-  await removeOwned(kubectl, removing, notAmong(managedBefore(printed), managedObjects));
+  await removeOwned(api, removing, notAmong(managedBefore(printed), managedObjects));
   return JSON.stringify(managedObjects);
 }

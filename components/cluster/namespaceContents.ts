@@ -1,4 +1,4 @@
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { OWNER_ANNOTATION } from "../kubernetes/model/ownership";
 import { foreignIn } from "./model/namespaceContents";
 
@@ -10,10 +10,7 @@ const COLUMNS = [
 ];
 
 /** What others have in a namespace that this stack has made: it would go with it. */
-export async function foreignContents(kubectl: Kubectl, namespace: string, owner: string): Promise<readonly string[]> {
-  const listed = await kubectl.read(["api-resources", "--verbs=list,delete", "--namespaced=true", "-o", "name"]);
-  const kinds = listed.split("\n").filter((kind) => kind !== "");
+export async function foreignContents(api: ClusterApi, namespace: string, owner: string): Promise<readonly string[]> {
   const row = `${COLUMNS.join('{"\\t"}')}{"\\n"}`;
-  const how = ["-n", namespace, "--ignore-not-found", "-o", `jsonpath={range .items[*]}${row}{end}`];
-  return foreignIn(await kubectl.read(["get", kinds.join(","), ...how]), owner);
+  return foreignIn(await api.namespaceContents(namespace, `{range .items[*]}${row}{end}`), owner);
 }

@@ -6,11 +6,11 @@ import { readOriginalConfig } from "../identity/model/originalConfig";
 import { otherClusterProblem, otherTargets } from "../identity/model/otherCluster";
 import { readRecorded, targetsOf, type Recorded } from "../identity/model/recorded";
 import { OtherCluster } from "../identity/otherCluster";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { parseList } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
-import { readManagedObjects, readObjects } from "../kubernetes/readObjects";
+import { readManagedObjects } from "../kubernetes/readObjects";
 import { error, formatDiagnostics, type Finding } from "../mesh/model/diagnostic";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
 import { identityChange, identityIn } from "../preflight/model/identity";
@@ -41,14 +41,10 @@ interface Seen {
 }
 
 /** Reads what is there of all that will be written to. */
-async function see(kubectl: Kubectl, { cilium, managedObjects, owner }: Recording): Promise<Seen> {
-  const read = (args: readonly string[]) => kubectl.read(args);
+async function see(api: ClusterApi, { cilium, managedObjects, owner }: Recording): Promise<Seen> {
   const { namespace, configMap } = cilium;
   const near = ["namespace/kube-system", `configmap/${configMap}`];
-  const [list, existing] = await Promise.all([
-    readObjects(read, namespace, near),
-    readManagedObjects(read, managedObjects),
-  ]);
+  const [list, existing] = await Promise.all([api.objects(near, namespace), readManagedObjects(api, managedObjects)]);
   const uid = parseList(list).find(({ kind }) => kind === "Namespace")?.metadata.uid;
   if (uid === undefined) {
     throw new Error("namespace kube-system was not told, so which cluster this is is not known");
@@ -138,7 +134,7 @@ function peersBefore({ mark, existingObjects }: Seen, { peerSecret, owner }: Rec
 }
 
 /** Records a cluster as it is before anything is written to it. Fails where what follows would create or take over something. */
-async function recordSeen(kubectl: Kubectl, seen: Seen, recording: Recording): Promise<string> {
+async function recordSeen(api: ClusterApi, seen: Seen, recording: Recording): Promise<string> {
   const { cluster, cilium, peerSecret, probePaths } = recording;
   refuseForeign(seen, recording);
   const { config } = seen;
@@ -152,14 +148,14 @@ async function recordSeen(kubectl: Kubectl, seen: Seen, recording: Recording): P
     set: recording.desired,
     targets: targetsOf(cilium, peerSecret),
     peerSecret: peersBefore(seen, recording),
-    paths: probePaths ? await pathsBeforehand(kubectl, cluster, cilium) : undefined,
+    paths: probePaths ? await pathsBeforehand(api, cluster, cilium) : undefined,
   };
   return JSON.stringify(result);
 }
 
 /** The first step on a cluster. */
-export async function record(kubectl: Kubectl, recording: Recording): Promise<string> {
-  return recordSeen(kubectl, await see(kubectl, recording), recording);
+export async function record(api: ClusterApi, recording: Recording): Promise<string> {
+  return recordSeen(api, await see(api, recording), recording);
 }
 
 /**
@@ -168,18 +164,18 @@ export async function record(kubectl: Kubectl, recording: Recording): Promise<st
  *
  * @param printed What was recorded.
  */
-export async function keep(kubectl: Kubectl, recording: Recording, printed: string): Promise<string> {
+export async function keep(api: ClusterApi, recording: Recording, printed: string): Promise<string> {
   const { cluster, cilium, desired, peerSecret } = recording;
-  const seen = await see(kubectl, recording);
+  const seen = await see(api, recording);
   const before = readRecorded(printed);
   if (before === undefined) {
-    return recordSeen(kubectl, seen, recording);
+    return recordSeen(api, seen, recording);
   }
   const { lost, ...kept } = before;
   if (seen.uid !== kept.cluster) {
     if (lost === true) {
       progress(`cluster "${cluster}": is another one than before it was declared lost; it joins as it is now`);
-      return recordSeen(kubectl, seen, recording);
+      return recordSeen(api, seen, recording);
     }
     const problem = otherClusterProblem(cluster, kept.cluster, seen.uid);
     throw new OtherCluster(formatDiagnostics("nothing of it is touched", [problem]));

@@ -2,8 +2,9 @@ import { errorMessage } from "../basics/errorMessage";
 import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
 import { progress } from "../command/protocol";
 import { TRIES_AGAINST_OTHER_WRITERS } from "../identity/restoreConfig";
-import { deleteObject, describeObject, isLateWrite, readObject } from "../kubernetes/apiObject";
-import type { Kubectl } from "../kubernetes/kubectl";
+import { deleteObject, describeObject, readObject } from "../kubernetes/apiObject";
+import type { ClusterApi } from "../kubernetes/clusterApi";
+import { WriteConflict } from "../kubernetes/kubectlError";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { LiveObject } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION, PATCH_ANNOTATIONS } from "../kubernetes/model/ownership";
@@ -23,23 +24,21 @@ const MOST_NAMED = 5;
 
 /** Takes our keys and annotations out of a Secret, as it was when it was looked at. */
 async function strip(
-  kubectl: Kubectl,
+  api: ClusterApi,
   managed: ManagedObject,
   { metadata }: LiveObject,
   keys: readonly string[],
 ): Promise<void> {
   const nothing = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, null]));
   const { resourceVersion } = metadata;
-  const body = { metadata: { resourceVersion, annotations: nothing(ANNOTATIONS) }, data: nothing(keys) };
-  const where = [`secret/${managed.name}`, "-n", managed.namespace ?? ""];
-  const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", JSON.stringify(body)];
-  await kubectl.run(["patch", ...where, ...how]);
+  const patch = { metadata: { resourceVersion, annotations: nothing(ANNOTATIONS) }, data: nothing(keys) };
+  await api.patch([`secret/${managed.name}`], managed.namespace ?? "", { manager: FIELD_MANAGER, patch });
 }
 
 /** Why a namespace of ours stays: others use it, or that cannot be seen. */
-async function namespaceStays(kubectl: Kubectl, namespace: string, owner: string): Promise<string | undefined> {
+async function namespaceStays(api: ClusterApi, namespace: string, owner: string): Promise<string | undefined> {
   try {
-    const foreign = await foreignContents(kubectl, namespace, owner);
+    const foreign = await foreignContents(api, namespace, owner);
     const more = foreign.length > MOST_NAMED ? `, and ${String(foreign.length - MOST_NAMED)} more` : "";
     return foreign.length === 0
       ? undefined
@@ -49,8 +48,8 @@ async function namespaceStays(kubectl: Kubectl, namespace: string, owner: string
   }
 }
 
-async function removeOnce(kubectl: Kubectl, removing: Removing, managed: ManagedObject): Promise<void> {
-  const object = await readObject(kubectl, managed);
+async function removeOnce(api: ClusterApi, removing: Removing, managed: ManagedObject): Promise<void> {
+  const object = await readObject(api, managed);
   if (object === undefined) {
     return;
   }
@@ -65,14 +64,14 @@ async function removeOnce(kubectl: Kubectl, removing: Removing, managed: Managed
     return;
   }
   if (plan.kind === "strip") {
-    await strip(kubectl, managed, object, plan.keys);
+    await strip(api, managed, object, plan.keys);
     const kept = plan.kept.length === 0 ? "it was there before" : `it keeps ${plan.kept.join(", ")}`;
     progress(`cluster "${cluster}": ${describeObject(object)} has lost this stack's keys alone: ${kept}`);
     return;
   }
-  const why = object.kind === "Namespace" ? await namespaceStays(kubectl, managed.name, owner) : undefined;
+  const why = object.kind === "Namespace" ? await namespaceStays(api, managed.name, owner) : undefined;
   if (why === undefined) {
-    await deleteObject(kubectl, managed, object);
+    await deleteObject(api, managed, object);
   } else {
     stays(`${why}; once that is gone: kubectl delete namespace ${managed.name}`);
   }
@@ -83,18 +82,18 @@ async function removeOnce(kubectl: Kubectl, removing: Removing, managed: Managed
  * has something of another's in it, stays and is named; what is gone already is no error.
  */
 export async function removeOwned(
-  kubectl: Kubectl,
+  api: ClusterApi,
   removing: Removing,
   managedObjects: readonly ManagedObject[],
 ): Promise<void> {
   for (const managed of managedObjects.toReversed()) {
     for (let late = 0; ;) {
       try {
-        await removeOnce(kubectl, removing, managed);
+        await removeOnce(api, removing, managed);
         break;
       } catch (error) {
         late += 1;
-        if (!isLateWrite(error) || late === TRIES_AGAINST_OTHER_WRITERS) {
+        if (!(error instanceof WriteConflict) || late === TRIES_AGAINST_OTHER_WRITERS) {
           throw error;
         }
       }

@@ -89,20 +89,28 @@ function checked(result: string): string {
   return result;
 }
 
+/** What a deploy-time program can do, by the words of its command line; each gives its result. */
+export type Verbs = Readonly<Record<string, () => Promise<string>>>;
+
+/** Runs a verb, in the words of today or of before. */
+export function runVerb(verbs: Verbs, verb: string): Promise<string> {
+  const run = own(verbs, todaysVerb(verb));
+  if (run === undefined) {
+    throw new Error(`unknown verb ${JSON.stringify(verb)}; one of ${Object.keys(verbs).join(", ")}`);
+  }
+  return run();
+}
+
 /**
  * Runs the verb that the command line names. An error ends the process with its message and no stack: Pulumi shows it to the user.
  *
  * @returns The verb, once it is done and its result is printed: without it the runner takes the whole run for failed.
  */
-export async function dispatch(verbs: Readonly<Record<string, () => Promise<string>>>): Promise<string | undefined> {
+export async function dispatch(verbs: Verbs): Promise<string | undefined> {
   const verb = process.argv[2] ?? "";
-  const run = own(verbs, todaysVerb(verb));
   beginOutput();
   try {
-    if (run === undefined) {
-      throw new Error(`unknown verb ${JSON.stringify(verb)}; one of ${Object.keys(verbs).join(", ")}`);
-    }
-    const result = checked(await run());
+    const result = checked(await runVerb(verbs, verb));
     sayWhatIsLeftOut();
     process.stdout.write(result);
     return verb;

@@ -1,8 +1,8 @@
 import { errorMessage } from "../basics/errorMessage";
 import { cutText } from "../basics/model/bounded";
-import { agentPods } from "../cilium/agents";
-import { AGENT_CONTAINER, type CiliumObjects } from "../cilium/model/agentConfig";
-import type { Kubectl } from "../kubernetes/kubectl";
+import { agentIn, agentPods } from "../cilium/agents";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 
 /** What a node's agent says that it drops; not to be had where there is no agent, or it cannot be asked. */
 export type DropLog =
@@ -50,13 +50,13 @@ interface Running {
  * @param conclude Gets the log when the last line is in.
  */
 export async function withDropLog<T, R>(
-  kubectl: Kubectl,
+  api: ClusterApi,
   cilium: CiliumObjects,
   { node, limitSeconds }: { readonly node: string | undefined; readonly limitSeconds: number },
   use: (log: DropLog) => Promise<T>,
   conclude: (log: DropLog, used: T) => Promise<R>,
 ): Promise<R> {
-  const { log, stop } = await listen(kubectl, cilium, node, limitSeconds);
+  const { log, stop } = await listen(api, cilium, node, limitSeconds);
   const used = await use(log).finally(stop);
   return conclude(log, used);
 }
@@ -66,7 +66,7 @@ function unavailable(reason: string): Running {
 }
 
 async function listen(
-  kubectl: Kubectl,
+  api: ClusterApi,
   cilium: CiliumObjects,
   node: string | undefined,
   limitSeconds: number,
@@ -75,36 +75,27 @@ async function listen(
     return unavailable("the node of protected-db is not known");
   }
   try {
-    const agent = (await agentPods(kubectl, cilium)).find((each) => each.node === node);
+    const agent = (await agentPods(api, cilium)).find((each) => each.node === node);
     return agent === undefined
       ? unavailable(`no agent (${cilium.namespace}, ${cilium.agentSelector}) runs on node ${node}`)
-      : await monitor(kubectl, cilium, agent.pod, limitSeconds);
+      : await monitor(api, cilium, agent.pod, limitSeconds);
   } catch (error) {
     return unavailable(errorMessage(error));
   }
 }
 
-async function monitor(kubectl: Kubectl, cilium: CiliumObjects, agent: string, limitSeconds: number): Promise<Running> {
-  const target = ["exec", "-i", "-n", cilium.namespace, agent, "-c", AGENT_CONTAINER, "--"];
-  const child = kubectl.start([...target, "sh", "-c", LISTEN, String(limitSeconds)]);
-  // A process that ends early closes its end of the pipe.
-  child.stdin.on("error", () => undefined);
-  const ended = new Promise<void>((resolve) => {
-    child.on("close", resolve);
-    child.on("error", () => {
-      resolve();
-    });
-  });
+async function monitor(api: ClusterApi, cilium: CiliumObjects, agent: string, limitSeconds: number): Promise<Running> {
+  const running = api.startExec(agentIn(cilium, agent), ["sh", "-c", LISTEN, String(limitSeconds)]);
   const stop = async () => {
-    const late = setTimeout(child.end, PATIENCE_MS);
-    child.stdin.end();
-    await ended;
+    const late = setTimeout(running.end, PATIENCE_MS);
+    running.closeInput();
+    await running.ended;
     clearTimeout(late);
   };
 
   let lines: readonly string[] = [];
   let rest = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  running.onOutput((text) => {
     const complete = (rest + text).split("\n");
     rest = (complete.pop() ?? "").slice(0, LONGEST_LINE);
     lines = [...lines, ...complete.map((line) => cutText(line, LONGEST_LINE))].slice(-MOST_LINES);
@@ -114,14 +105,14 @@ async function monitor(kubectl: Kubectl, cilium: CiliumObjects, agent: string, l
     const late = setTimeout(() => {
       resolve(false);
     }, PATIENCE_MS);
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    running.onError((text) => {
       said += text;
       if (said.includes(LISTENING)) {
         clearTimeout(late);
         resolve(true);
       }
     });
-    void ended.then(() => {
+    void running.ended.then(() => {
       clearTimeout(late);
       resolve(false);
     });

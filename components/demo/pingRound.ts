@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { PROTECTED_DB, type DemoPlaces, type DemoWorkload } from "./model/demo";
 import { pingCommand, readPing, type Path, type Ping, type PingResult, type Seen } from "./model/demoPings";
 
@@ -8,7 +8,7 @@ import { pingCommand, readPing, type Path, type Ping, type PingResult, type Seen
 const EXEC_SECONDS = 20;
 
 /** The demo's clusters, opened. */
-export type Clusters = ReadonlyMap<string, Kubectl>;
+export type Clusters = ReadonlyMap<string, ClusterApi>;
 
 /** Where a workload's pod is. */
 export interface Pod {
@@ -19,12 +19,18 @@ export interface Pod {
 const livePod = z.object({ spec: z.object({ nodeName: z.string() }), status: z.object({ podIP: z.string() }) });
 const liveService = z.object({ spec: z.object({ clusterIP: z.string().min(1) }) });
 
-function clusterNamed(clusters: Clusters, name: string): Kubectl {
-  const kubectl = clusters.get(name);
-  if (kubectl === undefined) {
+function clusterNamed(clusters: Clusters, name: string): ClusterApi {
+  const api = clusters.get(name);
+  if (api === undefined) {
     throw new Error(`cluster "${name}" is not among those of the demo`);
   }
-  return kubectl;
+  return api;
+}
+
+/** An object of a cluster; `undefined` where there is none. */
+async function read(clusters: Clusters, cluster: string, object: string, namespace: string): Promise<unknown> {
+  const json = await clusterNamed(clusters, cluster).object(object, namespace);
+  return json === "" ? undefined : JSON.parse(json);
 }
 
 /** A workload's only pod. @throws Error while it has no address. */
@@ -32,8 +38,7 @@ export async function podOf(
   clusters: Clusters,
   { cluster, namespace, name }: Pick<DemoWorkload, "cluster" | "namespace" | "name">,
 ): Promise<Pod> {
-  const json = await clusterNamed(clusters, cluster).read(["get", "pod", `${name}-0`, "-n", namespace, "-o", "json"]);
-  const parsed = livePod.safeParse(JSON.parse(json));
+  const parsed = livePod.safeParse(await read(clusters, cluster, `pod/${name}-0`, namespace));
   if (!parsed.success) {
     throw new Error(`pod ${name}-0 of ${cluster}/${namespace} has no address yet`);
   }
@@ -46,8 +51,9 @@ export function databaseOf(clusters: Clusters, places: DemoPlaces): Promise<Pod>
 }
 
 async function clusterIP(clusters: Clusters, { clientCluster, serverNamespace }: DemoPlaces): Promise<string> {
-  const target = ["get", "service", PROTECTED_DB, "-n", serverNamespace, "-o", "json"];
-  const service = liveService.safeParse(JSON.parse(await clusterNamed(clusters, clientCluster).read(target)));
+  const service = liveService.safeParse(
+    await read(clusters, clientCluster, `service/${PROTECTED_DB}`, serverNamespace),
+  );
   if (!service.success) {
     throw new Error(`service ${PROTECTED_DB} of ${clientCluster}/${serverNamespace} has no address yet`);
   }
@@ -61,10 +67,9 @@ async function pingFrom(
   timeoutSeconds: number,
 ): Promise<Seen> {
   try {
-    const target = ["exec", "-n", namespace, `${name}-0`, "-c", name, "--"];
-    const command = [...target, ...pingCommand(await address, timeoutSeconds)];
-    const silenceSeconds = timeoutSeconds + EXEC_SECONDS;
-    return readPing(await clusterNamed(clusters, cluster).attempt(command, { silenceSeconds }));
+    const command = pingCommand(await address, timeoutSeconds);
+    const client = { namespace, pod: `${name}-0`, container: name };
+    return readPing(await clusterNamed(clusters, cluster).execOnce(client, command, timeoutSeconds + EXEC_SECONDS));
   } catch (error) {
     return { kind: "notPinged", reason: errorMessage(error) };
   }

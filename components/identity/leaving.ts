@@ -11,7 +11,7 @@ import { waitForRollOut } from "../cilium/rollOut";
 import { annotate } from "../cilium/rollOutAnnotation";
 import { progress } from "../command/protocol";
 import { until } from "../command/until";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { tellingLine } from "../kubernetes/model/tellingLine";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { secretFiles } from "../peers/secretFiles";
@@ -36,16 +36,16 @@ const podsOf = (reports: readonly AgentReport[]): string => firstFew(reports.map
  * under the cluster's name remove routes and nodes of its peers. It does not wait for agents on lost nodes.
  */
 export async function waitForPeersRemoved(
-  kubectl: Kubectl,
+  api: ClusterApi,
   { name, cilium }: Leaving,
   peerSecret: string,
 ): Promise<void> {
-  await syncSecretsNow(kubectl, cilium, name);
-  const stay = await secretFiles(kubectl, cilium.namespace, peerSecret);
+  await syncSecretsNow(api, cilium, name);
+  const stay = await secretFiles(api, cilium.namespace, peerSecret);
   const knowing = await until(
     Date.now() + PEERS_REMOVED_SECONDS * 1000,
     async () => {
-      const reports = await agentReports(kubectl, name, cilium, ({ ready }) => ready);
+      const reports = await agentReports(api, name, cilium, ({ ready }) => ready);
       return reports.filter(({ peers }) => "error" in peers || peers.some((peer) => !stay.has(peer.name)));
     },
     (seen) => seen.length === 0,
@@ -59,22 +59,22 @@ export async function waitForPeersRemoved(
 
 /** Waits for a roll-out; one that does not end is no reason to keep a cluster in a mesh. */
 export async function rolled(
-  kubectl: Kubectl,
+  api: ClusterApi,
   { name, cilium }: Leaving,
   timeoutSeconds: number,
   before?: ReadonlyMap<string, Before>,
 ): Promise<void> {
   try {
-    await waitForRollOut(kubectl, name, cilium, timeoutSeconds, before);
+    await waitForRollOut(api, name, cilium, timeoutSeconds, before);
   } catch (error) {
     const why = errorMessage(error).replace(/\n\s*/g, " ");
     progress(`warning: cluster "${name}": not all agents run with the values that were restored (${why}); going on`);
   }
 }
 
-async function roll(kubectl: Kubectl, leaving: Leaving, value: string | null, timeoutSeconds: number): Promise<void> {
-  const before = await annotate(kubectl, leaving.cilium, value);
-  await rolled(kubectl, leaving, timeoutSeconds, before);
+async function roll(api: ClusterApi, leaving: Leaving, value: string | null, timeoutSeconds: number): Promise<void> {
+  const before = await annotate(api, leaving.cilium, value);
+  await rolled(api, leaving, timeoutSeconds, before);
 }
 
 /**
@@ -82,9 +82,9 @@ async function roll(kubectl: Kubectl, leaving: Leaving, value: string | null, ti
  * second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
  * have stopped, remove the routes that both share; agents of the second have never known them.
  */
-export async function renameOnNodes(kubectl: Kubectl, leaving: Leaving, timeoutSeconds: number): Promise<void> {
+export async function renameOnNodes(api: ClusterApi, leaving: Leaving, timeoutSeconds: number): Promise<void> {
   const begin = Date.now();
-  await roll(kubectl, leaving, LEAVING, timeoutSeconds);
+  await roll(api, leaving, LEAVING, timeoutSeconds);
   const seconds = Math.round((Date.now() - begin) / 1000);
   if (seconds > ROUTES_STAY_SECONDS) {
     progress(
@@ -92,23 +92,23 @@ export async function renameOnNodes(kubectl: Kubectl, leaving: Leaving, timeoutS
         `${String(ROUTES_STAY_SECONDS)} s from now may miss routes to each other until then, where auto-direct-node-routes is on`,
     );
   }
-  await removeNodeKeys(kubectl, leaving);
-  await roll(kubectl, leaving, null, timeoutSeconds);
+  await removeNodeKeys(api, leaving);
+  await roll(api, leaving, null, timeoutSeconds);
 }
 
 /** Does something in a cluster's etcd; a cluster whose etcd is gone leaves all the same, and what stays is named. */
 async function inKvstore(
-  kubectl: Kubectl,
+  api: ClusterApi,
   { name, cilium }: Leaving,
   what: string,
   work: (kvstore: Kvstore) => Promise<void>,
 ): Promise<void> {
   // Agents that do not keep their state in etcd leave nothing there.
-  if ((await readConfigMap(kubectl, cilium))?.data["kvstore"] !== "etcd") {
+  if ((await readConfigMap(api, cilium))?.data["kvstore"] !== "etcd") {
     return;
   }
   try {
-    const kvstore = await openKvstore(kubectl, cilium);
+    const kvstore = await openKvstore(api, cilium);
     if (kvstore !== undefined) {
       await work(kvstore);
       progress(`cluster "${name}": ${what} removed from its etcd`);
@@ -123,14 +123,14 @@ async function inKvstore(
 }
 
 /** Not before agents with another name run: those of this name would write them again. */
-const removeNodeKeys = (kubectl: Kubectl, leaving: Leaving): Promise<void> =>
-  inKvstore(kubectl, leaving, `nodes (${nodeKeys(leaving.name)})`, (kvstore) =>
+const removeNodeKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
+  inKvstore(api, leaving, `nodes (${nodeKeys(leaving.name)})`, (kvstore) =>
     kvstore.deletePrefix(nodeKeys(leaving.name)),
   );
 
 /** Removes what else the cluster wrote under its name and id, once its agents and operator have both back. */
-export const removeNamedKeys = (kubectl: Kubectl, leaving: Leaving): Promise<void> =>
-  inKvstore(kubectl, leaving, `configuration, services and identities of id ${String(leaving.id)}`, async (kvstore) => {
+export const removeNamedKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
+  inKvstore(api, leaving, `configuration, services and identities of id ${String(leaving.id)}`, async (kvstore) => {
     const { name, id, maxConnectedClusters } = leaving;
     for (const prefix of namedKeys(name)) {
       await kvstore.deletePrefix(prefix);

@@ -1,4 +1,4 @@
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { parseObject } from "../kubernetes/model/liveObject";
 import { describeOtherCluster } from "./model/otherCluster";
 
@@ -8,8 +8,8 @@ export class OtherCluster extends Error {
 }
 
 /** The identity of a cluster: the UID of its namespace `kube-system`. */
-export async function clusterUid(kubectl: Kubectl): Promise<string> {
-  const namespace = parseObject(await kubectl.read(["get", "namespace/kube-system", "-o", "json"]));
+export async function clusterUid(api: ClusterApi): Promise<string> {
+  const namespace = parseObject(await api.object("namespace/kube-system"));
   if (namespace === undefined) {
     throw new Error("namespace kube-system was not told, so which cluster this is is not known");
   }
@@ -19,22 +19,22 @@ export async function clusterUid(kubectl: Kubectl): Promise<string> {
 /** A cluster that can be asked, with the UID that was recorded of it. */
 interface RecordedCluster {
   readonly name: string;
-  readonly kubectl: Kubectl;
+  readonly api: ClusterApi;
   readonly uid?: string | undefined;
 }
 
 /** @throws {@link OtherCluster} where one of them is not the cluster that was recorded. */
 export async function refuseOtherClusters(clusters: readonly RecordedCluster[]): Promise<void> {
   await Promise.all(
-    clusters.map(async ({ name, kubectl, uid }) => {
-      if (uid !== undefined) await refuseOtherCluster(kubectl, name, uid);
+    clusters.map(async ({ name, api, uid }) => {
+      if (uid !== undefined) await refuseOtherCluster(api, name, uid);
     }),
   );
 }
 
 /** @throws {@link OtherCluster} where this is not the cluster that was recorded. */
-export async function refuseOtherCluster(kubectl: Kubectl, cluster: string, recordedUid: string): Promise<void> {
-  const uid = await clusterUid(kubectl);
+export async function refuseOtherCluster(api: ClusterApi, cluster: string, recordedUid: string): Promise<void> {
+  const uid = await clusterUid(api);
   if (uid !== recordedUid) {
     throw new OtherCluster(describeOtherCluster(cluster, recordedUid, uid));
   }

@@ -1,21 +1,20 @@
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
-import { isLateWrite } from "../kubernetes/apiObject";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
-import { applyOwnFields, ApplyConflict } from "../kubernetes/serverSideApply";
+import { WriteConflict } from "../kubernetes/kubectlError";
 import { MARK_ANNOTATION, seeMark } from "./model/mark";
 import { TRIES_AGAINST_OTHER_WRITERS } from "./restoreConfig";
 
 /** Whether another stack has meshed this cluster since: its name and id, and its mark, are not ours to touch. That is said. */
 export async function isAnothers(
-  kubectl: Kubectl,
+  api: ClusterApi,
   cluster: string,
   cilium: CiliumObjects,
   owner: string,
 ): Promise<boolean> {
-  const live = await readConfigMap(kubectl, cilium);
+  const live = await readConfigMap(api, cilium);
   const mark = seeMark(live?.annotations[MARK_ANNOTATION], live?.uid ?? "", owner);
   if (mark.kind !== "otherOwner") {
     return false;
@@ -27,37 +26,35 @@ export async function isAnothers(
 }
 
 /** One write towards that; nothing where all of it is done. */
-async function relinquishOnce(kubectl: Kubectl, cilium: CiliumObjects, live: LiveConfig): Promise<boolean> {
+async function relinquishOnce(api: ClusterApi, cilium: CiliumObjects, live: LiveConfig): Promise<boolean> {
   const { uid, version: resourceVersion } = live;
   const isApplied = live.managedFields.some(
     ({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply",
   );
   if (isApplied) {
     const metadata = { name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion };
-    await applyOwnFields(kubectl, { apiVersion: "v1", kind: "ConfigMap", metadata });
+    await api.apply(FIELD_MANAGER, { apiVersion: "v1", kind: "ConfigMap", metadata });
     return true;
   }
   if (live.annotations[MARK_ANNOTATION] === undefined) {
     return false;
   }
   // Who has written it by hand owns it since; it is our mark all the same.
-  const body = JSON.stringify({ metadata: { resourceVersion, annotations: { [MARK_ANNOTATION]: null } } });
-  const how = ["--type=merge", `--field-manager=${FIELD_MANAGER}`, "--patch", body];
-  await kubectl.run(["patch", `configmap/${cilium.configMap}`, "-n", cilium.namespace, ...how]);
+  const patch = { metadata: { resourceVersion, annotations: { [MARK_ANNOTATION]: null } } };
+  await api.patch([`configmap/${cilium.configMap}`], cilium.namespace, { manager: FIELD_MANAGER, patch });
   return true;
 }
 
 /** Gives up what this project owns of `cilium-config`, its mark included, and nothing else: a field that others own too stays. */
-export async function relinquish(kubectl: Kubectl, cilium: CiliumObjects): Promise<void> {
+export async function relinquish(api: ClusterApi, cilium: CiliumObjects): Promise<void> {
   for (let tries = 1; tries <= TRIES_AGAINST_OTHER_WRITERS; tries++) {
-    const live = await readConfigMap(kubectl, cilium);
+    const live = await readConfigMap(api, cilium);
     try {
-      if (live === undefined || !(await relinquishOnce(kubectl, cilium, live))) {
+      if (live === undefined || !(await relinquishOnce(api, cilium, live))) {
         return;
       }
     } catch (error) {
-      const isLate = error instanceof ApplyConflict || isLateWrite(error);
-      if (!isLate || tries === TRIES_AGAINST_OTHER_WRITERS) {
+      if (!(error instanceof WriteConflict) || tries === TRIES_AGAINST_OTHER_WRITERS) {
         throw error;
       }
     }

@@ -16,7 +16,7 @@ import { describeRunningAs, parseRunningAs, runsOtherwise } from "../cilium/mode
 import { followRollOut, lookBefore, readWorkload } from "../cilium/rollOut";
 import { progress } from "../command/protocol";
 import { withEach } from "../command/until";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { lastAppliedTime } from "../kubernetes/model/lastAppliedTime";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
@@ -39,16 +39,16 @@ const podNames = (pods: readonly AgentPod[]): readonly string[] => pods.map(({ p
 
 /** The agents that run with another name or id. One that cannot be asked is left alone, and named. */
 async function outdatedAgents(
-  kubectl: Kubectl,
+  api: ClusterApi,
   { cluster, cilium, desired, maxConnectedClusters }: Restarted,
   written: string | undefined,
 ): Promise<readonly AgentPod[]> {
-  const old = olderThan(await agentPods(kubectl, cilium), written).filter(({ ready }) => ready);
+  const old = olderThan(await agentPods(api, cilium), written).filter(({ ready }) => ready);
   const what = `cluster "${cluster}": older agents asked for their name and id`;
   const judged = await withEach(what, old, AGENTS_AT_ONCE, async (agent) => {
     try {
       const ask = ["cilium-dbg", "status", "-o", "json"];
-      const json = await inAgent(kubectl, cilium, agent.pod, ask, ONLY_EXEC_SECONDS);
+      const json = await inAgent(api, cilium, agent.pod, ask, ONLY_EXEC_SECONDS);
       const running = parseRunningAs(json, maxConnectedClusters);
       if (!runsOtherwise(running, desired)) {
         return [];
@@ -65,15 +65,15 @@ async function outdatedAgents(
 }
 
 /** Has agents replaced, as many at a time as their DaemonSet allows, and waits until the others are ready. */
-async function restartAgents(kubectl: Kubectl, member: Restarted, agents: readonly AgentPod[]): Promise<void> {
+async function restartAgents(api: ClusterApi, member: Restarted, agents: readonly AgentPod[]): Promise<void> {
   const target = `daemonset/${member.cilium.daemonSet}`;
-  const before = await lookBefore(kubectl, member.cilium.namespace, [target]);
-  await replaced(kubectl, member, target, agents, before, true);
+  const before = await lookBefore(api, member.cilium.namespace, [target]);
+  await replaced(api, member, target, agents, before, true);
 }
 
 /** Waits until a workload has other pods than these, and deletes these where nobody has. */
 function replaced(
-  kubectl: Kubectl,
+  api: ClusterApi,
   { cluster, cilium, timeoutSeconds }: Restarted,
   workload: string,
   pods: readonly AgentPod[],
@@ -83,28 +83,28 @@ function replaced(
   const old = new Set(podNames(pods));
   const isNew = ({ pod }: { readonly pod: string }) => !old.has(pod);
   const { namespace } = cilium;
-  return followRollOut(kubectl, {
+  return followRollOut(api, {
     ...{ cluster, namespace, workload, timeoutSeconds, isNew, restart },
     before: before.get(workload),
   });
 }
 
 /** The operator's pods from before: what they run with nobody can ask, and a restart of theirs disturbs nothing. */
-async function restartOperator(kubectl: Kubectl, member: Restarted, written: string | undefined): Promise<void> {
+async function restartOperator(api: ClusterApi, member: Restarted, written: string | undefined): Promise<void> {
   const { cluster, cilium } = member;
   const target = cilium.operator === false ? undefined : `deployment/${cilium.operator}`;
-  const live = target === undefined ? undefined : await readWorkload(kubectl, cilium.namespace, target);
+  const live = target === undefined ? undefined : await readWorkload(api, cilium.namespace, target);
   if (live === undefined) {
     return;
   }
-  const old = olderThan(await podsOf(kubectl, cilium.namespace, live.selector), written);
+  const old = olderThan(await podsOf(api, cilium.namespace, live.selector), written);
   if (old.length === 0) {
     return;
   }
   progress(`cluster "${cluster}": restarting ${firstFew(podNames(old)).join(", ")}`);
-  const before = await lookBefore(kubectl, cilium.namespace, [live.name]);
-  await deletePods(kubectl, cilium.namespace, podNames(old));
-  await replaced(kubectl, member, live.name, old, before, false);
+  const before = await lookBefore(api, cilium.namespace, [live.name]);
+  await deletePods(api, cilium.namespace, podNames(old));
+  await replaced(api, member, live.name, old, before, false);
 }
 
 /**
@@ -116,14 +116,14 @@ async function restartOperator(kubectl: Kubectl, member: Restarted, written: str
  *
  * @throws Error when restarted agents do not get ready in time.
  */
-export async function restartOutdated(kubectl: Kubectl, member: Restarted): Promise<void> {
-  const config = await readConfigMap(kubectl, member.cilium);
+export async function restartOutdated(api: ClusterApi, member: Restarted): Promise<void> {
+  const config = await readConfigMap(api, member.cilium);
   const written = lastAppliedTime(config?.managedFields, FIELD_MANAGER);
-  const agents = await outdatedAgents(kubectl, member, written);
+  const agents = await outdatedAgents(api, member, written);
   if (agents.length > 0) {
-    await restartAgents(kubectl, member, agents);
+    await restartAgents(api, member, agents);
   }
   if (agents.length > 0 || written !== undefined) {
-    await restartOperator(kubectl, member, written);
+    await restartOperator(api, member, written);
   }
 }

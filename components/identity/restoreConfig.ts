@@ -1,11 +1,10 @@
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
-import type { Kubectl } from "../kubernetes/kubectl";
-import { KubectlError } from "../kubernetes/kubectlError";
+import type { ClusterApi } from "../kubernetes/clusterApi";
+import { WriteConflict } from "../kubernetes/kubectlError";
 import { appliedPart } from "../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
-import { applyAs, ApplyConflict } from "../kubernetes/serverSideApply";
 import type { OriginalConfig } from "./model/originalConfig";
 import { planRestoration, restorationWrites, type Restoration, type Write } from "./model/restoration";
 
@@ -13,33 +12,26 @@ import { planRestoration, restorationWrites, type Restoration, type Write } from
 export const TRIES_AGAINST_OTHER_WRITERS = 5;
 
 /** An update of some keys, which leaves all other keys and their owners alone. */
-async function update(kubectl: Kubectl, cilium: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
-  const body = JSON.stringify({ metadata: { resourceVersion: live.version }, data: write.data });
-  const target = ["patch", `configmap/${cilium.configMap}`, "-n", cilium.namespace];
-  await kubectl.run([...target, "--type=merge", `--field-manager=${write.manager}`, "--patch", body]);
+async function update(api: ClusterApi, cilium: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
+  const patch = { metadata: { resourceVersion: live.version }, data: write.data };
+  await api.patch([`configmap/${cilium.configMap}`], cilium.namespace, { manager: write.manager, patch });
 }
 
 /**
  * Applies what a manager has applied, and the keys that go back to it: an apply without the rest would take the rest away. By force, for the
  * keys are still ours; everything else has the value that it has.
  */
-async function apply(kubectl: Kubectl, cilium: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
+async function apply(api: ClusterApi, cilium: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
   const own = appliedPart(live.object, live.managedFields, write.manager);
   const { metadata = {}, data = {} } = own as { readonly metadata?: object; readonly data?: object };
   const { version: resourceVersion, uid } = live;
-  await applyAs(kubectl, write.manager, {
+  await api.apply(write.manager, {
     ...own,
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { ...metadata, name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion },
     data: { ...data, ...write.data },
   });
-}
-
-/** Whether a write came too late, because another manager wrote in between. */
-function isLate(error: unknown): boolean {
-  const modified = error instanceof KubectlError && error.message.includes("the object has been modified");
-  return modified || error instanceof ApplyConflict;
 }
 
 function nameWhatIsLeft(cluster: string, cilium: CiliumObjects, plan: readonly Restoration[]): void {
@@ -58,7 +50,7 @@ function nameWhatIsLeft(cluster: string, cilium: CiliumObjects, plan: readonly R
  * @returns Whether any value was written: then agents that run have other values.
  */
 export async function restoreConfig(
-  kubectl: Kubectl,
+  api: ClusterApi,
   cluster: string,
   cilium: CiliumObjects,
   kept: OriginalConfig,
@@ -67,7 +59,7 @@ export async function restoreConfig(
   let written = false;
   let last: string | undefined;
   for (let late = 0; ;) {
-    const live = await readConfigMap(kubectl, cilium);
+    const live = await readConfigMap(api, cilium);
     if (live === undefined) {
       progress(
         `cluster "${cluster}": ConfigMap ${cilium.namespace}/${cilium.configMap} does not exist, nothing to restore`,
@@ -88,13 +80,13 @@ export async function restoreConfig(
       );
     }
     try {
-      await (write.kind === "Apply" ? apply : update)(kubectl, cilium, live, write);
+      await (write.kind === "Apply" ? apply : update)(api, cilium, live, write);
       last = wanted;
       written ||= plan.some(({ kind }) => kind === "write" || kind === "remove");
       progress(`cluster "${cluster}": ${cilium.configMap} ${Object.keys(write.data).join(", ")} restored`);
     } catch (error) {
       late += 1;
-      if (!isLate(error) || late === TRIES_AGAINST_OTHER_WRITERS) {
+      if (!(error instanceof WriteConflict) || late === TRIES_AGAINST_OTHER_WRITERS) {
         throw error;
       }
     }

@@ -4,10 +4,10 @@ import type { Before } from "../cilium/model/rollOut/judge";
 import { rolloutsOf, type Rollout } from "../cilium/model/rollouts";
 import { annotate } from "../cilium/rollOutAnnotation";
 import { progress } from "../command/protocol";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
+import { WriteConflict } from "../kubernetes/kubectlError";
 import { parseList } from "../kubernetes/model/liveObject";
-import { readObjects } from "../kubernetes/readObjects";
-import { applyOwnFields, ApplyConflict } from "../kubernetes/serverSideApply";
+import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { formatDiagnostics } from "../mesh/model/diagnostic";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
@@ -37,7 +37,7 @@ function existing(live: LiveConfig | undefined, { cluster, cilium }: AgentIdenti
 }
 
 /** Writes name, id and the mark where one of them is not as it has to be. */
-async function setConfig(kubectl: Kubectl, identity: AgentIdentity, first: LiveConfig | undefined): Promise<void> {
+async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveConfig | undefined): Promise<void> {
   const { cluster, cilium, desired, owner, before } = identity;
   const keys = Object.keys(desired).join(", ");
   let live = existing(first, identity);
@@ -70,24 +70,24 @@ async function setConfig(kubectl: Kubectl, identity: AgentIdentity, first: LiveC
     const metadata = { ...place, ...seen, annotations: { [MARK_ANNOTATION]: mark } };
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: desired };
     try {
-      await applyOwnFields(kubectl, object);
+      await api.apply(FIELD_MANAGER, object);
       set = true;
     } catch (error) {
-      if (!(error instanceof ApplyConflict) || attempt === TRIES_AGAINST_OTHER_WRITERS) {
+      if (!(error instanceof WriteConflict) || attempt === TRIES_AGAINST_OTHER_WRITERS) {
         throw error;
       }
     }
-    live = existing(await readConfigMap(kubectl, cilium), identity);
+    live = existing(await readConfigMap(api, cilium), identity);
   }
 }
 
 /** Rolls what was not rolled with this name and id yet, or has lost the mark of it. */
 async function rollAgain(
-  kubectl: Kubectl,
+  api: ClusterApi,
   { cluster, cilium, desired }: AgentIdentity,
   rollouts: Readonly<Record<string, Rollout>>,
 ): Promise<ReadonlyMap<string, Before>> {
-  const rolling = await annotate(kubectl, cilium, rolloutChecksum(desired), rollouts);
+  const rolling = await annotate(api, cilium, rolloutChecksum(desired), rollouts);
   if (rolling.size > 0) {
     progress(`cluster "${cluster}": ${[...rolling.keys()].join(" and ")} roll, to run with ${JSON.stringify(desired)}`);
   }
@@ -101,9 +101,9 @@ async function rollAgain(
  * @returns What of agents and operator (`kind/name`) was changed, and so rolls, with how it was before.
  * @throws Error when another manager has set values that must not be overwritten, or when `cilium-config` does not exist.
  */
-export async function setIdentity(kubectl: Kubectl, identity: AgentIdentity): Promise<ReadonlyMap<string, Before>> {
+export async function setIdentity(api: ClusterApi, identity: AgentIdentity): Promise<ReadonlyMap<string, Before>> {
   const { cilium } = identity;
-  const list = await readObjects((args) => kubectl.read(args), cilium.namespace, configuredObjects(cilium));
-  await setConfig(kubectl, identity, configMapIn(list, cilium));
-  return rollAgain(kubectl, identity, rolloutsOf(parseList(list), cilium));
+  const list = await api.objects(configuredObjects(cilium), cilium.namespace);
+  await setConfig(api, identity, configMapIn(list, cilium));
+  return rollAgain(api, identity, rolloutsOf(parseList(list), cilium));
 }

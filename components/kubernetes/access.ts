@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { own } from "../basics/model/own";
 import { readSecrets } from "../command/protocol";
-import type { KubectlAccess } from "./kubectl";
+import type { ApiAccess } from "./clusterApi";
 
 /** The kubeconfigs by cluster name. Clusters without one are reached by their context. */
 export function readKubeconfigs(): Promise<Readonly<Record<string, string>>> {
@@ -12,7 +12,7 @@ export function readKubeconfigs(): Promise<Readonly<Record<string, string>>> {
 export function accessTo(
   cluster: { readonly name: string; readonly context?: string | undefined },
   kubeconfigs: Readonly<Record<string, string>>,
-): KubectlAccess {
+): ApiAccess {
   const content = own(kubeconfigs, cluster.name);
   if (content !== undefined) {
     return { kind: "kubeconfig", content };

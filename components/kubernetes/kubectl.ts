@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { delimiter } from "node:path";
 import { limiter } from "../basics/limiter";
+import type { ApiAccess } from "./clusterApi";
 import { openKubeconfig, type KubeconfigFile } from "./kubeconfigFile";
 import { KubectlError } from "./kubectlError";
 import { ending, type Ended } from "./kubectlProcess";
@@ -10,13 +11,16 @@ import { REQUEST_LOG, withoutDumps } from "./model/requestLog";
 import { patiently, type Between } from "./patiently";
 import { inGroup, type GroupedProcess } from "./processGroup";
 
-/** How kubectl gets at a cluster: a context of the ambient kubeconfig, or a kubeconfig's content (a secret). */
-export type KubectlAccess =
-  { readonly kind: "context"; readonly context: string } | { readonly kind: "kubeconfig"; readonly content: string };
-
-interface RunOptions {
+interface AskOptions {
+  readonly limitSeconds?: number;
   /** Sent to kubectl's standard input. */
   readonly stdin?: string;
+}
+
+/** Has kubectl ask something. The answer is judged within the try: one that is refused with a reason that may pass is asked for again. */
+export type Ask = <T>(args: readonly string[], judge: (ended: Ended) => T, options?: AskOptions) => Promise<T>;
+
+interface RunOptions extends Pick<AskOptions, "stdin"> {
   /** After so long without anything from the cluster kubectl is ended. */
   readonly silenceSeconds?: number;
 }
@@ -71,7 +75,7 @@ export class Kubectl {
   ) {}
 
   /** @param between What is done between two tries of one call. */
-  static async open(access: KubectlAccess, between: Between = {}): Promise<Kubectl> {
+  static async open(access: ApiAccess, between: Between = {}): Promise<Kubectl> {
     if (access.kind === "context") {
       return new Kubectl(`--context=${access.context}`, between);
     }
@@ -84,17 +88,23 @@ export class Kubectl {
    *
    * @throws {@link KubectlError} with kubectl's own words.
    */
-  read(args: readonly string[], limitSeconds = SILENCE_SECONDS): Promise<string> {
-    return this.patiently({ limitSeconds, repeat: "always" }, (silenceSeconds) => this.once(args, { silenceSeconds }));
+  ask<T>(
+    args: readonly string[],
+    judge: (ended: Ended) => T,
+    { limitSeconds = SILENCE_SECONDS, stdin = "" }: AskOptions = {},
+  ): Promise<T> {
+    return this.patiently({ limitSeconds, repeat: "always" }, async (silenceSeconds) =>
+      judge(await this.attempt(args, { stdin, silenceSeconds })),
+    );
   }
 
-  /** Runs kubectl, and again only where it never got to the cluster, for it may change something there. @throws as {@link read}. */
+  /** Runs kubectl, and again only where it never got to the cluster, for it may change something there. @throws as {@link ask}. */
   run(args: readonly string[], options: RunOptions = {}): Promise<string> {
     const limitSeconds = options.silenceSeconds ?? SILENCE_SECONDS;
     return this.patiently({ limitSeconds, repeat: "unsent" }, () => this.once(args, options));
   }
 
-  /** Runs kubectl once: for what takes several steps, and of which some may have been taken when it fails. @throws as {@link read}. */
+  /** Runs kubectl once: for what takes several steps, and of which some may have been taken when it fails. @throws as {@link ask}. */
   async once(args: readonly string[], options: RunOptions = {}): Promise<string> {
     return printed(args, await this.attempt(args, options));
   }
@@ -127,21 +137,12 @@ export class Kubectl {
     return inGroup(child as ChildProcessWithoutNullStreams);
   }
 
-  /** Whether an object (`kind/name`) is there. */
-  async exists(object: string, namespace: string): Promise<boolean> {
-    return (await this.read(["get", object, "-n", namespace, "--ignore-not-found", "-o", "name"])).trim() !== "";
-  }
-
   async close(): Promise<void> {
     await this.kubeconfig?.close();
   }
 
   /** Opens, uses and closes. */
-  static async with<T>(
-    access: KubectlAccess,
-    use: (kubectl: Kubectl) => Promise<T>,
-    between: Between = {},
-  ): Promise<T> {
+  static async with<T>(access: ApiAccess, use: (kubectl: Kubectl) => Promise<T>, between: Between = {}): Promise<T> {
     const kubectl = await Kubectl.open(access, between);
     try {
       return await use(kubectl);

@@ -2,7 +2,7 @@ import { failureOf, type Failure } from "./model/failure";
 
 /** kubectl ended with an error, or was ended because nothing came back. */
 export class KubectlError extends Error {
-  override readonly name = "KubectlError";
+  override readonly name: string = "KubectlError";
 
   constructor(
     message: string,
@@ -11,5 +11,14 @@ export class KubectlError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+}
+
+/** A write was refused, because the object is another one by now, or was changed since it was looked at. */
+export class WriteConflict extends KubectlError {
+  override readonly name = "WriteConflict";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, "final", options);
   }
 }

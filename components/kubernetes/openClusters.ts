@@ -1,6 +1,8 @@
 import { accessTo, readKubeconfigs } from "./access";
 import { askedAgain } from "./askedAgain";
+import type { ClusterApi, Contact } from "./clusterApi";
 import { Kubectl } from "./kubectl";
+import { KubectlApi, withCluster } from "./kubectlApi";
 
 /** A cluster as a command is given it. */
 interface GivenCluster {
@@ -11,10 +13,16 @@ interface GivenCluster {
 }
 
 /** A cluster that can be asked. */
-export type Open<Cluster extends GivenCluster = GivenCluster> = Cluster & { readonly kubectl: Kubectl };
+export type Open<Cluster extends GivenCluster = GivenCluster> = Cluster & { readonly api: ClusterApi };
 
-/** A cluster of the check, with its open kubectl. */
+/** A cluster of the check that can be asked. */
 export type OpenCluster = Open<GivenCluster & { readonly id: number }>;
+
+/** How a command contacts its one cluster. */
+export const contactTo =
+  (cluster: GivenCluster): Contact =>
+  async (use) =>
+    withCluster(accessTo(cluster, await readKubeconfigs()), use, askedAgain(cluster.name));
 
 /** Opens all clusters, uses them, and closes them whatever happens. */
 export async function withClusters<Cluster extends GivenCluster, T>(
@@ -22,15 +30,15 @@ export async function withClusters<Cluster extends GivenCluster, T>(
   use: (clusters: readonly Open<Cluster>[]) => Promise<T>,
 ): Promise<T> {
   const kubeconfigs = await readKubeconfigs();
-  const clusters = await Promise.all(
+  const opened = await Promise.all(
     members.map(async (cluster) => {
       const kubectl = await Kubectl.open(accessTo(cluster, kubeconfigs), askedAgain(cluster.name));
-      return { ...cluster, kubectl };
+      return { kubectl, cluster: { ...cluster, api: new KubectlApi(kubectl) } };
     }),
   );
   try {
-    return await use(clusters);
+    return await use(opened.map(({ cluster }) => cluster));
   } finally {
-    await Promise.all(clusters.map(({ kubectl }) => kubectl.close()));
+    await Promise.all(opened.map(({ kubectl }) => kubectl.close()));
   }
 }

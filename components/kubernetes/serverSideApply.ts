@@ -4,23 +4,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import type { AppliedObject } from "./clusterApi";
 import type { Kubectl } from "./kubectl";
-import { KubectlError } from "./kubectlError";
-import { FIELD_MANAGER } from "./model/ownership";
+import { KubectlError, WriteConflict } from "./kubectlError";
 import { silence } from "./model/patience";
-
-/** An object with the fields that are to be this project's own, and no others. */
-export interface AppliedObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly [field: string]: unknown };
-  readonly [field: string]: unknown;
-}
-
-/** The API server did not take an apply, because the object is another one by now or has another owner. */
-export class ApplyConflict extends Error {
-  override readonly name = "ApplyConflict";
-}
 
 const PROXY_STARTS = "Starting to serve";
 const START_SECONDS = 60;
@@ -104,7 +91,7 @@ async function send(socketPath: string, object: AppliedObject, manager: string):
   });
   if (status < 200 || status >= 300) {
     const words = wordsOf(answer);
-    throw status === CONFLICT ? new ApplyConflict(words) : new KubectlError(words);
+    throw status === CONFLICT ? new WriteConflict(words) : new KubectlError(words);
   }
 }
 
@@ -117,20 +104,11 @@ function wordsOf(answer: string): string {
 }
 
 /**
- * Server-side apply as this project's field manager, forced: of the object's fields it owns these, and no others. `kubectl apply --server-side`
- * does more: where something was installed by a client-side apply, it makes this project the owner of all of that. So the API server is asked
- * directly.
+ * Server-side apply. `kubectl apply --server-side` does more: where something was installed by a client-side apply, it makes the manager the
+ * owner of all of that. So the API server is asked directly.
  *
- * An apply creates what it does not find: give `uid` in the metadata of an object that must be there, and `resourceVersion` where it must be
- * as it was when it was looked at.
- *
- * @throws {@link ApplyConflict} when the object is not that one, or not as it was; {@link KubectlError} with the server's words otherwise.
+ * @throws {@link WriteConflict} when the object is not that one, or not as it was; {@link KubectlError} with the server's words otherwise.
  */
-export function applyOwnFields(kubectl: Kubectl, object: AppliedObject): Promise<void> {
-  return applyAs(kubectl, FIELD_MANAGER, object);
-}
-
-/** The same under the name of another manager, which gets back by it what it had applied: whatever the object leaves out, it gives up. */
 export function applyAs(kubectl: Kubectl, manager: string, object: AppliedObject): Promise<void> {
   const patience = { limitSeconds: ANSWER_SECONDS, repeat: "unsent" } as const;
   return throughProxy(kubectl, (socket) => kubectl.patiently(patience, () => send(socket, object, manager)));

@@ -5,7 +5,7 @@ import { excerptOf } from "../cilium/diagnosis";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { problemsLine, until, withEach } from "../command/until";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import { formatDiagnostics, DIAGNOSTICS_SHOWN, type Diagnostic } from "../mesh/model/diagnostic";
 import { connectionProblems, type Dialled } from "./model/newConnections";
@@ -23,13 +23,13 @@ interface Outcome {
 }
 
 async function said(
-  kubectl: Kubectl,
+  api: ClusterApi,
   cilium: CiliumObjects,
   agent: string,
   silenceSeconds: number,
 ): Promise<Dialled["said"]> {
   try {
-    const text = await inAgent(kubectl, cilium, agent, ["cilium-dbg", "troubleshoot", "clustermesh"], silenceSeconds);
+    const text = await inAgent(api, cilium, agent, ["cilium-dbg", "troubleshoot", "clustermesh"], silenceSeconds);
     return { text };
   } catch (error) {
     return { error: errorMessage(error) };
@@ -37,12 +37,12 @@ async function said(
 }
 
 async function dial(cluster: OpenCluster, cilium: CiliumObjects, peers: readonly string[]): Promise<Dialled> {
-  const agent = (await agentPods(cluster.kubectl, cilium)).find(({ ready }) => ready);
+  const agent = (await agentPods(cluster.api, cilium)).find(({ ready }) => ready);
   if (agent === undefined) {
     return { cluster: cluster.name, agent: "-", node: "-", said: { error: "no agent is ready" } };
   }
   const silenceSeconds = Math.max(MIN_SECONDS, peers.length * SECONDS_A_PEER);
-  const answer = await said(cluster.kubectl, cilium, agent.pod, silenceSeconds);
+  const answer = await said(cluster.api, cilium, agent.pod, silenceSeconds);
   return { cluster: cluster.name, agent: agent.pod, node: agent.node, said: answer };
 }
 

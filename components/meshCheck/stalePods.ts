@@ -5,9 +5,8 @@ import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { parsePodIdentities, stalePods, type StalePod } from "../cilium/model/podIdentity";
 import { progress } from "../command/protocol";
 import { until, withEach } from "../command/until";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { OpenCluster } from "../kubernetes/openClusters";
-import { readFields } from "../kubernetes/readFields";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { error, formatDiagnostic, formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
 import {
@@ -30,13 +29,13 @@ export interface StalePodPolicy {
 }
 
 async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Promise<readonly StalePod[]> {
-  const { kubectl } = cluster;
+  const { api } = cluster;
   const { cilium, maxConnectedClusters } = policy;
-  const agents = await agentPods(kubectl, cilium);
+  const agents = await agentPods(api, cilium);
   const what = `cluster "${cluster.name}": agents asked for the identities of their pods`;
   const found = await withEach(what, agents, AGENTS_AT_ONCE, async ({ pod }) => {
     try {
-      const json = await inAgent(kubectl, cilium, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
+      const json = await inAgent(api, cilium, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
       return stalePods(cluster, parsePodIdentities(json), maxConnectedClusters);
     } catch (failure) {
       const why = errorMessage(failure);
@@ -48,15 +47,15 @@ async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Prom
 }
 
 /** Deletes those of the stale pods whose turn it is. Returns those that are left for now, and those that no controller would replace. */
-async function restart(kubectl: Kubectl, stale: readonly StalePod[]) {
+async function restart(api: ClusterApi, stale: readonly StalePod[]) {
   const namespaces = [...new Set(stale.map((each) => each.namespace))];
   const lists = await mapLimited(namespaces, AGENTS_AT_ONCE, (namespace) =>
-    readFields(kubectl, ["get", "pods", "-n", namespace], LIVE_POD_FIELDS),
+    api.listFields("pods", { namespace }, LIVE_POD_FIELDS),
   );
   const plan = planRestarts(stale, lists.flatMap(parseLivePods));
   await mapLimited(plan.now, AGENTS_AT_ONCE, async ({ cluster, namespace, pod, identity }) => {
     progress(`cluster "${cluster}": restarting pod ${namespace}/${pod}, whose identity ${String(identity)} is stale`);
-    await deletePod(kubectl, namespace, pod);
+    await deletePod(api, namespace, pod);
   });
   return { waiting: [...plan.now, ...plan.later], never: plan.never };
 }
@@ -69,7 +68,7 @@ async function restartAll(
 ): Promise<readonly StalePod[]> {
   const { waiting, never } = await until(
     deadline,
-    async () => restart(cluster.kubectl, await findStalePods(cluster, policy)),
+    async () => restart(cluster.api, await findStalePods(cluster, policy)),
     (seen) => seen.waiting.length === 0,
     (seen) => {
       const [first] = seen.waiting;

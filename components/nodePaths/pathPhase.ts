@@ -15,9 +15,9 @@ const WARNINGS_SHOWN = 5;
 /** What did not work before anything was changed, by cluster. */
 export type PathsBefore = Readonly<Record<string, RecordedPaths | undefined>>;
 
-async function probe({ kubectl, name }: OpenCluster, cilium: CiliumObjects): Promise<PathReport> {
+async function probe({ api, name }: OpenCluster, cilium: CiliumObjects): Promise<PathReport> {
   try {
-    return await probePaths(kubectl, name, cilium);
+    return await probePaths(api, name, cilium);
   } catch (error) {
     const why = errorMessage(error);
     return { kind: "notProbed", cluster: name, reason: `cluster ${name} cannot be asked: ${why}` };

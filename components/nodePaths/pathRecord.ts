@@ -2,7 +2,7 @@ import { errorMessage } from "../basics/errorMessage";
 import { agentPods } from "../cilium/agents";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { PathReport } from "./model/nodePaths";
 import { recordedLines, recordPaths, type RecordedPaths } from "./model/pathVerdict";
 import { probePaths } from "./paths";
@@ -16,17 +16,17 @@ function isWhole(report: PathReport): boolean {
  * Knowing it is worth a few seconds and no failure; where there are no agents there is nothing to know.
  */
 export async function pathsBeforehand(
-  kubectl: Kubectl,
+  api: ClusterApi,
   cluster: string,
   cilium: CiliumObjects,
 ): Promise<RecordedPaths | undefined> {
   try {
-    if ((await agentPods(kubectl, cilium)).length === 0) {
+    if ((await agentPods(api, cilium)).length === 0) {
       return undefined;
     }
-    const first = await probePaths(kubectl, cluster, cilium);
+    const first = await probePaths(api, cluster, cilium);
     // A node that is busy may answer late once; a path that is cut stays cut.
-    const report = isWhole(first) ? first : await probePaths(kubectl, cluster, cilium);
+    const report = isWhole(first) ? first : await probePaths(api, cluster, cilium);
     for (const line of recordedLines(report)) {
       progress(line);
     }

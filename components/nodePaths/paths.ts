@@ -3,8 +3,7 @@ import { agentPods, AGENTS_AT_ONCE, inAgent } from "../cilium/agents";
 import { readConfigMap } from "../cilium/configMap";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { withEach } from "../command/until";
-import type { Kubectl } from "../kubernetes/kubectl";
-import { readFields } from "../kubernetes/readFields";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import {
   HEALTH_FIELDS,
   healthChecking,
@@ -23,14 +22,14 @@ const PATHS_AT_ONCE = 64;
 const LIMIT_SECONDS = 3;
 
 /** The agents that can be asked, with their addresses: a node that was removed has no part in it. */
-async function healthNodes(kubectl: Kubectl, cilium: CiliumObjects): Promise<readonly HealthNode[]> {
-  const pods = (await agentPods(kubectl, cilium)).filter(({ ready }) => ready);
-  const addresses = parseHealthAddresses(await readFields(kubectl, ["get", "ciliumnodes.cilium.io"], HEALTH_FIELDS));
+async function healthNodes(api: ClusterApi, cilium: CiliumObjects): Promise<readonly HealthNode[]> {
+  const pods = (await agentPods(api, cilium)).filter(({ ready }) => ready);
+  const addresses = parseHealthAddresses(await api.listFields("ciliumnodes.cilium.io", {}, HEALTH_FIELDS));
   return pods.map(({ pod, node }) => ({ agent: pod, node, ...addresses.get(node) }));
 }
 
 async function tryPaths(
-  kubectl: Kubectl,
+  api: ClusterApi,
   cilium: CiliumObjects,
   port: number,
   paths: readonly NodePath[],
@@ -43,7 +42,7 @@ async function tryPaths(
   const numbers = [String(port), String(LIMIT_SECONDS)];
   try {
     const probe = ["bash", "-c", PROBE_SCRIPT, "probe", ...numbers, ...addresses];
-    return triedPaths(paths, await inAgent(kubectl, cilium, agent, probe), LIMIT_SECONDS);
+    return triedPaths(paths, await inAgent(api, cilium, agent, probe), LIMIT_SECONDS);
   } catch (error) {
     return triedPaths(paths, { error: errorMessage(error) }, LIMIT_SECONDS);
   }
@@ -57,16 +56,16 @@ function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[]
  * Has every agent of a cluster ask the health checks on the other nodes of that cluster. Paths to other clusters are not asked: their
  * firewalls may well keep the port of the health checks closed.
  */
-export async function probePaths(kubectl: Kubectl, cluster: string, cilium: CiliumObjects): Promise<PathReport> {
-  const health = healthChecking((await readConfigMap(kubectl, cilium))?.data ?? {});
+export async function probePaths(api: ClusterApi, cluster: string, cilium: CiliumObjects): Promise<PathReport> {
+  const health = healthChecking((await readConfigMap(api, cilium))?.data ?? {});
   if (health.kind === "off") {
     const reason = `health checking is off in cluster ${cluster} (${health.key})`;
     return { kind: "notProbed", cluster, reason };
   }
-  const nodes = await healthNodes(kubectl, cilium);
+  const nodes = await healthNodes(api, cilium);
   const batches = nodes.flatMap((from) => chunks(pathsFrom(from, nodes), PATHS_AT_ONCE));
   const what = `cluster "${cluster}": agents asked for paths to other nodes`;
-  const tried = await withEach(what, batches, AGENTS_AT_ONCE, (paths) => tryPaths(kubectl, cilium, health.port, paths));
+  const tried = await withEach(what, batches, AGENTS_AT_ONCE, (paths) => tryPaths(api, cilium, health.port, paths));
   const paths = tried.flat();
   const withoutBash = paths.find((path) => /executable file not found|no such file or directory.*bash/.test(path.why));
   return withoutBash === undefined

@@ -1,8 +1,7 @@
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { parseObject } from "../kubernetes/model/liveObject";
 
 /** The files of the peers' Secret. A peer whose file has another owner stays. */
-export async function secretFiles(kubectl: Kubectl, namespace: string, secret: string): Promise<ReadonlySet<string>> {
-  const json = await kubectl.read(["get", `secret/${secret}`, "-n", namespace, "--ignore-not-found", "-o", "json"]);
-  return new Set(Object.keys(parseObject(json)?.data ?? {}));
+export async function secretFiles(api: ClusterApi, namespace: string, secret: string): Promise<ReadonlySet<string>> {
+  return new Set(Object.keys(parseObject(await api.object(`secret/${secret}`, namespace))?.data ?? {}));
 }

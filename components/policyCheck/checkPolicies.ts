@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { AGENT_CONTAINER, type CiliumObjects } from "../cilium/model/agentConfig";
-import type { Kubectl } from "../kubernetes/kubectl";
-import { readObjects } from "../kubernetes/readObjects";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
 import { judgePolicies } from "./model/clusterPolicies";
 import { changesNothing, type MeshChange, type PolicyReading } from "./model/meshChange";
@@ -38,9 +37,9 @@ const objects = z.object({
   ),
 });
 
-async function readingOf(kubectl: Kubectl, cilium: CiliumObjects): Promise<PolicyReading> {
+async function readingOf(api: ClusterApi, cilium: CiliumObjects): Promise<PolicyReading> {
   const wanted = [`configmap/${cilium.configMap}`, `daemonset/${cilium.daemonSet}`];
-  const list = await readObjects((args) => kubectl.read(args), cilium.namespace, wanted);
+  const list = await api.objects(wanted, cilium.namespace);
   const { items } = objects.parse(JSON.parse(list));
   const of = (kind: string) => items.find((each) => each.kind === kind);
   const containers = of("DaemonSet")?.spec?.template?.spec?.containers ?? [];
@@ -62,12 +61,12 @@ function unseenKind(cluster: string, { kind, reason }: { readonly kind: string; 
  * What becomes of a cluster's policies: errors are those that would fail open, and the kinds that nobody has looked at; warnings are those that
  * would fail closed. Asks nothing where nothing changes.
  */
-export async function checkPolicies(kubectl: Kubectl, cluster: ChangingCluster): Promise<readonly Diagnostic[]> {
+export async function checkPolicies(api: ClusterApi, cluster: ChangingCluster): Promise<readonly Diagnostic[]> {
   const { name, cilium, change, owner } = cluster;
   if (changesNothing(change)) {
     return [];
   }
-  const [reading, { policies, unseen }] = await Promise.all([readingOf(kubectl, cilium), findPolicies(kubectl)]);
+  const [reading, { policies, unseen }] = await Promise.all([readingOf(api, cilium), findPolicies(api)]);
   const judged = judgePolicies(name, policies, { ...change, ...reading }, owner);
   return [...errors(judged), ...unseen.map((each) => unseenKind(name, each)), ...warnings(judged)];
 }

@@ -4,7 +4,7 @@ import { NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
 import { LARGE_INPUT } from "../command/protocol";
 import { originalConfigOf } from "../identity/model/originalConfig";
 import { afterRestoration, planRestoration } from "../identity/model/restoration";
-import type { Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import type { Diagnostic } from "../mesh/model/diagnostic";
 import { UNMESHED_NAME } from "../mesh/model/names";
@@ -52,32 +52,32 @@ export interface JudgedLeaving {
  * `cilium-config` says by now: the way back rolls them.
  */
 async function meshChange(
-  kubectl: Kubectl,
+  api: ClusterApi,
   leaving: LeavingCluster,
   known: MeshRanges,
 ): Promise<MeshChange | undefined> {
   const { cilium, cluster, peerSecret } = leaving;
-  const live = await readConfigMap(kubectl, cilium);
+  const live = await readConfigMap(api, cilium);
   if (live === undefined) {
     return undefined;
   }
   const plan = planRestoration(originalConfigOf(leaving.originalConfig), leaving.desiredConfig, live, FIELD_MANAGER);
   const to = afterRestoration(plan, NAME_KEY, live) ?? UNMESHED_NAME;
-  const peers = peersIn(await secretFiles(kubectl, cilium.namespace, peerSecret), cluster.name);
+  const peers = peersIn(await secretFiles(api, cilium.namespace, peerSecret), cluster.name);
   return { from: cluster.name, to, peers, ranges: known };
 }
 
 /** Judges a cluster that is about to leave; there is nothing to say of one without Cilium. */
 export async function checkLeaving(
-  kubectl: Kubectl,
+  api: ClusterApi,
   leaving: LeavingCluster,
   known: MeshRanges,
 ): Promise<JudgedLeaving | undefined> {
-  const change = await meshChange(kubectl, leaving, known);
+  const change = await meshChange(api, leaving, known);
   if (change === undefined) {
     return undefined;
   }
   const { cilium, owner, cluster } = leaving;
-  const diagnostics = await checkPolicies(kubectl, { name: cluster.name, cilium, change, owner });
+  const diagnostics = await checkPolicies(api, { name: cluster.name, cilium, change, owner });
   return { diagnostics, what: change.from === change.to ? "loses its peers" : `will be "${change.to}" again` };
 }

@@ -1,5 +1,5 @@
 import { errorMessage } from "../basics/errorMessage";
-import { printed, type Kubectl } from "../kubernetes/kubectl";
+import type { ClusterApi } from "../kubernetes/clusterApi";
 import { parsePolicies, parsePolicyPage, type PolicyObject } from "./model/clusterPolicies";
 import { isPolicyKind, undiscovered } from "./model/policyKinds";
 
@@ -9,9 +9,6 @@ export interface FoundPolicies {
   /** Kinds that may not be listed, or could not be, with what the cluster said. */
   readonly unseen: readonly { readonly kind: string; readonly reason: string }[];
 }
-
-/** There may be thousands of them. */
-const LIMIT_SECONDS = 120;
 
 /** So many policies are asked for at a time where all together are too much. */
 const PAGE = 500;
@@ -25,43 +22,26 @@ function reasonOf(error: unknown): string {
   return text.trim().split("\n", 1)[0] ?? "";
 }
 
-async function listing(kubectl: Kubectl, kinds: readonly string[], where: string): Promise<readonly PolicyObject[]> {
-  return parsePolicies(await kubectl.read(["get", kinds.join(","), where, "-o", "json"], LIMIT_SECONDS));
-}
-
 /** All kinds of which there may be policies; what some API group did not answer is unseen. */
-async function policyKinds(kubectl: Kubectl): Promise<{ readonly kinds: readonly string[]; readonly fault?: string }> {
-  const question = ["api-resources", "--verbs=list", "-o", "name"];
-  const patience = { limitSeconds: LIMIT_SECONDS, repeat: "always" } as const;
-  const { code, stdout, stderr } = await kubectl.patiently(patience, async (silenceSeconds) => {
-    const ended = await kubectl.attempt(question, { silenceSeconds });
-    // Where it names some kinds the cluster has answered, and an API group has not.
-    if (ended.stdout === "") {
-      printed(question, ended);
-    }
-    return ended;
-  });
-  const kinds = stdout.split("\n").filter(isPolicyKind);
-  const fault = code === 0 ? undefined : undiscovered(stderr);
+async function policyKinds(api: ClusterApi): Promise<{ readonly kinds: readonly string[]; readonly fault?: string }> {
+  const { found, refused } = await api.kinds();
+  const kinds = found.filter(isPolicyKind);
+  const fault = refused === undefined ? undefined : undiscovered(refused);
   return fault === undefined ? { kinds } : { kinds, fault };
 }
 
 /** A kind of which all together are too much, in parts: kubectl would print them as one. Takes no other right than to list the kind. */
-async function inPages(kubectl: Kubectl, kind: string): Promise<readonly PolicyObject[]> {
-  const ask = ["get", kind, "--all-namespaces", "-o", "jsonpath={.items[0].apiVersion}"];
-  const version = await kubectl.read(ask, LIMIT_SECONDS);
-  const [plural = kind] = kind.split(".");
+async function inPages(api: ClusterApi, kind: string): Promise<readonly PolicyObject[]> {
+  const version = await api.versionOf(kind);
   const found: (readonly PolicyObject[])[] = [];
   let limit = PAGE;
-  let part = "";
+  let from = "";
   for (;;) {
-    const query = new URLSearchParams({ limit: String(limit), ...(part === "" ? {} : { continue: part }) });
     try {
-      const raw = ["get", "--raw", `/apis/${version}/${plural}?${query.toString()}`];
-      const { policies, next } = parsePolicyPage(await kubectl.read(raw, LIMIT_SECONDS));
+      const { policies, next } = parsePolicyPage(await api.page(kind, version, limit, from));
       found.push(policies);
       if (next === "") return found.flat();
-      part = next;
+      from = next;
     } catch (error) {
       if (!isTooLong(error) || limit === SMALL_PAGE) throw error;
       limit = SMALL_PAGE;
@@ -70,15 +50,15 @@ async function inPages(kubectl: Kubectl, kind: string): Promise<readonly PolicyO
 }
 
 /** One after the other, for each answer may be long. */
-async function ofKind(kubectl: Kubectl, kind: string): Promise<FoundPolicies> {
+async function ofKind(api: ClusterApi, kind: string): Promise<FoundPolicies> {
   try {
-    return { policies: await listing(kubectl, [kind], "--all-namespaces"), unseen: [] };
+    return { policies: parsePolicies(await api.listAll([kind])), unseen: [] };
   } catch (error) {
     if (!isTooLong(error)) {
       return { policies: [], unseen: [{ kind, reason: reasonOf(error) }] };
     }
     try {
-      return { policies: await inPages(kubectl, kind), unseen: [] };
+      return { policies: await inPages(api, kind), unseen: [] };
     } catch (again) {
       return { policies: [], unseen: [{ kind, reason: reasonOf(again) }] };
     }
@@ -89,18 +69,18 @@ async function ofKind(kubectl: Kubectl, kind: string): Promise<FoundPolicies> {
  * Reads every policy that selects by the labels of identities, in any namespace: which of them select by a cluster only a look at them can tell.
  * Asks for all kinds at once, and for one after the other where that fails.
  */
-export async function findPolicies(kubectl: Kubectl): Promise<FoundPolicies> {
-  const { kinds, fault } = await policyKinds(kubectl);
+export async function findPolicies(api: ClusterApi): Promise<FoundPolicies> {
+  const { kinds, fault } = await policyKinds(api);
   const unseen = fault === undefined ? [] : [{ kind: "some API group", reason: fault }];
   if (kinds.length === 0) {
     return { policies: [], unseen };
   }
   try {
-    return { policies: await listing(kubectl, kinds, "--all-namespaces"), unseen };
+    return { policies: parsePolicies(await api.listAll(kinds)), unseen };
   } catch {
     const found: FoundPolicies[] = [];
     for (const kind of kinds) {
-      found.push(await ofKind(kubectl, kind));
+      found.push(await ofKind(api, kind));
     }
     return {
       policies: found.flatMap(({ policies }) => policies),

@@ -1,7 +1,7 @@
 import { limiter } from "../basics/limiter";
 import { mapLimited } from "../basics/mapLimited";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
-import type { KubectlAccess } from "../kubernetes/kubectl";
+import type { ApiAccess } from "../kubernetes/clusterApi";
 import { warning, type Diagnostic } from "../mesh/model/diagnostic";
 import { answers, inspectCluster } from "./inspection";
 import type { KnownMesh } from "./knownMesh";
@@ -14,7 +14,7 @@ const CLUSTERS_AT_ONCE = 8;
 /** A cluster of which it is known how it is reached. */
 export interface Reached {
   readonly name: string;
-  readonly access: KubectlAccess;
+  readonly access: ApiAccess;
   readonly lost: boolean;
 }
 

@@ -1,13 +1,13 @@
 import { errorMessage } from "../basics/errorMessage";
 import { rolledWorkloads, type CiliumObjects } from "../cilium/model/agentConfig";
-import { Kubectl, printed, type KubectlAccess } from "../kubernetes/kubectl";
-import type { Ended } from "../kubernetes/kubectlProcess";
+import type { AnswerTime, ApiAccess, ClusterReads } from "../kubernetes/clusterApi";
+import { withCluster } from "../kubernetes/kubectlApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { noAccess } from "../kubernetes/model/noAccess";
 import { firstTry, type Patience } from "../kubernetes/model/patience";
 import { patiently } from "../kubernetes/patiently";
-import { nameOf, readObjects, readManagedObjects, type Read } from "../kubernetes/readObjects";
-import { podsJson, readFurther, readInventory, type Ask } from "./inventory";
+import { nameOf, readManagedObjects } from "../kubernetes/readObjects";
+import { podsJson, readFurther, readInventory } from "./inventory";
 import { parseLiveCluster, type LiveCluster } from "./model/liveCluster";
 import type { Answered } from "./model/slowAnswers";
 
@@ -20,7 +20,8 @@ export interface Inspection {
 /** Lets as many clusters be asked at once as a machine can bear. */
 type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
-const KNOCK = ["get", "namespace/kube-system", "--output=name"];
+/** Something short to ask for. */
+const KNOCK = "namespace/kube-system";
 
 /**
  * Asks a cluster what the preflight needs to know. Reads only.
@@ -29,7 +30,7 @@ const KNOCK = ["get", "namespace/kube-system", "--output=name"];
  * @param turn Around the first try: those that wait for a cluster that is silent keep no other one from being asked.
  */
 export async function inspectCluster(
-  access: KubectlAccess,
+  access: ApiAccess,
   cilium: CiliumObjects,
   managedObjects: readonly ManagedObject[],
   limitSeconds: number,
@@ -37,23 +38,18 @@ export async function inspectCluster(
 ): Promise<Inspection> {
   const patience: Patience = { limitSeconds, repeat: "always" };
   try {
-    return await Kubectl.with(access, (kubectl) =>
+    return await withCluster(access, (api) =>
       patiently(patience, async (silenceSeconds, failed) => {
-        const ended: Ended[] = [];
-        const ask: Ask = async (args) => {
-          const each = await kubectl.attempt(args, { silenceSeconds });
-          ended.push(each);
-          return each;
-        };
-        const read: Read = async (args) => printed(args, await ask(args));
+        const times: AnswerTime[] = [];
+        const reads = api.once(silenceSeconds, (time) => times.push(time));
         // Once it did not answer, one short question is enough to find out whether it does.
         const live = await (failed.length === 0
-          ? turn(() => askAll(ask, cilium, managedObjects))
-          : read(KNOCK).then(() => askAll(ask, cilium, managedObjects)));
-        const longest = (times: readonly number[]) => Math.max(...times) / 1000;
+          ? turn(() => askAll(reads, cilium, managedObjects))
+          : reads.object(KNOCK).then(() => askAll(reads, cilium, managedObjects)));
+        const longest = (all: readonly number[]) => Math.max(...all) / 1000;
         const answered = {
-          seconds: longest(ended.map(({ answerMs }) => answerMs)),
-          startSeconds: longest(ended.map(({ startMs }) => startMs)),
+          seconds: longest(times.map(({ answerMs }) => answerMs)),
+          startSeconds: longest(times.map(({ startMs }) => startMs)),
           failed: failed.map(({ message }) => message),
         };
         return { live, answered };
@@ -67,21 +63,24 @@ export async function inspectCluster(
 }
 
 /** A process for each question is most of what a preview costs: objects of one namespace are asked for together. */
-async function askAll(ask: Ask, cilium: CiliumObjects, managedObjects: readonly ManagedObject[]): Promise<LiveCluster> {
-  const read: Read = async (args) => printed(args, await ask(args));
+async function askAll(
+  api: ClusterReads,
+  cilium: CiliumObjects,
+  managedObjects: readonly ManagedObject[],
+): Promise<LiveCluster> {
   const isNear = ({ namespace }: ManagedObject) => namespace === cilium.namespace;
   const [near, far] = [managedObjects.filter(isNear), managedObjects.filter((managed) => !isNear(managed))];
   const objects = ["namespace/kube-system", `configmap/${cilium.configMap}`, ...rolledWorkloads(cilium)];
   const answers = [
-    readObjects(read, cilium.namespace, [...objects, ...near.map(nameOf)]),
-    readManagedObjects(read, far),
-    readInventory(ask, cilium.namespace),
+    api.objects([...objects, ...near.map(nameOf)], cilium.namespace),
+    readManagedObjects(api, far),
+    readInventory(api, cilium.namespace),
   ] as const;
   // One that fails does not end the others, and the next try must not run beside them.
   await Promise.allSettled(answers);
   const [there, elsewhere, { pods, network }] = await Promise.all(answers);
   const live = { ...parseLiveCluster(cilium, there, elsewhere, podsJson(pods)), network };
-  return { ...live, network: { ...network, ...(await readFurther(ask, cilium, live)) } };
+  return { ...live, network: { ...network, ...(await readFurther(api, cilium, live)) } };
 }
 
 /** What only an API server says: it lives, and lets this user in no further. */
@@ -89,10 +88,10 @@ const REFUSED_BY_SERVER =
   /unauthorized|must be logged in|asked for the client to provide credentials|remote error: tls/i;
 
 /** Whether the API server of a cluster answers that is said to answer no more: asked once, for silence is what is expected. */
-export async function answers(access: KubectlAccess, limitSeconds: number): Promise<boolean> {
+export async function answers(access: ApiAccess, limitSeconds: number): Promise<boolean> {
   const silenceSeconds = firstTry({ limitSeconds, repeat: "always" });
   try {
-    await Kubectl.with(access, (kubectl) => kubectl.once(KNOCK, { silenceSeconds }));
+    await withCluster(access, (api) => api.once(silenceSeconds).object(KNOCK));
     return true;
   } catch (error) {
     const { kind, line } = noAccess(errorMessage(error));

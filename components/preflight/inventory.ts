@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import { lastLine } from "../basics/model/lastLine";
 import { isOn } from "../cilium/model/agentBoolean";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
-import { printed } from "../kubernetes/kubectl";
+import type { ClusterReads, ListOptions } from "../kubernetes/clusterApi";
 import { KubectlError } from "../kubernetes/kubectlError";
-import type { Ended } from "../kubernetes/kubectlProcess";
-import { parseObjects } from "../kubernetes/model/liveObject";
+import { parseList } from "../kubernetes/model/liveObject";
 import { serviceRanges } from "./model/apiServerFlags";
 import { lastIPsecKey } from "./model/ipsecKey";
 import { agentSettings, type ReachableCluster } from "./model/liveCluster";
@@ -21,8 +20,8 @@ import {
 } from "./model/liveNetwork";
 import { masqueradeExceptions } from "./model/masqueradeExceptions";
 
-/** Has kubectl ask something, and says how it ended. */
-export type Ask = (args: readonly string[]) => Promise<Ended>;
+/** What is asked for them. */
+type Reads = Pick<ClusterReads, "listByTemplate" | "objects">;
 
 /** What a cluster's API says of pods, nodes and Services, and what it would not say. */
 export interface Inventory {
@@ -45,18 +44,17 @@ interface Lines {
 }
 
 /** Reads objects of several kinds at once. A kind that the cluster does not have, or does not show, is left out and named. */
-async function readKinds(ask: Ask, all: readonly string[], flags: readonly string[]): Promise<Lines> {
+async function readKinds(api: Reads, all: readonly string[], where: ListOptions): Promise<Lines> {
   let kinds = all;
   let unread: Readonly<Record<string, string>> = {};
   while (kinds.length > 0) {
-    const args = ["get", kinds.join(","), ...flags, `--output=jsonpath=${INVENTORY_PATH}`];
-    const ended = await ask(args);
-    const missing = ended.code === 0 ? undefined : NO_RESOURCE.exec(ended.stderr)?.[1];
+    const { found: text, refused: words } = await api.listByTemplate(kinds, where, INVENTORY_PATH);
+    const missing = words === undefined ? undefined : NO_RESOURCE.exec(words)?.[1];
     const absent = kinds.find((kind) => missing !== undefined && kind.split(".")[0] === missing.split(".")[0]);
     if (absent === undefined) {
-      const refused = ended.code === 0 ? {} : refusedKinds(ended.stderr);
-      if (Object.keys(refused).length === 0) printed(args, ended);
-      return { text: ended.stdout, unread: { ...unread, ...refused } };
+      const refused = words === undefined ? {} : refusedKinds(words);
+      if (words !== undefined && Object.keys(refused).length === 0) throw new KubectlError(words);
+      return { text, unread: { ...unread, ...refused } };
     }
     unread = { ...unread, [absent]: NO_SUCH_KIND };
     kinds = kinds.filter((kind) => kind !== absent);
@@ -71,12 +69,12 @@ const KUBE_SYSTEM = "kube-system";
  *
  * @throws KubectlError where the reason is another than that a kind is not there or not shown, and asking again may help.
  */
-export async function readInventory(ask: Ask, namespace = KUBE_SYSTEM): Promise<Inventory> {
+export async function readInventory(api: Reads, namespace = KUBE_SYSTEM): Promise<Inventory> {
   const { nodeConfigs, ...others } = INVENTORY;
   const isNear = namespace === KUBE_SYSTEM;
   const kinds = [...Object.values(others), ...(isNear ? [nodeConfigs] : [])];
-  const near = await readKinds(ask, kinds, [`--namespace=${KUBE_SYSTEM}`, `--selector=${STATIC_PODS}`]);
-  const far = isNear ? { text: "", unread: {} } : await readKinds(ask, [nodeConfigs], [`--namespace=${namespace}`]);
+  const near = await readKinds(api, kinds, { namespace: KUBE_SYSTEM, selector: STATIC_PODS });
+  const far = isNear ? { text: "", unread: {} } : await readKinds(api, [nodeConfigs], { namespace });
   return inventoryOf(`${near.text}\n${far.text}`, { ...near.unread, ...far.unread });
 }
 
@@ -113,13 +111,21 @@ export function podsJson(pods: readonly StaticPod[]): string {
 const MASQUERADE_CONFIG = "ip-masq-agent";
 const IPSEC_SECRET = "cilium-ipsec-keys";
 const POOLS = "ciliumpodippools.cilium.io";
+const POOL_RANGES = "{.items[*].spec.ipv4.cidrs} {.items[*].spec.ipv6.cidrs}";
+const NO_OBJECTS = '{"items":[]}';
+
+async function readPools(api: Reads): Promise<string> {
+  const { found, refused } = await api.listByTemplate([POOLS], {}, POOL_RANGES);
+  if (refused !== undefined) throw new KubectlError(refused);
+  return found;
+}
 
 /**
  * Reads what only some clusters have: the IPsec key where they encrypt with one, the ip-masq-agent's ranges, the pools of multi-pool mode. A
  * cluster that has none of them is asked nothing. Of the key only its number and a digest are kept.
  */
 export async function readFurther(
-  ask: Ask,
+  api: Reads,
   cilium: CiliumObjects,
   live: ReachableCluster,
 ): Promise<Partial<LiveNetwork>> {
@@ -131,22 +137,16 @@ export async function readFurther(
     ...(encrypts ? [`secret/${secret}`] : []),
     ...(masquerades ? [`configmap/${MASQUERADE_CONFIG}`] : []),
   ];
-  const attempt = async (args: readonly string[]) => {
+  const attempt = async (asked: Promise<string>) => {
     try {
-      return { text: printed(args, await ask(args)) };
+      return { text: await asked };
     } catch (error) {
       if (!(error instanceof KubectlError) || error.failure !== "final") throw error;
-      return { text: "", failed: lastLine(error.message) };
+      return { text: NO_OBJECTS, failed: lastLine(error.message) };
     }
   };
-  const found =
-    objects.length === 0
-      ? { text: "" }
-      : await attempt(["get", ...objects, `--namespace=${cilium.namespace}`, "--ignore-not-found", "--output=json"]);
-  const pools =
-    settings["ipam"] === "multi-pool"
-      ? await attempt(["get", POOLS, "--output=jsonpath={.items[*].spec.ipv4.cidrs} {.items[*].spec.ipv6.cidrs}"])
-      : undefined;
+  const found = objects.length === 0 ? { text: NO_OBJECTS } : await attempt(api.objects(objects, cilium.namespace));
+  const pools = settings["ipam"] === "multi-pool" ? await attempt(readPools(api)) : undefined;
   const [keys, exceptions] = [
     find(found.text, "Secret", secret)?.["keys"],
     find(found.text, "ConfigMap", MASQUERADE_CONFIG)?.["config"],
@@ -168,7 +168,7 @@ export async function readFurther(
 }
 
 function find(text: string, kind: string, name: string): Readonly<Record<string, string>> | undefined {
-  return parseObjects(text).find((each) => each.kind === kind && each.metadata.name === name)?.data;
+  return parseList(text).find((each) => each.kind === kind && each.metadata.name === name)?.data;
 }
 
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex");

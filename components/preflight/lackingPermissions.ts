@@ -1,6 +1,6 @@
 import { errorMessage } from "../basics/errorMessage";
 import { mapLimited } from "../basics/mapLimited";
-import type { KubectlAccess } from "../kubernetes/kubectl";
+import type { ApiAccess } from "../kubernetes/clusterApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { noAccess } from "../kubernetes/model/noAccess";
 import { warning, type Diagnostic } from "../mesh/model/diagnostic";
@@ -15,7 +15,7 @@ const CLUSTERS_AT_ONCE = 8;
 /** A cluster, how to reach it, and what is made in it. */
 export interface Asked {
   readonly name: string;
-  readonly access: KubectlAccess;
+  readonly access: ApiAccess;
   readonly managedObjects: readonly ManagedObject[];
 }
 

@@ -1,4 +1,5 @@
-import { Kubectl, printed, type KubectlAccess } from "../kubernetes/kubectl";
+import type { ApiAccess } from "../kubernetes/clusterApi";
+import { withCluster } from "../kubernetes/kubectlApi";
 import { accessReview, type Right } from "./model/rights";
 
 const ANSWER = /^(true|false)$/;
@@ -9,18 +10,12 @@ const ANSWER = /^(true|false)$/;
  * @throws Error when it does not say.
  */
 export function missingRights(
-  access: KubectlAccess,
+  access: ApiAccess,
   rights: readonly Right[],
   limitSeconds: number,
 ): Promise<readonly Right[]> {
-  const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items: rights.map(accessReview) });
-  // Nothing is kept of a review, so it may be asked again as what is read.
-  const ask = ["create", "--filename=-", "--validate=false", '--output=jsonpath={.status.allowed}{"\\n"}'];
-  return Kubectl.with(access, async (kubectl) => {
-    const said = await kubectl.patiently({ limitSeconds, repeat: "always" }, async (silenceSeconds) =>
-      printed(ask, await kubectl.attempt(ask, { stdin, silenceSeconds })),
-    );
-    const answers = said.trim().split("\n");
+  return withCluster(access, async (api) => {
+    const answers = await api.reviewAccess(rights.map(accessReview), limitSeconds);
     if (answers.length !== rights.length || !answers.every((answer) => ANSWER.test(answer))) {
       throw new Error(`${String(rights.length)} questions about permissions have ${String(answers.length)} answers`);
     }

@@ -1,6 +1,7 @@
 import { errorMessage } from "../basics/errorMessage";
 import { mapLimited } from "../basics/mapLimited";
-import { Kubectl, type KubectlAccess } from "../kubernetes/kubectl";
+import type { ApiAccess } from "../kubernetes/clusterApi";
+import { withCluster } from "../kubernetes/kubectlApi";
 import { clustersOf, withoutLost, type Cluster } from "../mesh/model/mesh";
 import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
 import { peersIn } from "../peers/model/peerFile";
@@ -23,14 +24,14 @@ const CLUSTERS_AT_ONCE = 8;
 
 async function judge(
   cluster: Cluster,
-  access: KubectlAccess,
+  access: ApiAccess,
   change: MeshChange,
   cilium: KnownMesh["cilium"],
   owner: string,
 ): Promise<readonly Diagnostic[]> {
   const changing = { name: cluster.name, cilium, change, owner };
   try {
-    return await Kubectl.with(access, (kubectl) => checkPolicies(kubectl, changing));
+    return await withCluster(access, (api) => checkPolicies(api, changing));
   } catch (failure) {
     const said = errorMessage(failure);
     const fix = unseenFix(said, "let the kubeconfig's user read them in all namespaces");
@@ -51,7 +52,7 @@ export function orAccept(all: readonly Diagnostic[], { allow }: Pick<KnownMesh, 
  * @param rangesBefore The ranges that the last `up` had, for clusters that are described no more.
  */
 export async function judgePolicyChanges(
-  clusters: readonly { readonly name: string; readonly access: KubectlAccess }[],
+  clusters: readonly { readonly name: string; readonly access: ApiAccess }[],
   mesh: KnownMesh,
   owner: string,
   live: ReadonlyMap<string, LiveCluster>,

@@ -2,16 +2,15 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { errorMessage } from "../basics/errorMessage";
 import { lastLine } from "../basics/model/lastLine";
-import { Kubectl, type KubectlAccess } from "../kubernetes/kubectl";
+import type { ApiAccess } from "../kubernetes/clusterApi";
+import { knownContexts } from "../kubernetes/kubectlApi";
 import type { LiveCluster } from "./model/liveCluster";
 import { mayBeKubeconfig, waysIn, type KnownContexts, type WaysIn } from "./model/waysIn";
 
-/** The contexts that kubectl knows. It asks no cluster for them. */
-async function knownContexts(context: string): Promise<KnownContexts> {
+/** The contexts that kubectl finds. */
+async function contextsFrom(context: string): Promise<KnownContexts> {
   try {
-    const args = ["config", "get-contexts", "--output=name"];
-    const names = await Kubectl.with({ kind: "context", context }, (kubectl) => kubectl.once(args));
-    return { kind: "read", contexts: names.split("\n").filter((name) => name !== "") };
+    return { kind: "read", contexts: await knownContexts(context) };
   } catch (error) {
     return { kind: "unreadable", reason: lastLine(errorMessage(error)) };
   }
@@ -19,7 +18,7 @@ async function knownContexts(context: string): Promise<KnownContexts> {
 
 /** What is wrong with kubectl and the kubeconfig, where clusters could not be asked; where all were, nothing is looked at. */
 export async function checkWaysIn(
-  accesses: ReadonlyMap<string, KubectlAccess>,
+  accesses: ReadonlyMap<string, ApiAccess>,
   live: ReadonlyMap<string, LiveCluster>,
 ): Promise<WaysIn> {
   const unasked = [...live].flatMap(([cluster, each]) => {
@@ -28,6 +27,6 @@ export async function checkWaysIn(
     return each.kind === "unreachable" ? [{ cluster, reason: each.reason, ...context }] : [];
   });
   const context = unasked.find(mayBeKubeconfig)?.context;
-  const known = context === undefined ? undefined : await knownContexts(context);
+  const known = context === undefined ? undefined : await contextsFrom(context);
   return waysIn(unasked, known, process.env["KUBECONFIG"] ?? join(homedir(), ".kube", "config"));
 }

@@ -4,7 +4,7 @@ import { parseInput } from "../../components/command/protocol";
 import { endsWith } from "../../components/formerNames";
 import { withAdvice } from "../../components/identity/model/leavingAdvice";
 import { accessTo } from "../../components/kubernetes/access";
-import { Kubectl } from "../../components/kubernetes/kubectl";
+import { withCluster } from "../../components/kubernetes/kubectlApi";
 import { error, errors, warning, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import {
   checkLeaving,
@@ -45,7 +45,7 @@ async function judge({ leaving, secrets }: Leaver, weigh: typeof error): Promise
   const { name } = leaving.cluster;
   try {
     const access = accessTo(leaving.cluster, secrets);
-    const judged = await Kubectl.with(access, (kubectl) => checkLeaving(kubectl, leaving, rangesGiven(secrets)));
+    const judged = await withCluster(access, (api) => checkLeaving(api, leaving, rangesGiven(secrets)));
     const { diagnostics = [], what = "" } = judged ?? {};
     const explained = (each: Diagnostic) =>
       error({ ...each, reason: `${each.reason}, for the cluster ${what}`, fix: `${each.fix}, ${WAY_OUT}` });

@@ -131,11 +131,5 @@ export function parseObject(json: string): LiveObject | undefined {
   return json.trim() === "" ? undefined : object.parse(JSON.parse(json));
 }
 
-/** Reads what `kubectl get -o json --ignore-not-found` prints: several objects as a list, one bare, none not at all. */
-export function parseObjects(json: string): readonly LiveObject[] {
-  const either = z.union([list.transform(({ items: all }) => all), object.transform((single) => [single])]);
-  return json.trim() === "" ? [] : either.parse(JSON.parse(json));
-}
-
 /** A container of a pod, as far as anything here depends on it. */
 export type LiveContainer = z.infer<typeof container>;

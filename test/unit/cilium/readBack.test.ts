@@ -3,57 +3,70 @@ import { deletePods } from "../../../components/cilium/agents";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { annotate } from "../../../components/cilium/rollOutAnnotation";
 import { restoreConfig } from "../../../components/identity/restoreConfig";
-import { scriptedCluster } from "../support/kubernetes/scriptedCluster";
+import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
+import type { StoredObject } from "../../support/kubernetes/storedObject";
 
-/** A kubectl that ends well whatever it is to change, and changes nothing: one that asks a person, or is told to only try. */
-const CHANGES_NOTHING = `
-  const object = (kind, name) => ({ apiVersion: "v1", kind, metadata: { name, namespace: "kube-system", uid: name } });
-  const agents = { ...object("DaemonSet", "cilium"), spec: { selector: { matchLabels: { a: "b" } }, template: { metadata: {}, spec: { containers: [] } } } };
-  const config = { ...object("ConfigMap", "cilium-config"), data: { "cluster-name": "west" } };
-  const pod = (name) => ({ ...object("Pod", name), spec: {}, status: {} });
-  const named = args.slice(2, args.indexOf("-n")).map((name) => pod(name));
-  const found = args[1] === "pods" ? [] : args[1] === "pod" ? named : args[1] === "configmap/cilium-config" ? [config] : [agents];
-  if (args[0] === "get") {
-    process.stdout.write(printAsAsked(args, found.length === 1 ? found[0] : { kind: "List", items: found }));
-  }`;
+/** A cluster that takes every write, and changes nothing: as where kubectl asks a person, or is told to only try. */
+class Unchanging extends ClusterInMemory {
+  override apply(): Promise<void> {
+    return Promise.resolve();
+  }
+  override deletePods(): Promise<void> {
+    return Promise.resolve();
+  }
+  override patch(): Promise<void> {
+    this.patches += 1;
+    return Promise.resolve();
+  }
+  patches = 0;
+}
 
-/** A kubectl that deletes pods; a successor comes back under the same name at once. */
-const REPLACES = `
-  const uid = calls((call) => call.includes("delete")) === 0 ? "1" : "2";
-  const pod = { kind: "Pod", metadata: { name: "cilium-a", namespace: "kube-system", uid } };
-  if (args[0] === "get") process.stdout.write(JSON.stringify(pod));`;
+const place = { namespace: "kube-system" };
+const pod = (name: string): StoredObject => ({ kind: "Pod", metadata: { name, ...place, uid: name } });
+const OBJECTS: readonly StoredObject[] = [
+  { kind: "ConfigMap", metadata: { name: "cilium-config", ...place, uid: "1" }, data: { "cluster-name": "west" } },
+  {
+    ...{ apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "cilium", ...place, uid: "2" } },
+    spec: { selector: { matchLabels: { a: "b" } }, template: { metadata: {}, spec: { containers: [] } } },
+  },
+  ...["cilium-a", "cilium-b"].map(pod),
+];
 
 describe("commands: what a step has changed is read back", () => {
-  const { using, calls } = scriptedCluster();
-
   for (const pods of [["cilium-a"], ["cilium-a", "cilium-b"]]) {
     it(`pods that are there all the same: ${pods.join(", ")}`, async () => {
-      await assert.rejects(
-        using(CHANGES_NOTHING, (kubectl) => deletePods(kubectl, "kube-system", pods)),
-        (error: Error) => error.message.includes(`they are there all the same: ${pods.join(", ")};`),
+      await assert.rejects(deletePods(new Unchanging(OBJECTS), "kube-system", pods), (error: Error) =>
+        error.message.includes(`they are there all the same: ${pods.join(", ")};`),
       );
     });
   }
 
   it("pods that have a successor of their name are gone", async () => {
-    await using(REPLACES, (kubectl) => deletePods(kubectl, "kube-system", ["cilium-a"]));
+    let uid = 1;
+    const objects = () =>
+      Promise.resolve(JSON.stringify({ items: [{ ...pod("a"), metadata: { name: "a", uid: String(uid) } }] }));
+    const replaced = () => {
+      uid += 1;
+      return Promise.resolve();
+    };
+    await deletePods({ objects, deletePods: replaced }, "kube-system", ["a"]);
+    assert.equal(uid, 2);
   });
 
   it("an annotation that has not arrived", async () => {
     await assert.rejects(
-      using(CHANGES_NOTHING, (kubectl) => annotate(kubectl, DEFAULT_SETTINGS.cilium, "x")),
+      annotate(new Unchanging(OBJECTS), DEFAULT_SETTINGS.cilium, "x"),
       /^Error: daemonset\/cilium of namespace kube-system took the annotation .*, and do not have it as it was written/,
     );
   });
 
   it("originals that are not back: one write, and not one after the other for ever", async () => {
     const kept = { "cluster-name": { kind: "value", value: "default", managers: [] } } as const;
+    const cluster = new Unchanging(OBJECTS);
     await assert.rejects(
-      using(CHANGES_NOTHING, (kubectl) =>
-        restoreConfig(kubectl, "west", DEFAULT_SETTINGS.cilium, kept, { "cluster-name": "west" }),
-      ),
+      restoreConfig(cluster, "west", DEFAULT_SETTINGS.cilium, kept, { "cluster-name": "west" }),
       /cilium-config took cluster-name, and does not have what was written/,
     );
-    assert.equal(calls().filter((call) => call.includes("patch")).length, 1);
+    assert.equal(cluster.patches, 1);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { followRollOut, lookBefore, sayWhoRestarts, type Rolling } from "../../../components/cilium/rollOut";
+import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import { RollingCluster, saidWhile, timePasses, type FakePod } from "../support/cilium/rollingCluster";
 
 const WORKLOAD = "daemonset/cilium";
@@ -93,8 +94,7 @@ describe("following a roll-out", () => {
     await follow(new RollingCluster({ pods: [], strategy: ROLLING_UPDATE }));
     const none = { kind: "Deployment" as const, spec: { replicas: 0 }, status: { observedGeneration: 2 } };
     await follow(new RollingCluster({ pods: [], ...none }), { workload: "deployment/cilium" });
-    const gone = { read: () => Promise.resolve(""), once: () => Promise.resolve("") };
-    const { lines } = await saidWhile(() => followRollOut(gone, rolling));
+    const { lines } = await saidWhile(() => followRollOut(new ClusterInMemory([]), rolling));
     assert.deepEqual(lines, ['cluster "west": daemonset/cilium is not there']);
   });
 

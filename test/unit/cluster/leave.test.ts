@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/kubernetes/fakeKubectl";
+import type { Call } from "../../support/kubernetes/stateInMemory";
+import { ciliumCluster, type CiliumCluster } from "../support/cilium/ciliumCluster";
 import { MEMBER_INPUT, recorded, runCommand } from "../support/command/runCommand";
 import { recordText } from "../support/record";
 
@@ -12,18 +13,20 @@ const INPUT = {
 };
 const IDENTITIES = "cilium/state/identities/v1/id/6619639 => a\ncilium/state/identities/v1/id/777 => b\n";
 
-/** The calls that change something, or wait for it, in a few words each. */
-function story(calls: readonly (readonly string[])[]): readonly string[] {
-  return calls.flatMap((call) => {
-    const words = call.join(" ");
-    if (call.includes("annotate")) return ["hurry"];
-    if (words.includes("patch configmap/")) return ["originals back"];
-    if (words.includes("patch daemonset/")) return [words.includes("null") ? "roll without annotation" : "roll"];
-    if (/get daemonset\/cilium -n kube-system --ignore-not-found -o json/.test(words)) return ["look"];
-    const deleted = /kvstore delete --recursive (\S+)/.exec(words)?.[1];
-    if (deleted !== undefined) return [`delete ${deleted}`];
-    return call.includes("bash") ? [`delete ${call.slice(call.indexOf("delete") + 1).join(" ")}`] : [];
-  });
+/** What a call changes, or waits for, in a few words. */
+function told(call: Call): readonly string[] {
+  if (call.do === "annotatePods") return ["hurry"];
+  if (call.do === "object") return call.args[0] === "daemonset/cilium" ? ["look"] : [];
+  if (call.do === "patch") {
+    const [names, , { patch }] = call.args;
+    if (names.includes("configmap/cilium-config")) return ["originals back"];
+    return [JSON.stringify(patch).includes("null") ? "roll without annotation" : "roll"];
+  }
+  if (call.do !== "exec") return [];
+  const [, command] = call.args;
+  const prefix = /kvstore delete --recursive (\S+)/.exec(command.join(" "))?.[1];
+  if (prefix !== undefined) return [`delete ${prefix}`];
+  return command.includes("bash") ? [`delete ${command.slice(command.indexOf("delete") + 1).join(" ")}`] : [];
 }
 
 const NODES = "delete cilium/state/nodes/v1/cluster1/";
@@ -39,23 +42,17 @@ const NAMED_GONE = [
 const BACK = { ...MESHED, "cluster-name": "default", "cluster-id": "0" };
 
 describe("the commands by which a cluster leaves", () => {
-  let kubectl: FakeKubectl | undefined;
-
-  afterEach(async () => {
-    await kubectl?.remove();
-  });
-
-  async function leave(verb: "restore" | "release", cluster: FakeCluster, over: object = {}) {
+  async function leave(verb: "restore" | "release", given: CiliumCluster, over: object = {}) {
     const agents = { "node-1": recorded("no-peers") };
-    kubectl = await fakeKubectl({}, { cluster1: { agents, kvstore: IDENTITIES, ...cluster } });
-    const ended = await runCommand(kubectl, "cluster", verb, { ...INPUT, ...over });
+    const cluster = ciliumCluster("cluster1", { agents, kvstore: IDENTITIES, ...given });
+    const ended = await runCommand(cluster, "cluster", verb, { ...INPUT, ...over });
     assert.equal(ended.code, 0, ended.stderr);
-    return { ...ended, story: story(await kubectl.calls()) };
+    return { ...ended, story: cluster.calls.flatMap(told) };
   }
 
   it("first: peers forgotten, originals back, and two roll-outs with its nodes gone from etcd in between", async () => {
-    const { story: told, stderr } = await leave("restore", { config: MESHED, annotation: "abc" });
-    assert.deepEqual(told, ["hurry", "originals back", ...NAME_LEFT]);
+    const { story, stderr } = await leave("restore", { config: MESHED, annotation: "abc" });
+    assert.deepEqual(story, ["hurry", "originals back", ...NAME_LEFT]);
     assert.match(stderr, /nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) removed from its etcd/);
   });
 
@@ -66,7 +63,6 @@ describe("the commands by which a cluster leaves", () => {
   it("go on where a run was interrupted: after the values were back, and where the first half never was", async () => {
     const interrupted = await leave("restore", { config: BACK, annotation: "leaving" });
     assert.deepEqual(interrupted.story, ["hurry", ...NAME_LEFT.slice(2)]);
-    await kubectl?.remove();
     const late = await leave("release", { config: MESHED });
     assert.deepEqual(late.story, ["originals back", ...NAME_LEFT, "look", ...NAMED_GONE]);
   });
@@ -79,25 +75,23 @@ describe("the commands by which a cluster leaves", () => {
       "look",
       "roll without annotation",
     ]);
-    await kubectl?.remove();
     assert.deepEqual((await leave("release", { config: MESHED }, over)).story, ["look"]);
   });
 
   it("leave etcd alone where agents do not keep their state there, and where roll-outs are not awaited", async () => {
-    const { story: told } = await leave("restore", { config: { ...MESHED, kvstore: "" } });
-    assert.ok(told.includes("roll") && !told.some((each) => each.startsWith("delete")), told.join());
-    await kubectl?.remove();
+    const { story } = await leave("restore", { config: { ...MESHED, kvstore: "" } });
+    assert.ok(story.includes("roll") && !story.some((each) => each.startsWith("delete")), story.join());
     const rollOut = { await: false, timeoutSeconds: 5 };
     assert.deepEqual((await leave("restore", { config: MESHED }, { rollOut })).story, ["originals back", "look"]);
   });
 
   it("go on where etcd is gone, and say what stays there and what to do", async () => {
-    const { stderr, story: told } = await leave("restore", { config: MESHED, kvstore: "gone" });
+    const { stderr, story } = await leave("restore", { config: MESHED, kvstore: "gone" });
     assert.match(
       stderr,
       /warning: cluster "cluster1": nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) stay in its etcd \(.*Unable to connect.*rollout restart/,
     );
-    assert.deepEqual(told.slice(-2), ["roll without annotation", "look"]);
+    assert.deepEqual(story.slice(-2), ["roll without annotation", "look"]);
   });
 
   it("say what stays in etcd where no agent is ready to remove it", async () => {
@@ -108,8 +102,8 @@ describe("the commands by which a cluster leaves", () => {
   it("wait for no peer whose file has another owner", async () => {
     const agents = { "node-1": recorded("ready") };
     const files = { cluster2: "", cluster3: "" };
-    const { story: told, stderr } = await leave("restore", { config: MESHED, agents, peerSecret: files });
-    assert.deepEqual(told.slice(0, 2), ["hurry", "originals back"]);
+    const { story, stderr } = await leave("restore", { config: MESHED, agents, peerSecret: files });
+    assert.deepEqual(story.slice(0, 2), ["hurry", "originals back"]);
     assert.doesNotMatch(stderr, /still list peers/);
   });
 });

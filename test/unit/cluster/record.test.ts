@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { recordedPathsOf } from "../../../components/nodePaths/model/pathVerdict";
-import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/kubernetes/fakeKubectl";
+import { ciliumCluster, type CiliumCluster } from "../support/cilium/ciliumCluster";
 import { MEMBER_INPUT, runCommand } from "../support/command/runCommand";
 import { ciliumNode, HEALTH } from "../support/nodePaths/healthStatus";
 
@@ -13,24 +13,18 @@ const AGENTS = { "node-1": {}, "node-2": {} };
 const NODES = [ciliumNode("node-1"), ciliumNode("node-2")];
 
 describe("the command that records a member", () => {
-  let kubectl: FakeKubectl | undefined;
-
-  afterEach(async () => {
-    await kubectl?.remove();
-  });
-
-  async function record(cluster: FakeCluster, over: object = {}) {
-    kubectl = await fakeKubectl({}, { cluster1: { config: { "cluster-id": "0" }, ciliumNodes: NODES, ...cluster } });
-    const ended = await runCommand(kubectl, "cluster", "record", { ...INPUT, ...over });
+  async function record(given: CiliumCluster, over: object = {}) {
+    const cluster = ciliumCluster("cluster1", { config: { "cluster-id": "0" }, ciliumNodes: NODES, ...given });
+    const ended = await runCommand(cluster, "cluster", "record", { ...INPUT, ...over });
     assert.equal(ended.code, 0, ended.stderr);
     const { config } = JSON.parse(ended.stdout) as { config: object };
     assert.deepEqual(config, {
       "cluster-name": { kind: "absent" },
       "cluster-id": { kind: "value", value: "0", managers: [] },
     });
-    return { ...ended, paths: recordedPathsOf(ended.stdout) };
+    const asked = cluster.callsOf("listFields").some(([kind]) => kind === "pods");
+    return { ...ended, asked, paths: recordedPathsOf(ended.stdout) };
   }
-  const asked = async () => ((await kubectl?.calls()) ?? []).some((args) => args.includes("pods"));
 
   it("keeps which paths between its nodes did not work, and says so", async () => {
     const { paths, stderr } = await record({ agents: AGENTS, silent: { "node-1": [HEALTH["node-2"].host] } });
@@ -54,8 +48,8 @@ describe("the command that records a member", () => {
   });
 
   it("asks nothing where there is no check", async () => {
-    assert.equal((await record({ agents: AGENTS }, { probePaths: false })).paths, undefined);
-    assert.equal(await asked(), false);
+    const { paths, asked } = await record({ agents: AGENTS }, { probePaths: false });
+    assert.deepEqual([paths, asked], [undefined, false]);
   });
 
   it("goes on where nodes have no addresses", async () => {

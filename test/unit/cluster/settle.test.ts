@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { rolloutChecksum } from "../../../components/cilium/model/agentConfig";
 import { MARK_ANNOTATION, markText } from "../../../components/identity/model/mark";
-import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/kubernetes/fakeKubectl";
+import type { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
+import { faults, type Call } from "../../support/kubernetes/stateInMemory";
+import { ciliumCluster, type CiliumCluster } from "../support/cilium/ciliumCluster";
 import { MEMBER_INPUT, runCommand } from "../support/command/runCommand";
 import { recordOf, recordText } from "../support/record";
 
@@ -27,59 +29,57 @@ const agent = (name: string, first: number) => ({
 const MESHED = agent("cluster1", 101 * 2 ** 16);
 const OTHER = agent("default", 256);
 
-/** The calls that change something, wait or ask an agent, in a few words each. */
-function story(calls: readonly (readonly string[])[]): readonly string[] {
-  return calls.flatMap((call) => {
-    const words = call.join(" ");
-    if (call.includes("status") && call.includes("exec")) return ["ask"];
-    if (call[1] === "apply") return [`apply ${/\/(configmaps)\//.exec(call[2] ?? "")?.[1] ?? ""}`];
-    if (call.includes("patch")) return [`roll ${call.filter((word) => /^\w+\/\S+$/.test(word)).join(" ")}`];
-    const restarted = /delete pod (.*) -n kube-system/.exec(words)?.[1];
-    if (restarted !== undefined) return [`restart ${restarted}`];
-    const looked = /get (\w+)\/\S+ -n kube-system --ignore-not-found -o json/.exec(words)?.[1];
-    return looked === undefined ? [] : [`look at ${looked}`];
-  });
+/** What a call changes, waits for or asks an agent, in a few words. */
+function told(call: Call): readonly string[] {
+  switch (call.do) {
+    case "exec":
+      return call.args[1].includes("status") ? ["ask"] : [];
+    case "apply":
+      return [`apply ${call.args[1].kind}`];
+    case "patch":
+      return [`roll ${call.args[0].join(" ")}`];
+    case "deletePods":
+      return [`restart ${call.args[1].join(" ")}`];
+    case "object":
+      return /^(daemonset|deployment)\//.test(call.args[0]) ? [`look at ${call.args[0].split("/")[0] ?? ""}`] : [];
+    default:
+      return [];
+  }
 }
 
 const MARK = markText(recordOf(), MEMBER_INPUT.owner);
 const LOOKED = ["look at daemonset", "look at deployment"];
 
 describe("the command that settles a member", () => {
-  let kubectl: FakeKubectl | undefined;
-
-  afterEach(async () => {
-    await kubectl?.remove();
-  });
-
-  async function settle(cluster: FakeCluster, over: object = {}) {
+  async function settle(
+    given: CiliumCluster,
+    over: object = {},
+    prepare: (cluster: ClusterInMemory) => void = () => undefined,
+  ) {
     const annotations = { [MARK_ANNOTATION]: MARK };
     const well = { config: DESIRED, annotation: CHECKSUM, managedFields, annotations, restarted: MESHED };
-    kubectl = await fakeKubectl({}, { cluster1: { ...well, ...cluster } });
-    const ended = await runCommand(kubectl, "cluster", "rollOut", { ...INPUT, ...over });
-    const calls = await kubectl.calls();
-    return { ...ended, calls, story: story(calls) };
+    const cluster = ciliumCluster("cluster1", { ...well, ...given });
+    prepare(cluster);
+    const ended = await runCommand(cluster, "cluster", "rollOut", { ...INPUT, ...over });
+    return { ...ended, cluster, story: cluster.calls.flatMap(told) };
   }
 
   it("writes nothing and asks no agent where all is as it was set and has rolled since", async () => {
-    const { code, stderr, story: told } = await settle({ agents: { a: OTHER }, born: AFTER, operatorPods: ["op"] });
+    const { code, stderr, story } = await settle({ agents: { a: OTHER }, born: AFTER, operatorPods: ["op"] });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told, [...LOOKED, "look at deployment"]);
+    assert.deepEqual(story, [...LOOKED, "look at deployment"]);
   });
 
   it("restarts older agents that run with another name or id, as many at a time as may be, then the operator", async () => {
     const agents = { a: OTHER, b: MESHED, c: OTHER, d: agent("cluster1", 256) };
-    const {
-      code,
-      stderr,
-      story: told,
-    } = await settle({
+    const { code, stderr, story } = await settle({
       agents,
       born: BEFORE,
       maxUnavailable: "50%",
       operatorPods: ["op1", "op2"],
     });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told, [
+    assert.deepEqual(story, [
       ...LOOKED,
       ...["ask", "ask", "ask", "ask"],
       ...["look at daemonset", "look at daemonset", "restart cilium-cluster1-a cilium-cluster1-c"],
@@ -94,81 +94,93 @@ describe("the command that settles a member", () => {
   });
 
   it("restarts one at a time where the DaemonSet says nothing", async () => {
-    const { story: told } = await settle({ agents: { a: OTHER, b: OTHER }, born: BEFORE });
+    const { story } = await settle({ agents: { a: OTHER, b: OTHER }, born: BEFORE });
     assert.deepEqual(
-      told.filter((each) => each.startsWith("restart")),
+      story.filter((each) => each.startsWith("restart")),
       ["restart cilium-cluster1-a", "restart cilium-cluster1-b"],
     );
   });
 
   it("leaves agents alone that do not say what they run with, and goes on", async () => {
-    const { code, stderr, story: told } = await settle({ agents: { a: {} }, born: BEFORE });
+    const { code, stderr, story } = await settle({ agents: { a: {} }, born: BEFORE });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told.slice(0, 3), [...LOOKED, "ask"]);
-    assert.ok(!told.some((each) => each.startsWith("restart")));
+    assert.deepEqual(story.slice(0, 3), [...LOOKED, "ask"]);
+    assert.ok(!story.some((each) => each.startsWith("restart")));
   });
 
   it("sets name and id where Cilium was found as it was installed, with the originals, in one write", async () => {
     const found = { agents: {}, config: UNMESHED, annotation: "", annotations: {}, managedFields: [] };
-    const { code, stderr, calls, story: told } = await settle(found);
+    const { code, stderr, cluster, story } = await settle(found);
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told.slice(0, 1), ["apply configmaps"]);
-    const [, , , body = ""] = calls.find((call) => call[1] === "apply") ?? [];
-    const { data, metadata } = JSON.parse(body) as { readonly data: object; readonly metadata: object };
-    assert.deepEqual(data, DESIRED);
-    assert.deepEqual((metadata as { readonly annotations: object }).annotations, { [MARK_ANNOTATION]: MARK });
+    assert.deepEqual(story.slice(0, 1), ["apply ConfigMap"]);
+    const [, applied] = cluster.callsOf("apply")[0] ?? [];
+    assert.deepEqual(applied?.["data"], DESIRED);
+    assert.deepEqual(applied.metadata["annotations"], { [MARK_ANNOTATION]: MARK });
+    assert.deepEqual(cluster.stored("configmap/cilium-config")?.data, DESIRED);
     assert.match(stderr, /cluster "cluster1": cilium-config cluster-name, cluster-id set/);
   });
 
+  it("sets them again where another manager wrote in between, and not for ever", async () => {
+    const found = { agents: {}, config: UNMESHED, annotations: {}, managedFields: [] };
+    const late = (times: number) => (cluster: ClusterInMemory) => {
+      cluster.fail((call) => call.do === "apply", faults.conflict(), times);
+    };
+    const once = await settle(found, {}, late(1));
+    assert.equal(once.code, 0, once.stderr);
+    assert.deepEqual(once.cluster.stored("configmap/cilium-config")?.data, DESIRED);
+    const always = await settle(found, {}, late(Infinity));
+    assert.match(always.stderr, /cluster "cluster1": .*the object has been modified/);
+    assert.equal(always.cluster.callsOf("apply").length, 5);
+  });
+
   it("sets again what an interrupted destroy has given back, and rolls", async () => {
-    const { code, stderr, calls, story: told } = await settle({ agents: {}, config: UNMESHED, annotation: "leaving" });
+    const { code, stderr, cluster, story } = await settle({ agents: {}, config: UNMESHED, annotation: "leaving" });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(told, [
-      "apply configmaps",
+    assert.deepEqual(story, [
+      "apply ConfigMap",
       ...LOOKED,
       "roll daemonset/cilium deployment/cilium-operator",
       ...[...LOOKED, "look at deployment"],
     ]);
-    const [, , url, body = ""] = calls.find((call) => call[1] === "apply") ?? [];
-    assert.equal(
-      url,
-      "/api/v1/namespaces/kube-system/configmaps/cilium-config?fieldManager=cilium-clustermesh&force=true",
-    );
     const annotations = { [MARK_ANNOTATION]: MARK };
     const place = { namespace: "kube-system" };
-    assert.deepEqual(JSON.parse(body), {
-      apiVersion: "v1",
-      kind: "ConfigMap",
-      metadata: { name: "cilium-config", uid: "2", resourceVersion: "1", ...place, annotations },
-      data: DESIRED,
-    });
-    const patches = calls.filter((call) => call.includes("patch"));
-    const template = { metadata: { annotations: { "cilium-clustermesh/config": CHECKSUM } } };
-    for (const patch of patches) {
-      assert.ok(patch.includes("--type=merge") && patch.includes("--field-manager=cilium-clustermesh"));
-      assert.deepEqual(JSON.parse(patch.at(-1) ?? ""), { spec: { template } });
-    }
+    assert.deepEqual(cluster.callsOf("apply"), [
+      [
+        "cilium-clustermesh",
+        {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "cilium-config", uid: "2", resourceVersion: "1", ...place, annotations },
+          data: DESIRED,
+        },
+      ],
+    ]);
+    const patch = { spec: { template: { metadata: { annotations: { "cilium-clustermesh/config": CHECKSUM } } } } };
+    assert.deepEqual(
+      cluster.callsOf("patch").map(([, , each]) => each),
+      [{ manager: "cilium-clustermesh", patch }],
+    );
   });
 
   it("sets it again, and asks no agent, where roll-outs are not awaited", async () => {
     const rollOut = { await: false, timeoutSeconds: 5 };
-    const { story: told } = await settle({ agents: { a: OTHER }, born: BEFORE, config: UNMESHED }, { rollOut });
-    assert.deepEqual(told, ["apply configmaps", ...LOOKED]);
+    const { story } = await settle({ agents: { a: OTHER }, born: BEFORE, config: UNMESHED }, { rollOut });
+    assert.deepEqual(story, ["apply ConfigMap", ...LOOKED]);
   });
 
   it("writes the mark again where it alone is gone, with all that is its own", async () => {
-    const { story: told, calls } = await settle({ agents: {}, annotations: {} });
-    assert.deepEqual(told, ["apply configmaps", ...LOOKED, "look at deployment"]);
-    assert.ok(calls.find((call) => call[1] === "apply")?.[3]?.includes(MARK_ANNOTATION));
+    const { story, cluster } = await settle({ agents: {}, annotations: {} });
+    assert.deepEqual(story, ["apply ConfigMap", ...LOOKED, "look at deployment"]);
+    assert.ok(JSON.stringify(cluster.callsOf("apply")).includes(MARK_ANNOTATION));
   });
 
   it("writes nothing over a value that an installer has set since, and names the installer", async () => {
     const data = { "f:data": { "f:cluster-id": {} } };
     const theirs = [...managedFields, { manager: "helm", operation: "Update", fieldsV1: data }];
     const config = { ...DESIRED, "cluster-id": "7" };
-    const { code, stderr, story: told } = await settle({ config, managedFields: theirs });
+    const { code, stderr, story } = await settle({ config, managedFields: theirs });
     assert.equal(code, 1);
-    assert.deepEqual(told, []);
+    assert.deepEqual(story, []);
     assert.match(stderr, /cluster "cluster1": cilium-config cluster-id "7" was changed since, and belongs to "helm"/);
   });
 });

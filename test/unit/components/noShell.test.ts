@@ -8,10 +8,9 @@ import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { COMMAND_LINE } from "../../../components/command/commandLine";
 import { INPUT_VARIABLE, OCCASION_VARIABLE } from "../../../components/command/protocol";
 import { Kubectl } from "../../../components/kubernetes/kubectl";
+import { withCluster } from "../../../components/kubernetes/kubectlApi";
 import { parseLivePods } from "../../../components/meshCheck/model/stalePods";
 import { loadStack } from "../../../stacks";
-import { fakeKubectl } from "../../support/kubernetes/fakeKubectl";
-import { check, MEMBERS, READY, runCommand } from "../support/command/runCommand";
 import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { run, type Registered } from "../support/pulumiMocks";
 import { clusterConfiguration, texts } from "../support/stacks/configuration";
@@ -101,44 +100,34 @@ describe("components: arguments of kubectl", () => {
   });
 
   it("are values of flags, where they are configured", async () => {
-    const context = "-v";
-    const kubectl = await fakeKubectl({ [context]: READY }, { [context]: { config: { "cluster-name": "default" } } });
+    const kubectl = scriptedKubectl("process.stdout.write(printAsAsked(args, { items: [] }));");
+    const container = { namespace: HOSTILE, pod: "cilium-a", container: HOSTILE };
     try {
-      const cilium = {
-        ...DEFAULT_SETTINGS.cilium,
-        agentSelector: HOSTILE,
-        namespace: "kube-system",
-      };
-      const cluster = { name: "cluster1", context };
-      const desiredConfig = { "cluster-name": "cluster1", "cluster-id": "101" };
-      const member = {
-        cluster,
-        cilium,
-        desiredConfig,
-        owner: "o/s",
-        peerSecret: "s",
-        rollOut: { await: true, timeoutSeconds: 1 },
-      };
-      const clusters = MEMBERS.slice(0, 1).map((each) => ({ ...each, context }));
-      await runCommand(kubectl, "cluster", "record", { ...member, probePaths: true });
-      await runCommand(kubectl, "cluster", "rollOut", member);
-      await check(kubectl, 1, { clusters, cilium });
-      const calls = await kubectl.calls();
-      assert.ok(calls.length >= 5, JSON.stringify(calls));
+      await withCluster({ kind: "context", context: "-v" }, async (api) => {
+        await api.listFields("pods", { namespace: HOSTILE, selector: HOSTILE }, { kind: "text" });
+        await api.listByTemplate(["pods"], { namespace: HOSTILE, selector: HOSTILE }, "{.items}");
+        await api.object("secret/s", HOSTILE);
+        await api.exec(container, [HOSTILE], 60);
+        await api.execOnce(container, [HOSTILE], 60);
+        await api.logs(container, "15m");
+        await api.patch(["configmap/c"], HOSTILE, { manager: "helm", patch: {} });
+        await api.deletePods(HOSTILE, ["cilium-a"], "no");
+        await api.annotatePods(HOSTILE, ["cilium-a"], "a", "b");
+      });
+      const calls = kubectl.calls();
+      assert.ok(calls.length >= 9, JSON.stringify(calls));
       for (const [access, ...args] of calls) {
-        assert.equal(access, `--context=${context}`);
+        assert.equal(access, "--context=-v");
         const end = args.includes("--") ? args.indexOf("--") : args.length;
-        args.slice(0, end).forEach((arg, index) => {
-          if (arg === HOSTILE || arg === "--container") {
-            assert.match(args[index - 1] ?? "", /^-[lc]$/, JSON.stringify(args));
-          } else {
-            assert.ok(!arg.includes("touch x") && arg !== context, JSON.stringify(args));
-          }
-        });
+        const configured = args.slice(0, end).flatMap((arg, index) => (arg === HOSTILE ? [args[index - 1] ?? ""] : []));
+        assert.ok(configured.length > 0 && configured.every((flag) => /^-[nlc]$/.test(flag)), JSON.stringify(args));
+        assert.ok(
+          args.slice(0, end).every((arg) => arg === HOSTILE || !arg.includes("touch x")),
+          JSON.stringify(args),
+        );
       }
-      assert.ok(calls.some((call) => call.includes(HOSTILE)) && calls.some((call) => call.includes("exec")));
     } finally {
-      await kubectl.remove();
+      kubectl.remove();
     }
   });
 
@@ -148,9 +137,7 @@ describe("components: arguments of kubectl", () => {
     assert.throws(() => parseLivePods(json));
     const kubectl = scriptedKubectl(`process.stdout.write(${JSON.stringify(json)});`);
     try {
-      const asking = Kubectl.with({ kind: "context", context: "c" }, (each) =>
-        agentPods(each, DEFAULT_SETTINGS.cilium),
-      );
+      const asking = withCluster({ kind: "context", context: "c" }, (api) => agentPods(api, DEFAULT_SETTINGS.cilium));
       await assert.rejects(asking);
     } finally {
       kubectl.remove();

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { parsePingReport, verdictTable } from "../../../components/demo/model/demoVerdicts";
-import { waitUntil } from "../../support/waitUntil";
-import { CLUSTER_IP, demoWorld, type DemoWorld, type RunningWorld } from "../support/demo/demoWorld";
-import { isRunning, launch, PLACES, run } from "../support/demo/runDemoPings";
+import { CLUSTER_IP, DemoInMemory, type DemoWorld } from "../support/demo/demoInMemory";
+import { PLACES } from "../support/demo/runDemoPings";
 
 const DATABASE = "10.60.1.5";
 const STRANGER = "10.60.0.7";
@@ -28,46 +27,40 @@ const drop = (from: string) =>
   `xx drop (Policy denied) flow 0x1 to endpoint 12, ifindex 9, file bpf_lxc.c:2158, , identity 1->2: ${from}:40001 -> ${DATABASE}:6379 tcp SYN`;
 
 describe("the command that pings the demo's database", () => {
-  let world: RunningWorld | undefined;
+  let world: DemoInMemory | undefined;
 
-  const start = async (over: Partial<DemoWorld> = {}) => (world = await demoWorld({ pods: PODS, ...over }));
+  const start = (over: Partial<DemoWorld> = {}) => (world = new DemoInMemory({ pods: PODS, ...over }));
 
-  const calls = async () => (await world?.calls()) ?? [];
-  const pinged = async () => (await calls()).filter((args) => args.includes("redis-cli"));
-
-  afterEach(async () => {
-    const monitors = (await world?.monitors()) ?? [];
-    assert.deepEqual(monitors.filter(isRunning), [], "no monitor is left in an agent's pod");
-    await world?.remove();
-    world = undefined;
+  afterEach(() => {
+    assert.equal(world?.monitors.running, 0, "no monitor is left in an agent's pod");
   });
 
   it("pings from every client, by the pod's address and through the Service, each with a limit in the pod", async () => {
-    const { code, stdout, stderr } = await run(await start(), "before");
+    const { code, stdout, stderr } = await start().run("before");
     assert.equal(code, 0, stderr);
     const report = parsePingReport(stdout);
     const expected = verdictTable(PLACES).map(({ client, path, expectedBefore: seen }) => ({ client, path, seen }));
     assert.deepEqual(report, { pings: expected, drops: [] });
-    const sent = (await pinged()).map((args) => args.join(" "));
+    const sent = world?.pinged() ?? [];
     const redis = (address: string) => `timeout 3 redis-cli -h ${address} -p 6379 ping`;
     assert.equal(sent.length, 8);
-    assert.ok(sent.includes(`--context=cluster1 exec -n default stranger-0 -c stranger -- ${redis(DATABASE)}`));
-    assert.ok(sent.includes(`--context=cluster2 exec -n istio-space employee-0 -c employee -- ${redis(CLUSTER_IP)}`));
+    assert.ok(sent.includes(`cluster1/default/stranger-0 stranger: ${redis(DATABASE)}`));
+    assert.ok(sent.includes(`cluster2/istio-space/employee-0 employee: ${redis(CLUSTER_IP)}`));
   });
 
   it("pings nothing where a kubeconfig leads to another cluster than the one that joined", async () => {
-    const running = await start();
-    const { code, stderr } = await run(running, "before", undefined, 0, { cluster1: "uid-of-cluster1", cluster2: "x" });
+    const running = start();
+    const { code, stderr } = await running.run("before", "", 0, { cluster1: "uid-of-cluster1", cluster2: "x" });
     assert.equal(code, 1);
     assert.match(stderr, /cluster "cluster2": kube-system uid "uid-of-cluster2" is not "x"/);
-    assert.deepEqual(await pinged(), []);
+    assert.deepEqual(world?.pinged(), []);
     const same = { cluster1: "uid-of-cluster1", cluster2: "uid-of-cluster2" };
-    assert.equal((await run(running, "before", undefined, 0, same)).code, 0);
+    assert.equal((await running.run("before", "", 0, same)).code, 0);
   });
 
   it("prints the verdicts with the policy in place, and the drops of those that it kept out", async () => {
     const dropped = [drop("10.60.0.66"), drop(STRANGER), drop(STRANGER), drop("10.70.0.9")];
-    const { code, stdout, stderr } = await run(await start({ policy: true, answers: ENFORCED, dropped }), "after");
+    const { code, stdout, stderr } = await start({ policy: true, answers: ENFORCED, dropped }).run("after");
     assert.equal(code, 0, stderr);
     const { pings, drops } = parsePingReport(stdout);
     const expected = verdictTable(PLACES).map(({ client, path, expectedAfter: seen }) => ({ client, path, seen }));
@@ -79,27 +72,26 @@ describe("the command that pings the demo's database", () => {
   });
 
   it("listens to the agent on the database's node, named as Cilium's objects are", async () => {
-    await run(await start({ policy: true, answers: ENFORCED }), "after");
-    const made = await calls();
-    const [monitor] = made.filter((args) => args.includes("-i"));
-    assert.deepEqual(
-      monitor?.slice(0, 9),
-      "--context=cluster1 exec -i -n kube-system cilium-cluster1 -c cilium-agent --".split(" "),
-    );
-    const first = made.findIndex((args) => args.includes("redis-cli"));
-    assert.ok(made.indexOf(monitor) < first, "the monitor comes before the pings");
-    assert.equal((await world?.monitors())?.length, 1);
+    await start({ policy: true, answers: ENFORCED }).run("after");
+    const { calls = [] } = world?.clusters.get("cluster1") ?? {};
+    const monitor = calls.findIndex((call) => call.do === "startExec");
+    assert.deepEqual(calls[monitor]?.args[0], {
+      ...{ namespace: "kube-system", pod: "cilium-cluster1", container: "cilium-agent" },
+    });
+    const first = calls.findIndex((call) => call.do === "execOnce");
+    assert.ok(monitor < first, "the monitor comes before the pings");
+    assert.equal(world?.monitors.started, 1);
   });
 
   it("repeats the whole round until every verdict of it is as expected", async () => {
     const late = { ...ENFORCED, [to("cluster1/default/stranger", DATABASE)]: ["pong", "silence of busybox"] as const };
     const firstRound = { policy: true, answers: late, dropped: [drop("10.70.0.9")] };
-    const { code, stdout, stderr } = await run(await start(firstRound), "after", undefined, 60);
+    const { code, stdout, stderr } = await start(firstRound).run("after", "", 60);
     assert.equal(code, 0, stderr);
     const { pings, drops } = parsePingReport(stdout);
     assert.equal(pings[1]?.seen, "no answer");
     assert.deepEqual(drops, [], "what was dropped in a round that did not count is no evidence");
-    assert.equal((await pinged()).length, 16);
+    assert.equal(world?.pinged().length, 16);
   });
 
   it("fails with every wrong ping, the rule it breaks, and the drop log of the database's node", async () => {
@@ -111,10 +103,8 @@ describe("the command that pings the demo's database", () => {
       [to("cluster2/default/employee", CLUSTER_IP)]: ["no such pod"] as const,
       [to("cluster2/istio-space/stranger", DATABASE)]: ["noauth"] as const,
     };
-    const { code, stdout, stderr } = await run(
-      await start({ policy: true, answers, dropped: [drop("10.70.0.5")] }),
-      "after",
-    );
+    const dropped = [drop("10.70.0.5")];
+    const { code, stdout, stderr } = await start({ policy: true, answers, dropped }).run("after");
     assert.equal(code, 1);
     assert.equal(stdout, "");
     assert.match(stderr, /pings after the policy are not as expected after 0 s \(5 problems\):/);
@@ -137,7 +127,7 @@ describe("the command that pings the demo's database", () => {
 
   it("blames mesh and routes where a client gets no answer before the policy", async () => {
     const answers = { [to("cluster2/istio-space/employee", DATABASE)]: ["silence"] as const };
-    const { code, stderr } = await run(await start({ answers }), "before");
+    const { code, stderr } = await start({ answers }).run("before");
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -151,31 +141,19 @@ describe("the command that pings the demo's database", () => {
       ["fails", /Cannot open monitor socket/],
       ["no agent", /no agent \(kube-system, k8s-app=cilium\) runs on node node-of-cluster1/],
     ] as const) {
-      const { code, stdout, stderr } = await run(await start({ policy: true, answers: ENFORCED, monitor }), "after");
+      const { code, stdout, stderr } = await start({ policy: true, answers: ENFORCED, monitor }).run("after");
       assert.equal(code, 0, stderr);
       const { drops } = parsePingReport(stdout);
       assert.equal(drops.length, 1);
       assert.match(drops[0] ?? "", why);
-      await world?.remove();
     }
-    const { code, stderr } = await run(await start({ policy: true, monitor: "no agent" }), "after");
+    const { code, stderr } = await start({ policy: true, monitor: "no agent" }).run("after");
     assert.equal(code, 1);
     assert.match(stderr, /--- no drop log: no agent/);
   });
 
-  it("leaves no monitor behind when it is killed", async () => {
-    const running = await start({ policy: true });
-    const child = launch(running, "after", undefined, 60);
-    child.stdin.end();
-    await waitUntil("pings", 60, async () => (await pinged()).length > 0);
-    const monitors = await running.monitors();
-    assert.ok(monitors.length === 1 && monitors.every(isRunning));
-    child.kill("SIGKILL");
-    await waitUntil("the end of the monitor", 60, () => Promise.resolve(!monitors.some(isRunning)));
-  });
-
   it("pings nobody without an address of the database, and takes no such ping for one without an answer", async () => {
-    const { code, stderr } = await run(await start({ policy: true, answers: ENFORCED, pods: {} }), "after");
+    const { code, stderr } = await start({ policy: true, answers: ENFORCED, pods: {} }).run("after");
     assert.equal(code, 1);
     assert.match(
       stderr,
@@ -186,11 +164,10 @@ describe("the command that pings the demo's database", () => {
 
   it("keeps what was seen before the policy once that is there, and pings nobody again", async () => {
     const previous = JSON.stringify({ pings: [{ client: "a", path: "pod IP", seen: "PONG" }], drops: [] });
-    const kept = await run(await start({ policy: true, answers: ENFORCED }), "before", previous);
+    const kept = await start({ policy: true, answers: ENFORCED }).run("before", previous);
     assert.deepEqual([kept.code, kept.stdout], [0, previous], kept.stderr);
-    assert.deepEqual(await pinged(), []);
-    await world?.remove();
-    const older = await run(await start({ policy: true, answers: ENFORCED }), "before");
+    assert.deepEqual(world?.pinged(), []);
+    const older = await start({ policy: true, answers: ENFORCED }).run("before");
     assert.deepEqual([older.code, parsePingReport(older.stdout)], [0, { pings: [], drops: [] }], older.stderr);
   });
 });

@@ -9,6 +9,8 @@ import { makeMesh, runMesh } from "../support/meshProgram";
 import { run, valueOf, type Registered } from "../support/pulumiMocks";
 import { metadata } from "../support/secretData";
 
+/** What a provider of the program's own needs. */
+const OWN: k8s.ProviderArgs = { enableSecretMutable: true, upsertExistingObjects: true };
 const DEMO: DemoChoice = { clusters: ["east", "west"] };
 
 /** The objects of a demo. */
@@ -17,7 +19,7 @@ async function objects(over: Partial<DemoChoice> = {}, awaited = true): Promise<
   const { resources } = await run(() => {
     const clusters = demo.clusters.map((name, index) => [
       name,
-      { ...clusterSpec(index + 1), context: name, provider: new k8s.Provider(name, { enableSecretMutable: true, upsertExistingObjects: true }) },
+      { ...clusterSpec(index + 1), context: name, provider: new k8s.Provider(name, OWN) },
     ]);
     const mesh = new ClusterMesh("mesh", {
       clusters: Object.fromEntries(clusters),

@@ -3,9 +3,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openKubeconfig } from "../../../components/kubernetes/kubeconfigFile";
-import { Kubectl } from "../../../components/kubernetes/kubectl";
+import { Kubectl, printed } from "../../../components/kubernetes/kubectl";
 import { KubectlError } from "../../../components/kubernetes/kubectlError";
 import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+
+const read = (kubectl: Kubectl, args: readonly string[], limitSeconds = 60): Promise<string> =>
+  kubectl.ask(args, (ended) => printed(args, ended), { limitSeconds });
 
 describe("components: kubectl", () => {
   let fake: ScriptedKubectl | undefined;
@@ -29,20 +32,20 @@ describe("components: kubectl", () => {
   it("has run only where something shows it: an empty program on PATH is no answer that nothing is there", async () => {
     answer('process.removeAllListeners("exit");');
     await assert.rejects(
-      Kubectl.with({ kind: "context", context: "west" }, (each) => each.exists("secret/x", "kube-system")),
+      Kubectl.with({ kind: "context", context: "west" }, (each) => each.once(["get", "secret/x", "-o", "name"])),
       /kubectl has ended without a word, and nothing shows that it ran; see what is on PATH/,
     );
   });
 
   it("asks again where JSON is not whole, and says so in the end", async () => {
     answer('process.stdout.write(calls() === 1 ? \'{"items":[\' : "{}");');
-    const read = (...args: readonly string[]) =>
-      Kubectl.with({ kind: "context", context: "west" }, (each) => each.read(["get", "pods", ...args], 2));
-    assert.equal(await read("-o", "json"), "{}");
+    const readPods = (...args: readonly string[]) =>
+      Kubectl.with({ kind: "context", context: "west" }, (each) => read(each, ["get", "pods", ...args], 2));
+    assert.equal(await readPods("-o", "json"), "{}");
     fake?.remove();
     answer("process.stdout.write('{\"items\":[');");
-    await assert.rejects(read("--output=json"), /kubectl get pods has printed 10 bytes that are not whole JSON/);
-    assert.equal(await read("-o", "name"), '{"items":[');
+    await assert.rejects(readPods("--output=json"), /kubectl get pods has printed 10 bytes that are not whole JSON/);
+    assert.equal(await readPods("-o", "name"), '{"items":[');
   });
 
   /** Says the mode of the kubeconfig, how many names it has, and what is in it, read twice as kubectl does. */
@@ -146,7 +149,7 @@ describe("components: kubectl", () => {
 
     it("what it reads", async () => {
       answer(once(LOST));
-      assert.equal(await using((each) => each.read(["get"])), "fine");
+      assert.equal(await using((each) => read(each, ["get"])), "fine");
       assert.deepEqual(told, [LOST]);
     });
 

@@ -109,6 +109,19 @@ describe("lint: rooms", () => {
     }
   });
 
+  it("refuse what runs kubectl outside its own room", () => {
+    const files: Files = {
+      "components/kubernetes/kubectl.ts": "export const kubectl = 1;",
+      "components/kubernetes/kubectlApi.ts": 'export * from "./kubectl";',
+      "components/upper/a.ts": 'import "../kubernetes/kubectlApi";',
+      "components/upper/b.ts": 'import type { K } from "../kubernetes/kubectl"; export type B = K;',
+      "stacks/a.ts": 'import "../components/kubernetes/kubectl";',
+      "test/a.test.ts": 'import "../components/kubernetes/kubectl";',
+    };
+    const why = "only components/kubernetes runs kubectl; import ClusterApi";
+    assert.deepEqual(findings(files), [`components/upper/b.ts: ${why}`, `stacks/a.ts: ${why}`]);
+  });
+
   it("refuse the way back, and a lab that does not stand alone", () => {
     const bad: Files = {
       "components/lower/c.ts":

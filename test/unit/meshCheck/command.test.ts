@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import { parseCheckResult } from "../../../components/meshCheck/model/checkResult";
-import { fakeKubectl, type FakeCluster, type FakeKubectl } from "../../support/kubernetes/fakeKubectl";
-import { check, MEMBERS, OTHERS_READY, READY, recorded } from "../support/command/runCommand";
+import type { CiliumCluster } from "../support/cilium/ciliumCluster";
+import { check, MEMBERS, meshInMemory, onlyRead, OTHERS_READY, READY, recorded } from "../support/command/runCommand";
 import { textFixture } from "../support/fixtures";
 
 describe("the command that checks a mesh", () => {
-  let kubectl: FakeKubectl | undefined;
-
-  afterEach(async () => {
-    await kubectl?.remove();
-  });
-
   it("prints how every agent sees every peer, once all are ready", async () => {
-    kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY });
-    const { code, stdout, stderr } = await check(kubectl, 5);
+    const mesh = meshInMemory({ cluster1: READY, ...OTHERS_READY });
+    const { code, stdout, stderr } = await check(mesh, 5);
     assert.equal(code, 0, stderr);
     const { readiness: table, paths, stalePods } = parseCheckResult(stdout);
     assert.deepEqual(
@@ -23,13 +17,13 @@ describe("the command that checks a mesh", () => {
     assert.deepEqual(stalePods, []);
     assert.equal(table.length, 6);
     assert.ok(table.every((line) => line.ready && "peer" in line && line.cluster !== line.peer));
-    const hurried = (await kubectl.calls()).filter((args) => args.includes("annotate"));
-    assert.equal(hurried.length, 3);
+    const hurried = [...mesh.values()].map((cluster) => cluster.callsOf("annotatePods").length);
+    assert.deepEqual(hurried, [1, 1, 1]);
   });
 
   it("fails when the time is up, names agent, peer and cause, and shows what troubleshoot says there", async () => {
-    kubectl = await fakeKubectl({ cluster1: recorded("wrong-id"), ...OTHERS_READY });
-    const { code, stdout, stderr } = await check(kubectl, 1);
+    const mesh = meshInMemory({ cluster1: recorded("wrong-id"), ...OTHERS_READY });
+    const { code, stdout, stderr } = await check(mesh, 1);
     assert.equal(code, 1);
     assert.equal(stdout, "");
     assert.match(stderr, /the mesh is not ready after 1 s/);
@@ -42,24 +36,23 @@ describe("the command that checks a mesh", () => {
   });
 
   it("touches nothing where a kubeconfig leads to another cluster than the one that joined", async () => {
-    kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY }, { cluster2: { uid: "another" } });
+    const mesh = meshInMemory({ cluster1: READY, ...OTHERS_READY }, { cluster2: { uid: "another" } });
     const members = MEMBERS.map((each) => ({ ...each, context: each.name, uid: `uid-of-${each.name}` }));
-    const { code, stdout, stderr } = await check(kubectl, 5, { clusters: members, restartStalePods: true });
+    const { code, stdout, stderr } = await check(mesh, 5, { clusters: members, restartStalePods: true });
     assert.deepEqual([code, stdout], [1, ""]);
     assert.match(stderr, /cluster "cluster2": kube-system uid "another" is not "uid-of-cluster2"/);
-    const changed = (await kubectl.calls()).filter((args) => args.includes("annotate") || args.includes("delete"));
-    assert.deepEqual(changed, []);
+    assert.ok([...mesh.values()].every(onlyRead));
   });
 
   it("takes an agent that cannot be asked for one that is not ready", async () => {
-    kubectl = await fakeKubectl({ cluster1: READY, cluster2: OTHERS_READY.cluster2 });
-    const { code, stderr } = await check(kubectl, 1);
+    const mesh = meshInMemory({ cluster1: READY, cluster2: OTHERS_READY.cluster2 });
+    const { code, stderr } = await check(mesh, 1);
     assert.equal(code, 1);
     assert.match(stderr, /cluster "cluster3": agent cilium-cluster3 on node node1, peer "cluster1"/);
   });
 
   describe("of the causes", () => {
-    const causes: Readonly<Record<string, readonly [string, FakeCluster, RegExp]>> = {
+    const causes: Readonly<Record<string, readonly [string, CiliumCluster, RegExp]>> = {
       "a wrong CA": [
         "not-connected",
         { troubleshoot: textFixture("troubleshoot/unknown-ca.txt") },
@@ -86,8 +79,8 @@ describe("the command that checks a mesh", () => {
     };
     for (const [what, [status, cluster, line]] of Object.entries(causes)) {
       it(`names ${what} in the line of the peer`, async () => {
-        kubectl = await fakeKubectl({ cluster1: recorded(status), ...OTHERS_READY }, { cluster1: cluster });
-        const { code, stderr } = await check(kubectl, 1);
+        const mesh = meshInMemory({ cluster1: recorded(status), ...OTHERS_READY }, { cluster1: cluster });
+        const { code, stderr } = await check(mesh, 1);
         assert.equal(code, 1);
         assert.match(stderr, line);
         assert.doesNotMatch(stderr, /peer "cluster3"/);
@@ -96,8 +89,8 @@ describe("the command that checks a mesh", () => {
 
     it("shows what the agent has logged of that peer", async () => {
       const log = textFixture("troubleshoot/log-duplicate-local.txt");
-      kubectl = await fakeKubectl({ cluster1: recorded("not-synced"), ...OTHERS_READY }, { cluster1: { log } });
-      const { stderr } = await check(kubectl, 1);
+      const mesh = meshInMemory({ cluster1: recorded("not-synced"), ...OTHERS_READY }, { cluster1: { log } });
+      const { stderr } = await check(mesh, 1);
       assert.match(
         stderr,
         /--- cluster cluster1, agent cilium-cluster1: its log\n.*clusterID 101 is assigned to the local/,

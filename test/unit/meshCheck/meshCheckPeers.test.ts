@@ -1,24 +1,23 @@
 import assert from "node:assert/strict";
 import { parseCheckResult } from "../../../components/meshCheck/model/checkResult";
-import { runScript } from "../../support/command/runScript";
-import { fakeKubectl, type FakeKubectl } from "../../support/kubernetes/fakeKubectl";
-import { check, checkRun, MEMBERS, OTHERS_READY, READY, recorded } from "../support/command/runCommand";
+import {
+  check,
+  MEMBERS,
+  meshInMemory,
+  type MeshInMemory,
+  OTHERS_READY,
+  READY,
+  recorded,
+} from "../support/command/runCommand";
 import { textFixture } from "../support/fixtures";
 
 describe("the command that checks a mesh, of peers that have left", () => {
-  let kubectl: FakeKubectl | undefined;
-
-  afterEach(async () => {
-    await kubectl?.remove();
-  });
-
   /** A check of two members after one of three: their agents list all three. */
-  async function afterLeaving(previous: readonly string[]) {
-    kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY });
+  function afterLeaving(previous: readonly string[]) {
+    const mesh = meshInMemory({ cluster1: READY, ...OTHERS_READY });
     const members = MEMBERS.slice(0, 2).map((each) => ({ ...each, context: each.name }));
-    const run = checkRun(1, { clusters: members });
-    const PULUMI_COMMAND_STDOUT = JSON.stringify({ clusters: previous, readiness: [], paths: [], stalePods: [] });
-    return runScript({ ...run, env: { ...kubectl.env, PULUMI_COMMAND_STDOUT } });
+    const printed = JSON.stringify({ clusters: previous, readiness: [], paths: [], stalePods: [] });
+    return check(mesh, 1, { clusters: members }, printed);
   }
 
   it("fails where an agent still lists one that was there the last time", async () => {
@@ -36,31 +35,28 @@ describe("the command that checks a mesh, of peers that have left", () => {
 });
 
 describe("the command that checks a mesh, of new connections", () => {
-  let kubectl: FakeKubectl | undefined;
-
-  afterEach(async () => {
-    await kubectl?.remove();
-  });
-
-  const saying = async (...files: readonly string[]) => {
+  const saying = (...files: readonly string[]) => {
     const troubleshoot = files.map((file) => textFixture(`troubleshoot/${file}.txt`));
-    kubectl = await fakeKubectl({ cluster1: READY, ...OTHERS_READY }, { cluster1: { troubleshoot } });
-    return kubectl;
+    return meshInMemory({ cluster1: READY, ...OTHERS_READY }, { cluster1: { troubleshoot } });
   };
+  const dialled = (mesh: MeshInMemory) =>
+    [...mesh].map(([name, cluster]) => {
+      const asked = cluster.callsOf("exec").filter(([, command]) => command.includes("troubleshoot"));
+      return [name, asked.length];
+    });
 
   it("asks one agent of each cluster, once where all is well", async () => {
-    const fake = await saying("healthy");
+    const fake = saying("healthy");
     const { code, stderr } = await check(fake, 5);
     assert.equal(code, 0, stderr);
-    const asked = (await fake.calls()).filter((call) => call.includes("troubleshoot")).map(([access]) => access);
     assert.deepEqual(
-      asked.toSorted(),
-      MEMBERS.map(({ name }) => `--context=${name}`),
+      dialled(fake),
+      MEMBERS.map(({ name }) => [name, 1]),
     );
   });
 
   it("fails where agents are ready and a certificate no longer works, with cause and text", async () => {
-    const fake = await saying("client-expired");
+    const fake = saying("client-expired");
     const { code, stdout, stderr } = await check(fake, 1);
     assert.equal(code, 1);
     assert.equal(stdout, "");
@@ -76,30 +72,24 @@ describe("the command that checks a mesh, of new connections", () => {
   });
 
   it("asks again, where it failed, for the kubelet may still be bringing the files", async () => {
-    const fake = await saying("client-expired", "healthy");
+    const fake = saying("client-expired", "healthy");
     const { code, stderr } = await check(fake, 60);
     assert.equal(code, 0, stderr);
-    const asked = (await fake.calls()).filter((call) => call.includes("troubleshoot")).map(([access]) => access);
-    assert.deepEqual(
-      asked.toSorted(),
-      ["1", "1", "2", "3"].map((n) => `--context=cluster${n}`),
-    );
+    assert.deepEqual(dialled(fake), [
+      ["cluster1", 2],
+      ["cluster2", 1],
+      ["cluster3", 1],
+    ]);
   });
 });
 
 describe("the command that checks a mesh, of peers of other stacks", () => {
-  let kubectl: FakeKubectl | undefined;
-
-  afterEach(async () => {
-    await kubectl?.remove();
-  });
-
   /** A check of cluster1 alone, whose peers other stacks look after. */
-  async function alone(status: object, requireExternalPeers: boolean) {
-    kubectl = await fakeKubectl({ cluster1: status });
+  function alone(status: object, requireExternalPeers: boolean) {
+    const mesh = meshInMemory({ cluster1: status });
     const [own, ...others] = MEMBERS;
     const members = [{ ...own, context: "cluster1" }];
-    return check(kubectl, 1, { clusters: members, externalPeers: others, requireExternalPeers });
+    return check(mesh, 1, { clusters: members, externalPeers: others, requireExternalPeers });
   }
   const ready = (stdout: string) =>
     parseCheckResult(stdout).readiness.map((row) => ["peer" in row ? row.peer : "", row.ready]);
@@ -120,7 +110,6 @@ describe("the command that checks a mesh, of peers of other stacks", () => {
     assert.equal(code, 1);
     assert.match(stderr, /the mesh is not ready after 1 s \(1 problem\)/);
     assert.match(stderr, /cluster "cluster1": agent cilium-cluster1 on node node1, peer "cluster2" has id 112/);
-    await kubectl?.remove();
     const well = await alone(READY, true);
     assert.equal(well.code, 0, well.stderr);
     assert.deepEqual(ready(well.stdout), [

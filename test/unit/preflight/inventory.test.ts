@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
-import type { Ended } from "../../../components/kubernetes/kubectlProcess";
+import type { ExecResult } from "../../../components/kubernetes/clusterApi";
+import { KubectlReads } from "../../../components/kubernetes/kubectlReads";
 import { readFurther, readInventory } from "../../../components/preflight/inventory";
 import { liveCluster, type LiveOptions } from "../support/preflight/live";
 
-type Answer = Partial<Pick<Ended, "code" | "stdout" | "stderr">>;
+type Answer = Partial<ExecResult>;
 
 /** A kubectl that answers so, one after the other, and the arguments that it was given. */
 function answering(...answers: readonly Answer[]) {
   const calls: (readonly string[])[] = [];
-  const ask = (args: readonly string[]): Promise<Ended> => {
+  const api = new KubectlReads(async (args, judge) => {
     const answer = answers[calls.length] ?? { code: 1, stderr: "not asked for" };
     calls.push(args);
-    return Promise.resolve({ code: 0, stdout: "", stderr: "", startMs: 1, answerMs: 1, ...answer });
-  };
-  return { ask, calls };
+    return Promise.resolve(judge({ code: 0, stdout: "", stderr: "", startMs: 1, answerMs: 1, ...answer }));
+  });
+  return { api, calls };
 }
 
 const fields = (...some: readonly string[]) => `${[...some, ...Array<string>(12 - some.length).fill("")].join("\t")}\n`;
@@ -31,8 +32,8 @@ const NO_SERVICES = { code: 1, stderr: `error: the server doesn't have a resourc
 
 describe("components: addresses and ranges of a cluster are read", () => {
   it("in one question, whatever the labels of an API server's pods", async () => {
-    const { ask, calls } = answering({ stdout: POD + NODE + SERVICES });
-    const { pods, network } = await readInventory(ask);
+    const { api, calls } = answering({ stdout: POD + NODE + SERVICES });
+    const { pods, network } = await readInventory(api);
     assert.deepEqual(pods[0]?.hosts, ["10.1.1.9", "10.1.1.7"]);
     assert.deepEqual(network.nodes?.[0]?.podCIDRs, ["10.60.0.0/24"]);
     assert.deepEqual([network.serviceCIDRs, network.unread], [["10.97.0.0/16", "10.96.0.0/16"], {}]);
@@ -45,8 +46,8 @@ describe("components: addresses and ranges of a cluster are read", () => {
   });
 
   it("without a kind that the cluster does not have, which is named", async () => {
-    const { ask, calls } = answering(NO_SERVICES, { stdout: POD + NODE });
-    const { network } = await readInventory(ask);
+    const { api, calls } = answering(NO_SERVICES, { stdout: POD + NODE });
+    const { network } = await readInventory(api);
     assert.deepEqual(network.unread, { "servicecidrs.networking.k8s.io": "this cluster has no such kind" });
     assert.deepEqual(network.serviceCIDRs, ["10.96.0.0/16"]);
     assert.equal(calls[1]?.[1], "pods,ciliumnodes.cilium.io,ciliumnodeconfigs.cilium.io");
@@ -54,27 +55,27 @@ describe("components: addresses and ranges of a cluster are read", () => {
 
   it("without nodes where Cilium has never run", async () => {
     const none = { code: 1, stderr: `error: the server doesn't have a resource type "ciliumnodes"` };
-    const { ask, calls } = answering(none, NO_SERVICES, { stdout: "" });
-    const { network } = await readInventory(ask);
+    const { api, calls } = answering(none, NO_SERVICES, { stdout: "" });
+    const { network } = await readInventory(api);
     assert.deepEqual([network.nodes, Object.keys(network.unread).length, calls.length], [undefined, 2, 3]);
   });
 
   it("without what the user may not see, which is named, too", async () => {
     const stderr = 'Error from server (Forbidden): ciliumnodes.cilium.io is forbidden: User "u" cannot list resource\n';
-    const { network, pods } = await readInventory(answering({ code: 1, stdout: POD, stderr }).ask);
+    const { network, pods } = await readInventory(answering({ code: 1, stdout: POD, stderr }).api);
     assert.deepEqual(network.unread, { "ciliumnodes.cilium.io": "reading it is forbidden" });
     assert.deepEqual([network.nodes, pods.length], [undefined, 1]);
   });
 
   it("with the settings of single nodes, in the namespace of Cilium", async () => {
     const CONFIG = `CiliumNodeConfig\tc${"\t".repeat(9)}{"cluster-id":"7"}\t{"matchLabels":{"a":"b"}}\n`;
-    const near = await readInventory(answering({ stdout: POD + CONFIG }).ask);
+    const near = await readInventory(answering({ stdout: POD + CONFIG }).api);
     const read = [{ name: "c", selector: '{"matchLabels":{"a":"b"}}', defaults: { "cluster-id": "7" } }];
     assert.deepEqual(near.network.nodeConfigs, read);
-    const { ask, calls } = answering({ stdout: POD + NODE }, { stdout: CONFIG });
-    const far = await readInventory(ask, "cilium");
+    const { api, calls } = answering({ stdout: POD + NODE }, { stdout: CONFIG });
+    const far = await readInventory(api, "cilium");
     assert.deepEqual([far.network.nodeConfigs, far.pods.length, far.network.nodes?.length], [read, 1, 1]);
-    assert.deepEqual(calls[1]?.slice(0, 3), ["get", "ciliumnodeconfigs.cilium.io", "--namespace=cilium"]);
+    assert.deepEqual(calls[1]?.slice(0, 3), ["get", "ciliumnodeconfigs.cilium.io", "-n"]);
   });
 
   it("without them where there is no such kind, or it may not be seen: that is told apart", async () => {
@@ -83,7 +84,7 @@ describe("components: addresses and ranges of a cluster are read", () => {
     const stderr = `Error from server (Forbidden): ${kind} is forbidden: User "u" cannot list resource\n`;
     const forbidden = { code: 1, stdout: POD, stderr };
     const unread = async (namespace: string, ...answers: readonly Answer[]) => {
-      const { network } = await readInventory(answering(...answers).ask, namespace);
+      const { network } = await readInventory(answering(...answers).api, namespace);
       return [network.nodeConfigs, network.unread[kind]];
     };
     const none = [undefined, "this cluster has no such kind"];
@@ -95,7 +96,7 @@ describe("components: addresses and ranges of a cluster are read", () => {
 
   it("or not at all where the cluster does not answer", async () => {
     for (const stderr of ["Unable to connect to the server: EOF", "error: You must be logged in to the server"]) {
-      await assert.rejects(readInventory(answering({ code: 1, stderr }).ask), {
+      await assert.rejects(readInventory(answering({ code: 1, stderr }).api), {
         name: "KubectlError",
         message: stderr,
       });
@@ -105,9 +106,9 @@ describe("components: addresses and ranges of a cluster are read", () => {
 
 describe("components: what only some clusters have is read", () => {
   const further = (config: NonNullable<LiveOptions["config"]>, ...answers: readonly Answer[]) => {
-    const { ask, calls } = answering(...answers);
+    const { api, calls } = answering(...answers);
     const live = liveCluster({ config, network: {} });
-    return readFurther(ask, DEFAULT_SETTINGS.cilium, live).then((read) => ({ ...read, calls }));
+    return readFurther(api, DEFAULT_SETTINGS.cilium, live).then((read) => ({ ...read, calls }));
   };
   const object = (kind: string, name: string, data: object) => ({ kind, metadata: { name, uid: "u" }, data });
   const KEY = "rfc4106(gcm(aes)) 0123456789abcdef 128";

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../../components";
 import { inTodaysWords, todaysVerb } from "../../../../components/command/model/formerWords";
+import { parseInput, runVerb } from "../../../../components/command/protocol";
+import { usersInput, usersVerbs } from "../../../../components/etcdUsers/verbs";
 import { readRecorded } from "../../../../components/identity/model/recorded";
-import { fakeKubectl, type FakeCluster } from "../../../support/kubernetes/fakeKubectl";
-import { runCommand } from "../../support/command/runCommand";
+import { ciliumCluster } from "../../support/cilium/ciliumCluster";
+import { runCommand, runHere } from "../../support/command/runCommand";
 import { recordOf, recordText } from "../../support/record";
 
 const MESHED = { "cluster-name": "cluster1", "cluster-id": "101" };
@@ -21,15 +23,11 @@ const FORMER_INPUT = {
 };
 
 describe("the commands that a state from before deletes", () => {
-  async function run(script: string, verb: string, input: object, cluster: FakeCluster = { config: MESHED }) {
-    const kubectl = await fakeKubectl({}, { cluster1: cluster });
-    try {
-      const { code, stderr } = await runCommand(kubectl, script, verb, input);
-      assert.equal(code, 0, stderr);
-      return { stderr, calls: (await kubectl.calls()).map((call) => call.join(" ")) };
-    } finally {
-      await kubectl.remove();
-    }
+  async function run(program: "cluster" | "policyCheck", verb: string, input: object) {
+    const cluster = ciliumCluster("cluster1", { config: MESHED });
+    const { code, stderr } = await runCommand(cluster, program, verb, input);
+    assert.equal(code, 0, stderr);
+    return { stderr, cluster };
   }
 
   it("restore a cluster by the input that they had", async () => {
@@ -38,21 +36,19 @@ describe("the commands that a state from before deletes", () => {
   });
 
   it("remove its objects by the verb that they had", async () => {
-    const { calls } = await run("cluster", "remove", FORMER_INPUT);
-    assert.ok(calls.some((call) => call.includes("get secrets/cilium-clustermesh")));
+    const { cluster } = await run("cluster", "remove", FORMER_INPUT);
+    assert.ok(cluster.callsOf("object").some(([name]) => name === "secrets/cilium-clustermesh"));
   });
 
   it("ask nothing of a cluster that was declared lost", async () => {
     const { rollOut, ...input } = FORMER_INPUT;
-    const users = { cluster: "cluster1", endpoints: [], users: [], gone: true };
-    const verbs = [
-      ["cluster", "release", { ...input, rollOut, gone: true }],
-      ["policyCheck", "guard", { ...input, gone: true }],
-      ["etcdUsers", "revoke", users],
-    ] as const;
-    for (const [script, verb, given] of verbs) {
-      assert.deepEqual((await run(script, verb, given)).calls, [], script);
-    }
+    const given = { ...input, gone: true };
+    assert.deepEqual((await run("cluster", "release", { ...given, rollOut })).cluster.calls, []);
+    assert.deepEqual((await run("policyCheck", "guard", given)).cluster.calls, []);
+    const users = parseInput(usersInput, JSON.stringify({ cluster: "cluster1", endpoints: [], users: [], gone: true }));
+    assert.ok(users.data !== undefined);
+    const nowhere = () => assert.fail("it was asked");
+    assert.equal((await runHere(() => runVerb(usersVerbs(users.data, nowhere, nowhere, ""), "revoke"))).code, 0);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
-import { parseList, parseObjects } from "../../../../components/kubernetes/model/liveObject";
+import { listOf } from "../../../../components/kubernetes/model/items";
+import { parseList } from "../../../../components/kubernetes/model/liveObject";
 import { dataOwners } from "../../../../components/kubernetes/model/managedFields";
 import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import {
@@ -52,10 +53,10 @@ describe("model: parseLiveCluster", () => {
 
   it("reads objects as kubectl prints them: none, one, several", () => {
     const namespace = recorded("namespace");
-    const count = (text: string) => parseObjects(text).length;
+    const count = (text: string) => parseList(listOf(text)).length;
     assert.deepEqual([count("\n"), count(JSON.stringify(namespace))], [0, 1]);
     assert.equal(count(JSON.stringify({ kind: "List", metadata: {}, items: [namespace, namespace] })), 2);
-    assert.throws(() => parseObjects("{}"));
+    assert.throws(() => parseList(listOf("{}")));
   });
 
   it("looks for the names that it is given", () => {

@@ -83,7 +83,8 @@ describe("stacks: preflight", () => {
 
   it("says which cluster has answered to another try only", async () => {
     const first = `const mark = require("node:path").join(__dirname, args.join().replace(/\\W/g, "_").slice(0, 60));
-      if (cluster === "--context=context2" && !args.includes("--output=name") && !fs.existsSync(mark)) {
+      const isShort = args[1] === "namespace/kube-system" && args[2] === "--ignore-not-found";
+      if (cluster === "--context=context2" && !isShort && !fs.existsSync(mark)) {
         fs.writeFileSync(mark, "");
         process.stderr.write("Unable to connect to the server: EOF");
         process.exit(1);

@@ -2,7 +2,9 @@ import { mock } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { ROLLOUT_ANNOTATION } from "../../../../components/cilium/model/agentConfig";
 import { beginOutput } from "../../../../components/command/protocol";
-import { printAsAsked } from "../../../support/kubernetes/printJsonPath";
+import type { Fields } from "../../../../components/kubernetes/model/fields";
+import { ClusterInMemory } from "../../../support/kubernetes/clusterInMemory";
+import type { StoredObject } from "../../../support/kubernetes/storedObject";
 
 /** A pod of the cluster of {@link RollingCluster}; what is not given is as for one that runs well. */
 export interface FakePod {
@@ -29,7 +31,15 @@ interface Given {
   readonly nodesError?: string;
 }
 
-const podJson = ({ name, node, annotation = "", ready = true, ending = false, status, owner = "ds" }: FakePod) => ({
+const podJson = ({
+  name,
+  node,
+  annotation = "",
+  ready = true,
+  ending = false,
+  status,
+  owner = "ds",
+}: FakePod): StoredObject => ({
   kind: "Pod",
   metadata: {
     name,
@@ -72,38 +82,38 @@ export class RollingCluster {
     };
   }
 
-  read(args: readonly string[]): Promise<string> {
-    if (args[1] === "nodes") {
-      if (this.given.nodesError !== undefined) return Promise.reject(new Error(this.given.nodesError));
-      const items = Object.entries(this.given.nodes ?? {}).filter(([name]) => args.includes(name));
-      return Promise.resolve(
-        JSON.stringify({
-          items: items.map(([name, status]) => ({
-            metadata: { name },
-            status: { conditions: [{ type: "Ready", status, lastTransitionTime: "2020-01-01T00:00:00Z" }] },
-          })),
-        }),
-      );
-    }
-    if (args[1] === "pod") {
-      return Promise.resolve(
-        JSON.stringify({ items: this.pods.filter(({ name }) => args.includes(name)).map(podJson) }),
-      );
-    }
-    if (args[1] !== "pods") return Promise.resolve(JSON.stringify(this.workload()));
-    this.looks += 1;
-    this.onLook();
-    return Promise.resolve(printAsAsked(args, { items: this.pods.map(podJson) }));
+  /** The pods as the API lists them. */
+  private listed(): ClusterInMemory {
+    const nodes = Object.entries(this.given.nodes ?? {}).map(([name, status]) => ({
+      ...{ kind: "Node", metadata: { name, uid: name } },
+      status: { conditions: [{ type: "Ready", status, lastTransitionTime: "2020-01-01T00:00:00Z" }] },
+    }));
+    return new ClusterInMemory([...this.pods.map(podJson), ...nodes]);
   }
 
-  once(args: readonly string[]): Promise<string> {
-    const names = args.slice(2, args.indexOf("-n"));
+  object(): Promise<string> {
+    return Promise.resolve(JSON.stringify(this.workload()));
+  }
+
+  objects(names: readonly string[]): Promise<string> {
+    const { nodesError } = this.given;
+    const asksNodes = names.some((name) => name.startsWith("node/"));
+    return asksNodes && nodesError !== undefined ? Promise.reject(new Error(nodesError)) : this.listed().objects(names);
+  }
+
+  listFields(kind: string, _where: object, fields: Fields): Promise<string> {
+    this.looks += 1;
+    this.onLook();
+    return this.listed().listFields(kind, {}, fields);
+  }
+
+  deletePods(_namespace: string, names: readonly string[]): Promise<void> {
     this.deleted.push(names);
     const {
       successor = (pod: FakePod): FakePod => ({ ...pod, name: `${pod.name}-2`, annotation: "new", ready: true }),
     } = this.given;
     this.pods = this.pods.flatMap((pod) => (names.includes(pod.name) ? (successor(pod) ?? []) : [pod]));
-    return Promise.resolve("");
+    return Promise.resolve();
   }
 }
 

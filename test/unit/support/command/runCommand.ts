@@ -1,7 +1,15 @@
+import { errorMessage } from "../../../../components/basics/errorMessage";
+import { printableLines } from "../../../../components/basics/model/printable";
+import { clusterInput, clusterVerbs } from "../../../../components/cluster/verbs";
+import { parseInput, runVerb, type Verbs } from "../../../../components/command/protocol";
+import { checkedMesh, checkInput, checkVerbs } from "../../../../components/meshCheck/verbs";
+import { leavingCluster, rangesGiven } from "../../../../components/policyCheck/leavingCheck";
+import { policyCheckVerbs } from "../../../../components/policyCheck/verbs";
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
-import { LARGE_INPUT } from "../../../../components/command/protocol";
-import { type Ended, runScript, type ScriptRun } from "../../../support/command/runScript";
-import type { FakeKubectl } from "../../../support/kubernetes/fakeKubectl";
+import type { Ended } from "../../../support/command/runScript";
+import type { ClusterInMemory } from "../../../support/kubernetes/clusterInMemory";
+import { ciliumCluster, type CiliumCluster } from "../cilium/ciliumCluster";
+import { saidWhile, timePasses } from "../cilium/rollingCluster";
 import { agentStatusJson } from "../fixtures";
 
 /** The members of the mesh that is checked; their contexts have the same names. */
@@ -44,23 +52,85 @@ function asSeenFrom(cluster: string, status: object): object {
 export const READY = recorded("ready");
 export const OTHERS_READY = { cluster2: asSeenFrom("cluster2", READY), cluster3: asSeenFrom("cluster3", READY) };
 
-/** Runs a verb of a room's deploy-time program on a scripted kubectl. */
-export const runCommand = (kubectl: FakeKubectl, script: string, verb: string, input: object): Promise<Ended> =>
-  runScript({ script, verb, input, env: kubectl.env });
-
-/** The check of the three members. What grows with the mesh goes through standard input. */
-export function checkRun(timeoutSeconds: number, over: object = {}): Omit<ScriptRun, "env"> {
-  const clusters = MEMBERS.map((each) => ({ ...each, context: each.name }));
-  const all = { clusters, cilium: DEFAULT_SETTINGS.cilium, timeoutSeconds, ...over };
-  const isLarge = ([key]: [string, unknown]) =>
-    ["clusters", "externalPeers", "requireExternalPeers", "pathsBefore"].includes(key);
-  const large = Object.fromEntries(Object.entries(all).filter(isLarge));
-  const input = Object.fromEntries(Object.entries(all).filter((entry) => !isLarge(entry)));
-  const stdin = JSON.stringify({ [LARGE_INPUT]: JSON.stringify(large) });
-  return { script: "meshCheck", verb: "check", input, stdin };
+/** Runs verbs in this process, with time that passes in a moment, and says how they ended, as their process would. */
+export async function runHere(work: () => Promise<string>): Promise<Ended> {
+  const { result, lines } = await saidWhile(() =>
+    timePasses(work).then(
+      (stdout) => ({ code: 0, stdout, error: [] }),
+      (error: unknown) => ({ code: 1, stdout: "", error: [printableLines(errorMessage(error))] }),
+    ),
+  );
+  const stderr = [...lines, ...result.error].map((line) => `${line}\n`).join("");
+  return { code: result.code, stdout: result.stdout, stderr };
 }
 
-/** Runs the check of the three members. */
-export function check(kubectl: FakeKubectl, timeoutSeconds: number, over: object = {}): Promise<Ended> {
-  return runScript({ ...checkRun(timeoutSeconds, over), env: kubectl.env });
+/** The programs that have one cluster. */
+const PROGRAMS: Readonly<
+  Record<
+    "cluster" | "policyCheck",
+    (cluster: ClusterInMemory, input: string, previous: string, stdin: Readonly<Record<string, string>>) => Verbs
+  >
+> = {
+  cluster: (cluster, input, previous) => {
+    const given = parseInput(clusterInput, input);
+    if (given.data === undefined) throw given.error;
+    return clusterVerbs(given.data, (use) => use(cluster), previous);
+  },
+  policyCheck: (cluster, input, _previous, large) => {
+    const given = parseInput(leavingCluster, input);
+    if (given.data === undefined) throw given.error;
+    return policyCheckVerbs(
+      given.data,
+      () => Promise.resolve(rangesGiven(large)),
+      (use) => use(cluster),
+    );
+  },
+};
+
+/** Runs a verb of a program that has one cluster. */
+export const runCommand = (
+  cluster: ClusterInMemory,
+  program: keyof typeof PROGRAMS,
+  verb: string,
+  input: object,
+  previous = "",
+  stdin: Readonly<Record<string, string>> = {},
+): Promise<Ended> => runHere(() => runVerb(PROGRAMS[program](cluster, JSON.stringify(input), previous, stdin), verb));
+
+/** Whether nothing was changed by calls, and no command was run. */
+export const onlyRead = ({ calls }: ClusterInMemory): boolean =>
+  calls.every(({ do: call }) => /^(object|list|version|page|kinds|namespace|logs|review)/.test(call));
+
+/** A mesh of clusters in memory, by name. */
+export type MeshInMemory = ReadonlyMap<string, ClusterInMemory>;
+
+/** Clusters whose one agent prints these statuses, with what some have beside; all of {@link MEMBERS} are there. */
+export const meshInMemory = (
+  statuses: Readonly<Record<string, object>>,
+  clusters: Readonly<Record<string, CiliumCluster>> = {},
+): MeshInMemory =>
+  new Map(
+    MEMBERS.map(({ name }) => {
+      const status = statuses[name];
+      return [name, ciliumCluster(name, { ...(status === undefined ? {} : { status }), ...clusters[name] })];
+    }),
+  );
+
+/** Runs the check of the three members, or of those that are given. */
+export function check(mesh: MeshInMemory, timeoutSeconds: number, over: object = {}, previous = ""): Promise<Ended> {
+  const clusters = MEMBERS.map((each) => ({ ...each, context: each.name }));
+  const all = { clusters, cilium: DEFAULT_SETTINGS.cilium, timeoutSeconds, ...over };
+  const verbs = checkVerbs(
+    checkInput.parse(all),
+    (use) => {
+      const large = checkedMesh.parse(all);
+      const opened = large.clusters.flatMap((each) => {
+        const api = mesh.get(each.name);
+        return api === undefined ? [] : [{ ...each, api }];
+      });
+      return use(large, opened);
+    },
+    previous,
+  );
+  return runHere(() => runVerb(verbs, "check"));
 }

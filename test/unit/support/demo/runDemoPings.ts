@@ -1,7 +1,4 @@
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
-import type { Phase } from "../../../../components/demo/model/demoPings";
-import { type Ended, launchScript, runScript, type ScriptRun } from "../../../support/command/runScript";
-import type { RunningWorld } from "./demoWorld";
 
 /** Where the demo is. */
 export const PLACES = {
@@ -11,40 +8,13 @@ export const PLACES = {
   clientNamespace: "istio-space",
 };
 
-/** The clusters of the demo. */
-const CLUSTERS = [PLACES.serverCluster, PLACES.clientCluster].map((name) => ({ name, context: name }));
-
-function runOf(
-  world: RunningWorld,
-  phase: Phase,
-  previous?: string,
-  verdictTimeoutSeconds = 0,
-  uids: Readonly<Record<string, string>> = {},
-): ScriptRun {
-  const input = {
+/** The input of the demo's pings; its clusters' contexts have the same names. */
+export function pingsInput(verdictTimeoutSeconds: number, uids: Readonly<Record<string, string>> = {}): object {
+  return {
     places: PLACES,
-    clusters: CLUSTERS.map((cluster) => ({ ...cluster, uid: uids[cluster.name] })),
+    clusters: [PLACES.serverCluster, PLACES.clientCluster].map((name) => ({ name, context: name, uid: uids[name] })),
     cilium: DEFAULT_SETTINGS.cilium,
     pingTimeoutSeconds: 3,
     verdictTimeoutSeconds,
   };
-  const env = { ...world.env, ...(previous === undefined ? {} : { PULUMI_COMMAND_STDOUT: previous }) };
-  return { script: "demo", verb: phase, input, env };
-}
-
-type Given = Parameters<typeof runOf>;
-
-/** Starts the command; its standard input is for the caller to end. */
-export const launch = (...given: Given) => launchScript(runOf(...given));
-
-/** Runs the command to its end. */
-export const run = (...given: Given): Promise<Ended> => runScript(runOf(...given));
-
-/** Whether a process is there. */
-export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }

@@ -1,10 +1,11 @@
-import { Kubectl } from "../../../../components/kubernetes/kubectl";
+import type { ClusterApi } from "../../../../components/kubernetes/clusterApi";
+import { withCluster } from "../../../../components/kubernetes/kubectlApi";
 import { scriptedKubectl, type ScriptedKubectl } from "./scriptedKubectl";
 
 /** A cluster for which a {@link scriptedKubectl} answers. */
 export interface ScriptedCluster {
   /** Runs something with the cluster; `body` is that of the script. */
-  readonly using: <T>(body: string, use: (kubectl: Kubectl) => Promise<T>) => Promise<T>;
+  readonly using: <T>(body: string, use: (api: ClusterApi) => Promise<T>) => Promise<T>;
   /** The argument lists of the script's calls so far. */
   readonly calls: () => readonly (readonly string[])[];
 }
@@ -19,7 +20,7 @@ export function scriptedCluster(): ScriptedCluster {
   return {
     using: (body, use) => {
       fake = scriptedKubectl(body);
-      return Kubectl.with({ kind: "context", context: "c" }, use);
+      return withCluster({ kind: "context", context: "c" }, use);
     },
     calls: () => fake?.calls() ?? [],
   };

@@ -2,8 +2,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { REQUEST_LOG } from "../../../../components/kubernetes/model/requestLog";
-import { STARTED } from "../../../support/kubernetes/fakeKubectl";
 import { PRINT_AS_ASKED } from "../../../support/kubernetes/printJsonPath";
+
+/** What kubectl logs when it starts. */
+export const STARTED = "I1129 15:56:08.042017   29645 loader.go:402] Config loaded from file";
 
 /** A kubectl of the tests' own, first on PATH until it is removed. */
 export interface ScriptedKubectl {

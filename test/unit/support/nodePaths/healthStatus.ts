@@ -5,7 +5,7 @@ export const HEALTH = {
 } as const;
 
 /** The CiliumNode that an agent writes of its own node. */
-export function ciliumNode(name: "node-1" | "node-2"): object {
+export function ciliumNode(name: "node-1" | "node-2") {
   const { endpoint, host } = HEALTH[name];
   const addresses = [
     { type: "CiliumInternalIP", ip: "10.60.9.9" },

@@ -1,0 +1,198 @@
+import { z } from "zod";
+import { errorMessage } from "../basics/errorMessage";
+import { readConfigMap } from "../cilium/configMap";
+import { ID_KEY, NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
+import { sayWhoRestarts, waitForRollOut } from "../cilium/rollOut";
+import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
+import type { Verbs } from "../command/protocol";
+import { setIdentity } from "../identity/setIdentity";
+import { waitForPeersRemoved, renameOnNodes, removeNamedKeys, rolled, type Leaving } from "../identity/leaving";
+import { withAdvice } from "../identity/model/leavingAdvice";
+import { recordedOf, type Recorded } from "../identity/model/recorded";
+import { restoreConfig } from "../identity/restoreConfig";
+import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
+import { isAnothers, relinquish } from "../identity/relinquish";
+import { restartOutdated } from "../identity/restartOutdated";
+import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
+import { KubectlError } from "../kubernetes/kubectlError";
+import { managedObjectList } from "../kubernetes/model/managedObject";
+import { updateManagedObjects } from "./managedObjects";
+import { lostVerbs } from "./lostVerbs";
+import { keep, record } from "./recording";
+import { removeOwned } from "./removeOwned";
+
+/** The input that all verbs share; `originalConfig` is what `record` has printed and is given to the later verbs. */
+export const clusterInput = z.object({
+  cluster: z.object({ name: z.string(), context: z.string().optional() }),
+  cilium: ciliumObjects,
+  desiredConfig: z.record(z.string(), z.string()),
+  /** The objects that this stack makes there. */
+  managedObjects: managedObjectList.default([]),
+  owner: z.string(),
+  peerSecret: z.string(),
+  adoptSecret: z.boolean().default(false),
+  /** The keys that will be written into an adopted Secret. */
+  peerKeys: z.array(z.string()).default([]),
+  originalConfig: z.string().default(""),
+  overwriteConflicts: z.boolean().default(false),
+  /** Whether a check will want to know what worked before. */
+  probePaths: z.boolean().default(false),
+  rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
+  maxConnectedClusters: z.literal([255, 511]).default(255),
+  /** The cluster is lost, and no verb contacts it. */
+  lost: z.boolean().default(false),
+});
+
+type ClusterInput = z.infer<typeof clusterInput>;
+
+type ClusterVerb = (input: ClusterInput, contact: Contact, previous: string) => Promise<string>;
+
+/** Uses the cluster. What fails there is said of it. */
+async function onCluster<T>(
+  { cluster }: ClusterInput,
+  contact: Contact,
+  use: (api: ClusterApi) => Promise<T>,
+): Promise<T> {
+  try {
+    return await contact(use);
+  } catch (error) {
+    if (error instanceof OtherCluster) {
+      throw error;
+    }
+    const why = error instanceof KubectlError ? withAdvice(error.message) : errorMessage(error);
+    throw new Error(`cluster "${cluster.name}": ${why}`);
+  }
+}
+
+/** What `record` printed. The resource itself has it as its previous output, the later resource as input. */
+function recordedIn({ originalConfig, cluster }: ClusterInput, previous: string): Recorded {
+  return recordedOf(originalConfig === "" ? previous : originalConfig, cluster.name);
+}
+
+/** A step that is only done on the cluster that was recorded: the kubeconfig may lead to another one by now. */
+const onRecorded =
+  (step: (input: ClusterInput, api: ClusterApi, before: Recorded, previous: string) => Promise<string>): ClusterVerb =>
+  (input, contact, previous) =>
+    onCluster(input, contact, async (api) => {
+      const before = recordedIn(input, previous);
+      await refuseOtherCluster(api, input.cluster.name, before.cluster);
+      return step(input, api, before, previous);
+    });
+
+/** What the cluster is called, and by which id, once the originals are back: the same as in the mesh where it was installed so. */
+async function afterRestoration(
+  api: ClusterApi,
+  { cilium, desiredConfig: desired }: ClusterInput,
+): Promise<{ readonly renamed: boolean; readonly renumbered: boolean }> {
+  const config = await readConfigMap(api, cilium);
+  return {
+    renamed: config !== undefined && config.data[NAME_KEY] !== desired[NAME_KEY],
+    renumbered: config !== undefined && config.data[ID_KEY] !== desired[ID_KEY],
+  };
+}
+
+const leavingOf = ({ cluster, cilium, desiredConfig, maxConnectedClusters }: ClusterInput): Leaving => ({
+  name: cluster.name,
+  id: Number(desiredConfig[ID_KEY]),
+  maxConnectedClusters,
+  cilium,
+});
+
+/** Writes the originals back and rolls the agents. Continues where an earlier run was interrupted; does nothing where all is done. */
+async function restore(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<void> {
+  const { cluster, cilium, desiredConfig, rollOut } = input;
+  if (await isAnothers(api, cluster.name, cilium, input.owner)) {
+    return;
+  }
+  const written = await restoreConfig(api, cluster.name, cilium, before.config, desiredConfig);
+  if (!rollOut.await || !(await afterRestoration(api, input)).renamed) {
+    await annotate(api, cilium, null);
+  } else if (written || (await isAnnotated(api, cilium))) {
+    await renameOnNodes(api, leavingOf(input), rollOut.timeoutSeconds);
+  }
+}
+
+const recordingOf = (input: ClusterInput) => ({ ...input, cluster: input.cluster.name, desired: input.desiredConfig });
+
+const removingOf = ({ cluster, owner, peerSecret }: ClusterInput, before: Recorded) => ({
+  cluster: cluster.name,
+  owner,
+  peerSecret: { name: peerSecret, wasThere: before.peerSecret === "present" },
+});
+
+const living = {
+  /** Prints the originals, which the state keeps. Fails where what follows would create or take over something. */
+  record: (input, contact) => onCluster(input, contact, (api) => record(api, recordingOf(input))),
+  /** Keeps the first originals: by now the cluster has our values. */
+  keep: (input, contact, previous) => onCluster(input, contact, (api) => keep(api, recordingOf(input), previous)),
+  /** Sets name and id, with the originals, and returns when agents and operator run with them. */
+  rollOut: onRecorded(async (input, api, before) => {
+    const { cluster, cilium, rollOut } = input;
+    const set = { ...recordingOf(input), timeoutSeconds: rollOut.timeoutSeconds };
+    const rolling = await setIdentity(api, { ...set, before });
+    if (rollOut.await) {
+      await waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, rolling);
+      await restartOutdated(api, set);
+    } else {
+      await sayWhoRestarts(api, cluster.name, cilium);
+    }
+    return "";
+  }),
+  /** Prints the objects that this stack has there; those that it had and has no more are removed. */
+  updateObjects: onRecorded((input, api, before, previous) =>
+    updateManagedObjects(api, removingOf(input, before), input.managedObjects, previous),
+  ),
+  /** Removes them. */
+  removeObjects: onRecorded(async (input, api, before) => {
+    await removeOwned(api, removingOf(input, before), input.managedObjects);
+    return "";
+  }),
+  /** First half of the way back: without peers, with the old values, and without nodes under the name that was given. */
+  restore: onRecorded(async (input, api, before) => {
+    const { cluster, cilium, peerSecret, rollOut } = input;
+    if (rollOut.await) {
+      await waitForPeersRemoved(api, leavingOf(input), peerSecret);
+    }
+    await restore(api, input, before);
+    if (!rollOut.await) {
+      await sayWhoRestarts(api, cluster.name, cilium);
+    }
+    return "";
+  }),
+  /**
+   * Second half: our marks go, and what we own of \`cilium-config\`; the same as before for those that were interrupted; then all that is left
+   * of ours, and what else has the cluster's name or id in etcd.
+   */
+  release: onRecorded(async (input, api, before) => {
+    const { cluster, cilium, owner, rollOut } = input;
+    await restore(api, input, before);
+    if (!(await isAnothers(api, cluster.name, cilium, owner))) {
+      await relinquish(api, cilium);
+      // What no manager has owned was ours alone, and has gone with that.
+      await restore(api, input, before);
+    }
+    await removeOwned(api, removingOf(input, before), input.managedObjects);
+    if (rollOut.await) {
+      await rolled(api, leavingOf(input), rollOut.timeoutSeconds);
+      const { renamed, renumbered } = await afterRestoration(api, input);
+      if (renamed && renumbered) {
+        await removeNamedKeys(api, leavingOf(input));
+      }
+    }
+    return "";
+  }),
+} satisfies Readonly<Record<string, ClusterVerb>>;
+
+/**
+ * The verbs of a cluster: of one that is lost, those that contact nothing.
+ *
+ * @param previous What the same resource's last verb printed; empty before the first.
+ */
+export function clusterVerbs(input: ClusterInput, contact: Contact, previous: string): Verbs {
+  if (input.lost) {
+    const { cilium, managedObjects } = input;
+    const recorded = () => recordedIn(input, previous);
+    return lostVerbs({ cluster: input.cluster.name, cilium, managedObjects, recorded, previous });
+  }
+  return Object.fromEntries(Object.entries(living).map(([name, verb]) => [name, () => verb(input, contact, previous)]));
+}

@@ -1,0 +1,145 @@
+import type {
+  AnswerTime,
+  ApiAccess,
+  AppliedObject,
+  ClusterApi,
+  ClusterReads,
+  ContainerRef,
+  ExecResult,
+  MergePatch,
+  RunningExec,
+} from "./clusterApi";
+import { Kubectl } from "./kubectl";
+import { KubectlError, WriteConflict } from "./kubectlError";
+import { KubectlReads, readsOnce } from "./kubectlReads";
+import type { ManagedObject } from "./model/managedObject";
+import type { Between } from "./patiently";
+import { applyAs } from "./serverSideApply";
+
+/** How long a pod's end is waited for. */
+const POD_ENDS_SECONDS = 120;
+
+const CONFLICT = /\(Conflict\)|has been modified|[Pp]recondition/;
+
+const isNotFound = (line: string): boolean => line.includes("(NotFound)");
+
+/** kubectl names each of several objects that is not there any more, and does the others. */
+const isOnlyNotFound = (error: unknown): boolean =>
+  error instanceof KubectlError && error.message.split("\n").every((line) => line.trim() === "" || isNotFound(line));
+
+/** What a write ended with. @throws WriteConflict where the object is another by now. */
+async function written(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    const isConflict = error instanceof KubectlError && CONFLICT.test(error.message);
+    throw isConflict ? new WriteConflict(error.message, { cause: error }) : error;
+  }
+}
+
+function pathOf({ resource, name, namespace }: ManagedObject, apiVersion: string): string {
+  const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const [plural = resource] = resource.split(".");
+  const place = [...(namespace === undefined ? [] : ["namespaces", namespace]), plural, name];
+  return `${group}/${place.map(encodeURIComponent).join("/")}`;
+}
+
+const execArgs = ({ namespace, pod, container }: ContainerRef, command: readonly string[]): readonly string[] => [
+  ...["-n", namespace, pod, "-c", container, "--"],
+  ...command,
+];
+
+/** A cluster by kubectl. */
+export class KubectlApi extends KubectlReads implements ClusterApi {
+  constructor(private readonly kubectl: Kubectl) {
+    super((args, judge, options) => kubectl.ask(args, judge, options));
+  }
+
+  once(silenceSeconds: number, onAnswer?: (time: AnswerTime) => void): ClusterReads {
+    return readsOnce(this.kubectl, silenceSeconds, onAnswer);
+  }
+
+  exec(container: ContainerRef, command: readonly string[], silenceSeconds: number): Promise<string> {
+    return this.kubectl.run(["exec", ...execArgs(container, command)], { silenceSeconds });
+  }
+
+  execOnce(container: ContainerRef, command: readonly string[], silenceSeconds: number): Promise<ExecResult> {
+    return this.kubectl.attempt(["exec", ...execArgs(container, command)], { silenceSeconds });
+  }
+
+  startExec(container: ContainerRef, command: readonly string[]): RunningExec {
+    const child = this.kubectl.start(["exec", "-i", ...execArgs(container, command)]);
+    // A process that ends early closes its end of the pipe.
+    child.stdin.on("error", () => undefined);
+    const ended = new Promise<void>((resolve) => {
+      child.on("close", resolve);
+      child.on("error", () => {
+        resolve();
+      });
+    });
+    const texts = (stream: typeof child.stdout) => (take: (text: string) => void) => {
+      stream.setEncoding("utf8").on("data", take);
+    };
+    const closeInput = () => {
+      child.stdin.end();
+    };
+    return { onOutput: texts(child.stdout), onError: texts(child.stderr), ended, closeInput, end: child.end };
+  }
+
+  apply(manager: string, object: AppliedObject): Promise<void> {
+    return applyAs(this.kubectl, manager, object);
+  }
+
+  patch(names: readonly string[], namespace: string, { manager, patch }: MergePatch): Promise<void> {
+    const how = ["--type=merge", `--field-manager=${manager}`, "--patch", JSON.stringify(patch)];
+    return written(this.kubectl.run(["patch", ...names, "-n", namespace, ...how]));
+  }
+
+  async deleteObject(object: ManagedObject, apiVersion: string, preconditions: object): Promise<void> {
+    const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions, propagationPolicy: "Foreground" };
+    const args = ["delete", "--raw", pathOf(object, apiVersion), "-f", "-"];
+    try {
+      await written(this.kubectl.run(args, { stdin: JSON.stringify(body) }));
+    } catch (error) {
+      if (!(error instanceof KubectlError && isNotFound(error.message))) throw error;
+    }
+  }
+
+  async deletePods(namespace: string, pods: readonly string[], wait: "untilGone" | "no"): Promise<void> {
+    const args = ["delete", "pod", ...pods, "-n", namespace, "--ignore-not-found"];
+    if (wait === "no") {
+      await this.kubectl.once([...args, "--wait=false"]);
+      return;
+    }
+    try {
+      await this.kubectl.once([...args, "--wait=true"], { silenceSeconds: POD_ENDS_SECONDS });
+    } catch (error) {
+      // It has been ending for so long that there is no use in waiting for it.
+      if (!(error instanceof KubectlError && error.failure === "silent")) throw error;
+    }
+  }
+
+  async annotatePods(namespace: string, pods: readonly string[], annotation: string, value: string): Promise<void> {
+    try {
+      await this.kubectl.run(["annotate", "pods", ...pods, "-n", namespace, `${annotation}=${value}`, "--overwrite"]);
+    } catch (error) {
+      if (!isOnlyNotFound(error)) throw error;
+    }
+  }
+}
+
+/** Opens the way to a cluster, uses it, and closes it whatever happens. @param between What is done between two tries of one call. */
+export function withCluster<T>(
+  access: ApiAccess,
+  use: (api: ClusterApi) => Promise<T>,
+  between: Between = {},
+): Promise<T> {
+  return Kubectl.with(access, (kubectl) => use(new KubectlApi(kubectl)), between);
+}
+
+/** The contexts that kubectl finds. No cluster is asked for them. */
+export async function knownContexts(context: string): Promise<readonly string[]> {
+  const args = ["config", "get-contexts", "--output=name"];
+  const names = await Kubectl.with({ kind: "context", context }, (kubectl) => kubectl.once(args));
+  return names.split("\n").filter((name) => name !== "");
+}

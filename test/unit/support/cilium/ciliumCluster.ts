@@ -1,0 +1,208 @@
+import type { ExecResult } from "../../../../components/kubernetes/clusterApi";
+import type { ManagedFieldsEntry } from "../../../../components/kubernetes/model/managedFields";
+import { ClusterInMemory } from "../../../support/kubernetes/clusterInMemory";
+import type { AskedExec } from "../../../support/kubernetes/stateInMemory";
+import type { StoredObject } from "../../../support/kubernetes/storedObject";
+
+/** What a cluster with Cilium has. Nothing of it has to be given. */
+export interface CiliumCluster {
+  /** What `cilium-dbg status -o json` prints in its one agent. @default the agent does not answer */
+  readonly status?: object;
+  /** UID of its namespace kube-system. @default made from its name */
+  readonly uid?: string;
+  /** The agents' pods, by node, and what `cilium-dbg status -o json` prints there. @default one, which prints `status` */
+  readonly agents?: Readonly<Record<string, object>>;
+  /** Whether the agents' pods are ready; they are unless this is `false`. */
+  readonly ready?: boolean;
+  /** When the pods of agents and operator were made. @default now */
+  readonly born?: string;
+  /** What the successor of an agent says of itself. */
+  readonly restarted?: object;
+  /** Names of the operator's pods. */
+  readonly operatorPods?: readonly string[];
+  /** The DaemonSet's. */
+  readonly maxUnavailable?: number | string;
+  /** The `managedFields` of `cilium-config`. */
+  readonly managedFields?: readonly ManagedFieldsEntry[];
+  /** Its annotations. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Its CiliumNodes. */
+  readonly ciliumNodes?: readonly { readonly metadata: { readonly name: string }; readonly spec: object }[];
+  /** The data of `cilium-config`; `null` where there is none. */
+  readonly config?: Readonly<Record<string, string>> | null;
+  /** Addresses that do not answer, by the node that asks. */
+  readonly silent?: Readonly<Record<string, readonly string[]>>;
+  /** After this many probes everything answers. */
+  readonly healsAfter?: number;
+  /** What `cilium-dbg endpoint list -o json` prints; those of deleted pods are gone. */
+  readonly endpoints?: readonly object[];
+  /** Pods by namespace and name, with their owner; a deleted one that has an owner comes back under another name. */
+  readonly pods?: Readonly<Record<string, string | null>>;
+  /** What `cilium-dbg troubleshoot clustermesh` prints; of several, the next one each time, and the last one from then on. */
+  readonly troubleshoot?: string | readonly string[];
+  readonly log?: string;
+  /** The value of the annotation that rolls agents and operator. */
+  readonly annotation?: string;
+  /** The data of the peers' Secret; absent where there is none. */
+  readonly peerSecret?: Readonly<Record<string, string>>;
+  /** What `cilium-dbg kvstore get --recursive` prints; nothing of it can be reached where this is `"gone"`. */
+  readonly kvstore?: string;
+  readonly others?: readonly StoredObject[];
+}
+
+const NAMESPACE = "kube-system";
+
+interface PodOptions {
+  readonly namespace?: string;
+  readonly owner?: { readonly kind: string; readonly uid: string };
+  readonly node?: string;
+  readonly ready?: boolean;
+  readonly born?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+function pod(name: string, options: PodOptions): StoredObject {
+  const { namespace = NAMESPACE, owner, node = "node1", ready = true, labels = {} } = options;
+  const ownerReferences = owner === undefined ? [] : [{ ...owner, controller: true }];
+  const creationTimestamp = options.born ?? new Date().toISOString();
+  return {
+    kind: "Pod",
+    metadata: { name, namespace, uid: `uid-of-${name}`, creationTimestamp, labels, ownerReferences },
+    spec: { nodeName: node },
+    status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+  };
+}
+
+function workload(
+  kind: string,
+  name: string,
+  uid: string,
+  spec: object,
+  status: object,
+  annotation?: string,
+): StoredObject {
+  const annotations = annotation === undefined ? {} : { "cilium-clustermesh/config": annotation };
+  return {
+    apiVersion: "apps/v1",
+    kind,
+    metadata: { name, namespace: NAMESPACE, uid, generation: 1 },
+    spec: { ...spec, template: { metadata: { annotations }, spec: {} } },
+    status: { observedGeneration: 1, ...status },
+  };
+}
+
+function objectsOf(name: string, given: CiliumCluster, agents: ReadonlyMap<string, string>): readonly StoredObject[] {
+  const { born, ready, operatorPods = [], config = {}, annotations, managedFields = [], maxUnavailable } = given;
+  const time = born === undefined ? {} : { born };
+  const nodes = agents.size;
+  const rolled = { desiredNumberScheduled: nodes, updatedNumberScheduled: nodes, numberAvailable: nodes };
+  const count = operatorPods.length;
+  const replicas = { replicas: count, updatedReplicas: count, availableReplicas: count };
+  const daemonSet = {
+    selector: { matchLabels: { "k8s-app": "cilium" } },
+    updateStrategy: maxUnavailable === undefined ? {} : { rollingUpdate: { maxUnavailable } },
+  };
+  const deployment = { selector: { matchLabels: { name: "cilium-operator" } }, replicas: count };
+  const configMap = {
+    kind: "ConfigMap",
+    metadata: {
+      ...{ name: "cilium-config", namespace: NAMESPACE, uid: "2", resourceVersion: "1", managedFields },
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+  };
+  return [
+    { kind: "Namespace", metadata: { name: NAMESPACE, uid: given.uid ?? `uid-of-${name}` } },
+    ...(config === null ? [] : [{ ...configMap, data: config }]),
+    workload("DaemonSet", "cilium", "ds", daemonSet, rolled, given.annotation),
+    workload("Deployment", "cilium-operator", "deployment", deployment, replicas, given.annotation),
+    ...[...agents].map(([node, agent]) =>
+      pod(agent, {
+        ...{ node, owner: { kind: "DaemonSet", uid: "ds" }, labels: { "k8s-app": "cilium" }, ...time },
+        ...(ready === undefined ? {} : { ready }),
+      }),
+    ),
+    ...operatorPods.map((each) =>
+      pod(each, { owner: { kind: "ReplicaSet", uid: "deployment" }, labels: { name: "cilium-operator" }, ...time }),
+    ),
+    ...Object.entries(given.pods ?? {}).map(([key, uid]) => {
+      const [namespace = "", own = ""] = key.split("/");
+      return pod(own, { namespace, ...(uid === null ? {} : { owner: { kind: "ReplicaSet", uid } }) });
+    }),
+    ...(given.ciliumNodes ?? []).map(({ metadata, spec }) => ({
+      ...{ kind: "CiliumNode", metadata: { ...metadata, uid: metadata.name }, spec },
+    })),
+    ...(given.peerSecret === undefined
+      ? []
+      : [
+          {
+            kind: "Secret",
+            metadata: { name: "cilium-clustermesh", namespace: NAMESPACE, uid: "3" },
+            data: given.peerSecret,
+          },
+        ]),
+    ...(given.others ?? []),
+  ];
+}
+
+const failed = (stderr: string): ExecResult => ({ code: 1, stdout: "", stderr });
+
+const has = (command: readonly string[], ...words: readonly string[]): boolean =>
+  words.every((word) => command.includes(word));
+
+/** Answers for the agents of a cluster. */
+function agentAnswers(name: string, given: CiliumCluster, deleted: () => readonly string[]) {
+  let probes = 0;
+  let dials = 0;
+  const statusOf = ({ metadata, ...rest }: StoredObject): object | undefined => {
+    const { nodeName } = rest["spec"] as { readonly nodeName: string };
+    const isSuccessor = metadata.name.endsWith("-again");
+    return (isSuccessor ? given.restarted : undefined) ?? given.agents?.[nodeName] ?? given.status;
+  };
+  const kvstore = () =>
+    given.kvstore === "gone" ? failed("Error: Unable to connect to the kvstore") : (given.kvstore ?? "");
+  const probe = (node: string, addresses: readonly string[]): string => {
+    probes += 1;
+    const isHealed = probes > (given.healsAfter ?? Infinity);
+    const answers = addresses.filter((address) => isHealed || given.silent?.[node]?.includes(address) !== true);
+    return answers.map((address) => `${address} HTTP/1.0 200 OK\n`).join("");
+  };
+  const troubleshoot = (status: object | undefined): string => {
+    dials += 1;
+    const mesh = status as { readonly "cluster-mesh"?: { readonly clusters?: readonly { readonly name: string }[] } };
+    const peers = (status === undefined ? [] : (mesh["cluster-mesh"]?.clusters ?? [])).map((peer) => peer.name);
+    const opened = peers.map((peer) => `Cluster "${peer}":\n   ✅ Etcd connection successfully established\n`);
+    const told = [given.troubleshoot ?? []].flat();
+    return told[Math.min(dials, told.length) - 1] ?? `troubleshooting in ${name}\n${opened.join("\n")}`;
+  };
+  const endpoints = (): string => {
+    const of = (each: object) =>
+      (each as { readonly status: { readonly "external-identifiers": Readonly<Record<string, string>> } }).status[
+        "external-identifiers"
+      ];
+    const nameOf = (each: object) => `${of(each)["k8s-namespace"] ?? ""}/${of(each)["k8s-pod-name"] ?? ""}`;
+    return JSON.stringify((given.endpoints ?? []).filter((each) => !deleted().includes(nameOf(each))));
+  };
+  return ({ pod: agent, command }: AskedExec): string | ExecResult => {
+    const { nodeName } = agent["spec"] as { readonly nodeName: string };
+    const status = statusOf(agent);
+    if (has(command, "kvstore") || has(command, "bash", "delete")) return kvstore();
+    if (has(command, "status")) return status === undefined ? failed("no answer") : JSON.stringify(status);
+    if (has(command, "endpoint", "list")) return endpoints();
+    if (has(command, "bash", "probe")) return probe(nodeName, command.slice(command.indexOf("probe") + 3));
+    if (has(command, "troubleshoot", "clustermesh")) return troubleshoot(status);
+    return failed(`unexpected: ${command.join(" ")}`);
+  };
+}
+
+/** A cluster with Cilium, in memory. */
+export function ciliumCluster(name: string, given: CiliumCluster = {}): ClusterInMemory {
+  const nodes = Object.keys(given.agents ?? { node1: {} });
+  const agents = new Map(
+    nodes.map((node) => [node, given.agents === undefined ? `cilium-${name}` : `cilium-${name}-${node}`]),
+  );
+  const deleted = () =>
+    cluster.callsOf("deletePods").flatMap(([namespace, pods]) => pods.map((each) => `${namespace}/${each}`));
+  const exec = agentAnswers(name, given, deleted);
+  const cluster = new ClusterInMemory(objectsOf(name, given, agents), { exec, log: given.log ?? "" });
+  return cluster;
+}
