@@ -11,8 +11,10 @@ export interface ClusterMeshArgs extends GivenSettings, Pick<GivenCas, "ca" | "p
   /** The rest of the mesh, which other stacks look after: their peers, and not touched. Two clusters in all are the least. @default none */
   readonly externalPeers?: Readonly<Record<string, DescribedCluster>>;
   /**
-   * What the program makes in its clusters beside the mesh, by cluster: the mesh refuses objects of other owners beforehand, and removes those
-   * that are not given any more. `demoObjects` lists those of a `ClusterMeshDemo`. @default none
+   * What the program makes in its clusters beside the mesh, by cluster: objects of other owners are refused beforehand, and those that are not
+   * given any more are removed.
+   *
+   * @default none
    */
   readonly objects?: ObjectsByCluster;
   /** What was seen of the live clusters, so that drift is repaired that the state does not show. @default nothing */
