@@ -6,7 +6,14 @@ import { sayWhoRestarts, waitForRollOut } from "../cilium/rollOut";
 import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
 import type { Verbs } from "../command/protocol";
 import { setIdentity } from "../identity/setIdentity";
-import { waitForPeersRemoved, renameOnNodes, removeNamedKeys, rolled, type Leaving } from "../identity/leaving";
+import {
+  waitForPeersRemoved,
+  renameOnNodes,
+  removeNamedKeys,
+  rolled,
+  sayKeysStay,
+  type Leaving,
+} from "../identity/leaving";
 import { withAdvice } from "../identity/model/leavingAdvice";
 import { recordedOf, type Recorded } from "../identity/model/recorded";
 import { restoreConfig } from "../identity/restoreConfig";
@@ -160,7 +167,7 @@ const living = {
     return "";
   }),
   /**
-   * Second half: our marks go, and what we own of \`cilium-config\`; the same as before for those that were interrupted; then all that is left
+   * Second half: our marks go, and what we own of `cilium-config`; the same as before for those that were interrupted; then all that is left
    * of ours, and what else has the cluster's name or id in etcd.
    */
   release: onRecorded(async (input, api, before) => {
@@ -174,10 +181,10 @@ const living = {
     await removeOwned(api, removingOf(input, before), input.managedObjects);
     if (rollOut.await) {
       await rolled(api, leavingOf(input), rollOut.timeoutSeconds);
-      const { renamed, renumbered } = await afterRestoration(api, input);
-      if (renamed && renumbered) {
-        await removeNamedKeys(api, leavingOf(input));
-      }
+    }
+    const { renamed, renumbered } = await afterRestoration(api, input);
+    if (renamed && renumbered) {
+      await (rollOut.await ? removeNamedKeys : sayKeysStay)(api, leavingOf(input));
     }
     return "";
   }),

@@ -96,15 +96,26 @@ export async function renameOnNodes(api: ClusterApi, leaving: Leaving, timeoutSe
   await roll(api, leaving, null, timeoutSeconds);
 }
 
+/** Agents that do not keep their state in etcd leave nothing there. */
+const isInKvstore = async (api: ClusterApi, cilium: CiliumObjects): Promise<boolean> =>
+  (await readConfigMap(api, cilium))?.data["kvstore"] === "etcd";
+
+function sayStays({ name, cilium }: Leaving, what: string, why: string): void {
+  progress(
+    `warning: cluster "${name}": ${what} stay in its etcd (${why}); delete them with cilium-dbg kvstore delete, ` +
+      `and restart agents and operator at once: kubectl -n ${cilium.namespace} rollout restart daemonset/${cilium.daemonSet}`,
+  );
+}
+
 /** Does something in a cluster's etcd; a cluster whose etcd is gone leaves all the same, and what stays is named. */
 async function inKvstore(
   api: ClusterApi,
-  { name, cilium }: Leaving,
+  leaving: Leaving,
   what: string,
   work: (kvstore: Kvstore) => Promise<void>,
 ): Promise<void> {
-  // Agents that do not keep their state in etcd leave nothing there.
-  if ((await readConfigMap(api, cilium))?.data["kvstore"] !== "etcd") {
+  const { name, cilium } = leaving;
+  if (!(await isInKvstore(api, cilium))) {
     return;
   }
   try {
@@ -114,23 +125,27 @@ async function inKvstore(
       progress(`cluster "${name}": ${what} removed from its etcd`);
     }
   } catch (error) {
-    const why = tellingLine(errorMessage(error));
-    progress(
-      `warning: cluster "${name}": ${what} stay in its etcd (${why}); delete them with cilium-dbg kvstore delete, ` +
-        `and restart agents and operator at once: kubectl -n ${cilium.namespace} rollout restart daemonset/${cilium.daemonSet}`,
-    );
+    sayStays(leaving, what, tellingLine(errorMessage(error)));
+  }
+}
+
+const nodesOf = ({ name }: Leaving) => `nodes (${nodeKeys(name)})`;
+const namedOf = ({ id }: Leaving) => `configuration, services and identities of id ${String(id)}`;
+
+/** Where roll-outs are not awaited, no time is known at which agents write these keys no more: they are left, and named. */
+export async function sayKeysStay(api: ClusterApi, leaving: Leaving): Promise<void> {
+  if (await isInKvstore(api, leaving.cilium)) {
+    sayStays(leaving, `${nodesOf(leaving)}, ${namedOf(leaving)}`, "wait.rollout is false");
   }
 }
 
 /** Not before agents with another name run: those of this name would write them again. */
 const removeNodeKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
-  inKvstore(api, leaving, `nodes (${nodeKeys(leaving.name)})`, (kvstore) =>
-    kvstore.deletePrefix(nodeKeys(leaving.name)),
-  );
+  inKvstore(api, leaving, nodesOf(leaving), (kvstore) => kvstore.deletePrefix(nodeKeys(leaving.name)));
 
 /** Removes what else the cluster wrote under its name and id, once its agents and operator have both back. */
 export const removeNamedKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
-  inKvstore(api, leaving, `configuration, services and identities of id ${String(leaving.id)}`, async (kvstore) => {
+  inKvstore(api, leaving, namedOf(leaving), async (kvstore) => {
     const { name, id, maxConnectedClusters } = leaving;
     for (const prefix of namedKeys(name)) {
       await kvstore.deletePrefix(prefix);

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** An object that this stack makes. No other owner may have it. */
 export interface ManagedObject {
-  /** `kind` as kubectl takes it, with group where needed: `secret`, `ciliumnetworkpolicies.cilium.io`. */
+  /** `kind` as kubectl takes it, with group where needed, in the plural: `secrets`, `ciliumnetworkpolicies.cilium.io`. */
   readonly resource: string;
   readonly name: string;
   /** Absent for objects without a namespace. */

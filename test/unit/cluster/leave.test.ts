@@ -85,6 +85,18 @@ describe("the commands by which a cluster leaves", () => {
     assert.deepEqual((await leave("restore", { config: MESHED }, { rollOut })).story, ["originals back", "look"]);
   });
 
+  it("say that keys stay in etcd where roll-outs are not awaited, and what to do", async () => {
+    const rollOut = { await: false, timeoutSeconds: 5 };
+    const { stderr, story } = await leave("release", { config: BACK }, { rollOut });
+    assert.ok(!story.some((each) => each.startsWith("delete")), story.join());
+    assert.match(
+      stderr,
+      /warning: cluster "cluster1": nodes \(cilium\/state\/nodes\/v1\/cluster1\/\), configuration, services and identities of id 101 stay in its etcd \(wait\.rollout is false\); .*kvstore delete/,
+    );
+    const kept = await leave("release", { config: { ...BACK, kvstore: "" } }, { rollOut });
+    assert.doesNotMatch(kept.stderr, /stay in its etcd/);
+  });
+
   it("go on where etcd is gone, and say what stays there and what to do", async () => {
     const { stderr, story } = await leave("restore", { config: MESHED, kvstore: "gone" });
     assert.match(
