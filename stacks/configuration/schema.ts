@@ -23,7 +23,6 @@ export const authoritySchema = z.strictObject({
   clusters: z.record(z.string(), z.strictObject(clusterFacts)),
   ca: caOfAll,
   ...meshWide,
-  expiryWarningDays: local.expiryWarningDays,
   allow: allowOfMesh,
 });
 
