@@ -7,6 +7,7 @@ import { parseList } from "../kubernetes/model/liveObject";
 import { isObjectName } from "../mesh/model/names";
 import { AGENT_CONTAINER, type CiliumObjects } from "./model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "./model/agentStatus";
+import { selectorOf } from "./readWorkload";
 
 /** For an agent that is asked again and again: the next round gives it another chance. */
 const EXEC_SECONDS = 20;
@@ -59,9 +60,14 @@ export async function podsOf(api: ClusterApi, namespace: string, selector: strin
     });
 }
 
-/** The agent pods of a cluster, without those that are going. */
-export const agentPods = (api: ClusterApi, cilium: CiliumObjects): Promise<readonly AgentPod[]> =>
-  podsOf(api, cilium.namespace, cilium.agentSelector);
+/** The agent pods of a cluster, without those that are going; none where their DaemonSet is not there. */
+export async function agentPods(
+  api: ClusterApi,
+  { namespace, daemonSet }: CiliumObjects,
+): Promise<readonly AgentPod[]> {
+  const selector = await selectorOf(api, namespace, `daemonset/${daemonSet}`);
+  return selector === undefined ? [] : podsOf(api, namespace, selector);
+}
 
 /** So many pods are given to one process of kubectl, which takes one after the other; so many processes at once. */
 const PODS_AT_ONCE = 20;

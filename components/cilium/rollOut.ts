@@ -16,7 +16,8 @@ import {
   type Progress,
 } from "./model/rollOut/judge";
 import { parseRolledPods, ROLLED_POD_FIELDS, type RolledPod } from "./model/rollOut/pods";
-import { parseWorkload, type Workload } from "./model/rollOut/workload";
+import type { Workload } from "./model/rollOut/workload";
+import { readWorkload } from "./readWorkload";
 
 const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
@@ -40,10 +41,6 @@ export interface Rolling {
   /** Whether old pods are deleted here, where no controller would. @default where it only replaces deleted pods */
   readonly restart?: boolean;
 }
-
-/** A workload as it is now; `undefined` where it is not there. */
-export const readWorkload = async (api: Cluster, namespace: string, workload: string): Promise<Workload | undefined> =>
-  parseWorkload(await api.object(workload, namespace));
 
 async function podsOf(api: Cluster, namespace: string, workload: Workload): Promise<readonly RolledPod[]> {
   const { selector } = workload;

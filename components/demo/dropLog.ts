@@ -77,7 +77,7 @@ async function listen(
   try {
     const agent = (await agentPods(api, cilium)).find((each) => each.node === node);
     return agent === undefined
-      ? unavailable(`no agent (${cilium.namespace}, ${cilium.agentSelector}) runs on node ${node}`)
+      ? unavailable(`no agent (${cilium.namespace}, daemonset/${cilium.daemonSet}) runs on node ${node}`)
       : await monitor(api, cilium, agent.pod, limitSeconds);
   } catch (error) {
     return unavailable(errorMessage(error));

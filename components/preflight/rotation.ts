@@ -125,7 +125,6 @@ export function rotationPolicy(mesh: KnownMesh, authorities: readonly string[], 
     generated: mesh.authority === "generated",
     leaves: Object.fromEntries(shortLeaves(mesh, now).map(({ authority, validity }) => [authority, validity])),
     ...(mesh.published !== undefined ? { authorityRenewal: RENEWED_ELSEWHERE } : {}),
-    warningDays: mesh.expiryWarningDays,
   };
 }
 
@@ -147,5 +146,5 @@ export function adoptedEndings(mesh: KnownMesh, now: Date): readonly Diagnostic[
       );
       return [...ending("certificate", ca.certificate, follow), ...trusted];
     })
-    .flatMap((each) => judgeEnding(each, mesh.expiryWarningDays, now) ?? []);
+    .flatMap((each) => judgeEnding(each, now) ?? []);
 }

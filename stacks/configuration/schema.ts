@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { KnownMesh } from "../../components";
 import { allowOfMesh } from "../../components/settings/model/allow";
 import { caOfAll } from "../../components/settings/model/ca";
+import { cilium } from "../../components/settings/model/cilium";
 import { clusterAccess, clusterFacts, publicCluster } from "../../components/settings/model/cluster";
 import { local, meshWide } from "../../components/settings/model/settings";
 import { line, type Immutable } from "../../components/settings/model/texts";
@@ -23,7 +24,6 @@ export const authoritySchema = z.strictObject({
   clusters: z.record(z.string(), z.strictObject(clusterFacts)),
   ca: caOfAll,
   ...meshWide,
-  expiryWarningDays: local.expiryWarningDays,
   allow: allowOfMesh,
 });
 
@@ -39,7 +39,7 @@ export const clusterStackSchema = z.strictObject({
 
 /** The public part of a mesh's configuration: the settings that all its stacks share, and the clusters without ways in and without keys. */
 export const publicSchema = z.object({
-  settings: z.object({ ...meshWide, allow: allowOfMesh }),
+  settings: z.object({ ...meshWide, cilium: cilium.unwrap().strip(), allow: allowOfMesh }),
   clusters: z.record(z.string(), publicCluster),
 });
 

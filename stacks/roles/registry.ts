@@ -6,14 +6,17 @@ import { publicSchema, type Configuration } from "../configuration/schema";
  * The version of what authority stacks publish. It goes up whenever a program of before would misread it, or overlook in it what it must not:
  * then all stacks of a mesh are to run one version of the program.
  */
-const REGISTRY_VERSION = 2;
+const REGISTRY_VERSION = 3;
+
+/** That of before had a setting more, which is left out. */
+const READABLE_VERSIONS = [2, REGISTRY_VERSION] as const;
 
 /** The outputs of an authority stack that the cluster stacks read. */
 export const REGISTRY_OUTPUT = "registry";
 export const SIGNING_OUTPUT = "signing";
 
 const registry = publicSchema.extend({
-  version: z.literal(REGISTRY_VERSION),
+  version: z.literal(READABLE_VERSIONS),
   authority: z.enum(["generated", "adopted", "adoptedPerCluster"] satisfies CaOrigin[]),
 });
 

@@ -3,6 +3,9 @@ import type { Validity } from "./certificates";
 
 const DAY_MS = 86_400_000;
 
+/** So many days before the end of a certificate previews and ups warn. */
+const WARNING_DAYS = 30;
+
 /** Who renews a certificate: an `up` within its early renewal, or a person. */
 export type Renewal =
   | { readonly by: "up"; readonly validity: Validity; readonly then?: string }
@@ -31,11 +34,11 @@ function remaining(ends: Date, now: Date): string {
  * What to say of a certificate's end: nothing while it is far; that this run renews it, once it is within its early renewal, for a preview
  * shows only that it is replaced; a warning where it ends within the warning time and this run does nothing about it.
  */
-export function judgeEnding(ending: Ending, warningDays: number, now: Date): Diagnostic | undefined {
+export function judgeEnding(ending: Ending, now: Date): Diagnostic | undefined {
   const { cluster, what, ends, renewal } = ending;
   const before = (days: number) => new Date(ends.getTime() - days * DAY_MS);
   const at = { ...(cluster === undefined ? {} : { cluster }), property: what, reason: remaining(ends, now) };
-  const isNear = before(warningDays) <= now;
+  const isNear = before(WARNING_DAYS) <= now;
   if (renewal.by === "person") {
     return isNear ? warning({ ...at, fix: renewal.how }) : undefined;
   }

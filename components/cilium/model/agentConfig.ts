@@ -50,5 +50,4 @@ export const ciliumObjects = z.object({
   configMap: z.string(),
   daemonSet: z.string(),
   operator: z.union([z.string(), z.literal(false)]).default(false),
-  agentSelector: z.string(),
 });

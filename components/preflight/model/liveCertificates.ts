@@ -19,7 +19,6 @@ export interface CertificateExpectation {
   readonly leaves?: Readonly<Record<string, Validity>>;
   /** How a generated CA is renewed, where not by this run. */
   readonly authorityRenewal?: Renewal;
-  readonly warningDays: number;
 }
 
 /** The Secret of that name in a cluster, if it is there. */
@@ -74,6 +73,6 @@ export function liveEndings(
 ): readonly Diagnostic[] {
   const said = clusters
     .flatMap((cluster) => endingsOf(cluster, live.get(cluster), expected))
-    .flatMap((ending) => judgeEnding(ending, expected.warningDays, now) ?? []);
+    .flatMap((ending) => judgeEnding(ending, now) ?? []);
   return [...new Map(said.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line, objectName } from "./texts";
+import { objectName } from "./texts";
 
 /** Names of Cilium's objects. The defaults are those of its Helm chart; a hand-made install may have others. */
 export const cilium = z
@@ -19,9 +19,5 @@ export const cilium = z
       .describe(
         "Deployment of the operator; `false` where none is installed. Stays what it is while a cluster is in the mesh.",
       ),
-    agentSelector: line.default("k8s-app=cilium").meta({
-      description: "Label selector of the agent pods.",
-      examples: ["app.kubernetes.io/name=cilium-agent"],
-    }),
   })
   .prefault({});

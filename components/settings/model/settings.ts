@@ -39,12 +39,6 @@ export const meshWide = {
 
 /** Settings of how a program goes about its clusters. */
 export const local = {
-  expiryWarningDays: z
-    .int()
-    .min(0)
-    .max(36_500)
-    .default(30)
-    .describe("How many days before the end of a certificate previews and ups warn."),
   allow,
   requireExternalPeers: z
     .boolean()

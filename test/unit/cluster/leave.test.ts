@@ -52,7 +52,7 @@ describe("the commands by which a cluster leaves", () => {
 
   it("first: peers forgotten, originals back, and two roll-outs with its nodes gone from etcd in between", async () => {
     const { story, stderr } = await leave("restore", { config: MESHED, annotation: "abc" });
-    assert.deepEqual(story, ["hurry", "originals back", ...NAME_LEFT]);
+    assert.deepEqual(story, ["look", "hurry", "originals back", ...NAME_LEFT]);
     assert.match(stderr, /nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) removed from its etcd/);
   });
 
@@ -62,7 +62,7 @@ describe("the commands by which a cluster leaves", () => {
 
   it("go on where a run was interrupted: after the values were back, and where the first half never was", async () => {
     const interrupted = await leave("restore", { config: BACK, annotation: "leaving" });
-    assert.deepEqual(interrupted.story, ["hurry", ...NAME_LEFT.slice(2)]);
+    assert.deepEqual(interrupted.story, ["look", "hurry", ...NAME_LEFT.slice(2)]);
     const late = await leave("release", { config: MESHED });
     assert.deepEqual(late.story, ["originals back", ...NAME_LEFT, "look", ...NAMED_GONE]);
   });
@@ -71,6 +71,7 @@ describe("the commands by which a cluster leaves", () => {
     const same = { "cluster-name": original("cluster1"), "cluster-id": original("101") };
     const over = { originalConfig: recordText({ config: same }) };
     assert.deepEqual((await leave("restore", { config: MESHED, annotation: "abc" }, over)).story, [
+      "look",
       "hurry",
       "look",
       "roll without annotation",
@@ -115,7 +116,7 @@ describe("the commands by which a cluster leaves", () => {
     const agents = { "node-1": recorded("ready") };
     const files = { cluster2: "", cluster3: "" };
     const { story, stderr } = await leave("restore", { config: MESHED, agents, peerSecret: files });
-    assert.deepEqual(story.slice(0, 2), ["hurry", "originals back"]);
+    assert.deepEqual(story.slice(0, 3), ["look", "hurry", "originals back"]);
     assert.doesNotMatch(stderr, /still list peers/);
   });
 });

@@ -146,7 +146,7 @@ describe("components: the demo's pings", () => {
     given((await runMesh({ demo: true, ...options })).one("Command", `clustermesh-cluster1/pings-${phase}`));
 
   it("know where the demo is, its clusters alone, the agents, and how long to wait", async () => {
-    const cilium = { ...DEFAULT_SETTINGS.cilium, namespace: "cilium", agentSelector: "app=agent" };
+    const cilium = { ...DEFAULT_SETTINGS.cilium, namespace: "cilium" };
     const known = await input("before", { clusters: [1, 2, 3], settings: { cilium } });
     assert.deepEqual(known, {
       places: {

@@ -28,9 +28,8 @@ async function resources(text: string): Promise<readonly Registered[]> {
     cluster1: clusterConfiguration(1, { context: text, etcd: { endpoints, hostAliases: hosts } }),
     cluster2: clusterConfiguration(2, { context: undefined, kubeconfig: text }),
   };
-  const cilium = { agentSelector: text };
   const demo = { image: text, nodeSelectors: { employee: { [text]: text } } };
-  const values = texts({ clusters, cilium, demo, owner: text, wait: { preflight: false } });
+  const values = texts({ clusters, demo, owner: text, wait: { preflight: false } });
   const prefixed = Object.entries(values).map(([key, value]) => [`clustermesh:${key}`, value] as const);
   const ran = await run(async () => {
     pulumi.runtime.setAllConfig(Object.fromEntries(prefixed));

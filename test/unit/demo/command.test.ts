@@ -139,7 +139,7 @@ describe("the command that pings the demo's database", () => {
   it("does without a drop log where there is none to be had, and says so", async () => {
     for (const [monitor, why] of [
       ["fails", /Cannot open monitor socket/],
-      ["no agent", /no agent \(kube-system, k8s-app=cilium\) runs on node node-of-cluster1/],
+      ["no agent", /no agent \(kube-system, daemonset\/cilium\) runs on node node-of-cluster1/],
     ] as const) {
       const { code, stdout, stderr } = await start({ policy: true, answers: ENFORCED, monitor }).run("after");
       assert.equal(code, 0, stderr);

@@ -74,12 +74,15 @@ describe("the editors' schema of stack files", () => {
 
   it("takes numbers and booleans as pulumi config set leaves them", () => {
     const texts = {
-      "clustermesh:expiryWarningDays": "90",
+      "clustermesh:maxConnectedClusters": "511",
       "clustermesh:demo": "true",
       "clustermesh:requireExternalPeers": "false",
     };
     assert.equal(check("mesh", { "clustermesh:clusters": {}, ...texts }).error, undefined);
-    assert.equal(check("mesh", { "clustermesh:clusters": {}, "clustermesh:expiryWarningDays": "soon" }).success, false);
+    assert.equal(
+      check("mesh", { "clustermesh:clusters": {}, "clustermesh:maxConnectedClusters": "many" }).success,
+      false,
+    );
   });
 
   it("refuses what the program refuses", () => {

@@ -46,8 +46,8 @@ describe("stacks: revisions in the configuration", () => {
 
 describe("stacks: what a run is about to issue", () => {
   it("is by generated CAs of these revisions", () => {
-    const { wanted, generated, warningDays } = policy({ keyRevisions: { client: 3, authority: [2, 1] } });
-    assert.deepEqual([generated, warningDays, wanted.authority], [true, 30, "generated"]);
+    const { wanted, generated } = policy({ keyRevisions: { client: 3, authority: [2, 1] } });
+    assert.deepEqual([generated, wanted.authority], [true, "generated"]);
     assert.deepEqual(wanted.record, {
       client: 3,
       server: 1,
@@ -64,9 +64,9 @@ describe("stacks: what a run is about to issue", () => {
       cluster1: { signs: ida, trusts: [ida, idc].sort() },
       cluster2: { signs: idb, trusts: [idb] },
     });
-    const one = policy({ authority: "adopted", ca: b, expiryWarningDays: 7 });
+    const one = policy({ authority: "adopted", ca: b });
     assert.deepEqual(one.wanted.record.authorities, { [SHARED_AUTHORITY]: { signs: idb, trusts: [idb] } });
-    assert.deepEqual([one.generated, one.warningDays], [false, 7]);
+    assert.equal(one.generated, false);
   });
 
   it("says nothing of a CA that cannot be read", async () => {
@@ -123,8 +123,6 @@ describe("stacks: adopted CAs that end", () => {
       'cluster "cluster1": etcd.ca.certificate "CN=soon" ends on 2026-12-05, in 20 days',
       'cluster "cluster1": etcd.ca.trusted[0] "CN=next" ends on 2026-12-14, in 29 days',
     ]);
-    const more = configuration({ ...values, expiryWarningDays: 31 });
-    assert.equal(adoptedEndings(more, NOW).length, 3);
     const [line] = lines(adoptedEndings(configuration({ authority: "adopted", ca: soon }), NOW));
     assert.match(line ?? "", /^mesh: clustermesh:ca\.certificate "CN=soon" ends .*; put its successor into trusted/);
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ROLLOUT_ANNOTATION } from "../agentConfig";
+import { labelSelector } from "../labelSelector";
 import { agentsAtATime } from "../runningAs";
 
 /** Who replaces the pods of a changed template: its controller, or this program, which deletes them; nothing, while a Deployment is paused. */
@@ -28,24 +29,13 @@ export interface Workload {
 
 const count = z.int().default(0);
 
-const requirement = z.object({
-  key: z.string(),
-  operator: z.enum(["In", "NotIn", "Exists", "DoesNotExist"]),
-  values: z.array(z.string()).nullish(),
-});
-
-const selector = z.object({
-  matchLabels: z.record(z.string(), z.string()).nullish(),
-  matchExpressions: z.array(requirement).nullish(),
-});
-
 const workload = z.object({
   kind: z.enum(["DaemonSet", "Deployment"]),
   metadata: z.object({ name: z.string(), uid: z.string(), generation: count }),
   spec: z.object({
     replicas: z.int().default(1),
     paused: z.boolean().default(false),
-    selector,
+    selector: labelSelector,
     updateStrategy: z.object({ type: z.string().optional() }).nullish(),
     template: z.object({
       metadata: z.object({ annotations: z.record(z.string(), z.string()).nullish() }).nullish(),
@@ -65,26 +55,6 @@ const workload = z.object({
 });
 
 type Live = z.infer<typeof workload>;
-
-function term({ key, operator, values }: z.infer<typeof requirement>): string {
-  const list = (values ?? []).join(",");
-  switch (operator) {
-    case "In":
-      return `${key} in (${list})`;
-    case "NotIn":
-      return `${key} notin (${list})`;
-    case "Exists":
-      return key;
-    case "DoesNotExist":
-      return `!${key}`;
-  }
-}
-
-/** A label selector as kubectl takes it. */
-export function labelSelector({ matchLabels, matchExpressions }: z.infer<typeof selector>): string {
-  const labels = Object.entries(matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  return [...labels, ...(matchExpressions ?? []).map(term)].join(",");
-}
 
 function restartsOf({ kind, spec }: Live): Restarts {
   if (kind === "Deployment") return spec.paused ? "paused" : "controller";
@@ -115,7 +85,7 @@ export function parseWorkload(json: string): Workload | undefined {
     restarts: restartsOf(live),
     annotation: spec.template.metadata?.annotations?.[ROLLOUT_ANNOTATION] ?? "",
     desired: kind === "DaemonSet" ? status.desiredNumberScheduled : spec.replicas,
-    selector: labelSelector(spec.selector),
+    selector: spec.selector,
     atATime: agentsAtATime(json),
     isObserved: status.observedGeneration >= metadata.generation,
     isComplete: isComplete(live),

@@ -11,9 +11,9 @@ const leaf = (renewBeforeDays: number): Extract<Renewal, { readonly by: "up" }> 
 });
 
 /** What is said of a client certificate that ends in so many days. */
-function judge(days: number, renewal: Renewal, warningDays = 30, over: Partial<Ending> = {}) {
+function judge(days: number, renewal: Renewal, over: Partial<Ending> = {}) {
   const ends = new Date(NOW.getTime() + days * DAY_MS);
-  const said = judgeEnding({ cluster: "east", what: "client certificate", ends, renewal, ...over }, warningDays, NOW);
+  const said = judgeEnding({ cluster: "east", what: "client certificate", ends, renewal, ...over }, NOW);
   return said === undefined ? undefined : `${said.severity}: ${formatDiagnostic(said)}`;
 }
 
@@ -46,7 +46,6 @@ describe("model: the end of a certificate", () => {
       judge(30, leaf(5)),
       'warning: cluster "east": client certificate ends on 2026-12-15, in 30 days; an up from 2026-12-10 on renews it; run one then',
     );
-    assert.equal(judge(30, leaf(5), 29), undefined);
   });
 
   it("is a warning with what to do where a person renews it", () => {
@@ -58,7 +57,7 @@ describe("model: the end of a certificate", () => {
 
   it("may be the whole mesh's", () => {
     const ends = new Date(NOW.getTime() + DAY_MS);
-    const said = judgeEnding({ what: "CA", ends, renewal: leaf(60) }, 30, NOW);
+    const said = judgeEnding({ what: "CA", ends, renewal: leaf(60) }, NOW);
     assert.ok(said && formatDiagnostic(said).startsWith("mesh: CA ends on"));
   });
 });

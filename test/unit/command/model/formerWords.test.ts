@@ -12,7 +12,7 @@ const MESHED = { "cluster-name": "cluster1", "cluster-id": "101" };
 /** What a cluster's commands were given before, for the deletion that a state from then still has to come. */
 const FORMER_INPUT = {
   cluster: { name: "cluster1", context: "cluster1" },
-  names: DEFAULT_SETTINGS.cilium,
+  names: { ...DEFAULT_SETTINGS.cilium, agentSelector: "app=agent" },
   desired: MESHED,
   claims: [{ resource: "secrets", name: "cilium-clustermesh", namespace: "kube-system" }],
   owner: "clustermesh/test",
@@ -33,6 +33,14 @@ describe("the commands that a state from before deletes", () => {
   it("restore a cluster by the input that they had", async () => {
     const { stderr } = await run("cluster", "restore", FORMER_INPUT);
     assert.match(stderr, /cluster "cluster1": cilium-config cluster-name, cluster-id restored/);
+  });
+
+  it("find the agents by their DaemonSet, and by no selector that they had", async () => {
+    const { cluster } = await run("cluster", "restore", {
+      ...FORMER_INPUT,
+      rollOut: { await: true, timeoutSeconds: 5 },
+    });
+    assert.deepEqual(cluster.callsOf("annotatePods")[0]?.[1], ["cilium-cluster1"]);
   });
 
   it("remove its objects by the verb that they had", async () => {

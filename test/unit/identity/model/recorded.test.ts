@@ -58,8 +58,4 @@ describe("model: objects that a meshed cluster keeps", () => {
       ],
     );
   });
-
-  it("are no concern of what is only read: selector and container", () => {
-    assert.deepEqual(wanted({ agentSelector: "app=agent" }), []);
-  });
 });

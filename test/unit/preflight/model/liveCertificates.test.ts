@@ -28,7 +28,6 @@ const POLICY: RotationPolicy = {
   authorities: [SHARED_AUTHORITY],
   generated: true,
   certificates: DEFAULT_SETTINGS.certificates,
-  warningDays: 30,
   keyRevisions: { client: 1, server: 1, authority: [1] },
   wanted: { record: { client: 1, server: 1, authorities: TRUST }, authority: "generated" },
 };

@@ -115,7 +115,6 @@ describe("stacks: missing and ill-typed properties", () => {
     requireExternalPeers: ["yes", '"yes" is not allowed; give a boolean'],
     allow: ["openPolicies", '"openPolicies" is not allowed; give an array'],
     keyRevisions: [2, "2 is not allowed; give an object"],
-    expiryWarningDays: [-1, "-1 is not allowed; use at least 0"],
     demo: ["on", '"on" is not allowed; use one of true, false, or an object'],
   };
   for (const [key, [value, line]] of Object.entries(settings)) {

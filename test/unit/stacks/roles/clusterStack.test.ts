@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { rotationPolicy } from "../../../../components/preflight/rotation";
 import { preflight } from "../../../../stacks/program/preflight";
+import type { Registry } from "../../../../stacks/roles/registry";
 import { meshDescription } from "../../../../stacks/program/arguments";
 import { NOW } from "../../support/certificates/ca";
 import { scriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
@@ -101,6 +102,15 @@ describe("stacks: a cluster stack", () => {
         `${at} has published a registry that this version of the program cannot read; pulumi up that stack with the same version of the program as this one`,
       ]);
     }
+  });
+
+  it("reads a registry of before, with a setting that is none any more", async () => {
+    const stacks = await published();
+    const { registry, signing } = stacks[AUTHORITY_STACK] as { readonly registry: Registry; readonly signing: object };
+    const cilium = { ...registry.settings.cilium, namespace: "cilium", agentSelector: "app=agent" };
+    const older = { ...registry, version: 2, settings: { ...registry.settings, cilium } };
+    const { plan } = await load(memberValues(), { [AUTHORITY_STACK]: { registry: older, signing } });
+    assert.deepEqual(plan.settings.cilium, { ...registry.settings.cilium, namespace: "cilium" });
   });
 
   it("needs the name of the authority stack, and a cluster", async () => {

@@ -91,7 +91,7 @@ describe("stacks: an authority stack", () => {
     assert.deepEqual(
       { ...registry, clusters: undefined },
       {
-        version: 2,
+        version: 3,
         authority: "adopted",
         clusters: undefined,
         settings: {
@@ -101,7 +101,6 @@ describe("stacks: an authority stack", () => {
             configMap: "cilium-config",
             daemonSet: "cilium",
             operator: "cilium-operator",
-            agentSelector: "k8s-app=cilium",
           },
           maxConnectedClusters: 255,
           certificates: { keyAlgorithm: "P256", authorityDays: 1095, leafDays: 90 },

@@ -62,6 +62,10 @@ export class DemoInMemory {
     const agent = { name: `cilium-${cluster}`, namespace: "kube-system", uid: "1", labels };
     return [
       { kind: "Namespace", metadata: { name: "kube-system", uid: `uid-of-${cluster}` } },
+      {
+        ...{ kind: "DaemonSet", metadata: { name: "cilium", namespace: "kube-system", uid: "2" } },
+        spec: { selector: { matchLabels: labels }, template: {} },
+      },
       { kind: "Pod", metadata: agent, spec: { nodeName: monitor === "no agent" ? "elsewhere" : node } },
       { kind: "Service", metadata: { name: "protected-db", ...place }, spec: { clusterIP: CLUSTER_IP } },
       ...(policy ? [{ kind: "CiliumNetworkPolicy", metadata: { name: DEMO_POLICY, ...place } }] : []),

@@ -50,6 +50,9 @@ const named = (pod) => [cluster, namespace, pod.replace(/-0$/, "")].join("/");
 if (verb === "get" && object === "pods") {
   const metadata = { name: "cilium-" + cluster, namespace, uid: "1" };
   say(printAsAsked(args, { items: [{ kind: "Pod", metadata, spec: { nodeName: node } }] }));
+} else if (verb === "get" && object === "daemonset/cilium") {
+  const spec = { selector: { matchLabels: { "k8s-app": "cilium" } }, template: {} };
+  say({ kind: "DaemonSet", metadata: { name: "cilium", uid: "2" }, spec });
 } else if (verb === "get" && object.startsWith("pod/")) {
   say({ spec: { nodeName: node }, status: { podIP: world.pods[named(object.slice(4))] } });
 } else if (verb === "get" && object.startsWith("service/")) {

@@ -21,7 +21,7 @@ export function listed(n: number, over: object = {}): object {
 export async function authorityValues(over: Values = {}): Promise<Values> {
   const { shared } = await adoptedCas();
   const clusters = Object.fromEntries([1, 2, 3].map((n) => [clusterName(n), listed(n)]));
-  return { role: "authority", clusters, authority: "adopted", ca: shared.authority, expiryWarningDays: 0, ...over };
+  return { role: "authority", clusters, authority: "adopted", ca: shared.authority, ...over };
 }
 
 /** The configuration of the second cluster's stack. */

@@ -98,7 +98,7 @@ const settings = fc.record(
       },
       { requiredKeys: [] },
     ),
-    cilium: fc.constantFrom({}, { agentSelector: "--all=$(touch x)" }, { operator: false, namespace: "cilium" }),
+    cilium: fc.constantFrom({}, { operator: false, namespace: "cilium" }),
     peerSecret: fc.constantFrom("cilium-clustermesh", "123", "true"),
     allow: fc.subarray(["overwriteConflicts", "adoptSecret", "openPolicies", "unreachable", "restartStalePods"]),
     wait: fc.record(

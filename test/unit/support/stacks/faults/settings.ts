@@ -17,13 +17,7 @@ export const settings: readonly Fault[] = [
     "clustermesh:cilium.namespace",
     notAllowed,
   ),
-  inMesh(
-    "a selector with a line break",
-    "cilium",
-    { cilium: { agentSelector: "a\nb" } },
-    "clustermesh:cilium.agentSelector",
-    notAllowed,
-  ),
+  inMesh("an owner with a line break", "owner", { owner: "a\nb" }, "clustermesh:owner", notAllowed),
   inMesh("a Secret that is called -x", "peerSecret", { peerSecret: "-x" }, "clustermesh:peerSecret", notAllowed),
   inMesh(
     "a switch that is a text",

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { agentPods } from "../../../components/cilium/agents";
+import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
+import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
+
+const { cilium } = DEFAULT_SETTINGS;
+
+/** A cluster with an agent and another pod, and with a DaemonSet of this selector. */
+function clusterWith(selector: object): ClusterInMemory {
+  const namespace = "kube-system";
+  const pod = (name: string, labels: object) => ({
+    kind: "Pod",
+    metadata: { name, namespace, uid: name, labels },
+    spec: {},
+  });
+  return new ClusterInMemory([
+    { kind: "DaemonSet", metadata: { name: "cilium", namespace, uid: "ds" }, spec: { selector, template: {} } },
+    pod("agent", { app: "agent" }),
+    pod("other", { "k8s-app": "cilium" }),
+  ]);
+}
+
+describe("cilium: the agents of a cluster", () => {
+  it("are the pods that their DaemonSet selects, and it is read once", async () => {
+    const cluster = clusterWith({ matchLabels: { app: "agent" } });
+    for (const agents of [await agentPods(cluster, cilium), await agentPods(cluster, cilium)]) {
+      assert.deepEqual(
+        agents.map(({ pod }) => pod),
+        ["agent"],
+      );
+    }
+    assert.deepEqual(cluster.callsOf("object"), [["daemonset/cilium", "kube-system"]]);
+  });
+
+  it("are none where there is no DaemonSet", async () => {
+    assert.deepEqual(await agentPods(new ClusterInMemory([]), cilium), []);
+  });
+
+  it("are not looked for by a selector that would select every pod", async () => {
+    const cluster = clusterWith({});
+    await assert.rejects(agentPods(cluster, cilium), /the selector is empty, and would select every pod/);
+    assert.deepEqual(cluster.callsOf("listFields"), []);
+  });
+});
