@@ -108,6 +108,8 @@ export interface DescribedMesh {
   readonly description: MeshDescription;
   /** The clusters that the program looks after, by name. */
   readonly managed: readonly string[];
+  /** What was seen of the live clusters, where they were looked at. */
+  readonly observed?: ObservedClusters;
 }
 
 /** What the arguments of a mesh describe, with the defaults of what they leave out. @throws RunError where a setting is none. */
@@ -115,7 +117,7 @@ export function describedMesh(args: ClusterMeshArgs): DescribedMesh {
   const { clusters, externalPeers, observed, objects = {}, ca, published, ...given } = args;
   const cas = { ...(ca === undefined ? {} : { ca }), ...(published === undefined ? {} : { published }) };
   const description = { ...settingsOf(given), ...cas, objects, clusters: { ...externalPeers, ...clusters } };
-  return { description, managed: Object.keys(clusters) };
+  return { description, managed: Object.keys(clusters), ...(observed === undefined ? {} : { observed }) };
 }
 
 /** The plan of a mesh that was given by its arguments. @throws RunError with everything that is wrong, so that no half of a mesh is ever registered. */
@@ -123,10 +125,10 @@ export function planMesh(args: ClusterMeshArgs | MeshPlan): MeshPlan {
   if (args instanceof MeshPlan) {
     return args;
   }
-  const { description, managed } = describedMesh(args);
+  const { description, managed, observed } = describedMesh(args);
   const { plan, problems } = MeshPlan.check(description, managed, new Date());
   if (plan === undefined) {
     throw cannotWork(problems);
   }
-  return args.observed === undefined ? plan : plan.observing(args.observed);
+  return observed === undefined ? plan : plan.observing(observed);
 }

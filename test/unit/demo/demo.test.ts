@@ -17,10 +17,10 @@ const DEMO: DemoChoice = { clusters: ["east", "west"] };
 async function objects(over: Partial<DemoChoice> = {}, awaited = true): Promise<readonly Registered[]> {
   const demo = { ...DEMO, ...over };
   const { resources } = await run(() => {
-    const clusters = demo.clusters.map((name, index) => [
-      name,
-      { ...clusterSpec(index + 1), context: name, provider: new k8s.Provider(name, OWN) },
-    ]);
+    const clusters = demo.clusters.map((name, index) => {
+      const provider = new k8s.Provider(name, OWN);
+      return [name, { ...clusterSpec(index + 1), context: name, provider }] as const;
+    });
     const mesh = new ClusterMesh("mesh", {
       clusters: Object.fromEntries(clusters),
       owner: "clustermesh/test",
