@@ -2,8 +2,9 @@ import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
 import { readConfigMap } from "../cilium/configMap";
 import { ID_KEY, NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
-import { sayWhoRestarts, waitForRollOut } from "../cilium/rollOut";
+import { waitForRollOut } from "../cilium/rollOut";
 import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
+import { sayWhoRestarts } from "../cilium/whoRestarts";
 import type { Verbs } from "../command/protocol";
 import { setIdentity } from "../identity/setIdentity";
 import {

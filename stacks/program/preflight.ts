@@ -3,7 +3,7 @@ import type { Configuration } from "../configuration/schema";
 import { meshDescription } from "./arguments";
 import type { Environment } from "./environment";
 import { judgeFormerState } from "./formerState";
-import { meshedBefore, readOwnOutputs, unreadOutputs } from "./ownState";
+import { commandStates, meshedBefore, readOwnOutputs, unreadOutputs } from "./ownState";
 import { rangesBefore } from "./rangesBefore";
 
 /**
@@ -21,10 +21,17 @@ export async function preflight(
     return inspectMesh(mesh, { writes });
   }
   const reading = readOwnOutputs();
+  let states: ReturnType<typeof commandStates> | undefined;
+  // The state of a large mesh is long: it is read once, and where something needs it.
+  const readStates = () => (states ??= commandStates());
   const [live, own] = await Promise.all([
-    inspectMesh(mesh, { writes, meshedClusters: reading.then(meshedBefore), rangesBefore }),
+    inspectMesh(mesh, {
+      writes,
+      meshedClusters: reading.then(meshedBefore),
+      rangesBefore: () => rangesBefore(readStates),
+    }),
     reading,
   ]);
-  const former = await judgeFormerState(configuration, environment, live.seenPeers, own);
+  const former = await judgeFormerState(configuration, environment, live.seenPeers, own, readStates);
   return { ...live, diagnostics: [...live.diagnostics, ...unreadOutputs(own), ...former] };
 }

@@ -99,7 +99,7 @@ const BY = ["own", "name", "nodes", "peers"] as const;
 
 type FoundBeside = (whom: Whom, local: Local) => boolean;
 
-/** Whether other rules of the same list find somebody for sure, whatever else they may be: then this one decides nothing about them. */
+/** Whether other rules of the same list find an endpoint for sure, whatever else it may be: then this one decides nothing about it. */
 function foundBeside({ path, place, rules }: ClusterSelector, all: readonly ClusterSelector[]): FoundBeside {
   if (place.kind === "subject") {
     return () => false;

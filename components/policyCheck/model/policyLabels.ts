@@ -67,14 +67,13 @@ function valueOf({ label }: Requirement, whom: Whom): string | undefined {
   return whom.kind === "outside" ? undefined : whom.cluster;
 }
 
-/** Whether a requirement may select an endpoint. An operator that this program does not know excludes no endpoint. */
-export function holds(asked: Requirement, whom: Whom): boolean {
-  const value = valueOf(asked, whom);
-  switch (asked.operator) {
+/** Whether a label's value, or its absence, is what an operator asks for. An operator that this program does not know excludes nothing. */
+export function meets(value: string | undefined, operator: unknown, values: readonly string[]): boolean {
+  switch (operator) {
     case "In":
-      return value !== undefined && asked.values.includes(value);
+      return value !== undefined && values.includes(value);
     case "NotIn":
-      return value === undefined || !asked.values.includes(value);
+      return value === undefined || !values.includes(value);
     case "Exists":
       return value !== undefined;
     case "DoesNotExist":
@@ -83,6 +82,10 @@ export function holds(asked: Requirement, whom: Whom): boolean {
       return true;
   }
 }
+
+/** Whether a requirement may select an endpoint. */
+export const holds = (asked: Requirement, whom: Whom): boolean =>
+  meets(valueOf(asked, whom), asked.operator, asked.values);
 
 /** Whether a requirement is one on the cluster's name. */
 export function asksForCluster({ label }: Requirement): boolean {

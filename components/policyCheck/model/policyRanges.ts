@@ -3,6 +3,7 @@ import { own } from "../../basics/model/own";
 import { overlaps, rangeWithout, type Range } from "../../mesh/model/cidr";
 import { looseRange, looseRanges } from "../../mesh/model/looseRange";
 import type { Local, Whom } from "./meshChange";
+import { meets } from "./policyLabels";
 
 /** A `CiliumCIDRGroup`: its CIDRs, and the labels by which policies select it. */
 export interface CIDRGroup {
@@ -21,28 +22,15 @@ export interface NamedAddresses {
   readonly every: boolean;
 }
 
-/** Whether a selector of labels selects a group. An operator that this program does not know excludes none. */
+/** Whether a selector of labels selects a group. */
 function selects({ matchLabels, matchExpressions }: Json, { labels }: CIDRGroup): boolean {
   const plain = Object.entries(isObject(matchLabels) ? matchLabels : {});
   const expressions = listOf(matchExpressions).filter(isObject);
   return (
     plain.every(([key, value]) => own(labels, key) === value) &&
-    expressions.every(({ key, operator, values }) => {
-      const value = typeof key === "string" ? own(labels, key) : undefined;
-      const isListed = value !== undefined && texts(values).includes(value);
-      switch (operator) {
-        case "In":
-          return isListed;
-        case "NotIn":
-          return !isListed;
-        case "Exists":
-          return value !== undefined;
-        case "DoesNotExist":
-          return value === undefined;
-        default:
-          return true;
-      }
-    })
+    expressions.every(({ key, operator, values }) =>
+      meets(typeof key === "string" ? own(labels, key) : undefined, operator, texts(values)),
+    )
   );
 }
 

@@ -118,7 +118,7 @@ interface Writer {
 
 /**
  * An object after a write, with its owners as the API server keeps them: an apply owns all that it has, and takes away what it had before and
- * no other manager owns; an update owns what it changes. Whoever owned a changed value loses it.
+ * no other manager owns; an update owns what it changes. The manager that owned a changed value loses it.
  */
 export function written(live: StoredObject, { manager, operation }: Writer, part: object): StoredObject {
   const isOwn = (entry: ManagedFieldsEntry) => entry.manager === manager && entry.operation === operation;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
-import { followRollOut, lookBefore, sayWhoRestarts, type Rolling } from "../../../components/cilium/rollOut";
+import { followRollOut, lookBefore, type Rolling } from "../../../components/cilium/rollOut";
+import { sayWhoRestarts } from "../../../components/cilium/whoRestarts";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import { RollingCluster, saidWhile, timePasses, type FakePod } from "../support/cilium/rollingCluster";
 

@@ -4,7 +4,7 @@ import { LARGE_INPUT } from "../../../../components/command/protocol";
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { judgeFormerState } from "../../../../stacks/program/formerState";
-import { meshedBefore, readOwnOutputs } from "../../../../stacks/program/ownState";
+import { commandStates, meshedBefore, readOwnOutputs } from "../../../../stacks/program/ownState";
 import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
 import { bySeverity, lines } from "../../support/mesh/mesh";
 import { recordOf } from "../../support/record";
@@ -81,7 +81,7 @@ describe("stacks: what a stack has and will have no more", () => {
     kubectl = scriptedKubectl(script);
     const read = configuration(values);
     const { problems, warnings } = bySeverity(
-      await judgeFormerState(read, toEnvironment(read), seen, await readOwnOutputs()),
+      await judgeFormerState(read, toEnvironment(read), seen, await readOwnOutputs(), commandStates),
     );
     return { problems: lines(problems), warnings: lines(warnings), asked, calls: kubectl.calls() };
   }

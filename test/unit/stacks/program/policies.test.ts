@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { LARGE_INPUT } from "../../../../components/command/protocol";
 import { judgePolicyChanges } from "../../../../components/preflight/policyChanges";
+import { commandStates } from "../../../../stacks/program/ownState";
 import { rangesBefore } from "../../../../stacks/program/rangesBefore";
 import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
 import { bySeverity, lines } from "../../support/mesh/mesh";
@@ -57,7 +58,7 @@ describe("stacks: policies of a cluster that stays", () => {
     const access = { kind: "context", context: "context1" } as const;
     const read = configuration({ clusters });
     const judged = bySeverity(
-      await judgePolicyChanges([{ name: "cluster1", access }], read, "p/s", live, rangesBefore),
+      await judgePolicyChanges([{ name: "cluster1", access }], read, "p/s", live, () => rangesBefore(commandStates)),
     );
     assert.deepEqual(judged.problems, []);
     return { said: lines(judged.warnings), asked };
