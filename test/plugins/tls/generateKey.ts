@@ -1,4 +1,4 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type ED25519KeyPairOptions, type KeyObject } from "node:crypto";
 
 const CURVES: Readonly<Record<string, string>> = {
   P224: "secp224r1",
@@ -7,10 +7,10 @@ const CURVES: Readonly<Record<string, string>> = {
   P521: "secp521r1",
 };
 
-const ENCODED = {
+const ENCODED: ED25519KeyPairOptions<"der", "der"> = {
   publicKeyEncoding: { type: "spki", format: "der" },
   privateKeyEncoding: { type: "pkcs8", format: "der" },
-} as const;
+};
 
 function generate(algorithm: string, curve: string, modulusLength: number): Buffer {
   if (algorithm === "RSA") return generateKeyPairSync("rsa", { modulusLength, ...ENCODED }).privateKey;
