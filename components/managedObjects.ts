@@ -1,11 +1,11 @@
 import { own } from "./basics/model/own";
+import { ETCD_SERVER_SECRET } from "./certificates/model/certificates";
 import type { ManagedObject, ObjectsByCluster } from "./kubernetes/model/managedObject";
 
 /** The settings that decide which objects a stack makes in its clusters. */
 export interface ManagedObjectSettings {
   readonly cilium: { readonly namespace: string };
   readonly peerSecret: string;
-  readonly etcdServerSecret: string;
   /** What the program makes there beside the mesh. */
   readonly objects?: ObjectsByCluster;
 }
@@ -17,9 +17,9 @@ export interface ManagedObjectSettings {
  */
 export function managedObjectsOf(
   cluster: string,
-  { cilium: { namespace }, peerSecret, etcdServerSecret, objects = {} }: ManagedObjectSettings,
+  { cilium: { namespace }, peerSecret, objects = {} }: ManagedObjectSettings,
   issuesServers: boolean,
 ): readonly ManagedObject[] {
   const secret = (name: string): ManagedObject => ({ resource: "secrets", name, namespace });
-  return [secret(peerSecret), ...(issuesServers ? [secret(etcdServerSecret)] : []), ...(own(objects, cluster) ?? [])];
+  return [secret(peerSecret), ...(issuesServers ? [secret(ETCD_SERVER_SECRET)] : []), ...(own(objects, cluster) ?? [])];
 }

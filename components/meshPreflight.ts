@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { caNames, caOrigin, caScope } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
+import { ETCD_SERVER_SECRET } from "./certificates/model/certificates";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
 import type { RecordedCluster } from "./identity/model/recordedClusters";
 import { knownMesh } from "./knownDescription";
@@ -81,7 +82,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     peerSecretKeys: peerSecretKeys(names, authorities),
     recorded,
     rotation: rotationPolicy(mesh, authorities, now),
-    secrets: [mesh.peerSecret, ...(caOrigin(caSource) === "generated" ? [mesh.etcdServerSecret] : [])],
+    secrets: [mesh.peerSecret, ...(caOrigin(caSource) === "generated" ? [ETCD_SERVER_SECRET] : [])],
   };
   const judged = judgeMesh(members, live, policy, now);
   const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));

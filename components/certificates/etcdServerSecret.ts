@@ -6,7 +6,7 @@ import type { PlannedCluster } from "../mesh/etcd";
 import { meshHostName } from "../mesh/model/names";
 import type { MeshCa } from "./ca";
 import { keyPair, signedCertificate, type CertificateNames, type SignedCertificate } from "./leafCertificate";
-import { serverNames, type CertificateSettings } from "./model/certificates";
+import { ETCD_SERVER_SECRET, serverNames, type CertificateSettings } from "./model/certificates";
 
 /** The arguments of {@link etcdServerSecret}. */
 export interface EtcdServerSecretArgs {
@@ -45,7 +45,7 @@ export function etcdServerSecret(
   const secret = new k8s.core.v1.Secret(
     `${name}-etcd-server`,
     {
-      metadata: { name: settings.etcdServerSecret, namespace: settings.cilium.namespace, annotations: ownedBy(owner) },
+      metadata: { name: ETCD_SERVER_SECRET, namespace: settings.cilium.namespace, annotations: ownedBy(owner) },
       type: "kubernetes.io/tls",
       data: pulumi.secret(data),
     },

@@ -110,11 +110,10 @@ export function weakCas(mesh: KnownMesh): readonly Diagnostic[] {
 
 /** How the certificates of the live clusters are to be judged. */
 export function rotationPolicy(mesh: KnownMesh, authorities: readonly string[], now: Date): RotationPolicy {
-  const { peerSecret, etcdServerSecret, certificates, keyRevisions } = mesh;
+  const { peerSecret, certificates, keyRevisions } = mesh;
   const { client, server } = keyRevisions;
   return {
     peerSecret,
-    etcdServerSecret,
     certificates,
     keyRevisions,
     wanted: {

@@ -13,7 +13,10 @@ export interface Validity {
 }
 
 /** The settings about what is issued. */
-export type CertificateSettings = Pick<MeshSettings, "certificates" | "keyRevisions" | "etcdServerSecret">;
+export type CertificateSettings = Pick<MeshSettings, "certificates" | "keyRevisions">;
+
+/** The Secret with an etcd's server certificate. It is made where the authority is generated. */
+export const ETCD_SERVER_SECRET = "clustermesh-etcd-server";
 
 /** Who signs: one authority for the mesh, or an authority for each cluster's etcd. */
 export type CaScope = "shared" | "perCluster";

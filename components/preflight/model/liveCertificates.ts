@@ -1,4 +1,9 @@
-import { readCertificates, SHARED_AUTHORITY, type Validity } from "../../certificates/model/certificates";
+import {
+  ETCD_SERVER_SECRET,
+  readCertificates,
+  SHARED_AUTHORITY,
+  type Validity,
+} from "../../certificates/model/certificates";
 import { judgeEnding, type Ending, type Renewal } from "../../certificates/model/expiry";
 import { authorityLifetime, leafLifetime } from "../../certificates/model/lifetimes";
 import type { Diagnostic } from "../../mesh/model/diagnostic";
@@ -9,7 +14,6 @@ import type { LiveCluster, ExistingObject } from "./liveCluster";
 /** What of the live Secrets is this mesh's, and how it is renewed. */
 export interface CertificateExpectation {
   readonly peerSecret: string;
-  readonly etcdServerSecret: string;
   /** The names of the authorities whose files are in the peers' Secret. */
   readonly authorities: readonly string[];
   /** Whether the authority and the etcds' certificates are issued here; an adopted CA is judged by the configuration. */
@@ -34,7 +38,7 @@ function endingsOf(
   expected: CertificateExpectation,
 ): readonly Ending[] {
   const peers = liveSecret(live, expected.peerSecret)?.certificates ?? {};
-  const server = liveSecret(live, expected.etcdServerSecret)?.certificates ?? {};
+  const server = liveSecret(live, ETCD_SERVER_SECRET)?.certificates ?? {};
   const renewedLeaf: Renewal = { by: "up", validity: leafLifetime(expected.certificates) };
   const read = (pem: string | undefined) => readCertificates(pem ?? "");
   const clients = expected.authorities.flatMap((name) => {

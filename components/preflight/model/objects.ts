@@ -123,7 +123,7 @@ function wayOut(object: ExistingObject, peerSecret: string): string {
   }
   return object.name === peerSecret
     ? `remove it, set clustermesh:peerSecret to another name that the agents mount, or ${howToAllow("adoptSecret")}: it gets the peers and keeps its own keys`
-    : "set clustermesh:etcdServerSecret to another name, or remove it";
+    : "remove it";
 }
 
 /**

@@ -26,9 +26,6 @@ export const meshWide = {
     .describe(
       "The Secret that the agents mount at `/var/lib/cilium/clustermesh`. Stays what it is while a cluster is in the mesh.",
     ),
-  etcdServerSecret: objectName
-    .default("clustermesh-etcd-server")
-    .describe("The Secret with an etcd's server certificate. It is made where the authority is generated."),
   etcdUsers: z
     .enum(["off", "manage"])
     .default("off")

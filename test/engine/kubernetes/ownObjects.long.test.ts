@@ -10,9 +10,6 @@ const NAMESPACE = ["-n", "kube-system"];
 const PEERS = "cilium-clustermesh";
 const SERVER = "clustermesh-etcd-server";
 
-const names = async (cluster: LabCluster, kind: string) =>
-  (await cluster.run(["get", kind, ...NAMESPACE, "-o", "name"])).stdout;
-
 describe("objects that are not this stack's any more", function () {
   this.timeout("6m");
   let stack: PulumiStack;
@@ -79,15 +76,6 @@ describe("settings under which objects have other names, or are none", function 
     assert.deepEqual(await snapshots(clusters), untouched);
   });
 
-  it("take the old Secret of the etcd's certificate away once there is the new one", async () => {
-    await stack.configure(meshConfig(clusters, { demo: true, etcdServerSecret: "etcd-tls" }));
-    succeeded(await stack.up());
-    const secrets = await names(first, "secrets");
-    assert.match(secrets, /secret\/etcd-tls/);
-    assert.doesNotMatch(secrets, /clustermesh-etcd-server/);
-    succeeded(await stack.up("--expect-no-changes"));
-  });
-
   it("take the demo's old objects away, where its clusters change places and where it is off", async () => {
     const find = async () => (await first.run(["get", "statefulsets,services,cnp", "-A", "-o", "name"])).stdout;
     const inNamespace = async (namespace: string) =>
@@ -96,13 +84,12 @@ describe("settings under which objects have other names, or are none", function 
     await stack.configure(
       meshConfig(clusters, {
         demo: { clusters: clusters.map(({ name }) => name).toReversed() },
-        etcdServerSecret: "etcd-tls",
       }),
     );
     succeeded(await stack.up());
     assert.deepEqual(await inNamespace("default"), ["statefulset.apps/employee"]);
     assert.deepEqual(await inNamespace("istio-space"), ["statefulset.apps/employee", "statefulset.apps/stranger"]);
-    await stack.configure(meshConfig(clusters, { etcdServerSecret: "etcd-tls" }));
+    await stack.configure(meshConfig(clusters));
     succeeded(await stack.up());
     assert.doesNotMatch(await find(), /protected-db|employee|clustermesh-ingress/);
     assert.equal((await first.run(["get", "namespace", "istio-space", "--ignore-not-found", "-o", "name"])).stdout, "");
@@ -115,9 +102,7 @@ describe("settings under which objects have other names, or are none", function 
     const line =
       /cluster "cluster1": peerSecret "other-peers" is not "cilium-clustermesh", which this cluster was meshed with/;
     for (const live of [true, false]) {
-      await stack.configure(
-        meshConfig(clusters, { etcdServerSecret: "etcd-tls", ...others, ...(live ? {} : WITHOUT_PREFLIGHT) }),
-      );
+      await stack.configure(meshConfig(clusters, { ...others, ...(live ? {} : WITHOUT_PREFLIGHT) }));
       for (const run of [...(live ? [await stack.preview()] : []), await stack.up()]) {
         assert.notEqual(run.code, 0, run.text);
         assert.match(run.text, line);
@@ -126,7 +111,7 @@ describe("settings under which objects have other names, or are none", function 
       }
     }
     assert.deepEqual(await snapshots(clusters), before);
-    await stack.configure(meshConfig(clusters, { etcdServerSecret: "etcd-tls" }));
+    await stack.configure(meshConfig(clusters));
     succeeded(await stack.up());
   });
 });

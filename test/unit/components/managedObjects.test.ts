@@ -4,13 +4,15 @@ import { managedObjectsOf, type ManagedObjectSettings } from "../../../component
 const SETTINGS: ManagedObjectSettings = {
   cilium: { namespace: "cilium" },
   peerSecret: "peers",
-  etcdServerSecret: "server",
 };
 const secret = (name: string) => ({ resource: "secrets", name, namespace: "cilium" });
 
 describe("model: managedObjectsOf", () => {
   it("are the Secrets, each where it is made", () => {
-    assert.deepEqual(managedObjectsOf("cluster1", SETTINGS, true), [secret("peers"), secret("server")]);
+    assert.deepEqual(managedObjectsOf("cluster1", SETTINGS, true), [
+      secret("peers"),
+      secret("clustermesh-etcd-server"),
+    ]);
     assert.deepEqual(managedObjectsOf("cluster1", SETTINGS, false), [secret("peers")]);
   });
 

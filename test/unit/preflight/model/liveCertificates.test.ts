@@ -24,7 +24,6 @@ function secret(name: string, files: Readonly<Record<string, string>>, annotatio
 const TRUST = { [SHARED_AUTHORITY]: trustOf(1, [1]) };
 const POLICY: RotationPolicy = {
   peerSecret: "cilium-clustermesh",
-  etcdServerSecret: "clustermesh-etcd-server",
   authorities: [SHARED_AUTHORITY],
   generated: true,
   certificates: DEFAULT_SETTINGS.certificates,

@@ -20,8 +20,8 @@ describe("stacks: readConfiguration", () => {
   });
 
   it("reads texts as they are, even where they look like JSON", () => {
-    const read = configuration({ peerSecret: "123", etcdServerSecret: "true", owner: "null" });
-    assert.deepEqual([read.peerSecret, read.etcdServerSecret, read.owner], ["123", "true", "null"]);
+    const read = configuration({ peerSecret: "123", owner: "null" });
+    assert.deepEqual([read.peerSecret, read.owner], ["123", "null"]);
     assert.equal(configuration({ authority: "adopted" }).authority, "adopted");
   });
 

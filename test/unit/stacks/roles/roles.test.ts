@@ -107,7 +107,6 @@ describe("stacks: an authority stack", () => {
           keyRevisions: { client: 1, server: 1, authority: [1] },
           allow: ["sharedSubnets"],
           peerSecret: "cilium-clustermesh",
-          etcdServerSecret: "clustermesh-etcd-server",
           etcdUsers: "off",
         },
       },
