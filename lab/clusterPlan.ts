@@ -79,7 +79,7 @@ export const clusterAddress = (slot: number, number: number): string => `127.${F
 
 /**
  * The plan of cluster `number` (from 1): names, ids and ranges like the article's (10.60.0.0/16, 10.70.0.0/16, …), all unique.
- * The ranges are what the cluster is told about; only nodes will carry them.
+ * The cluster is configured with the ranges; only nodes will carry them.
  * @throws Error when the number or slot is outside of the plan.
  */
 export function planCluster(slot: number, number: number): ClusterPlan {

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "./cache/progress";
 import { cgroupsNamed, processesIn, removeCgroups } from "./host/cgroups";
 import { daemonNames, endProcess, markedProcesses, runningDaemon } from "./host/daemon";
-import { withLock } from "./host/lock";
+import { namesIn } from "./host/files";
 import { identify, type ProcessIdentity } from "./host/processIdentity";
-import { labFolder, removeLabFolder } from "./labState";
+import { labFolder, removeLabFolder, withLab } from "./labState";
 import { stopMachine } from "./nodes/machine";
 import { cgroupPrefix } from "./nodes/nodeSite";
 
@@ -22,7 +22,7 @@ export interface DownArgs {
 /** Folders of a lab that hold pid files: of the whole, of its clusters, and of their nodes. */
 function daemonFolders(labDir: string): readonly string[] {
   const below = (folder: string, pattern: RegExp): readonly string[] =>
-    (existsSync(folder) ? readdirSync(folder) : [])
+    namesIn(folder)
       .filter((name) => pattern.test(name))
       .map((name) => join(folder, name));
   const clusters = below(labDir, /^(cluster\d+|fabric|gateway)$/);
@@ -41,7 +41,7 @@ const recordedProcesses = (labDir: string, wanted: (daemon: string) => boolean =
 const processesOfNodes = (labDir: string): readonly ProcessIdentity[] =>
   cgroupsNamed(cgroupPrefix(labDir)).flatMap((folder) => processesIn(folder).flatMap((pid) => identify(pid) ?? []));
 
-/** Processes of the lab: those in its pid files, and those that only their mark still tells. */
+/** Processes of the lab: those in its pid files, and those that bear its mark alone. */
 function labProcesses(labDir: string): ProcessIdentity[] {
   const found = [...recordedProcesses(labDir), ...markedProcesses(labDir), ...processesOfNodes(labDir)];
   return [...new Map(found.map((identity) => [identity.pid, identity])).values()];
@@ -57,10 +57,7 @@ const endAll = async (processes: readonly ProcessIdentity[]): Promise<void> => {
  */
 export async function down({ name = "default", log = () => undefined }: DownArgs = {}): Promise<number> {
   const dir = labFolder(name);
-  const waiting = (): void => {
-    log(`waiting for another process that works on lab "${name}"`);
-  };
-  return withLock(`lab-${name}`, waiting, async () => {
+  return withLab(name, log, async () => {
     const processes = labProcesses(dir);
     // A node ends as a whole with its first process; pods are not asked, they go as with a machine whose plug is pulled.
     await Promise.all(daemonFolders(dir).map(stopMachine));

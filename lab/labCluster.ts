@@ -59,7 +59,7 @@ export interface LabApiServer extends Stoppable {
 
 /** A node of a cluster. */
 export interface LabNode {
-  /** As Kubernetes knows it. */
+  /** Kubernetes' name for it. */
   readonly name: string;
   readonly ip: string;
   /** Runs a program of this machine in the node's namespaces. */

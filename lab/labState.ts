@@ -1,15 +1,8 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
+import type { Log } from "./cache/progress";
+import { namesIn, writePrivate } from "./host/files";
 import { labsFolder } from "./host/folders";
 import { withLock } from "./host/lock";
 import { findFreeSlot, type SlotClaim } from "./slot";
@@ -39,15 +32,13 @@ export function readClaim(labDir: string): SlotClaim | undefined {
 }
 
 const takenSlots = (): Set<number> => {
-  const labs = existsSync(labsFolder()) ? readdirSync(labsFolder()) : [];
-  const slots = labs.map((lab) => readClaim(join(labsFolder(), lab))?.slot);
+  const slots = namesIn(labsFolder()).map((lab) => readClaim(join(labsFolder(), lab))?.slot);
   return new Set(slots.filter((slot) => slot !== undefined));
 };
 
 function writeClaim(labDir: string, claim: SlotClaim): void {
   mkdirSync(labDir, { recursive: true, mode: 0o700 });
-  writeFileSync(`${claimFile(labDir)}.new`, JSON.stringify(claim), { mode: 0o600 });
-  renameSync(`${claimFile(labDir)}.new`, claimFile(labDir));
+  writePrivate(claimFile(labDir), JSON.stringify(claim));
 }
 
 /** The lab's shape with what is asked for now: clusters and nodes can be added, never taken away. */
@@ -69,20 +60,22 @@ export async function ensureClaim(labDir: string, nodes: readonly number[]): Pro
     writeClaim(labDir, grown);
     return grown;
   }
-  return withLock(
-    "slots",
-    () => undefined,
-    async () => {
-      const claim = { ...(await findFreeSlot(takenSlots())), nodes };
-      writeClaim(labDir, claim);
-      return claim;
-    },
-  );
+  return withLock("slots", async () => {
+    const claim = { ...(await findFreeSlot(takenSlots())), nodes };
+    writeClaim(labDir, claim);
+    return claim;
+  });
 }
+
+/** Runs `work` while no other process works on the lab. */
+export const withLab = <T>(name: string, log: Log, work: () => Promise<T>): Promise<T> =>
+  withLock(`lab-${name}`, work, () => {
+    log(`waiting for another process that works on lab "${name}"`);
+  });
 
 /** Numbers of the clusters that the lab has, running or not. */
 export const clusterNumbers = (labDir: string): number[] =>
-  (existsSync(labDir) ? readdirSync(labDir) : [])
+  namesIn(labDir)
     .flatMap((entry) => /^cluster(\d+)$/.exec(entry)?.[1] ?? [])
     .map(Number)
     .sort((one, other) => one - other);

@@ -1,6 +1,7 @@
 import { MAX_CLUSTERS, MAX_NODES } from "./clusterPlan";
 import { down } from "./down";
 import { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";
+import { messageOf } from "./host/run";
 import { labFolder } from "./labState";
 import { status, statusTable } from "./status";
 import { up, type UpArgs } from "./up";
@@ -34,7 +35,7 @@ function checkedName(name: string): string {
     labFolder(name);
     return name;
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UsageError(messageOf(error), { cause: error });
   }
 }
 

@@ -49,9 +49,7 @@ export async function findFreeSlot(
 ): Promise<SlotAddress> {
   const slots = Array.from({ length: MAX_SLOTS }, (_, slot) => slot).filter((slot) => !taken.has(slot));
   for (const portOffset of PORT_OFFSETS) {
-    for (const slot of slots) {
-      if (await free({ slot, portOffset })) return { slot, portOffset };
-    }
+    for (const slot of slots) if (await free({ slot, portOffset })) return { slot, portOffset };
   }
   const range = `${clusterAddress(0, 1)} to ${clusterAddress(MAX_SLOTS - 1, 1)}`;
   throw new Error(

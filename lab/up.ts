@@ -13,11 +13,11 @@ import { startEtcd } from "./controlPlane/etcd";
 import { writeKubeconfig } from "./controlPlane/kubeconfig";
 import { startScheduler } from "./controlPlane/scheduler";
 import { down } from "./down";
-import { withLock } from "./host/lock";
 import type { ProcessIdentity } from "./host/processIdentity";
+import { messageOf } from "./host/run";
 import { forEachLimited } from "./host/waitFor";
 import { labCluster, type LabCluster } from "./labCluster";
-import { clusterNumbers, ensureClaim, labFolder } from "./labState";
+import { clusterNumbers, ensureClaim, labFolder, withLab } from "./labState";
 import { ensureFabric, runningFabric } from "./network/fabric";
 import { ensureGateway } from "./network/gateway";
 import { startNode } from "./nodes/node";
@@ -34,7 +34,7 @@ export interface UpArgs {
   readonly clusters?: number;
   /** Nodes of each cluster, on which Cilium runs; needs root. @default none: control planes alone */
   readonly nodes?: readonly number[];
-  /** Hears every step. @default nothing is said */
+  /** Gets a line for every step. @default nothing is said */
   readonly log?: Log;
 }
 
@@ -88,7 +88,6 @@ async function startCluster(
   log(`${name}: Cilium runs on ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`} after ${seconds(begin)}`);
 }
 
-/** The lab's own network, and the way to it. */
 async function startNetwork(labDir: string, claim: SlotClaim, numbers: readonly number[]): Promise<ProcessIdentity> {
   const plans = numbers.map((number) => planCluster(claim.slot, number));
   const fabric = await ensureFabric(labDir, plans);
@@ -111,15 +110,14 @@ function checkArgs(clusters: number, nodes: readonly number[]): void {
   }
 }
 
-/** A failure leaves processes behind, to be looked at: it says which lab, and how to end it. */
+/** A failure leaves processes behind, to be looked at: the error names the lab, and how to end it. */
 async function orSayWhatRuns<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof MissingPrerequisite) throw error;
-    const words = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `${words}\nlab "${name}": what was started goes on running; look: npm run lab -- status --name ${name}; ` +
+      `${messageOf(error)}\nlab "${name}": what was started goes on running; look: npm run lab -- status --name ${name}; ` +
         `end it: npm run lab -- down --name ${name}`,
       { cause: error },
     );
@@ -143,11 +141,8 @@ export async function up(args: UpArgs = {}): Promise<Lab> {
   }
   const ofNodes = nodes.length === 0 ? undefined : await nodeTools(log);
   const tools = await ensureTools(log);
-  const waiting = (): void => {
-    log(`waiting for another process that works on lab "${name}"`);
-  };
   const sites = await orSayWhatRuns(name, () =>
-    withLock(`lab-${name}`, waiting, async () => {
+    withLab(name, log, async () => {
       const claim = await ensureClaim(dir, nodes);
       const wanted = Array.from({ length: clusters }, (_, index) => index + 1);
       const others = clusterNumbers(dir).filter((number) => number > clusters);

@@ -17,16 +17,16 @@ export const entryFolder = (key: string): string => join(entries(), key);
 
 /** Runs `work` while no other process fills this room. */
 export async function withRoom(room: CacheRoom, log: Log, work: () => Promise<void>): Promise<void> {
-  const waiting = (): void => {
-    log(`waiting for another process that makes ${room} for the cache`);
-  };
-  await withLock(room, waiting, async () => {
+  const begin = async (): Promise<void> => {
     await ensureOwnFolder(entries());
     // With the lock held, a draft can only be what a dead process left.
     for (const entry of await readdir(entries())) {
       if (entry.startsWith(draftPrefix(room))) await rm(join(entries(), entry), { recursive: true, force: true });
     }
     await work();
+  };
+  await withLock(room, begin, () => {
+    log(`waiting for another process that makes ${room} for the cache`);
   });
 }
 

@@ -26,9 +26,7 @@ export async function ensureRecipes(recipes: readonly Recipe[], toolchain: Toolc
     const { builds, fetches } = jobsFor(missing());
     const ended = await Promise.allSettled([buildAll(builds, toolchain, log), fetchAll(fetches, toolchain, log)]);
     // The other one has ended too: what it made is kept, and nothing runs without the lock.
-    for (const one of ended) {
-      if (one.status === "rejected") throw one.reason;
-    }
+    for (const one of ended) if (one.status === "rejected") throw one.reason;
   });
 }
 

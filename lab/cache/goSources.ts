@@ -1,5 +1,6 @@
 import { chmod, cp, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { run } from "../host/run";
 import { goEnvironment } from "./goEnvironment";
 import type { GoSources } from "./recipe";
@@ -13,17 +14,17 @@ async function makeWritable(folder: string): Promise<void> {
   }
 }
 
+const ANSWER = z.object({ Dir: z.string() });
+
 /** Copies the recipe's folders of its module into `target`. */
 export async function goSources(recipe: GoSources, target: string, scratch: string): Promise<void> {
   const module = `${recipe.module}@${recipe.version}`;
   const { stdout } = await run("go", ["mod", "download", "-json", module], { cwd: scratch, env: goEnvironment() });
-  const answer: unknown = JSON.parse(stdout);
-  if (typeof answer !== "object" || answer === null || !("Dir" in answer) || typeof answer.Dir !== "string") {
-    throw new Error(`go mod download ${module}: no "Dir" in its answer:\n${stdout}`);
-  }
+  const answer = ANSWER.safeParse(JSON.parse(stdout));
+  if (!answer.success) throw new Error(`go mod download ${module}: no "Dir" in its answer:\n${stdout}`);
   for (const [name, folder] of Object.entries(recipe.folders)) {
     const copy = join(target, name);
-    await cp(join(answer.Dir, folder), copy, { recursive: true });
+    await cp(join(answer.data.Dir, folder), copy, { recursive: true });
     await makeWritable(copy);
   }
 }

@@ -80,6 +80,6 @@ export const PLUGIN_MODULE: GoModule = {
   name: "kubernetes-plugin",
   require: { [PROVIDER]: PLUGIN_VERSION },
   stubs: { [PLUGIN_MAIN]: MAIN, "github.com/pulumi/pulumi-kubernetes/sdk/v4": SDK },
-  // At least the SDK's version, or the engine warns of each provider; what follows the + says what it is.
+  // At least the SDK's version, or the engine warns of each provider; what follows the + is what it is.
   ldflags: [`-X ${PROVIDER}/pkg/version.Version=4.34.2+module.${PLUGIN_VERSION.slice(7, 15)}`],
 };

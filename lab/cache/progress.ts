@@ -13,11 +13,11 @@ export interface Pace {
   readonly elapsed: number;
 }
 
-/** Less says nothing of the pace. */
+/** Less shows nothing of the pace. */
 const LEAST_SECONDS = 1;
 
 /**
- * How many times the usual time the rest will take. Parts are worked on side by side, so a small one that came late says little: a slow pace
+ * How many times the usual time the rest will take. Parts are worked on side by side, so a small one that came late means little: a slow pace
  * counts by the share of the work that was done at it. A quick one counts in full, for then most was compiled before.
  */
 function paceOf({ usual, finished, finishedAt }: Pace): number {
@@ -28,7 +28,7 @@ function paceOf({ usual, finished, finishedAt }: Pace): number {
 
 /**
  * How long it will still take, by the pace of the parts that are finished, or by the usual one before there are any. `undefined` when it
- * should have ended: then nobody knows.
+ * should have ended: then it is not known.
  */
 export function secondsLeft(pace: Pace): number | undefined {
   const { usual, finished, finishedAt, elapsed } = pace;
@@ -51,7 +51,7 @@ export const duration = (seconds: number): string =>
 export const about = (seconds: number): string =>
   seconds < 55 ? `about ${Math.max(5, Math.ceil(seconds / 5) * 5)} s` : `about ${Math.ceil(seconds / 60)} min`;
 
-/** A line's end on the time that is left. An estimate that has passed says so, and by how much. */
+/** A line's end on the time that is left. Of an estimate that has passed: by how much. */
 export const timeLeft = (pace: Pace): string => {
   const left = secondsLeft(pace);
   if (left !== undefined) return `${about(left)} left`;
@@ -70,7 +70,7 @@ const INTERVAL_MS = 15_000;
 const secondsSince = (begin: number): number => (Date.now() - begin) / 1000;
 
 /**
- * Does work of several parts, and says every 15 s how much is done and how long the rest will take. What
+ * Does work of several parts, and logs every 15 s how much is done and how long the rest will take. What
  * `finished` names is done; it is asked whenever something is said.
  */
 export async function withParts<T>(

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { shortHash } from "../host/files";
 import { GO_VERSION } from "./goModules";
 import type { GoModule, Recipe } from "./recipe";
 
@@ -52,8 +52,5 @@ function ingredients(recipe: Recipe, { go, platform, distribution }: Toolchain):
 
 /** Name of the recipe's folder in the cache: readable, and another one as soon as any ingredient changes. */
 export function recipeKey(recipe: Recipe, toolchain: Toolchain): string {
-  const hash = createHash("sha256")
-    .update(JSON.stringify(ingredients(recipe, toolchain)))
-    .digest("hex");
-  return `${recipe.name}-${recipe.version}-${hash.slice(0, 12)}`;
+  return `${recipe.name}-${recipe.version}-${shortHash(JSON.stringify(ingredients(recipe, toolchain)))}`;
 }

@@ -10,7 +10,7 @@ import {
   PULUMI_NODEJS_MODULE,
 } from "./goModules";
 import { PLUGIN_MAIN, PLUGIN_MODULE, PLUGIN_VERSION } from "./kubernetesPlugin";
-import type { GoBuild, Recipe } from "./recipe";
+import type { GoBuild, GoModule, GoProgram, Recipe } from "./recipe";
 
 /** Programs of the lab's module: folder of their `main` below `path` → file name and minutes. */
 function ofLab(
@@ -31,6 +31,15 @@ function ofLab(
     })),
   };
 }
+
+/** A program with a module of its own. */
+const ofItsOwn = (module: GoModule, version: string, program: GoProgram): GoBuild => ({
+  kind: "go-build",
+  name: program.name,
+  version,
+  module,
+  programs: [program],
+});
 
 /*
  * What the lab is made of, as plain data: to add a program, add a recipe here. Versions and everything else that decides the result
@@ -63,33 +72,21 @@ export const RECIPES = {
     "cilium-health/responder": ["cilium-health-responder", 0.1],
     "plugins/cilium-cni": ["cilium-cni", 0.1],
   }),
-  pulumiKubernetes: {
-    kind: "go-build",
+  pulumiKubernetes: ofItsOwn(PLUGIN_MODULE, PLUGIN_VERSION, {
     name: "pulumi-resource-kubernetes",
-    version: PLUGIN_VERSION,
-    module: PLUGIN_MODULE,
-    programs: [{ name: "pulumi-resource-kubernetes", package: PLUGIN_MAIN, minutes: 2.8 }],
-  },
-  pulumiNodejs: {
-    kind: "go-build",
+    package: PLUGIN_MAIN,
+    minutes: 2.8,
+  }),
+  pulumiNodejs: ofItsOwn(PULUMI_NODEJS_MODULE, "v3.65.0", {
     name: "pulumi-language-nodejs",
-    version: "v3.65.0",
-    module: PULUMI_NODEJS_MODULE,
-    programs: [
-      {
-        name: "pulumi-language-nodejs",
-        package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
-        minutes: 0.5,
-      },
-    ],
-  },
-  actionlint: {
-    kind: "go-build",
+    package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    minutes: 0.5,
+  }),
+  actionlint: ofItsOwn(ACTIONLINT_MODULE, "v1.7.12", {
     name: "actionlint",
-    version: "v1.7.12",
-    module: ACTIONLINT_MODULE,
-    programs: [{ name: "actionlint", package: "github.com/rhysd/actionlint/cmd/actionlint", minutes: 0.3 }],
-  },
+    package: "github.com/rhysd/actionlint/cmd/actionlint",
+    minutes: 0.3,
+  }),
   cilium: {
     kind: "go-sources",
     name: "cilium",

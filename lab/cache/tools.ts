@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { link, mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { shortHash } from "../host/files";
 import { cacheFolder } from "../host/folders";
 import { ensureOwnFolder, refuseForeign } from "../host/ownFolder";
 import { requireDebianTools } from "./debian";
@@ -30,13 +30,10 @@ export interface Tools {
   readonly ciliumChart: string;
 }
 
-/**
- * One folder with all programs. Hard links, because Pulumi looks for its language host beside its own real file.
- */
+/** One folder with all programs. Hard links, because Pulumi looks for its language host beside its own real file. */
 async function linkTogether(programs: readonly string[]): Promise<string> {
-  const hash = createHash("sha256").update(programs.join("\n")).digest("hex").slice(0, 12);
   const parent = join(cacheFolder(), "bin");
-  const dir = join(parent, hash);
+  const dir = join(parent, shortHash(programs.join("\n")));
   await ensureOwnFolder(parent);
   if (existsSync(dir)) {
     await refuseForeign(dir);
@@ -119,8 +116,8 @@ export async function areNodeToolsBuilt(): Promise<boolean> {
 }
 
 /**
- * Makes sure that every program the lab and its users need is there, and says where. The first time on a machine takes some minutes;
- * `log` hears what is going on.
+ * Makes sure that every program the lab and its users need is there, and where. The first time on a machine takes some minutes;
+ * `log` gets what is going on.
  * @throws MissingPrerequisite when the machine lacks something, before anything is built.
  */
 export async function tools(log: Log = () => undefined): Promise<Tools> {

@@ -1,21 +1,19 @@
 import type { Log } from "../cache/progress";
+import { messageOf } from "../host/run";
 import { kubectl, type ClusterAccess } from "../kubectl";
 
 const LIMIT_SECONDS = 300;
 const EVERY_MS = 30_000;
 const MOST_LINES = 20;
 
-/** The pods that something waits for, as kubectl lists them: their column STATUS says why. */
+/** The pods that something waits for, as kubectl lists them: their column STATUS shows why. */
 async function podsNow(access: ClusterAccess): Promise<string> {
   const list = ["--namespace=kube-system", "get", "pods", "--selector=app.kubernetes.io/part-of=cilium", "-o", "wide"];
-  const said = await kubectl(access, list).then(
-    ({ stdout }) => stdout,
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
+  const said = await kubectl(access, list).then(({ stdout }) => stdout, messageOf);
   return said.trimEnd().split("\n").slice(0, MOST_LINES).join("\n");
 }
 
-/** Waits for one thing, and says every half minute that it still does. @throws Error that says what, for how long, and how the pods are. */
+/** Waits for one thing, and logs that every half minute. @throws Error that names what, for how long, and how the pods are. */
 async function waitingFor(access: ClusterAccess, log: Log, what: string, args: readonly string[]): Promise<void> {
   const begin = Date.now();
   const timer = setInterval(() => {
@@ -25,10 +23,8 @@ async function waitingFor(access: ClusterAccess, log: Log, what: string, args: r
   try {
     await kubectl(access, [...args, `--timeout=${LIMIT_SECONDS}s`]);
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new Error(`${access.context}: ${what}: not within ${LIMIT_SECONDS} s\n${words}\n${await podsNow(access)}`, {
-      cause: error,
-    });
+    const late = `${access.context}: ${what}: not within ${LIMIT_SECONDS} s`;
+    throw new Error([late, messageOf(error), await podsNow(access)].join("\n"), { cause: error });
   } finally {
     clearInterval(timer);
   }

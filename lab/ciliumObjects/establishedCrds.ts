@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The part of a list of CustomResourceDefinitions that says whether they are served. A new one has no conditions yet: null. */
+/** The part of a list of CustomResourceDefinitions that shows whether they are served. A new one has no conditions yet: null. */
 const CRD_LIST = z.object({
   items: z.array(
     z.object({

@@ -7,7 +7,7 @@ import type { Tools } from "../cache/tools";
 import type { ClusterSite } from "../controlPlane/cluster";
 import { kubectl, type ClusterAccess } from "../kubectl";
 import { notEstablished } from "./establishedCrds";
-import { ciliumValues, valuesInput } from "./values";
+import { ciliumValues } from "./values";
 
 const CRDS_MS = 60_000;
 
@@ -68,7 +68,7 @@ export const installCrds = (tools: Tools, site: ClusterSite, access: ClusterAcce
 
 /** Brings a cluster to where a user of Cilium's chart is: cilium-config, DaemonSet, Deployment and the rest, owned by `helm`. */
 export async function installCilium(tools: Tools, site: ClusterSite, access: ClusterAccess): Promise<void> {
-  const values = JSON.stringify(ciliumValues(valuesInput(site)));
+  const values = JSON.stringify(ciliumValues(site));
   await once(site, "chart", `${tools.ciliumChart}\n${values}`, async () => {
     const file = join(site.dir, "cilium-values.json");
     writeFileSync(file, values, { mode: 0o600 });

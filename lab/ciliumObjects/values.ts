@@ -3,21 +3,6 @@ import { etcdEndpoint } from "../controlPlane/etcd";
 import { IMAGES } from "../images/definitions";
 import { CGROUP_V2 } from "../nodes/mounts";
 
-/** What the chart's values depend on. */
-export interface CiliumValuesInput {
-  readonly apiServer: string;
-  readonly etcdEndpoint: string;
-  /** Whether the cluster has nodes, on which Cilium runs. */
-  readonly nodes: boolean;
-}
-
-/** The input for a cluster of the lab. */
-export const valuesInput = (site: ClusterSite): CiliumValuesInput => ({
-  apiServer: ownApiServerUrl(site),
-  etcdEndpoint: etcdEndpoint(site, "cilium-etcd"),
-  nodes: site.nodes > 0,
-});
-
 /** Values with which Cilium runs where a node is a set of namespaces, on images that were made here; nothing a user's cluster differs in. */
 const NODE_VALUES = {
   image: { override: IMAGES.agent.name, pullPolicy: "Never" },
@@ -45,12 +30,12 @@ const OBJECT_VALUES = {
 } as const;
 
 /** Helm values of a cluster that is in no mesh yet: kvstore mode with an external TLS etcd, name `default`, id 0. */
-export function ciliumValues(input: CiliumValuesInput): Readonly<Record<string, unknown>> {
-  const server = new URL(input.apiServer);
+export function ciliumValues(site: ClusterSite): Readonly<Record<string, unknown>> {
+  const server = new URL(ownApiServerUrl(site));
   return {
     cluster: { name: "default", id: 0 },
     identityAllocationMode: "kvstore",
-    etcd: { enabled: true, ssl: true, endpoints: [input.etcdEndpoint] },
+    etcd: { enabled: true, ssl: true, endpoints: [etcdEndpoint(site, "cilium-etcd")] },
     routingMode: "native",
     autoDirectNodeRoutes: true,
     ipv4NativeRoutingCIDR: "10.0.0.0/8",
@@ -64,6 +49,6 @@ export function ciliumValues(input: CiliumValuesInput): Readonly<Record<string, 
     envoy: { enabled: false },
     l7Proxy: false,
     hubble: { enabled: false },
-    ...(input.nodes ? NODE_VALUES : OBJECT_VALUES),
+    ...(site.nodes > 0 ? NODE_VALUES : OBJECT_VALUES),
   };
 }

@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { writePrivate } from "../host/files";
 import type { PairFiles } from "../pki/clusterPki";
 import { apiServerUrl, type ClusterSite, ownApiServerUrl } from "./cluster";
 
@@ -43,11 +44,6 @@ function kubeconfigOf(accesses: readonly Access[]): string {
 /** A kubeconfig with one context per cluster, each named like its cluster, as administrator by client certificate. */
 export const kubeconfig = (sites: readonly ClusterSite[]): string =>
   kubeconfigOf(sites.map((site) => ({ site, server: apiServerUrl(site), user: site.pki.admin })));
-
-function writePrivate(file: string, content: string): void {
-  writeFileSync(`${file}.new`, content, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-}
 
 /** Writes the kubeconfig of all clusters for this machine, readable by its owner alone. */
 export const writeKubeconfig = (file: string, sites: readonly ClusterSite[]): void => {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "./run";
 import { waitFor } from "./waitFor";
 
 /** One cgroup hierarchy of this machine and where it is mounted. */
@@ -98,7 +99,7 @@ export async function removeCgroups(folders: readonly string[]): Promise<void> {
         removeTree(folder);
         return true;
       } catch (error) {
-        note(`${error instanceof Error ? error.message : String(error)}; processes ${processesIn(folder).join(", ")}`);
+        note(`${messageOf(error)}; processes ${processesIn(folder).join(", ")}`);
         return undefined;
       }
     });

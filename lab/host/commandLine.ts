@@ -1,4 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { messageOf } from "./run";
 
 /** A command line that cannot be followed. */
 export class UsageError extends Error {
@@ -17,22 +18,18 @@ const MISUSED = 2;
 
 const asksForHelp = (args: readonly string[]): boolean => args.some((arg) => arg === "--help" || arg === "-h");
 
-/** How an error that nobody has foreseen is shown. */
-type Explain = (error: unknown) => string;
-
-const message: Explain = (error) => (error instanceof Error ? error.message : String(error));
-
 /**
  * Runs a program and sets its exit code: 0 where all is well, 1 where something failed, 2 with the usage where its command line is not
  * understood. `--help` prints the usage alone.
  *
  * @param main Whether all went well.
+ * @param explain How an error is shown that nobody has foreseen.
  */
 export async function runProgram(
   { name, usage }: Program,
   args: readonly string[],
   main: (args: readonly string[]) => Promise<boolean>,
-  explain: Explain = message,
+  explain: (error: unknown) => string = messageOf,
 ): Promise<void> {
   if (asksForHelp(args)) {
     process.stdout.write(`${usage}\n`);
@@ -53,7 +50,7 @@ export function readArgs<T extends ParseArgsConfig>(config: T): ReturnType<typeo
   try {
     parsed = parseArgs(config);
   } catch (error) {
-    throw new UsageError(message(error), { cause: error });
+    throw new UsageError(messageOf(error), { cause: error });
   }
   const empty = Object.entries(parsed.values).find(([, value]) => value === "");
   if (empty !== undefined) throw new UsageError(`--${empty[0]} has no value`);

@@ -1,18 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { z } from "zod";
 import { joinCgroups, processesIn } from "./cgroups";
+import { shortHash, writePrivate } from "./files";
 import { withFileLock } from "./lock";
 import type { Place } from "./place";
 import { allPids, childrenOf, identify, isAlive, isSameProcess, type ProcessIdentity } from "./processIdentity";
@@ -39,35 +30,27 @@ export interface DaemonSpec {
   readonly handOver?: (child: ChildProcess) => Promise<void>;
 }
 
-/** What a pid file says. */
-export interface DaemonRecord extends ProcessIdentity {
+const RECORD = z.object({
+  pid: z.number(),
+  startTicks: z.string(),
+  bootId: z.string(),
   /** Hash of the command line: a process with another one is not the daemon that is wanted now. */
-  readonly commandHash: string;
-}
+  commandHash: z.string(),
+});
+
+/** What a pid file has. */
+export type DaemonRecord = Readonly<z.infer<typeof RECORD>>;
 
 const pidFile = (dir: string, name: string): string => join(dir, `${name}.pid`);
 const logFile = (dir: string, name: string): string => join(dir, `${name}.log`);
-const hashOf = (commandLine: readonly string[]): string =>
-  createHash("sha256").update(JSON.stringify(commandLine)).digest("hex").slice(0, 16);
-
-function isRecord(value: unknown): value is DaemonRecord {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "pid" in value &&
-    typeof value.pid === "number" &&
-    "startTicks" in value &&
-    "bootId" in value &&
-    "commandHash" in value
-  );
-}
+const hashOf = (commandLine: readonly string[]): string => shortHash(JSON.stringify(commandLine), 16);
 
 /** The daemon of this name if it runs now. */
 export function runningDaemon(dir: string, name: string): DaemonRecord | undefined {
   if (!existsSync(pidFile(dir, name))) return undefined;
   try {
-    const value: unknown = JSON.parse(readFileSync(pidFile(dir, name), "utf8"));
-    return isRecord(value) && isAlive(value) ? value : undefined;
+    const record = RECORD.parse(JSON.parse(readFileSync(pidFile(dir, name), "utf8")));
+    return isAlive(record) ? record : undefined;
   } catch {
     // A pid file that a crash cut short: the marker in the environment still finds the process.
     return undefined;
@@ -103,16 +86,12 @@ export async function ensureDaemon(spec: DaemonSpec): Promise<boolean> {
   const gate = join(spec.dir, `${spec.name}.gate`);
   // A new file each time: descendants of an earlier run may still hold the old one.
   rmSync(gate, { force: true });
-  await withFileLock(
-    gate,
-    () => undefined,
-    async () => {
-      const pid = await start(spec, ["flock", "--no-fork", gate, ...commandLine], commandHash);
-      await orStop(spec, () => {
-        joinCgroups(cgroups, pid);
-      });
-    },
-  );
+  await withFileLock(gate, async () => {
+    const pid = await start(spec, ["flock", "--no-fork", gate, ...commandLine], commandHash);
+    await orStop(spec, () => {
+      joinCgroups(cgroups, pid);
+    });
+  });
   return true;
 }
 
@@ -145,8 +124,7 @@ async function start(spec: DaemonSpec, commandLine: readonly string[], commandHa
   const identity = identify(child.pid);
   if (identity === undefined) throw new Error(`${spec.name} ended at once:\n${logTail(spec.dir, spec.name)}`);
   const record: DaemonRecord = { ...identity, commandHash };
-  writeFileSync(`${pidFile(spec.dir, spec.name)}.new`, JSON.stringify(record), { mode: 0o600 });
-  renameSync(`${pidFile(spec.dir, spec.name)}.new`, pidFile(spec.dir, spec.name));
+  writePrivate(pidFile(spec.dir, spec.name), JSON.stringify(record));
   await orStop(spec, () => spec.handOver?.(child));
   return identity.pid;
 }

@@ -5,7 +5,7 @@ const PROJECT = "cilium-clustermesh";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** XDG asks for absolute paths and says to ignore others. */
+/** XDG demands absolute paths, and that others be ignored. */
 const absolute = (path: string | undefined): string | undefined => (path?.startsWith("/") ? path : undefined);
 
 /** The user's home, with HOME unset or empty too. */

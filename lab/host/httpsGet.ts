@@ -1,12 +1,7 @@
 import { get as httpGet } from "node:http";
 import { get as httpsGet } from "node:https";
-
-/** What a server is trusted with and shown; plain http when left out. */
-export interface TlsClient {
-  readonly ca: Buffer;
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
+import { text } from "node:stream/consumers";
+import { messageOf } from "./run";
 
 /** An answer's status and body, or why there was none. */
 export type Answer =
@@ -15,24 +10,20 @@ export type Answer =
 
 const TIMEOUT_MS = 5_000;
 
-/** Asks a server of the lab. Not reaching it is an answer too, for the callers poll. */
-export function ask(url: string, tls?: TlsClient): Promise<Answer> {
+/** Asks a server of the lab. Not reaching it is an answer too, for the callers poll. @param tls Absent for plain http. */
+export function ask(url: string, tls?: Readonly<Record<"ca" | "cert" | "key", Buffer>>): Promise<Answer> {
   return new Promise((resolve) => {
     const options = { timeout: TIMEOUT_MS, agent: false, ...tls };
+    const failed = (error: unknown): void => {
+      resolve({ kind: "failed", reason: messageOf(error) });
+    };
     const get = tls === undefined ? httpGet : httpsGet;
     const request = get(url, options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", (error) => {
-        resolve({ kind: "failed", reason: error.message });
-      });
-      response.on("end", () => {
-        resolve({ kind: "answered", status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() });
-      });
+      text(response).then((body) => {
+        resolve({ kind: "answered", status: response.statusCode ?? 0, body });
+      }, failed);
     });
     request.on("timeout", () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
-    request.on("error", (error) => {
-      resolve({ kind: "failed", reason: error.message });
-    });
+    request.on("error", failed);
   });
 }

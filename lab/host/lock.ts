@@ -6,7 +6,7 @@ import { locksFolder } from "./folders";
 
 /**
  * `flock` holds the lock while its `cat` lives, and `cat` lives while this process keeps the pipe open: the kernel gives the
- * lock back whichever way this process ends. An echoed byte says that the lock is held.
+ * lock back whichever way this process ends. An echoed byte shows that the lock is held.
  */
 async function tryFlock(file: string, wait: boolean): Promise<ChildProcess | undefined> {
   const child = spawn("flock", [wait ? "--exclusive" : "--nonblock", file, "cat"], {
@@ -20,17 +20,17 @@ async function tryFlock(file: string, wait: boolean): Promise<ChildProcess | und
   return (await Promise.race([held, ended])) ? child : undefined;
 }
 
-/** Runs `work` while no other process of this user holds the lock `name`; says so through `onWait` when it has to wait. */
-export async function withLock<T>(name: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+/** Runs `work` while no other process of this user holds the lock `name`. @param onWait Called when it has to wait. */
+export async function withLock<T>(name: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   await mkdir(locksFolder(), { recursive: true, mode: 0o700 });
-  return withFileLock(join(locksFolder(), name), onWait, work);
+  return withFileLock(join(locksFolder(), name), work, onWait);
 }
 
 /** The same with a file of choice, whose folder is there. */
-export async function withFileLock<T>(file: string, onWait: () => void, work: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(file: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   let holder = await tryFlock(file, false);
   if (holder === undefined) {
-    onWait();
+    onWait?.();
     holder = await tryFlock(file, true);
   }
   if (holder === undefined) throw new Error(`lock ${file}: flock ended without taking it; is the folder writable?`);

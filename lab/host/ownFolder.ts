@@ -20,13 +20,9 @@ const OTHERS_WRITE = 0o002;
  * (`/tmp`) what lies in it is judged by itself. A group with the number of the user is the user's own, as Linux distributions make them.
  */
 export function foreignHand({ path, uid, gid, mode }: PathFacts, user: number): string | undefined {
-  if (uid !== user && uid !== ROOT) {
-    return `${path} belongs to user ${String(uid)}`;
-  }
+  if (uid !== user && uid !== ROOT) return `${path} belongs to user ${String(uid)}`;
   if ((mode & STICKY) !== 0) return undefined;
-  if ((mode & OTHERS_WRITE) !== 0) {
-    return `${path} can be written to by everybody (chmod o-w ${path})`;
-  }
+  if ((mode & OTHERS_WRITE) !== 0) return `${path} can be written to by everybody (chmod o-w ${path})`;
   const ownGroup = gid === user || gid === ROOT;
   return (mode & GROUP_WRITES) !== 0 && !ownGroup
     ? `${path} can be written to by group ${String(gid)} (chmod g-w ${path})`

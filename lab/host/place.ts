@@ -1,6 +1,6 @@
 /**
- * Where a process of the lab runs and which address it serves on. Everything else in the lab asks only this, so that a
- * control plane does not know whether it lives on the host's loopback or in a network namespace.
+ * Where a process of the lab runs and which address it serves on. Everything else in the lab uses only this, so that a
+ * control plane is the same whether it lives on the host's loopback or in a network namespace.
  */
 export interface Place {
   /** The address that servers in this place listen on, and on which the lab's own processes find each other. */

@@ -10,7 +10,7 @@ export interface ProcessIdentity {
   readonly bootId: string;
 }
 
-/** What /proc/<pid>/stat says. */
+/** What /proc/<pid>/stat has. */
 export interface ProcessStat {
   /** One letter; `Z` is a zombie. */
   readonly state: string;

@@ -17,30 +17,23 @@ export interface RunResult {
 
 /** A child process that could not start or did not end with 0; `stdout` and `stderr` hold all that it wrote. */
 export class CommandError extends Error {
-  // Private, read through getters: a printed error shows its message, and not megabytes of output.
-  readonly #stdout: string;
-  readonly #stderr: string;
+  override readonly name = "CommandError";
+  declare readonly stdout: string;
+  declare readonly stderr: string;
 
   constructor(
     message: string,
     readonly exitCode: number | null,
-    stdout: string,
-    stderr: string,
+    { stdout, stderr }: RunResult,
   ) {
     super(message);
-    this.name = "CommandError";
-    this.#stdout = stdout;
-    this.#stderr = stderr;
-  }
-
-  get stdout(): string {
-    return this.#stdout;
-  }
-
-  get stderr(): string {
-    return this.#stderr;
+    // Not enumerable: a printed error shows its message, and not megabytes of output.
+    Object.defineProperties(this, { stdout: { value: stdout }, stderr: { value: stderr } });
   }
 }
+
+/** An error's words, without its stack. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const LONGEST_LINE = 300;
 
@@ -64,12 +57,12 @@ export function run(command: string, args: readonly string[], options: RunOption
     const err: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
-    // A program that ends without reading its input closes the pipe; its exit code says what happened.
+    // A program that ends without reading its input closes the pipe; its exit code shows what happened.
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.stdin ?? "");
     const what = `${command} ${args.slice(0, 3).join(" ")}`;
     child.on("error", (error) => {
-      reject(new CommandError(`${what}: cannot start: ${error.message}`, null, "", ""));
+      reject(new CommandError(`${what}: cannot start: ${error.message}`, null, { stdout: "", stderr: "" }));
     });
     child.on("close", (code, signal) => {
       const stdout = Buffer.concat(out).toString();
@@ -79,7 +72,7 @@ export function run(command: string, args: readonly string[], options: RunOption
         return;
       }
       const how = code === null ? `signal ${String(signal)}` : `exit code ${code}`;
-      reject(new CommandError(`${what}: ${how}\n${lastLines(stderr || stdout, 20)}`, code, stdout, stderr));
+      reject(new CommandError(`${what}: ${how}\n${lastLines(stderr || stdout, 20)}`, code, { stdout, stderr }));
     });
   });
 }

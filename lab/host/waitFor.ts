@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { messageOf } from "./run";
 
 const POLL_MS = 50;
 
 /**
  * Polls until `probe` returns a value. A probe that throws ends the wait with its error.
- * @throws Error that says what was awaited, for how long, and what `probe` last reported through `note`.
+ * @throws Error that names what was awaited, for how long, and what `probe` last reported through `note`.
  */
 export async function waitFor<T>(
   what: string,
@@ -24,6 +25,16 @@ export async function waitFor<T>(
     await delay(POLL_MS);
   }
 }
+
+/** A probe of {@link waitFor}: whether something succeeds by now, with its error as the detail otherwise. */
+export const succeeds = (work: Promise<unknown>, note: (detail: string) => void): Promise<true | undefined> =>
+  work.then(
+    () => true,
+    (error: unknown) => {
+      note(messageOf(error));
+      return undefined;
+    },
+  );
 
 /** Runs `work` on every item, at most `limit` at a time. After an error nothing new begins; what runs is awaited first. */
 export async function forEachLimited<T>(

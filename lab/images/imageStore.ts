@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -7,8 +6,9 @@ import { join } from "node:path";
 import { ensureEntry } from "../cache/cacheEntries";
 import { type Log, withProgress } from "../cache/progress";
 import type { RecipeName } from "../cache/recipes";
+import { shortHash } from "../host/files";
 import { run } from "../host/run";
-import { waitFor } from "../host/waitFor";
+import { succeeds, waitFor } from "../host/waitFor";
 import { type ImageDefinition, IMAGES } from "./definitions";
 import { writeOciArchive } from "./ociArchive";
 import { makeRootTree } from "./rootTree";
@@ -32,7 +32,7 @@ const FORMAT = 1;
 
 function storeKey(folders: ReadonlyMap<RecipeName, string>, { containerd }: StorePrograms): string {
   const ingredients = [FORMAT, IMAGES, [...folders].sort(), containerd];
-  return `image-store-${createHash("sha256").update(JSON.stringify(ingredients)).digest("hex").slice(0, 12)}`;
+  return `image-store-${shortHash(JSON.stringify(ingredients))}`;
 }
 
 /**
@@ -86,13 +86,7 @@ async function importImages(archives: readonly string[], root: string, programs:
   try {
     await waitFor("containerd for the images", READY_MS, async (note) => {
       if (daemon.exitCode !== null) throw new Error(`containerd ended with ${daemon.exitCode}`);
-      return ctr("version").then(
-        () => true,
-        (error: unknown) => {
-          note(String(error));
-          return undefined;
-        },
-      );
+      return succeeds(ctr("version"), note);
     });
     for (const archive of archives) await ctr("images", "import", "--local", archive);
   } finally {

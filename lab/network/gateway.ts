@@ -14,7 +14,7 @@ export interface Passage {
   readonly to: string;
 }
 
-/** What the gateway is told: with each listening socket where it leads, and that there are no more. */
+/** What the gateway is sent: with each listening socket where it leads, and that there are no more. */
 export type GatewayMessage =
   { readonly kind: "passage"; readonly to: string; readonly port: number } | { readonly kind: "complete" };
 

@@ -33,7 +33,7 @@ const folder = (...paths: readonly string[]): Step => ["mkdir", "-p", ...paths];
 /** A v1 hierarchy is shown under the names of its controllers, as on any host. */
 const cgroupMounts = (root: string, found: readonly Hierarchy[]): readonly Step[] =>
   found.flatMap(({ version, controllers }): readonly Step[] => {
-    // The chart is told that this is where it finds cgroup v2 (`cgroup.hostRoot`).
+    // The chart finds cgroup v2 here (`cgroup.hostRoot`).
     const target = version === 2 ? `${root}${CGROUP_V2}` : join(root, "sys/fs/cgroup", controllers.join(","));
     const type = version === 2 ? "cgroup2" : "cgroup";
     return [folder(target), mount(type, target, ...(version === 2 ? [] : [controllers.join(",")]))];

@@ -6,7 +6,7 @@ import { assertRunning, ensureDaemon, type DaemonSpec } from "../host/daemon";
 import { inNamespacesOf } from "../host/place";
 import type { ProcessIdentity } from "../host/processIdentity";
 import { run } from "../host/run";
-import { waitFor } from "../host/waitFor";
+import { succeeds, waitFor } from "../host/waitFor";
 import { ensureNodePki } from "../pki/clusterPki";
 import { containerdCommand, CONTAINERD_SOCKET, giveImages } from "./containerd";
 import { kubeletCommand } from "./kubelet";
@@ -20,13 +20,7 @@ async function startContainerd(daemon: DaemonSpec, init: ProcessIdentity, { dir 
   const ctr = [join(dir, "ctr"), "--address", CONTAINERD_SOCKET, "version"];
   await waitFor(`${daemon.dir}: containerd`, CONTAINERD_MS, async (note) => {
     assertRunning(daemon);
-    return run("nsenter", [`--target=${init.pid}`, "--all", "--", ...ctr]).then(
-      () => true,
-      (error: unknown) => {
-        note(error instanceof Error ? error.message : String(error));
-        return undefined;
-      },
-    );
+    return succeeds(run("nsenter", [`--target=${init.pid}`, "--all", "--", ...ctr]), note);
   });
 }
 

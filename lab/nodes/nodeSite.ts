@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { type NodePlan, planNode } from "../clusterPlan";
 import type { ClusterSite } from "../controlPlane/cluster";
+import { shortHash } from "../host/files";
 import type { PairFiles } from "../pki/clusterPki";
 
 /** One node of a cluster: all that its processes are started from. */
@@ -24,7 +24,7 @@ export const NODE_ETC = "/etc/lab-node";
 
 /** How the cgroups of a lab begin, whichever cluster and node they are of. Cgroups are the machine's: two users' labs may share a name. */
 export const cgroupPrefix = (labDir: string): string =>
-  `cilium-clustermesh-lab.${basename(labDir)}-${createHash("sha256").update(labDir).digest("hex").slice(0, 8)}.`;
+  `cilium-clustermesh-lab.${basename(labDir)}-${shortHash(labDir, 8)}.`;
 
 /** The site of node `number` (from 1) of a cluster. */
 export function nodeSite(cluster: ClusterSite, number: number): NodeSite {

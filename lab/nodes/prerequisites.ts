@@ -4,9 +4,9 @@ import { findOnPath, MissingPrerequisite } from "../cache/toolchain";
 import { hierarchies, type Hierarchy } from "../host/cgroups";
 import { cacheFolder } from "../host/folders";
 import { availableMemory } from "../host/memory";
-import { run } from "../host/run";
+import { messageOf, run } from "../host/run";
 
-/** What a machine says of itself, as far as nodes depend on it. */
+/** What a machine has, as far as nodes depend on it. */
 export interface MachineFacts {
   readonly root: boolean;
   /** Programs that were not found. */
@@ -85,7 +85,7 @@ async function failure(namespace: string, command: readonly string[]): Promise<s
     await run("unshare", [namespace, ...command]);
     return undefined;
   } catch (error) {
-    return (error instanceof Error ? error.message : String(error)).split("\n").at(-1) ?? "no reason given";
+    return messageOf(error).split("\n").at(-1) ?? "no reason given";
   }
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterPlan } from "../clusterPlan";
+import { writePrivate } from "../host/files";
 import { createAuthority, createTokenKeys, issueLeaf, type LeafSpec, type Pair } from "./certificate";
 
 /** A certificate and its key as files. */
@@ -16,7 +17,7 @@ export interface EtcdPki {
   readonly client: PairFiles;
 }
 
-/** Every key and certificate of one cluster. The three authorities know nothing of each other. */
+/** Every key and certificate of one cluster. The three authorities have nothing to do with each other. */
 export interface ClusterPki {
   readonly kubernetesCa: PairFiles;
   readonly apiServer: PairFiles;
@@ -52,16 +53,11 @@ const filesIn = (dir: string): ClusterPki => ({
   ciliumEtcd: etcdFiles(dir, "cilium-etcd"),
 });
 
-const writePrivate = (file: string, content: string): void => {
-  writeFileSync(file, content, { mode: 0o600 });
-};
-
 const writePair = ({ certFile, keyFile }: PairFiles, { cert, key }: Pair): void => {
   writePrivate(certFile, cert);
   writePrivate(keyFile, key);
 };
 
-/** Writes an authority and the leaves that it signs. */
 async function writeFamily(
   ca: PairFiles,
   caName: string,

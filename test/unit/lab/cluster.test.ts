@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ciliumValues, valuesInput } from "../../../lab/ciliumObjects/values";
+import { ciliumValues } from "../../../lab/ciliumObjects/values";
 import { apiServerCommand } from "../../../lab/controlPlane/apiServer";
 import { clusterSite, type ClusterSite } from "../../../lab/controlPlane/cluster";
 import { etcdCommand, ownTls } from "../../../lab/controlPlane/etcd";
@@ -42,7 +42,7 @@ describe("lab: a cluster", () => {
   });
 
   it("gets a chart that is in no mesh yet and dials its own etcd and API server", () => {
-    const values = ciliumValues(valuesInput(sites[1]));
+    const values = ciliumValues(sites[1]);
     assert.deepEqual(values["cluster"], { name: "default", id: 0 });
     assert.deepEqual(values["etcd"], { enabled: true, ssl: true, endpoints: ["https://127.103.2.1:12379"] });
     assert.equal(values["identityAllocationMode"], "kvstore");
