@@ -4,7 +4,6 @@ import type * as api from "../shared/provider";
 import { parseUrn } from "../shared/urn";
 import { hasSecret, plain, plainMap, secret, type PropertyMap } from "../shared/value";
 import { bornReady, isDue } from "./renewal";
-import { CREATE } from "./resources";
 import { failures, planned, previewed, schemaOf, withSecrets, type Schema } from "./schema";
 
 const isCertificate = (schema: Schema) => schema.computed.includes("certPem");
@@ -69,16 +68,18 @@ export class TlsProvider implements api.Provider {
     return Promise.resolve({ changes: detailed.size > 0, detailed });
   }
 
-  create({ urn, inputs, preview }: api.CreateRequest): Promise<api.CreateResponse> {
+  async create({ urn, inputs, preview }: api.CreateRequest): Promise<api.CreateResponse> {
     const { type } = parseUrn(urn);
     const schema = schemaOf(type);
     const plan = withReadiness(schema, planned(schema, inputs));
-    if (preview) return Promise.resolve({ id: "", state: keepSecrets(previewed(schema, plan), inputs) });
+    if (preview) return { id: "", state: keepSecrets(previewed(schema, plan), inputs) };
+    // What makes certificates takes a tenth of a second to load, and most runs of the engine make none.
+    const { CREATE } = await import("./resources.js");
     const create = CREATE[type];
     if (create === undefined) throw new Error(`the stand-in of the tls plugin cannot create ${type}`);
-    const { id, outputs, warning } = create(plainMap(plan));
+    const { id, outputs, warning } = await create(plainMap(plan));
     if (warning !== undefined) this.host.log("warning", urn, warning);
-    return Promise.resolve({ id, state: keepSecrets(withSecrets(schema, { ...plan, ...outputs }), inputs) });
+    return { id, state: keepSecrets(withSecrets(schema, { ...plan, ...outputs }), inputs) };
   }
 
   read({ id, urn, inputs, state }: api.ReadRequest): Promise<api.ReadResponse> {
