@@ -33,21 +33,12 @@ export class TlsProvider implements api.Provider {
     this.host = host;
   }
 
-  checkConfig({ news }: api.CheckRequest): api.CheckResponse {
-    return { inputs: news };
-  }
-
-  diffConfig({ olds, news }: api.DiffRequest): api.DiffResponse {
-    const detailed = objectDiff(plainMap(olds), plainMap(news), () => false);
-    return { changes: detailed.size > 0, detailed };
-  }
-
-  check({ urn, news }: api.CheckRequest): Promise<api.CheckResponse> {
-    return Promise.resolve({ inputs: news, failures: failures(schemaOf(parseUrn(urn).type), news) });
+  check({ urn, news }: api.CheckRequest): api.CheckResponse {
+    return { inputs: news, failures: failures(schemaOf(parseUrn(urn).type), news) };
   }
 
   /** A certificate that is due is replaced, even though nothing was changed. */
-  diff({ urn, olds, news, ignoreChanges }: api.DiffRequest): Promise<api.DiffResponse> {
+  diff({ urn, olds, news, ignoreChanges }: api.DiffRequest): api.Differences {
     const schema = schemaOf(parseUrn(urn).type);
     const plan = withReadiness(schema, planned(schema, news));
     const state = plainMap(olds);
@@ -65,7 +56,7 @@ export class TlsProvider implements api.Provider {
     if (isCertificate(schema) && isDue(state, early(plan), new Date())) {
       detailed.set("readyForRenewal", { kind: "update", replace: true, input: false });
     }
-    return Promise.resolve({ changes: detailed.size > 0, detailed });
+    return detailed;
   }
 
   async create({ urn, inputs, preview }: api.CreateRequest): Promise<api.CreateResponse> {
@@ -82,19 +73,20 @@ export class TlsProvider implements api.Provider {
     return { id, state: keepSecrets(withSecrets(schema, { ...plan, ...outputs }), inputs) };
   }
 
-  read({ id, urn, inputs, state }: api.ReadRequest): Promise<api.ReadResponse> {
+  read({ id, urn, inputs, state }: api.ReadRequest): api.ReadResponse {
     const schema = schemaOf(parseUrn(urn).type);
     const due = isCertificate(schema) && isDue(plainMap(state), early(state), new Date());
-    return Promise.resolve({ id, inputs, state: due ? { ...state, readyForRenewal: true } : state });
+    return { id, inputs, state: due ? { ...state, readyForRenewal: true } : state };
   }
 
-  update({ urn, olds, news }: api.UpdateRequest): Promise<PropertyMap> {
+  update({ urn, olds, news }: api.UpdateRequest): PropertyMap {
     const schema = schemaOf(parseUrn(urn).type);
     const plan = withReadiness(schema, planned(schema, news));
-    return Promise.resolve(keepSecrets(withSecrets(schema, { ...olds, ...plan }), news));
+    return keepSecrets(withSecrets(schema, { ...olds, ...plan }), news);
   }
 
-  delete(): Promise<void> {
-    return Promise.resolve();
+  /** There is nothing but the state. */
+  delete(): void {
+    return undefined;
   }
 }
