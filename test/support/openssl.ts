@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -45,6 +46,24 @@ export const EC = (curve: string, ...more: readonly string[]) => [
   ...more,
 ];
 export const RSA = (bits: number) => ["-algorithm", "RSA", "-pkeyopt", `rsa_keygen_bits:${String(bits)}`];
+
+/** For a `describe`: OpenSSL, without which its tests are skipped; where it is there, something is prepared with it. */
+export function usingOpenSsl(prepare: (openssl: OpenSsl) => void = () => undefined): () => OpenSsl {
+  let openssl: OpenSsl | undefined;
+  before(function () {
+    const missing = opensslMissing();
+    if (missing !== undefined) {
+      process.stdout.write(`skipped: ${missing}\n`);
+      this.skip();
+    }
+    openssl = new OpenSsl();
+    prepare(openssl);
+  });
+  after(() => {
+    openssl?.remove();
+  });
+  return () => openssl ?? assert.fail("it is there in tests and hooks alone");
+}
 
 /** A folder in which OpenSSL works; it is removed in the end. */
 export class OpenSsl {

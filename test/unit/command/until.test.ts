@@ -6,17 +6,18 @@ import { saidWhile, timePasses } from "../support/cilium/rollingCluster";
 
 const MINUTE = 60_000;
 
+/** What is said during some work, of which the time passes at once. */
+const saidDuring = async (work: () => Promise<unknown>) => (await saidWhile(() => timePasses(work))).lines;
+
 describe("waiting", () => {
   it("says at once what it is for, and every half minute, until it is over", async () => {
     const begin = Date.now();
-    const { lines } = await saidWhile(() =>
-      timePasses(() =>
-        until(
-          Date.now() + 10 * MINUTE,
-          () => Promise.resolve(Date.now()),
-          (now) => now - begin > 2 * MINUTE,
-          () => "1 of 2 to come",
-        ),
+    const lines = await saidDuring(() =>
+      until(
+        Date.now() + 10 * MINUTE,
+        () => Promise.resolve(Date.now()),
+        (now) => now - begin > 2 * MINUTE,
+        () => "1 of 2 to come",
       ),
     );
     assert.deepEqual(
@@ -43,14 +44,12 @@ describe("waiting", () => {
       if (looks === 2) await delay(3 * MINUTE);
       return looks;
     };
-    const { lines } = await saidWhile(() =>
-      timePasses(() =>
-        until(
-          Date.now() + 10 * MINUTE,
-          look,
-          (seen) => seen === 2,
-          () => "waiting",
-        ),
+    const lines = await saidDuring(() =>
+      until(
+        Date.now() + 10 * MINUTE,
+        look,
+        (seen) => seen === 2,
+        () => "waiting",
       ),
     );
     assert.deepEqual(
@@ -62,17 +61,15 @@ describe("waiting", () => {
   it("gives the cluster its time, whatever the looks take: the last one begins when it is over", async () => {
     const begun: number[] = [];
     const begin = Date.now();
-    await saidWhile(() =>
-      timePasses(() =>
-        until(
-          Date.now() + MINUTE,
-          async () => {
-            begun.push(Date.now() - begin);
-            await delay(40_000);
-          },
-          () => false,
-          () => "waiting",
-        ),
+    await saidDuring(() =>
+      until(
+        Date.now() + MINUTE,
+        async () => {
+          begun.push(Date.now() - begin);
+          await delay(40_000);
+        },
+        () => false,
+        () => "waiting",
       ),
     );
     assert.equal(begun.length, 3);
@@ -80,16 +77,12 @@ describe("waiting", () => {
   });
 
   it("counts what is done of many, once that takes long", async () => {
-    const { lines } = await saidWhile(() =>
-      timePasses(() => withEach("agents asked", [1, 2, 3, 4], 1, () => delay(20_000))),
-    );
+    const lines = await saidDuring(() => withEach("agents asked", [1, 2, 3, 4], 1, () => delay(20_000)));
     assert.deepEqual(lines, ["agents asked: 1 of 4 done", "agents asked: 2 of 4 done"]);
   });
 
   it("is told less often in the course of hours, and its lines are short", async () => {
-    const { lines } = await saidWhile(() =>
-      timePasses(() => withEach("€".repeat(500), [1], 1, () => delay(8 * 60 * MINUTE))),
-    );
+    const lines = await saidDuring(() => withEach("€".repeat(500), [1], 1, () => delay(8 * 60 * MINUTE)));
     assert.ok(lines.length > 20 && lines.length < 120, String(lines.length));
     assert.ok(lines.every((line) => Buffer.byteLength(line) <= 240));
   });

@@ -3,28 +3,19 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer } from "node:tls";
 import { asTrustAnchors, caFiles } from "../../../../components/certificates/model/adoptedCa";
-import { OpenSsl, opensslMissing, type Made } from "../../../support/openssl";
+import { usingOpenSsl, type Made } from "../../../support/openssl";
 
 /** What `etcdUsers: manage` verifies an etcd's certificate with. */
 describe("model: an intermediate as an anchor, as for every Go client", function () {
   this.timeout("20s");
-  let openssl: OpenSsl;
   let root: Made;
   let own: Made;
   let server: Made;
 
-  before(function () {
-    if (opensslMissing() !== undefined) {
-      this.skip();
-    }
-    openssl = new OpenSsl();
-    root = openssl.make({ subject: "/CN=root" });
-    own = openssl.make({ by: root });
-    server = openssl.make({ by: own, subject: "/CN=etcd", extensions: ["subjectAltName=DNS:etcd.test"] });
-  });
-
-  after(() => {
-    openssl.remove();
+  const openssl = usingOpenSsl((made) => {
+    root = made.make({ subject: "/CN=root" });
+    own = made.make({ by: root });
+    server = made.make({ by: own, subject: "/CN=etcd", extensions: ["subjectAltName=DNS:etcd.test"] });
   });
 
   /** What a client that trusts these says of a server that sends its own certificate and the intermediate. */
@@ -55,7 +46,7 @@ describe("model: an intermediate as an anchor, as for every Go client", function
   });
 
   it("and no other CA", async () => {
-    const other = openssl.make();
+    const other = openssl().make();
     assert.doesNotMatch(await verdict(anchors(other.certificate, other.key)), /^verified/);
   });
 

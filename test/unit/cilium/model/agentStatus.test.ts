@@ -24,32 +24,12 @@ const why = (clusterMesh: string | undefined) =>
 
 describe("model: parseAgentStatus", () => {
   it("reads the status of an agent", () => {
-    assert.deepEqual(parseAgentStatus(agentStatusJson("ready")), [
-      {
-        name: "cluster2",
-        ready: true,
-        connected: true,
-        id: 102,
-        nodes: 2,
-        identities: 5,
-        endpoints: 9,
-        unsynced: [],
-        status:
-          "etcd: 1/1 connected, leases=0, lock leases=0, has-quorum=true: https://10.1.2.1:2379 - 3.4.36 (Leader), ID: 63ba3d0b4cf4c4f1",
-      },
-      {
-        name: "cluster3",
-        ready: true,
-        connected: true,
-        id: 103,
-        nodes: 2,
-        identities: 5,
-        endpoints: 9,
-        unsynced: [],
-        status:
-          "etcd: 1/1 connected, leases=0, lock leases=0, has-quorum=true: https://10.1.3.1:2379 - 3.4.36 (Leader), ID: 63ba3d0b4cf4c4f1",
-      },
-    ]);
+    const peer = (n: number) => ({
+      ...{ name: `cluster${String(n)}`, id: 100 + n, ready: true, connected: true, unsynced: [] },
+      ...{ nodes: 2, identities: 5, endpoints: 9 },
+      status: `etcd: 1/1 connected, leases=0, lock leases=0, has-quorum=true: https://10.1.${String(n)}.1:2379 - 3.4.36 (Leader), ID: 63ba3d0b4cf4c4f1`,
+    });
+    assert.deepEqual(parseAgentStatus(agentStatusJson("ready")), [peer(2), peer(3)]);
   });
 
   it("fills in what the API leaves out when it is false or 0", () => {

@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { originalConfigOf, readOriginalConfig } from "../../../../components/identity/model/originalConfig";
-import type { ManagedFieldsEntry } from "../../../../components/kubernetes/model/managedFields";
 import { managers } from "../../support/preflight/live";
-
-const owned = (byManager: Readonly<Record<string, readonly string[]>>) =>
-  managers(byManager) as readonly ManagedFieldsEntry[];
 
 describe("model: recordOriginals", () => {
   it("keeps value and owners, and that a key was absent", () => {
-    const recorded = readOriginalConfig({ "cluster-id": "0" }, owned({ helm: ["cluster-id"] }), [
+    const recorded = readOriginalConfig({ "cluster-id": "0" }, managers({ helm: ["cluster-id"] }), [
       "cluster-id",
       "cluster-name",
     ]);

@@ -7,12 +7,9 @@ import {
 } from "../../../../components/kubernetes/model/managedFields";
 import { managers } from "../../support/preflight/live";
 
-const owned = (byManager: Readonly<Record<string, readonly string[]>>) =>
-  managers(byManager) as readonly ManagedFieldsEntry[];
-
 describe("model: dataOwners", () => {
   it("are the managers of a key, in the API server's order", () => {
-    const fields = owned({ helm: ["cluster-id", "cluster-name"], "kubectl-patch": ["cluster-id"], other: [] });
+    const fields = managers({ helm: ["cluster-id", "cluster-name"], "kubectl-patch": ["cluster-id"], other: [] });
     assert.deepEqual(dataOwners(fields, "cluster-id"), ["helm", "kubectl-patch"]);
     assert.deepEqual(dataOwners(fields, "ipam"), []);
   });

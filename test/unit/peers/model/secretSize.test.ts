@@ -10,7 +10,7 @@ import {
   type SecretSize,
   type SignerSize,
 } from "../../../../components/peers/model/secretSize";
-import { EC, OpenSsl, opensslMissing, RSA, type Made } from "../../../support/openssl";
+import { EC, RSA, usingOpenSsl, type Made } from "../../../support/openssl";
 import { bySeverity, lines, member } from "../../support/mesh/mesh";
 
 const sized = (made: Made): SignerSize => {
@@ -72,16 +72,7 @@ describe("model: the size of the peers' Secret", function () {
   });
 
   describe("is estimated from above", () => {
-    let openssl: OpenSsl;
-    before(function () {
-      if (opensslMissing() !== undefined) {
-        this.skip();
-      }
-      openssl = new OpenSsl();
-    });
-    after(() => {
-      openssl.remove();
-    });
+    const openssl = usingOpenSsl();
 
     const algorithms: readonly (readonly [KeyAlgorithm, readonly string[], string])[] = [
       ["P256", EC("P-256"), "ec"],
@@ -107,13 +98,13 @@ describe("model: the size of the peers' Secret", function () {
         ];
         for (const [name, caKey] of authorities) {
           const subject = `/C=DE/O=${"A company with a long name ".repeat(2)}/CN=etcd-ca`;
-          const ca = openssl.make({
+          const ca = openssl().make({
             key: caKey,
             subject,
             extensions: ["basicConstraints=critical,CA:TRUE", "subjectKeyIdentifier=hash"],
           });
           const sign = ["-set_serial", `0x${"7f".repeat(16)}`];
-          const leaf = openssl.make({ by: ca, key, subject: `/CN=${commonName}`, extensions, sign });
+          const leaf = openssl().make({ by: ca, key, subject: `/CN=${commonName}`, extensions, sign });
           const bound = leafBytes(commonName, algorithm, sized(ca));
           const real = leaf.certificate.length;
           assert.ok(real <= bound && bound < real * 1.15, `${name}: ${String(real)} of ${String(bound)}`);
@@ -121,7 +112,7 @@ describe("model: the size of the peers' Secret", function () {
         const clusters = [member(1)];
         const { parts: bounds } = peerSecretSize(clusters, new Map(), (cluster) => cluster, algorithm);
         const traditional = command === "rsa" ? ["-traditional"] : [];
-        const pem = openssl.run([command, ...traditional], openssl.make({ key }).key);
+        const pem = openssl().run([command, ...traditional], openssl().make({ key }).key);
         const bound = bounds["private key"];
         assert.ok(pem.length <= bound && bound < pem.length * 1.1, `key: ${String(pem.length)} of ${String(bound)}`);
       });

@@ -16,6 +16,14 @@ const unseen = (flags: readonly string[] | undefined, over: Partial<Cluster> = {
     unseenApiServerEtcds([found(1, flags === undefined ? {} : { apiServers: [apiServer({ args: flags })] }, over)]),
   );
 
+/** Problems of an endpoint of a cluster whose API server has these flags. */
+function refused(url: string, flags: readonly string[], status?: object) {
+  const pod = apiServer({ args: flags }, status);
+  const { cluster, live } = found(1, { apiServers: [pod] }, { etcd: { endpoints: [url] } });
+  const policy = { ...POLICY, allow: ["overwriteConflicts"] } as const;
+  return errors(judgeLive([cluster], new Map([[cluster.name, live]]), policy).diagnostics);
+}
+
 describe("preflight: the etcd of an API server", () => {
   it("that cannot be seen is asked for, once for all clusters", () => {
     assert.deepEqual(lines(unseenApiServerEtcds([1, 2].map((n) => found(n)))), [
@@ -46,15 +54,7 @@ describe("preflight: the etcd of an API server", () => {
       "--etcd-servers=https://127.0.0.1:4001,https://10.7.7.7:4001",
       "--etcd-servers-overrides=/events#https://127.0.0.1:4002",
     ];
-    const judge = (url: string) => {
-      const { cluster, live } = found(
-        1,
-        { apiServers: [apiServer({ args: flags }, status)] },
-        { etcd: { endpoints: [url] } },
-      );
-      const policy = { ...POLICY, allow: ["overwriteConflicts"] } as const;
-      return errors(judgeLive([cluster], new Map([[cluster.name, live]]), policy).diagnostics);
-    };
+    const judge = (url: string) => refused(url, flags, status);
     for (const url of ["https://10.1.1.1:4001", "https://[fd00:0::1]:4001", "https://10.7.7.7:4001"]) {
       assert.match(lines(judge(url)).join(), /is the etcd of the API server of cluster "cluster1"/, url);
     }
@@ -69,11 +69,7 @@ describe("preflight: the etcd of an API server", () => {
       "--etcd-servers=https://10.7.7.7:4001",
       "--etcd-servers-overrides=/secrets#https://10.3.3.3:2379;https://10.3.3.4:2379,/events#https://10.3.3.5:2379;,x",
     ];
-    const judge = (url: string) => {
-      const { cluster, live } = found(1, { apiServers: [apiServer({ args: flags })] }, { etcd: { endpoints: [url] } });
-      const policy = { ...POLICY, allow: ["overwriteConflicts"] } as const;
-      return errors(judgeLive([cluster], new Map([[cluster.name, live]]), policy).diagnostics);
-    };
+    const judge = (url: string) => refused(url, flags);
     for (const host of ["10.3.3.3", "10.3.3.4"]) {
       assert.match(lines(judge(`https://${host}:2379`)).join(), /for \/secrets;.* can read every Secret/, host);
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { caFiles } from "../../../../components/certificates/model/adoptedCa";
 import { caWarnings, validateAdoptedCa } from "../../../../components/certificates/model/validateCa";
-import { OpenSsl, opensslMissing } from "../../../support/openssl";
+import { usingOpenSsl } from "../../../support/openssl";
 import { lines } from "../mesh/mesh";
 import type { CAKind } from "./caKinds";
 
@@ -9,24 +9,11 @@ import type { CAKind } from "./caKinds";
 export function describeCAKinds(kinds: readonly CAKind[]): void {
   describe("model: a CA, as the Go programs judge it that use it", function () {
     this.timeout("20s");
-    let openssl: OpenSsl;
-
-    before(function () {
-      const missing = opensslMissing();
-      if (missing !== undefined) {
-        process.stdout.write(`skipped: ${missing}\n`);
-        this.skip();
-      }
-      openssl = new OpenSsl();
-    });
-
-    after(() => {
-      openssl.remove();
-    });
+    const openssl = usingOpenSsl();
 
     for (const { name, make, refused, warned, hosts } of kinds) {
       it(`${name}: ${refused === undefined ? "can sign" : "is refused"}${warned === undefined ? "" : ", with a warning"}`, () => {
-        const authority = make(openssl);
+        const authority = make(openssl());
         const at = { property: "ca" };
         const problems = lines(validateAdoptedCa(at, authority, new Date(), hosts)).join("\n");
         if (refused !== undefined) {

@@ -5,6 +5,7 @@ import type { LiveNetwork, LiveNode } from "../../../../components/preflight/mod
 import type { InspectedCluster, PreflightPolicy } from "../../../../components/preflight/model/policy";
 import { fixture } from "../fixtures";
 import { member } from "../mesh/mesh";
+import type { ManagedFieldsEntry } from "../../../../components/kubernetes/model/managedFields";
 
 /** An object as `kubectl get -o json` prints it, open to changes. */
 export interface LiveObject {
@@ -97,7 +98,7 @@ export const POLICY: PreflightPolicy = {
 };
 
 /** Entries of `managedFields` in which each manager owns these keys of `data`. */
-export function managers(owned: Readonly<Record<string, readonly string[]>>): readonly object[] {
+export function managers(owned: Readonly<Record<string, readonly string[]>>): readonly ManagedFieldsEntry[] {
   return Object.entries(owned).map(([manager, keys]) => ({
     apiVersion: "v1",
     fieldsType: "FieldsV1",
