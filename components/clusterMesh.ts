@@ -72,10 +72,10 @@ export class ClusterMesh extends pulumi.ComponentResource {
     super("clustermesh:index:ClusterMesh", name, {}, opts);
     const child = { parent: this };
     const ofCluster = { ...child, transformations: [formerNames(name)] };
-    const nameOf = (cluster: Cluster) => `${name}-${cluster.name}`;
+    const nameOf = (cluster: Pick<Cluster, "name">) => `${name}-${cluster.name}`;
     const { clusters, managed, settings } = plan;
     const providers = providersOf(name, [...managed, ...plan.lost], child);
-    const reaching = ({ name: cluster }: Cluster) => {
+    const reaching = ({ name: cluster }: Pick<Cluster, "name">) => {
       const provider = own(providers, cluster);
       return { ...ofCluster, ...(provider === undefined ? {} : { providers: [provider] }) };
     };
@@ -84,7 +84,9 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const shared = sharedPeerFiles(clusters, caSet);
     const names = managed.map(({ cluster }) => cluster.name);
     const admin = etcdAdmin(name, caSet, names, settings, child);
-    const ofMesh = { clusters, caSet, sharedPeerFiles: shared, etcdAdmin: admin };
+    const outputsChecked = plan.checkOutputs();
+    const ofAll = outputsChecked === undefined ? {} : { checked: outputsChecked };
+    const ofMesh = { ...ofAll, clusters, caSet, sharedPeerFiles: shared, etcdAdmin: admin };
     const joined = managed.map(
       (each) => new MeshedCluster(nameOf(each.cluster), { ...each, ...ofMesh }, reaching(each.cluster)),
     );
@@ -92,7 +94,9 @@ export class ClusterMesh extends pulumi.ComponentResource {
     for (const cluster of joined) {
       cluster.givePeers(identitiesChecked);
     }
-    const lost = plan.lost.map((each) => new LostCluster(nameOf(each.cluster), each, reaching(each.cluster)));
+    const lost = plan.lost.map(
+      (each) => new LostCluster(nameOf(each.cluster), { ...each, ...ofAll }, reaching(each.cluster)),
+    );
     const agreed = agreement(name, [...joined, ...lost], child);
     const ranges = rangesOfClusters(clustersOf(settings.clusters));
     const policyCheckOf = (made: MeshedCluster | LostCluster) =>

@@ -28,12 +28,13 @@ export class ClusterMeshAuthority extends pulumi.ComponentResource {
   readonly topology: string;
 
   constructor(name: string, args: ClusterMeshAuthorityArgs | MeshPlan, opts: pulumi.ComponentResourceOptions = {}) {
-    const { clusters, caSource, settings } = planMesh(
-      args instanceof MeshPlan ? args : { ...args, clusters: {}, externalPeers: args.clusters },
-    );
+    const plan = planMesh(args instanceof MeshPlan ? args : { ...args, clusters: {}, externalPeers: args.clusters });
+    const { clusters, caSource, settings } = plan;
     super("clustermesh:index:ClusterMeshAuthority", name, {}, opts);
     const caSet = caSetOf(name, caSource, clusters, settings, { parent: this });
-    this.signing = signingOf(caSet);
+    const outputsChecked = plan.checkOutputs();
+    const signing = signingOf(caSet);
+    this.signing = outputsChecked === undefined ? signing : pulumi.output(outputsChecked).apply(() => signing);
     this.authorities = caSummaries(caSet);
     this.topology = topology(clusters);
     this.registerOutputs({ authorities: this.authorities });

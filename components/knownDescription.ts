@@ -1,5 +1,6 @@
 import { known } from "./basics/known";
 import type { AdoptedCaArgs } from "./certificates/ca";
+import { knownEtcd } from "./mesh/etcd";
 import { warning, type Diagnostic } from "./mesh/model/diagnostic";
 import type { DescribedCluster, MeshDescription } from "./meshDescription";
 import type { KnownCluster, KnownMesh } from "./preflight/knownMesh";
@@ -9,6 +10,11 @@ import type { AdoptedCA } from "./settings/model/ca";
 export interface Known<T> {
   readonly value: T;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** That the etcd of a cluster is an output which is known only once something is made. */
+export function etcdNotKnown(cluster: string): Diagnostic {
+  return notKnown("etcd", "its endpoints are not judged here", cluster);
 }
 
 function notKnown(property: string, what: string, cluster?: string): Diagnostic {
@@ -27,17 +33,20 @@ async function knownCa({ certificate, privateKey, trusted = [] }: AdoptedCaArgs)
 }
 
 async function knownCluster(name: string, described: DescribedCluster): Promise<Known<KnownCluster>> {
-  const { kubeconfig: given, etcd, ...cluster } = described;
-  const { ca: adopted, ...plainEtcd } = etcd;
+  const { kubeconfig: given, etcd: givenEtcd, ...cluster } = described;
+  const { ca: adopted } = givenEtcd;
+  const etcd = await knownEtcd(name, givenEtcd);
   const kubeconfig = given === undefined ? undefined : await known(given);
   const ca = adopted === undefined ? undefined : await knownCa(adopted);
   return {
     value: {
       ...cluster,
-      etcd: { ...plainEtcd, ...(ca === undefined ? {} : { ca }) },
+      // None are known, so none are judged; written down there is one at least.
+      etcd: { ...(etcd ?? { endpoints: [] }), ...(ca === undefined ? {} : { ca }) },
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
     },
     diagnostics: [
+      ...(etcd === undefined ? [etcdNotKnown(name)] : []),
       ...((kubeconfig === undefined) === (given === undefined)
         ? []
         : [notKnown("kubeconfig", "this cluster is not looked at", name)]),

@@ -5,15 +5,16 @@ import { validateCas, type GivenCas } from "./certificates/givenCas";
 import { validateKeyRevisions } from "./certificates/model/keyRevisions";
 import { validateLifetimes } from "./certificates/model/validateCertificates";
 import type { ObjectsByCluster } from "./kubernetes/model/managedObject";
-import type { ClusterSpec, EtcdSpec } from "./mesh/model/mesh";
+import { plainEtcd, type EtcdInputs } from "./mesh/etcd";
+import type { ClusterSpec } from "./mesh/model/mesh";
 import { error, type Diagnostic } from "./mesh/model/diagnostic";
 import { validateMesh } from "./mesh/model/validate";
 import type { ClusterWay } from "./settings/model/cluster";
 import type { MeshSettings } from "./settings/model/settings";
 
 /** A cluster as it is written down. */
-export interface DescribedCluster extends ClusterSpec, Omit<ClusterWay, "kubeconfig"> {
-  readonly etcd: EtcdSpec & { readonly ca?: AdoptedCaArgs };
+export interface DescribedCluster extends Omit<ClusterSpec, "etcd">, Omit<ClusterWay, "kubeconfig"> {
+  readonly etcd: EtcdInputs & { readonly ca?: AdoptedCaArgs };
   readonly kubeconfig?: pulumi.Input<string>;
 }
 
@@ -57,8 +58,18 @@ function objectsProblems({ objects = {} }: MeshDescription, managed: readonly st
   return strange.map((name) => error({ property: `objects.${name}`, reason: "are in no cluster of this stack", fix }));
 }
 
+/** The clusters, without the etcds that are not known yet. */
+function withPlainEtcds({ clusters }: MeshDescription) {
+  return Object.fromEntries(
+    Object.entries(clusters).map(([name, { etcd: given, ...cluster }]) => {
+      const etcd = plainEtcd(given);
+      return [name, { ...cluster, ...(etcd === undefined ? {} : { etcd }) }];
+    }),
+  );
+}
+
 /**
- * Everything that is wrong with a mesh as it is written down, whichever part of it a program looks after.
+ * Everything that is wrong with a mesh as it is written down, whichever part of it a program looks after. Endpoints that are outputs are not judged.
  *
  * @param managed The clusters that this program looks after: only those are reached, and can have further objects.
  */
@@ -71,7 +82,7 @@ export function validateDescription(
     ...accessProblems(mesh, managed),
     ...validateCas(mesh, now),
     ...validateKeyRevisions(mesh.keyRevisions, mesh.authority),
-    ...validateMesh(mesh),
+    ...validateMesh({ ...mesh, clusters: withPlainEtcds(mesh) }),
     ...validateLifetimes(mesh.certificates),
     ...objectsProblems(mesh, managed),
   ];

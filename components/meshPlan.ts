@@ -4,10 +4,12 @@ import { caSourceOf } from "./certificates/givenCas";
 import type { ClusterCommandArgs } from "./cluster/clusterCommands";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
 import { accessOf } from "./command/nodeCommand";
+import { etcdNotKnown } from "./knownDescription";
 import { managedObjectsOf } from "./managedObjects";
-import type { Diagnostic } from "./mesh/model/diagnostic";
+import { knownEtcd, plannedEtcd, type PlannedCluster } from "./mesh/etcd";
+import { formatDiagnostic, type Diagnostic } from "./mesh/model/diagnostic";
 import { problemsOf } from "./mesh/model/issues";
-import { clustersOf, withoutLost, type Cluster, type Named } from "./mesh/model/mesh";
+import { clustersOf, withoutLost, type Named } from "./mesh/model/mesh";
 import { observedOf, type ObservedClusters } from "./mesh/model/observed";
 import { refusal } from "./mesh/refusal";
 import { validateDescription, type MeshCluster, type MeshDescription } from "./meshDescription";
@@ -15,7 +17,9 @@ import { peerSecretKeys } from "./peers/peerSecret";
 import { settingsSchema, type GivenSettings, type MeshSettings } from "./settings/model/settings";
 
 /** A cluster that a program looks after, and what it does there. */
-export type ManagedCluster = ClusterCommandArgs & { readonly cluster: Named<MeshCluster> };
+export type ManagedCluster = ClusterCommandArgs & { readonly cluster: Planned };
+
+type Planned = Named<Omit<MeshCluster, "etcd">> & PlannedCluster;
 
 /** A plan, or all that is wrong with what is written down. */
 type CheckedMesh =
@@ -25,17 +29,37 @@ type CheckedMesh =
 /** A mesh that was checked as it is written down: there is no plan of one that cannot work, and what is made of a plan is not checked again. */
 export class MeshPlan {
   /** Those that are there: the peers of the mesh, whichever stack looks after them. */
-  readonly clusters: readonly Cluster[];
+  readonly clusters: readonly PlannedCluster[];
   /** Who signs. */
   readonly caSource: CaSource;
+  /** Those that this program looks after. */
+  private readonly looksAfter: readonly ManagedCluster[];
+  private readonly all: readonly Planned[];
 
   private constructor(
     readonly settings: MeshDescription,
     private readonly names: readonly string[],
-    private readonly observed: ObservedClusters = {},
+    observed: ObservedClusters = {},
   ) {
-    this.clusters = withoutLost(clustersOf(settings.clusters));
+    this.all = clustersOf(settings.clusters).map((cluster) => ({ ...cluster, etcd: plannedEtcd(cluster.etcd) }));
+    this.clusters = withoutLost(this.all);
     this.caSource = caSourceOf(settings);
+    const peers = this.clusters.map(({ name }) => name);
+    const shared = {
+      peerKeys: peerSecretKeys(peers, caNames(this.caSource, peers)),
+      owner: ownerOf(settings),
+      settings,
+    };
+    const issuesServers = caOrigin(this.caSource) === "generated";
+    const looksAfter = this.all.filter(({ name }) => names.includes(name));
+    this.looksAfter = looksAfter.map((cluster) => ({
+      cluster,
+      access: accessOf(cluster),
+      observed: observedOf(observed, cluster.name),
+      managedObjects: managedObjectsOf(cluster.name, settings, issuesServers),
+      ...shared,
+      ...(cluster.provider === undefined ? {} : { provider: cluster.provider }),
+    }));
   }
 
   /**
@@ -68,22 +92,34 @@ export class MeshPlan {
     return this.looksAfter.filter(({ cluster }) => cluster.lost === true);
   }
 
-  private get looksAfter(): readonly ManagedCluster[] {
-    const { settings, caSource, clusters } = this;
-    const peers = clusters.map(({ name }) => name);
-    const peerKeys = peerSecretKeys(peers, caNames(caSource, peers));
-    return clustersOf(settings.clusters)
-      .filter(({ name }) => this.names.includes(name))
-      .map((cluster) => ({
-        cluster,
-        access: accessOf(cluster),
-        observed: observedOf(this.observed, cluster.name),
-        managedObjects: managedObjectsOf(cluster.name, settings, caOrigin(caSource) === "generated"),
-        peerKeys,
-        owner: this.owner,
-        settings,
-        ...(cluster.provider === undefined ? {} : { provider: cluster.provider }),
-      }));
+  /**
+   * Checks the mesh anew when the etcds are known that are outputs: nothing is written to a cluster before. Absent where all of them are plain. What a
+   * preview does not know yet is a warning.
+   */
+  checkOutputs(): Promise<true> | undefined {
+    return this.all.some(({ etcd }) => pulumi.Output.isInstance(etcd)) ? this.checkKnown() : undefined;
+  }
+
+  private async checkKnown(): Promise<true> {
+    const { settings, names } = this;
+    const read = Object.entries(settings.clusters).map(async ([name, cluster]) => {
+      const etcd = await knownEtcd(name, cluster.etcd);
+      return etcd === undefined
+        ? { unknown: name }
+        : { known: [name, { ...cluster, etcd: { ...cluster.etcd, ...etcd } }] as const };
+    });
+    const all = await Promise.all(read);
+    const unknown = all.flatMap((each) => each.unknown ?? []);
+    if (unknown.length > 0) {
+      await Promise.all(unknown.map((name) => pulumi.log.warn(formatDiagnostic(etcdNotKnown(name)))));
+      return true;
+    }
+    const clusters = Object.fromEntries(all.flatMap(({ known }) => (known === undefined ? [] : [known])));
+    const problems = validateDescription({ ...settings, clusters }, names, new Date());
+    if (problems.length > 0) {
+      throw cannotWork(problems);
+    }
+    return true;
   }
 }
 

@@ -6,7 +6,7 @@ import type { ClusterMeshArgs } from "./clusterMeshArgs";
 import type { RecordedCluster } from "./identity/model/recordedClusters";
 import { knownMesh } from "./knownDescription";
 import { managedObjectsOf } from "./managedObjects";
-import type { Diagnostic } from "./mesh/model/diagnostic";
+import { info, type Diagnostic } from "./mesh/model/diagnostic";
 import { clustersOf, withoutLost } from "./mesh/model/mesh";
 import type { ObservedClusters } from "./mesh/model/observed";
 import { describedMesh, ownerOf, type DescribedMesh } from "./meshPlan";
@@ -61,7 +61,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const caSource = caSourceOf(description);
   const onPaper = [...notKnown, ...judgeSigning(mesh, caScope(caSource), now)];
   if (wait.preflight === false) {
-    return { diagnostics: onPaper, observed: unseen(managed, mesh), seenPeers: [] };
+    return { diagnostics: [...onPaper, ...notLookedAt(managed)], observed: unseen(managed, mesh), seenPeers: [] };
   }
   const ways = reachable(mesh).filter(({ name }) => managed.includes(name));
   const asked = withoutLost(ways).map((way) => {
@@ -101,4 +101,12 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     observed: observedClusters(Object.keys(mesh.clusters), seen),
     seenPeers: peersSeen(live, mesh.peerSecret),
   };
+}
+
+/** Without live checks the commands still refuse what they must not touch. But one cluster is judged when others may be changed already. */
+function notLookedAt(managed: readonly string[]): readonly Diagnostic[] {
+  const reason =
+    "looks at no live cluster: each is judged when its turn comes, and one that leaves when its peers have removed it";
+  const fix = "give seconds to have all of them judged before anything is written";
+  return managed.length === 0 ? [] : [info({ property: "wait.preflight", value: false, reason, fix })];
 }

@@ -124,12 +124,12 @@ export interface AdoptedCaArgs {
  * @param at Where the pair is in the configuration, for the message.
  * @param hosts Names and addresses under which its etcds are dialled.
  */
-export function adoptedCa(args: AdoptedCaArgs, at: CaPlace, hosts: readonly string[]): Ca {
+export function adoptedCa(args: AdoptedCaArgs, at: CaPlace, hosts: pulumi.Output<readonly string[]>): Ca {
   const checked = pulumi
-    .all([args.certificate, pulumi.secret(args.privateKey), pulumi.all([...(args.trusted ?? [])])])
-    .apply(([certificate, privateKey, trusted]) => {
+    .all([args.certificate, pulumi.secret(args.privateKey), pulumi.all([...(args.trusted ?? [])]), hosts])
+    .apply(([certificate, privateKey, trusted, dialled]) => {
       const given = { certificate, privateKey, trusted };
-      const problems = validateAdoptedCa(at, given, new Date(), hosts);
+      const problems = validateAdoptedCa(at, given, new Date(), dialled);
       if (problems.length > 0) throw refusal("the adopted authority cannot sign", problems);
       const { ends, ...files } = caFiles(given);
       return { ...files, ends: ends.toISOString() };

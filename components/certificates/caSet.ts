@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { own } from "../basics/model/own";
-import type { Cluster } from "../mesh/model/mesh";
+import type { PlannedCluster } from "../mesh/etcd";
 import { adoptedCa, generatedCa, type Ca, type CaSet, type MeshCa, type TrustedCa } from "./ca";
 import { caNames, caOrigin, caScope, type CaSource } from "./caSource";
 import { SHARED_AUTHORITY, caNameOf, dialledHosts, type CertificateSettings } from "./model/certificates";
@@ -16,14 +16,17 @@ export interface CaSummary extends TrustedCa {
 export function caSetOf(
   name: string,
   caSource: CaSource,
-  clusters: readonly Cluster[],
+  clusters: readonly PlannedCluster[],
   settings: CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): CaSet {
   const names = clusters.map((cluster) => cluster.name);
   const all = caNames(caSource, names).map((authority): MeshCa => {
     const dialled = authority === SHARED_AUTHORITY ? clusters : clusters.filter((each) => each.name === authority);
-    return { authority, ...caOf(name, authority, caSource, dialled.flatMap(dialledHosts), settings, opts) };
+    const hosts = pulumi
+      .all(dialled.map(({ etcd }) => pulumi.output(etcd)))
+      .apply((etcds) => etcds.flatMap(dialledHosts));
+    return { authority, ...caOf(name, authority, caSource, hosts, settings, opts) };
   });
   const byName = new Map(all.map((ca) => [ca.authority, ca]));
   const ofServers = caOrigin(caSource) === "generated" ? byName.get(SHARED_AUTHORITY) : undefined;
@@ -58,7 +61,7 @@ function caOf(
   name: string,
   authority: string,
   caSource: CaSource,
-  hosts: readonly string[],
+  hosts: pulumi.Output<readonly string[]>,
   { certificates, keyRevisions }: CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): Ca {

@@ -2,14 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { ownedBy, reapplied } from "../kubernetes/ownership";
-import type { Cluster } from "../mesh/model/mesh";
+import type { PlannedCluster } from "../mesh/etcd";
+import { meshHostName } from "../mesh/model/names";
 import type { MeshCa } from "./ca";
-import { keyPair, signedCertificate, type SignedCertificate } from "./leafCertificate";
+import { keyPair, signedCertificate, type CertificateNames, type SignedCertificate } from "./leafCertificate";
 import { ETCD_SERVER_SECRET, serverNames, type CertificateSettings } from "./model/certificates";
 
 /** The arguments of {@link etcdServerSecret}. */
 export interface EtcdServerSecretArgs {
-  readonly cluster: Cluster;
+  readonly cluster: PlannedCluster;
   readonly ca: MeshCa;
   readonly owner: string;
   /** Changes when the Secret has to be written again, although the state shows no change. */
@@ -33,7 +34,7 @@ export function etcdServerSecret(
   { cluster, ca, owner, reapply, settings }: EtcdServerSecretArgs,
   opts: pulumi.CustomResourceOptions,
 ): EtcdServer {
-  const names = serverNames(cluster);
+  const names = certificateNames(cluster);
   const { certificates, keyRevisions } = settings;
   const pair = keyPair(`${name}-etcd-server`, certificates.keyAlgorithm, names, opts, keyRevisions.server);
   const certificate = signedCertificate(`${name}-etcd-server-cert`, "server", pair, ca, settings, opts);
@@ -51,4 +52,12 @@ export function etcdServerSecret(
     { ...opts, ...reapplied(reapply) },
   );
   return { ...certificate, secret };
+}
+
+function certificateNames({ name, etcd }: PlannedCluster): CertificateNames {
+  if (!pulumi.Output.isInstance(etcd)) {
+    return serverNames({ name, etcd });
+  }
+  const names = etcd.apply((known) => serverNames({ name, etcd: known }));
+  return { commonName: meshHostName(name), dnsNames: names.dnsNames, ipAddresses: names.ipAddresses };
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { EtcdSpec } from "../mesh/model/mesh";
+import { plainEtcd, type EtcdInputs } from "../mesh/etcd";
 import { error, type Diagnostic } from "../mesh/model/diagnostic";
 import type { MeshSettings } from "../settings/model/settings";
 import type { AdoptedCA } from "../settings/model/ca";
@@ -13,7 +13,7 @@ export interface GivenCas extends Pick<MeshSettings, "authority"> {
   /** The CA of all etcds. */
   readonly ca?: AdoptedCaArgs;
   readonly clusters: Readonly<
-    Record<string, { readonly etcd: EtcdSpec & { readonly ca?: AdoptedCaArgs }; readonly lost?: boolean }>
+    Record<string, { readonly etcd: EtcdInputs & { readonly ca?: AdoptedCaArgs }; readonly lost?: boolean }>
   >;
   /** What another program has published, with which this one signs. No CA is given then. */
   readonly published?: Omit<Extract<CaSource, { kind: "published" }>, "kind">;
@@ -30,6 +30,12 @@ function withOwnCa({ clusters }: GivenCas) {
   return Object.entries(clusters).flatMap(([name, { etcd }]) =>
     etcd.ca === undefined ? [] : [{ name, etcd, ca: etcd.ca }],
   );
+}
+
+/** The hosts of endpoints that are at hand. */
+function plainHosts({ etcd }: { readonly etcd: EtcdInputs }): readonly string[] {
+  const known = plainEtcd(etcd);
+  return known === undefined ? [] : dialledHosts(known);
 }
 
 /** A CA whose texts are at hand. One that is an output is judged once it is known. */
@@ -64,7 +70,7 @@ function perClusterProblems(given: GivenCas, now: Date): readonly Diagnostic[] {
       ofOne(name, "is missing", "give every cluster its etcd's CA, or clustermesh:ca for all"),
     ),
     ...own.flatMap(({ name, ca }) => {
-      const hosts = present(given).flatMap((each) => (each.name === name ? dialledHosts(each) : []));
+      const hosts = present(given).flatMap((each) => (each.name === name ? plainHosts(each) : []));
       return plain(ca).flatMap((each) => validateAdoptedCa({ cluster: name, property: "etcd.ca" }, each, now, hosts));
     }),
   ];
@@ -80,7 +86,7 @@ export function validateCas(given: GivenCas, now: Date): readonly Diagnostic[] {
   if (given.ca === undefined) return perClusterProblems(given, now);
   const fix = "give one CA for all, or one for each cluster";
   const both = withOwnCa(given).map(({ name }) => ofOne(name, "is given beside clustermesh:ca", fix));
-  const hosts = present(given).flatMap(dialledHosts);
+  const hosts = present(given).flatMap(plainHosts);
   return [...both, ...plain(given.ca).flatMap((ca) => validateAdoptedCa(ALL, ca, now, hosts))];
 }
 

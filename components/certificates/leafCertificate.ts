@@ -15,8 +15,9 @@ export interface KeyPair {
 /** The names in a certificate. */
 export interface CertificateNames {
   readonly commonName: string;
-  readonly dnsNames?: readonly string[];
-  readonly ipAddresses?: readonly string[];
+  readonly dnsNames?: pulumi.Input<readonly string[]>;
+  /** An empty list is none. */
+  readonly ipAddresses?: pulumi.Input<readonly string[]>;
 }
 
 /**
@@ -39,15 +40,18 @@ export function keyPair(
     {
       privateKeyPem: privateKey,
       subject: { commonName: names.commonName },
-      ...(names.dnsNames === undefined ? {} : { dnsNames: [...names.dnsNames] }),
-      ...(names.ipAddresses === undefined || names.ipAddresses.length === 0
+      ...(names.dnsNames === undefined ? {} : { dnsNames: copyOf(names.dnsNames) }),
+      ...(names.ipAddresses === undefined || isEmpty(names.ipAddresses)
         ? {}
-        : { ipAddresses: [...names.ipAddresses] }),
+        : { ipAddresses: copyOf(names.ipAddresses) }),
     },
     opts,
   );
   return { commonName: names.commonName, privateKey, request: request.certRequestPem };
 }
+
+const copyOf = (names: pulumi.Input<readonly string[]>) => pulumi.output(names).apply((known) => [...known]);
+const isEmpty = (names: pulumi.Input<readonly string[]>) => Array.isArray(names) && names.length === 0;
 
 /**
  * What a leaf may be used for. A client leaf is a client and no server, or a peer could pose as another cluster's etcd. An etcd server

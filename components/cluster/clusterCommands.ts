@@ -6,7 +6,7 @@ import { desiredConfig, type CiliumSettings } from "../cilium/model/agentConfig"
 import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from "../command/nodeCommand";
 import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
-import type { Cluster } from "../mesh/model/mesh";
+import type { PlannedCluster } from "../mesh/etcd";
 import type { Observed } from "../mesh/model/observed";
 import type { PeerSettings } from "../peers/peerSecret";
 import { DEFAULT_SETTINGS } from "../settings/model/settings";
@@ -17,7 +17,7 @@ export type ClusterSettings = CiliumSettings & CertificateSettings & PeerSetting
 
 /** The arguments of a cluster's commands. */
 export interface ClusterCommandArgs {
-  readonly cluster: Cluster;
+  readonly cluster: PlannedCluster;
   readonly access: ClusterAccess;
   readonly observed: Observed;
   /** Objects that this stack makes in the cluster. `up` stops where one of them exists and has another owner. */
@@ -28,6 +28,8 @@ export interface ClusterCommandArgs {
   readonly settings: ClusterSettings;
   /** The program's own; absent where it gave none. */
   readonly provider?: k8s.Provider;
+  /** Done when what is known only once it is made was checked, too; absent where all was plain. */
+  readonly checked?: Promise<unknown>;
 }
 
 type Verbs = Pick<NodeCommandArgs, "create" | "update" | "delete" | "occasion">;
@@ -64,12 +66,15 @@ export function originalConfigCommand(
 ): local.Command {
   const { cluster, managedObjects, provider, settings } = args;
   const adoptSecret = settings.allow.includes("adoptSecret");
-  const checked = provider === undefined ? undefined : checkProvider(cluster.name, provider, cluster.lost === true);
+  const checks = [
+    ...(args.checked === undefined ? [] : [args.checked]),
+    ...(provider === undefined ? [] : [checkProvider(cluster.name, provider, cluster.lost === true)]),
+  ];
   return clusterCommand(
     `${name}-original-config`,
     args,
     {
-      ...(checked === undefined ? {} : { after: pulumi.output(checked) }),
+      ...(checks.length === 0 ? {} : { after: pulumi.output(Promise.all(checks)) }),
       create: "record",
       update: "keep",
       delete: "release",

@@ -6,7 +6,7 @@ import { certificatesHash, clientCommonName } from "../certificates/model/certif
 import type { EtcdAdmin } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
 import { readRecorded } from "../identity/model/recorded";
-import type { Cluster } from "../mesh/model/mesh";
+import type { PlannedCluster } from "../mesh/etcd";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
 import { peerSecret, type PeerSecretArgs, type SecretData } from "../peers/peerSecret";
 import { agentConfiguration } from "./agentConfiguration";
@@ -15,7 +15,7 @@ import { objectsCommand, type ClusterCommandArgs } from "./clusterCommands";
 /** The arguments of {@link MeshedCluster}: those of its commands, and what all clusters share. */
 export interface MeshedClusterArgs extends ClusterCommandArgs {
   /** All clusters that are there. */
-  readonly clusters: readonly Cluster[];
+  readonly clusters: readonly PlannedCluster[];
   readonly caSet: CaSet;
   /** Files of the peer Secret that all clusters share. */
   readonly sharedPeerFiles: SecretData;

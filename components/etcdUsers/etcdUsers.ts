@@ -2,7 +2,8 @@ import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from "../command/nodeCommand";
-import { adminEndpointsOf, type Cluster } from "../mesh/model/mesh";
+import type { PlannedCluster } from "../mesh/etcd";
+import { adminEndpointsOf } from "../mesh/model/mesh";
 import type { PeerSettings } from "../peers/peerSecret";
 import type { EtcdCredential } from "./etcdAdmin";
 import { describeUsers, parseUsersReport } from "./model/etcdAuthentication";
@@ -11,7 +12,7 @@ import { peerUsers } from "./model/etcdUsers";
 /** The arguments of {@link etcdUsers}. */
 export interface EtcdUsersArgs {
   /** The cluster whose etcd it is. */
-  readonly cluster: Cluster;
+  readonly cluster: PlannedCluster;
   /** The clusters that read it, by name. */
   readonly peers: readonly string[];
   /** The administrator's credential for it. */
@@ -43,14 +44,14 @@ export function etcdUsers(name: string, args: EtcdUsersArgs, opts: pulumi.Custom
 }
 
 /** The same for a lost cluster: the command stays in the state with an input by which it contacts nothing, so that it can be deleted. */
-export function lostEtcdUsers(name: string, cluster: Cluster, opts: pulumi.CustomResourceOptions): void {
+export function lostEtcdUsers(name: string, cluster: PlannedCluster, opts: pulumi.CustomResourceOptions): void {
   usersCommand(name, cluster, { users: [], lost: true }, { clusters: {} }, opts);
 }
 
 /** Where it has to be replaced it is deleted before: its deletion would remove what its successor has made. */
 function usersCommand(
   name: string,
-  cluster: Cluster,
+  cluster: PlannedCluster,
   input: { readonly users: readonly string[]; readonly lost?: boolean; readonly peers?: object },
   reached: Pick<NodeCommandArgs, "clusters" | "secrets">,
   opts: pulumi.CustomResourceOptions,
@@ -62,7 +63,7 @@ function usersCommand(
       create: "grant",
       update: "grant",
       delete: "revoke",
-      input: { cluster: cluster.name, endpoints: adminEndpointsOf(cluster), ...input },
+      input: { cluster: cluster.name, endpoints: pulumi.output(cluster.etcd).apply(adminEndpointsOf), ...input },
       ...reached,
     },
     { ...opts, deleteBeforeReplace: true },

@@ -13,9 +13,9 @@ export type MeshCheckSettings = CiliumSettings & Pick<MeshSettings, "allow" | "r
 
 /** The arguments of {@link meshCheck}. */
 export interface MeshCheckArgs {
-  readonly clusters: readonly Cluster[];
+  readonly clusters: readonly Pick<Cluster, "name" | "id">[];
   /** Peers of theirs that other stacks look after. */
-  readonly externalPeers: readonly Cluster[];
+  readonly externalPeers: readonly Pick<Cluster, "name" | "id">[];
   readonly access: Readonly<Record<string, ClusterAccess>>;
   /** Changes with all that the agents read about their peers; a change runs the check again. */
   readonly peersHash: pulumi.Output<string>;

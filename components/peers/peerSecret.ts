@@ -7,7 +7,7 @@ import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
 import { ownedBy, patching, reapplied } from "../kubernetes/ownership";
-import type { Cluster } from "../mesh/model/mesh";
+import type { PlannedCluster } from "../mesh/etcd";
 import type { MeshSettings } from "../settings/model/settings";
 import { peerFile, pemFiles } from "./model/peerFile";
 
@@ -25,10 +25,12 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
  * The part of the Secret that is the same in every cluster: a peer file for each cluster, and the CAs' certificates. Made once for
  * the mesh, so that the work grows with its size and not with its square.
  */
-export function sharedPeerFiles(clusters: readonly Cluster[], caSet: CaSet): SecretData {
-  const peers = clusters.map((cluster) => {
-    const { authority, hash } = caSet.for(cluster.name);
-    return hash.apply((caHash): File => [cluster.name, base64(peerFile(cluster, authority, caHash))]);
+export function sharedPeerFiles(clusters: readonly PlannedCluster[], caSet: CaSet): SecretData {
+  const peers = clusters.map(({ name, etcd }) => {
+    const { authority, hash } = caSet.for(name);
+    return pulumi
+      .all([pulumi.output(etcd), hash])
+      .apply(([known, caHash]): File => [name, base64(peerFile({ etcd: known }, authority, caHash))]);
   });
   const trusted = caSet.all.map(({ authority, bundle }) =>
     bundle.apply((pem): File => [pemFiles(authority).trustedCA, base64(pem)]),

@@ -11,7 +11,7 @@ export type PolicySettings = Pick<MeshSettings, "cilium" | "peerSecret" | "allow
 
 /** The arguments of {@link policyCheck}. */
 export interface PolicyCheckArgs {
-  readonly cluster: Cluster;
+  readonly cluster: Omit<Cluster, "etcd">;
   readonly access: ClusterAccess;
   /** What will be restored, as it was recorded. It never changes, and so re-runs nothing. */
   readonly originalConfig: pulumi.Output<string>;

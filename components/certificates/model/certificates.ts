@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { attempt } from "../../basics/model/attempt";
 import { shortHash } from "../../basics/model/shortHash";
-import { endpointsOf, type Cluster } from "../../mesh/model/mesh";
+import { endpointsOf, type Cluster, type EtcdSpec } from "../../mesh/model/mesh";
 import { meshHostName } from "../../mesh/model/names";
 import type { MeshSettings } from "../../settings/model/settings";
 
@@ -37,13 +37,15 @@ export interface ServerNames {
 }
 
 /** Names and addresses under which a cluster's etcd is dialled, by peers and by the program. */
-export function dialledHosts({ etcd }: Pick<Cluster, "etcd">): readonly string[] {
-  return endpointsOf([...etcd.endpoints, ...(etcd.adminEndpoints ?? [])]).map(({ host }) => host);
+export function dialledHosts(etcd: EtcdSpec): readonly string[] {
+  return dialled(etcd).map(({ host }) => host);
 }
 
+const dialled = ({ endpoints, adminEndpoints = [] }: EtcdSpec) => endpointsOf([...endpoints, ...adminEndpoints]);
+
 /** Host names and addresses of all endpoints, those that the program dials included, plus `<name>.mesh.cilium.io`. */
-export function serverNames(cluster: Cluster): ServerNames {
-  const endpoints = endpointsOf([...cluster.etcd.endpoints, ...(cluster.etcd.adminEndpoints ?? [])]);
+export function serverNames(cluster: Pick<Cluster, "name" | "etcd">): ServerNames {
+  const endpoints = dialled(cluster.etcd);
   const commonName = meshHostName(cluster.name);
   const hosts = endpoints.filter((endpoint) => !endpoint.isIP).map((endpoint) => endpoint.host);
   const ips = endpoints.filter((endpoint) => endpoint.isIP).map((endpoint) => endpoint.host);

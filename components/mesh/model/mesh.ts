@@ -8,7 +8,7 @@ export type MaxConnectedClusters = MeshSettings["maxConnectedClusters"];
 /** A cluster's own etcd, as its peers reach it. */
 export type EtcdSpec = ClusterFacts["etcd"];
 
-/** One cluster of the mesh as plain data: it decides what exists, so nothing in it may be an output. */
+/** One cluster of the mesh as plain data. */
 export type ClusterSpec = ClusterFacts;
 
 /** The clusters that are not lost: the peers of the mesh. */
@@ -21,6 +21,9 @@ export interface MeshSpec extends Pick<MeshSettings, "maxConnectedClusters" | "a
   readonly clusters: Readonly<Record<string, ClusterSpec>>;
 }
 
+/** A cluster whose etcd is absent where it is not known yet. */
+export type WithoutEtcd<Of extends { readonly etcd: unknown }> = Omit<Of, "etcd"> & { readonly etcd?: EtcdSpec };
+
 /** A cluster with its name: the form in which the components use it. */
 export interface Cluster extends ClusterSpec {
   readonly name: string;
@@ -30,15 +33,15 @@ export interface Cluster extends ClusterSpec {
 export type Named<T> = T & { readonly name: string };
 
 /** The clusters, sorted by name. The order of the configuration must not matter, or moving a line would change every checksum. */
-export function clustersOf<T extends ClusterSpec>(clusters: Readonly<Record<string, T>>): readonly Named<T>[] {
+export function clustersOf<T extends object>(clusters: Readonly<Record<string, T>>): readonly Named<T>[] {
   return Object.entries(clusters)
     .map(([name, cluster]) => ({ name, ...cluster }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Where the program dials a cluster's etcd. */
-export function adminEndpointsOf({ etcd }: { readonly etcd: EtcdSpec }): readonly string[] {
-  return etcd.adminEndpoints ?? etcd.endpoints;
+/** Where the program dials an etcd. */
+export function adminEndpointsOf({ adminEndpoints, endpoints }: EtcdSpec): readonly string[] {
+  return adminEndpoints ?? endpoints;
 }
 
 /** The endpoints of a cluster that could be read. The others are the validation's business. */

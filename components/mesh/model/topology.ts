@@ -9,7 +9,7 @@ function label(lines: readonly string[]): string {
  * The mesh as Mermaid text: a node for each cluster with id and ranges, a line for each pair. Lines are left out where there would be
  * too many to see anything; every pair is connected then all the same, as a note in the text has it.
  */
-export function topology(clusters: readonly Cluster[], drawnUpTo = 12): string {
+export function topology(clusters: readonly Pick<Cluster, "name" | "id" | "podCIDRs">[], drawnUpTo = 12): string {
   const node = (index: number) => `c${String(index)}`;
   const nodes = clusters.map(
     (cluster, index) =>

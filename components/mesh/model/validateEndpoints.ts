@@ -1,6 +1,6 @@
 import { canonicalIP, isIPAddress } from "./cidr";
 import { endpointKey, parseEndpoint, type Endpoint } from "./endpoint";
-import { endpointsOf, type EtcdSpec, type Cluster } from "./mesh";
+import { endpointsOf, type EtcdSpec, type Cluster, type WithoutEtcd } from "./mesh";
 import { isHostName } from "./names";
 import { error, type Diagnostic } from "./diagnostic";
 
@@ -30,7 +30,7 @@ function readEndpoints(cluster: Cluster, { property, urls }: EndpointList): read
   });
 }
 
-function readApiServerEtcd(cluster: Cluster): readonly Diagnostic[] {
+function readApiServerEtcd(cluster: Omit<Cluster, "etcd">): readonly Diagnostic[] {
   return (cluster.apiServerEtcd ?? []).flatMap((url, index): Diagnostic[] => {
     const parsed = parseEndpoint(url);
     const property = `apiServerEtcd[${String(index)}]`;
@@ -113,7 +113,7 @@ export function forbiddenEndpoints(
 }
 
 /** `forbidden` for {@link forbiddenEndpoints}: the API servers' etcds that the configuration names. */
-function declaredApiServerEtcds(clusters: readonly Cluster[]): ReadonlyMap<string, string> {
+function declaredApiServerEtcds(clusters: readonly Omit<Cluster, "etcd">[]): ReadonlyMap<string, string> {
   const declared = clusters.flatMap((cluster) =>
     endpointsOf(cluster.apiServerEtcd ?? []).map((endpoint): [Endpoint, string] => [endpoint, cluster.name]),
   );
@@ -152,16 +152,22 @@ function sharedEndpoints(clusters: readonly Cluster[]): readonly Diagnostic[] {
   );
 }
 
-/** The etcd endpoints of the whole mesh: readable, one etcd a cluster, and never the one behind an API server. */
-export function validateEndpoints(clusters: readonly Cluster[]): readonly Diagnostic[] {
+function knownOf({ etcd, ...cluster }: WithoutEtcd<Cluster>): readonly Cluster[] {
+  return etcd === undefined ? [] : [{ ...cluster, etcd }];
+}
+
+/**
+ * The etcd endpoints of the whole mesh: readable, one etcd a cluster, and never the one behind an API server. Those that are not known yet are left
+ * out.
+ */
+export function validateEndpoints(clusters: readonly WithoutEtcd<Cluster>[]): readonly Diagnostic[] {
   const forbidden = declaredApiServerEtcds(clusters);
   return [
     ...clusters.flatMap((cluster) => [
-      ...endpointLists(cluster.etcd).flatMap((list) => readEndpoints(cluster, list)),
+      ...knownOf(cluster).flatMap((known) => endpointLists(known.etcd).flatMap((list) => readEndpoints(known, list))),
       ...readApiServerEtcd(cluster),
-      ...readHostAliases(cluster),
-      ...forbiddenEndpoints(cluster, forbidden),
+      ...knownOf(cluster).flatMap((known) => [...readHostAliases(known), ...forbiddenEndpoints(known, forbidden)]),
     ]),
-    ...sharedEndpoints(clusters),
+    ...sharedEndpoints(clusters.flatMap(knownOf)),
   ];
 }

@@ -39,7 +39,10 @@ export function idFault(
   return undefined;
 }
 
-function duplicateIds(clusters: readonly Cluster[], max: MaxConnectedClusters): readonly Diagnostic[] {
+function duplicateIds(
+  clusters: readonly Pick<Cluster, "name" | "id">[],
+  max: MaxConnectedClusters,
+): readonly Diagnostic[] {
   const firstWith = new Map<number, string>();
   const problems: Diagnostic[] = [];
   for (const { name, id } of clusters) {
@@ -56,7 +59,10 @@ function duplicateIds(clusters: readonly Cluster[], max: MaxConnectedClusters): 
 }
 
 /** Names and ids: Cilium's rules for each, uniqueness over the mesh, and that there is a mesh at all. */
-export function validateIdentities(spec: MeshSpec, clusters: readonly Cluster[]): readonly Diagnostic[] {
+export function validateIdentities(
+  spec: Pick<MeshSpec, "maxConnectedClusters">,
+  clusters: readonly Pick<Cluster, "name" | "id">[],
+): readonly Diagnostic[] {
   const max = spec.maxConnectedClusters;
   const size: Diagnostic[] = [];
   if (clusters.length < 2) {

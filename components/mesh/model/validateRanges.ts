@@ -18,7 +18,7 @@ interface ReadRanges {
 
 const CIDR_ALLOWED = "write it like 10.60.0.0/16 or fd00:60::/48";
 
-function readRanges(cluster: Cluster, kind: Kind): ReadRanges {
+function readRanges(cluster: Omit<Cluster, "etcd">, kind: Kind): ReadRanges {
   const claims: Claim<RangeOwner>[] = [];
   const problems: Diagnostic[] = [];
   if (cluster[kind].length === 0) {
@@ -67,7 +67,10 @@ function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>])
  * Pod and node ranges of the whole mesh: readable, and pod ranges disjoint from all others. Cilium checks none of this: an overlap shows up as
  * packets that arrive at the wrong cluster.
  */
-export function validateRanges(spec: MeshSpec, clusters: readonly Cluster[]): readonly Diagnostic[] {
+export function validateRanges(
+  spec: Pick<MeshSpec, "allow">,
+  clusters: readonly Omit<Cluster, "etcd">[],
+): readonly Diagnostic[] {
   const read = clusters.flatMap((cluster) => [readRanges(cluster, "podCIDRs"), readRanges(cluster, "nodeCIDRs")]);
   const sharedSubnets = spec.allow.includes("sharedSubnets");
   return [

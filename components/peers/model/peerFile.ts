@@ -32,11 +32,11 @@ export const isClientCertificate = (file: string): boolean => /^mesh(-.+)?\.clie
  * @param caHash Hash of the CAs that are trusted. Agents watch this file and not the PEM files: a changed comment is what makes
  *   them reconnect and read a changed CA.
  */
-export function peerFile(cluster: Cluster, authority: string, caHash: string): string {
+export function peerFile({ etcd }: Pick<Cluster, "etcd">, authority: string, caHash: string): string {
   const pem = pemFiles(authority);
-  const aliases = sortedEntries(cluster.etcd.hostAliases ?? {});
+  const aliases = sortedEntries(etcd.hostAliases ?? {});
   const config = {
-    endpoints: cluster.etcd.endpoints,
+    endpoints: etcd.endpoints,
     "trusted-ca-file": `${CLUSTERMESH_DIRECTORY}/${pem.trustedCA}`,
     "cert-file": `${CLUSTERMESH_DIRECTORY}/${pem.certificate}`,
     "key-file": `${CLUSTERMESH_DIRECTORY}/${pem.key}`,

@@ -1,13 +1,15 @@
 import { own } from "../../basics/model/own";
 import type { Range } from "../../mesh/model/cidr";
 import { looseRanges } from "../../mesh/model/looseRange";
-import type { Cluster } from "../../mesh/model/mesh";
+import type { Cluster, Named } from "../../mesh/model/mesh";
 
 /** Address ranges of clusters, by their names, as CIDRs. */
-export type MeshRanges = Readonly<Record<string, Pick<Cluster, "podCIDRs" | "nodeCIDRs">>>;
+export type MeshRanges = Readonly<Record<string, Ranges>>;
+
+type Ranges = Pick<Cluster, "podCIDRs" | "nodeCIDRs">;
 
 /** The ranges of clusters as they are described. */
-export function rangesOfClusters(clusters: readonly Cluster[]): MeshRanges {
+export function rangesOfClusters(clusters: readonly Named<Ranges>[]): MeshRanges {
   return Object.fromEntries(clusters.map(({ name, podCIDRs, nodeCIDRs }) => [name, { podCIDRs, nodeCIDRs }]));
 }
 

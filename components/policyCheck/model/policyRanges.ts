@@ -57,8 +57,8 @@ export function namedAddresses(value: unknown, groups: CIDRGroups): readonly Nam
  * Whether a rule about addresses selects an endpoint.
  *
  * - It selects what is outside of the mesh, and no pod and no node of any of its clusters, whatever their addresses are: "CIDR rules do not apply
- *   to traffic where both sides of the connection are either managed by Cilium or use an IP belonging to a node" (Cilium 1.18 to 1.20,
- *   Documentation/security/policy/layer3.rst; agents take the labels of CIDRs off nodes, `resolveIdentity` in pkg/ipcache/metadata.go).
+ *   to traffic where both sides of the connection are either managed by Cilium or use an IP belonging to a node" (Cilium 1.18.4, 1.19.0 and
+ *   1.20.2, layer3.rst and language.rst in Documentation/security/policy; agents take the labels of CIDRs off nodes, `resolveIdentity` in pkg/ipcache/metadata.go).
  * - It selects the nodes of all clusters, too, with `policy-cidr-match-mode: nodes` (`nodeIdentityLabels` in pkg/node/manager). But not by every
  *   address: `0.0.0.0/0` is the entity `world` there (cilium/cilium#47828).
  * - With `pods` in that mode (cilium/cilium#45194), pods get the labels of CIDRs from the agents of their own cluster, by its policies

@@ -42,7 +42,8 @@ function unusedEndpoints({ cluster }: InspectedCluster, urls: readonly string[])
 function agentEtcd(each: InspectedCluster): readonly Diagnostic[] {
   const { cluster, live } = each;
   const used = agentEndpoints(live);
-  if (used === undefined) return [];
+  // Endpoints that are not known yet are reported where they are read.
+  if (used === undefined || cluster.etcd.endpoints.length === 0) return [];
   const what = "the agents' etcd";
   if ("why" in used) return [unseen(cluster.name, what, used.why)];
   const { urls } = used;

@@ -2,32 +2,15 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createAuthority, issueLeaf, type LabCluster } from "../../../lab";
-import { askEtcd, peerOf, type ClientPem } from "../../support/etcdUsers/etcdClient";
-import { serveWithIssuedCertificate } from "../../support/etcdUsers/etcdServer";
+import { peerOf } from "../../support/etcdUsers/etcdClient";
 import { secretFiles } from "../../support/kubernetes/clusterObjects";
 import { meshConfig } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
+import { dial, orderedPairs } from "../support/certificates/dial";
 import { engine, labClusters } from "../support/engine";
 
-const READ = ["get", "cilium/", "--prefix", "--keys-only"];
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-const SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
 const DAY_MS = 86_400_000;
-
-interface Pair {
-  readonly from: LabCluster;
-  readonly to: LabCluster;
-}
-
-function orderedPairs(clusters: readonly LabCluster[]): readonly Pair[] {
-  return clusters.flatMap((from) => clusters.filter((to) => to !== from).map((to) => ({ from, to })));
-}
-
-async function dial({ from, to }: Pair, change: (pem: ClientPem) => ClientPem = (pem) => pem) {
-  const { lab } = await engine();
-  const { endpoints, pem } = peerOf(await secretFiles(from, "cilium-clustermesh"), to.name);
-  return askEtcd(lab.bin.etcdctl, endpoints[0] ?? "", change(pem), READ);
-}
 
 /** The bodies of private keys: what must not be found where nothing is encrypted. */
 function keyBodies(pem: string): readonly string[] {
@@ -104,54 +87,5 @@ describe("certificates of adopted authorities, one for each etcd", function () {
       assert.ok(!visible.includes(encoded), "a private key is in the clear, in base64");
     }
     assert.doesNotMatch(visible, /BEGIN [A-Z ]*PRIVATE KEY/);
-  });
-});
-
-describe("certificates of a generated authority", function () {
-  this.timeout("2m");
-  let stack: PulumiStack;
-  let clusters: readonly LabCluster[];
-
-  before(async () => {
-    clusters = await labClusters(2);
-    stack = (await engine()).workstation.stack("generated");
-    await stack.init(meshConfig(clusters));
-    succeeded(await stack.up());
-    for (const cluster of clusters) {
-      await serveWithIssuedCertificate(cluster, await readFile(cluster.ciliumEtcd.caFile, "utf8"));
-    }
-  });
-
-  after(async () => {
-    succeeded(await stack.destroy());
-    await Promise.all(clusters.map(({ ciliumEtcd }) => ciliumEtcd.restart(ciliumEtcd.ownTls)));
-  });
-
-  it("make an etcd that every peer opens", async () => {
-    for (const pair of orderedPairs(clusters)) {
-      const answer = await dial(pair);
-      assert.ok(answer.opened, answer.text);
-    }
-  });
-
-  it("are for servers with every name and address of the endpoints, and for the etcd's own client", async () => {
-    for (const cluster of clusters) {
-      const certificate = new X509Certificate((await secretFiles(cluster, "clustermesh-etcd-server"))["tls.crt"] ?? "");
-      const host = new URL(cluster.ciliumEtcd.endpoint).hostname;
-      assert.equal(certificate.checkIP(host), host);
-      assert.equal(certificate.checkHost(`${cluster.name}.mesh.cilium.io`), `${cluster.name}.mesh.cilium.io`);
-      assert.deepEqual([...(certificate.keyUsage as readonly string[])].sort(), [SERVER_AUTH, CLIENT_AUTH].sort());
-    }
-  });
-
-  it("are refused by an etcd when they come from elsewhere", async () => {
-    const [from, to] = clusters;
-    assert.ok(from && to);
-    const foreign = await issueLeaf(await createAuthority("another"), {
-      commonName: "remote-cluster1",
-      usages: ["client"],
-    });
-    assert.ok(!(await dial({ from, to }, (pem) => ({ ...pem, ...foreign }))).opened);
-    assert.ok(!(await dial({ from, to }, ({ ca }) => ({ ca }))).opened);
   });
 });

@@ -1,18 +1,12 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { isPlainMap, type Plain, type PlainMap, type PropertyMap } from "../shared/value";
 import { parseAuthority } from "./authority";
 import { createRequest, issue, parseRequest, type Issued, type Terms } from "./certificate";
+import { generateKey } from "./generateKey";
 import { openSsh } from "./openssh";
 import { algorithmOf, privateKey, toPem } from "./pem";
 import { rfc3339 } from "./renewal";
 import type { Subject } from "./subject";
-
-const CURVES: Readonly<Record<string, string>> = {
-  P224: "secp224r1",
-  P256: "prime256v1",
-  P384: "secp384r1",
-  P521: "secp521r1",
-};
 
 /** What creating a resource gives on top of its inputs. */
 export interface Created {
@@ -34,14 +28,6 @@ function parsed<T>(role: string, read: () => T): T {
   }
 }
 
-function generate(algorithm: string, curve: string, modulusLength: number): KeyObject {
-  if (algorithm === "RSA") return generateKeyPairSync("rsa", { modulusLength }).privateKey;
-  if (algorithm === "ED25519") return generateKeyPairSync("ed25519").privateKey;
-  const namedCurve = CURVES[curve];
-  if (namedCurve === undefined) throw new Error(`invalid ECDSA curve ${curve}`);
-  return generateKeyPairSync("ec", { namedCurve }).privateKey;
-}
-
 function nativePem(key: KeyObject): string {
   if (key.asymmetricKeyType === "rsa") return toPem("RSA PRIVATE KEY", key.export({ format: "der", type: "pkcs1" }));
   if (key.asymmetricKeyType === "ec") return toPem("EC PRIVATE KEY", key.export({ format: "der", type: "sec1" }));
@@ -50,7 +36,7 @@ function nativePem(key: KeyObject): string {
 
 function createPrivateKey(plan: PlainMap): Created {
   const bits = plan["rsaBits"];
-  const key = generate(text(plan["algorithm"]), text(plan["ecdsaCurve"]), typeof bits === "number" ? bits : 0);
+  const key = generateKey(text(plan["algorithm"]), text(plan["ecdsaCurve"]), typeof bits === "number" ? bits : 0);
   const spki = createPublicKey(key).export({ format: "der", type: "spki" });
   const ssh = openSsh(key);
   return {

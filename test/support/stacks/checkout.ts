@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stringify } from "yaml";
@@ -20,12 +20,21 @@ export interface Checkout {
   remove(): Promise<void>;
 }
 
-export async function makeCheckout(): Promise<Checkout> {
+/**
+ * @param program The text of a program of one's own, in TypeScript, that uses the library and is run in place of this project's.
+ */
+export async function makeCheckout(program?: string): Promise<Checkout> {
   ensureBuilt();
   const dir = await mkdtemp(join(tmpdir(), "clustermesh-checkout-"));
   await Promise.all(PROGRAM.map((name) => cp(join(ROOT, name), join(dir, name), { recursive: true })));
   await symlink(join(ROOT, "node_modules"), join(dir, "node_modules"));
   await mkdir(join(dir, "stacks"), { recursive: true });
+  if (program !== undefined) {
+    const project = await readFile(join(dir, "Pulumi.yaml"), "utf8");
+    await writeFile(join(dir, "Pulumi.yaml"), project.replace("main: start.cjs", "main: own.cjs"));
+    await writeFile(join(dir, "own.cjs"), 'require("tsx/cjs");\nmodule.exports = require("./own.ts");\n');
+    await writeFile(join(dir, "own.ts"), program);
+  }
   return {
     dir,
     writeConfig: async (stack, config, encryption) => {

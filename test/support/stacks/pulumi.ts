@@ -25,6 +25,8 @@ export interface Workstation {
   readonly environment: Readonly<Record<string, string>>;
   /** A stack; `watch` is given what the CLI prints, as it prints it. Its environment may have more than this one's. */
   stack(name: string, watch?: (chunk: Buffer) => void, env?: Readonly<Record<string, string>>): PulumiStack;
+  /** A stack of a program that uses the library, in a checkout of its own. */
+  stackOf(program: string, name: string): Promise<PulumiStack>;
   remove(): Promise<void>;
 }
 
@@ -70,14 +72,20 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DEBUG_COMMANDS: "true",
   };
+  const checkouts = [checkout];
   return {
     checkout,
     plugins,
     stateDir,
     environment,
     stack: (name, watch, more) => new PulumiStack(name, tools.pulumi, checkout, stateDir, { ...env, ...more }, watch),
+    stackOf: async (program, name) => {
+      const own = await makeCheckout(program);
+      checkouts.push(own);
+      return new PulumiStack(name, tools.pulumi, own, stateDir, env);
+    },
     remove: async () => {
-      await Promise.all([checkout.remove(), rm(home, { recursive: true, force: true })]);
+      await Promise.all([...checkouts.map((each) => each.remove()), rm(home, { recursive: true, force: true })]);
     },
   };
 }

@@ -3,6 +3,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { preflight, report, type ClusterMeshArgs } from "../../../components";
 import { mintCA } from "../support/certificates/ca";
+import { infos } from "../../../components/mesh/model/diagnostic";
 import { scriptedKubectl, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { bySeverity, clusterSpec, lines } from "../support/mesh/mesh";
 import { recorded } from "../support/preflight/live";
@@ -79,6 +80,15 @@ describe("components: preflight", () => {
       'mesh: clustermesh:ca.trusted[0] "CN=etcd-ca" has a key of 1024 bits, which can be broken',
     ]);
     assert.deepEqual(await judge(made), ["mesh: clustermesh:ca is not known yet, so what it signs is not judged here"]);
+    assert.deepEqual(asked(), []);
+  });
+
+  it("names itself where live checks are off", async () => {
+    const { result } = await run(() => preflight({ ...args("apiVersion: v1"), wait: { preflight: false } }));
+    assert.deepEqual(lines(infos(result.diagnostics)), [
+      "mesh: wait.preflight false looks at no live cluster: each is judged when its turn comes, and one that leaves when its peers " +
+        "have removed it; give seconds to have all of them judged before anything is written",
+    ]);
     assert.deepEqual(asked(), []);
   });
 
