@@ -1,44 +1,24 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { Plugin, urn } from "./harness/plugin";
 import { isSecret, isUnknown, secret, type PropertyMap } from "./shared/value";
+import { isRunning } from "../support/isRunning";
+import { testFolder } from "../support/testFolder";
+import { waitUntil } from "../support/waitUntil";
 
 const COMMAND = urn("command:local:Command", "cmd");
 const INFO_PASSING = { severity: 1, passing: true };
 
-async function until(condition: () => boolean): Promise<void> {
-  for (const end = Date.now() + 10_000; !condition();) {
-    if (Date.now() > end) throw new Error("the condition did not come true within 10 s");
-    await delay(20);
-  }
-}
-
-const alive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
 describe("stand-in of the command plugin", function () {
   this.timeout(30_000);
   let plugin: Plugin;
-  let folder: string;
+  const folder = testFolder();
 
   const start = () => Plugin.start("command", {}, { FROM_OUTSIDE: "outside" });
 
   before(async () => {
     plugin = await start();
-  });
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "command-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
   });
   after(() => Plugin.stopAll());
 
@@ -53,11 +33,11 @@ describe("stand-in of the command plugin", function () {
   it("gives the command its folder, its environment besides the plugin's own, and its input", async () => {
     const { state } = await create({
       create: 'pwd; echo "$FROM_OUTSIDE $OWN"; cat',
-      dir: folder,
+      dir: folder(),
       environment: { OWN: "own" },
       stdin: "in",
     });
-    assert.equal(state["stdout"], `${folder}\noutside own\nin`);
+    assert.equal(state["stdout"], `${folder()}\noutside own\nin`);
   });
 
   it("hands the text of the command to the interpreter as its last argument", async () => {
@@ -79,7 +59,7 @@ describe("stand-in of the command plugin", function () {
     });
     await assert.rejects(create({ create: "x", interpreter: ["/no/such/program"] }), /exec: .*ENOENT/);
     await assert.rejects(
-      create({ create: "x", dir: join(folder, "missing") }),
+      create({ create: "x", dir: join(folder(), "missing") }),
       /chdir .*missing: no such file or directory/,
     );
   });
@@ -90,7 +70,7 @@ describe("stand-in of the command plugin", function () {
   });
 
   it("updates with create when there is no update, and with update when there is", async () => {
-    const log = join(folder, "log");
+    const log = join(folder(), "log");
     const inputs = { create: `echo create >> ${log}; cat ${log}`, environment: { A: "1" } };
     const first = await create(inputs);
     const second = await plugin.update(first, { ...inputs, environment: { A: "2" } });
@@ -100,7 +80,7 @@ describe("stand-in of the command plugin", function () {
   });
 
   it("hands the last output to update and delete, unless told not to", async () => {
-    const seen = join(folder, "seen");
+    const seen = join(folder(), "seen");
     const inputs = {
       create: "echo original; echo warning >&2",
       delete: `echo "$PULUMI_COMMAND_STDOUT/$PULUMI_COMMAND_STDERR" > ${seen}`,
@@ -132,22 +112,22 @@ describe("stand-in of the command plugin", function () {
   });
 
   it("runs nothing in a preview, and only what was printed is unknown", async () => {
-    const file = join(folder, "ran");
-    const inputs = { create: `touch ${file}`, dir: folder };
+    const file = join(folder(), "ran");
+    const inputs = { create: `touch ${file}`, dir: folder() };
     const { state } = await plugin.create(COMMAND, inputs, { preview: true });
     assert.ok(!existsSync(file));
     assert.ok(isUnknown(state["stdout"]) && isUnknown(state["stderr"]));
-    assert.equal(state["dir"], folder);
+    assert.equal(state["dir"], folder());
   });
 
   it("previews an update with unknown outputs when an input changed, and the old ones when one was only added", async () => {
-    const held = await create({ create: "echo one", dir: folder });
-    const changed = await plugin.update(held, { create: "echo two", dir: folder }, { preview: true });
+    const held = await create({ create: "echo one", dir: folder() });
+    const changed = await plugin.update(held, { create: "echo two", dir: folder() }, { preview: true });
     assert.ok(isUnknown(changed.state["stdout"]));
     // The plugin's framework compares only inputs that the state has: a new one does not count.
     const added = await plugin.update(
       held,
-      { create: "echo one", dir: folder, update: "echo three" },
+      { create: "echo one", dir: folder(), update: "echo three" },
       { preview: true },
     );
     assert.equal(added.state["stdout"], "one");
@@ -194,14 +174,14 @@ describe("stand-in of the command plugin", function () {
     ["gets SIGINT", (it: Plugin) => Promise.resolve(void it.process.kill("SIGINT"))],
   ] as const) {
     it(`ends a running command when it ${how}`, async () => {
-      const file = join(folder, "pid");
+      const file = join(folder(), "pid");
       const running = assert.rejects(create({ create: `echo $$ > ${file}; exec sleep 60`, logging: "none" }));
-      await until(() => existsSync(file) && readFileSync(file, "utf8").trim() !== "");
+      await waitUntil("the command runs", 30, () => existsSync(file) && readFileSync(file, "utf8").trim() !== "");
       const pid = Number(readFileSync(file, "utf8"));
-      assert.ok(alive(pid));
+      assert.ok(isRunning(pid));
       await end(plugin);
       await running;
-      await until(() => !alive(pid));
+      await waitUntil("the command has ended", 30, () => !isRunning(pid));
       await plugin.stop();
       plugin = await start();
     });
@@ -209,7 +189,7 @@ describe("stand-in of the command plugin", function () {
 
   it("exits on SIGINT", async () => {
     plugin.process.kill("SIGINT");
-    await until(() => plugin.process.exitCode !== null);
+    await waitUntil("it has ended", 30, () => plugin.process.exitCode !== null);
     assert.equal(plugin.process.exitCode, 0);
   });
 });

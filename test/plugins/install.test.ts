@@ -1,49 +1,36 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundle } from "./bundle";
-import { installPlugins, type InstallOptions } from "./install";
-import { describePlugins } from "./pluginReport";
+import { installPlugins, versionOf, type InstallOptions } from "./install";
+import { describePlugins, type PluginReport } from "./pluginReport";
+import { testFolder } from "../support/testFolder";
 
-const versionOf = (name: string): string => {
-  const { version } = JSON.parse(
-    readFileSync(join(__dirname, "..", "..", "node_modules", "@pulumi", name, "package.json"), "utf8"),
-  ) as { readonly version: string };
-  return version;
-};
-const VERSIONS = new Map(["kubernetes", "tls", "command"].map((name) => [name, versionOf(name)]));
+/** Of the SDKs. */
+const VERSIONS = new Map<string, string>();
 const RELEASE = "#!/bin/sh\n# the release\necho 4711\n";
 const MODULE = "v4.0.0-20260115033456-f47bc2d6f199";
 
 describe("installing plugins", function () {
   this.timeout(60_000);
+  const root = testFolder();
   let folder: string;
   let env: NodeJS.ProcessEnv;
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "install-"));
-    env = { PATH: process.env["PATH"], HOME: join(folder, "home") };
+  before(async () => {
+    for (const name of ["kubernetes", "tls", "command"]) VERSIONS.set(name, await versionOf(name));
   });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
+  beforeEach(() => {
+    folder = root();
+    env = { PATH: process.env["PATH"], HOME: join(folder, "home") };
   });
 
   const home = () => join(folder, "pulumi");
-  const pluginFolder = (under: string, name: string) =>
-    join(under, "plugins", `resource-${name}-v${VERSIONS.get(name) ?? ""}`);
+  const version = (name: string) => VERSIONS.get(name) ?? assert.fail(name);
+  const kindsOf = (report: PluginReport) => report.map(({ kind }) => kind);
+  const pluginFolder = (under: string, name: string) => join(under, "plugins", `resource-${name}-v${version(name)}`);
   const binary = (under: string, name: string) => join(pluginFolder(under, name), `pulumi-resource-${name}`);
   const calls = () =>
     existsSync(join(folder, "calls")) ? readFileSync(join(folder, "calls"), "utf8").trim().split("\n").sort() : [];
@@ -79,9 +66,9 @@ describe("installing plugins", function () {
     ]);
     const reason = "cannot be downloaded: error: no route";
     assert.deepEqual(report, [
-      { name: "kubernetes", version: VERSIONS.get("kubernetes"), kind: "build", module: MODULE, reason },
-      { name: "tls", version: VERSIONS.get("tls"), kind: "stand-in", reason },
-      { name: "command", version: VERSIONS.get("command"), kind: "stand-in", reason },
+      { name: "kubernetes", version: version("kubernetes"), kind: "build", module: MODULE, reason },
+      { name: "tls", version: version("tls"), kind: "stand-in", reason },
+      { name: "command", version: version("command"), kind: "stand-in", reason },
     ]);
     assert.match(readFileSync(binary(home(), "kubernetes"), "utf8"), /the built one/);
     assert.match(readFileSync(binary(home(), "tls"), "utf8"), /PULUMI_STANDIN_VERSION/);
@@ -92,10 +79,10 @@ describe("installing plugins", function () {
     const report = await install(home(), { pulumi: cli('echo "error: no route" >&2; exit 1') });
     assert.equal(
       describePlugins(report),
-      `plugins: kubernetes ${versionOf("kubernetes")}: built from its Go module of 2026-01-15 (${MODULE}; ` +
+      `plugins: kubernetes ${version("kubernetes")}: built from its Go module of 2026-01-15 (${MODULE}; ` +
         "the release cannot be downloaded: error: no route); " +
-        `tls ${versionOf("tls")}: release; ` +
-        `command ${versionOf("command")}: stand-in (cannot be downloaded: error: no route)`,
+        `tls ${version("tls")}: release; ` +
+        `command ${version("command")}: stand-in (cannot be downloaded: error: no route)`,
     );
     const tagged = { name: "kubernetes", version: "4.0.0", kind: "build", module: "v4.35.0", reason: "r" } as const;
     assert.match(describePlugins([tagged]), /built from its Go module \(v4\.35\.0; /);
@@ -166,24 +153,17 @@ describe("installing plugins", function () {
     placeRelease(join(folder, "home", ".pulumi"), "tls");
     const download = `mkdir -p $PULUMI_HOME/plugins/resource-$4-$5 && cp ${binary(home(), "kubernetes")} $PULUMI_HOME/plugins/resource-$4-$5/pulumi-resource-$4`;
     const report = await install(home(), { pulumi: cli(download) });
-    assert.deepEqual(
-      report.map(({ name, kind }) => `${name} ${kind}`),
-      ["kubernetes release", "tls release", "command release"],
-    );
-    assert.deepEqual(calls(), [`plugin install resource command v${versionOf("command")}`]);
+    assert.deepEqual(kindsOf(report), ["release", "release", "release"]);
+    assert.deepEqual(calls(), [`plugin install resource command v${version("command")}`]);
     assert.equal(readlinkSync(binary(home(), "tls")), binary(join(folder, "home", ".pulumi"), "tls"));
     assert.match(readFileSync(binary(home(), "command"), "utf8"), /the release/);
     const other = await install(join(folder, "other"), { pulumi: cli("exit 1") });
-    assert.deepEqual(
-      other.map(({ kind }) => kind),
-      ["build", "release", "release"],
-      "kubernetes was only in the first home",
-    );
+    assert.deepEqual(kindsOf(other), ["build", "release", "release"], "kubernetes was only in the first home");
   });
 
   it("never takes a build or a stand-in for a release", async () => {
     env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
-    const kinds = async (into: string) => (await install(into)).map(({ kind }) => kind);
+    const kinds = async (into: string) => kindsOf(await install(into));
     const made = ["build", "stand-in", "stand-in"];
     assert.deepEqual(await kinds(home()), made);
     assert.deepEqual(await kinds(home()), made);
@@ -195,7 +175,7 @@ describe("installing plugins", function () {
     env["CLUSTERMESH_PLUGIN_DOWNLOAD"] = "off";
     await install(home());
     placeRelease(join(folder, "home", ".pulumi"), "kubernetes");
-    const again = async () => (await install(home())).map(({ kind }) => kind)[0];
+    const again = async () => kindsOf(await install(home()))[0];
     assert.equal(await again(), "release");
     assert.equal(await again(), "release");
     assert.match(readFileSync(binary(home(), "kubernetes"), "utf8"), /the release/);
@@ -272,10 +252,7 @@ describe("installing plugins", function () {
       `mkdir -p ${at} && printf '#!/bin/sh\\necho 4711\\n' > ${at}/pulumi-resource-$4 && chmod +x ${at}/pulumi-resource-$4`;
     const pulumi = cli(`${program(downloaded)} && ${program(`${quicker}/resource-$4-$5`)}`);
     const report = await install(home(), { pulumi });
-    assert.deepEqual(
-      report.map(({ kind }) => kind),
-      ["release", "release", "release"],
-    );
+    assert.deepEqual(kindsOf(report), ["release", "release", "release"]);
   });
 
   it("looks in no folder that is not absolute, and makes none", async () => {

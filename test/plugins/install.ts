@@ -39,7 +39,8 @@ type Name = (typeof NAMES)[number];
 
 const ROOT = resolve(__dirname, "..", "..");
 
-async function versionOf(name: string): Promise<string> {
+/** The version of an SDK. */
+export async function versionOf(name: string): Promise<string> {
   const path = join(ROOT, "node_modules", "@pulumi", name, "package.json");
   const content: unknown = JSON.parse(await readFile(path, "utf8"));
   if (typeof content === "object" && content !== null && "version" in content && typeof content.version === "string") {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { Cluster, until } from "./harness/cluster";
+import { Cluster } from "./harness/cluster";
 import { Plugin, urn, type Options } from "./harness/plugin";
 import { PartialFailure } from "./harness/results";
 import { numberAt, textAt } from "./harness/object";
 import { isMap, plainMap, type PlainMap, type PropertyMap } from "./shared/value";
+import { waitUntil } from "../support/waitUntil";
 
 const SKIP = "pulumi.com/skipAwait";
 const NEVER_READY = { "example.com/node": "missing" };
@@ -147,10 +148,14 @@ describe("the kubernetes plugin: waiting for roll-outs", function () {
     });
     for (const { kind, inputs } of all) {
       const object = `${kind} ${name(inputs)}`;
-      await until(`${object} exists`, async () => (await cluster.find(pathOf(kind, name(inputs)))) !== undefined);
+      await waitUntil(
+        `${object} exists`,
+        30,
+        async () => (await cluster.find(pathOf(kind, name(inputs)))) !== undefined,
+      );
     }
     // Cancelled before it waits, the plugin fails for another reason.
-    await until("the plugin says what it waits for", () =>
+    await waitUntil("the plugin says what it waits for", 30, () =>
       all.every(({ kind }) =>
         other.log.some((line) => line.urn === typeOf(kind) && line.message.includes("Waiting for ")),
       ),
@@ -168,8 +173,9 @@ describe("the kubernetes plugin: waiting for roll-outs", function () {
     it("is waited for by a Patch of its pod template, until the controller has seen the change", async () => {
       const held = await create(workload("DaemonSet"));
       const path = pathOf("DaemonSet", name(held.inputs));
-      await until(
+      await waitUntil(
         "the controller has seen it",
+        30,
         async () => numberAt(await cluster.get(path), "status", "observedGeneration") === 1,
       );
       const patch = {
@@ -202,7 +208,7 @@ describe("the kubernetes plugin: waiting for roll-outs", function () {
     const inputs = workload("StatefulSet", {}, { [SKIP]: "true" });
     const held = await create(inputs);
     const pod = cluster.path(`core/v1/pods/${name(inputs)}-0`);
-    await until("its pod exists", async () => (await cluster.find(pod)) !== undefined);
+    await waitUntil("its pod exists", 30, async () => (await cluster.find(pod)) !== undefined);
     const kept = held.state["__inputs"];
     assert.ok(isMap(kept));
     // Without the annotation, so that it is waited for.

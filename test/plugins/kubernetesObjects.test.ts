@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { Cluster, until } from "./harness/cluster";
+import { Cluster } from "./harness/cluster";
 import { Plugin, urn, type Held } from "./harness/plugin";
 import { PartialFailure } from "./harness/results";
 import { at, listAt, nameOf, textAt } from "./harness/object";
 import { isMap, isSecret, plainMap, UNKNOWN, type PropertyMap } from "./shared/value";
+import { waitUntil } from "../support/waitUntil";
 
 const SECRET = "kubernetes:core/v1:Secret";
 const CONFIG_MAP = "kubernetes:core/v1:ConfigMap";
@@ -203,7 +204,7 @@ describe("the kubernetes plugin: objects", function () {
       const namespace = `${cluster.namespace}-late`;
       const retried = nextLine(plugin, /^Retry #0; creation failed: namespaces .* not found/);
       const creating = create(configMap(fresh(), { key: "one" }, { namespace }));
-      await until("the plugin tries again", retried);
+      await waitUntil("the plugin tries again", 30, retried);
       await cluster.post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
       assert.equal(textAt(plainMap((await creating).state), "metadata", "namespace"), namespace);
       await cluster.delete(`/api/v1/namespaces/${namespace}`);
@@ -306,8 +307,9 @@ describe("the kubernetes plugin: objects", function () {
       const deleting = plugin.delete(held).then(() => {
         gone = true;
       });
-      await until(
+      await waitUntil(
         "the object is being deleted",
+        30,
         async () => textAt(await cluster.get(path(name)), "metadata", "deletionTimestamp") !== "",
       );
       assert.equal(gone, false);
@@ -415,13 +417,14 @@ describe("the kubernetes plugin: objects", function () {
       const name = fresh();
       const retried = nextLine(plugin, /^Retry #0; creation failed: no matches for kind/);
       const creating = plugin.create(of, thing(name));
-      await until("the plugin tries again", retried);
+      await waitUntil("the plugin tries again", 30, retried);
       await cluster.post(crdPath, crd);
       const held = await creating;
       assert.equal(held.id, `${cluster.namespace}/${name}`);
       await cluster.delete(`${crdPath}/things.${group}`);
-      await until(
+      await waitUntil(
         "the kind is gone",
+        30,
         async () => (await cluster.find(cluster.path(`${group}/v1/things/${name}`))) === undefined,
       );
       await plugin.delete(held);

@@ -43,21 +43,12 @@ export class CommandProvider implements api.Provider {
     this.cancelled = cancelled;
   }
 
-  checkConfig({ news }: api.CheckRequest): api.CheckResponse {
-    return { inputs: news };
-  }
-
-  diffConfig({ olds, news }: api.DiffRequest): api.DiffResponse {
-    const detailed = objectDiff(olds, news, () => false);
-    return { changes: detailed.size > 0, detailed };
-  }
-
-  check({ urn, news }: api.CheckRequest): Promise<api.CheckResponse> {
+  check({ urn, news }: api.CheckRequest): api.CheckResponse {
     only(urn);
-    return Promise.resolve({ inputs: news, failures: failures(news) });
+    return { inputs: news, failures: failures(news) };
   }
 
-  diff({ olds, oldInputs, news, ignoreChanges }: api.DiffRequest): Promise<api.DiffResponse> {
+  diff({ olds, oldInputs, news, ignoreChanges }: api.DiffRequest): api.Differences {
     const old = Object.keys(oldInputs).length > 0 ? oldInputs : olds;
     const ignored = Object.fromEntries(
       ignoreChanges.flatMap((key) => {
@@ -68,8 +59,7 @@ export class CommandProvider implements api.Provider {
     const inputsOf = (map: PropertyMap) =>
       Object.fromEntries(Object.entries(map).filter(([key]) => INPUTS.includes(key)));
     // The plugin marks only the property itself; single triggers are replaced by the SDK's `replaceOnChanges`.
-    const detailed = objectDiff(inputsOf(old), inputsOf({ ...news, ...ignored }), (path) => path === "triggers");
-    return Promise.resolve({ changes: detailed.size > 0, detailed });
+    return objectDiff(inputsOf(old), inputsOf({ ...news, ...ignored }), (path) => path === "triggers");
   }
 
   async create({ urn, inputs, preview }: api.CreateRequest): Promise<api.CreateResponse> {
@@ -81,8 +71,8 @@ export class CommandProvider implements api.Provider {
     return { id, state: { ...state, ...(await this.run(urn, runOf(inputs, "create", nothing), nothing)) } };
   }
 
-  read({ id, inputs, state }: api.ReadRequest): Promise<api.ReadResponse> {
-    return Promise.resolve({ id, inputs, state });
+  read({ id, inputs, state }: api.ReadRequest): api.ReadResponse {
+    return { id, inputs, state };
   }
 
   async update({ urn, olds, news, preview }: api.UpdateRequest): Promise<PropertyMap> {

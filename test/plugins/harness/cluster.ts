@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { up } from "../../../lab";
 import type { PlainMap } from "../shared/value";
 import { ApiError, ApiServer } from "./apiServer";
@@ -81,13 +80,5 @@ export class Cluster {
 
   async delete(path: string): Promise<void> {
     await this.api.call({ method: "DELETE", path });
-  }
-}
-
-/** Waits until something holds, for at most 30 seconds. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 30_000; !(await holds());) {
-    if (Date.now() > end) throw new Error(`within 30 s it did not happen that ${what}`);
-    await delay(50);
   }
 }

@@ -2,13 +2,13 @@ import * as pb from "@pulumi/pulumi/proto/provider_pb";
 import type * as api from "./provider";
 import { fromStruct, toStruct } from "./wire";
 
-const KINDS: Readonly<Record<api.DiffKind, readonly [pb.PropertyDiff.Kind, pb.PropertyDiff.Kind]>> = {
+const KINDS: Readonly<Record<api.PropertyDiff["kind"], readonly [pb.PropertyDiff.Kind, pb.PropertyDiff.Kind]>> = {
   add: [pb.PropertyDiff.Kind.ADD, pb.PropertyDiff.Kind.ADD_REPLACE],
   delete: [pb.PropertyDiff.Kind.DELETE, pb.PropertyDiff.Kind.DELETE_REPLACE],
   update: [pb.PropertyDiff.Kind.UPDATE, pb.PropertyDiff.Kind.UPDATE_REPLACE],
 };
 
-export function checkRequest(message: pb.CheckRequest): api.CheckRequest {
+export function checkRequest(message: pb.CheckRequest) {
   return { urn: message.getUrn(), olds: fromStruct(message.getOlds()), news: fromStruct(message.getNews()) };
 }
 
@@ -24,7 +24,7 @@ export function checkResponse(result: api.CheckResponse): pb.CheckResponse {
   return message;
 }
 
-export function diffRequest(message: pb.DiffRequest): api.DiffRequest {
+export function diffRequest(message: pb.DiffRequest) {
   return {
     urn: message.getUrn(),
     olds: fromStruct(message.getOlds()),
@@ -34,12 +34,12 @@ export function diffRequest(message: pb.DiffRequest): api.DiffRequest {
   };
 }
 
-export function diffResponse(result: api.DiffResponse): pb.DiffResponse {
+export function diffResponse(differences: api.Differences): pb.DiffResponse {
   const message = new pb.DiffResponse();
   const { DIFF_SOME, DIFF_NONE } = pb.DiffResponse.DiffChanges;
-  message.setChanges(result.changes ? DIFF_SOME : DIFF_NONE);
-  message.setHasdetaileddiff(result.detailed.size > 0);
-  for (const [path, diff] of result.detailed) {
+  message.setChanges(differences.size > 0 ? DIFF_SOME : DIFF_NONE);
+  message.setHasdetaileddiff(differences.size > 0);
+  for (const [path, diff] of differences) {
     const item = new pb.PropertyDiff();
     item.setKind(KINDS[diff.kind][diff.replace ? 1 : 0]);
     item.setInputdiff(diff.input);
@@ -50,7 +50,7 @@ export function diffResponse(result: api.DiffResponse): pb.DiffResponse {
   return message;
 }
 
-export function createRequest(message: pb.CreateRequest): api.CreateRequest {
+export function createRequest(message: pb.CreateRequest) {
   return { urn: message.getUrn(), inputs: fromStruct(message.getProperties()), preview: message.getPreview() };
 }
 
@@ -61,7 +61,7 @@ export function createResponse(result: api.CreateResponse): pb.CreateResponse {
   return message;
 }
 
-export function readRequest(message: pb.ReadRequest): api.ReadRequest {
+export function readRequest(message: pb.ReadRequest) {
   return {
     id: message.getId(),
     urn: message.getUrn(),
@@ -79,7 +79,7 @@ export function readResponse(result: api.ReadResponse): pb.ReadResponse {
   return message;
 }
 
-export function updateRequest(message: pb.UpdateRequest): api.UpdateRequest {
+export function updateRequest(message: pb.UpdateRequest) {
   return {
     urn: message.getUrn(),
     olds: fromStruct(message.getOlds()),
@@ -88,6 +88,6 @@ export function updateRequest(message: pb.UpdateRequest): api.UpdateRequest {
   };
 }
 
-export function deleteRequest(message: pb.DeleteRequest): api.DeleteRequest {
+export function deleteRequest(message: pb.DeleteRequest) {
   return { urn: message.getUrn(), state: fromStruct(message.getProperties()) };
 }

@@ -1,4 +1,4 @@
-import type { DiffKind, PropertyDiff } from "./provider";
+import type { Differences, PropertyDiff } from "./provider";
 import { equal, isList, isMap, type PropertyMap, type Value } from "./value";
 
 function step(path: string, key: string): string {
@@ -6,7 +6,7 @@ function step(path: string, key: string): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-function kindOf(old: Value | undefined, now: Value | undefined): DiffKind {
+function kindOf(old: Value | undefined, now: Value | undefined): PropertyDiff["kind"] {
   if (old === undefined) return "add";
   return now === undefined ? "delete" : "update";
 }
@@ -15,7 +15,7 @@ function walk(
   path: string,
   old: Value | undefined,
   now: Value | undefined,
-  found: (path: string, kind: DiffKind) => void,
+  found: (path: string, kind: PropertyDiff["kind"]) => void,
 ): void {
   if (equal(old, now)) return;
   if (isMap(old) && isMap(now)) {
@@ -32,11 +32,7 @@ function walk(
  * Where two sets of properties differ, by the path of the innermost difference.
  * A secret is compared as a whole; an unknown differs from everything; a null is a missing property.
  */
-export function objectDiff(
-  old: PropertyMap,
-  now: PropertyMap,
-  replaces: (path: string) => boolean,
-): ReadonlyMap<string, PropertyDiff> {
+export function objectDiff(old: PropertyMap, now: PropertyMap, replaces: (path: string) => boolean): Differences {
   const result = new Map<string, PropertyDiff>();
   const present = (map: PropertyMap) => Object.fromEntries(Object.entries(map).filter(([, value]) => value !== null));
   walk("", present(old), present(now), (path, kind) => {

@@ -1,10 +1,13 @@
+import type * as messages from "./messages";
 import type { PropertyMap } from "./value";
 
-export interface CheckRequest {
-  readonly urn: string;
-  readonly olds: PropertyMap;
-  readonly news: PropertyMap;
-}
+/** What the engine asks for, out of the protocol's messages. `olds` is the state: the outputs of the last operation. */
+export type CheckRequest = Readonly<ReturnType<typeof messages.checkRequest>>;
+export type DiffRequest = Readonly<ReturnType<typeof messages.diffRequest>>;
+export type CreateRequest = Readonly<ReturnType<typeof messages.createRequest>>;
+export type ReadRequest = Readonly<ReturnType<typeof messages.readRequest>>;
+export type UpdateRequest = Readonly<ReturnType<typeof messages.updateRequest>>;
+export type DeleteRequest = Readonly<ReturnType<typeof messages.deleteRequest>>;
 
 export interface CheckResponse {
   readonly inputs: PropertyMap;
@@ -16,65 +19,24 @@ export interface CheckFailure {
   readonly reason: string;
 }
 
-export interface DiffRequest {
-  readonly urn: string;
-  /** The state: the outputs of the last operation. */
-  readonly olds: PropertyMap;
-  readonly oldInputs: PropertyMap;
-  readonly news: PropertyMap;
-  readonly ignoreChanges: readonly string[];
-}
-
-export type DiffKind = "add" | "delete" | "update";
-
 export interface PropertyDiff {
-  readonly kind: DiffKind;
+  readonly kind: "add" | "delete" | "update";
   readonly replace: boolean;
   /** Between old and new inputs, not between the state and the inputs. */
   readonly input: boolean;
 }
 
-export interface DiffResponse {
-  readonly changes: boolean;
-  /** By property path, such as `data.foo` or `spec.ports[0]`. */
-  readonly detailed: ReadonlyMap<string, PropertyDiff>;
-}
-
-export interface CreateRequest {
-  readonly urn: string;
-  readonly inputs: PropertyMap;
-  readonly preview: boolean;
-}
+/** What differs, by property path, such as `data.foo` or `spec.ports[0]`. */
+export type Differences = ReadonlyMap<string, PropertyDiff>;
 
 export interface CreateResponse {
   readonly id: string;
   readonly state: PropertyMap;
 }
 
-export interface ReadRequest {
-  readonly id: string;
-  readonly urn: string;
-  readonly inputs: PropertyMap;
-  readonly state: PropertyMap;
-}
-
 /** `id: ""` says that the object is gone. */
-export interface ReadResponse {
-  readonly id: string;
+export interface ReadResponse extends CreateResponse {
   readonly inputs: PropertyMap;
-  readonly state: PropertyMap;
-}
-
-export interface UpdateRequest {
-  readonly urn: string;
-  readonly olds: PropertyMap;
-  readonly news: PropertyMap;
-  readonly preview: boolean;
-}
-
-export interface DeleteRequest {
-  readonly urn: string;
-  readonly state: PropertyMap;
 }
 
 export type Severity = "info" | "warning";
@@ -89,12 +51,10 @@ export interface Host {
 export interface Provider {
   readonly name: string;
   configure(host: Host, cancelled: AbortSignal): void;
-  checkConfig(request: CheckRequest): CheckResponse;
-  diffConfig(request: DiffRequest): DiffResponse;
-  check(request: CheckRequest): Promise<CheckResponse>;
-  diff(request: DiffRequest): Promise<DiffResponse>;
+  check(request: CheckRequest): CheckResponse;
+  diff(request: DiffRequest): Differences;
   create(request: CreateRequest): Promise<CreateResponse>;
-  read(request: ReadRequest): Promise<ReadResponse>;
-  update(request: UpdateRequest): Promise<PropertyMap>;
-  delete(request: DeleteRequest): Promise<void>;
+  read(request: ReadRequest): ReadResponse;
+  update(request: UpdateRequest): PropertyMap | Promise<PropertyMap>;
+  delete(request: DeleteRequest): void | Promise<void>;
 }

@@ -8,6 +8,8 @@ import { Engine, silent } from "./host";
 import * as messages from "./messages";
 import type { Host, Provider } from "./provider";
 import { toStruct } from "./wire";
+import { objectDiff } from "./objectDiff";
+import { plainMap } from "./value";
 
 const GIGABYTE = 2 ** 30;
 
@@ -82,24 +84,21 @@ function handlers(provider: Provider, version: string, cancel: AbortController, 
       provider.configure({ log }, cancel.signal);
       return configured();
     }),
-    checkConfig: flushed((request: pb.CheckRequest) =>
-      messages.checkResponse(provider.checkConfig(messages.checkRequest(request))),
+    checkConfig: unary((request: pb.CheckRequest) =>
+      messages.checkResponse({ inputs: messages.checkRequest(request).news }),
     ),
-    diffConfig: flushed((request: pb.DiffRequest) =>
-      messages.diffResponse(provider.diffConfig(messages.diffRequest(request))),
+    diffConfig: unary((request: pb.DiffRequest) => {
+      const { olds, news } = messages.diffRequest(request);
+      return messages.diffResponse(objectDiff(plainMap(olds), plainMap(news), () => false));
+    }),
+    check: flushed((request: pb.CheckRequest) =>
+      messages.checkResponse(provider.check(messages.checkRequest(request))),
     ),
-    check: flushed(async (request: pb.CheckRequest) =>
-      messages.checkResponse(await provider.check(messages.checkRequest(request))),
-    ),
-    diff: flushed(async (request: pb.DiffRequest) =>
-      messages.diffResponse(await provider.diff(messages.diffRequest(request))),
-    ),
+    diff: flushed((request: pb.DiffRequest) => messages.diffResponse(provider.diff(messages.diffRequest(request)))),
     create: flushed(async (request: pb.CreateRequest) =>
       messages.createResponse(await provider.create(messages.createRequest(request))),
     ),
-    read: flushed(async (request: pb.ReadRequest) =>
-      messages.readResponse(await provider.read(messages.readRequest(request))),
-    ),
+    read: flushed((request: pb.ReadRequest) => messages.readResponse(provider.read(messages.readRequest(request)))),
     update: flushed(async (request: pb.UpdateRequest) => {
       const response = new pb.UpdateResponse();
       response.setProperties(toStruct(await provider.update(messages.updateRequest(request))));

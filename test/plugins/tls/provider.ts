@@ -4,7 +4,6 @@ import type * as api from "../shared/provider";
 import { parseUrn } from "../shared/urn";
 import { hasSecret, plain, plainMap, secret, type PropertyMap } from "../shared/value";
 import { bornReady, isDue } from "./renewal";
-import { CREATE } from "./resources";
 import { failures, planned, previewed, schemaOf, withSecrets, type Schema } from "./schema";
 
 const isCertificate = (schema: Schema) => schema.computed.includes("certPem");
@@ -34,21 +33,12 @@ export class TlsProvider implements api.Provider {
     this.host = host;
   }
 
-  checkConfig({ news }: api.CheckRequest): api.CheckResponse {
-    return { inputs: news };
-  }
-
-  diffConfig({ olds, news }: api.DiffRequest): api.DiffResponse {
-    const detailed = objectDiff(plainMap(olds), plainMap(news), () => false);
-    return { changes: detailed.size > 0, detailed };
-  }
-
-  check({ urn, news }: api.CheckRequest): Promise<api.CheckResponse> {
-    return Promise.resolve({ inputs: news, failures: failures(schemaOf(parseUrn(urn).type), news) });
+  check({ urn, news }: api.CheckRequest): api.CheckResponse {
+    return { inputs: news, failures: failures(schemaOf(parseUrn(urn).type), news) };
   }
 
   /** A certificate that is due is replaced, even though nothing was changed. */
-  diff({ urn, olds, news, ignoreChanges }: api.DiffRequest): Promise<api.DiffResponse> {
+  diff({ urn, olds, news, ignoreChanges }: api.DiffRequest): api.Differences {
     const schema = schemaOf(parseUrn(urn).type);
     const plan = withReadiness(schema, planned(schema, news));
     const state = plainMap(olds);
@@ -66,34 +56,37 @@ export class TlsProvider implements api.Provider {
     if (isCertificate(schema) && isDue(state, early(plan), new Date())) {
       detailed.set("readyForRenewal", { kind: "update", replace: true, input: false });
     }
-    return Promise.resolve({ changes: detailed.size > 0, detailed });
+    return detailed;
   }
 
-  create({ urn, inputs, preview }: api.CreateRequest): Promise<api.CreateResponse> {
+  async create({ urn, inputs, preview }: api.CreateRequest): Promise<api.CreateResponse> {
     const { type } = parseUrn(urn);
     const schema = schemaOf(type);
     const plan = withReadiness(schema, planned(schema, inputs));
-    if (preview) return Promise.resolve({ id: "", state: keepSecrets(previewed(schema, plan), inputs) });
+    if (preview) return { id: "", state: keepSecrets(previewed(schema, plan), inputs) };
+    // What makes certificates takes a tenth of a second to load, and most runs of the engine make none.
+    const { CREATE } = await import("./resources.js");
     const create = CREATE[type];
     if (create === undefined) throw new Error(`the stand-in of the tls plugin cannot create ${type}`);
-    const { id, outputs, warning } = create(plainMap(plan));
+    const { id, outputs, warning } = await create(plainMap(plan));
     if (warning !== undefined) this.host.log("warning", urn, warning);
-    return Promise.resolve({ id, state: keepSecrets(withSecrets(schema, { ...plan, ...outputs }), inputs) });
+    return { id, state: keepSecrets(withSecrets(schema, { ...plan, ...outputs }), inputs) };
   }
 
-  read({ id, urn, inputs, state }: api.ReadRequest): Promise<api.ReadResponse> {
+  read({ id, urn, inputs, state }: api.ReadRequest): api.ReadResponse {
     const schema = schemaOf(parseUrn(urn).type);
     const due = isCertificate(schema) && isDue(plainMap(state), early(state), new Date());
-    return Promise.resolve({ id, inputs, state: due ? { ...state, readyForRenewal: true } : state });
+    return { id, inputs, state: due ? { ...state, readyForRenewal: true } : state };
   }
 
-  update({ urn, olds, news }: api.UpdateRequest): Promise<PropertyMap> {
+  update({ urn, olds, news }: api.UpdateRequest): PropertyMap {
     const schema = schemaOf(parseUrn(urn).type);
     const plan = withReadiness(schema, planned(schema, news));
-    return Promise.resolve(keepSecrets(withSecrets(schema, { ...olds, ...plan }), news));
+    return keepSecrets(withSecrets(schema, { ...olds, ...plan }), news);
   }
 
-  delete(): Promise<void> {
-    return Promise.resolve();
+  /** There is nothing but the state. */
+  delete(): void {
+    return undefined;
   }
 }

@@ -1,12 +1,18 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import { isPlainMap, type Plain, type PlainMap, type PropertyMap } from "../shared/value";
-import { parseAuthority } from "./authority";
-import { createRequest, issue, parseRequest, type Issued, type Terms } from "./certificate";
+import {
+  createRequest,
+  holderOf,
+  isCa,
+  issue,
+  parseAuthority,
+  parseRequest,
+  type Issued,
+  type Terms,
+} from "./certificates";
 import { generateKey } from "./generateKey";
-import { openSsh } from "./openssh";
-import { algorithmOf, privateKey, toPem } from "./pem";
+import { signerOf, spkiOf, type Signer } from "./keys";
 import { rfc3339 } from "./renewal";
-import type { Subject } from "./subject";
 
 /** What creating a resource gives on top of its inputs. */
 export interface Created {
@@ -17,103 +23,88 @@ export interface Created {
 
 const text = (value: Plain | undefined) => (typeof value === "string" ? value : "");
 const texts = (value: Plain | undefined) => (Array.isArray(value) ? value.map(text) : []);
-const sha1 = (bytes: Buffer) => createHash("sha1").update(bytes).digest("hex");
+const sha1 = (bytes: Uint8Array) => createHash("sha1").update(bytes).digest("hex");
 
 /** Reads a PEM input; what it complains about is told with the property's role. */
-function parsed<T>(role: string, read: () => T): T {
+async function parsed<T>(role: string, read: () => T | Promise<T>): Promise<T> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     throw new Error(`Failed to parse ${role} PEM: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function nativePem(key: KeyObject): string {
-  if (key.asymmetricKeyType === "rsa") return toPem("RSA PRIVATE KEY", key.export({ format: "der", type: "pkcs1" }));
-  if (key.asymmetricKeyType === "ec") return toPem("EC PRIVATE KEY", key.export({ format: "der", type: "sec1" }));
-  return toPem("PRIVATE KEY", key.export({ format: "der", type: "pkcs8" }));
+/** As Go writes a key: each family in its own form. */
+function pemOf(key: KeyObject): string {
+  const type = key.asymmetricKeyType === "rsa" ? "pkcs1" : key.asymmetricKeyType === "ec" ? "sec1" : "pkcs8";
+  return key.export({ format: "pem", type }).toString();
 }
 
-function createPrivateKey(plan: PlainMap): Created {
+function createPrivateKey(plan: PlainMap): Promise<Created> {
   const bits = plan["rsaBits"];
   const key = generateKey(text(plan["algorithm"]), text(plan["ecdsaCurve"]), typeof bits === "number" ? bits : 0);
-  const spki = createPublicKey(key).export({ format: "der", type: "spki" });
-  const ssh = openSsh(key);
-  return {
-    id: sha1(spki),
+  return Promise.resolve({
+    id: sha1(spkiOf(key)),
     outputs: {
-      privateKeyPem: nativePem(key),
-      privateKeyPemPkcs8: toPem("PRIVATE KEY", key.export({ format: "der", type: "pkcs8" })),
-      privateKeyOpenssh: ssh.privateKey,
-      publicKeyPem: toPem("PUBLIC KEY", spki),
-      publicKeyOpenssh: ssh.publicKey,
-      publicKeyFingerprintMd5: ssh.md5,
-      publicKeyFingerprintSha256: ssh.sha256,
+      privateKeyPem: pemOf(key),
+      privateKeyPemPkcs8: key.export({ format: "pem", type: "pkcs8" }).toString(),
+      publicKeyPem: createPublicKey(key).export({ format: "pem", type: "spki" }).toString(),
     },
-  };
+  });
 }
 
-function subjectOf(plan: PlainMap): Subject {
+function namedIn(plan: PlainMap) {
   const subject = isPlainMap(plan["subject"]) ? plan["subject"] : {};
-  return Object.fromEntries(
-    Object.entries(subject)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]) => [key, Array.isArray(value) ? texts(value) : [text(value)]]),
-  );
-}
-
-function holderOf(plan: PlainMap, key: KeyObject) {
-  const names = {
-    dnsNames: texts(plan["dnsNames"]),
-    ipAddresses: texts(plan["ipAddresses"]),
-    uris: texts(plan["uris"]),
-  };
-  return { subject: subjectOf(plan), names, publicKey: createPublicKey(key) };
+  const given = Object.entries(subject).flatMap(([key, value]) => (typeof value === "string" ? [[key, value]] : []));
+  const names = { dns: texts(plan["dnsNames"]), ip: texts(plan["ipAddresses"]), url: texts(plan["uris"]) };
+  return holderOf(Object.fromEntries(given) as Record<string, string>, names);
 }
 
 function termsOf(plan: PlainMap): Terms {
-  const { validityPeriodHours, maxPathLength } = plan;
+  const number = (value: Plain | undefined) => (typeof value === "number" ? value : 0);
   return {
     allowedUses: texts(plan["allowedUses"]),
-    validityPeriodHours: typeof validityPeriodHours === "number" ? validityPeriodHours : 0,
+    validityPeriodHours: number(plan["validityPeriodHours"]),
     isCa: plan["isCaCertificate"] === true,
-    maxPathLength: typeof maxPathLength === "number" ? maxPathLength : undefined,
-    setSubjectKeyId: plan["setSubjectKeyId"] === true,
-    setAuthorityKeyId: plan["setAuthorityKeyId"] === true,
+    maxPathLength: number(plan["maxPathLength"]),
   };
 }
 
-function issuedOutputs({ serial, pem, notBefore, notAfter }: Issued): { id: string; outputs: PropertyMap } {
-  const outputs = { certPem: pem, validityStartTime: rfc3339(notBefore), validityEndTime: rfc3339(notAfter) };
-  return { id: String(serial), outputs };
+function issuedOutputs({ serial, pem, notBefore, notAfter }: Issued, more: PropertyMap): Created {
+  const validity = { validityStartTime: rfc3339(notBefore), validityEndTime: rfc3339(notAfter) };
+  return { id: String(serial), outputs: { certPem: pem, ...validity, ...more } };
 }
 
-function createCertRequest(plan: PlainMap): Created {
-  const key = parsed("private key", () => privateKey(text(plan["privateKeyPem"])));
-  const request = createRequest(holderOf(plan, key), key);
-  const outputs = { keyAlgorithm: algorithmOf(key), certRequestPem: toPem("CERTIFICATE REQUEST", request) };
-  return { id: sha1(request), outputs };
+const ownKey = (plan: PlainMap): Promise<Signer> => parsed("private key", () => signerOf(text(plan["privateKeyPem"])));
+
+async function createCertRequest(plan: PlainMap): Promise<Created> {
+  const signer = await ownKey(plan);
+  const { der, pem } = await createRequest(namedIn(plan), signer);
+  return { id: sha1(der), outputs: { keyAlgorithm: signer.family, certRequestPem: pem } };
 }
 
-function createSelfSigned(plan: PlainMap): Created {
-  const key = parsed("private key", () => privateKey(text(plan["privateKeyPem"])));
-  const { id, outputs } = issuedOutputs(issue(holderOf(plan, key), termsOf(plan), { kind: "self" }, key, new Date()));
-  return { id, outputs: { ...outputs, keyAlgorithm: algorithmOf(key) } };
+async function createSelfSigned(plan: PlainMap): Promise<Created> {
+  const signer = await ownKey(plan);
+  const issued = await issue(namedIn(plan), signer.keys.publicKey, termsOf(plan), signer);
+  return issuedOutputs(issued, { keyAlgorithm: signer.family });
 }
 
-function createLocallySigned(plan: PlainMap): Created {
-  const holder = parsed("certificate request", () => parseRequest(text(plan["certRequestPem"])));
-  const key = parsed("CA private key", () => privateKey(text(plan["caPrivateKeyPem"])));
-  const { issuer, isCa } = parsed("CA certificate", () => parseAuthority(text(plan["caCertPem"])));
-  const { id, outputs } = issuedOutputs(issue(holder, termsOf(plan), issuer, key, new Date()));
-  const created = { id, outputs: { ...outputs, caKeyAlgorithm: algorithmOf(key) } };
-  return isCa
+async function createLocallySigned(plan: PlainMap): Promise<Created> {
+  const holder = await parsed("certificate request", () => parseRequest(text(plan["certRequestPem"])));
+  const signer = await parsed("CA private key", () => signerOf(text(plan["caPrivateKeyPem"])));
+  const authority = await parsed("CA certificate", () => parseAuthority(text(plan["caCertPem"])));
+  if (!signer.spki.equals(Buffer.from(authority.publicKey.rawData))) {
+    throw new Error("Failed to create certificate: x509: provided PrivateKey doesn't match parent's PublicKey");
+  }
+  const issued = await issue(holder, holder.publicKey, termsOf(plan), signer, authority);
+  const created = issuedOutputs(issued, { caKeyAlgorithm: signer.family });
+  return isCa(authority)
     ? created
     : { ...created, warning: "Certificate provided as Authority does not appear to be a valid Certificate Authority" };
 }
 
 /** How each resource type is created. */
-export const CREATE: Readonly<Record<string, (plan: PlainMap) => Created>> = {
+export const CREATE: Readonly<Record<string, (plan: PlainMap) => Promise<Created>>> = {
   "tls:index/privateKey:PrivateKey": createPrivateKey,
   "tls:index/certRequest:CertRequest": createCertRequest,
   "tls:index/selfSignedCert:SelfSignedCert": createSelfSigned,

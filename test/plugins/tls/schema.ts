@@ -1,6 +1,5 @@
 import type { CheckFailure } from "../shared/provider";
 import { hasUnknown, isList, isMap, isSecret, UNKNOWN, secret, type PropertyMap, type Value } from "../shared/value";
-import { USES } from "./extensions";
 
 /** What one tls resource type takes and gives. */
 export interface Schema {
@@ -14,18 +13,17 @@ export interface Schema {
   readonly inPlace: readonly string[];
 }
 
-const CERTIFICATE_DEFAULTS = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false } as const;
+const CERTIFICATE_DEFAULTS = { earlyRenewalHours: 0, isCaCertificate: false } as const;
 const ISSUED = ["certPem", "validityStartTime", "validityEndTime", "maxPathLength"] as const;
 const REQUESTED = ["dnsNames", "ipAddresses", "uris", "subject"] as const;
-const PUBLIC = ["publicKeyPem", "publicKeyOpenssh", "publicKeyFingerprintMd5", "publicKeyFingerprintSha256"] as const;
-const PRIVATE = ["privateKeyPem", "privateKeyOpenssh", "privateKeyPemPkcs8"] as const;
+const PRIVATE = ["privateKeyPem", "privateKeyPemPkcs8"] as const;
 
 const SCHEMAS: Readonly<Record<string, Schema>> = {
   "tls:index/privateKey:PrivateKey": {
     required: ["algorithm"],
     optional: ["ecdsaCurve", "rsaBits"],
     defaults: { ecdsaCurve: "P224", rsaBits: 2048 },
-    computed: [...PRIVATE, ...PUBLIC],
+    computed: [...PRIVATE, "publicKeyPem"],
     secrets: PRIVATE,
     inPlace: [],
   },
@@ -39,8 +37,8 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   },
   "tls:index/selfSignedCert:SelfSignedCert": {
     required: ["privateKeyPem", "allowedUses", "validityPeriodHours"],
-    optional: [...REQUESTED, ...Object.keys(CERTIFICATE_DEFAULTS), "setAuthorityKeyId", "maxPathLength"],
-    defaults: { ...CERTIFICATE_DEFAULTS, setAuthorityKeyId: false },
+    optional: [...REQUESTED, ...Object.keys(CERTIFICATE_DEFAULTS), "maxPathLength"],
+    defaults: CERTIFICATE_DEFAULTS,
     computed: [...ISSUED, "keyAlgorithm"],
     secrets: ["privateKeyPem"],
     inPlace: ["earlyRenewalHours"],
@@ -71,6 +69,12 @@ const flag = (value: Value) => (typeof value === "boolean" ? undefined : "must b
 const text = (value: Value) => (typeof value === "string" ? undefined : "must be a string");
 const texts = (value: Value) =>
   isList(value) && value.every((item) => text(item) === undefined) ? undefined : "must be a list of strings";
+
+/** The values of `allowedUses` that the stand-in takes. */
+const USES = [
+  ...["digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"],
+  ...["cert_signing", "crl_signing", "server_auth", "client_auth", "code_signing"],
+];
 const uses = (value: Value) =>
   texts(value) ?? (isList(value) ? value.map(oneOf(USES)).find((reason) => reason !== undefined) : undefined);
 
@@ -82,8 +86,6 @@ const RULES: Readonly<Record<string, (value: Value) => string | undefined>> = {
   earlyRenewalHours: atLeast(0),
   maxPathLength: atLeast(-1),
   isCaCertificate: flag,
-  setSubjectKeyId: flag,
-  setAuthorityKeyId: flag,
   allowedUses: uses,
   dnsNames: texts,
   ipAddresses: texts,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { previewStack } from "../../../ci/previewStack";
+import { testFolder } from "../../support/testFolder";
 
 /** Stands for the CLI: says how it was called and ends as FAKE_EXIT says. */
 const FAKE_CLI = `#!${process.execPath}
@@ -27,19 +27,19 @@ interface Call {
 }
 
 describe("previewStack", () => {
+  const folder = testFolder();
   let root = "";
   const env = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({ PATH: join(root, "bin"), ...more });
   const callOf = (text: string) => JSON.parse(text.split("\n")[0] ?? "") as Call;
 
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), "clustermesh-ci-"));
+    root = folder();
     await mkdir(join(root, "stacks"));
     await mkdir(join(root, "bin"));
     await writeFile(join(root, "Pulumi.yaml"), "name: clustermesh\nruntime: nodejs\n");
     await writeFile(join(root, "stacks", "Pulumi.staging.yaml"), "config:\n  clustermesh:authority: generated\n");
     await writeFile(join(root, "bin", "pulumi"), FAKE_CLI, { mode: 0o755 });
   });
-  afterEach(() => rm(root, { recursive: true, force: true }));
 
   it("on paper has a project, a state and a configuration of its own, and no cluster", async () => {
     const before = await readdir(root, { recursive: true });

@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { DEFAULT_SETTINGS } from "../../../components";
-import { COMMAND_LINE } from "../../../components/command/commandLine";
 import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
-import { KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
+import { commandInput, KUBECONFIG_TOKEN, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
 import { recordOf } from "../support/record";
 import { isWrappedSecret, type Registered, unwrapped } from "../support/pulumiMocks";
-
-/** The plain input of a command. */
-function given({ inputs }: Registered): Readonly<Record<string, unknown>> {
-  const { NODE_OPTIONS, NODE_PATH, ...environment } = inputs["environment"] as Readonly<Record<string, string>>;
-  assert.deepEqual([NODE_OPTIONS, NODE_PATH, ...Object.keys(environment)], ["", "", INPUT_VARIABLE]);
-  const sent = JSON.parse((inputs["stdin"] as string | undefined) ?? "{}") as Readonly<Record<string, string>>;
-  const large = JSON.parse(sent[LARGE_INPUT] ?? "{}") as Record<string, unknown>;
-  return { ...(JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>), ...large };
-}
 
 const verbs = ({ inputs }: Registered) => [inputs["create"], inputs["update"], inputs["delete"]];
 
@@ -28,26 +16,8 @@ describe("components: commands", () => {
     commands = ran.all("local:Command");
   });
 
-  it("run node itself, on a script that exists, and no shell", () => {
-    assert.equal(commands.length, 3 * 4 + 2 + 2);
-    for (const { inputs } of commands) {
-      const [program, flag, code, runner = "", script = "", ...rest] = inputs["interpreter"] as string[];
-      assert.deepEqual([program, flag, code], ["node", ...COMMAND_LINE]);
-      assert.deepEqual([runner, rest], ["components/command/run.cjs", []]);
-      assert.ok(existsSync(runner) && existsSync(join("components", script, "command.ts")), script);
-    }
-  });
-
-  it("get single words as arguments: the verb and nothing else", () => {
-    for (const command of commands) {
-      for (const verb of verbs(command).filter((each) => each !== undefined)) {
-        assert.ok(typeof verb === "string");
-        assert.match(verb, /^[a-zA-Z]+$/);
-      }
-    }
-  });
-
   it("know their verbs", () => {
+    assert.equal(commands.length, 3 * 4 + 2 + 2);
     assert.deepEqual(verbs(ran.one("Command", "clustermesh-cluster1-original-config")), ["record", "keep", "release"]);
     assert.deepEqual(verbs(ran.one("Command", "clustermesh-cluster1-rollout")), ["rollOut", "rollOut", "restore"]);
     assert.deepEqual(verbs(ran.one("Command", "clustermesh-cluster1-objects")), [
@@ -81,24 +51,24 @@ describe("components: commands", () => {
   });
 
   it("know the context of a cluster that is reached by one", () => {
-    assert.deepEqual(given(ran.one("Command", "clustermesh-cluster2-original-config"))["cluster"], {
+    assert.deepEqual(commandInput(ran.one("Command", "clustermesh-cluster2-original-config"))["cluster"], {
       name: "cluster2",
       context: "context2",
     });
-    assert.deepEqual(given(ran.one("Command", "clustermesh-cluster1-original-config"))["cluster"], {
+    assert.deepEqual(commandInput(ran.one("Command", "clustermesh-cluster1-original-config"))["cluster"], {
       name: "cluster1",
     });
   });
 
   it("of a member know what is wanted, what it makes, whose it is, and the originals", () => {
-    const record = given(ran.one("Command", "clustermesh-cluster2-original-config"));
+    const record = commandInput(ran.one("Command", "clustermesh-cluster2-original-config"));
     assert.deepEqual(record["desiredConfig"], { "cluster-name": "cluster2", "cluster-id": "102" });
     assert.equal(record["owner"], "clustermesh/test");
     const made = (record["managedObjects"] as { name: string }[]).map(({ name }) => name);
     const ofDemo = ["istio-space", "employee", "stranger", "employee", "protected-db"];
     assert.deepEqual(made, ["cilium-clustermesh", "clustermesh-etcd-server", ...ofDemo]);
     assert.match(
-      String(given(ran.one("Command", "clustermesh-cluster2-rollout"))["originalConfig"]),
+      String(commandInput(ran.one("Command", "clustermesh-cluster2-rollout"))["originalConfig"]),
       /^\{"of":"clustermesh-cluster2-original-config"/,
     );
   });
@@ -117,7 +87,7 @@ const { cluster: uid } = recordOf();
 describe("components: the check", () => {
   it("knows every member with its id, and how long to wait", async () => {
     const ran = await runMesh({ settings: { wait: { check: 77 } } });
-    const { clusters, timeoutSeconds } = given(ran.one("Command", "clustermesh-check"));
+    const { clusters, timeoutSeconds } = commandInput(ran.one("Command", "clustermesh-check"));
     assert.deepEqual(clusters, [
       { name: "cluster1", id: 101, uid, context: "context1" },
       { name: "cluster2", id: 102, uid, context: "context2" },
@@ -135,7 +105,7 @@ describe("components: the check", () => {
 
   it("runs again when the agents are told something new, and only then", async () => {
     const hash = async (over: object) =>
-      given((await runMesh({ specs: { 2: over } })).one("Command", "clustermesh-check"))["peersHash"];
+      commandInput((await runMesh({ specs: { 2: over } })).one("Command", "clustermesh-check"))["peersHash"];
     assert.equal(await hash({ podCIDRs: ["10.200.0.0/16"] }), await hash({}));
     assert.notEqual(await hash({ etcd: { endpoints: ["https://10.1.2.9:2379"] } }), await hash({}));
   });
@@ -143,7 +113,7 @@ describe("components: the check", () => {
 
 describe("components: the demo's pings", () => {
   const input = async (phase: "before" | "after", options: MeshOptions = {}) =>
-    given((await runMesh({ demo: true, ...options })).one("Command", `clustermesh-cluster1/pings-${phase}`));
+    commandInput((await runMesh({ demo: true, ...options })).one("Command", `clustermesh-cluster1/pings-${phase}`));
 
   it("know where the demo is, its clusters alone, the agents, and how long to wait", async () => {
     const cilium = { ...DEFAULT_SETTINGS.cilium, namespace: "cilium" };

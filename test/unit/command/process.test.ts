@@ -2,15 +2,11 @@ import assert from "node:assert/strict";
 import { runScript } from "../../support/command/runScript";
 import { LARGE_INPUT } from "../../../components/command/protocol";
 import { MEMBER_INPUT } from "../support/command/runCommand";
-import { scriptedKubectl, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { kubectlOnPath } from "../support/kubernetes/kubectlOnPath";
 import { recordText } from "../support/record";
 
 describe("the deploy-time programs, as processes", () => {
-  let kubectl: ScriptedKubectl | undefined;
-  afterEach(() => {
-    kubectl?.remove();
-    kubectl = undefined;
-  });
+  const kubectl = kubectlOnPath();
 
   it("print the result of a verb, decided by what the last one printed", async () => {
     const env = { ...process.env, PULUMI_COMMAND_STDOUT: recordText() };
@@ -21,7 +17,7 @@ describe("the deploy-time programs, as processes", () => {
   });
 
   it("reach clusters by contexts and kubeconfigs, say that they ask again, and in the end why they have failed", async () => {
-    kubectl = scriptedKubectl('process.stderr.write("The connection to the server was refused\\n"); process.exit(1);');
+    kubectl.script('process.stderr.write("The connection to the server was refused\\n"); process.exit(1);');
     const clusters = [
       { name: "cluster1", id: 101, context: "context1", uid: "u" },
       { name: "cluster2", id: 102, uid: "u" },

@@ -5,7 +5,7 @@ import { adoptedCas } from "../support/certificates/adoptedCas";
 import { lines } from "../support/mesh/mesh";
 import { mesh } from "../support/mesh/mesh";
 import { makeMesh, runMesh, type MeshOptions } from "../support/meshProgram";
-import { run, valueOf } from "../support/pulumiMocks";
+import { run } from "../support/pulumiMocks";
 
 /** What a mesh is refused with, and what it has registered of itself all the same. */
 async function refused(options: MeshOptions) {
@@ -85,15 +85,5 @@ describe("components: the settings of a mesh", () => {
 describe("components: what a mesh says of itself", () => {
   it("is its topology", async () => {
     assert.match((await runMesh()).result.topology, /^graph LR\n {2}c0\["cluster1<br\/>id 101/);
-  });
-
-  it("is the readiness table that the check has printed", async () => {
-    assert.deepEqual(await valueOf((await runMesh()).result.readiness), []);
-  });
-
-  it("is absent where the check is off, and then nothing is run", async () => {
-    const off = await runMesh({ settings: { wait: { check: false } } });
-    assert.equal(off.result.readiness, undefined);
-    assert.ok(!off.resources.some(({ name }) => name === "clustermesh-check"));
   });
 });

@@ -21,11 +21,6 @@ describe("components: the resources of a mesh", () => {
     }
   });
 
-  it("have a name each", async () => {
-    const { urns } = await runMesh({ clusters: [1, 2, 3], demo: true });
-    assert.equal(new Set(urns).size, urns.length);
-  });
-
   it("grow with the number of clusters, and not with its square", async () => {
     const counts = await Promise.all([2, 3, 6].map((n) => count({ clusters: range(n) })));
     const ofMesh = 5; // component, CA key and certificate, agreement, check

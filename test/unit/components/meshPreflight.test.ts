@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { preflight, report, type ClusterMeshArgs } from "../../../components";
-import { mintCA } from "../support/certificates/ca";
 import { infos } from "../../../components/mesh/model/diagnostic";
-import { scriptedKubectl, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
-import { bySeverity, clusterSpec, lines } from "../support/mesh/mesh";
+import { mintCA } from "../support/certificates/ca";
+import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { bySeverity, clusterSpec, heads, lines } from "../support/mesh/mesh";
 import { recorded } from "../support/preflight/live";
 import { run } from "../support/pulumiMocks";
 
@@ -27,12 +27,9 @@ const NOT_KNOWN =
   'cluster "cluster2": kubeconfig is not known yet, so this cluster is not looked at; up knows it and looks';
 
 describe("components: preflight", () => {
-  let kubectl: ScriptedKubectl;
+  const kubectl = scriptedKubectl();
   beforeEach(() => {
-    kubectl = scriptedKubectl(FITS);
-  });
-  afterEach(() => {
-    kubectl.remove();
+    kubectl.script(FITS);
   });
 
   const asked = () => [...new Set(kubectl.calls().map(([first = ""]) => first.split("=")[0]))].sort();
@@ -74,7 +71,7 @@ describe("components: preflight", () => {
     const off = { ...args("apiVersion: v1"), authority: "adopted", wait: { preflight: false } } as const;
     const judge = async (certificate: () => pulumi.Input<string>) => {
       const { result } = await run(() => preflight({ ...off, ca: { ...ca, trusted: [certificate()] } }), true);
-      return lines(bySeverity(result.diagnostics).warnings).map((line) => line.split(";")[0]);
+      return heads(bySeverity(result.diagnostics).warnings);
     };
     assert.deepEqual(await judge(() => weak.certificate), [
       'mesh: clustermesh:ca.trusted[0] "CN=etcd-ca" has a key of 1024 bits, which can be broken',
@@ -93,8 +90,7 @@ describe("components: preflight", () => {
   });
 
   it("gives what the program then refuses with", async () => {
-    kubectl.remove();
-    kubectl = scriptedKubectl(`process.stderr.write("Unable to connect to the server"); process.exit(1);`);
+    kubectl.script(`process.stderr.write("Unable to connect to the server"); process.exit(1);`);
     const { result } = await run(async () => {
       const { diagnostics } = await preflight({ ...args("apiVersion: v1"), wait: { preflight: 1 } });
       return report("this mesh cannot work", diagnostics).catch((error: unknown) => error);

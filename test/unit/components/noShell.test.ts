@@ -14,6 +14,7 @@ import { loadStack } from "../../../stacks";
 import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { run, type Registered } from "../support/pulumiMocks";
 import { clusterConfiguration, texts } from "../support/stacks/configuration";
+import { kubectlOnPath } from "../support/kubernetes/kubectlOnPath";
 
 const ROOT = resolve(__dirname, "..", "..", "..");
 
@@ -82,51 +83,46 @@ describe("components: no shell", () => {
 });
 
 describe("components: arguments of kubectl", () => {
+  const program = kubectlOnPath();
+  const kubectl = scriptedKubectl();
+
   it("are what they were, whatever is in them, and a context is no flag of its own", async () => {
-    const kubectl = scriptedKubectl("");
-    try {
-      const all = [HOSTILE, "-v=9", "--context=other", "a\nb", "\u001b[2J", "$HOME", "%PATH%", "ä\u202e", ""];
-      for (const context of all) {
-        await Kubectl.with({ kind: "context", context }, (each) => each.run(["get", ...all]));
-      }
-      assert.deepEqual(
-        kubectl.calls(),
-        all.map((context) => [`--context=${context}`, "get", ...all]),
-      );
-    } finally {
-      kubectl.remove();
+    program.script("");
+    const all = [HOSTILE, "-v=9", "--context=other", "a\nb", "\u001b[2J", "$HOME", "%PATH%", "ä\u202e", ""];
+    for (const context of all) {
+      await Kubectl.with({ kind: "context", context }, (each) => each.run(["get", ...all]));
     }
+    assert.deepEqual(
+      program.calls(),
+      all.map((context) => [`--context=${context}`, "get", ...all]),
+    );
   });
 
   it("are values of flags, where they are configured", async () => {
-    const kubectl = scriptedKubectl("process.stdout.write(printAsAsked(args, { items: [] }));");
+    kubectl.script("process.stdout.write(printAsAsked(args, { items: [] }));");
     const container = { namespace: HOSTILE, pod: "cilium-a", container: HOSTILE };
-    try {
-      await withCluster({ kind: "context", context: "-v" }, async (api) => {
-        await api.listFields("pods", { namespace: HOSTILE, selector: HOSTILE }, { kind: "text" });
-        await api.listByTemplate(["pods"], { namespace: HOSTILE, selector: HOSTILE }, "{.items}");
-        await api.object("secret/s", HOSTILE);
-        await api.exec(container, [HOSTILE], 60);
-        await api.execOnce(container, [HOSTILE], 60);
-        await api.logs(container, "15m");
-        await api.patch(["configmap/c"], HOSTILE, { manager: "helm", patch: {} });
-        await api.deletePods(HOSTILE, ["cilium-a"], "no");
-        await api.annotatePods(HOSTILE, ["cilium-a"], "a", "b");
-      });
-      const calls = kubectl.calls();
-      assert.ok(calls.length >= 9, JSON.stringify(calls));
-      for (const [access, ...args] of calls) {
-        assert.equal(access, "--context=-v");
-        const end = args.includes("--") ? args.indexOf("--") : args.length;
-        const configured = args.slice(0, end).flatMap((arg, index) => (arg === HOSTILE ? [args[index - 1] ?? ""] : []));
-        assert.ok(configured.length > 0 && configured.every((flag) => /^-[nlc]$/.test(flag)), JSON.stringify(args));
-        assert.ok(
-          args.slice(0, end).every((arg) => arg === HOSTILE || !arg.includes("touch x")),
-          JSON.stringify(args),
-        );
-      }
-    } finally {
-      kubectl.remove();
+    await withCluster({ kind: "context", context: "-v" }, async (api) => {
+      await api.listFields("pods", { namespace: HOSTILE, selector: HOSTILE }, { kind: "text" });
+      await api.listByTemplate(["pods"], { namespace: HOSTILE, selector: HOSTILE }, "{.items}");
+      await api.object("secret/s", HOSTILE);
+      await api.exec(container, [HOSTILE], 60);
+      await api.execOnce(container, [HOSTILE], 60);
+      await api.logs(container, "15m");
+      await api.patch(["configmap/c"], HOSTILE, { manager: "helm", patch: {} });
+      await api.deletePods(HOSTILE, ["cilium-a"], "no");
+      await api.annotatePods(HOSTILE, ["cilium-a"], "a", "b");
+    });
+    const calls = kubectl.calls();
+    assert.ok(calls.length >= 9, JSON.stringify(calls));
+    for (const [access, ...args] of calls) {
+      assert.equal(access, "--context=-v");
+      const end = args.includes("--") ? args.indexOf("--") : args.length;
+      const configured = args.slice(0, end).flatMap((arg, index) => (arg === HOSTILE ? [args[index - 1] ?? ""] : []));
+      assert.ok(configured.length > 0 && configured.every((flag) => /^-[nlc]$/.test(flag)), JSON.stringify(args));
+      assert.ok(
+        args.slice(0, end).every((arg) => arg === HOSTILE || !arg.includes("touch x")),
+        JSON.stringify(args),
+      );
     }
   });
 
@@ -134,12 +130,8 @@ describe("components: arguments of kubectl", () => {
     const pod = { metadata: { name: "--context=other" }, spec: { nodeName: "n" }, status: {} };
     const json = JSON.stringify({ items: [pod] });
     assert.throws(() => parseLivePods(json));
-    const kubectl = scriptedKubectl(`process.stdout.write(${JSON.stringify(json)});`);
-    try {
-      const asking = withCluster({ kind: "context", context: "c" }, (api) => agentPods(api, DEFAULT_SETTINGS.cilium));
-      await assert.rejects(asking);
-    } finally {
-      kubectl.remove();
-    }
+    kubectl.script(`process.stdout.write(${JSON.stringify(json)});`);
+    const asking = withCluster({ kind: "context", context: "c" }, (api) => agentPods(api, DEFAULT_SETTINGS.cilium));
+    await assert.rejects(asking);
   });
 });

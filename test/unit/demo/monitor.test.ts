@@ -4,20 +4,12 @@ import { launchScript, runScript } from "../../support/command/runScript";
 import { waitUntil } from "../../support/waitUntil";
 import { demoWorld, type RunningWorld } from "../support/demo/demoWorld";
 import { pingsInput } from "../support/demo/runDemoPings";
+import { isRunning } from "../../support/isRunning";
 
 const DATABASE = "10.60.1.5";
 const STRANGER = "10.60.0.7";
 const SILENT = ["cluster1/default/stranger", "cluster2/istio-space/stranger", "cluster2/default/employee"];
 const DROP = `xx drop (Policy denied) flow 0x1 to endpoint 12, identity 1->2: ${STRANGER}:40001 -> ${DATABASE}:6379 tcp SYN`;
-
-/** Whether a process is there. */
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 describe("the monitor in an agent's pod", () => {
   let world: RunningWorld | undefined;
@@ -46,10 +38,10 @@ describe("the monitor in an agent's pod", () => {
     const { world: running, run } = await start([]);
     const child = launchScript(run);
     child.stdin.end();
-    await waitUntil("pings", 60, () => Promise.resolve(running.pinged()));
+    await waitUntil("pings", 60, () => running.pinged());
     const monitors = await running.monitors();
     assert.ok(monitors.length === 1 && monitors.every(isRunning));
     child.kill("SIGKILL");
-    await waitUntil("the end of the monitor", 60, () => Promise.resolve(!monitors.some(isRunning)));
+    await waitUntil("the end of the monitor", 60, () => !monitors.some(isRunning));
   });
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { INPUT_VARIABLE } from "../../../components/command/protocol";
 import { adoptedCas } from "../support/certificates/adoptedCas";
-import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
+import { commandInput, runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { omit } from "../support/omit";
 import { isWrappedSecret, unwrapped, valueOf, type Registered } from "../support/pulumiMocks";
 
@@ -12,11 +11,6 @@ const forUsers = (ran: MeshRun) =>
   ran.resources.map(({ name }) => name).filter((name) => /etcd-(users|admin)/.test(name));
 
 const command = (ran: MeshRun, n: number) => ran.one("Command", `clustermesh-cluster${String(n)}-etcd-users`);
-
-function given({ inputs }: Registered): object {
-  const { [INPUT_VARIABLE]: input = "" } = inputs["environment"] as Readonly<Record<string, string>>;
-  return JSON.parse(input) as object;
-}
 
 function sent({ wrapped }: Registered): Readonly<Record<string, string>> {
   const { stdin } = wrapped as { stdin?: unknown };
@@ -66,7 +60,7 @@ describe("components: users of etcd", () => {
   });
 
   it("are those of the other clusters, in the etcd as the program dials it", async () => {
-    assert.deepEqual(given(command(ran, 2)), {
+    assert.deepEqual(commandInput(command(ran, 2)), {
       cluster: "cluster2",
       endpoints: ["https://10.1.2.1:2379"],
       peers: { context: "context2", secret: { namespace: "kube-system", name: "cilium-clustermesh" } },
@@ -74,7 +68,7 @@ describe("components: users of etcd", () => {
     });
     const etcd = { endpoints: ["https://10.1.2.1:2379"], adminEndpoints: ["https://127.0.0.1:12379"] };
     const elsewhere = await runMesh({ ...MANAGED, specs: { 2: { etcd } } });
-    assert.deepEqual((given(command(elsewhere, 2)) as { endpoints: unknown }).endpoints, ["https://127.0.0.1:12379"]);
+    assert.deepEqual(commandInput(command(elsewhere, 2))["endpoints"], ["https://127.0.0.1:12379"]);
   });
 
   it("are managed with what goes through standard input alone, as a secret", () => {
@@ -126,7 +120,7 @@ describe("components: users of etcd", () => {
   it("of a lost cluster are asked nothing, and are nobody's peers", async () => {
     const without = await runMesh({ ...MANAGED, specs: { 3: { lost: true } } });
     const lost = command(without, 3);
-    assert.deepEqual(given(lost), {
+    assert.deepEqual(commandInput(lost), {
       cluster: "cluster3",
       endpoints: ["https://10.1.3.1:2379"],
       users: [],
@@ -134,6 +128,6 @@ describe("components: users of etcd", () => {
     });
     assert.ok(!("stdin" in lost.inputs));
     assert.equal(lost.urn, command(ran, 3).urn);
-    assert.deepEqual((given(command(without, 1)) as { users: unknown }).users, ["remote-cluster2"]);
+    assert.deepEqual(commandInput(command(without, 1))["users"], ["remote-cluster2"]);
   });
 });

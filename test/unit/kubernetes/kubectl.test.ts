@@ -1,36 +1,20 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { openKubeconfig } from "../../../components/kubernetes/kubeconfigFile";
 import { Kubectl, printed } from "../../../components/kubernetes/kubectl";
 import { KubectlError } from "../../../components/kubernetes/kubectlError";
-import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { kubectlOnPath } from "../support/kubernetes/kubectlOnPath";
+import { testFolder, testVariables } from "../../support/testFolder";
 
 const read = (kubectl: Kubectl, args: readonly string[], limitSeconds = 60): Promise<string> =>
   kubectl.ask(args, (ended) => printed(args, ended), { limitSeconds });
 
 describe("components: kubectl", () => {
-  let fake: ScriptedKubectl | undefined;
-  const answer = (body: string) => {
-    fake = scriptedKubectl(body);
-    return fake;
-  };
-  afterEach(() => {
-    fake?.remove();
-    fake = undefined;
-  });
-
-  it("gets its arguments as they are, through no shell", async () => {
-    const kubectl = answer('process.stdout.write("fine");');
-    const hostile = ["get", "a b", "$(id)", "`id`", "'\"", "; rm x", "*"];
-    const said = await Kubectl.with({ kind: "context", context: "my context; id" }, (each) => each.run(hostile));
-    assert.equal(said, "fine");
-    assert.deepEqual(kubectl.calls(), [["--context=my context; id", ...hostile]]);
-  });
+  const kubectl = kubectlOnPath();
 
   it("has run only where something shows it: an empty program on PATH is no answer that nothing is there", async () => {
-    answer('process.removeAllListeners("exit");');
+    kubectl.script('process.removeAllListeners("exit");');
     await assert.rejects(
       Kubectl.with({ kind: "context", context: "west" }, (each) => each.once(["get", "secret/x", "-o", "name"])),
       /kubectl has ended without a word, and nothing shows that it ran; see what is on PATH/,
@@ -38,12 +22,11 @@ describe("components: kubectl", () => {
   });
 
   it("asks again where JSON is not whole, and says so in the end", async () => {
-    answer('process.stdout.write(calls() === 1 ? \'{"items":[\' : "{}");');
+    kubectl.script('process.stdout.write(calls() === 1 ? \'{"items":[\' : "{}");');
     const readPods = (...args: readonly string[]) =>
       Kubectl.with({ kind: "context", context: "west" }, (each) => read(each, ["get", "pods", ...args], 2));
     assert.equal(await readPods("-o", "json"), "{}");
-    fake?.remove();
-    answer("process.stdout.write('{\"items\":[');");
+    kubectl.script("process.stdout.write('{\"items\":[');");
     await assert.rejects(readPods("--output=json"), /kubectl get pods has printed 10 bytes that are not whole JSON/);
     assert.equal(await readPods("-o", "name"), '{"items":[');
   });
@@ -58,7 +41,7 @@ describe("components: kubectl", () => {
     if (process.platform !== "linux") {
       this.skip();
     }
-    const kubectl = answer(READ_KUBECONFIG);
+    kubectl.script(READ_KUBECONFIG);
     const said = await Kubectl.with({ kind: "kubeconfig", content: "CONTENT" }, (each) =>
       Promise.all([1, 2, 3].map(() => each.run(["version"]))),
     );
@@ -70,41 +53,34 @@ describe("components: kubectl", () => {
     assert.ok(!JSON.stringify(kubectl.calls()).includes("CONTENT"));
   });
 
-  for (const platform of ["linux", "darwin"] as const) {
-    it(`leaves no kubeconfig behind on ${platform}`, async () => {
-      const folder = mkdtempSync(join(tmpdir(), "clustermesh-test-"));
-      const before = process.env["TMPDIR"];
-      process.env["TMPDIR"] = folder;
-      try {
+  describe("with the content of a kubeconfig", () => {
+    const folder = testFolder();
+    testVariables(() => ({ TMPDIR: folder() }));
+
+    for (const platform of ["linux", "darwin"] as const) {
+      it(`leaves no kubeconfig behind on ${platform}`, async () => {
         const file = await openKubeconfig("CONTENT", platform);
-        const open = readdirSync(folder);
+        const open = readdirSync(folder());
         assert.equal(open.length, platform === "linux" ? 0 : 1);
         for (const name of open) {
-          assert.equal(statSync(join(folder, name)).mode & 0o777, 0o700);
+          assert.equal(statSync(join(folder(), name)).mode & 0o777, 0o700);
           assert.equal(statSync(file.path).mode & 0o777, 0o600);
           assert.equal(readFileSync(file.path, "utf8"), "CONTENT");
         }
         await file.close();
-        assert.deepEqual(readdirSync(folder), []);
-      } finally {
-        if (before === undefined) {
-          delete process.env["TMPDIR"];
-        } else {
-          process.env["TMPDIR"] = before;
-        }
-        rmSync(folder, { recursive: true });
-      }
-    });
-  }
+        assert.deepEqual(readdirSync(folder()), []);
+      });
+    }
+  });
 
   it("fails with kubectl's own words", async () => {
-    answer('process.stderr.write("error: no such thing\\n"); process.exit(1);');
+    kubectl.script('process.stderr.write("error: no such thing\\n"); process.exit(1);');
     const failing = Kubectl.with({ kind: "kubeconfig", content: "CONTENT" }, (each) => each.run(["get", "x"]));
     await assert.rejects(failing, new KubectlError("error: no such thing"));
   });
 
   it("gets the environment that was chosen for it", async () => {
-    answer("process.stdout.write(JSON.stringify(process.env));");
+    kubectl.script("process.stdout.write(JSON.stringify(process.env));");
     const given = {
       PULUMI_CONFIG: "c",
       PULUMI_CONFIG_SECRET_KEYS: "k",
@@ -127,12 +103,6 @@ describe("components: kubectl", () => {
     }
   });
 
-  it("is ended when nothing comes back for too long", async () => {
-    answer(SILENT);
-    const slow = Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["get"], { silenceSeconds: 0.3 }));
-    await assert.rejects(slow, /^KubectlError: no answer within 0\.3 s$/);
-  });
-
   describe("tries again", () => {
     /** Fails with these words the first time. */
     const once = (
@@ -148,19 +118,19 @@ describe("components: kubectl", () => {
     };
 
     it("what it reads", async () => {
-      answer(once(LOST));
+      kubectl.script(once(LOST));
       assert.equal(await using((each) => read(each, ["get"])), "fine");
       assert.deepEqual(told, [LOST]);
     });
 
     it("what it never sent", async () => {
-      answer(once(REFUSED));
+      kubectl.script(once(REFUSED));
       assert.equal(await using((each) => each.run(["patch"])), "fine");
       assert.deepEqual(told, [REFUSED]);
     });
 
     it("nothing that may have changed something", async () => {
-      const kubectl = answer(once(LOST));
+      kubectl.script(once(LOST));
       await assert.rejects(
         using((each) => each.run(["patch"])),
         new KubectlError(LOST),
@@ -169,7 +139,7 @@ describe("components: kubectl", () => {
     });
 
     it("nothing of which a part may be done", async () => {
-      const kubectl = answer(once(REFUSED));
+      kubectl.script(once(REFUSED));
       await assert.rejects(
         using((each) => each.once(["delete"])),
         new KubectlError(REFUSED),
@@ -179,7 +149,7 @@ describe("components: kubectl", () => {
   });
 
   it("sends what it is given on standard input", async () => {
-    answer('process.stdout.write(fs.readFileSync(0, "utf8").toUpperCase());');
+    kubectl.script('process.stdout.write(fs.readFileSync(0, "utf8").toUpperCase());');
     const said = await Kubectl.with({ kind: "context", context: "c" }, (each) => each.run(["apply"], { stdin: "abc" }));
     assert.equal(said, "ABC");
   });

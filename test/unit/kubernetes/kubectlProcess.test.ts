@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { mock } from "node:test";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { KubectlError } from "../../../components/kubernetes/kubectlError";
 import { ending, type Limits } from "../../../components/kubernetes/kubectlProcess";
 import { inGroup } from "../../../components/kubernetes/processGroup";
+import { testFolder } from "../../support/testFolder";
 
 const START = "I1129 15:56:08.042017   29645 loader.go:402] Config loaded from file:  /tmp/k\n";
 const ANSWER =
@@ -45,7 +45,8 @@ function scripted(limits: Partial<Limits> = {}) {
   };
 }
 
-describe("components: a kubectl process", function () {
+describe("components: a kubectl process", () => {
+  const folder = testFolder();
   beforeEach(() => {
     mock.timers.enable({ apis: ["setTimeout"] });
   });
@@ -164,25 +165,20 @@ describe("components: a kubectl process", function () {
 
   it("is not ended because this program was held up while its answer came in", async () => {
     mock.timers.reset();
-    const folder = mkdtempSync(join(tmpdir(), "held-up-"));
-    const [heldUp, answered] = [join(folder, "held-up"), join(folder, "answered")];
+    const [heldUp, answered] = [join(folder(), "held-up"), join(folder(), "answered")];
     const program = `const { existsSync, writeFileSync } = require("node:fs");
       process.stderr.write(${JSON.stringify(START)});
       while (!existsSync(${JSON.stringify(heldUp)}));
       process.stderr.write(${JSON.stringify(ANSWER)});
       writeFileSync(${JSON.stringify(answered)}, "");`;
-    try {
-      const child = inGroup(spawn(process.execPath, ["-e", program], { detached: true }));
-      const silenceMs = 1000;
-      const ended = ending(child, "", { startMs: 60_000, silenceMs });
-      child.stderr.once("data", () => {
-        writeFileSync(heldUp, "");
-        const late = Date.now() + silenceMs + 100;
-        while (!existsSync(answered) || Date.now() < late);
-      });
-      assert.equal((await ended).code, 0);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const child = inGroup(spawn(process.execPath, ["-e", program], { detached: true }));
+    const silenceMs = 1000;
+    const ended = ending(child, "", { startMs: 60_000, silenceMs });
+    child.stderr.once("data", () => {
+      writeFileSync(heldUp, "");
+      const late = Date.now() + silenceMs + 100;
+      while (!existsSync(answered) || Date.now() < late);
+    });
+    assert.equal((await ended).code, 0);
   });
 });

@@ -5,39 +5,21 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { mock } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { Kubectl } from "../../../components/kubernetes/kubectl";
 import { KubectlError } from "../../../components/kubernetes/kubectlError";
 import { inGroup, lookedAfter } from "../../../components/kubernetes/processGroup";
-import { scriptedKubectl, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { kubectlOnPath } from "../support/kubernetes/kubectlOnPath";
+import { isRunning } from "../../support/isRunning";
+import { waitUntil } from "../../support/waitUntil";
 
 const ROOT = resolve(__dirname, "..", "..", "..");
-
-/** Whether a process is there and no zombie, which waits for a parent that may be no good one. */
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !existsSync("/proc") || !/^State:\s+Z/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 30_000; !holds();) {
-    if (Date.now() > end) throw new Error(`within 30 s it did not happen that ${what}`);
-    await delay(20);
-  }
-}
 
 describe("components: what kubectl has started", function () {
   const folder = mkdtempSync(join(tmpdir(), "process-group-"));
   const pidFile = join(folder, "pid");
   const plugin = () => Number(readFileSync(pidFile, "utf8"));
-  let fake: ScriptedKubectl | undefined;
+  const kubectl = kubectlOnPath();
   afterEach(() => {
-    fake?.remove();
-    fake = undefined;
     rmSync(pidFile, { force: true });
   });
   after(() => {
@@ -53,14 +35,14 @@ describe("components: what kubectl has started", function () {
     fs.renameSync(${JSON.stringify(`${pidFile}.new`)}, ${JSON.stringify(pidFile)});
     ${then}`;
   const run = (body: string, silenceSeconds: number) => {
-    fake = scriptedKubectl(body);
-    return Kubectl.with({ kind: "context", context: "c" }, (kubectl) => kubectl.once(["get"], { silenceSeconds }));
+    kubectl.script(body);
+    return Kubectl.with({ kind: "context", context: "c" }, (each) => each.once(["get"], { silenceSeconds }));
   };
 
   for (const signals of ["hears", "ignores"] as const) {
     it(`is ended with it when nothing comes back, where it ${signals} signals`, async () => {
       await assert.rejects(run(withPlugin(signals, ""), 0.5), new KubectlError("no answer within 0.5 s", "silent"));
-      await until("the plugin has ended", () => !lives(plugin()));
+      await waitUntil("the plugin has ended", 30, () => !isRunning(plugin()));
     });
   }
 
@@ -68,12 +50,12 @@ describe("components: what kubectl has started", function () {
     await assert.rejects(run(withPlugin("ignores", ""), 0.5));
     await run(withPlugin("ignores", "process.exit();"), 60);
     await run("", 60);
-    await until("nothing is looked after", () => lookedAfter.size === 0);
+    await waitUntil("nothing is looked after", 30, () => lookedAfter.size === 0);
     // A plugin that has closed its streams long ago, and ignores signals.
     const quiet = `require("node:child_process").spawn("sh", ["-c", "trap '' TERM; sleep 3600"], { stdio: "ignore" });`;
     const started = `process.stderr.write("I1129 15:56:08.042017   29645 loader.go:402] Config loaded from file\\n");`;
     await assert.rejects(run(`${started} ${quiet} setInterval(() => undefined, 1000);`, 0.5));
-    await until("nothing is looked after", () => lookedAfter.size === 0);
+    await waitUntil("nothing is looked after", 30, () => lookedAfter.size === 0);
   });
 
   it("gets no signal once it has ended, for its number may be another's", async () => {
@@ -90,7 +72,7 @@ describe("components: what kubectl has started", function () {
 
   it("keeps no answer waiting once kubectl has ended", async () => {
     assert.equal(await run(withPlugin("ignores", 'process.stdout.write("fine", () => process.exit());'), 60), "fine");
-    await until("the plugin has ended", () => !lives(plugin()));
+    await waitUntil("the plugin has ended", 30, () => !isRunning(plugin()));
   });
 
   it("has no terminal to ask for a log-in, for it is in a session of its own", async function () {
@@ -105,15 +87,15 @@ describe("components: what kubectl has started", function () {
 
   for (const signal of ["SIGKILL", "SIGTERM", "SIGINT"] as const) {
     it(`ends when this program is ended by ${signal}`, async () => {
-      fake = scriptedKubectl(withPlugin("ignores", ""));
+      kubectl.script(withPlugin("ignores", ""));
       const program = `require("./components/kubernetes/kubectl").Kubectl.with({ kind: "context", context: "c" }, (k) => k.once(["get"]));`;
       const child = spawn(process.execPath, ["--import=tsx", "-e", program], { cwd: ROOT, stdio: "inherit" });
       const ended = once(child, "exit");
-      await until("the plugin has started", () => existsSync(pidFile));
-      assert.ok(lives(plugin()));
+      await waitUntil("the plugin has started", 30, () => existsSync(pidFile));
+      assert.ok(isRunning(plugin()));
       child.kill(signal);
       assert.deepEqual(await ended, [null, signal]);
-      await until("the plugin has ended", () => !lives(plugin()));
+      await waitUntil("the plugin has ended", 30, () => !isRunning(plugin()));
     });
   }
 });

@@ -1,25 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addEntries, ensureEntry, entryFolder, withRoom } from "../../../lab/cache/cacheEntries";
 import { isMade, recipeFolder } from "../../../lab/cache/ensureRecipes";
 import { RECIPES } from "../../../lab/cache/recipes";
+import { testFolder, testVariables } from "../../support/testFolder";
 
 const quiet = (): void => undefined;
 
 describe("lab: entries of the cache", () => {
-  const before = process.env["XDG_CACHE_HOME"];
-  let dir = "";
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "lab-cache-"));
-    process.env["XDG_CACHE_HOME"] = dir;
-  });
-  afterEach(() => {
-    if (before === undefined) delete process.env["XDG_CACHE_HOME"];
-    else process.env["XDG_CACHE_HOME"] = before;
-    rmSync(dir, { recursive: true });
-  });
+  const folder = testFolder();
+  testVariables(() => ({ XDG_CACHE_HOME: folder() }));
   const all = (): readonly string[] => readdirSync(join(entryFolder("x"), ".."));
   const write = (folder: string, text: string): void => {
     mkdirSync(folder);

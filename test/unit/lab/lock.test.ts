@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withLock } from "../../../lab/host/lock";
+import { testFolder, testVariables } from "../../support/testFolder";
 
 describe("lab: locks", () => {
-  const before = process.env["XDG_CACHE_HOME"];
-  let dir = "";
-  beforeEach(() => {
-    dir = mkdtempSync(join(tmpdir(), "lab-lock-"));
-    process.env["XDG_CACHE_HOME"] = dir;
-  });
-  afterEach(() => {
-    if (before === undefined) delete process.env["XDG_CACHE_HOME"];
-    else process.env["XDG_CACHE_HOME"] = before;
-    rmSync(dir, { recursive: true });
-  });
+  const folder = testFolder();
+  testVariables(() => ({ XDG_CACHE_HOME: folder() }));
 
   it("let one in at a time, tell the other that it waits, and pass on after an error", async () => {
     const events: string[] = [];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { ensureEntry } from "../../../lab/cache/cacheEntries";
 import { ensureOwnFolder, foreignHand, refuseForeign } from "../../../lab/host/ownFolder";
+import { testFolder, testVariables } from "../../support/testFolder";
 
 const USER = 1000;
 const of = (mode: number, uid = USER, gid = USER) => foreignHand({ path: "/c", uid, gid, mode }, USER);
@@ -23,21 +23,16 @@ describe("lab: whose a folder of programs is", () => {
     assert.equal(of(0o41777, 0, 0), undefined, "sticky, as /tmp");
   });
 
-  describe("is looked at up to the root", function () {
-    let folder = "";
-    beforeEach(() => {
-      folder = mkdtempSync(join(tmpdir(), "own-folder-"));
-    });
-    afterEach(() => {
-      rmSync(folder, { recursive: true });
-    });
+  describe("is looked at up to the root", () => {
+    const folder = testFolder();
+    testVariables(() => ({ XDG_CACHE_HOME: folder() }));
 
     it("and made for this user alone", async () => {
-      assert.equal(statSync(await ensureOwnFolder(folder, "a", "b")).mode & 0o777, 0o700);
+      assert.equal(statSync(await ensureOwnFolder(folder(), "a", "b")).mode & 0o777, 0o700);
     });
 
     it("so that an open folder above it is refused, with the way out", async () => {
-      const open = join(folder, "open");
+      const open = join(folder(), "open");
       mkdirSync(open);
       chmodSync(open, 0o777);
       await assert.rejects(ensureOwnFolder(open, "a"), (error: Error) =>
@@ -46,35 +41,28 @@ describe("lab: whose a folder of programs is", () => {
     });
 
     it("on both sides of a link", async () => {
-      const open = join(folder, "open");
+      const open = join(folder(), "open");
       mkdirSync(join(open, "real"), { recursive: true });
-      mkdirSync(join(folder, "safe"));
-      symlinkSync(join(open, "real"), join(folder, "safe", "link"));
-      await refuseForeign(join(folder, "safe", "link"));
+      mkdirSync(join(folder(), "safe"));
+      symlinkSync(join(open, "real"), join(folder(), "safe", "link"));
+      await refuseForeign(join(folder(), "safe", "link"));
       chmodSync(open, 0o777);
-      await assert.rejects(refuseForeign(join(folder, "safe", "link")), /can be written to by everybody/);
+      await assert.rejects(refuseForeign(join(folder(), "safe", "link")), /can be written to by everybody/);
     });
 
     it("before an entry of the cache is used", async () => {
-      const before = process.env["XDG_CACHE_HOME"];
-      process.env["XDG_CACHE_HOME"] = folder;
-      try {
-        const fill = (target: string) => {
-          mkdirSync(target);
-          return Promise.resolve();
-        };
-        const entry = await ensureEntry("builds", "a", () => undefined, fill);
-        chmodSync(join(folder, "cilium-clustermesh", "builds"), 0o777);
-        await assert.rejects(
-          ensureEntry("builds", "a", () => undefined, fill),
-          /holds programs that would run as this user/,
-        );
-        chmodSync(join(folder, "cilium-clustermesh", "builds"), 0o700);
-        assert.equal(await ensureEntry("builds", "a", () => undefined, fill), entry);
-      } finally {
-        if (before === undefined) delete process.env["XDG_CACHE_HOME"];
-        else process.env["XDG_CACHE_HOME"] = before;
-      }
+      const fill = (target: string) => {
+        mkdirSync(target);
+        return Promise.resolve();
+      };
+      const entry = await ensureEntry("builds", "a", () => undefined, fill);
+      chmodSync(join(folder(), "cilium-clustermesh", "builds"), 0o777);
+      await assert.rejects(
+        ensureEntry("builds", "a", () => undefined, fill),
+        /holds programs that would run as this user/,
+      );
+      chmodSync(join(folder(), "cilium-clustermesh", "builds"), 0o700);
+      assert.equal(await ensureEntry("builds", "a", () => undefined, fill), entry);
     });
   });
 });

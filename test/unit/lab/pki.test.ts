@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer } from "node:tls";
 import { planCluster } from "../../../lab/clusterPlan";
 import { createAuthority, issueLeaf, type LeafSpec, type Pair } from "../../../lab/pki/certificate";
 import { clusterPki, ensureClusterPki } from "../../../lab/pki/clusterPki";
+import { testFolder } from "../../support/testFolder";
 
 let authority: Pair;
 let server: Pair;
@@ -41,6 +41,7 @@ function handshake(shown: Pair): Promise<boolean> {
 }
 
 describe("lab: certificates", () => {
+  const folder = testFolder();
   before(async () => {
     authority = await createAuthority("an authority");
     server = await issueLeaf(authority, {
@@ -94,22 +95,18 @@ describe("lab: certificates", () => {
   });
 
   it("of a cluster are made once, readable by their owner alone, by three authorities", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "lab-pki-"));
-    try {
-      const pki = clusterPki(dir);
-      await ensureClusterPki(dir, planCluster(0, 1));
-      const before = readFileSync(pki.admin.keyFile, "utf8");
-      await ensureClusterPki(dir, planCluster(0, 1));
-      assert.equal(readFileSync(pki.admin.keyFile, "utf8"), before);
-      for (const file of readdirSync(join(dir, "pki")))
-        assert.equal(statSync(join(dir, "pki", file)).mode & 0o777, 0o600);
-      const read = (file: string): X509Certificate => new X509Certificate(readFileSync(file));
-      const ciliumCa = read(pki.ciliumEtcd.ca.certFile).publicKey;
-      assert.ok(read(pki.ciliumEtcd.client.certFile).verify(ciliumCa));
-      assert.ok(!read(pki.apiEtcd.client.certFile).verify(ciliumCa));
-      assert.ok(!read(pki.admin.certFile).verify(ciliumCa));
-    } finally {
-      rmSync(dir, { recursive: true });
-    }
+    const dir = folder();
+    const pki = clusterPki(dir);
+    await ensureClusterPki(dir, planCluster(0, 1));
+    const before = readFileSync(pki.admin.keyFile, "utf8");
+    await ensureClusterPki(dir, planCluster(0, 1));
+    assert.equal(readFileSync(pki.admin.keyFile, "utf8"), before);
+    for (const file of readdirSync(join(dir, "pki")))
+      assert.equal(statSync(join(dir, "pki", file)).mode & 0o777, 0o600);
+    const read = (file: string): X509Certificate => new X509Certificate(readFileSync(file));
+    const ciliumCa = read(pki.ciliumEtcd.ca.certFile).publicKey;
+    assert.ok(read(pki.ciliumEtcd.client.certFile).verify(ciliumCa));
+    assert.ok(!read(pki.apiEtcd.client.certFile).verify(ciliumCa));
+    assert.ok(!read(pki.admin.certFile).verify(ciliumCa));
   });
 });

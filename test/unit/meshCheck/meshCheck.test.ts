@@ -1,37 +1,19 @@
 import assert from "node:assert/strict";
-import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
-import { recordOf } from "../support/record";
 import { clusterSpec } from "../support/mesh/mesh";
-import { runMesh, type MeshOptions } from "../support/meshProgram";
+import { commandInput, runMesh, type MeshOptions } from "../support/meshProgram";
 import { isWrappedSecret, PATHS_OF_CLUSTER1, valueOf } from "../support/pulumiMocks";
 
-async function given(command: string, options: MeshOptions = {}): Promise<Readonly<Record<string, unknown>>> {
-  const { inputs, wrapped } = (await runMesh(options)).one("Command", command);
-  assert.ok(!isWrappedSecret((wrapped as Readonly<Record<string, unknown>>)["environment"]), "people may read it");
-  const environment = inputs["environment"] as Readonly<Record<string, string>>;
-  const sent = JSON.parse((inputs["stdin"] as string | undefined) ?? "{}") as Readonly<Record<string, string>>;
-  const large = JSON.parse(sent[LARGE_INPUT] ?? "{}") as Record<string, unknown>;
-  return { ...(JSON.parse(environment[INPUT_VARIABLE] ?? "") as Record<string, unknown>), ...large };
+async function given(name: string, options: MeshOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+  const command = (await runMesh(options)).one("Command", name);
+  const { environment } = command.wrapped as { readonly environment: unknown };
+  assert.ok(!isWrappedSecret(environment), "people may read it");
+  return commandInput(command);
 }
 
 describe("components: the check of a mesh", () => {
   it("knows what did not work before, though its record came from a command with secrets", async () => {
     const { pathsBefore } = await given("clustermesh-check", { kubeconfigs: [1] });
     assert.deepEqual(pathsBefore, { cluster1: PATHS_OF_CLUSTER1 });
-  });
-
-  it("knows which clusters they were when they joined, and so do the demo's pings", async () => {
-    const { clusters: checked } = await given("clustermesh-check", { kubeconfigs: [1] });
-    const { clusters: pinged } = await given("clustermesh-cluster1/pings-after", { demo: true });
-    const { cluster: uid } = recordOf();
-    const uids = (all: unknown) => (all as readonly { readonly uid?: string }[]).map(({ uid }) => uid);
-    assert.deepEqual(
-      [uids(checked), uids(pinged)],
-      [
-        [uid, uid],
-        [uid, uid],
-      ],
-    );
   });
 
   it("knows how identities are made, and what to do about stale ones", async () => {
@@ -61,10 +43,11 @@ describe("components: the check of a mesh", () => {
     assert.equal(await probed(false), false);
   });
 
-  it("gives tables of paths and of stale pods, or nothing where it is off", async () => {
-    const { result } = await runMesh();
-    assert.deepEqual([await valueOf(result.paths), await valueOf(result.stalePods)], [[], []]);
-    const off = (await runMesh({ settings: { wait: { check: false } } })).result;
-    assert.deepEqual([off.paths, off.stalePods], [undefined, undefined]);
+  it("gives tables of paths, of stale pods and of readiness, or nothing where it is off", async () => {
+    const { paths, stalePods, readiness } = (await runMesh()).result;
+    assert.deepEqual(await Promise.all([valueOf(paths), valueOf(stalePods), valueOf(readiness)]), [[], [], []]);
+    const off = await runMesh({ settings: { wait: { check: false } } });
+    assert.deepEqual([off.result.paths, off.result.stalePods, off.result.readiness], Array(3).fill(undefined));
+    assert.ok(!off.resources.some(({ name }) => name === "clustermesh-check"));
   });
 });

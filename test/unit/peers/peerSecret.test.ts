@@ -62,18 +62,6 @@ describe("components: the peers' Secret", () => {
     assert.deepEqual(peer["cilium-host-aliases"], [{ hostname: "etcd.two", ips: ["10.1.2.1"] }]);
   });
 
-  it("has no key that the chart projects from another Secret", async () => {
-    const { perCluster } = await adoptedCas();
-    for (const options of [THREE, { ...THREE, authority: perCluster }]) {
-      const ran = await runMesh(options);
-      const keys = NAMES.flatMap((name) => Object.keys(secretOf(ran, name)));
-      assert.deepEqual(
-        keys.filter((key) => /^(common|local)-/.test(key)),
-        [],
-      );
-    }
-  });
-
   it("is this stack's, in Cilium's namespace and under the chart's name", async () => {
     const secret = (await runMesh(THREE)).one("v1:Secret", "clustermesh-cluster1-peers");
     assert.deepEqual(metadata(secret), {

@@ -6,9 +6,8 @@ import { faults } from "../../support/kubernetes/stateInMemory";
 import type { StoredObject } from "../../support/kubernetes/storedObject";
 import { runCommand } from "../support/command/runCommand";
 import { recordText } from "../support/record";
+import { byName, podsOf } from "../support/policyCheck/selectors";
 
-const LABEL = "io.cilium.k8s.policy.cluster";
-const NAMESPACE = "k8s:io.kubernetes.pod.namespace";
 const original = (value: string) =>
   ({ kind: "value", value, managers: [{ manager: "helm", operation: "Update" }] }) as const;
 const originals = (name: string) =>
@@ -26,7 +25,6 @@ const policy = (kind: string, name: string, spec: object) => ({
   ...{ apiVersion: "cilium.io/v2", kind, spec },
   metadata: { name, namespace: "shop", uid: name },
 });
-const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
 const OPEN = policy("CiliumNetworkPolicy", "db", { endpointSelector: byName("cluster1") });
 const CLOSED = policy("NetworkPolicy", "web", { ingress: [{ from: [{ podSelector: byName("cluster1") }] }] });
 
@@ -158,10 +156,7 @@ describe("the command that guards a cluster's policies", () => {
 
   it("judges the addresses of its peers, as it was given them, and says so where it was not", async () => {
     const denial = policy("CiliumNetworkPolicy", "no-peer", {
-      egressDeny: [
-        { toEndpoints: [{ ...byName("cluster2"), matchExpressions: [{ key: NAMESPACE, operator: "Exists" }] }] },
-        { toCIDR: ["10.70.0.0/16"] },
-      ],
+      egressDeny: [{ toEndpoints: [podsOf("cluster2")] }, { toCIDR: ["10.70.0.0/16"] }],
     });
     const client = policy("CiliumNetworkPolicy", "client", { egress: [{ toCIDR: ["10.0.0.0/8"] }] });
     const having = { policies: [denial, client] };

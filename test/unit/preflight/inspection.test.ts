@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import type { ManagedObject } from "../../../components/kubernetes/model/managedObject";
 import { answers, inspectCluster } from "../../../components/preflight/inspection";
-import { scriptedKubectl, SILENT, type ScriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { scriptedKubectl, SILENT } from "../support/kubernetes/scriptedKubectl";
 import { recorded } from "../support/preflight/live";
 
 const ACCESS = { kind: "context", context: "c" } as const;
@@ -20,17 +20,13 @@ const CLAIMS: readonly ManagedObject[] = [
 ];
 
 describe("components: a cluster is inspected", () => {
-  let fake: ScriptedKubectl | undefined;
-  afterEach(() => {
-    fake?.remove();
-    fake = undefined;
-  });
+  const kubectl = scriptedKubectl();
 
   function inspect(body: string, limitSeconds = 30) {
     const turns: number[] = [];
-    fake = scriptedKubectl(body);
+    kubectl.script(body);
     const turn = <T>(work: () => Promise<T>): Promise<T> => {
-      turns.push(fake?.calls().length ?? 0);
+      turns.push(kubectl.calls().length);
       return work();
     };
     const inspection = inspectCluster(ACCESS, DEFAULT_SETTINGS.cilium, CLAIMS, limitSeconds, turn);
@@ -48,7 +44,7 @@ describe("components: a cluster is inspected", () => {
     );
     assert.deepEqual(live.apiServerEtcd, []);
     assert.deepEqual(answered?.failed, []);
-    assert.equal(fake?.calls().length, 3);
+    assert.equal(kubectl.calls().length, 3);
   });
 
   it("again after a connection that was refused, by a short question first, and not in its turn again", async () => {
@@ -59,8 +55,8 @@ describe("components: a cluster is inspected", () => {
     const { live, answered, turns } = await inspect(`${refused}\n${FINE}`);
     assert.equal(live.kind, "reachable");
     assert.deepEqual(answered?.failed, ["The connection to the server h:6443 was refused"]);
-    assert.deepEqual(fake?.calls()[3]?.slice(0, 3), ["--context=c", "get", "namespace/kube-system"]);
-    assert.equal(fake.calls().length, 7);
+    assert.deepEqual(kubectl.calls()[3]?.slice(0, 3), ["--context=c", "get", "namespace/kube-system"]);
+    assert.equal(kubectl.calls().length, 7);
     assert.deepEqual(turns, [0]);
   });
 
@@ -69,7 +65,7 @@ describe("components: a cluster is inspected", () => {
     const { live, answered } = await inspect(words);
     const reason = "The connection to the server h:6443 was refused (tried 3 times)";
     assert.deepEqual([live, answered], [{ kind: "unreachable", cause: "network", reason }, undefined]);
-    assert.equal(fake?.calls().length, 5);
+    assert.equal(kubectl.calls().length, 5);
   });
 
   it("and is unreachable where it is silent, within its limit", async () => {
@@ -82,15 +78,14 @@ describe("components: a cluster is inspected", () => {
     const { live } = await inspect(`process.stderr.write("${said}"); process.exit(1);`);
     const reason = "error: You must be logged in to the server (Unauthorized)";
     assert.deepEqual(live, { kind: "unreachable", cause: "credentials", reason });
-    assert.equal(fake?.calls().length, 3);
+    assert.equal(kubectl.calls().length, 3);
   });
 
   it("only whether it answers, and once, where it is said to be gone", async () => {
-    fake = scriptedKubectl(SILENT);
+    kubectl.script(SILENT);
     assert.equal(await answers(ACCESS, 1), false);
-    assert.equal(fake.calls().length, 1);
-    fake.remove();
-    fake = scriptedKubectl(FINE);
+    assert.equal(kubectl.calls().length, 1);
+    kubectl.script(FINE);
     assert.equal(await answers(ACCESS, 1), true);
   });
 
@@ -101,10 +96,8 @@ describe("components: a cluster is inspected", () => {
       ["Unable to connect to the server: getting credentials: exec: executable aws not found", false],
       ['error: context "c" does not exist', false],
     ] as const) {
-      fake = scriptedKubectl(`process.stderr.write(${JSON.stringify(`${said}\n`)}); process.exit(1);`);
+      kubectl.script(`process.stderr.write(${JSON.stringify(`${said}\n`)}); process.exit(1);`);
       assert.equal(await answers(ACCESS, 60), does, said);
-      fake.remove();
-      fake = undefined;
     }
   });
 });

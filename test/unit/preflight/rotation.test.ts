@@ -5,7 +5,7 @@ import { caKeyId, SHARED_AUTHORITY } from "../../../components/certificates/mode
 import { toEnvironment } from "../../../stacks/program/environment";
 import { adoptedEndings, rotationPolicy, shortenedLeaves, weakCas } from "../../../components/preflight/rotation";
 import { mintCA, NOW, type CA } from "../support/certificates/ca";
-import { lines } from "../support/mesh/mesh";
+import { heads, lines } from "../support/mesh/mesh";
 import { clusterConfiguration, complaints, clusters, configuration } from "../support/stacks/configuration";
 
 const DAY_MS = 86_400_000;
@@ -35,7 +35,7 @@ describe("stacks: revisions in the configuration", () => {
   it("are judged with the rest of it", () => {
     const problems = (values: Readonly<Record<string, unknown>>) => {
       const read = configuration(values);
-      return lines(validateDescription(read, Object.keys(read.clusters), NOW)).map((line) => line.split(";")[0]);
+      return heads(validateDescription(read, Object.keys(read.clusters), NOW));
     };
     assert.deepEqual(problems({ keyRevisions: { authority: [2, 2] } }), [
       "mesh: keyRevisions.authority [2,2] names a revision twice",
@@ -118,8 +118,7 @@ describe("stacks: adopted CAs that end", () => {
       authority: "adopted",
       clusters: { cluster1: withCA(1, { ...soon, trusted: [next.certificate] }), cluster2: withCA(2, far) },
     };
-    const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
-    assert.deepEqual(heads(lines(adoptedEndings(configuration(values), NOW))), [
+    assert.deepEqual(heads(adoptedEndings(configuration(values), NOW)), [
       'cluster "cluster1": etcd.ca.certificate "CN=soon" ends on 2026-12-05, in 20 days',
       'cluster "cluster1": etcd.ca.trusted[0] "CN=next" ends on 2026-12-14, in 29 days',
     ]);

@@ -1,26 +1,20 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { identify } from "../../../lab/host/processIdentity";
 import { waitFor } from "../../../lab/host/waitFor";
+import { testFolder } from "../../support/testFolder";
 
 const runner = (name: string) => JSON.stringify(join(__dirname, "..", "..", "runner", name));
 
 describe("a test run that is interrupted", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "interrupted-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = testFolder();
 
   /** A run of a level that goes on for ever and notes its process. */
   async function start(level: string) {
-    const [pidFile, endedFile] = [join(folder, "pid"), join(folder, "ended")];
+    const [pidFile, endedFile] = [join(folder(), "pid"), join(folder(), "ended")];
     const command = [
       process.execPath,
       "-e",

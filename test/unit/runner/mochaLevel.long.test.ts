@@ -1,24 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runLevel } from "../../runner/runLevel";
+import { testFolder } from "../../support/testFolder";
 
 describe("a level that is a mocha run", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "levels-"));
-  });
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
+  const folder = testFolder();
 
   const file = (name: string, body: string): void => {
-    writeFileSync(join(folder, `${name}.test.js`), `describe("${name}", () => { it("passes", () => {}); ${body} });`);
+    writeFileSync(join(folder(), `${name}.test.js`), `describe("${name}", () => { it("passes", () => {}); ${body} });`);
   };
   /** How the level ends: passed, failed and skipped. */
   async function counts(words: RegExp, ...args: readonly string[]) {
-    const level = { name: "mocha", run: { kind: "mocha", args: [...args, join(folder, "*.test.js")] } } as const;
+    const level = { name: "mocha", run: { kind: "mocha", args: [...args, join(folder(), "*.test.js")] } } as const;
     const { tally, output } = await runLevel(level, new AbortController().signal);
     assert.match(output, words);
     return [tally.passed, tally.failed, tally.skipped];

@@ -14,6 +14,7 @@ import type { ClusterSpec } from "../../../components/mesh/model/mesh";
 import type { GivenSettings } from "../../../components/settings/model/settings";
 import { clusterName, clusterSpec } from "./mesh/mesh";
 import { run, type Registered, type Run } from "./pulumiMocks";
+import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
 
 /** What a mesh made here is like; two clusters with a generated authority unless it says otherwise. */
 export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "observed" | "objects"> {
@@ -122,6 +123,15 @@ export interface MeshRun extends Run<ClusterMesh> {
   /** All resources of a type that ends so. */
   all(type: string): readonly Registered[];
 }
+
+/** The input of a command, as its program puts it together. */
+export function commandInput({ inputs }: Registered): Readonly<Record<string, unknown>> {
+  const environment = inputs["environment"] as Readonly<Record<string, string>>;
+  const sent = JSON.parse((inputs["stdin"] as string | undefined) ?? "{}") as Readonly<Record<string, string>>;
+  return { ...parsed(environment[INPUT_VARIABLE] ?? ""), ...parsed(sent[LARGE_INPUT] ?? "{}") };
+}
+
+const parsed = (text: string) => JSON.parse(text) as Readonly<Record<string, unknown>>;
 
 const runs = new Map<string, Promise<MeshRun>>();
 

@@ -5,12 +5,8 @@ import { judgePolicies, parsePolicies } from "../../../../components/policyCheck
 import type { MeshChange } from "../../../../components/policyCheck/model/meshChange";
 import { policyEffects } from "../../../../components/policyCheck/model/policyEffects";
 import { bySeverity } from "../../support/mesh/mesh";
+import { asks, byName } from "../../support/policyCheck/selectors";
 
-const LABEL = "io.cilium.k8s.policy.cluster";
-const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
-const expression = (operator: string, ...values: readonly string[]) => ({
-  matchExpressions: [{ key: LABEL, operator, values }],
-});
 const LEAVING = { from: "west", to: "default", peers: ["east", "north"] };
 
 const effects = (spec: object, change = LEAVING) =>
@@ -30,11 +26,11 @@ describe("model: what happens to a policy when its cluster leaves", () => {
     assert.deepEqual(effects({ ingressDeny: [{ fromEndpoints: [byName("west")] }] }), [
       "opens: denies nobody of west any more",
     ]);
-    assert.deepEqual(effects({ egressDeny: [{ toEndpoints: [expression("In", "west", "east")] }] }), [
+    assert.deepEqual(effects({ egressDeny: [{ toEndpoints: [asks("In", "west", "east")] }] }), [
       "opens: denies nobody the way to west any more",
       "opens: denies nobody the way to east any more",
     ]);
-    assert.deepEqual(effects({ ingressDeny: [{ fromEndpoints: [expression("NotIn", "west")] }] }), [
+    assert.deepEqual(effects({ ingressDeny: [{ fromEndpoints: [asks("NotIn", "west")] }] }), [
       "opens: denies nobody of east, north any more",
       "closes: denies pods of its own cluster from then on",
     ]);
@@ -51,7 +47,7 @@ describe("model: what happens to a policy when its cluster leaves", () => {
   });
 
   it("opens where it begins to allow, and closes where it begins to select", () => {
-    assert.deepEqual(effects({ ingress: [{ fromEndpoints: [expression("NotIn", "west", "east", "north")] }] }), [
+    assert.deepEqual(effects({ ingress: [{ fromEndpoints: [asks("NotIn", "west", "east", "north")] }] }), [
       "opens: lets pods of its own cluster in from then on, and does not now",
     ]);
     assert.deepEqual(effects({ endpointSelector: byName("default") }), [
@@ -60,9 +56,9 @@ describe("model: what happens to a policy when its cluster leaves", () => {
   });
 
   it("is nothing where a selector means the same under both names", () => {
-    const both = expression("In", "default", "west");
+    const both = asks("In", "default", "west");
     assert.deepEqual(effects({ endpointSelector: both, ingress: [{ fromEndpoints: [both] }] }), []);
-    for (const selector of [byName("elsewhere"), expression("In", "elsewhere"), expression("DoesNotExist"), {}]) {
+    for (const selector of [byName("elsewhere"), asks("In", "elsewhere"), asks("DoesNotExist"), {}]) {
       const spec = { endpointSelector: selector, ingressDeny: [{ fromEndpoints: [selector] }] };
       assert.deepEqual(effects(spec), [], JSON.stringify(selector));
     }
@@ -74,8 +70,8 @@ describe("model: what happens to a policy when its cluster leaves", () => {
 
   it("depends on the name that the cluster gets back", () => {
     const old = { ...LEAVING, to: "old" };
-    assert.deepEqual(effects({ endpointSelector: expression("In", "old", "west") }, old), []);
-    assert.equal(effects({ endpointSelector: expression("In", "default", "west") }, old).length, 1);
+    assert.deepEqual(effects({ endpointSelector: asks("In", "old", "west") }, old), []);
+    assert.equal(effects({ endpointSelector: asks("In", "default", "west") }, old).length, 1);
   });
 
   it("is told of every selector by its path, in all specs", () => {
@@ -140,15 +136,18 @@ describe("model: judgePolicies", () => {
     assert.equal(opening({ cidrGroupRef: "peers", except: ["10.70.0.0/17"] }), 1);
     assert.equal(opening({ cidrGroupRef: "peers", except: ["10.70.0.0/16"] }), 0);
     assert.equal(opening({ cidrGroupRef: "others" }), 0);
-    const asks = (operator: string, key: string, ...values: readonly string[]) =>
+    const selected = (operator: string, key: string, ...values: readonly string[]) =>
       opening({ cidrGroupSelector: { matchExpressions: [{ key, operator, values }] } });
     assert.equal(opening({ cidrGroupSelector: { matchLabels: { a: "b" } } }), 1);
     assert.equal(opening({ cidrGroupSelector: {} }), 1);
     assert.equal(opening({ cidrGroupSelector: { matchLabels: { a: "c" } } }), 0);
-    assert.deepEqual([asks("In", "a", "b"), asks("In", "a", "c"), asks("In", "x", "b")], [1, 0, 0]);
-    assert.deepEqual([asks("NotIn", "a", "b"), asks("NotIn", "a", "c"), asks("NotIn", "x", "b")], [0, 1, 1]);
-    assert.deepEqual([asks("Exists", "a"), asks("Exists", "x"), asks("DoesNotExist", "a")], [1, 0, 0]);
-    assert.deepEqual([asks("DoesNotExist", "x"), asks("Future", "x")], [1, 1]);
+    assert.deepEqual([selected("In", "a", "b"), selected("In", "a", "c"), selected("In", "x", "b")], [1, 0, 0]);
+    assert.deepEqual(
+      [selected("NotIn", "a", "b"), selected("NotIn", "a", "c"), selected("NotIn", "x", "b")],
+      [0, 1, 1],
+    );
+    assert.deepEqual([selected("Exists", "a"), selected("Exists", "x"), selected("DoesNotExist", "a")], [1, 0, 0]);
+    assert.deepEqual([selected("DoesNotExist", "x"), selected("Future", "x")], [1, 1]);
   });
 
   it("says whose addresses are not known, where a policy has any", () => {

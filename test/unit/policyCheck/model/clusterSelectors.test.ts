@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { clusterSelectors } from "../../../../components/policyCheck/model/clusterSelectors";
 import type { Whom } from "../../../../components/policyCheck/model/meshChange";
+import { byName, CLUSTER_LABEL as LABEL } from "../../support/policyCheck/selectors";
 
-const LABEL = "io.cilium.k8s.policy.cluster";
-const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
 const expression = (operator: string, values?: readonly string[], key = LABEL) => ({
   matchExpressions: [{ key, operator, ...(values === undefined ? {} : { values }) }],
 });

@@ -2,16 +2,8 @@ import assert from "node:assert/strict";
 import { judgePolicies } from "../../../../components/policyCheck/model/clusterPolicies";
 import type { MeshChange } from "../../../../components/policyCheck/model/meshChange";
 import { bySeverity } from "../../support/mesh/mesh";
+import { asks, byName, CLUSTER_LABEL as LABEL, podsOf } from "../../support/policyCheck/selectors";
 
-const LABEL = "io.cilium.k8s.policy.cluster";
-const NAMESPACE = { key: "k8s:io.kubernetes.pod.namespace", operator: "Exists" };
-const byName = (name: string) => ({ matchLabels: { [LABEL]: name } });
-const clusters = (operator: string, ...values: readonly string[]) => ({ key: LABEL, operator, values });
-const asks = (operator: string, ...values: readonly string[]) => ({
-  matchExpressions: [clusters(operator, ...values)],
-});
-/** All pods of a cluster, in whatever namespace. */
-const podsOf = (...names: readonly string[]) => ({ matchExpressions: [clusters("In", ...names), NAMESPACE] });
 const app = { matchLabels: { app: "x" } };
 
 const ranges = { east: { podCIDRs: ["10.70.0.0/16"], nodeCIDRs: ["10.2.2.0/24"] } };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { agentEtcds } from "../../../../components/preflight/model/agentEtcd";
 import type { Cluster } from "../../../../components/mesh/model/mesh";
-import { bySeverity, lines, member } from "../../support/mesh/mesh";
+import { bySeverity, heads, lines, member } from "../../support/mesh/mesh";
 import { daemonSetWith, found, type LiveOptions } from "../../support/preflight/live";
 
 const CHART = '{"etcd.config": "/var/lib/etcd-config/etcd.config"}';
@@ -17,7 +17,7 @@ function judge(endpoints: readonly string[] | string, options = CHART, hostAlias
   );
   const { warnings, unseen, problems } = bySeverity(agentEtcds([each], [each.cluster]));
   assert.deepEqual(problems, []);
-  return { warnings: lines(warnings).map((line) => line.split(";")[0]), unseen: unseen.map(({ why }) => why) };
+  return { warnings: heads(warnings), unseen: unseen.map(({ why }) => why) };
 }
 
 /** The nth cluster, whose agents use these endpoints. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { agentFolder } from "../../../../components/preflight/model/agentFolder";
-import { bySeverity, lines } from "../../support/mesh/mesh";
+import { bySeverity, heads } from "../../support/mesh/mesh";
 import { daemonSetWith, found, POLICY, type LiveOptions } from "../../support/preflight/live";
 
 const env = (name: string, given: object) => ({ env: [{ name, ...given }] });
@@ -9,7 +9,7 @@ function judge(container: object, config: NonNullable<LiveOptions["config"]> = {
   const { problems, unseen } = bySeverity(
     agentFolder(found(1, { config, daemonSet: daemonSetWith(container) }), POLICY),
   );
-  return [...lines(problems).map((line) => line.split(";")[0]), ...unseen.map(({ what }) => what)];
+  return [...heads(problems), ...unseen.map(({ what }) => what)];
 }
 
 describe("preflight: the folder in which agents look for peers", () => {

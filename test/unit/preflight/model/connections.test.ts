@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { connectionsWarning, servedConnections } from "../../../../components/preflight/model/connections";
-import { clusterName, lines } from "../../support/mesh/mesh";
+import { clusterName, heads } from "../../support/mesh/mesh";
 
 const names = (n: number) => Array.from({ length: n }, (_, index) => clusterName(index + 1));
 const counts = (...agents: readonly number[]) => new Map(agents.map((count, index) => [clusterName(index + 1), count]));
@@ -44,7 +44,7 @@ describe("model: connections that an etcd serves", () => {
 
 describe("model: the warning of too many connections", () => {
   const said = (size: number, agents: readonly number[], warning: number) =>
-    lines(connectionsWarning(names(size), counts(...agents), warning)).map((line) => line.split(";")[0]);
+    heads(connectionsWarning(names(size), counts(...agents), warning));
 
   it("begins at the threshold, and is one line about the etcd that serves most", () => {
     assert.deepEqual(said(3, [1, 30, 20], 50), [

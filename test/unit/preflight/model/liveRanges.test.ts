@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 import { liveRanges } from "../../../../components/preflight/model/liveRanges";
-import { bySeverity, lines, member } from "../../support/mesh/mesh";
+import { bySeverity, heads, member } from "../../support/mesh/mesh";
 import { found, node, type LiveOptions } from "../../support/preflight/live";
+import type { InspectedCluster } from "../../../../components/preflight/model/policy";
 
-const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
-
-/** Clusters with these live options, and what is said of them. */
-function judge(...options: readonly LiveOptions[]) {
-  const all = options.map((each, index) => found(index + 1, each));
+/** What is said of these clusters. */
+function judged(all: readonly InspectedCluster[]) {
   const { problems, warnings, unseen } = bySeverity(
     liveRanges(
       all,
       all.map((each) => each.cluster),
     ),
   );
-  return { problems: heads(lines(problems)), warnings: heads(lines(warnings)), unseen };
+  return { problems: heads(problems), warnings: heads(warnings), unseen };
 }
+
+/** The same of clusters with these live options. */
+const judge = (...options: readonly LiveOptions[]) => judged(options.map((each, index) => found(index + 1, each)));
 
 const services = { serviceCIDRs: ["172.20.0.0/16"] };
 
@@ -86,8 +87,7 @@ describe("preflight: live ranges of pods", () => {
     it(`of ${ipam} are subnets, in which the nodes are as well`, () => {
       const network = { nodes: [node("n1", ["10.101.0.9"], { subnets: ["10.101.0.0/24"] })] };
       const all = [found(1, { config: { ipam }, network }, { nodeCIDRs: ["10.101.0.0/16"] })];
-      const clusters = all.map((each) => each.cluster);
-      assert.deepEqual(bySeverity(liveRanges(all, clusters)).problems, []);
+      assert.deepEqual(judged(all).problems, []);
       const other = { nodes: [node("n1", ["10.1.1.9"], { subnets: ["10.8.0.0/24"] })] };
       assert.deepEqual(judge({ config: { ipam }, network: other }).problems, [
         'cluster "cluster1": live subnets of pods "10.8.0.0/24" is not inside podCIDRs (10.101.0.0/16)',
@@ -133,36 +133,15 @@ describe("preflight: live addresses of nodes", () => {
   it("are not in the ranges of the cluster's own pods, where those have their own", () => {
     const network = { nodes: [node("n1", ["10.101.0.9"])] };
     const all = [found(1, { network }, { nodeCIDRs: ["10.101.0.0/24"] })];
-    assert.deepEqual(
-      heads(
-        lines(
-          bySeverity(
-            liveRanges(
-              all,
-              all.map((each) => each.cluster),
-            ),
-          ).problems,
-        ),
-      ),
-      ['cluster "cluster1": live addresses of nodes ["10.101.0.9 (n1)"] are in podCIDRs (10.101.0.0/16), too'],
-    );
+    assert.deepEqual(judged(all).problems, [
+      'cluster "cluster1": live addresses of nodes ["10.101.0.9 (n1)"] are in podCIDRs (10.101.0.0/16), too',
+    ]);
   });
 
   it("may be in one subnet with another cluster's, and not be the same", () => {
     const lan = { nodeCIDRs: ["192.168.50.0/24"] };
-    const judgeLan = (...ips: readonly string[]) => {
-      const all = ips.map((ip, index) => found(index + 1, { network: { nodes: [node("n1", [ip])] } }, lan));
-      return heads(
-        lines(
-          bySeverity(
-            liveRanges(
-              all,
-              all.map((each) => each.cluster),
-            ),
-          ).problems,
-        ),
-      );
-    };
+    const judgeLan = (...ips: readonly string[]) =>
+      judged(ips.map((ip, index) => found(index + 1, { network: { nodes: [node("n1", [ip])] } }, lan))).problems;
     assert.deepEqual(judgeLan("192.168.50.11", "192.168.50.21"), []);
     assert.deepEqual(judgeLan("192.168.50.11", "192.168.50.11"), [
       'cluster "cluster2": live address of node "n1" "192.168.50.11" is that of node "n1" of cluster "cluster1"',

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { LiveNodeConfig } from "../../../../components/preflight/model/liveNetwork";
 import { nodeConfigs } from "../../../../components/preflight/model/nodeConfigs";
-import { bySeverity, lines, member } from "../../support/mesh/mesh";
+import { bySeverity, heads, member } from "../../support/mesh/mesh";
 import { daemonSetWith, found, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
 
 const SELECTOR = '{"matchLabels":{"zone":"b"}}';
@@ -18,8 +18,7 @@ function judge(configs: readonly LiveNodeConfig[], options: LiveOptions = {}) {
   const { network, ...rest } = options;
   const each = found(1, { network: { nodeConfigs: configs, ...network }, ...rest });
   const { problems, warnings, unseen } = bySeverity(nodeConfigs(each, [member(1), member(2)], POLICY));
-  const heads = (all: readonly string[]) => all.map((line) => line.split(";")[0]);
-  return { problems: heads(lines(problems)), warnings: heads(lines(warnings)), unseen };
+  return { problems: heads(problems), warnings: heads(warnings), unseen };
 }
 
 const nothing = { problems: [], warnings: [], unseen: [] };

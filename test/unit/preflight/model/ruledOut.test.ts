@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { errors } from "../../../../components/mesh/model/diagnostic";
 import { judgeLive } from "../../../../components/preflight/model/judge";
 import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
-import { bySeverity, lines, member } from "../../support/mesh/mesh";
+import { bySeverity, heads, lines, member } from "../../support/mesh/mesh";
 import { liveCluster, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
 
 const MEMBERS = [1, 2, 3].map((n) => member(n));
@@ -29,7 +29,7 @@ function judge(contexts: readonly number[], options: Readonly<Record<number, Liv
     }),
   );
   const { diagnostics, ruledOut } = judgeLive(MEMBERS, live, POLICY);
-  return { said: lines(errors(diagnostics)).map((line) => line.split(";")[0]), ruledOut: [...ruledOut].sort() };
+  return { said: heads(errors(diagnostics)), ruledOut: [...ruledOut].sort() };
 }
 
 describe("preflight: causes come first, and what comes of them is not told", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lastIPsecKey } from "../../../../components/preflight/model/ipsecKey";
 import { sharedSettings } from "../../../../components/preflight/model/sharedSettings";
-import { bySeverity, lines } from "../../support/mesh/mesh";
+import { bySeverity, heads, lines } from "../../support/mesh/mesh";
 import { daemonSetWith, found, type LiveOptions } from "../../support/preflight/live";
 
 type Config = NonNullable<LiveOptions["config"]>;
@@ -10,8 +10,7 @@ describe("preflight: settings that all clusters share", () => {
   const judged = (configs: readonly Config[]) =>
     sharedSettings(configs.map((config, index) => found(index + 1, { config })));
   /** Problems of clusters with these settings, in their order. */
-  const differing = (...configs: readonly Config[]) =>
-    lines(bySeverity(judged(configs)).problems).map((line) => line.split(";")[0]);
+  const differing = (...configs: readonly Config[]) => heads(bySeverity(judged(configs)).problems);
 
   it("are the same in clusters that were installed alike", () => {
     assert.deepEqual(differing({}, {}, {}), []);
@@ -126,8 +125,7 @@ describe("preflight: settings that all clusters share", () => {
   });
 
   it("of direct server return are its dispatch, and the port of the tunnel that Geneve makes for it", () => {
-    const warnings = (...configs: readonly Config[]) =>
-      lines(bySeverity(judged(configs)).warnings).map((line) => line.split(";")[0]);
+    const warnings = (...configs: readonly Config[]) => heads(bySeverity(judged(configs)).warnings);
     const geneve = { "bpf-lb-dsr-dispatch": "geneve", "tunnel-protocol": "geneve" };
     for (const mode of ["dsr", "hybrid"]) {
       const dsr = { "bpf-lb-mode": mode };
@@ -172,15 +170,12 @@ describe("preflight: IPsec keys", () => {
 
   it("are one for the whole mesh; nothing of them is shown but their number", () => {
     assert.deepEqual(bySeverity(judged(key("3", "aa"), key("3", "aa"))).problems, []);
-    const said = lines(bySeverity(judged(key("3", "aa"), key("3", "aa"), key("3", "bb"), key("4", "aa"))).problems);
-    assert.deepEqual(
-      said.map((line) => line.split(";")[0]),
-      [
-        'cluster "cluster3": live IPsec key "3" is not key 3 of cluster "cluster1", though it has the same number',
-        'cluster "cluster4": live IPsec key "4" is not key 3 of cluster "cluster1"',
-      ],
-    );
-    assert.doesNotMatch(said.join(), /aa|bb/);
+    const said = bySeverity(judged(key("3", "aa"), key("3", "aa"), key("3", "bb"), key("4", "aa"))).problems;
+    assert.deepEqual(heads(said), [
+      'cluster "cluster3": live IPsec key "3" is not key 3 of cluster "cluster1", though it has the same number',
+      'cluster "cluster4": live IPsec key "4" is not key 3 of cluster "cluster1"',
+    ]);
+    assert.doesNotMatch(lines(said).join(), /aa|bb/);
   });
 
   it("that could not be read are said", () => {

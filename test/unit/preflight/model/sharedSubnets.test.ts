@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sharedSubnets } from "../../../../components/preflight/model/sharedSubnets";
-import { bySeverity, lines } from "../../support/mesh/mesh";
+import { bySeverity, heads } from "../../support/mesh/mesh";
 import { found, node, POLICY } from "../../support/preflight/live";
 
 const SUBNET = { podCIDRs: ["10.60.0.0/16"], nodeCIDRs: ["10.60.0.0/16"] };
@@ -18,7 +18,7 @@ function judge(
   const clusters = all.map((each) => each.cluster);
   const policy: typeof POLICY = { ...POLICY, allow: allowed ? ["sharedSubnets"] : [] };
   const { problems, unseen } = bySeverity(sharedSubnets(all, clusters, policy));
-  return [...lines(problems).map((line) => line.split(";")[0]), ...unseen.map(({ what }) => what)];
+  return [...heads(problems), ...unseen.map(({ what }) => what)];
 }
 
 describe("preflight: pods of two clusters in the same subnets", () => {

@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings
 import { toEnvironment } from "../../../../stacks/program/environment";
 import { judgeFormerState } from "../../../../stacks/program/formerState";
 import { commandStates, meshedBefore, readOwnOutputs } from "../../../../stacks/program/ownState";
-import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
+import { scriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
 import { bySeverity, lines } from "../../support/mesh/mesh";
 import { recordOf } from "../../support/record";
 import { configuration } from "../../support/stacks/configuration";
@@ -43,11 +43,7 @@ const ANSWERS = `
 `;
 
 describe("stacks: what a stack has and will have no more", () => {
-  let kubectl: ScriptedKubectl | undefined;
-  afterEach(() => {
-    kubectl?.remove();
-    kubectl = undefined;
-  });
+  const kubectl = scriptedKubectl();
 
   /** The state of a stack: its outputs, and its resources where they are read. */
   interface State {
@@ -78,7 +74,7 @@ describe("stacks: what a stack has and will have no more", () => {
       "p",
       "s",
     );
-    kubectl = scriptedKubectl(script);
+    kubectl.script(script);
     const read = configuration(values);
     const { problems, warnings } = bySeverity(
       await judgeFormerState(read, toEnvironment(read), seen, await readOwnOutputs(), commandStates),
@@ -122,7 +118,6 @@ describe("stacks: what a stack has and will have no more", () => {
     const former = { ...same, names: cilium, desired: desiredConfig, originals: originalConfig };
     const { problems } = await judge({ outputs: three, resources: command("cluster3-guard", former) });
     assert.equal(problems.length, 1, problems.join("\n"));
-    kubectl?.remove();
     const lost = { ...former, gone: true };
     assert.deepEqual((await judge({ outputs: three, resources: command("cluster3-guard", lost) })).calls, []);
   });
@@ -188,7 +183,6 @@ describe("stacks: what a stack has and will have no more", () => {
       /^cluster "cluster3": it leaves, and cannot be asked: .*Unauthorized.*; these credentials are those of the last up/;
     const refused = await judge({ outputs: three, resources }, {}, dead);
     assert.match(refused.problems.join(), line);
-    kubectl?.remove();
     const warned = await judge({ outputs: three, resources }, { allow: ["unreachable"] }, dead);
     assert.deepEqual(warned.problems, []);
     assert.match(warned.warnings.join(), line);

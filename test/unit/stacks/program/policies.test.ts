@@ -4,7 +4,7 @@ import { LARGE_INPUT } from "../../../../components/command/protocol";
 import { judgePolicyChanges } from "../../../../components/preflight/policyChanges";
 import { commandStates } from "../../../../stacks/program/ownState";
 import { rangesBefore } from "../../../../stacks/program/rangesBefore";
-import { scriptedKubectl, type ScriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
+import { scriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
 import { bySeverity, lines } from "../../support/mesh/mesh";
 import { liveCluster, managers } from "../../support/preflight/live";
 import { clusterConfiguration, configuration } from "../../support/stacks/configuration";
@@ -32,11 +32,7 @@ function knowing(...names: readonly string[]) {
 }
 
 describe("stacks: policies of a cluster that stays", () => {
-  let kubectl: ScriptedKubectl | undefined;
-  afterEach(() => {
-    kubectl?.remove();
-    kubectl = undefined;
-  });
+  const kubectl = scriptedKubectl();
 
   /** Judges cluster1, which had cluster2 and cluster3 as peers, with the state of the last `up`. */
   async function judge(state: object | Error, clusters: Readonly<Record<string, object>>) {
@@ -53,7 +49,7 @@ describe("stacks: policies of a cluster that stays", () => {
       "p",
       "s",
     );
-    kubectl = scriptedKubectl(ANSWERS);
+    kubectl.script(ANSWERS);
     const live = new Map([["cluster1", knowing("cluster1", "cluster2", "cluster3")]]);
     const access = { kind: "context", context: "context1" } as const;
     const read = configuration({ clusters });

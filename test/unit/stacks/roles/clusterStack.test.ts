@@ -23,6 +23,8 @@ const lines = async (...args: Parameters<typeof refusal>) =>
   (await refusal(...args)).slice(1).map((line) => line.slice(4));
 
 describe("stacks: a cluster stack", () => {
+  const kubectl = scriptedKubectl();
+
   after(() => {
     pulumi.runtime.setAllConfig({});
   });
@@ -181,18 +183,14 @@ describe("stacks: a cluster stack", () => {
     const daemonSet = recorded("daemonset");
     const crowd = { ...daemonSet, status: { ...(daemonSet["status"] as object), desiredNumberScheduled: 2500 } };
     const items = [...["configmap", "deployment", "namespace"].map(recorded), crowd];
-    const kubectl = scriptedKubectl(`process.stdout.write(${JSON.stringify(JSON.stringify({ kind: "List", items }))})`);
-    try {
-      const live = { ...configuration, wait: { ...configuration.wait, preflight: 30 } };
-      const { warnings } = bySeverity((await preflight(live, environment)).diagnostics);
-      assert.deepEqual([...new Set(kubectl.calls().map(([first]) => first))], ["--context=context2"]);
-      const crowded = formatted(warnings).find((line) => line.includes("etcd connections"));
-      assert.match(
-        crowded ?? "",
-        /^cluster "cluster2": etcd connections 5000 is what this etcd serves from the agents of 2 peers, 0 of them counted/,
-      );
-    } finally {
-      kubectl.remove();
-    }
+    kubectl.script(`process.stdout.write(${JSON.stringify(JSON.stringify({ kind: "List", items }))})`);
+    const live = { ...configuration, wait: { ...configuration.wait, preflight: 30 } };
+    const { warnings } = bySeverity((await preflight(live, environment)).diagnostics);
+    assert.deepEqual([...new Set(kubectl.calls().map(([first]) => first))], ["--context=context2"]);
+    const crowded = formatted(warnings).find((line) => line.includes("etcd connections"));
+    assert.match(
+      crowded ?? "",
+      /^cluster "cluster2": etcd connections 5000 is what this etcd serves from the agents of 2 peers, 0 of them counted/,
+    );
   });
 });

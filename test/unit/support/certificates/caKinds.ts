@@ -12,47 +12,53 @@ export interface CAKind {
   readonly hosts?: readonly string[];
 }
 
+type Said = Omit<CAKind, "name" | "make">;
+
 const given = ({ certificate, key }: Made): AdoptedCA => ({ certificate, privateKey: key });
 const CA = CA_EXTENSIONS;
 const BASIC = "basicConstraints=critical,CA:TRUE";
 const SIGNS = "keyUsage=critical,keyCertSign";
 
-const withKey = (name: string, key: readonly string[], said: Omit<CAKind, "name" | "make"> = {}): CAKind => ({
+const withKey = (name: string, key: readonly string[], said: Said = {}): CAKind => ({
   ...{ name, ...said },
   make: (openssl) => given(openssl.make({ key })),
 });
-const withExtensions = (
-  name: string,
-  extensions: readonly string[],
-  said: Omit<CAKind, "name" | "make"> = {},
-): CAKind => ({
+const withExtensions = (name: string, extensions: readonly string[], said: Said = {}): CAKind => ({
   ...{ name, ...said },
   make: (openssl) => given(openssl.make({ extensions })),
 });
-const signedWith = (name: string, sign: readonly string[], said: Omit<CAKind, "name" | "make"> = {}): CAKind => ({
+const signedWith = (name: string, sign: readonly string[], said: Said = {}): CAKind => ({
   ...{ name, ...said },
   make: (openssl) => given(openssl.make({ sign, key: RSA(2048) })),
 });
-const inText = (
-  name: string,
-  change: (made: Made, openssl: OpenSsl) => AdoptedCA,
-  said: Omit<CAKind, "name" | "make"> = {},
-): CAKind => ({ ...{ name, ...said }, make: (openssl) => change(openssl.make(), openssl) });
-const named = (name: string, subject: string, mask: string, said: Omit<CAKind, "name" | "make"> = {}): CAKind => ({
+/** A sound CA whose certificate or key is then written otherwise. */
+const inText = (name: string, change: (made: Made, openssl: OpenSsl) => Partial<Made>, said: Said = {}): CAKind => ({
+  ...{ name, ...said },
+  make: (openssl) => {
+    const made = openssl.make();
+    return given({ ...made, ...change(made, openssl) });
+  },
+});
+/** For a host, with constraints on the names of what it signs. */
+const constrained = (name: string, constraint: string, host: string, said: Said = {}): CAKind =>
+  withExtensions(`with constraints ${name}`, [...CA, `nameConstraints=critical,${constraint}`], {
+    hosts: [host],
+    ...said,
+  });
+const named = (name: string, subject: string, mask: string, said: Said = {}): CAKind => ({
   ...{ name, ...said },
   make: (openssl) => given(openssl.make({ subject, config: [`string_mask = ${mask}`], request: ["-utf8"] })),
 });
+
+/** Extensions of a root and of an intermediate below it, and more arguments with which the latter is signed. */
+type Chain = Readonly<Partial<Record<"root" | "own" | "sign", readonly string[]>>>;
 
 /** An intermediate below a root. */
 const below = (
   name: string,
   chain: (root: Made, intermediate: Made, openssl: OpenSsl) => AdoptedCA,
-  said: Omit<CAKind, "name" | "make"> = {},
-  options: {
-    readonly root?: readonly string[];
-    readonly own?: readonly string[];
-    readonly sign?: readonly string[];
-  } = {},
+  said: Said = {},
+  options: Chain = {},
 ): CAKind => ({
   ...{ name, ...said },
   make: (openssl) => {
@@ -95,10 +101,10 @@ const KEYS: readonly CAKind[] = [
 ];
 
 const ENCODINGS: readonly CAKind[] = [
-  inText("a key in SEC1", (made, o) => given({ ...made, key: o.run(["ec"], made.key) })),
-  inText("a key in SEC1 behind its parameters", (made, o) =>
-    given({ ...made, key: o.run(["ecparam", "-name", "prime256v1"]) + o.run(["ec"], made.key) }),
-  ),
+  inText("a key in SEC1", (made, o) => ({ key: o.run(["ec"], made.key) })),
+  inText("a key in SEC1 behind its parameters", (made, o) => ({
+    key: o.run(["ecparam", "-name", "prime256v1"]) + o.run(["ec"], made.key),
+  })),
   {
     name: "a key in PKCS #1",
     make: (o) => {
@@ -106,96 +112,85 @@ const ENCODINGS: readonly CAKind[] = [
       return given({ ...made, key: o.run(["rsa", "-traditional"], made.key) });
     },
   },
-  inText(
-    "a key in PKCS #8, encrypted",
-    (m, o) => given({ ...m, key: o.run(["pkcs8", "-topk8", "-passout", "pass:x"], m.key) }),
-    {
-      refused: /encrypted/,
-    },
-  ),
-  inText(
-    "a key in SEC1, encrypted",
-    (m, o) => given({ ...m, key: o.run(["ec", "-aes128", "-passout", "pass:x"], m.key) }),
-    {
-      refused: /encrypted/,
-    },
-  ),
-  inText("two keys", (m, o) => given({ ...m, key: m.key + o.make().key }), {
+  inText("a key in PKCS #8, encrypted", (m, o) => ({ key: o.run(["pkcs8", "-topk8", "-passout", "pass:x"], m.key) }), {
+    refused: /encrypted/,
+  }),
+  inText("a key in SEC1, encrypted", (m, o) => ({ key: o.run(["ec", "-aes128", "-passout", "pass:x"], m.key) }), {
+    refused: /encrypted/,
+  }),
+  inText("two keys", (m, o) => ({ key: m.key + o.make().key }), {
     refused: /holds 2 private keys/,
     strict: "the wrong one may come first",
   }),
-  inText("certificate and key in the file of the key", (m) => given({ ...m, key: m.certificate + m.key })),
-  inText("a public key", (m, o) => given({ ...m, key: o.run(["pkey", "-pubout"], m.key) }), {
+  inText("certificate and key in the file of the key", (m) => ({ key: m.certificate + m.key })),
+  inText("a public key", (m, o) => ({ key: o.run(["pkey", "-pubout"], m.key) }), {
     refused: /cannot be read/,
   }),
   inText(
     "SEC1 under the label of PKCS #8",
-    (m, o) => given({ ...m, key: o.run(["ec"], m.key).replaceAll("EC PRIVATE", "PRIVATE") }),
+    (m, o) => ({ key: o.run(["ec"], m.key).replaceAll("EC PRIVATE", "PRIVATE") }),
     { refused: /cannot be read/ },
   ),
-  inText("line ends of Windows", (m) =>
-    given({ certificate: m.certificate.replaceAll("\n", "\r\n"), key: m.key.replaceAll("\n", "\r\n") }),
-  ),
-  inText("line ends of old Macs", (m) =>
-    given({ certificate: m.certificate.replaceAll("\n", "\r"), key: m.key.replaceAll("\n", "\r") }),
-  ),
-  inText("a byte order mark", (m) => given({ certificate: `\uFEFF${m.certificate}`, key: `\uFEFF${m.key}` })),
-  inText("no line end in the end", (m) => given({ certificate: m.certificate.trim(), key: m.key.trim() })),
-  inText("text around the blocks", (m) =>
-    given({ certificate: `Certificate:\n    Data: x\n${m.certificate}\nend\n`, key: `x\n${m.key}y` }),
-  ),
-  inText("indented", (m) =>
-    given({ certificate: m.certificate.replaceAll(/^/gm, "  "), key: m.key.replaceAll(/^/gm, "\t") }),
-  ),
-  inText("one line of base64", (m) => given({ ...m, certificate: oneLine(m.certificate) })),
-  inText(
-    "a label of OpenSSL's own",
-    (m, o) => given({ ...m, certificate: o.run(["x509", "-trustout"], m.certificate) }),
-    { refused: /TRUSTED CERTIFICATE/ },
-  ),
+  inText("line ends of Windows", (m) => ({
+    certificate: m.certificate.replaceAll("\n", "\r\n"),
+    key: m.key.replaceAll("\n", "\r\n"),
+  })),
+  inText("line ends of old Macs", (m) => ({
+    certificate: m.certificate.replaceAll("\n", "\r"),
+    key: m.key.replaceAll("\n", "\r"),
+  })),
+  inText("a byte order mark", (m) => ({ certificate: `\uFEFF${m.certificate}`, key: `\uFEFF${m.key}` })),
+  inText("no line end in the end", (m) => ({ certificate: m.certificate.trim(), key: m.key.trim() })),
+  inText("text around the blocks", (m) => ({
+    certificate: `Certificate:\n    Data: x\n${m.certificate}\nend\n`,
+    key: `x\n${m.key}y`,
+  })),
+  inText("indented", (m) => ({
+    certificate: m.certificate.replaceAll(/^/gm, "  "),
+    key: m.key.replaceAll(/^/gm, "\t"),
+  })),
+  inText("one line of base64", (m) => ({ certificate: oneLine(m.certificate) })),
+  inText("a label of OpenSSL's own", (m, o) => ({ certificate: o.run(["x509", "-trustout"], m.certificate) }), {
+    refused: /TRUSTED CERTIFICATE/,
+  }),
   inText(
     "what OpenSSL adds, under the usual label",
-    (m, o) =>
-      given({
-        ...m,
-        certificate: o.run(["x509", "-trustout", "-addtrust", "serverAuth"], m.certificate).replaceAll("TRUSTED ", ""),
-      }),
+    (m, o) => ({
+      certificate: o.run(["x509", "-trustout", "-addtrust", "serverAuth"], m.certificate).replaceAll("TRUSTED ", ""),
+    }),
     { refused: /data behind it/ },
   ),
-  inText(
-    "a request",
-    (m, o) => given({ ...m, certificate: o.run(["req", "-new", "-key", o.file(m.key), "-subj", "/CN=x"]) }),
-    { refused: /CERTIFICATE REQUEST/ },
-  ),
-  inText("a certificate that is cut off", (m) => given({ ...m, certificate: m.certificate.slice(0, 300) }), {
+  inText("a request", (m, o) => ({ certificate: o.run(["req", "-new", "-key", o.file(m.key), "-subj", "/CN=x"]) }), {
+    refused: /CERTIFICATE REQUEST/,
+  }),
+  inText("a certificate that is cut off", (m) => ({ certificate: m.certificate.slice(0, 300) }), {
     refused: /cannot be read/,
   }),
-  inText(
-    "a second one that is cut off",
-    (m) => given({ ...m, certificate: m.certificate + m.certificate.slice(0, 300) }),
-    { refused: /cannot be read/, strict: "Go reads past a block that it cannot decode" },
-  ),
-  inText("a lost letter", (m) => given({ ...m, certificate: m.certificate.replace("\nMII", "\nMI") }), {
+  inText("a second one that is cut off", (m) => ({ certificate: m.certificate + m.certificate.slice(0, 300) }), {
+    refused: /cannot be read/,
+    strict: "Go reads past a block that it cannot decode",
+  }),
+  inText("a lost letter", (m) => ({ certificate: m.certificate.replace("\nMII", "\nMI") }), {
     refused: /cannot be read/,
   }),
-  inText("nothing", (m) => given({ ...m, certificate: "" }), { refused: /cannot be read/ }),
-  inText("escaped line ends", (m) => given({ ...m, certificate: m.certificate.replaceAll("\n", "\\n") }), {
+  inText("nothing", () => ({ certificate: "" }), { refused: /cannot be read/ }),
+  inText("escaped line ends", (m) => ({ certificate: m.certificate.replaceAll("\n", "\\n") }), {
     refused: /cannot be read/,
   }),
-  inText("very much of it", (m) => given({ ...m, certificate: m.certificate + " ".repeat(100_000) }), {
+  inText("very much of it", (m) => ({ certificate: m.certificate + " ".repeat(100_000) }), {
     refused: /characters long/,
     strict: "bounded",
   }),
-  inText("the certificate twice", (m) => given({ ...m, certificate: m.certificate + m.certificate }), {
+  inText("the certificate twice", (m) => ({ certificate: m.certificate + m.certificate }), {
     refused: /has not signed/,
     strict: "a slip",
   }),
-  inText("a key behind the certificate", (m) => given({ ...m, certificate: m.certificate + m.key }), {
+  inText("a key behind the certificate", (m) => ({ certificate: m.certificate + m.key }), {
     refused: /holds a private key/,
     strict: "it would go to every cluster",
   }),
-  inText("another's key", (m, o) => given({ ...m, key: o.make().key }), { refused: /does not belong/ }),
-  inText("another's key of another family", (m, o) => given({ ...m, key: o.make({ key: RSA(2048) }).key }), {
+  inText("another's key", (_, o) => ({ key: o.make().key }), { refused: /does not belong/ }),
+  inText("another's key of another family", (_, o) => ({ key: o.make({ key: RSA(2048) }).key }), {
     refused: /does not belong/,
   }),
 ];
@@ -204,6 +199,8 @@ function oneLine(pem: string): string {
   const [begin = "", ...rest] = pem.trim().split("\n");
   return `${begin}\n${rest.slice(0, -1).join("")}\n${rest.at(-1) ?? ""}\n`;
 }
+
+const UNNAMED: Said = { refused: /name constraints/ };
 
 const FIELDS: readonly CAKind[] = [
   signedWith("signed with SHA-1", ["-sha1"], { warned: /SHA-1/ }),
@@ -247,46 +244,14 @@ const FIELDS: readonly CAKind[] = [
     ...CA,
     "policyConstraints=critical,requireExplicitPolicy:0",
   ]),
-  withExtensions(
-    "with constraints that permit the endpoint's name",
-    [...CA, "nameConstraints=critical,permitted;DNS:example.com"],
-    { hosts: ["etcd.example.com"] },
-  ),
-  withExtensions(
-    "with constraints that permit another name",
-    [...CA, "nameConstraints=critical,permitted;DNS:example.com"],
-    { hosts: ["etcd.badexample.com"], refused: /name constraints/ },
-  ),
-  withExtensions(
-    "with constraints that exclude the name",
-    [...CA, "nameConstraints=critical,excluded;DNS:example.com"],
-    { hosts: ["etcd.example.com"], refused: /name constraints/ },
-  ),
-  withExtensions(
-    "with constraints that permit only names beneath",
-    [...CA, "nameConstraints=critical,permitted;DNS:.example.com"],
-    { hosts: ["example.com"], refused: /name constraints/ },
-  ),
-  withExtensions(
-    "with constraints on names, for an address",
-    [...CA, "nameConstraints=critical,permitted;DNS:example.com"],
-    { hosts: ["10.1.2.3"] },
-  ),
-  withExtensions(
-    "with constraints that permit the address",
-    [...CA, "nameConstraints=critical,permitted;IP:10.1.0.0/255.255.0.0"],
-    { hosts: ["10.1.2.3"] },
-  ),
-  withExtensions(
-    "with constraints that permit another address",
-    [...CA, "nameConstraints=critical,permitted;IP:10.2.0.0/255.255.0.0"],
-    { hosts: ["10.1.2.3"], refused: /name constraints/ },
-  ),
-  withExtensions(
-    "with constraints that permit no address of v6",
-    [...CA, "nameConstraints=critical,permitted;IP:10.0.0.0/255.0.0.0"],
-    { hosts: ["fd00::1"], refused: /name constraints/ },
-  ),
+  constrained("that permit the endpoint's name", "permitted;DNS:example.com", "etcd.example.com"),
+  constrained("that permit another name", "permitted;DNS:example.com", "etcd.badexample.com", UNNAMED),
+  constrained("that exclude the name", "excluded;DNS:example.com", "etcd.example.com", UNNAMED),
+  constrained("that permit only names beneath", "permitted;DNS:.example.com", "example.com", UNNAMED),
+  constrained("on names, for an address", "permitted;DNS:example.com", "10.1.2.3"),
+  constrained("that permit the address", "permitted;IP:10.1.0.0/255.255.0.0", "10.1.2.3"),
+  constrained("that permit another address", "permitted;IP:10.2.0.0/255.255.0.0", "10.1.2.3", UNNAMED),
+  constrained("that permit no address of v6", "permitted;IP:10.0.0.0/255.0.0.0", "fd00::1", UNNAMED),
   withExtensions(
     "with constraints of another kind",
     [...CA, "nameConstraints=critical,permitted;dirName:dn", "[dn]", "CN=x"],
@@ -295,6 +260,8 @@ const FIELDS: readonly CAKind[] = [
   named("with a name in UTF-8", "/CN=Zertifizierungsstelle Köln", "utf8only"),
   named("with a name in BMP", "/CN=Zertifizierungsstelle Köln", "MASK:0x800"),
 ];
+
+const ANCHORED = "Go takes it where etcd trusts the intermediate itself";
 
 const CHAINS: readonly CAKind[] = [
   below("an intermediate alone", (_, own) => given(own)),
@@ -319,7 +286,7 @@ const CHAINS: readonly CAKind[] = [
   below(
     "an intermediate beneath pathlen 0",
     whole,
-    { refused: /pathlen/, strict: "Go takes it where etcd trusts the intermediate itself" },
+    { refused: /pathlen/, strict: ANCHORED },
     { root: ["basicConstraints=critical,CA:TRUE,pathlen:0", SIGNS] },
   ),
   below(
@@ -328,23 +295,18 @@ const CHAINS: readonly CAKind[] = [
     {},
     { root: ["basicConstraints=critical,CA:TRUE,pathlen:1", SIGNS] },
   ),
-  below(
-    "an intermediate signed with SHA-1",
-    whole,
-    { refused: /SHA-1/, strict: "Go takes it where etcd trusts the intermediate itself" },
-    { sign: ["-sha1"] },
-  ),
+  below("an intermediate signed with SHA-1", whole, { refused: /SHA-1/, strict: ANCHORED }, { sign: ["-sha1"] }),
   below("an intermediate signed with SHA-1, alone", (_, own) => given(own), { warned: /SHA-1/ }, { sign: ["-sha1"] }),
   below(
     "an intermediate that demands policies",
     whole,
-    { refused: /policy/, strict: "Go takes it where etcd trusts the intermediate itself" },
+    { refused: /policy/, strict: ANCHORED },
     { own: [...CA, "policyConstraints=critical,requireExplicitPolicy:0"] },
   ),
   below(
     "an intermediate below a root for servers alone",
     whole,
-    { refused: /not for clients/, strict: "Go takes it where etcd trusts the intermediate itself" },
+    { refused: /not for clients/, strict: ANCHORED },
     { root: [...CA, "extendedKeyUsage=serverAuth"] },
   ),
   below("an intermediate that is no CA", whole, { refused: /is not a CA/ }, { own: ["basicConstraints=CA:FALSE"] }),

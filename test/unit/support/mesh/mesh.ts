@@ -48,6 +48,11 @@ export function lines(all: readonly Diagnostic[]): readonly string[] {
   return all.map(formatDiagnostic);
 }
 
+/** What is wrong, without what to do about it. */
+export function heads(all: readonly Diagnostic[]): readonly string[] {
+  return lines(all).map((line) => line.split(";")[0] ?? "");
+}
+
 /** Diagnostics by what becomes of them. */
 export function bySeverity(all: readonly Diagnostic[]) {
   return {
