@@ -21,7 +21,7 @@ A cluster's name, the key under \`clusters\`, follows Cilium's rule: lower case 
 interface Section {
   readonly title: string;
   readonly text: string;
-  /** Where a mesh has several stacks, which of them has the settings of this section, unless they say otherwise. */
+  /** Where a mesh has several stacks, which of them has the settings of this section, unless a setting has it otherwise. */
   readonly stacks: Setting["stacks"];
 }
 

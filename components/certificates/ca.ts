@@ -7,7 +7,7 @@ import { caKeyId, caBundle, caHash, readCertificates } from "./model/certificate
 import { authorityLifetime } from "./model/lifetimes";
 import { trustOf, type CaId, type CaTrust } from "./model/keyRevisions";
 import { validateAdoptedCa, type CaPlace } from "./model/validateCa";
-import { keyArgs, validityArgs } from "./tlsSettings";
+import { KEY_ARGS, validityArgs } from "./tlsSettings";
 
 /** A CA that is trusted, as an output shows it. */
 export interface TrustedCa {
@@ -57,9 +57,8 @@ function caOfRevision(
   opts: pulumi.CustomResourceOptions,
 ): CaOfRevision {
   // The first has the names that it had before there were others.
-  const [stem, subject] =
-    revision === 1 ? [name, commonName] : [`${name}-${String(revision)}`, `${commonName} ${String(revision)}`];
-  const key = new tls.PrivateKey(`${stem}-key`, keyArgs(certificates.keyAlgorithm), opts);
+  const [stem, subject] = revision === 1 ? [name, commonName] : [`${name}-${revision}`, `${commonName} ${revision}`];
+  const key = new tls.PrivateKey(`${stem}-key`, KEY_ARGS[certificates.keyAlgorithm], opts);
   const privateKey = pulumi.secret(key.privateKeyPem);
   const certificate = new tls.SelfSignedCert(
     `${stem}-cert`,
@@ -90,9 +89,7 @@ export function generatedCa(
 ): Ca {
   const all = revisions.map((revision) => caOfRevision(name, commonName, revision, certificates, opts));
   const [signer] = all;
-  if (signer === undefined) {
-    throw new pulumi.RunError("keyRevisions.authority is empty; list at least one revision");
-  }
+  if (signer === undefined) throw new pulumi.RunError("keyRevisions.authority is empty; list at least one revision");
   const bundle = pulumi.all(all.map(({ certificate }) => certificate.certPem)).apply(caBundle);
   const trusted = all.map(({ revision, subject, certificate }) =>
     certificate.validityEndTime.apply((expires) => {
@@ -133,9 +130,7 @@ export function adoptedCa(args: AdoptedCaArgs, at: CaPlace, hosts: pulumi.Output
     .apply(([certificate, privateKey, trusted, dialled]) => {
       const given = { certificate, privateKey, trusted };
       const problems = validateAdoptedCa(at, given, new Date(), dialled);
-      if (problems.length > 0) {
-        throw refusal("the adopted authority cannot sign", problems);
-      }
+      if (problems.length > 0) throw refusal("the adopted authority cannot sign", problems);
       const { ends, ...files } = caFiles(given);
       return { ...files, ends: ends.toISOString() };
     });
@@ -167,12 +162,7 @@ export function adoptedTrust(certificates: readonly string[]): CaTrust {
 function trustedOf(certificates: readonly string[]): readonly TrustedCa[] {
   return certificates.flatMap((pem, index) =>
     readCertificates(pem).map(({ subject, ends }) => {
-      return {
-        id: caKeyId(pem),
-        subject,
-        expires: ends.toISOString().replace(".000Z", "Z"),
-        signs: index === 0,
-      };
+      return { id: caKeyId(pem), subject, expires: ends.toISOString().replace(".000Z", "Z"), signs: index === 0 };
     }),
   );
 }

@@ -52,9 +52,7 @@ export function caSummaries({ all }: CaSet): pulumi.Output<readonly CaSummary[]>
 }
 
 function required<T>(found: T | undefined, name: string): T {
-  if (found === undefined) {
-    throw new pulumi.RunError(`no CA is given for ${JSON.stringify(name)}`);
-  }
+  if (found === undefined) throw new pulumi.RunError(`no CA is given for ${JSON.stringify(name)}`);
   return found;
 }
 

@@ -18,9 +18,8 @@ export type CaSource =
 export type CaOrigin = "generated" | "adopted" | "adoptedPerCluster";
 
 /** How the authority of a mesh came about. */
-export function caOrigin(caSource: CaSource): CaOrigin {
-  return caSource.kind === "published" ? caSource.from : caSource.kind;
-}
+export const caOrigin = (caSource: CaSource): CaOrigin =>
+  caSource.kind === "published" ? caSource.from : caSource.kind;
 
 /** Whether one authority signs for the whole mesh. */
 export function caScope(caSource: CaSource): CaScope {
@@ -39,12 +38,8 @@ export function missingMaterial(
 ): readonly Diagnostic[] {
   return caNames(published, clusters)
     .filter((name) => !Object.hasOwn(published.signing, name))
-    .map((name) =>
-      error({
-        property: "signing material",
-        value: name,
-        reason: "is missing",
-        fix: "publish the authority with pulumi up of its stack",
-      }),
-    );
+    .map((value) => {
+      const fix = "publish the authority with pulumi up of its stack";
+      return error({ property: "signing material", value, reason: "is missing", fix });
+    });
 }

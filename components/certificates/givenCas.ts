@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { plainEtcd, type EtcdInputs } from "../mesh/etcd";
 import { error, type Diagnostic } from "../mesh/model/diagnostic";
 import type { MeshSettings } from "../settings/model/settings";
+import type { AdoptedCA } from "../settings/model/ca";
 import type { AdoptedCaArgs } from "./ca";
 import { missingMaterial, type CaSource } from "./caSource";
-import type { AdoptedCa } from "./model/adoptedCa";
 import { dialledHosts } from "./model/certificates";
 import { validateAdoptedCa } from "./model/validateCa";
 
@@ -21,7 +21,6 @@ export interface GivenCas extends Pick<MeshSettings, "authority"> {
 
 const ALL = { property: "clustermesh:ca" } as const;
 
-/** The clusters that are there, with their etcds. */
 function present({ clusters }: GivenCas) {
   return Object.entries(clusters).flatMap(([name, { etcd, lost = false }]) => (lost ? [] : [{ name, etcd }]));
 }
@@ -40,19 +39,22 @@ function plainHosts({ etcd }: { readonly etcd: EtcdInputs }): readonly string[] 
 }
 
 /** A CA whose texts are at hand. One that is an output is judged once it is known. */
-function plain({ certificate, privateKey, trusted = [] }: AdoptedCaArgs): readonly AdoptedCa[] {
+function plain({ certificate, privateKey, trusted = [] }: AdoptedCaArgs): readonly AdoptedCA[] {
   const texts = trusted.filter((each) => typeof each === "string");
   return typeof certificate === "string" && typeof privateKey === "string" && texts.length === trusted.length
     ? [{ certificate, privateKey, trusted: texts }]
     : [];
 }
 
+const ofOne = (cluster: string, reason: string, fix: string): Diagnostic =>
+  error({ cluster, property: "etcd.ca", reason, fix });
+
 function unusedProblems(given: GivenCas): readonly Diagnostic[] {
   const fix = 'set clustermesh:authority to "adopted" to use it, or remove it';
   const reason = "is given, but the authority is generated";
   return [
     ...(given.ca === undefined ? [] : [error({ ...ALL, reason, fix })]),
-    ...withOwnCa(given).map(({ name }) => error({ cluster: name, property: "etcd.ca", reason, fix })),
+    ...withOwnCa(given).map(({ name }) => ofOne(name, reason, fix)),
   ];
 }
 
@@ -65,12 +67,7 @@ function perClusterProblems(given: GivenCas, now: Date): readonly Diagnostic[] {
   const missing = present(given).filter(({ etcd }) => etcd.ca === undefined);
   return [
     ...missing.map(({ name }) =>
-      error({
-        cluster: name,
-        property: "etcd.ca",
-        reason: "is missing",
-        fix: "give every cluster its etcd's CA, or clustermesh:ca for all",
-      }),
+      ofOne(name, "is missing", "give every cluster its etcd's CA, or clustermesh:ca for all"),
     ),
     ...own.flatMap(({ name, ca }) => {
       const hosts = present(given).flatMap((each) => (each.name === name ? plainHosts(each) : []));
@@ -85,20 +82,10 @@ export function validateCas(given: GivenCas, now: Date): readonly Diagnostic[] {
     const names = present(given).map(({ name }) => name);
     return missingMaterial({ kind: "published", ...given.published }, names);
   }
-  if (given.authority === "generated") {
-    return unusedProblems(given);
-  }
-  if (given.ca === undefined) {
-    return perClusterProblems(given, now);
-  }
-  const both = withOwnCa(given).map(({ name }) =>
-    error({
-      cluster: name,
-      property: "etcd.ca",
-      reason: "is given beside clustermesh:ca",
-      fix: "give one CA for all, or one for each cluster",
-    }),
-  );
+  if (given.authority === "generated") return unusedProblems(given);
+  if (given.ca === undefined) return perClusterProblems(given, now);
+  const fix = "give one CA for all, or one for each cluster";
+  const both = withOwnCa(given).map(({ name }) => ofOne(name, "is given beside clustermesh:ca", fix));
   const hosts = present(given).flatMap(plainHosts);
   return [...both, ...plain(given.ca).flatMap((ca) => validateAdoptedCa(ALL, ca, now, hosts))];
 }
@@ -108,12 +95,8 @@ const adopt = (ca: AdoptedCaArgs): AdoptedCaArgs => ({ ...ca, privateKey: pulumi
 
 /** Who signs. */
 export function caSourceOf(given: GivenCas): CaSource {
-  if (given.published !== undefined) {
-    return { kind: "published", ...given.published };
-  }
-  if (given.authority === "generated") {
-    return { kind: "generated" };
-  }
+  if (given.published !== undefined) return { kind: "published", ...given.published };
+  if (given.authority === "generated") return { kind: "generated" };
   return given.ca === undefined
     ? {
         kind: "adoptedPerCluster",

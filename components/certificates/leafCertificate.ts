@@ -3,7 +3,7 @@ import * as tls from "@pulumi/tls";
 import type { MeshCa } from "./ca";
 import { SHARED_AUTHORITY, type CertificateSettings, type KeyAlgorithm } from "./model/certificates";
 import { leafLifetime, leafValidity } from "./model/lifetimes";
-import { keyArgs, validityArgs } from "./tlsSettings";
+import { KEY_ARGS, validityArgs } from "./tlsSettings";
 
 /** A key with a certificate request, to be signed by one authority or several. */
 export interface KeyPair {
@@ -33,7 +33,7 @@ export function keyPair(
   opts: pulumi.CustomResourceOptions,
   revision = 1,
 ): KeyPair {
-  const key = new tls.PrivateKey(`${name}-key`, keyArgs(algorithm), { ...opts, replacementTrigger: revision });
+  const key = new tls.PrivateKey(`${name}-key`, KEY_ARGS[algorithm], { ...opts, replacementTrigger: revision });
   const privateKey = pulumi.secret(key.privateKeyPem);
   const request = new tls.CertRequest(
     `${name}-request`,

@@ -1,17 +1,18 @@
 import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
+import { chunks } from "../basics/model/lists";
 import { withEach } from "../command/until";
 import type { ClusterApi, ContainerRef } from "../kubernetes/clusterApi";
 import type { Fields } from "../kubernetes/model/fields";
 import { parseList } from "../kubernetes/model/liveObject";
-import { isObjectName } from "../mesh/model/names";
+import { conditions, isReady, podName } from "../kubernetes/model/pod";
 import { AGENT_CONTAINER, type CiliumObjects } from "./model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "./model/agentStatus";
 import { selectorOf } from "./readWorkload";
 
 /** For an agent that is asked again and again: the next round gives it another chance. */
 const EXEC_SECONDS = 20;
-/** For an agent that is asked once: what it does not say in time, or does not do, stays so. */
+/** For an agent that is asked once: what it does not answer in time, or does not do, stays so. */
 export const ONLY_EXEC_SECONDS = 60;
 /** So many agents of a cluster are asked side by side: each takes a process here and a connection there. */
 export const AGENTS_AT_ONCE = 16;
@@ -22,11 +23,10 @@ export interface AgentPod {
   readonly node: string;
   /** Whether it answers: not on a lost node. */
   readonly ready: boolean;
-  /** When it was made, in RFC 3339; empty where that is not told. */
+  /** When it was made, in RFC 3339; empty where that is not shown. */
   readonly created: string;
 }
 
-/** What of a pod {@link podList} reads. */
 const POD_FIELDS: Fields = {
   metadata: { name: "text", creationTimestamp: "text", deletionTimestamp: "text" },
   spec: { nodeName: "text" },
@@ -37,13 +37,12 @@ const podList = z.object({
   items: z.array(
     z.object({
       metadata: z.object({
-        // It becomes an argument of kubectl, which no cluster may have taken for a flag.
-        name: z.string().refine(isObjectName),
+        name: podName,
         creationTimestamp: z.string().nullish(),
         deletionTimestamp: z.string().optional(),
       }),
       spec: z.object({ nodeName: z.string().default("") }).prefault({}),
-      status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
+      status: z.object({ conditions }).nullish(),
     }),
   ),
 });
@@ -54,10 +53,12 @@ export async function podsOf(api: ClusterApi, namespace: string, selector: strin
   return podList
     .parse(JSON.parse(json))
     .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map(({ metadata, spec, status }) => {
-      const ready = status?.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
-      return { pod: metadata.name, node: spec.nodeName, ready, created: metadata.creationTimestamp ?? "" };
-    });
+    .map(({ metadata, spec, status }) => ({
+      pod: metadata.name,
+      node: spec.nodeName,
+      ready: isReady(status?.conditions),
+      created: metadata.creationTimestamp ?? "",
+    }));
 }
 
 /** The agent pods of a cluster, without those that are going; none where their DaemonSet is not there. */
@@ -79,9 +80,8 @@ async function withPods(
   pods: readonly string[],
   work: (some: readonly string[]) => Promise<unknown>,
 ): Promise<void> {
-  const count = Math.ceil(pods.length / PODS_AT_ONCE);
-  const lots = Array.from({ length: count }, (_, n) => pods.slice(n * PODS_AT_ONCE, (n + 1) * PODS_AT_ONCE));
-  await withEach(`${what}, in lots of ${String(PODS_AT_ONCE)}`, lots, PROCESSES_AT_ONCE, work);
+  const lots = chunks(pods, PODS_AT_ONCE);
+  await withEach(`${what}, in lots of ${PODS_AT_ONCE}`, lots, PROCESSES_AT_ONCE, work);
 }
 
 /** What can delete pods. */
@@ -116,7 +116,7 @@ async function deleted(
 }
 
 /**
- * Deletes pods. When their successors are ready is for the caller to see, who knows how long that may take.
+ * Deletes pods. The caller waits until their successors are ready.
  *
  * @throws Error when kubectl has ended well, and pods are there all the same.
  */
@@ -151,7 +151,7 @@ export function inAgent(
   return api.exec(agentIn(cilium, pod), command, silenceSeconds);
 }
 
-/** What every agent of a cluster says about its peers; an agent that says nothing is part of the answer. */
+/** What every agent of a cluster reports of its peers; an agent that reports nothing is part of the answer. */
 export async function agentReports(
   api: ClusterApi,
   cluster: string,
@@ -161,12 +161,9 @@ export async function agentReports(
   const pods = (await agentPods(api, cilium)).filter(which);
   const what = `cluster "${cluster}": agents asked for their peers`;
   return withEach(what, pods, AGENTS_AT_ONCE, async ({ pod, node }): Promise<AgentReport> => {
-    try {
-      const json = await inAgent(api, cilium, pod, ["cilium-dbg", "status", "-o", "json"]);
-      return { cluster, pod, node, peers: parseAgentStatus(json) };
-    } catch (error) {
-      return { cluster, pod, node, peers: { error: errorMessage(error) } };
-    }
+    const status = inAgent(api, cilium, pod, ["cilium-dbg", "status", "-o", "json"]);
+    const failed = (error: unknown) => ({ error: errorMessage(error) });
+    return { cluster, pod, node, peers: await status.then(parseAgentStatus).catch(failed) };
   });
 }
 

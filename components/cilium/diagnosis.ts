@@ -19,7 +19,7 @@ export interface Diagnosis {
   readonly text: string;
 }
 
-/** Agents say a page of each peer, and mostly the same. */
+/** Agents print a page of each peer, and mostly the same. */
 const TEXTS_SHOWN = 2;
 const TEXT_BYTES = 1500;
 
@@ -27,7 +27,7 @@ const TEXT_BYTES = 1500;
 export function excerptOf(texts: readonly string[]): string {
   const left = texts.length - TEXTS_SHOWN;
   const shown = texts.slice(0, TEXTS_SHOWN).map((text) => excerpt(text, TEXT_BYTES));
-  return [...shown, ...(left > 0 ? [`… and what ${String(left)} more agents say`] : [])].join("\n");
+  return [...shown, ...(left > 0 ? [`… and what ${left} more agents say`] : [])].join("\n");
 }
 
 interface Said {
@@ -44,7 +44,7 @@ async function ask(api: ClusterApi, cilium: CiliumObjects, agent: string): Promi
 }
 
 /**
- * Asks one failing agent of each cluster, for the others of a cluster mostly say the same: what it says of its peers' etcds, and what it has
+ * Asks one failing agent of each cluster, for the others of a cluster mostly print the same: what it prints of its peers' etcds, and what it has
  * logged of peers that it refused afterwards.
  */
 export async function diagnose(
@@ -63,9 +63,7 @@ export async function diagnose(
     }),
   );
   const texts = asked.flatMap(({ cluster, agent, peers, said }) => {
-    if (agent === undefined || said === undefined) {
-      return [];
-    }
+    if (agent === undefined || said === undefined) return [];
     const heading = `--- cluster ${cluster}, agent ${agent}:`;
     const logged = peers.flatMap((peer) => complaintsOf(said.log, peer).slice(-LOG_LINES_SHOWN));
     return [

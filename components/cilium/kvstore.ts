@@ -1,3 +1,4 @@
+import { chunks } from "../basics/model/lists";
 import { withEach } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { agentPods, inAgent, ONLY_EXEC_SECONDS } from "./agents";
@@ -23,13 +24,9 @@ const DELETE_SCRIPT = `for key; do cilium-dbg kvstore delete "$key" || failed=1;
  */
 export async function openKvstore(api: ClusterApi, cilium: CiliumObjects): Promise<Kvstore | undefined> {
   const agents = await agentPods(api, cilium);
-  if (agents.length === 0) {
-    return undefined;
-  }
+  if (agents.length === 0) return undefined;
   const agent = agents.find(({ ready }) => ready);
-  if (agent === undefined) {
-    throw new Error("no agent is ready");
-  }
+  if (agent === undefined) throw new Error("no agent is ready");
   const run = (command: readonly string[]): Promise<string> =>
     inAgent(api, cilium, agent.pod, command, ONLY_EXEC_SECONDS);
   const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);
@@ -39,10 +36,10 @@ export async function openKvstore(api: ClusterApi, cilium: CiliumObjects): Promi
       await kvstore("delete", "--recursive", prefix);
     },
     deleteKeys: async (keys) => {
-      const count = Math.ceil(keys.length / KEYS_AT_ONCE);
-      const lots = Array.from({ length: count }, (_, n) => keys.slice(n * KEYS_AT_ONCE, (n + 1) * KEYS_AT_ONCE));
-      const what = `keys of etcd deleted, in lots of ${String(KEYS_AT_ONCE)}`;
-      await withEach(what, lots, 1, (lot) => run(["bash", "-c", DELETE_SCRIPT, "delete", ...lot]));
+      const what = `keys of etcd deleted, in lots of ${KEYS_AT_ONCE}`;
+      await withEach(what, chunks(keys, KEYS_AT_ONCE), 1, (lot) =>
+        run(["bash", "-c", DELETE_SCRIPT, "delete", ...lot]),
+      );
     },
   };
 }

@@ -29,7 +29,7 @@ export interface NodeSight {
   readonly unseen?: string;
 }
 
-/** Looks whether nodes are still there: a pod cannot say it. */
+/** Looks whether nodes are still there: a pod does not show it. */
 export async function sightOf(
   api: Pick<ClusterApi, "objects">,
   nodes: readonly string[],

@@ -85,14 +85,14 @@ function line(rolling: Rolling, { done, of, waiting }: Progress): string {
   const [first] = waiting;
   const why =
     first === undefined ? "" : `, first: ${[where(first), first.why].filter((part) => part !== "").join(" ")}`;
-  return `cluster "${cluster}": waiting for the roll-out of ${workload}: ${String(done)} of ${String(of)} done${printable(why)}`;
+  return `cluster "${cluster}": waiting for the roll-out of ${workload}: ${done} of ${of} done${printable(why)}`;
 }
 
 function standsStill(rolling: Rolling, seen: Progress, sight: NodeSight): Error {
   const { workload, timeoutSeconds } = rolling;
   const heading =
-    `the roll-out of ${workload} stands still: ${String(seen.done)} of ${String(seen.of)} done, and no further one within ` +
-    `${String(timeoutSeconds)} s (clustermesh:wait.rollout); fix what is named, and run this again`;
+    `the roll-out of ${workload} stands still: ${seen.done} of ${seen.of} done, and no further one within ` +
+    `${timeoutSeconds} s (clustermesh:wait.rollout); fix what is named, and run this again`;
   const unseen = sight.unseen === undefined ? [] : [`  whether nodes are ready cannot be seen: ${sight.unseen}`];
   const problems = seen.waiting.map((held) => problemOf(rolling, held, sight));
   return new Error([formatDiagnostics(heading, problems, SHOWN), ...unseen].join("\n"));
@@ -110,7 +110,7 @@ function sayWhoIsExcused(rolling: Rolling, { excused }: Progress): void {
   if (first !== undefined) {
     const problem = printable(`${where(first)} ${first.why}`);
     progress(
-      `warning: cluster "${rolling.cluster}": ${rolling.workload}: ${String(excused.length)} that did not run before are not waited for, first: ${problem}`,
+      `warning: cluster "${rolling.cluster}": ${rolling.workload}: ${excused.length} that did not run before are not waited for, first: ${problem}`,
     );
   }
 }
@@ -127,7 +127,7 @@ async function restartNext(
   const pods = next.map(({ pod }) => pod);
   if (deleted.size === 0) {
     progress(
-      `cluster "${cluster}": ${workload}: ${String(seen.old.length)} pods are restarted, ${String(live.atATime)} at a time, first ${pods.slice(0, SHOWN).join(", ")}`,
+      `cluster "${cluster}": ${workload}: ${seen.old.length} pods are restarted, ${live.atATime} at a time, first ${pods.slice(0, SHOWN).join(", ")}`,
     );
   }
   await deletePods(api, namespace, pods);
@@ -167,7 +167,7 @@ export async function followRollOut(api: Cluster, rolling: Rolling): Promise<voi
       }
       if (live.restarts === "paused" && rolling.isNew === undefined) {
         progress(
-          `warning: cluster "${cluster}": ${workload} is paused, so nobody restarts its ${String(seen.old.length)} pods: kubectl -n ${namespace} rollout resume ${workload}`,
+          `warning: cluster "${cluster}": ${workload} is paused, so nobody restarts its ${seen.old.length} pods: kubectl -n ${namespace} rollout resume ${workload}`,
         );
         return;
       }
@@ -179,11 +179,8 @@ export async function followRollOut(api: Cluster, rolling: Rolling): Promise<voi
       const isLate = lookedAt - movedAt > rolling.timeoutSeconds * 1000;
       if (isLate || lookedAt - Math.max(movedAt, sightAt) > STANDS_STILL_MS) {
         const known = sight.lost;
-        const now = await sightOf(
-          api,
-          seen.waiting.flatMap(({ node }) => node ?? []),
-          begin,
-        );
+        const nodes = seen.waiting.flatMap(({ node }) => node ?? []);
+        const now = await sightOf(api, nodes, begin);
         sight = { ...now, lost: new Set([...known, ...now.lost]) };
         sightAt = Date.now();
         if (isLate && sight.lost.size === known.size) throw standsStill(rolling, seen, sight);

@@ -36,9 +36,7 @@ export async function annotate(
   const differing = (found: Rollouts) =>
     Object.entries(found).flatMap(([workload, { annotation }]) => (annotation === (value ?? "") ? [] : [workload]));
   const rolled = differing(seen ?? (await readRollouts(api, cilium)));
-  if (rolled.length === 0) {
-    return new Map();
-  }
+  if (rolled.length === 0) return new Map();
   const before = await lookBefore(api, cilium.namespace, rolled);
   await api.patch(rolled, cilium.namespace, { manager: FIELD_MANAGER, patch });
   const left = differing(await readRollouts(api, cilium));

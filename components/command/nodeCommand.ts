@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { byteLength } from "../basics/model/bounded";
+import { present } from "../basics/model/own";
 import { COMMAND_LINE } from "./commandLine";
 import { INPUT_VARIABLE, LARGE_INPUT, OCCASION_VARIABLE } from "./protocol";
 
@@ -66,7 +67,7 @@ function variable(command: string, name: string, value: pulumi.Output<string>): 
     const length = byteLength(text) + byteLength(name) + 2;
     if (length > VARIABLE_BYTES) {
       throw new pulumi.RunError(
-        `command ${command}: its input has ${String(length)} bytes, and a program can be given ${String(VARIABLE_BYTES)} in ${name}`,
+        `command ${command}: its input has ${length} bytes, and a program can be given ${VARIABLE_BYTES} in ${name}`,
       );
     }
     return text;
@@ -87,9 +88,7 @@ function standardInput({ clusters, secrets = {}, largeInput }: NodeCommandArgs):
 }
 
 /** The script that starts a command, as a path of this machine. */
-export function commandRunner(): string {
-  return join(packageFolder(), "components", "command", "run.cjs");
-}
+export const commandRunner = (): string => join(packageFolder(), "components", "command", "run.cjs");
 
 /**
  * A Pulumi Command that runs one of this library's scripts. The interpreter is node itself and the verb is its argument, so no input ever
@@ -97,7 +96,6 @@ export function commandRunner(): string {
  */
 export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.CustomResourceOptions): local.Command {
   const runner = relative(process.cwd(), commandRunner());
-  const stdin = standardInput(args);
   const occasion = args.occasion?.seen;
   const keepsLast = args.occasion !== undefined && occasion === undefined;
   const ignored = [...(opts.ignoreChanges ?? []), ...(keepsLast ? [`environment.${OCCASION_VARIABLE}`] : [])];
@@ -105,15 +103,12 @@ export function nodeCommand(name: string, args: NodeCommandArgs, opts: pulumi.Cu
     name,
     {
       interpreter: ["node", ...COMMAND_LINE, runner, args.script],
-      ...(args.create === undefined ? {} : { create: args.create }),
-      ...(args.update === undefined ? {} : { update: args.update }),
-      ...(args.delete === undefined ? {} : { delete: args.delete }),
-      environment: {
+      ...present({ create: args.create, update: args.update, delete: args.delete, stdin: standardInput(args) }),
+      environment: present({
         [INPUT_VARIABLE]: variable(name, INPUT_VARIABLE, pulumi.jsonStringify(args.input)),
-        ...(occasion === undefined ? {} : { [OCCASION_VARIABLE]: occasion }),
+        [OCCASION_VARIABLE]: occasion,
         ...NODE_VARIABLES,
-      },
-      ...(stdin === undefined ? {} : { stdin }),
+      }),
       logging: local.Logging.Stderr,
     },
     ignored.length === 0 ? opts : { ...opts, ignoreChanges: ignored },

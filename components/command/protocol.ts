@@ -24,16 +24,12 @@ export function parseInput<T>(schema: z.ZodType<T>, text: string): z.ZodSafePars
 /** Reads a command's plain input. */
 export function readInput<T>(schema: z.ZodType<T>): T {
   const { data, error } = parseInput(schema, process.env[INPUT_VARIABLE] ?? "null");
-  if (error !== undefined) {
-    throw error;
-  }
+  if (error !== undefined) throw error;
   return data;
 }
 
 /** What the same resource's last `create` or `update` printed; empty before the first. */
-export function previousOutput(): string {
-  return process.env[PREVIOUS_OUTPUT_VARIABLE] ?? "";
-}
+export const previousOutput = (): string => process.env[PREVIOUS_OUTPUT_VARIABLE] ?? "";
 
 /** Under this name standard input carries what of the input grows with the mesh. No cluster has a name with a dot. */
 export const LARGE_INPUT = "input.large";
@@ -66,16 +62,12 @@ export function beginOutput(): void {
  */
 export function progress(line: string, kind: LineKind = kindOf(line)): void {
   const said = budget.take(kind, printable(line));
-  if (said !== undefined) {
-    process.stderr.write(`${said}\n`);
-  }
+  if (said !== undefined) process.stderr.write(`${said}\n`);
 }
 
 function sayWhatIsLeftOut(): void {
   const words = budget.leftOut();
-  if (words !== undefined) {
-    process.stderr.write(`${words}\n`);
-  }
+  if (words !== undefined) process.stderr.write(`${words}\n`);
 }
 
 /** A result is what later runs decide by, so nothing of it may be cut. */
@@ -83,7 +75,7 @@ function checked(result: string): string {
   const length = byteLength(result);
   if (length > RESULT_BYTES) {
     throw new Error(
-      `the result has ${String(length)} bytes, and the next run can be given ${String(RESULT_BYTES)}; this is a fault of the program: report it`,
+      `the result has ${length} bytes, and the next run can be given ${RESULT_BYTES}; this is a fault of the program: report it`,
     );
   }
   return result;

@@ -21,7 +21,7 @@ export interface DemoPingsArgs {
   readonly cilium: CiliumObjects;
   /** Which clusters these were when they joined, by name: nothing is pinged in another one. */
   readonly clusterUids: Readonly<Record<string, pulumi.Output<string | undefined>>>;
-  /** Changes with whatever the agents were told about their peers. */
+  /** Changes with all that the agents read about their peers. */
   readonly peersHash: pulumi.Output<string>;
 }
 
@@ -46,9 +46,7 @@ export function demoPings(
   after: readonly pulumi.Resource[],
   opts: pulumi.CustomResourceOptions,
 ): DemoPings {
-  if (!demo.ping) {
-    return { done: after };
-  }
+  if (!demo.ping) return { done: after };
   const { serverCluster, serverNamespace, clientCluster, clientNamespace } = demo;
   const reached = Object.entries(access).filter(([name]) => demoClusters(demo).includes(name));
   const input = {

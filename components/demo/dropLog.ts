@@ -4,7 +4,7 @@ import { agentIn, agentPods } from "../cilium/agents";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 
-/** What a node's agent says that it drops; not to be had where there is no agent, or it cannot be asked. */
+/** What a node's agent reports that it drops; not to be had where there is no agent, or it cannot be asked. */
 export type DropLog =
   | {
       readonly kind: "listening";
@@ -71,9 +71,7 @@ async function listen(
   node: string | undefined,
   limitSeconds: number,
 ): Promise<Running> {
-  if (node === undefined) {
-    return unavailable("the node of protected-db is not known");
-  }
+  if (node === undefined) return unavailable("the node of protected-db is not known");
   try {
     const agent = (await agentPods(api, cilium)).find((each) => each.node === node);
     return agent === undefined

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
+import { jsonAs } from "../basics/model/attempt";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { PROTECTED_DB, type DemoPlaces, type DemoWorkload } from "./model/demo";
 import { pingCommand, readPing, type Path, type Ping, type PingResult, type Seen } from "./model/demoPings";
 
-/** How much longer than its ping `kubectl exec` may take. */
 const EXEC_SECONDS = 20;
 
 /** The demo's clusters, opened. */
@@ -21,16 +21,21 @@ const liveService = z.object({ spec: z.object({ clusterIP: z.string().min(1) }) 
 
 function clusterNamed(clusters: Clusters, name: string): ClusterApi {
   const api = clusters.get(name);
-  if (api === undefined) {
-    throw new Error(`cluster "${name}" is not among those of the demo`);
-  }
+  if (api === undefined) throw new Error(`cluster "${name}" is not among those of the demo`);
   return api;
 }
 
-/** An object of a cluster; `undefined` where there is none. */
-async function read(clusters: Clusters, cluster: string, object: string, namespace: string): Promise<unknown> {
-  const json = await clusterNamed(clusters, cluster).object(object, namespace);
-  return json === "" ? undefined : JSON.parse(json);
+/** Reads an object with an address. @throws Error while it has none. */
+async function read<T>(
+  clusters: Clusters,
+  cluster: string,
+  object: string,
+  namespace: string,
+  form: z.ZodType<T>,
+): Promise<T> {
+  const found = jsonAs(form, await clusterNamed(clusters, cluster).object(object, namespace));
+  if (found === undefined) throw new Error(`${object.replace("/", " ")} of ${cluster}/${namespace} has no address yet`);
+  return found;
 }
 
 /** A workload's only pod. @throws Error while it has no address. */
@@ -38,11 +43,8 @@ export async function podOf(
   clusters: Clusters,
   { cluster, namespace, name }: Pick<DemoWorkload, "cluster" | "namespace" | "name">,
 ): Promise<Pod> {
-  const parsed = livePod.safeParse(await read(clusters, cluster, `pod/${name}-0`, namespace));
-  if (!parsed.success) {
-    throw new Error(`pod ${name}-0 of ${cluster}/${namespace} has no address yet`);
-  }
-  return { ip: parsed.data.status.podIP, node: parsed.data.spec.nodeName };
+  const { spec, status } = await read(clusters, cluster, `pod/${name}-0`, namespace, livePod);
+  return { ip: status.podIP, node: spec.nodeName };
 }
 
 /** The database's pod. */
@@ -51,13 +53,7 @@ export function databaseOf(clusters: Clusters, places: DemoPlaces): Promise<Pod>
 }
 
 async function clusterIP(clusters: Clusters, { clientCluster, serverNamespace }: DemoPlaces): Promise<string> {
-  const service = liveService.safeParse(
-    await read(clusters, clientCluster, `service/${PROTECTED_DB}`, serverNamespace),
-  );
-  if (!service.success) {
-    throw new Error(`service ${PROTECTED_DB} of ${clientCluster}/${serverNamespace} has no address yet`);
-  }
-  return service.data.spec.clusterIP;
+  return (await read(clusters, clientCluster, `service/${PROTECTED_DB}`, serverNamespace, liveService)).spec.clusterIP;
 }
 
 async function pingFrom(

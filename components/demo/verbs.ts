@@ -33,7 +33,6 @@ type PingInput = z.infer<typeof pingInput>;
 /** The drop log may go on for so much longer than pings are repeated: the last round begins just before the deadline. */
 const LAST_ROUND_SECONDS = 120;
 
-/** The last round of pings. */
 interface Outcome {
   readonly results: readonly PingResult[];
   readonly problems: readonly Diagnostic[];
@@ -48,9 +47,7 @@ function repeatPings(
 ): Promise<Outcome> {
   const pings = expectedPings(places, phase);
   const round = async () => {
-    if (log.kind === "listening") {
-      log.forget();
-    }
+    if (log.kind === "listening") log.forget();
     const results = await pingRound(clusters, places, pings, pingTimeoutSeconds);
     return { results, problems: pingProblems(places, phase, results) };
   };
@@ -66,7 +63,7 @@ function repeatPings(
   );
 }
 
-/** Who was to get no answer, with the addresses by which a drop log knows them. One that cannot be found is no evidence, and no failure. */
+/** Who was to get no answer, with their addresses in a drop log. One that cannot be found is no evidence, and no failure. */
 async function keptOut(clusters: Clusters, results: readonly PingResult[]): Promise<readonly Sender[]> {
   const pinged = results.filter(({ ping }) => ping.expected === "no answer").map(({ ping }) => ping.client);
   const clients = [...new Map(pinged.map((client) => [workloadName(client), client]))];
@@ -103,7 +100,7 @@ function failure(
   log: DropLog,
   database: Pod | undefined,
 ): Error {
-  const heading = `pings ${phase} the policy are not as expected after ${String(seconds)} s`;
+  const heading = `pings ${phase} the policy are not as expected after ${seconds} s`;
   const said =
     log.kind === "unavailable"
       ? `--- no drop log: ${printable(log.reason)}`
@@ -112,7 +109,6 @@ function failure(
   return new Error(`${formatDiagnostics(heading, problems)}\n${said}`);
 }
 
-/** The demo's clusters, and which of them has the database. */
 interface Demo {
   readonly clusters: Clusters;
   readonly server: ClusterApi;
@@ -129,9 +125,7 @@ async function ping(input: PingInput, { clusters, server }: Demo, phase: Phase):
     (log) => repeatPings(input, clusters, phase, log),
     async (log, { results, problems }) => {
       const database = await where();
-      if (problems.length > 0) {
-        throw failure(phase, verdictTimeoutSeconds, problems, log, database);
-      }
+      if (problems.length > 0) throw failure(phase, verdictTimeoutSeconds, problems, log, database);
       return evidence(clusters, results, log, database);
     },
   );
@@ -141,9 +135,7 @@ async function demoIn({ places }: PingInput, opened: readonly Open[]): Promise<D
   await refuseOtherClusters(opened);
   const clusters = new Map(opened.map(({ name, api }) => [name, api]));
   const server = clusters.get(places.serverCluster);
-  if (server === undefined) {
-    throw new Error(`cluster "${places.serverCluster}" of the demo was not given`);
-  }
+  if (server === undefined) throw new Error(`cluster "${places.serverCluster}" of the demo was not given`);
   return { clusters, server };
 }
 

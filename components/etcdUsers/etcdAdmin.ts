@@ -34,9 +34,7 @@ export function etcdAdmin(
   settings: EtcdUserSettings & CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): EtcdAdmin | undefined {
-  if (settings.etcdUsers === "off") {
-    return undefined;
-  }
+  if (settings.etcdUsers === "off") return undefined;
   const authorities = [...new Set(clusters.map((cluster) => caSet.for(cluster)))];
   const certificates = clientCertificates(`${name}-etcd-admin`, ADMIN_NAME, authorities, settings, opts);
   return {

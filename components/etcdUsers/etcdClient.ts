@@ -29,7 +29,7 @@ export interface EtcdUsers {
 const ANSWER_MS = 30_000;
 const ASKED_AT_ONCE = 8;
 
-/** What etcd says of a change that has been made already. */
+/** etcd's words for a change that has been made already. */
 const MADE_ALREADY: Readonly<Record<UserStep["do"], RegExp | undefined>> = {
   addRole: /role name already exists/,
   deleteRole: /role name not found/,
@@ -55,9 +55,7 @@ async function orAbsent<T>(
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof absent) {
-      return undefined;
-    }
+    if (error instanceof absent) return undefined;
     throw error;
   }
 }
@@ -68,12 +66,8 @@ async function isEnforced({ auth }: Etcd3): Promise<boolean> {
     await auth.authenticate({ name: PEER_ROLE, password: PEER_ROLE }, inTime());
     return true;
   } catch (error) {
-    if (AUTHENTICATION_OFF.test(errorMessage(error))) {
-      return false;
-    }
-    if (/authentication failed|invalid user ID or password|user name not found/i.test(errorMessage(error))) {
-      return true;
-    }
+    if (AUTHENTICATION_OFF.test(errorMessage(error))) return false;
+    if (/authentication failed|invalid user ID or password|user name not found/i.test(errorMessage(error))) return true;
     throw error;
   }
 }
@@ -109,7 +103,7 @@ function request({ auth }: Etcd3, step: UserStep): Promise<unknown> {
       return auth.roleRevokePermission({ role: PEER_ROLE, key: bytes(key), range_end: bytes(end) }, inTime());
     }
     case "addUser":
-      // Without a password: it is its certificate that says who a peer is.
+      // Without a password: a peer is who its certificate is for.
       return auth.userAdd({ name: step.user, options: { no_password: true } }, inTime());
     case "giveRole":
       return auth.userGrantRole({ user: step.user, role: PEER_ROLE }, inTime());
@@ -120,7 +114,6 @@ function request({ auth }: Etcd3, step: UserStep): Promise<unknown> {
   }
 }
 
-/** Whether there is a key that begins so. */
 async function hasKey({ kv }: Etcd3, prefix: string): Promise<boolean> {
   const range = { key: bytes(prefix), range_end: bytes(behind(prefix)), limit: 1, keys_only: true };
   return (await kv.range(range, inTime())).kvs.length > 0;
@@ -128,11 +121,7 @@ async function hasKey({ kv }: Etcd3, prefix: string): Promise<boolean> {
 
 /** What the keys of an API server begin with, where it keeps its objects here. */
 async function apiServerPrefix(client: Etcd3): Promise<string | undefined> {
-  for (const prefix of API_SERVER_PREFIXES) {
-    if (await hasKey(client, prefix)) {
-      return prefix;
-    }
-  }
+  for (const prefix of API_SERVER_PREFIXES) if (await hasKey(client, prefix)) return prefix;
   return undefined;
 }
 
@@ -140,9 +129,7 @@ async function make(client: Etcd3, step: UserStep): Promise<void> {
   try {
     await request(client, step);
   } catch (error) {
-    if (MADE_ALREADY[step.do]?.test(errorMessage(error)) !== true) {
-      throw error;
-    }
+    if (MADE_ALREADY[step.do]?.test(errorMessage(error)) !== true) throw error;
   }
 }
 
@@ -150,7 +137,7 @@ function openClient(endpoint: string, { ca, certificate, privateKey }: EtcdCrede
   return new Etcd3({
     hosts: endpoint,
     credentials: {
-      // OpenSSL takes a CA that is not a root for an anchor only where it is told to; Go's clients take every one that they are given.
+      // OpenSSL takes a CA that is not a root for an anchor only where it is marked as one; Go's clients take every one that they are given.
       rootCertificate: Buffer.from(asTrustAnchors(ca)),
       certChain: Buffer.from(certificate),
       privateKey: Buffer.from(privateKey),
@@ -158,7 +145,6 @@ function openClient(endpoint: string, { ca, certificate, privateKey }: EtcdCrede
   });
 }
 
-/** A client of one endpoint. */
 interface Dialled {
   readonly endpoint: string;
   readonly client: Etcd3;
@@ -206,9 +192,7 @@ export async function withEtcdUsers<T>(
       isEnforced: () => named(isEnforced(client)),
       refuseApiServers: async () => {
         const prefix = await named(apiServerPrefix(client));
-        if (prefix !== undefined) {
-          throw new Error(formatDiagnostic(apiServerEtcdProblem(cluster, endpoint, prefix)));
-        }
+        if (prefix !== undefined) throw new Error(formatDiagnostic(apiServerEtcdProblem(cluster, endpoint, prefix)));
       },
     });
   } finally {

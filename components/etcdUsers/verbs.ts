@@ -46,9 +46,7 @@ async function grant(input: UsersInput, etcd: EtcdUsers, previous: string): Prom
     );
   }
   const report: UsersReport = { auth: (await etcd.isEnforced()) ? "enforced" : "off", users };
-  if (report.auth === "off") {
-    warn(input, `users of peers are ${describeUsers(report)}`);
-  }
+  if (report.auth === "off") warn(input, `users of peers are ${describeUsers(report)}`);
   return report;
 }
 
@@ -57,9 +55,7 @@ async function grant(input: UsersInput, etcd: EtcdUsers, previous: string): Prom
  * mutual, so who is a peer of it has it for a peer.
  */
 async function hasPeers({ cluster, peers }: UsersInput, contact: Contact, made: readonly string[]): Promise<boolean> {
-  if (peers === undefined) {
-    return false;
-  }
+  if (peers === undefined) return false;
   const { namespace, name } = peers.secret;
   const files = await contact((api) => secretFiles(api, namespace, name));
   return [...files].some((file) => file !== cluster && made.includes(clientCommonName(file)));

@@ -49,7 +49,7 @@ export async function waitForPeersRemoved(
       return reports.filter(({ peers }) => "error" in peers || peers.some((peer) => !stay.has(peer.name)));
     },
     (seen) => seen.length === 0,
-    (seen) => `cluster "${name}": ${String(seen.length)} agents still list peers, or do not answer: ${podsOf(seen)}`,
+    (seen) => `cluster "${name}": ${seen.length} agents still list peers, or do not answer: ${podsOf(seen)}`,
   );
   if (knowing.length > 0) {
     const agents = podsOf(knowing);
@@ -88,8 +88,8 @@ export async function renameOnNodes(api: ClusterApi, leaving: Leaving, timeoutSe
   const seconds = Math.round((Date.now() - begin) / 1000);
   if (seconds > ROUTES_STAY_SECONDS) {
     progress(
-      `warning: cluster "${leaving.name}": a roll-out takes ${String(seconds)} s here; nodes that the next one reaches later than ` +
-        `${String(ROUTES_STAY_SECONDS)} s from now may miss routes to each other until then, where auto-direct-node-routes is on`,
+      `warning: cluster "${leaving.name}": a roll-out takes ${seconds} s here; nodes that the next one reaches later than ` +
+        `${ROUTES_STAY_SECONDS} s from now may miss routes to each other until then, where auto-direct-node-routes is on`,
     );
   }
   await removeNodeKeys(api, leaving);
@@ -115,9 +115,7 @@ async function inKvstore(
   work: (kvstore: Kvstore) => Promise<void>,
 ): Promise<void> {
   const { name, cilium } = leaving;
-  if (!(await isInKvstore(api, cilium))) {
-    return;
-  }
+  if (!(await isInKvstore(api, cilium))) return;
   try {
     const kvstore = await openKvstore(api, cilium);
     if (kvstore !== undefined) {
@@ -130,7 +128,7 @@ async function inKvstore(
 }
 
 const nodesOf = ({ name }: Leaving) => `nodes (${nodeKeys(name)})`;
-const namedOf = ({ id }: Leaving) => `configuration, services and identities of id ${String(id)}`;
+const namedOf = ({ id }: Leaving) => `configuration, services and identities of id ${id}`;
 
 /** Where roll-outs are not awaited, no time is known at which agents write these keys no more: they are left, and named. */
 export async function sayKeysStay(api: ClusterApi, leaving: Leaving): Promise<void> {
@@ -147,9 +145,7 @@ const removeNodeKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
 export const removeNamedKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
   inKvstore(api, leaving, namedOf(leaving), async (kvstore) => {
     const { name, id, maxConnectedClusters } = leaving;
-    for (const prefix of namedKeys(name)) {
-      await kvstore.deletePrefix(prefix);
-    }
+    for (const prefix of namedKeys(name)) await kvstore.deletePrefix(prefix);
     const identities = identityKeys(await kvstore.list(IDENTITY_KEYS), id, maxConnectedClusters);
     await kvstore.deleteKeys([configKey(name), ...identities]);
   });

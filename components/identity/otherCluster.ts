@@ -1,6 +1,8 @@
 import type { ClusterApi } from "../kubernetes/clusterApi";
+import type { Open } from "../kubernetes/openClusters";
 import { parseObject } from "../kubernetes/model/liveObject";
-import { describeOtherCluster } from "./model/otherCluster";
+import { formatDiagnostic } from "../mesh/model/diagnostic";
+import { otherClusterProblem } from "./model/otherCluster";
 
 /** What leads to a cluster leads to another one than before. Nothing may be done there, whatever a user has accepted. */
 export class OtherCluster extends Error {
@@ -16,15 +18,8 @@ export async function clusterUid(api: ClusterApi): Promise<string> {
   return namespace.metadata.uid;
 }
 
-/** A cluster that can be asked, with the UID that was recorded of it. */
-interface RecordedCluster {
-  readonly name: string;
-  readonly api: ClusterApi;
-  readonly uid?: string | undefined;
-}
-
 /** @throws {@link OtherCluster} where one of them is not the cluster that was recorded. */
-export async function refuseOtherClusters(clusters: readonly RecordedCluster[]): Promise<void> {
+export async function refuseOtherClusters(clusters: readonly Open[]): Promise<void> {
   await Promise.all(
     clusters.map(async ({ name, api, uid }) => {
       if (uid !== undefined) await refuseOtherCluster(api, name, uid);
@@ -35,7 +30,5 @@ export async function refuseOtherClusters(clusters: readonly RecordedCluster[]):
 /** @throws {@link OtherCluster} where this is not the cluster that was recorded. */
 export async function refuseOtherCluster(api: ClusterApi, cluster: string, recordedUid: string): Promise<void> {
   const uid = await clusterUid(api);
-  if (uid !== recordedUid) {
-    throw new OtherCluster(describeOtherCluster(cluster, recordedUid, uid));
-  }
+  if (uid !== recordedUid) throw new OtherCluster(formatDiagnostic(otherClusterProblem(cluster, recordedUid, uid)));
 }

@@ -2,6 +2,7 @@ import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import type { ClusterApi } from "../kubernetes/clusterApi";
+import { appliedEntry } from "../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { WriteConflict } from "../kubernetes/kubectlError";
 import { MARK_ANNOTATION, seeMark } from "./model/mark";
@@ -16,9 +17,7 @@ export async function isAnothers(
 ): Promise<boolean> {
   const live = await readConfigMap(api, cilium);
   const mark = seeMark(live?.annotations[MARK_ANNOTATION], live?.uid ?? "", owner);
-  if (mark.kind !== "otherOwner") {
-    return false;
-  }
+  if (mark.kind !== "otherOwner") return false;
   progress(
     `warning: cluster "${cluster}": ${cilium.configMap} belongs to stack ${JSON.stringify(mark.owner)} by now, and is left to it`,
   );
@@ -28,17 +27,12 @@ export async function isAnothers(
 /** One write towards that; nothing where all of it is done. */
 async function relinquishOnce(api: ClusterApi, cilium: CiliumObjects, live: LiveConfig): Promise<boolean> {
   const { uid, version: resourceVersion } = live;
-  const isApplied = live.managedFields.some(
-    ({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply",
-  );
-  if (isApplied) {
+  if (appliedEntry(live.managedFields, FIELD_MANAGER) !== undefined) {
     const metadata = { name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion };
     await api.apply(FIELD_MANAGER, { apiVersion: "v1", kind: "ConfigMap", metadata });
     return true;
   }
-  if (live.annotations[MARK_ANNOTATION] === undefined) {
-    return false;
-  }
+  if (live.annotations[MARK_ANNOTATION] === undefined) return false;
   // Who has written it by hand owns it since; it is our mark all the same.
   const patch = { metadata: { resourceVersion, annotations: { [MARK_ANNOTATION]: null } } };
   await api.patch([`configmap/${cilium.configMap}`], cilium.namespace, { manager: FIELD_MANAGER, patch });
@@ -50,13 +44,9 @@ export async function relinquish(api: ClusterApi, cilium: CiliumObjects): Promis
   for (let tries = 1; tries <= TRIES_AGAINST_OTHER_WRITERS; tries++) {
     const live = await readConfigMap(api, cilium);
     try {
-      if (live === undefined || !(await relinquishOnce(api, cilium, live))) {
-        return;
-      }
+      if (live === undefined || !(await relinquishOnce(api, cilium, live))) return;
     } catch (error) {
-      if (!(error instanceof WriteConflict) || tries === TRIES_AGAINST_OTHER_WRITERS) {
-        throw error;
-      }
+      if (!(error instanceof WriteConflict) || tries === TRIES_AGAINST_OTHER_WRITERS) throw error;
     }
   }
 }

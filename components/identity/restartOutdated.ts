@@ -18,7 +18,7 @@ import { followRollOut, lookBefore } from "../cilium/rollOut";
 import { progress } from "../command/protocol";
 import { withEach } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import { lastAppliedTime } from "../kubernetes/model/lastAppliedTime";
+import { appliedEntry } from "../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 
@@ -51,9 +51,7 @@ async function outdatedAgents(
       const ask = ["cilium-dbg", "status", "-o", "json"];
       const json = await inAgent(api, cilium, agent.pod, ask, ONLY_EXEC_SECONDS);
       const running = parseRunningAs(json, maxConnectedClusters);
-      if (!runsOtherwise(running, desired)) {
-        return [];
-      }
+      if (!runsOtherwise(running, desired)) return [];
       progress(`cluster "${cluster}": agent ${agent.pod} on node ${agent.node} runs as ${describeRunningAs(running)}`);
       return [agent];
     } catch (error) {
@@ -95,13 +93,9 @@ async function restartOperator(api: ClusterApi, member: Restarted, written: stri
   const { cluster, cilium } = member;
   const target = cilium.operator === false ? undefined : `deployment/${cilium.operator}`;
   const live = target === undefined ? undefined : await readWorkload(api, cilium.namespace, target);
-  if (live === undefined) {
-    return;
-  }
+  if (live === undefined) return;
   const old = olderThan(await podsOf(api, cilium.namespace, live.selector), written);
-  if (old.length === 0) {
-    return;
-  }
+  if (old.length === 0) return;
   progress(`cluster "${cluster}": restarting ${firstFew(podNames(old)).join(", ")}`);
   const before = await lookBefore(api, cilium.namespace, [live.name]);
   await deletePods(api, cilium.namespace, podNames(old));
@@ -119,12 +113,8 @@ async function restartOperator(api: ClusterApi, member: Restarted, written: stri
  */
 export async function restartOutdated(api: ClusterApi, member: Restarted): Promise<void> {
   const config = await readConfigMap(api, member.cilium);
-  const written = lastAppliedTime(config?.managedFields, FIELD_MANAGER);
+  const written = appliedEntry(config?.managedFields ?? [], FIELD_MANAGER)?.time;
   const agents = await outdatedAgents(api, member, written);
-  if (agents.length > 0) {
-    await restartAgents(api, member, agents);
-  }
-  if (agents.length > 0 || written !== undefined) {
-    await restartOperator(api, member, written);
-  }
+  if (agents.length > 0) await restartAgents(api, member, agents);
+  if (agents.length > 0 || written !== undefined) await restartOperator(api, member, written);
 }

@@ -86,9 +86,7 @@ export async function restoreConfig(
       progress(`cluster "${cluster}": ${cilium.configMap} ${Object.keys(write.data).join(", ")} restored`);
     } catch (error) {
       late += 1;
-      if (!(error instanceof WriteConflict) || late === TRIES_AGAINST_OTHER_WRITERS) {
-        throw error;
-      }
+      if (!(error instanceof WriteConflict) || late === TRIES_AGAINST_OTHER_WRITERS) throw error;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { present } from "../basics/model/own";
 import { configMapIn, readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { configuredObjects, rolloutChecksum, type CiliumObjects } from "../cilium/model/agentConfig";
 import type { Before } from "../cilium/model/rollOut/judge";
@@ -65,17 +66,15 @@ async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveCo
     if (plan.kind === "refused") {
       throw new Error(formatDiagnostics("name and id are not what they were set to", plan.problems));
     }
-    const place = { name: cilium.configMap, namespace: cilium.namespace };
-    const seen = { uid: live.uid, ...(live.version === undefined ? {} : { resourceVersion: live.version }) };
-    const metadata = { ...place, ...seen, annotations: { [MARK_ANNOTATION]: mark } };
+    const { uid, version: resourceVersion } = live;
+    const place = present({ name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion });
+    const metadata = { ...place, annotations: { [MARK_ANNOTATION]: mark } };
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: desired };
     try {
       await api.apply(FIELD_MANAGER, object);
       set = true;
     } catch (error) {
-      if (!(error instanceof WriteConflict) || attempt === TRIES_AGAINST_OTHER_WRITERS) {
-        throw error;
-      }
+      if (!(error instanceof WriteConflict) || attempt === TRIES_AGAINST_OTHER_WRITERS) throw error;
     }
     live = existing(await readConfigMap(api, cilium), identity);
   }

@@ -14,9 +14,7 @@ export function accessTo(
   kubeconfigs: Readonly<Record<string, string>>,
 ): ApiAccess {
   const content = own(kubeconfigs, cluster.name);
-  if (content !== undefined) {
-    return { kind: "kubeconfig", content };
-  }
+  if (content !== undefined) return { kind: "kubeconfig", content };
   if (cluster.context === undefined) {
     throw new Error(`cluster "${cluster.name}": neither context nor kubeconfig was given`);
   }

@@ -1,16 +1,14 @@
 import { until } from "../command/until";
 import type { ClusterApi } from "./clusterApi";
 import { KubectlError } from "./kubectlError";
-import type { ManagedObject } from "./model/managedObject";
+import { objectName, type ManagedObject } from "./model/managedObject";
 import { parseObject, type LiveObject } from "./model/liveObject";
 import { nameOf } from "./readObjects";
 
 const GONE_SECONDS = 600;
 
 /** An object as a person names it. */
-export function describeObject({ kind, metadata }: LiveObject): string {
-  return `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
-}
+export const describeObject = ({ kind, metadata }: LiveObject): string => objectName({ kind, ...metadata });
 
 const isUnknownKind = (error: unknown): boolean =>
   error instanceof KubectlError && error.message.includes("the server doesn't have a resource type");
@@ -20,9 +18,7 @@ export async function readObject(api: ClusterApi, managed: ManagedObject): Promi
   try {
     return parseObject(await api.object(nameOf(managed), managed.namespace));
   } catch (error) {
-    if (isUnknownKind(error)) {
-      return undefined;
-    }
+    if (isUnknownKind(error)) return undefined;
     throw error;
   }
 }
@@ -45,6 +41,6 @@ export async function deleteObject(api: ClusterApi, managed: ManagedObject, obje
     () => `waiting: ${describeObject(object)} is deleted, and not gone yet`,
   );
   if (left?.metadata.uid === uid) {
-    throw new Error(`${describeObject(object)} is not gone ${String(GONE_SECONDS)} s after it was deleted`);
+    throw new Error(`${describeObject(object)} is not gone ${GONE_SECONDS} s after it was deleted`);
   }
 }

@@ -2,7 +2,7 @@ import { progress } from "../command/protocol";
 import { tellingLine } from "./model/tellingLine";
 import type { Between } from "./patiently";
 
-/** Says why a cluster is asked again: a command that takes longer than usual says what for. */
+/** Prints why a cluster is asked again, so that a command that takes longer than usual shows what for. */
 export function askedAgain(cluster: string): Between {
   return {
     onFailedTry: ({ message }) => {

@@ -103,7 +103,7 @@ export type Contact = <T>(use: (api: ClusterApi) => Promise<T>) => Promise<T>;
 
 /** The calls to a cluster. What changes something is sent again only where it is certain that it was never sent; what says so, not at all. */
 export interface ClusterApi extends ClusterReads {
-  /** The same reads, each sent once. @param onAnswer Hears how long each answer took. */
+  /** The same reads, each sent once. @param onAnswer Gets how long each answer took. */
   once(silenceSeconds: number, onAnswer?: (time: AnswerTime) => void): ClusterReads;
   /** Runs a command in a container and gives what it printed. @throws KubectlError where it fails. */
   exec(container: ContainerRef, command: readonly string[], silenceSeconds: number): Promise<string>;

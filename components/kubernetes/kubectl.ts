@@ -52,7 +52,7 @@ const JSONPATH_END = /^jsonpath=.*\{("[^"]*")\}$/;
 
 const cut = (args: readonly string[], stdout: string, how: string, cause?: unknown) =>
   new KubectlError(
-    `kubectl ${args.slice(0, 2).join(" ")} has printed ${String(Buffer.byteLength(stdout))} bytes that ${how}`,
+    `kubectl ${args.slice(0, 2).join(" ")} has printed ${Buffer.byteLength(stdout)} bytes that ${how}`,
     "lost",
     { cause },
   );
@@ -76,9 +76,7 @@ export class Kubectl {
 
   /** @param between What is done between two tries of one call. */
   static async open(access: ApiAccess, between: Between = {}): Promise<Kubectl> {
-    if (access.kind === "context") {
-      return new Kubectl(`--context=${access.context}`, between);
-    }
+    if (access.kind === "context") return new Kubectl(`--context=${access.context}`, between);
     const kubeconfig = await openKubeconfig(access.content);
     return new Kubectl(`--kubeconfig=${kubeconfig.path}`, between, kubeconfig);
   }
@@ -133,7 +131,7 @@ export class Kubectl {
       env: kubectlEnvironment(process.env, delimiter),
       detached: true,
     });
-    // Node's types know streams of three entries only.
+    // Node's types have streams of three entries only.
     return inGroup(child as ChildProcessWithoutNullStreams);
   }
 

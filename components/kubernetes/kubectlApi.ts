@@ -12,11 +12,11 @@ import type {
 import { Kubectl } from "./kubectl";
 import { KubectlError, WriteConflict } from "./kubectlError";
 import { KubectlReads, readsOnce } from "./kubectlReads";
+import { apiPath } from "./model/apiPath";
 import type { ManagedObject } from "./model/managedObject";
 import type { Between } from "./patiently";
 import { applyAs } from "./serverSideApply";
 
-/** How long a pod's end is waited for. */
 const POD_ENDS_SECONDS = 120;
 
 const CONFLICT = /\(Conflict\)|has been modified|[Pp]recondition/;
@@ -35,13 +35,6 @@ async function written(write: Promise<unknown>): Promise<void> {
     const isConflict = error instanceof KubectlError && CONFLICT.test(error.message);
     throw isConflict ? new WriteConflict(error.message, { cause: error }) : error;
   }
-}
-
-function pathOf({ resource, name, namespace }: ManagedObject, apiVersion: string): string {
-  const group = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const [plural = resource] = resource.split(".");
-  const place = [...(namespace === undefined ? [] : ["namespaces", namespace]), plural, name];
-  return `${group}/${place.map(encodeURIComponent).join("/")}`;
 }
 
 const execArgs = ({ namespace, pod, container }: ContainerRef, command: readonly string[]): readonly string[] => [
@@ -95,9 +88,14 @@ export class KubectlApi extends KubectlReads implements ClusterApi {
     return written(this.kubectl.run(["patch", ...names, "-n", namespace, ...how]));
   }
 
-  async deleteObject(object: ManagedObject, apiVersion: string, preconditions: object): Promise<void> {
+  async deleteObject(
+    { resource, name, namespace }: ManagedObject,
+    apiVersion: string,
+    preconditions: object,
+  ): Promise<void> {
     const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions, propagationPolicy: "Foreground" };
-    const args = ["delete", "--raw", pathOf(object, apiVersion), "-f", "-"];
+    const [plural = resource] = resource.split(".");
+    const args = ["delete", "--raw", apiPath(apiVersion, plural, name, namespace), "-f", "-"];
     try {
       await written(this.kubectl.run(args, { stdin: JSON.stringify(body) }));
     } catch (error) {

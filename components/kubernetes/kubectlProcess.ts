@@ -12,13 +12,13 @@ export interface Limits {
   readonly silenceMs: number;
   /** How much it may print, in bytes. @default 64 MiB */
   readonly answerBytes?: number;
-  /** What it was asked, for the error that says so. */
+  /** What it was asked, for the error. */
   readonly question?: string;
 }
 
 const MIB = 2 ** 20;
 const ANSWER_BYTES = 64 * MIB;
-/** Of its words the last ones are kept: they say what came of it. */
+/** Of its words the last ones are kept: they show what came of it. */
 const WORDS_KEPT = MIB;
 
 /** How kubectl ended, what it said, and how long it took. */
@@ -54,7 +54,7 @@ function watchdog(bark: (reason: KubectlError) => void) {
 
 const notStarted = (ms: number) =>
   new KubectlError(
-    `kubectl has said nothing within ${String(ms / 1000)} s of its start; this machine is busy, or that is no kubectl`,
+    `kubectl has said nothing within ${ms / 1000} s of its start; this machine is busy, or that is no kubectl`,
     "final",
   );
 
@@ -65,7 +65,7 @@ const wordless = () =>
   );
 
 const tooLong = (bytes: number, question = "") =>
-  new KubectlError(`kubectl ${question} answers with more than ${String(bytes / MIB)} MiB`, "final");
+  new KubectlError(`kubectl ${question} answers with more than ${bytes / MIB} MiB`, "final");
 
 /**
  * Waits for kubectl to end, and ends it where nothing comes back, or more than can be kept.
@@ -95,7 +95,7 @@ export function ending(
     const allWords = () => (logLine(rest) === "words" ? words + rest : words);
     const alive = () => {
       started ??= performance.now();
-      // Before the first answer kubectl itself says nothing: it is what it runs for credentials that speaks, and may wait for a person.
+      // Before the first answer kubectl itself prints nothing: the words are those of what it runs for credentials, and may wait for a person.
       const said = () => (hasAnswer ? "" : waitingLine(allWords()));
       watch.wait(silenceMs, () => new KubectlError(silence(silenceMs / 1000, said()), "silent"));
     };
@@ -119,9 +119,7 @@ export function ending(
       words = words.slice(-WORDS_KEPT);
       const answers = kinds.some(({ kind }) => kind === "answer");
       hasAnswer ||= answers;
-      if (started === undefined || answers) {
-        alive();
-      }
+      if (started === undefined || answers) alive();
     });
     child.on("error", (error: Error) => {
       watch.stop();
@@ -148,7 +146,7 @@ export function ending(
         answerMs: now - spoke,
       });
     });
-    // A process that ends early closes its end of the pipe; its exit code says what happened.
+    // A process that ends early closes its end of the pipe; its exit code shows what happened.
     child.stdin.on("error", () => undefined);
     child.stdin.end(stdin);
   });

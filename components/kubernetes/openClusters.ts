@@ -4,7 +4,6 @@ import type { ClusterApi, Contact } from "./clusterApi";
 import { Kubectl } from "./kubectl";
 import { KubectlApi, withCluster } from "./kubectlApi";
 
-/** A cluster as a command is given it. */
 interface GivenCluster {
   readonly name: string;
   readonly context?: string | undefined;

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { present } from "../basics/model/own";
 import { FIELD_MANAGER, OWNER_ANNOTATION } from "./model/ownership";
 
 /**
@@ -14,7 +15,7 @@ export function ownedBy(owner: string): Readonly<Record<string, string>> {
 
 /**
  * Annotations of a Patch resource. The field manager must not be the provider's random one. By force, for who edits a field of ours owns it
- * from then on. What another owner has, the preflight and the first step on a cluster refuse, where the settings say so.
+ * from then on. What another owner has, the preflight and the first step on a cluster refuse, where the settings have it so.
  *
  * @see https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  */
@@ -33,9 +34,9 @@ export function patching(): Readonly<Record<string, string>> {
 export const RETAINED: Pick<pulumi.CustomResourceOptions, "retainOnDelete"> = { retainOnDelete: true };
 
 /**
- * The same for what is written again when a cluster was seen to have it otherwise, although the state knows of no change. A replacement: Pulumi
+ * The same for what is written again when a cluster was seen to have it otherwise, although the state shows no change. A replacement: Pulumi
  * writes it as if it were new, which an object that is there takes for an update, and one that is gone needs; and then forgets the old one.
  */
 export function reapplied(seen: string | undefined): pulumi.CustomResourceOptions {
-  return { ...RETAINED, ...(seen === undefined ? {} : { replacementTrigger: seen }) };
+  return present({ ...RETAINED, replacementTrigger: seen });
 }

@@ -4,7 +4,7 @@ import { failedWords, firstTry, nextTry, type FailedTry, type Patience } from ".
 
 /** What is done between two tries. */
 export interface Between {
-  /** Hears why the first of them failed. */
+  /** Gets why the first of them failed. */
   readonly onFailedTry?: (failed: FailedTry) => void;
   readonly pause?: (seconds: number) => Promise<unknown>;
 }
@@ -27,9 +27,7 @@ export async function patiently<T>(
     try {
       return await ask(silenceSeconds, failed);
     } catch (error) {
-      if (!(error instanceof KubectlError)) {
-        throw error;
-      }
+      if (!(error instanceof KubectlError)) throw error;
       const { failure, message } = error;
       const last = { failure, message, silenceSeconds };
       failed = [...failed, last];
@@ -38,9 +36,7 @@ export async function patiently<T>(
         throw failed.length === 1 ? error : new KubectlError(failedWords(failed), failure, { cause: error });
       }
       onFailedTry(last);
-      if (next.pauseSeconds > 0) {
-        await pause(next.pauseSeconds);
-      }
+      if (next.pauseSeconds > 0) await pause(next.pauseSeconds);
       ({ silenceSeconds } = next);
     }
   }

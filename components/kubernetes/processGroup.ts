@@ -13,7 +13,7 @@ const LINGER_MS = 1000;
 
 /**
  * Ends the groups that are left when its input ends: however this program ends, by a signal that it cannot catch too, nothing stays that it
- * has started. It hears of each group as `+ leader`, and of its end as `- leader`.
+ * has started. Its input has each group as `+ leader`, and of its end as `- leader`.
  */
 const LIFELINE_SCRIPT = `groups=" "
 while read -r sign leader; do
@@ -46,7 +46,7 @@ function startLifeline(): ChildProcess {
   // It waits for this program, and this program not for it.
   child.unref();
   if (child.stdin instanceof Socket) child.stdin.unref();
-  child.stdin.write([...running].map((leader) => `+ ${String(leader)}\n`).join(""));
+  child.stdin.write([...running].map((leader) => `+ ${leader}\n`).join(""));
   return child;
 }
 
@@ -54,11 +54,11 @@ function started(leader: number): void {
   running.add(leader);
   if (process.platform === "win32") return;
   if (lifeline === undefined) lifeline = startLifeline();
-  else lifeline.stdin?.write(`+ ${String(leader)}\n`);
+  else lifeline.stdin?.write(`+ ${leader}\n`);
 }
 
 function gone(leader: number): void {
-  if (running.delete(leader)) lifeline?.stdin?.write(`- ${String(leader)}\n`);
+  if (running.delete(leader)) lifeline?.stdin?.write(`- ${leader}\n`);
 }
 
 /**

@@ -4,9 +4,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { z } from "zod";
+import { jsonAs } from "../basics/model/attempt";
 import type { AppliedObject } from "./clusterApi";
 import type { Kubectl } from "./kubectl";
 import { KubectlError, WriteConflict } from "./kubectlError";
+import { apiPath } from "./model/apiPath";
 import { silence } from "./model/patience";
 
 const PROXY_STARTS = "Starting to serve";
@@ -14,17 +17,11 @@ const START_SECONDS = 60;
 const ANSWER_SECONDS = 60;
 const CONFLICT = 409;
 
-const PATHS: Readonly<Record<string, string>> = {
+const PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: "configmaps",
   DaemonSet: "daemonsets",
   Deployment: "deployments",
 };
-
-function pathOf({ apiVersion, kind, metadata }: AppliedObject): string {
-  const group = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
-  const place = ["namespaces", metadata.namespace, PATHS[kind] ?? kind, metadata.name].map(encodeURIComponent);
-  return `${group}/${place.join("/")}`;
-}
 
 /** Starts kubectl's proxy on a socket in a folder that is this user's alone, and ends it whatever happens. */
 async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promise<T>): Promise<T> {
@@ -45,7 +42,7 @@ async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promis
   failed.catch(() => undefined);
   let late: NodeJS.Timeout | undefined;
   const unstarted = new Promise<never>((_, reject) => {
-    const words = `kubectl proxy has not started within ${String(START_SECONDS)} s; this machine is busy, or that is no kubectl`;
+    const words = `kubectl proxy has not started within ${START_SECONDS} s; this machine is busy, or that is no kubectl`;
     late = setTimeout(() => {
       reject(new KubectlError(words, "final"));
     }, START_SECONDS * 1000);
@@ -70,12 +67,14 @@ async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promis
 async function send(socketPath: string, object: AppliedObject, manager: string): Promise<void> {
   const query = new URLSearchParams({ fieldManager: manager, force: "true" });
   const body = JSON.stringify(object);
+  const { apiVersion, kind, metadata } = object;
+  const path = apiPath(apiVersion, PLURALS[kind] ?? kind, metadata.name, metadata.namespace);
   const [status, answer] = await new Promise<readonly [number, string]>((resolve, reject) => {
     const call = request(
       {
         socketPath,
         method: "PATCH",
-        path: `${pathOf(object)}?${query.toString()}`,
+        path: `${path}?${query.toString()}`,
         headers: { "content-type": "application/apply-patch+yaml", "content-length": Buffer.byteLength(body) },
         timeout: ANSWER_SECONDS * 1000,
       },
@@ -90,16 +89,8 @@ async function send(socketPath: string, object: AppliedObject, manager: string):
     call.end(body);
   });
   if (status < 200 || status >= 300) {
-    const words = wordsOf(answer);
+    const words = jsonAs(z.object({ message: z.string() }), answer)?.message ?? answer.trim();
     throw status === CONFLICT ? new WriteConflict(words) : new KubectlError(words);
-  }
-}
-
-function wordsOf(answer: string): string {
-  try {
-    return (JSON.parse(answer) as { readonly message?: string }).message ?? answer.trim();
-  } catch {
-    return answer.trim();
   }
 }
 

@@ -50,9 +50,7 @@ export function meshCheck(
   opts: pulumi.CustomResourceOptions,
 ): MeshCheck {
   const { wait, cilium, allow, maxConnectedClusters, requireExternalPeers } = args.settings;
-  if (wait.check === false) {
-    return { done: after };
-  }
+  if (wait.check === false) return { done: after };
   const clusters = args.clusters.map(({ name, id }) => {
     const access = own(args.access, name);
     return { name, id, uid: own(args.clusterUids, name), ...(access === undefined ? {} : contextOf(access)) };

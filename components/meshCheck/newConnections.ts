@@ -5,7 +5,6 @@ import { excerptOf } from "../cilium/diagnosis";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { problemsLine, until, withEach } from "../command/until";
-import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import { formatDiagnostics, DIAGNOSTICS_SHOWN, type Diagnostic } from "../mesh/model/diagnostic";
 import { connectionProblems, type Dialled } from "./model/newConnections";
@@ -22,34 +21,22 @@ interface Outcome {
   readonly problems: readonly Diagnostic[];
 }
 
-async function said(
-  api: ClusterApi,
-  cilium: CiliumObjects,
-  agent: string,
-  silenceSeconds: number,
-): Promise<Dialled["said"]> {
-  try {
-    const text = await inAgent(api, cilium, agent, ["cilium-dbg", "troubleshoot", "clustermesh"], silenceSeconds);
-    return { text };
-  } catch (error) {
-    return { error: errorMessage(error) };
-  }
-}
-
 async function dial(cluster: OpenCluster, cilium: CiliumObjects, peers: readonly string[]): Promise<Dialled> {
   const agent = (await agentPods(cluster.api, cilium)).find(({ ready }) => ready);
   if (agent === undefined) {
     return { cluster: cluster.name, agent: "-", node: "-", said: { error: "no agent is ready" } };
   }
   const silenceSeconds = Math.max(MIN_SECONDS, peers.length * SECONDS_A_PEER);
-  const answer = await said(cluster.api, cilium, agent.pod, silenceSeconds);
-  return { cluster: cluster.name, agent: agent.pod, node: agent.node, said: answer };
+  const command = ["cilium-dbg", "troubleshoot", "clustermesh"];
+  const said = await inAgent(cluster.api, cilium, agent.pod, command, silenceSeconds).then(
+    (text) => ({ text }),
+    (error: unknown) => ({ error: errorMessage(error) }),
+  );
+  return { cluster: cluster.name, agent: agent.pod, node: agent.node, said };
 }
 
 /** An agent of before Cilium 1.16, which cannot be asked: no failure, and nothing proved. */
-function cannotDial({ said: answer }: Dialled): boolean {
-  return "error" in answer && UNKNOWN_COMMAND.test(answer.error);
-}
+const cannotDial = ({ said: answer }: Dialled): boolean => "error" in answer && UNKNOWN_COMMAND.test(answer.error);
 
 /**
  * Waits until an agent of each cluster opens a new connection to the etcd of every declared peer. Agents keep connections that they have, with
@@ -57,7 +44,7 @@ function cannotDial({ said: answer }: Dialled): boolean {
  *
  * @param peers The names of those that have to be reached.
  * @param timeoutSeconds For the message.
- * @throws Error that names agents, peers and causes when the time is up, with what the agents say.
+ * @throws Error that names agents, peers and causes when the time is up, with what the agents print.
  */
 export async function waitForNewConnections(
   clusters: readonly OpenCluster[],
@@ -94,13 +81,11 @@ export async function waitForNewConnections(
       progress(`warning: cluster "${dialled.cluster}": this Cilium cannot be asked for new connections to its peers`);
     }
   }
-  if (open.length > 0) {
-    throw new Error(failure(failing(), timeoutSeconds));
-  }
+  if (open.length > 0) throw new Error(failure(failing(), timeoutSeconds));
 }
 
 function failure(failing: readonly Outcome[], timeoutSeconds: number): string {
-  const heading = `every peer is ready, but new connections to peers do not open after ${String(timeoutSeconds)} s`;
+  const heading = `every peer is ready, but new connections to peers do not open after ${timeoutSeconds} s`;
   const problems = failing.flatMap((outcome) => outcome.problems);
   const texts = failing.map(({ dialled: { cluster, agent, said: answer } }) => {
     const text = "text" in answer ? answer.text : answer.error;

@@ -17,9 +17,7 @@ export async function waitForRemovedPeers(
   deadline: number,
   timeoutSeconds: number,
 ): Promise<void> {
-  if (removed.length === 0) {
-    return;
-  }
+  if (removed.length === 0) return;
   const problemsOf = (seen: readonly AgentReport[]) => removedPeerProblems(removed, seen);
   const reports = await until(
     deadline,
@@ -29,7 +27,7 @@ export async function waitForRemovedPeers(
   );
   const problems = problemsOf(reports);
   if (problems.length > 0) {
-    const heading = `agents still list peers that have left after ${String(timeoutSeconds)} s`;
+    const heading = `agents still list peers that have left after ${timeoutSeconds} s`;
     throw new Error(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN));
   }
   progress(`no agent lists ${firstFew(removed).join(", ")} any more`);

@@ -54,7 +54,7 @@ async function restart(api: ClusterApi, stale: readonly StalePod[]) {
   );
   const plan = planRestarts(stale, lists.flatMap(parseLivePods));
   await mapLimited(plan.now, AGENTS_AT_ONCE, async ({ cluster, namespace, pod, identity }) => {
-    progress(`cluster "${cluster}": restarting pod ${namespace}/${pod}, whose identity ${String(identity)} is stale`);
+    progress(`cluster "${cluster}": restarting pod ${namespace}/${pod}, whose identity ${identity} is stale`);
     await deletePod(api, namespace, pod);
   });
   return { waiting: [...plan.now, ...plan.later], never: plan.never };
@@ -73,7 +73,7 @@ async function restartAll(
     (seen) => {
       const [first] = seen.waiting;
       const which = first === undefined ? "" : `, first: pod ${first.namespace}/${first.pod}`;
-      return `cluster "${cluster.name}": ${String(seen.waiting.length)} pods keep stale identities${which}`;
+      return `cluster "${cluster.name}": ${seen.waiting.length} pods keep stale identities${which}`;
     },
   );
   if (waiting.length > 0) {
@@ -103,12 +103,10 @@ export async function settleStalePods(
         Date.now() + patience,
         find,
         (seen) => seen.length === 0,
-        (seen) => `cluster "${cluster.name}": agents have to give ${String(seen.length)} pods new identities`,
+        (seen) => `cluster "${cluster.name}": agents have to give ${seen.length} pods new identities`,
       );
       const left = stale.length > 0 && policy.restartStalePods ? await restartAll(cluster, policy, deadline) : stale;
-      for (const pod of left) {
-        progress(`warning: ${formatDiagnostic(stalePodFinding(pod, cluster.context))}`);
-      }
+      for (const pod of left) progress(`warning: ${formatDiagnostic(stalePodFinding(pod, cluster.context))}`);
       return left.map((pod) => stalePodRow(pod, cluster.context));
     }),
   );

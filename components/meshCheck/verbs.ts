@@ -39,7 +39,6 @@ export const checkedMesh = z.object({
 type CheckInput = z.infer<typeof checkInput>;
 type CheckedMesh = z.infer<typeof checkedMesh>;
 
-/** The mesh that is checked. */
 interface Mesh extends CheckedMesh {
   /** Those that every agent has to see ready. */
   readonly required: readonly { readonly name: string; readonly id: number }[];
@@ -75,21 +74,21 @@ async function waitUntilReady(
   );
   if (problemsOf(reports).length > 0) {
     const { causeFor, text } = await diagnose(clusters, input.cilium, required, reports);
-    const heading = `the mesh is not ready after ${String(input.timeoutSeconds)} s`;
+    const heading = `the mesh is not ready after ${input.timeoutSeconds} s`;
     const problems = readinessProblems(members, reports, required, causeFor);
     throw new Error(`${formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN)}\n${text}`);
   }
   return reports;
 }
 
-/** Peers of other stacks may be about to join: what is not ready of them is told, and kept in the table. */
+/** Peers of other stacks may be about to join: what is not ready of them is a warning, and kept in the table. */
 function warnOfExternalPeers({ externalPeers }: Mesh, reports: readonly AgentReport[]): void {
   const waiting = readinessTable(externalPeers, reports).filter(({ ready }) => !ready);
   for (const { name } of externalPeers) {
     const lines = waiting.filter(({ peer }) => peer === name);
     const [first] = lines;
     if (first !== undefined) {
-      const agents = lines.length === 1 ? "1 agent" : `${String(lines.length)} agents`;
+      const agents = lines.length === 1 ? "1 agent" : `${lines.length} agents`;
       progress(`warning: peer "${name}" of another stack is not ready for ${agents}: ${first.why}`);
     }
   }

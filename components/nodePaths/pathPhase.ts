@@ -15,14 +15,10 @@ const WARNINGS_SHOWN = 5;
 /** What did not work before anything was changed, by cluster. */
 export type PathsBefore = Readonly<Record<string, RecordedPaths | undefined>>;
 
-async function probe({ api, name }: OpenCluster, cilium: CiliumObjects): Promise<PathReport> {
-  try {
-    return await probePaths(api, name, cilium);
-  } catch (error) {
-    const why = errorMessage(error);
-    return { kind: "notProbed", cluster: name, reason: `cluster ${name} cannot be asked: ${why}` };
-  }
-}
+const probe = ({ api, name }: OpenCluster, cilium: CiliumObjects): Promise<PathReport> =>
+  probePaths(api, name, cilium).catch((error: unknown) => {
+    return { kind: "notProbed", cluster: name, reason: `cluster ${name} cannot be asked: ${errorMessage(error)}` };
+  });
 
 function problemsOf(reports: readonly PathReport[], before: PathsBefore, cilium: CiliumObjects): readonly Diagnostic[] {
   return reports.flatMap((report) =>
@@ -41,11 +37,9 @@ function warn(report: PathReport, before: RecordedPaths | undefined): void {
     return;
   }
   const { excused } = judgePaths(report, before);
-  for (const path of excused.slice(0, WARNINGS_SHOWN)) {
-    progress(excusedLine(report.cluster, path, before));
-  }
+  for (const path of excused.slice(0, WARNINGS_SHOWN)) progress(excusedLine(report.cluster, path, before));
   if (excused.length > WARNINGS_SHOWN) {
-    progress(`warning: cluster "${report.cluster}": ${String(excused.length - WARNINGS_SHOWN)} paths more, likewise`);
+    progress(`warning: cluster "${report.cluster}": ${excused.length - WARNINGS_SHOWN} paths more, likewise`);
   }
 }
 
@@ -79,8 +73,6 @@ export async function waitForPaths(
       ),
     );
   }
-  for (const report of reports) {
-    warn(report, own(before, report.cluster));
-  }
+  for (const report of reports) warn(report, own(before, report.cluster));
   return reports.map(pathRow);
 }

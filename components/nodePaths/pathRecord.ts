@@ -21,15 +21,11 @@ export async function pathsBeforehand(
   cilium: CiliumObjects,
 ): Promise<RecordedPaths | undefined> {
   try {
-    if ((await agentPods(api, cilium)).length === 0) {
-      return undefined;
-    }
+    if ((await agentPods(api, cilium)).length === 0) return undefined;
     const first = await probePaths(api, cluster, cilium);
     // A node that is busy may answer late once; a path that is cut stays cut.
     const report = isWhole(first) ? first : await probePaths(api, cluster, cilium);
-    for (const line of recordedLines(report)) {
-      progress(line);
-    }
+    for (const line of recordedLines(report)) progress(line);
     return recordPaths(report);
   } catch (error) {
     const why = errorMessage(error);

@@ -1,4 +1,5 @@
 import { errorMessage } from "../basics/errorMessage";
+import { chunks } from "../basics/model/lists";
 import { agentPods, AGENTS_AT_ONCE, inAgent } from "../cilium/agents";
 import { readConfigMap } from "../cilium/configMap";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
@@ -36,20 +37,10 @@ async function tryPaths(
 ): Promise<readonly TriedPath[]> {
   const agent = paths[0]?.agent;
   const addresses = paths.flatMap((path) => path.address ?? []);
-  if (agent === undefined || addresses.length === 0) {
-    return triedPaths(paths, "", LIMIT_SECONDS);
-  }
-  const numbers = [String(port), String(LIMIT_SECONDS)];
-  try {
-    const probe = ["bash", "-c", PROBE_SCRIPT, "probe", ...numbers, ...addresses];
-    return triedPaths(paths, await inAgent(api, cilium, agent, probe), LIMIT_SECONDS);
-  } catch (error) {
-    return triedPaths(paths, { error: errorMessage(error) }, LIMIT_SECONDS);
-  }
-}
-
-function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
+  if (agent === undefined || addresses.length === 0) return triedPaths(paths, "", LIMIT_SECONDS);
+  const probe = ["bash", "-c", PROBE_SCRIPT, "probe", String(port), String(LIMIT_SECONDS), ...addresses];
+  const failed = (error: unknown) => ({ error: errorMessage(error) });
+  return triedPaths(paths, await inAgent(api, cilium, agent, probe).catch(failed), LIMIT_SECONDS);
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
+import { shortHash } from "../basics/model/shortHash";
 import type { CaSet } from "../certificates/ca";
 import type { ClientCertificate } from "../certificates/leafCertificate";
 import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
@@ -17,12 +17,9 @@ export type PeerSettings = Pick<MeshSettings, "peerSecret" | "allow">;
 /** Files by name, base64 as a Secret's `data` has them. */
 export type SecretData = pulumi.Output<Readonly<Record<string, string>>>;
 
-/** A file's name, and its content as `data` has it. */
 type File = readonly [string, string];
 
-function base64(text: string): string {
-  return Buffer.from(text).toString("base64");
-}
+const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 /**
  * The part of the Secret that is the same in every cluster: a peer file for each cluster, and the CAs' certificates. Made once for
@@ -47,9 +44,7 @@ export function sharedPeerFiles(clusters: readonly PlannedCluster[], caSet: CaSe
  * @param issued For each cluster, what changes with its certificates.
  */
 export function hashPeers(shared: SecretData, issued: readonly pulumi.Output<string>[]): pulumi.Output<string> {
-  return pulumi
-    .all([shared, pulumi.all([...issued])])
-    .apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16));
+  return pulumi.all([shared, pulumi.all([...issued])]).apply((all) => shortHash(JSON.stringify(all)));
 }
 
 /** The names of the keys that {@link peerSecret} writes for a cluster; plain, for the preflight. */

@@ -1,6 +1,6 @@
-import { z } from "zod";
 import { AGENT_CONTAINER, type CiliumObjects } from "../cilium/model/agentConfig";
 import type { ClusterApi } from "../kubernetes/clusterApi";
+import { parseList } from "../kubernetes/model/liveObject";
 import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
 import { judgePolicies } from "./model/clusterPolicies";
 import { changesNothing, type MeshChange, type PolicyReading } from "./model/meshChange";
@@ -17,32 +17,11 @@ export interface ChangingCluster {
   readonly owner: string;
 }
 
-const objects = z.object({
-  items: z.array(
-    z.object({
-      kind: z.string(),
-      data: z.record(z.string(), z.string()).optional(),
-      spec: z
-        .object({
-          template: z
-            .object({
-              spec: z
-                .object({ containers: z.array(z.object({ name: z.string(), image: z.string().optional() })) })
-                .optional(),
-            })
-            .optional(),
-        })
-        .optional(),
-    }),
-  ),
-});
-
 async function readingOf(api: ClusterApi, cilium: CiliumObjects): Promise<PolicyReading> {
   const wanted = [`configmap/${cilium.configMap}`, `daemonset/${cilium.daemonSet}`];
-  const list = await api.objects(wanted, cilium.namespace);
-  const { items } = objects.parse(JSON.parse(list));
-  const of = (kind: string) => items.find((each) => each.kind === kind);
-  const containers = of("DaemonSet")?.spec?.template?.spec?.containers ?? [];
+  const found = parseList(await api.objects(wanted, cilium.namespace));
+  const of = (kind: string) => found.find((each) => each.kind === kind);
+  const containers = of("DaemonSet")?.spec?.template?.spec.containers ?? [];
   const image = containers.find(({ name }) => name === AGENT_CONTAINER)?.image ?? "";
   return policyReading(of("ConfigMap")?.data ?? {}, image);
 }
@@ -63,9 +42,7 @@ function unseenKind(cluster: string, { kind, reason }: { readonly kind: string; 
  */
 export async function checkPolicies(api: ClusterApi, cluster: ChangingCluster): Promise<readonly Diagnostic[]> {
   const { name, cilium, change, owner } = cluster;
-  if (changesNothing(change)) {
-    return [];
-  }
+  if (changesNothing(change)) return [];
   const [reading, { policies, unseen }] = await Promise.all([readingOf(api, cilium), findPolicies(api)]);
   const judged = judgePolicies(name, policies, { ...change, ...reading }, owner);
   return [...errors(judged), ...unseen.map((each) => unseenKind(name, each)), ...warnings(judged)];

@@ -49,7 +49,7 @@ export interface JudgedLeaving {
 
 /**
  * What a cluster will be called instead, and whom it will know no more. The name it has is the one that its agents run with, and not what
- * `cilium-config` says by now: the way back rolls them.
+ * `cilium-config` has by now: the way back rolls them.
  */
 async function meshChange(
   api: ClusterApi,
@@ -58,9 +58,7 @@ async function meshChange(
 ): Promise<MeshChange | undefined> {
   const { cilium, cluster, peerSecret } = leaving;
   const live = await readConfigMap(api, cilium);
-  if (live === undefined) {
-    return undefined;
-  }
+  if (live === undefined) return undefined;
   const plan = planRestoration(originalConfigOf(leaving.originalConfig), leaving.desiredConfig, live, FIELD_MANAGER);
   const to = afterRestoration(plan, NAME_KEY, live) ?? UNMESHED_NAME;
   const peers = peersIn(await secretFiles(api, cilium.namespace, peerSecret), cluster.name);
@@ -74,9 +72,7 @@ export async function checkLeaving(
   known: MeshRanges,
 ): Promise<JudgedLeaving | undefined> {
   const change = await meshChange(api, leaving, known);
-  if (change === undefined) {
-    return undefined;
-  }
+  if (change === undefined) return undefined;
   const { cilium, owner, cluster } = leaving;
   const diagnostics = await checkPolicies(api, { name: cluster.name, cilium, change, owner });
   return { diagnostics, what: change.from === change.to ? "loses its peers" : `will be "${change.to}" again` };

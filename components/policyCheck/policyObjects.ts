@@ -51,17 +51,14 @@ async function inPages(api: ClusterApi, kind: string): Promise<readonly PolicyOb
 
 /** One after the other, for each answer may be long. */
 async function ofKind(api: ClusterApi, kind: string): Promise<FoundPolicies> {
+  const orInPages = (error: unknown) => {
+    if (isTooLong(error)) return inPages(api, kind);
+    throw error;
+  };
   try {
-    return { policies: parsePolicies(await api.listAll([kind])), unseen: [] };
+    return { policies: await api.listAll([kind]).then(parsePolicies).catch(orInPages), unseen: [] };
   } catch (error) {
-    if (!isTooLong(error)) {
-      return { policies: [], unseen: [{ kind, reason: reasonOf(error) }] };
-    }
-    try {
-      return { policies: await inPages(api, kind), unseen: [] };
-    } catch (again) {
-      return { policies: [], unseen: [{ kind, reason: reasonOf(again) }] };
-    }
+    return { policies: [], unseen: [{ kind, reason: reasonOf(error) }] };
   }
 }
 
@@ -72,16 +69,12 @@ async function ofKind(api: ClusterApi, kind: string): Promise<FoundPolicies> {
 export async function findPolicies(api: ClusterApi): Promise<FoundPolicies> {
   const { kinds, fault } = await policyKinds(api);
   const unseen = fault === undefined ? [] : [{ kind: "some API group", reason: fault }];
-  if (kinds.length === 0) {
-    return { policies: [], unseen };
-  }
+  if (kinds.length === 0) return { policies: [], unseen };
   try {
     return { policies: parsePolicies(await api.listAll(kinds)), unseen };
   } catch {
     const found: FoundPolicies[] = [];
-    for (const kind of kinds) {
-      found.push(await ofKind(api, kind));
-    }
+    for (const kind of kinds) found.push(await ofKind(api, kind));
     return {
       policies: found.flatMap(({ policies }) => policies),
       unseen: [...unseen, ...found.flatMap((each) => each.unseen)],

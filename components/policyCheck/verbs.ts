@@ -39,18 +39,14 @@ async function look(api: ClusterApi, leaving: LeavingCluster, ranges: MeshRanges
  * unless that was accepted beforehand. What fails closed is named, and goes on.
  */
 async function check(leaving: LeavingCluster, ranges: () => Promise<MeshRanges>, contact: Contact): Promise<string> {
-  if (leaving.lost) {
-    return "";
-  }
+  if (leaving.lost) return "";
   try {
     const known = await ranges();
     await contact((api) => look(api, leaving, known));
   } catch (error) {
     const { name } = leaving.cluster;
     const why = error instanceof KubectlError ? `cluster "${name}": ${withAdvice(error.message)}` : errorMessage(error);
-    if (!leaving.openPolicies || error instanceof OtherCluster) {
-      throw new Error(why);
-    }
+    if (!leaving.openPolicies || error instanceof OtherCluster) throw new Error(why);
     progress(`${ACCEPTED} ${why}`);
   }
   return "";

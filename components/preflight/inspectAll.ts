@@ -1,5 +1,6 @@
 import { limiter } from "../basics/limiter";
 import { mapLimited } from "../basics/mapLimited";
+import { compact } from "../basics/model/lists";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ApiAccess } from "../kubernetes/clusterApi";
 import { warning, type Diagnostic } from "../mesh/model/diagnostic";
@@ -9,7 +10,8 @@ import type { Asked } from "./lackingPermissions";
 import type { LiveCluster } from "./model/liveCluster";
 import type { Answered } from "./model/slowAnswers";
 
-const CLUSTERS_AT_ONCE = 8;
+/** So many clusters are asked side by side: each takes several processes here. */
+export const CLUSTERS_AT_ONCE = 8;
 
 /** A cluster of which it is known how it is reached. */
 export interface Reached {
@@ -18,12 +20,10 @@ export interface Reached {
   readonly lost: boolean;
 }
 
-/** The clusters that can be reached; where nothing says how, kubectl would take its current context for an answer. */
+/** The clusters that can be reached; where nothing is given for that, kubectl would take its current context for an answer. */
 export function reachable({ clusters }: KnownMesh): readonly Reached[] {
   return Object.entries(clusters).flatMap(([name, { context, kubeconfig, lost = false }]): Reached[] => {
-    if (kubeconfig !== undefined) {
-      return [{ name, access: { kind: "kubeconfig", content: kubeconfig }, lost }];
-    }
+    if (kubeconfig !== undefined) return [{ name, access: { kind: "kubeconfig", content: kubeconfig }, lost }];
     return context === undefined ? [] : [{ name, access: { kind: "context", context }, lost }];
   });
 }
@@ -50,15 +50,12 @@ export async function inspectAll(cilium: CiliumObjects, clusters: readonly Asked
 
 /** Clusters that are declared lost and answer all the same: the wrong one may be declared. */
 export async function lostAndAnswering(lost: readonly Reached[], limit: number): Promise<readonly Diagnostic[]> {
-  const found = await mapLimited(lost, CLUSTERS_AT_ONCE, async ({ name, access }): Promise<readonly Diagnostic[]> => {
-    if (!(await answers(access, limit))) {
-      return [];
-    }
-    const reason = "is declared, but its API server answers";
-    const fix =
-      "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove lost, " +
-      "run pulumi up, and then remove the cluster";
-    return [warning({ cluster: name, property: "lost", reason, fix })];
+  const reason = "is declared, but its API server answers";
+  const fix =
+    "it is dropped by its peers and left as it is, with its name and id; to have it given back as it was found, remove lost, " +
+    "run pulumi up, and then remove the cluster";
+  const found = await mapLimited(lost, CLUSTERS_AT_ONCE, async ({ name, access }) => {
+    return (await answers(access, limit)) && warning({ cluster: name, property: "lost", reason, fix });
   });
-  return found.flat();
+  return compact(found);
 }

@@ -83,7 +83,7 @@ async function askAll(
   return { ...live, network: { ...network, ...(await readFurther(api, cilium, live)) } };
 }
 
-/** What only an API server says: it lives, and lets this user in no further. */
+/** Only an API server answers so: it lives, and lets this user in no further. */
 const REFUSED_BY_SERVER =
   /unauthorized|must be logged in|asked for the client to provide credentials|remote error: tls/i;
 

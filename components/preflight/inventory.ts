@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { lastLine } from "../basics/model/lastLine";
+import { present } from "../basics/model/own";
 import { isOn } from "../cilium/model/agentBoolean";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ClusterReads, ListOptions } from "../kubernetes/clusterApi";
@@ -20,10 +21,9 @@ import {
 } from "./model/liveNetwork";
 import { masqueradeExceptions } from "./model/masqueradeExceptions";
 
-/** What is asked for them. */
 type Reads = Pick<ClusterReads, "listByTemplate" | "objects">;
 
-/** What a cluster's API says of pods, nodes and Services, and what it would not say. */
+/** What was read of a cluster's pods, nodes and Services, and what could not be. */
 export interface Inventory {
   readonly pods: readonly StaticPod[];
   readonly network: LiveNetwork;
@@ -37,7 +37,6 @@ function refusedKinds(words: string): Readonly<Record<string, string>> {
   return Object.fromEntries([...words.matchAll(FORBIDDEN)].map((match) => [match[1] ?? "", "reading it is forbidden"]));
 }
 
-/** Lines of objects, and what could not be read of them. */
 interface Lines {
   readonly text: string;
   readonly unread: Readonly<Record<string, string>>;
@@ -152,19 +151,18 @@ export async function readFurther(
     find(found.text, "ConfigMap", MASQUERADE_CONFIG)?.["config"],
   ];
   const key = keys === undefined ? undefined : lastIPsecKey(Buffer.from(keys, "base64").toString(), digest);
-  const failed = Object.fromEntries([
-    ...(found.failed === undefined ? [] : objects.map((object) => [object, found.failed])),
-    ...(encrypts && found.failed === undefined && key === undefined
-      ? [[`secret/${secret}`, "has no readable key"]]
-      : []),
-    ...(pools?.failed === undefined ? [] : [[POOLS, pools.failed]]),
-  ]) as Record<string, string>;
-  return {
-    ...(key === undefined ? {} : { ipsecKey: key }),
-    ...(masquerades && found.failed === undefined ? { nonMasqueradeCIDRs: masqueradeExceptions(exceptions) } : {}),
-    ...(pools === undefined || pools.failed !== undefined ? {} : { podPools: cidrsIn(pools.text) }),
+  const lacksKey = encrypts && found.failed === undefined && key === undefined;
+  const failed = present({
+    ...Object.fromEntries(objects.map((object) => [object, found.failed])),
+    ...(lacksKey ? { [`secret/${secret}`]: "has no readable key" } : {}),
+    [POOLS]: pools?.failed,
+  });
+  return present({
+    ipsecKey: key,
+    nonMasqueradeCIDRs: masquerades && found.failed === undefined ? masqueradeExceptions(exceptions) : undefined,
+    podPools: pools === undefined || pools.failed !== undefined ? undefined : cidrsIn(pools.text),
     unread: { ...live.network?.unread, ...failed },
-  };
+  });
 }
 
 function find(text: string, kind: string, name: string): Readonly<Record<string, string>> | undefined {

@@ -8,7 +8,7 @@ import { checkWaysIn } from "./waysIn";
 
 /**
  * Judges how the clusters are reached: the kubeconfig, those that do not answer, and what their users may not do. An unreachable cluster is an error
- * or a warning, as the settings say.
+ * or a warning, by the settings.
  *
  * @param writes Whether the run goes on to write: then what it may not do is an error by now.
  */

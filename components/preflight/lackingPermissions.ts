@@ -4,13 +4,11 @@ import type { ApiAccess } from "../kubernetes/clusterApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { noAccess } from "../kubernetes/model/noAccess";
 import { warning, type Diagnostic } from "../mesh/model/diagnostic";
+import { CLUSTERS_AT_ONCE } from "./inspectAll";
 import type { LiveCluster } from "./model/liveCluster";
 import type { MeshSettings } from "../settings/model/settings";
 import { previewRights, rightsProblems, upRights } from "./model/rights";
 import { missingRights } from "./permissions";
-
-/** So many clusters are asked at once. */
-const CLUSTERS_AT_ONCE = 8;
 
 /** A cluster, how to reach it, and what is made in it. */
 export interface Asked {

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import { own } from "../basics/model/own";
+import { own, present } from "../basics/model/own";
+import { shortHash } from "../basics/model/shortHash";
 import type { Observed, ObservedClusters } from "../mesh/model/observed";
 import type { LiveCluster } from "./model/liveCluster";
 import type { PreflightPolicy } from "./model/policy";
@@ -21,10 +21,7 @@ const publicClusters = z.record(z.string(), publicCluster);
 /** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
 export function unseen(names: readonly string[], mesh: KnownMesh): ObservedClusters {
   const known = publicClusters.parse(mesh.clusters);
-  const hash = createHash("sha256")
-    .update(JSON.stringify({ ...mesh, ca: undefined, published: undefined, clusters: known }))
-    .digest("hex")
-    .slice(0, 16);
+  const hash = shortHash(JSON.stringify({ ...mesh, ca: undefined, published: undefined, clusters: known }));
   return Object.fromEntries(names.map((name) => [name, { seenAs: `not looked at, ${hash}` }]));
 }
 
@@ -43,11 +40,6 @@ export function observedClusters(
   seen: Readonly<Record<keyof Observed, Readonly<Record<string, string>>>>,
 ): ObservedClusters {
   const ofCluster = (name: string): Observed =>
-    Object.fromEntries(
-      Object.entries(seen).flatMap(([kind, values]) => {
-        const value = own(values, name);
-        return value === undefined ? [] : [[kind, value]];
-      }),
-    );
+    present(Object.fromEntries(Object.entries(seen).map(([kind, values]) => [kind, own(values, name)])));
   return Object.fromEntries(names.map((name) => [name, ofCluster(name)]));
 }

@@ -7,7 +7,7 @@ const ANSWER = /^(true|false)$/;
 /**
  * Asks a cluster which of these rights its user lacks: all in one call, before the first of them is needed.
  *
- * @throws Error when it does not say.
+ * @throws Error when it does not answer each of them.
  */
 export function missingRights(
   access: ApiAccess,
@@ -17,7 +17,7 @@ export function missingRights(
   return withCluster(access, async (api) => {
     const answers = await api.reviewAccess(rights.map(accessReview), limitSeconds);
     if (answers.length !== rights.length || !answers.every((answer) => ANSWER.test(answer))) {
-      throw new Error(`${String(rights.length)} questions about permissions have ${String(answers.length)} answers`);
+      throw new Error(`${rights.length} questions about permissions have ${answers.length} answers`);
     }
     return rights.filter((_, index) => answers[index] === "false");
   });

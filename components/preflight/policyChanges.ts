@@ -15,12 +15,12 @@ import {
 } from "../policyCheck/model/meshChange";
 import { unseenFix } from "../policyCheck/model/unseenFix";
 import { checkPolicies } from "../policyCheck/checkPolicies";
+import { CLUSTERS_AT_ONCE } from "./inspectAll";
 import type { LiveCluster } from "./model/liveCluster";
+import { inspected } from "./model/policy";
 import { policyChange } from "./model/policyChange";
 import { howToAllow } from "../settings/model/allow";
 import type { KnownMesh } from "./knownMesh";
-
-const CLUSTERS_AT_ONCE = 8;
 
 async function judge(
   cluster: Cluster,
@@ -40,7 +40,7 @@ async function judge(
 }
 
 /** What would fail open is accepted, or the run refused with the way to accept it. */
-export function orAccept(all: readonly Diagnostic[], { allow }: Pick<KnownMesh, "allow">): readonly Diagnostic[] {
+function orAccept(all: readonly Diagnostic[], { allow }: Pick<KnownMesh, "allow">): readonly Diagnostic[] {
   const refused = (each: Diagnostic) => error({ ...each, fix: `${each.fix}, or ${howToAllow("openPolicies")}` });
   return [...errors(all).map(allow.includes("openPolicies") ? accepted : refused), ...warnings(all)];
 }
@@ -62,14 +62,12 @@ export async function judgePolicyChanges(
   const described = clustersOf(mesh.clusters);
   const members = withoutLost(described);
   const context = { members, cilium, peerSecret };
+  const found = new Map(inspected(members, live).map((each) => [each.cluster.name, each]));
   const changing = clusters.flatMap(({ name, access }) => {
-    const member = members.find((each) => each.name === name);
-    const cluster = live.get(name);
-    if (member === undefined || cluster?.kind !== "reachable" || cluster.config === undefined) {
-      return [];
-    }
-    const change = policyChange(member, cluster, context);
-    return changesNothing(change) ? [] : [{ member, access, change }];
+    const each = found.get(name);
+    if (each?.live.config === undefined) return [];
+    const change = policyChange(each.cluster, each.live, context);
+    return changesNothing(change) ? [] : [{ member: each.cluster, access, change }];
   });
   const known = rangesOfClusters(described);
   const isKnown = (name: string) => Object.hasOwn(known, name);
@@ -81,7 +79,7 @@ export async function judgePolicyChanges(
   return orAccept(judged.flat(), mesh);
 }
 
-/** The clusters that a Secret with peer files knows, in whichever cluster it is. */
+/** The clusters that a Secret has peer files of, in whichever cluster it is. */
 export function peersSeen(live: ReadonlyMap<string, LiveCluster>, peerSecret: string): readonly string[] {
   const seen = [...live.values()].flatMap((cluster) => (cluster.kind === "reachable" ? cluster.existingObjects : []));
   const files = seen.flatMap(({ kind, name, files: of }) => (kind === "Secret" && name === peerSecret ? of : []));

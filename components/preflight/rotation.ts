@@ -1,3 +1,5 @@
+import { attempt } from "../basics/model/attempt";
+import { present } from "../basics/model/own";
 import { adoptedTrust } from "../certificates/ca";
 import { caFiles, publishedChain } from "../certificates/model/adoptedCa";
 import { readCertificates, SHARED_AUTHORITY } from "../certificates/model/certificates";
@@ -24,12 +26,8 @@ interface Adopted {
 
 /** The adopted CAs with their places in the configuration. */
 export function adoptedOf({ authority, ca, clusters }: KnownMesh): readonly Adopted[] {
-  if (authority === "generated") {
-    return [];
-  }
-  if (ca !== undefined) {
-    return [{ authority: SHARED_AUTHORITY, at: { property: "clustermesh:ca" }, ca }];
-  }
+  if (authority === "generated") return [];
+  if (ca !== undefined) return [{ authority: SHARED_AUTHORITY, at: { property: "clustermesh:ca" }, ca }];
   return Object.entries(clusters).flatMap(([cluster, { etcd, lost }]): Adopted[] =>
     etcd.ca === undefined || lost === true
       ? []
@@ -37,24 +35,21 @@ export function adoptedOf({ authority, ca, clusters }: KnownMesh): readonly Adop
   );
 }
 
+/** Of each authority what can be read of it. */
+export function readable<T>(all: readonly (readonly [string, () => T])[]): Readonly<Record<string, T>> {
+  return present(Object.fromEntries(all.map(([name, read]) => [name, attempt(read)])));
+}
+
 /** Who is to sign and what is to be trusted; nothing of a CA that cannot be read, which is a problem already. */
 export function wantedTrust(mesh: KnownMesh): Readonly<Record<string, CaTrust>> {
   if (mesh.published !== undefined) {
-    const known = Object.entries(mesh.published.signing).map(([name, { trust }]) => [name, trust] as const);
-    return Object.fromEntries(known);
+    return Object.fromEntries(Object.entries(mesh.published.signing).map(([name, { trust }]) => [name, trust]));
   }
   if (mesh.authority === "generated") {
     const { authority } = mesh.keyRevisions;
     return { [SHARED_AUTHORITY]: trustOf(authority[0] ?? 1, authority) };
   }
-  const known = adoptedOf(mesh).flatMap(({ authority, ca }) => {
-    try {
-      return [[authority, adoptedTrust(caFiles(ca).all)] as const];
-    } catch {
-      return [];
-    }
-  });
-  return Object.fromEntries(known);
+  return readable(adoptedOf(mesh).map(({ authority, ca }) => [authority, () => adoptedTrust(caFiles(ca).all)]));
 }
 
 /** A CA that signs, and that nobody renews here. */
@@ -74,12 +69,9 @@ function signersOf(mesh: KnownMesh): readonly Signer[] {
       ends: () => publishedChain(certificate, bundle).ends,
     }));
   const here = adoptedOf(mesh).map(({ ca, ...rest }) => ({ ...rest, ends: () => caFiles(ca).ends }));
-  return [...elsewhere, ...here].flatMap(({ ends, ...rest }): readonly Signer[] => {
-    try {
-      return [{ ...rest, ends: ends() }];
-    } catch {
-      return [];
-    }
+  return [...elsewhere, ...here].flatMap(({ ends: read, ...rest }): readonly Signer[] => {
+    const ends = attempt(read);
+    return ends === undefined ? [] : [{ ...rest, ends }];
   });
 }
 
@@ -93,12 +85,12 @@ function shortLeaves(mesh: KnownMesh, now: Date) {
 
 /** Says which they are. */
 export function shortenedLeaves(mesh: KnownMesh, now: Date): readonly Diagnostic[] {
-  const reason = `ends before ${String(mesh.certificates.leafDays)} days (certificates.leafDays) are over`;
+  const reason = `ends before ${mesh.certificates.leafDays} days (certificates.leafDays) are over`;
   return shortLeaves(mesh, now).map(({ at, validity }) =>
     info({
       ...at,
       reason,
-      fix: `what it signs lives for ${String(validity.days)} days; its successor makes that longer again`,
+      fix: `what it signs lives for ${validity.days} days; its successor makes that longer again`,
     }),
   );
 }
@@ -112,19 +104,16 @@ export function weakCas(mesh: KnownMesh): readonly Diagnostic[] {
 export function rotationPolicy(mesh: KnownMesh, authorities: readonly string[], now: Date): RotationPolicy {
   const { peerSecret, certificates, keyRevisions } = mesh;
   const { client, server } = keyRevisions;
-  return {
+  return present({
     peerSecret,
     certificates,
     keyRevisions,
-    wanted: {
-      record: { client, server, authorities: wantedTrust(mesh) },
-      authority: mesh.authority,
-    },
+    wanted: { record: { client, server, authorities: wantedTrust(mesh) }, authority: mesh.authority },
     authorities,
     generated: mesh.authority === "generated",
     leaves: Object.fromEntries(shortLeaves(mesh, now).map(({ authority, validity }) => [authority, validity])),
-    ...(mesh.published !== undefined ? { authorityRenewal: RENEWED_ELSEWHERE } : {}),
-  };
+    authorityRenewal: mesh.published && RENEWED_ELSEWHERE,
+  });
 }
 
 /** Adopted CAs that end soon: nobody else renews them. */
@@ -134,14 +123,12 @@ export function adoptedEndings(mesh: KnownMesh, now: Date): readonly Diagnostic[
   return adoptedOf(mesh)
     .flatMap(({ at, ca }) => {
       const ending = (property: string, pem: string, how: string): readonly Ending[] =>
-        readCertificates(pem).map(({ subject, ends }) => ({
-          ...(at.cluster === undefined ? {} : { cluster: at.cluster }),
-          what: `${at.property}.${property} ${JSON.stringify(subject)}`,
-          ends,
-          renewal: { by: "person", how },
-        }));
+        readCertificates(pem).map(({ subject, ends }) => {
+          const what = `${at.property}.${property} ${JSON.stringify(subject)}`;
+          return present({ cluster: at.cluster, what, ends, renewal: { by: "person" as const, how } });
+        });
       const trusted = (ca.trusted ?? []).flatMap((pem, index) =>
-        ending(`trusted[${String(index)}]`, pem, "drop it, or give its successor"),
+        ending(`trusted[${index}]`, pem, "drop it, or give its successor"),
       );
       return [...ending("certificate", ca.certificate, follow), ...trusted];
     })

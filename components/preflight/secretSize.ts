@@ -13,7 +13,7 @@ import type { Diagnostic } from "../mesh/model/diagnostic";
 import { clustersOf, withoutLost } from "../mesh/model/mesh";
 import { judgeRecordSize, judgeSecretSize, peerSecretSize, pemBytes, type SignerSize } from "../peers/model/secretSize";
 import type { KnownMesh } from "./knownMesh";
-import { adoptedOf, wantedTrust } from "./rotation";
+import { adoptedOf, readable, wantedTrust } from "./rotation";
 
 const GENERATED_KEYS: Readonly<Record<KeyAlgorithm, PublicKey>> = {
   P256: { kind: "EC", curve: "P-256" },
@@ -67,14 +67,7 @@ function signers(mesh: KnownMesh): ReadonlyMap<string, SignerSize> {
               return sizeOf(certificate, caBundle(all), intermediates);
             },
           ]);
-  const known = read.flatMap(([name, size]) => {
-    try {
-      return [[name, size()] as const];
-    } catch {
-      return [];
-    }
-  });
-  return new Map(known);
+  return new Map(Object.entries(readable(read)));
 }
 
 /** Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written. */

@@ -7,7 +7,6 @@ import { knownContexts } from "../kubernetes/kubectlApi";
 import type { LiveCluster } from "./model/liveCluster";
 import { mayBeKubeconfig, waysIn, type KnownContexts, type WaysIn } from "./model/waysIn";
 
-/** The contexts that kubectl finds. */
 async function contextsFrom(context: string): Promise<KnownContexts> {
   try {
     return { kind: "read", contexts: await knownContexts(context) };

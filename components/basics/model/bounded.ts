@@ -15,7 +15,7 @@ function beginning(text: string, most: number): string {
 export function cutText(text: string, most: number): string {
   const length = byteLength(text);
   if (length <= most) return text;
-  const note = `… (${String(length)} bytes in all)`;
+  const note = `… (${length} bytes in all)`;
   return `${beginning(text, most - byteLength(note))}${note}`;
 }
 
@@ -52,12 +52,12 @@ export function excerpt(text: string, most: number): string {
   const last = keepWithin([...lines].reverse(), (most - note) / 4, size).kept.length;
   const end = lines.slice(lines.length - last);
   const { kept: begin, left } = keepWithin(lines.slice(0, lines.length - last), ((most - note) * 3) / 4, size);
-  const words = left.length === 0 ? [] : [`… ${String(left.length)} lines left out …`];
+  const words = left.length === 0 ? [] : [`… ${left.length} lines left out …`];
   return [...begin, ...words, ...end].join("\n");
 }
 
 /** The first few of some names, and how many there are beside. */
 export function firstFew(names: readonly string[], most = 5): readonly string[] {
   const more = names.length - most;
-  return more > 0 ? [...names.slice(0, most), `and ${String(more)} more`] : names;
+  return more > 0 ? [...names.slice(0, most), `and ${more} more`] : names;
 }

@@ -12,6 +12,4 @@ export function texts(values: unknown): readonly string[] {
 }
 
 /** A list as it is; anything else as none. */
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,4 +1,2 @@
-/** The last line of a program's words that says something: kubectl repeats its tries, and ends with what came of them. */
-export function lastLine(text: string): string {
-  return text.split("\n").findLast((line) => line.trim() !== "") ?? "";
-}
+/** The last line of a program's words that is not empty: kubectl repeats its tries, and ends with what came of them. */
+export const lastLine = (text: string): string => text.split("\n").findLast((line) => line.trim() !== "") ?? "";

@@ -29,17 +29,17 @@ export function printableLines(text: string): string {
   const lines = text.split("\n");
   const shown = lines.slice(0, MOST_LINES).map(printable);
   const more = lines.length - shown.length;
-  return [...shown, ...(more === 0 ? [] : [`... and ${String(more)} lines more`])].join("\n");
+  return [...shown, ...(more === 0 ? [] : [`... and ${more} lines more`])].join("\n");
 }
 
-/** What a program said, as it said it: each line is marked, so that none can be taken for one of ours. The last lines say most. */
+/** What a program said, as it said it: each line is marked, so that none can be taken for one of ours. The last lines are kept. */
 export function quoted(text: string): string {
   const lines = text.trimEnd().split("\n");
   const shown = lines
     .slice(-MOST_QUOTED_LINES)
     .map((line) => `| ${cut(line.replaceAll("\t", "    "), LONGEST_QUOTED_LINE)}`);
   const before = lines.length - shown.length;
-  return [...(before === 0 ? [] : [`| ... ${String(before)} lines before`]), ...shown.map(printable)].join("\n");
+  return [...(before === 0 ? [] : [`| ... ${before} lines before`]), ...shown.map(printable)].join("\n");
 }
 
 /** As JSON for people: nothing in its texts does more than be read. */

@@ -1,18 +1,10 @@
 import type { KeyObject } from "node:crypto";
+import type { AdoptedCA } from "../../settings/model/ca";
 import { certificateOf, readCertificate, type Certificate } from "./x509/certificate";
 import { chainFrom, sentWithLeaves, type Chain } from "./x509/chain";
 import { LONGEST_PEM, pemOf, readPem } from "./x509/pem";
 import { belongsTo, pemOfKey, readPrivateKey } from "./x509/privateKey";
 import { Unusable } from "./x509/unusable";
-
-/** An existing etcd CA in PEM form. The key is a secret: it never gets into a problem. */
-export interface AdoptedCa {
-  /** The CA's certificate; with an intermediate, those above it may follow. */
-  readonly certificate: string;
-  readonly privateKey: string;
-  /** Certificates of further CAs that are trusted beside it. */
-  readonly trusted?: readonly string[];
-}
 
 /** More certificates above each other are no CA that anybody has. */
 const LONGEST_CHAIN = 10;
@@ -35,14 +27,12 @@ export interface ReadCa {
 function attempt<T>(property: string, text: string, read: (text: string) => T): Part<T> {
   try {
     if (text.length > LONGEST_PEM) {
-      const reason = `is ${String(text.length)} characters long, and no more than ${String(LONGEST_PEM)} are read`;
+      const reason = `is ${text.length} characters long, and no more than ${LONGEST_PEM} are read`;
       throw new Unusable(reason, "give the CA alone");
     }
     return { property, is: "usable", part: read(text) };
   } catch (error) {
-    if (error instanceof Unusable) {
-      return { property, is: "unusable", fault: error };
-    }
+    if (error instanceof Unusable) return { property, is: "unusable", fault: error };
     throw error;
   }
 }
@@ -55,9 +45,7 @@ function certificatesOf(text: string, fix: string): readonly Certificate[] {
     const alone = "give the certificate alone: it is no secret, and goes to every cluster";
     throw new Unusable("holds a private key as well", alone);
   }
-  if (broken > 0 || blocks.length === 0 || key !== undefined) {
-    throw new Unusable("cannot be read", fix);
-  }
+  if (broken > 0 || blocks.length === 0 || key !== undefined) throw new Unusable("cannot be read", fix);
   const other = blocks.find(({ label, headers }) => !isCertificate(label) || headers.length > 0);
   if (other !== undefined) {
     const what = isCertificate(other.label) ? "has headers" : `is a ${other.label}`;
@@ -67,7 +55,7 @@ function certificatesOf(text: string, fix: string): readonly Certificate[] {
     );
   }
   if (blocks.length > LONGEST_CHAIN) {
-    throw new Unusable(`holds ${String(blocks.length)} certificates`, "give the CA and those above it");
+    throw new Unusable(`holds ${blocks.length} certificates`, "give the CA and those above it");
   }
   return blocks.map(({ der }) => readCertificate(der));
 }
@@ -77,23 +65,21 @@ function readTrusted(text: string): Certificate {
   const fix = "give one PEM block BEGIN CERTIFICATE and nothing else";
   const alone = readPem(text).blocks.length === 1;
   const [certificate] = alone ? certificatesOf(text, fix) : [];
-  if (certificate === undefined) {
-    throw new Unusable("cannot be read", fix);
-  }
+  if (certificate === undefined) throw new Unusable("cannot be read", fix);
   return certificate;
 }
 
 /** What has been read: many ask, and a key takes a while to be tried. */
-const known = new WeakMap<AdoptedCa, ReadCa>();
+const known = new WeakMap<AdoptedCA, ReadCa>();
 
 /** Reads an adopted CA part by part, as the Go programs do that are to use it. The signer is the certificate of the key, wherever it stands. */
-export function readCa(authority: AdoptedCa): ReadCa {
+export function readCa(authority: AdoptedCA): ReadCa {
   const read = known.get(authority) ?? readParts(authority);
   known.set(authority, read);
   return read;
 }
 
-function readParts({ certificate, privateKey, trusted = [] }: AdoptedCa): ReadCa {
+function readParts({ certificate, privateKey, trusted = [] }: AdoptedCA): ReadCa {
   let belongs = false;
   const key = attempt("privateKey", privateKey, readPrivateKey);
   const chain = attempt("certificate", certificate, (text) => {
@@ -101,14 +87,12 @@ function readParts({ certificate, privateKey, trusted = [] }: AdoptedCa): ReadCa
     const signer = key.is === "usable" ? given.find(({ x509 }) => belongsTo(key.part, x509)) : undefined;
     belongs = signer !== undefined;
     const [first] = given;
-    if (first === undefined) {
-      throw new Unusable("cannot be read", "give one PEM block BEGIN CERTIFICATE");
-    }
+    if (first === undefined) throw new Unusable("cannot be read", "give one PEM block BEGIN CERTIFICATE");
     return chainFrom(signer ?? first, given);
   });
   return {
     ...{ chain, key, belongs },
-    trusted: trusted.map((pem, index) => attempt(`trusted[${String(index)}]`, pem, readTrusted)),
+    trusted: trusted.map((pem, index) => attempt(`trusted[${index}]`, pem, readTrusted)),
   };
 }
 
@@ -128,14 +112,12 @@ export interface CaFiles {
 const pems = (certificates: readonly Certificate[]) => certificates.map(({ pem }) => pem);
 
 function usable<T>(part: Part<T>): T {
-  if (part.is === "unusable") {
-    throw part.fault;
-  }
+  if (part.is === "unusable") throw part.fault;
   return part.part;
 }
 
 /** What an adopted CA comes to. @throws Unusable where it cannot be read. */
-export function caFiles(authority: AdoptedCa): CaFiles {
+export function caFiles(authority: AdoptedCA): CaFiles {
   const read = readCa(authority);
   const chain = usable(read.chain);
   const [certificate = ""] = pems(chain.certificates);

@@ -1,4 +1,6 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
+import { attempt } from "../../basics/model/attempt";
+import { shortHash } from "../../basics/model/shortHash";
 import { endpointsOf, type Cluster, type EtcdSpec } from "../../mesh/model/mesh";
 import { meshHostName } from "../../mesh/model/names";
 import type { MeshSettings } from "../../settings/model/settings";
@@ -22,14 +24,10 @@ export const ETCD_SERVER_SECRET = "clustermesh-etcd-server";
 export type CaScope = "shared" | "perCluster";
 
 /** The name of the authority whose certificates a cluster's etcd trusts. */
-export function caNameOf(cluster: string, scope: CaScope): string {
-  return scope === "shared" ? SHARED_AUTHORITY : cluster;
-}
+export const caNameOf = (cluster: string, scope: CaScope): string => (scope === "shared" ? SHARED_AUTHORITY : cluster);
 
 /** CN of a cluster's client certificate, which etcd takes as the user name: Cilium's name for a remote cluster's user. */
-export function clientCommonName(cluster: string): string {
-  return `remote-${cluster}`;
-}
+export const clientCommonName = (cluster: string): string => `remote-${cluster}`;
 
 /** What a cluster's etcd server certificate has to carry so that every peer can verify it, whatever it dials. */
 export interface ServerNames {
@@ -58,14 +56,8 @@ export function serverNames(cluster: Pick<Cluster, "name" | "etcd">): ServerName
   };
 }
 
-function shortHash(data: string | Buffer): string {
-  return createHash("sha256").update(data).digest("hex").slice(0, 16);
-}
-
 /** Short hash of what is trusted, a CA certificate or a bundle of them, for the comment in the peer files. */
-export function caHash(certificatePem: string): string {
-  return shortHash(certificatePem.trim());
-}
+export const caHash = (certificatePem: string): string => shortHash(certificatePem.trim());
 
 /**
  * The CAs that are trusted as one PEM file, each once, in an order that does not depend on who signs: when another of them begins to sign, no
@@ -84,27 +76,15 @@ export function caKeyId(certificatePem: string): string {
 }
 
 /** Short hash of certificates, in their order. */
-export function certificatesHash(certificates: readonly string[]): string {
-  return shortHash(JSON.stringify(certificates));
-}
-
-/** What is said of a certificate. */
-export interface CertificateFacts {
-  readonly subject: string;
-  readonly ends: Date;
-}
+export const certificatesHash = (certificates: readonly string[]): string => shortHash(JSON.stringify(certificates));
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /** The certificates of a PEM file as they are in it. What cannot be read is left out. */
-export function readCertificates(pem: string): readonly CertificateFacts[] {
+export function readCertificates(pem: string): readonly { readonly subject: string; readonly ends: Date }[] {
   return (pem.match(PEM_CERTIFICATE) ?? []).flatMap((block) => {
-    try {
-      const { subject, validTo } = new X509Certificate(block);
-      return [{ subject: subject.replaceAll("\n", ", "), ends: new Date(validTo) }];
-    } catch {
-      return [];
-    }
+    const read = attempt(() => new X509Certificate(block));
+    return read === undefined ? [] : [{ subject: read.subject.replaceAll("\n", ", "), ends: new Date(read.validTo) }];
   });
 }
 

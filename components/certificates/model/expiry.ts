@@ -1,7 +1,7 @@
+import { present } from "../../basics/model/own";
 import { info, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { Validity } from "./certificates";
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "./lifetimes";
 
 /** So many days before the end of a certificate previews and ups warn. */
 const WARNING_DAYS = 30;
@@ -20,14 +20,11 @@ export interface Ending {
   readonly renewal: Renewal;
 }
 
-/** A day, as people write it. */
-function day(date: Date): string {
-  return date.toISOString().slice(0, 10);
-}
+const day = (date: Date): string => date.toISOString().slice(0, 10);
 
 function remaining(ends: Date, now: Date): string {
   const days = Math.floor((ends.getTime() - now.getTime()) / DAY_MS);
-  return days < 0 ? `ended on ${day(ends)}` : `ends on ${day(ends)}, in ${String(days)} day${days === 1 ? "" : "s"}`;
+  return days < 0 ? `ended on ${day(ends)}` : `ends on ${day(ends)}, in ${days} day${days === 1 ? "" : "s"}`;
 }
 
 /**
@@ -37,16 +34,14 @@ function remaining(ends: Date, now: Date): string {
 export function judgeEnding(ending: Ending, now: Date): Diagnostic | undefined {
   const { cluster, what, ends, renewal } = ending;
   const before = (days: number) => new Date(ends.getTime() - days * DAY_MS);
-  const at = { ...(cluster === undefined ? {} : { cluster }), property: what, reason: remaining(ends, now) };
+  const at = present({ cluster, property: what, reason: remaining(ends, now) });
   const isNear = before(WARNING_DAYS) <= now;
-  if (renewal.by === "person") {
-    return isNear ? warning({ ...at, fix: renewal.how }) : undefined;
-  }
+  if (renewal.by === "person") return isNear ? warning({ ...at, fix: renewal.how }) : undefined;
   const { validity, then } = renewal;
   const due = before(validity.renewBeforeDays);
   if (due <= now) {
     const rest = then === undefined ? "" : `; ${then}`;
-    const fix = `this run renews it (due ${String(validity.renewBeforeDays)} days before its end)${rest}`;
+    const fix = `this run renews it (due ${validity.renewBeforeDays} days before its end)${rest}`;
     return (ends <= now ? warning : info)({ ...at, fix });
   }
   const fix = `an up from ${day(due)} on renews it; run one then`;

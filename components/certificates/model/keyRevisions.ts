@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { jsonAs } from "../../basics/model/attempt";
+import { compact } from "../../basics/model/lists";
+import { sortedEntries } from "../../basics/model/own";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { MeshSettings } from "../../settings/model/settings";
 
@@ -21,9 +24,7 @@ export interface CaTrust {
 }
 
 /** Whether a CA came from elsewhere, and nobody renews it here. */
-export function isAdopted({ signs }: CaTrust): boolean {
-  return typeof signs === "string";
-}
+export const isAdopted = ({ signs }: CaTrust): boolean => typeof signs === "string";
 
 /** What a cluster's Secret was made of; the preflight of the next run judges by it whether the step to take is safe. */
 export interface IssueRecord {
@@ -52,21 +53,12 @@ export function trustOf(signs: CaId, trusts: readonly CaId[]): CaTrust {
 
 /** The record as the annotation has it: compact, and the same for the same content. */
 export function formatRecord({ client, server, authorities }: IssueRecord): string {
-  const sorted = Object.entries(authorities)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { signs, trusts }]) => [name, { signs, trusts }] as const);
+  const sorted = sortedEntries(authorities).map(([name, { signs, trusts }]) => [name, { signs, trusts }] as const);
   return JSON.stringify({ client, server, authorities: Object.fromEntries(sorted) });
 }
 
 /** Reads the annotation; `undefined` where there is none that can be read. */
-export function parseRecord(text: string | undefined): IssueRecord | undefined {
-  try {
-    const parsed = record.safeParse(JSON.parse(text ?? ""));
-    return parsed.success ? parsed.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
+export const parseRecord = (text: string | undefined): IssueRecord | undefined => jsonAs(record, text ?? "");
 
 const isRevision = (value: number) => Number.isSafeInteger(value) && value >= 1;
 
@@ -77,31 +69,24 @@ export function validateKeyRevisions(
 ): readonly Diagnostic[] {
   const { server, authority: list } = keyRevisions;
   const problem = (key: keyof KeyRevisions, reason: string, fix: string): Diagnostic =>
-    error({
-      property: `keyRevisions.${key}`,
-      value: keyRevisions[key],
-      reason,
-      fix,
-    });
+    error({ property: `keyRevisions.${key}`, value: keyRevisions[key], reason, fix });
   const number = (key: "client" | "server") =>
-    isRevision(keyRevisions[key]) ? [] : [problem(key, "is no revision", "count from 1")];
+    !isRevision(keyRevisions[key]) && problem(key, "is no revision", "count from 1");
   if (authority === "adopted") {
     const isDefault = list.length === 1 && list[0] === 1;
     const unused = "is given, but the authority is adopted";
-    return [
-      ...number("client"),
-      ...(server === 1 ? [] : [problem("server", unused, "remove it: the etcds have certificates of their own")]),
-      ...(isDefault
-        ? []
-        : [problem("authority", unused, "remove it, and name further CAs in trusted beside the adopted one")]),
-    ];
+    return compact([
+      number("client"),
+      server !== 1 && problem("server", unused, "remove it: the etcds have certificates of their own"),
+      !isDefault && problem("authority", unused, "remove it, and name further CAs in trusted beside the adopted one"),
+    ]);
   }
   const fine = list.length > 0 && list.length <= MOST_CAS && list.every(isRevision);
-  const fix = `list 1 to ${String(MOST_CAS)} numbers from 1, the first of which signs`;
-  return [
-    ...number("client"),
-    ...number("server"),
-    ...(fine ? [] : [problem("authority", "is no list of revisions", fix)]),
-    ...(new Set(list).size === list.length ? [] : [problem("authority", "names a revision twice", fix)]),
-  ];
+  const fix = `list 1 to ${MOST_CAS} numbers from 1, the first of which signs`;
+  return compact([
+    number("client"),
+    number("server"),
+    !fine && problem("authority", "is no list of revisions", fix),
+    new Set(list).size < list.length && problem("authority", "names a revision twice", fix),
+  ]);
 }

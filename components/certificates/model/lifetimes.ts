@@ -1,7 +1,7 @@
 import type { MeshSettings } from "../../settings/model/settings";
 import type { Validity } from "./certificates";
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** The last third is for the renewal, but no more days than a monthly `pulumi up` needs to be in time. */
 const validity = (days: number, most: number): Validity => ({
@@ -24,13 +24,9 @@ export const leafLifetime = ({ leafDays }: MeshSettings["certificates"]): Validi
  */
 export function leafValidity(leaf: Validity, ends: Date, now: Date): Validity {
   const left = Math.floor((ends.getTime() - now.getTime()) / DAY_MS);
-  if (left >= leaf.days) {
-    return leaf;
-  }
+  if (left >= leaf.days) return leaf;
   const days = halved(leaf.days, Math.max(1, left));
   return { days, renewBeforeDays: Math.min(leaf.renewBeforeDays, Math.floor(days / 2)) };
 }
 
-function halved(days: number, most: number): number {
-  return days <= most ? days : halved(Math.floor(days / 2), most);
-}
+const halved = (days: number, most: number): number => (days <= most ? days : halved(Math.floor(days / 2), most));

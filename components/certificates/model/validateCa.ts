@@ -1,12 +1,13 @@
+import { compact } from "../../basics/model/lists";
+import { present } from "../../basics/model/own";
 import { error, warning, type Diagnostic } from "../../mesh/model/diagnostic";
-import { readCa, type AdoptedCa, type Part, type ReadCa } from "./adoptedCa";
+import { readCa, type Part, type ReadCa } from "./adoptedCa";
+import { DAY_MS } from "./lifetimes";
+import type { AdoptedCA } from "../../settings/model/ca";
 import type { Certificate } from "./x509/certificate";
 import { chainFault, isForServers, signingFault } from "./x509/chain";
 import { permits } from "./x509/nameConstraints";
-import type { Unusable } from "./x509/unusable";
 import { weakness } from "./x509/weak";
-
-const DAY_MS = 86_400_000;
 
 /** Where a CA is in the configuration: `clustermesh:ca`, or `etcd.ca` of a cluster. */
 export interface CaPlace {
@@ -17,50 +18,40 @@ export interface CaPlace {
 type Say = (property: string, reason: string, fix: string, value?: string) => Diagnostic;
 
 function speaker({ cluster, property }: CaPlace): Say {
-  return (part, reason, fix, value) =>
-    error({
-      ...(cluster === undefined ? {} : { cluster }),
-      property: `${property}.${part}`,
-      ...(value === undefined ? {} : { value }),
-      reason,
-      fix,
-    });
+  return (part, reason, fix, value) => error(present({ cluster, property: `${property}.${part}`, value, reason, fix }));
 }
 
 function caProblems(property: string, ca: Certificate, now: Date, say: Say): readonly Diagnostic[] {
   const fault = signingFault(ca);
-  const expired = () => say(property, "has expired", "give a CA that is still valid", ca.x509.validTo);
-  const early = () => say(property, "is not valid yet", "wait until then, or give another CA", ca.x509.validFrom);
-  return [
-    ...(fault === undefined ? [] : [say(property, fault.reason, fault.fix, ca.subject)]),
-    ...(ca.ends < now ? [expired()] : ca.begins > now ? [early()] : []),
-  ];
+  const hasEnded = ca.ends < now;
+  const isEarly = !hasEnded && ca.begins > now;
+  return compact([
+    fault && say(property, fault.reason, fault.fix, ca.subject),
+    hasEnded && say(property, "has expired", "give a CA that is still valid", ca.x509.validTo),
+    isEarly && say(property, "is not valid yet", "wait until then, or give another CA", ca.x509.validFrom),
+  ]);
 }
 
 function chainProblems({ chain, key, belongs }: ReadCa, now: Date, say: Say): readonly Diagnostic[] {
-  if (chain.is === "unusable") {
-    return [];
-  }
+  if (chain.is === "unusable") return [];
   const { certificates, unrelated } = chain.part;
   const own = certificates.flatMap((ca) => caProblems("certificate", ca, now, say));
   const [signer] = certificates;
-  if (signer === undefined || key.is === "unusable") {
-    return own;
-  }
+  if (signer === undefined || key.is === "unusable") return own;
   if (!belongs) {
     const [reason, fix] = ["(hidden) does not belong to the certificate", "give the key of this very certificate"];
     return [...own, say("privateKey", reason, fix, signer.subject)];
   }
   const broken = own.length > 0 ? undefined : chainFault(chain.part);
   const soon = own.length === 0 && signer.ends.getTime() - now.getTime() < DAY_MS;
-  return [
+  return compact([
     ...own,
-    ...(broken === undefined ? [] : [say("certificate", broken.fault.reason, broken.fault.fix, broken.at.subject)]),
+    broken && say("certificate", broken.fault.reason, broken.fault.fix, broken.at.subject),
     ...unrelated.map(({ subject }) =>
       say("certificate", "has not signed the CA of the key", "give further CAs in trusted", subject),
     ),
-    ...(soon ? [say("certificate", "ends in less than a day", "give a CA that lasts", signer.x509.validTo)] : []),
-  ];
+    soon && say("certificate", "ends in less than a day", "give a CA that lasts", signer.x509.validTo),
+  ]);
 }
 
 const usable = <T>(parts: readonly Part<T>[]) => parts.flatMap((each) => (each.is === "usable" ? [each.part] : []));
@@ -88,9 +79,6 @@ function serverProblems(authority: ReadCa, hosts: readonly string[], say: Say): 
     );
 }
 
-const unreadable = (part: Part<unknown>): readonly { readonly property: string; readonly fault: Unusable }[] =>
-  part.is === "unusable" ? [part] : [];
-
 /**
  * Whether a CA can sign for a cluster's etcd, as the Go programs judge it that use it: agents, etcd and the `tls` plugin. Each part can be
  * read, the key belongs to the certificate, it is a CA, valid now and for what it is to do, and so are those above it. The same of further
@@ -100,26 +88,24 @@ const unreadable = (part: Part<unknown>): readonly { readonly property: string; 
  */
 export function validateAdoptedCa(
   at: CaPlace,
-  authority: AdoptedCa,
+  authority: AdoptedCA,
   now: Date,
   hosts: readonly string[] = [],
 ): readonly Diagnostic[] {
   const say = speaker(at);
   const read = readCa(authority);
-  const hidden =
-    read.key.is === "unusable" ? [say("privateKey", `(hidden) ${read.key.fault.reason}`, read.key.fault.fix)] : [];
-  const broken = (part: Part<unknown>) =>
-    unreadable(part).map(({ property, fault }) => say(property, fault.reason, fault.fix));
-  const chain = chainProblems(read, now, say);
+  const broken = (part: Part<unknown>, hidden = "") =>
+    part.is === "unusable" ? [say(part.property, `${hidden}${part.fault.reason}`, part.fault.fix)] : [];
   const trusted = read.trusted.flatMap((part) =>
     part.is === "usable" ? caProblems(part.property, part.part, now, say) : broken(part),
   );
-  const all = [...broken(read.chain), ...hidden, ...chain, ...trusted];
+  const chain = [...broken(read.chain), ...broken(read.key, "(hidden) "), ...chainProblems(read, now, say)];
+  const all = [...chain, ...trusted];
   return all.length > 0 ? all : serverProblems(read, hosts, say);
 }
 
 /** What is weak in an adopted CA, and no reason to stop. */
-export function caWarnings(at: CaPlace, authority: AdoptedCa): readonly Diagnostic[] {
+export function caWarnings(at: CaPlace, authority: AdoptedCA): readonly Diagnostic[] {
   const say = speaker(at);
   const read = readCa(authority);
   const own = usable([read.chain]).flatMap(({ certificates }) =>

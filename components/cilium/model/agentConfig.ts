@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
 import { z } from "zod";
+import { sortedEntries } from "../../basics/model/own";
+import { shortHash } from "../../basics/model/shortHash";
 import type { MeshSettings } from "../../settings/model/settings";
 
 /** Names of Cilium's objects in a cluster. */
@@ -40,8 +41,7 @@ export function desiredConfig(cluster: {
 
 /** Value of {@link ROLLOUT_ANNOTATION}: made from inputs alone, so that a preview has it and nothing else can roll the agents. */
 export function rolloutChecksum(desired: Readonly<Record<string, string>>): string {
-  const sorted = Object.entries(desired).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 16);
+  return shortHash(JSON.stringify(sortedEntries(desired)));
 }
 
 /** The shape of `CiliumObjects` in a command's input. */

@@ -11,7 +11,6 @@ export interface AgentOptions {
   readonly elsewhere: readonly string[];
 }
 
-/** `cilium-config`, which the environment may refer to. */
 interface ConfigMap {
   readonly name: string;
   readonly data: Readonly<Record<string, string>>;
@@ -76,8 +75,6 @@ export function agentOptions(container: LiveContainer, configMap: ConfigMap): Ag
 
 /** The object that an option may come from and that was not read; `undefined` where the option's value is known. */
 export function hiddenSource(options: AgentOptions | undefined, key: string): string | undefined {
-  if (options === undefined || Object.hasOwn(options.values, key)) {
-    return undefined;
-  }
+  if (options === undefined || Object.hasOwn(options.values, key)) return undefined;
   return options.unseen.includes(key) ? "another object" : options.elsewhere.join(", ") || undefined;
 }

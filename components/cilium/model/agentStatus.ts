@@ -92,21 +92,11 @@ export interface Readiness {
 }
 
 function verdict(expected: ExpectedPeer, seen: PeerStatus | undefined): string {
-  if (seen === undefined) {
-    return "the agent does not know this peer";
-  }
-  if (seen.id !== 0 && seen.id !== expected.id) {
-    return `has id ${String(seen.id)}, declared is ${String(expected.id)}`;
-  }
-  if (!seen.connected) {
-    return `not connected: ${seen.status === "" ? "no reason given" : seen.status}`;
-  }
-  if (seen.id === 0) {
-    return "its cluster configuration was not retrieved yet";
-  }
-  if (seen.ready) {
-    return "";
-  }
+  if (seen === undefined) return "the agent does not know this peer";
+  if (seen.id !== 0 && seen.id !== expected.id) return `has id ${seen.id}, declared is ${expected.id}`;
+  if (!seen.connected) return `not connected: ${seen.status === "" ? "no reason given" : seen.status}`;
+  if (seen.id === 0) return "its cluster configuration was not retrieved yet";
+  if (seen.ready) return "";
   const missing = seen.unsynced.length === 0 ? seen.status : `${seen.unsynced.join(", ")} not synchronised yet`;
   return `not ready: ${missing === "" ? "no reason given" : missing}`;
 }
@@ -130,7 +120,7 @@ export function readinessTable(
   );
 }
 
-/** What the readings of one agent say of the cause, without asking any further. */
+/** The cause, as far as the report of one agent shows it. */
 export function statusCause(
   clusters: readonly ExpectedPeer[],
   reports: readonly AgentReport[],
@@ -140,12 +130,8 @@ export function statusCause(
   const known = report === undefined || "error" in report.peers ? [] : report.peers;
   const seen = known.find((peer) => peer.name === line.peer);
   const declared = clusters.find((cluster) => cluster.name === line.peer)?.id;
-  if (seen === undefined || seen.id === declared) {
-    return undefined;
-  }
-  if (seen.id !== 0) {
-    return wrongId(clusters, line, seen.id);
-  }
+  if (seen === undefined || seen.id === declared) return undefined;
+  if (seen.id !== 0) return wrongId(clusters, line, seen.id);
   return seen.connected
     ? {
         sentence: `its etcd has no cilium/cluster-config/${line.peer}, or this cluster's user may not read it`,
@@ -179,13 +165,8 @@ export function readinessProblems(
 ): readonly Diagnostic[] {
   const silent = clusters
     .filter((cluster) => !reports.some((report) => report.cluster === cluster.name))
-    .map((cluster): Diagnostic =>
-      error({
-        cluster: cluster.name,
-        property: "agents",
-        reason: "are none",
-        fix: "run Cilium on its nodes",
-      }),
+    .map(({ name }) =>
+      error({ cluster: name, property: "agents", reason: "are none", fix: "run Cilium on its nodes" }),
     );
   const notReady = readinessTable(peers, reports)
     .filter((line) => !line.ready)

@@ -166,9 +166,7 @@ export function complaintsOf(log: string, peer: string): readonly string[] {
 function read(signs: readonly Sign[], text: string, peer: string): readonly Cause[] {
   const sign = signs.find(({ pattern }) => pattern.test(text));
   const found = sign?.pattern.exec(text);
-  if (sign === undefined || found == null) {
-    return [];
-  }
+  if (sign === undefined || found == null) return [];
   const fill = (template: string) =>
     template.replace(/\$(peer|\d)/g, (_, key: string) => (key === "peer" ? peer : (found[Number(key)] ?? "").trim()));
   return [{ sentence: fill(sign.sentence), fix: fill(sign.fix) }];

@@ -8,7 +8,7 @@ export interface PodIdentity {
   readonly identity: number;
 }
 
-/** A pod whose identity is from before the change of its cluster's id: peers do not know it, and policies do not match it. */
+/** A pod whose identity is from before the change of its cluster's id: peers do not have it, and policies do not match it. */
 export interface StalePod extends PodIdentity {
   readonly cluster: string;
   /** The cluster id in its identity. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { present } from "../../basics/model/own";
 import type { MaxConnectedClusters } from "../../mesh/model/mesh";
 import { ID_KEY, NAME_KEY } from "./agentConfig";
 import { clusterIdOf } from "./podIdentity";
@@ -25,13 +26,10 @@ export function parseRunningAs(json: string, maxConnectedClusters: MaxConnectedC
   const [name, node] = cluster?.self?.split("/") ?? [];
   const first = range?.["min-identity"];
   const id = first === undefined ? undefined : clusterIdOf(first, maxConnectedClusters);
-  return {
-    ...(name === undefined || node === undefined ? {} : { name }),
-    ...(id === undefined ? {} : { id }),
-  };
+  return present({ name: node === undefined ? undefined : name, id });
 }
 
-/** Whether an agent runs with another name or id than it should. What it does not say counts as right. */
+/** Whether an agent runs with another name or id than it should. What it does not report counts as right. */
 export function runsOtherwise({ name, id }: RunningAs, desired: Readonly<Record<string, string>>): boolean {
   return (name !== undefined && name !== desired[NAME_KEY]) || (id !== undefined && String(id) !== desired[ID_KEY]);
 }

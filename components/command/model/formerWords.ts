@@ -1,3 +1,4 @@
+import { isObject } from "../../basics/model/json";
 import { own } from "../../basics/model/own";
 
 /*
@@ -21,9 +22,7 @@ const VERBS: Readonly<Record<string, string>> = { guard: "check", remove: "remov
 
 /** An input, or what was printed, in today's words. */
 export function inTodaysWords(given: unknown): unknown {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    return given;
-  }
+  if (!isObject(given)) return given;
   return Object.fromEntries(
     Object.entries(given).map(([key, value]: [string, unknown]) => [
       own(KEYS, key) ?? key,
@@ -33,6 +32,4 @@ export function inTodaysWords(given: unknown): unknown {
 }
 
 /** What a verb is called today. */
-export function todaysVerb(verb: string): string {
-  return own(VERBS, verb) ?? verb;
-}
+export const todaysVerb = (verb: string): string => own(VERBS, verb) ?? verb;

@@ -2,12 +2,12 @@ import { byteLength, cutText } from "../../basics/model/bounded";
 
 /*
  * What a command prints is kept in the state, and the Command hands it to the next run in two environment variables. Linux takes no longer
- * one than 128 KiB, and says only E2BIG.
+ * one than 128 KiB, and answers only E2BIG.
  */
 
 /** The most that a command prints as its result. It is never cut: a longer one is an error. */
 export const RESULT_BYTES = 32 * 1024;
-/** The most that a failed command says of its error. */
+/** The most that a failed command prints of its error. */
 export const ERROR_BYTES = 8 * 1024;
 
 /** What is said on the way: what a wait is for, what a person should look at, and the rest. Each has a share, so that none drowns the others. */
@@ -42,8 +42,8 @@ export function outputBudget(shares = SHARES): OutputBudget {
     },
     leftOut() {
       const all = left.wait + left.warning + left.note;
-      const warnings = left.warning === 0 ? "" : `, ${String(left.warning)} of them warnings`;
-      return all === 0 ? undefined : `… ${String(all)} lines more were left out${warnings}`;
+      const warnings = left.warning === 0 ? "" : `, ${left.warning} of them warnings`;
+      return all === 0 ? undefined : `… ${all} lines more were left out${warnings}`;
     },
   };
 }

@@ -61,7 +61,6 @@ export const DEMO_PORT = 6379;
 /** The database's name, of its StatefulSet and of its global Service. */
 export const PROTECTED_DB = "protected-db";
 
-/** The names of its workloads. */
 const WORKLOADS: readonly string[] = [PROTECTED_DB, "employee", "stranger"];
 
 /** The name of the demo's policy. */
@@ -95,14 +94,10 @@ export function demoWorkloads(demo: DemoPlaces): readonly DemoWorkload[] {
 }
 
 /** A workload as messages and outputs name it. */
-export function workloadName({ cluster, namespace, name }: DemoWorkload): string {
-  return `${cluster}/${namespace}/${name}`;
-}
+export const workloadName = ({ cluster, namespace, name }: DemoWorkload): string => `${cluster}/${namespace}/${name}`;
 
 /** The clusters that take part. */
-export function demoClusters(demo: DemoPlaces): readonly string[] {
-  return [demo.serverCluster, demo.clientCluster];
-}
+export const demoClusters = (demo: DemoPlaces): readonly string[] => [demo.serverCluster, demo.clientCluster];
 
 /** The namespaces that the demo makes in a cluster. `default` is always there. */
 export function demoNamespaces(demo: DemoPlaces, cluster: string): readonly string[] {
@@ -113,7 +108,6 @@ export function demoNamespaces(demo: DemoPlaces, cluster: string): readonly stri
   return [...new Set(used)].filter((namespace) => namespace !== "default");
 }
 
-/** What the demo makes in a cluster. */
 function objectsIn(demo: DemoPlaces, cluster: string): readonly ManagedObject[] {
   const namespace = demo.serverNamespace;
   const policy: ManagedObject = { resource: "ciliumnetworkpolicies.cilium.io", name: DEMO_POLICY, namespace };

@@ -42,20 +42,20 @@ export function pingCommand(address: string, timeoutSeconds: number): readonly s
   return ["timeout", String(timeoutSeconds), "redis-cli", "-h", address, "-p", String(DEMO_PORT), "ping"];
 }
 
-/** What came of a ping. Only silence looks like a policy: a refusal or an error of redis says that the packets went through. */
+/** What came of a ping. Only silence looks like a policy: a refusal or an error of redis shows that the packets went through. */
 export type Seen =
   | { readonly kind: "pong" }
   | { readonly kind: "silence" }
   | { readonly kind: "answer"; readonly text: string }
   | { readonly kind: "notPinged"; readonly reason: string };
 
-/** `timeout` of coreutils says 124 when the time is up; busybox's lets the signal be seen, 128 + SIGTERM. */
+/** `timeout` of coreutils ends with 124 when the time is up; busybox's lets the signal be seen, 128 + SIGTERM. */
 const TIMED_OUT: ReadonlySet<number> = new Set([124, 143]);
 
 /** `timeout` itself failed, or there is no such program in the pod. */
 const NOT_RUN: ReadonlySet<number> = new Set([125, 126, 127]);
 
-/** How kubectl says that the command in the pod was run and has failed, and not the way there. */
+/** kubectl's words where the command in the pod was run and has failed, and not the way there. */
 const RAN = /^command terminated with exit code \d+$/;
 
 /** Reads how `kubectl exec … redis-cli ping` ended. */
@@ -67,9 +67,7 @@ export function readPing(ended: {
   const { code, stdout, stderr } = ended;
   const said = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
   const words = said.filter((line) => line !== "" && !RAN.test(line)).join("; ");
-  if (code === 0) {
-    return stdout.trim() === "PONG" ? { kind: "pong" } : { kind: "answer", text: words };
-  }
+  if (code === 0) return stdout.trim() === "PONG" ? { kind: "pong" } : { kind: "answer", text: words };
   if (code === null || NOT_RUN.has(code) || !said.some((line) => RAN.test(line))) {
     return { kind: "notPinged", reason: words === "" ? `kubectl exec ended with ${String(code)}` : words };
   }
@@ -99,9 +97,7 @@ export interface PingResult {
 /** What is wrong with a ping, and the rule that it breaks; nothing where it came to what it must. */
 function pingProblem(demo: DemoPlaces, phase: Phase, { ping, seen }: PingResult): readonly Diagnostic[] {
   const saw = seenWords(seen);
-  if (saw === ping.expected) {
-    return [];
-  }
+  if (saw === ping.expected) return [];
   return [
     error({
       cluster: ping.client.cluster,

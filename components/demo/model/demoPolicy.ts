@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { sortedEntries } from "../../basics/model/own";
+import { shortHash } from "../../basics/model/shortHash";
 import { DEMO_PORT, demoWorkloads, PROTECTED_DB, type DemoPlaces, type DemoSettings, type DemoWorkload } from "./demo";
 
-/** A source that the policy lets in. */
 type Listed = Pick<DemoWorkload, "cluster" | "namespace" | "name">;
 
 function listed(demo: DemoPlaces): readonly Listed[] {
@@ -42,15 +42,8 @@ export function demoPolicySpec(demo: DemoPlaces): object {
   };
 }
 
-/** Changes with whatever a ping's verdict rests on; made from inputs alone, so that a preview knows whether pings run again. */
+/** Changes with whatever a ping's verdict rests on; made from inputs alone, so that a preview shows whether pings run again. */
 export function demoChecksum(demo: DemoSettings): string {
-  const selectors = Object.entries(demo.nodeSelectors)
-    .map(([name, labels]) => [name, Object.entries(labels).sort(byKey)] as const)
-    .sort(byKey);
-  const basis = [demoWorkloads(demo), demoPolicySpec(demo), demo.image, selectors];
-  return createHash("sha256").update(JSON.stringify(basis)).digest("hex").slice(0, 16);
-}
-
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
+  const selectors = sortedEntries(demo.nodeSelectors).map(([name, labels]) => [name, sortedEntries(labels)]);
+  return shortHash(JSON.stringify([demoWorkloads(demo), demoPolicySpec(demo), demo.image, selectors]));
 }

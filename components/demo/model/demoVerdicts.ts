@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { present } from "../../basics/model/own";
 import { workloadName, type DemoPlaces } from "./demo";
 import { expectedPings, seenWords, type Path, type PingResult } from "./demoPings";
 
@@ -27,9 +28,7 @@ export function reportPings(results: readonly PingResult[], drops: readonly stri
 }
 
 /** Reads a report back. @throws Error when the text is none. */
-export function parsePingReport(json: string): PingReport {
-  return pingReport.parse(JSON.parse(json));
-}
+export const parsePingReport = (json: string): PingReport => pingReport.parse(JSON.parse(json));
 
 /** One line of the verdict table: flat, for it is printed with a column for each key. */
 export interface Verdict {
@@ -60,13 +59,13 @@ export function verdictTable(
     const client = workloadName(workload);
     const seen = (report: PingReport) =>
       report.pings.find((each) => each.client === client && each.path === path)?.seen ?? TOO_LATE;
-    return {
+    return present({
       client,
       path,
       expectedBefore: expected,
-      ...(reports === undefined ? {} : { seenBefore: seen(reports.before) }),
+      seenBefore: reports && seen(reports.before),
       expectedAfter: after[index]?.expected ?? "",
-      ...(reports === undefined ? {} : { seenAfter: seen(reports.after) }),
-    };
+      seenAfter: reports && seen(reports.after),
+    });
   });
 }

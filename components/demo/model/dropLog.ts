@@ -16,13 +16,9 @@ function flowOf(line: string): { readonly from: string; readonly to: string } | 
 }
 
 /** Address and port as the monitor writes them; an IPv6 address is bracketed. */
-function hostPort(ip: string, port: string): string {
-  return ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
-}
+const hostPort = (ip: string, port: string): string => (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`);
 
-function addressOf(endpoint: string): string {
-  return endpoint.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
-}
+const addressOf = (endpoint: string): string => endpoint.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
 
 /**
  * The drops by policy of what these senders sent to the database, one line a connection: TCP tries each several times.
@@ -41,7 +37,7 @@ export function policyDrops(lines: readonly string[], senders: readonly Sender[]
   const connections = [...new Set(drops.map(([from]) => from))];
   const kept = connections.map((from) => cutText(byConnection.get(from) ?? "", LINE_BYTES));
   const left = kept.length - DROPS_KEPT;
-  return left > 0 ? [...kept.slice(0, DROPS_KEPT), `… and ${String(left)} more`] : kept;
+  return left > 0 ? [...kept.slice(0, DROPS_KEPT), `… and ${left} more`] : kept;
 }
 
 /** So many lines of evidence are kept in the state. */
@@ -57,9 +53,7 @@ export function dropLogExcerpt(lines: readonly string[], database: string | unde
     const flow = flowOf(line);
     return flow !== undefined && [flow.from, flow.to].some((end) => addressOf(end) === database);
   });
-  if (about.length > 0) {
-    return excerpt(about.slice(-MOST_LINES).join("\n"), EXCERPT_BYTES);
-  }
+  if (about.length > 0) return excerpt(about.slice(-MOST_LINES).join("\n"), EXCERPT_BYTES);
   const others =
     lines.length === 0
       ? ""

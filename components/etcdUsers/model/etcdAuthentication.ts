@@ -48,7 +48,7 @@ export const USERS_STAY =
   "users of peers stay, for its etcd enforces authentication and its peers would be locked out; clustermesh:etcdUsers manage looks after them " +
   `again; by hand, once authentication is off: etcdctl user delete remote-<peer>, etcdctl role delete clustermesh-peer`;
 
-/** What a person does about the ways in which an etcd does not let its users be managed, by what the client or etcd itself says. */
+/** What a person does about the ways in which an etcd does not let its users be managed, by the words of the client or of etcd. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [
     /SSL alert|bad certificate|unknown ca|certificate required/i,

@@ -48,9 +48,7 @@ export function peerGrants(cluster: string): readonly Grant[] {
 }
 
 /** The users of peers, sorted: their order must change nothing. */
-export function peerUsers(peers: readonly string[]): readonly string[] {
-  return peers.map(clientCommonName).sort();
-}
+export const peerUsers = (peers: readonly string[]): readonly string[] => peers.map(clientCommonName).sort();
 
 const sameRange = (a: Grant, b: Grant): boolean => a.key === b.key && a.end === b.end;
 const sameGrant = (a: Grant, b: Grant): boolean => sameRange(a, b) && a.permission === b.permission;
@@ -58,7 +56,6 @@ const sameGrant = (a: Grant, b: Grant): boolean => sameRange(a, b) && a.permissi
 const rolesOf = (live: LiveUsers, user: string): readonly string[] => live.users[user] ?? [];
 const hasOurRole = (live: LiveUsers, user: string): boolean => rolesOf(live, user).includes(PEER_ROLE);
 
-/** The roles of a user that are not ours. */
 function otherRoles(live: LiveUsers, user: string): readonly string[] {
   return rolesOf(live, user).filter((role) => role !== PEER_ROLE);
 }
@@ -88,9 +85,7 @@ function leavingSteps(live: LiveUsers, stay: readonly string[], made: readonly s
     .filter((user) => !stay.includes(user) && (hasOurRole(live, user) || made.includes(user)))
     .sort()
     .flatMap((user): UserStep[] => {
-      if (otherRoles(live, user).length === 0 && isPeerUser(user)) {
-        return [{ do: "deleteUser", user }];
-      }
+      if (otherRoles(live, user).length === 0 && isPeerUser(user)) return [{ do: "deleteUser", user }];
       return hasOurRole(live, user) ? [{ do: "takeRole", user }] : [];
     });
 }

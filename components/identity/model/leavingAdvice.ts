@@ -9,7 +9,7 @@ const NETWORK_STEPS =
 const ACCESS_STEPS =
   "these credentials are those of the last up: 1. list it with a context or kubeconfig that works and run pulumi up, 2. then remove it";
 
-/** What an error of kubectl says, in a line, with what to do about it, where it says why it got nothing out of a cluster that is to be given back. */
+/** An error of kubectl in a line, with what to do about it where it shows why kubectl got nothing out of a cluster that is to be given back. */
 export function withAdvice(message: string): string {
   const { kind, line } = noAccess(message);
   switch (kind) {

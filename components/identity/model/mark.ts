@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonAs } from "../../basics/model/attempt";
 import { ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
 import type { Finding } from "../../mesh/model/diagnostic";
 import { originalConfigSchema, type OriginalConfig } from "./originalConfig";
@@ -52,17 +53,6 @@ export function markText(
   return JSON.stringify({ owner, uid, set, originals: originalConfig, peerSecret });
 }
 
-function parsed(annotation: string): Mark | undefined {
-  if (annotation.length > LONGEST_MARK) {
-    return undefined;
-  }
-  try {
-    return mark.safeParse(JSON.parse(annotation)).data;
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Reads the mark of a `cilium-config`.
  *
@@ -70,16 +60,10 @@ function parsed(annotation: string): Mark | undefined {
  * @param uid UID of the ConfigMap that bears it.
  */
 export function seeMark(annotation: string | undefined, uid: string, owner: string): SeenMark {
-  if (annotation === undefined) {
-    return { kind: "none" };
-  }
-  const found = parsed(annotation);
-  if (found === undefined) {
-    return { kind: "damaged" };
-  }
-  if (found.uid !== uid) {
-    return { kind: "otherObject", uid: found.uid };
-  }
+  if (annotation === undefined) return { kind: "none" };
+  const found = annotation.length > LONGEST_MARK ? undefined : jsonAs(mark, annotation);
+  if (found === undefined) return { kind: "damaged" };
+  if (found.uid !== uid) return { kind: "otherObject", uid: found.uid };
   return found.owner === owner ? { kind: "ours", mark: found } : { kind: "otherOwner", owner: found.owner };
 }
 
@@ -101,9 +85,7 @@ export function markProblem(seen: SeenMark, configMap: string, isKnown = false):
           `if it is this stack, moved to another backend: pulumi config set clustermesh:owner '${seen.owner.replaceAll("'", "")}'`,
       };
     case "damaged":
-      if (isKnown) {
-        return undefined;
-      }
+      if (isKnown) return undefined;
       return {
         property,
         reason: "cannot be read: it was edited, or is not this program's, and what the cluster was before is in it",

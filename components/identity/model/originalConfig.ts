@@ -23,9 +23,7 @@ export const originalConfigSchema: z.ZodType<OriginalConfig> = z.record(
 const printedRecord = z.object({ config: originalConfigSchema });
 
 /** The originals of `cilium-config`, out of all that `record` has printed. */
-export function originalConfigOf(printed: string): OriginalConfig {
-  return printedRecord.parse(JSON.parse(printed)).config;
-}
+export const originalConfigOf = (printed: string): OriginalConfig => printedRecord.parse(JSON.parse(printed)).config;
 
 /** Records what a ConfigMap holds under the keys that are about to be patched. */
 export function readOriginalConfig(

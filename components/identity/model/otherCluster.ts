@@ -1,4 +1,4 @@
-import { error, formatDiagnostic, type Diagnostic } from "../../mesh/model/diagnostic";
+import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { Targets } from "./recorded";
 
 /** A cluster that is not the one that this stack has meshed under its name: nothing of what is recorded is true of it. */
@@ -16,11 +16,6 @@ export function otherClusterProblem(cluster: string, recordedUid: string, uid: s
   });
 }
 
-/** The same as one line. */
-export function describeOtherCluster(cluster: string, recordedUid: string, uid: string): string {
-  return formatDiagnostic(otherClusterProblem(cluster, recordedUid, uid));
-}
-
 const SETTINGS: Readonly<Record<keyof Targets, string>> = {
   namespace: "cilium.namespace",
   configMap: "cilium.configMap",
@@ -34,9 +29,7 @@ export function otherTargets(cluster: string, recorded: Targets, wanted: Targets
   const names = Object.keys(SETTINGS) as (keyof Targets)[];
   return names.flatMap((name): Diagnostic[] => {
     const before = recorded[name];
-    if (before === undefined || before === wanted[name]) {
-      return [];
-    }
+    if (before === undefined || before === wanted[name]) return [];
     return [
       error({
         cluster,

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { attempt } from "../../basics/model/attempt";
+import { present } from "../../basics/model/own";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import { inTodaysWords } from "../../command/model/formerWords";
 import { recordedPaths } from "../../nodePaths/model/pathVerdict";
@@ -39,16 +41,12 @@ export type Recorded = z.infer<typeof recorded>;
 /** The part of the names that must stay while a cluster is in the mesh. */
 export function targetsOf(cilium: CiliumObjects, peerSecret: string): Targets {
   const { namespace, configMap, daemonSet, operator } = cilium;
-  return { namespace, configMap, daemonSet, ...(operator === false ? {} : { operator }), peerSecret };
+  return present({ namespace, configMap, daemonSet, operator: operator === false ? undefined : operator, peerSecret });
 }
 
 /** Reads what `record` has printed; `undefined` where it is nothing of the kind: the command that printed it did not run to its end. */
 export function readRecorded(printed: string): Recorded | undefined {
-  try {
-    return recorded.safeParse(inTodaysWords(JSON.parse(printed))).data;
-  } catch {
-    return undefined;
-  }
+  return attempt(() => recorded.parse(inTodaysWords(JSON.parse(printed))));
 }
 
 /** The same, for steps that cannot go on without it. @throws Error with what to do. */

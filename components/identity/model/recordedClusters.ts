@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { present } from "../../basics/model/own";
 import { recordedOf, targets } from "./recorded";
 
 const recordedCluster = z.object({
@@ -9,7 +10,7 @@ const recordedCluster = z.object({
   reapplied: z.string().optional(),
 });
 
-/** What the next preview has to know of a cluster that is in the mesh; nothing in it is secret. */
+/** What the next preview needs of a cluster that is in the mesh; nothing in it is secret. */
 export type RecordedCluster = z.infer<typeof recordedCluster>;
 
 const recordedClusters = z.record(z.string(), recordedCluster);
@@ -17,7 +18,7 @@ const recordedClusters = z.record(z.string(), recordedCluster);
 /** What of a record the next preview needs. */
 export function summaryOf(printed: string, cluster: string, reapplied?: string): RecordedCluster {
   const { cluster: uid, set, targets: names } = recordedOf(printed, cluster);
-  return { uid, set, targets: names, ...(reapplied === undefined ? {} : { reapplied }) };
+  return present({ uid, set, targets: names, reapplied });
 }
 
 /** Reads the output of the last up; nothing where there was none. */

@@ -17,9 +17,7 @@ export type Write =
   | { readonly kind: "Update"; readonly manager: string; readonly data: Readonly<Record<string, string | null>> }
   | { readonly kind: "Apply"; readonly manager: string; readonly data: Readonly<Record<string, string>> };
 
-function isSame(a: FieldOwner, b: FieldOwner): boolean {
-  return a.manager === b.manager && a.operation === b.operation;
-}
+const isSame = (a: FieldOwner, b: FieldOwner): boolean => a.manager === b.manager && a.operation === b.operation;
 
 /**
  * The managers that own an original again, in order: first the one that updated it, for an update owns only what it changes; then those that applied it.
@@ -33,9 +31,7 @@ function previousOwners(managers: readonly FieldOwner[], us: string): readonly F
 
 /** The previous owner that does not own its restored value yet; none where another manager has taken the value meanwhile. */
 function missingOwner(original: OriginalField, owners: readonly FieldOwner[], us: string): FieldOwner | undefined {
-  if (original.kind === "absent" || original.managers.length === 0) {
-    return undefined;
-  }
+  if (original.kind === "absent" || original.managers.length === 0) return undefined;
   const previous = previousOwners(original.managers, us);
   const hasOtherOwner = owners.some(
     (owner) => owner.manager !== us && !previous.some((previousOwner) => isSame(previousOwner, owner)),
@@ -75,9 +71,7 @@ export function planRestoration(
       return { kind: "leave", key, live: current, owner: applier };
     }
     if (original.kind === "absent") {
-      if (current === undefined) {
-        return { kind: "nothing", key };
-      }
+      if (current === undefined) return { kind: "nothing", key };
       return current === desired[key] ? { kind: "remove", key } : { kind: "leave", key, live: current };
     }
     const { value } = original;
@@ -85,9 +79,7 @@ export function planRestoration(
       const owner = missingOwner(original, fieldOwners(live.managedFields, key), us);
       return owner === undefined ? { kind: "nothing", key } : { kind: "own", key, value, owner };
     }
-    if (current !== undefined && current !== desired[key]) {
-      return { kind: "leave", key, live: current };
-    }
+    if (current !== undefined && current !== desired[key]) return { kind: "leave", key, live: current };
     const [owner = { manager: us, operation: "Update" }] = previousOwners(original.managers, us);
     return { kind: "write", key, value, owner };
   });

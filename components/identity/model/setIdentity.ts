@@ -35,7 +35,7 @@ export function isInstaller(manager: string | undefined, original: OriginalField
 
 /**
  * What it takes for the keys to be as they are to be. What has its original value was given back by a `destroy` that went no further, and is
- * taken again; so is what was removed, or was changed by hand. The value of an installer is overwritten only where the settings say so.
+ * taken again; so is what was removed, or was changed by hand. The value of an installer is overwritten only where the settings have it so.
  */
 export function planIdentity({
   cluster,
@@ -47,18 +47,14 @@ export function planIdentity({
   overwriteConflicts,
 }: IdentityConfig): IdentityPlan {
   const wrong = Object.keys(desired).filter((key) => live.data[key] !== desired[key]);
-  if (wrong.length === 0) {
-    return { kind: isMarked ? "asSet" : "set" };
-  }
+  if (wrong.length === 0) return { kind: isMarked ? "asSet" : "set" };
   const foreign = wrong.filter((key) => {
     const original = originalConfig[key];
     const isOriginal = original?.kind === "value" && original.value === live.data[key];
     const owners = dataOwners(live.managedFields, key);
     return live.data[key] !== undefined && !isOriginal && owners.some((owner) => isInstaller(owner, original));
   });
-  if (foreign.length === 0 || overwriteConflicts) {
-    return { kind: "set" };
-  }
+  if (foreign.length === 0 || overwriteConflicts) return { kind: "set" };
   const problems = foreign.map((key): Diagnostic => {
     const owners = dataOwners(live.managedFields, key).map((owner) => JSON.stringify(owner));
     return error({

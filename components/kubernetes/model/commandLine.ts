@@ -10,9 +10,7 @@ function allFlags({ command = [], args = [] }: CommandLine): readonly (readonly 
   const words = [...command, ...args].flatMap((each) => (each.startsWith("--") ? [each] : each.split(/\s+/)));
   return words.flatMap((word, index): [string, string][] => {
     const flag = /^--([a-z0-9][-a-z0-9.]*)(?:[=\s]\s*(.*))?$/is.exec(word.replace(QUOTES, ""));
-    if (flag?.[1] === undefined) {
-      return [];
-    }
+    if (flag?.[1] === undefined) return [];
     const next = words[index + 1];
     const value = flag[2] ?? (next === undefined || next.startsWith("-") ? "true" : next);
     return [[flag[1], value.replace(QUOTES, "")]];
@@ -23,9 +21,7 @@ function allFlags({ command = [], args = [] }: CommandLine): readonly (readonly 
  * The flags of a container's program, the last one of each name: `--key=value`, `--key value` and `--key`, on their own or inside a shell's
  * command.
  */
-export function flagsOf(container: CommandLine): ReadonlyMap<string, string> {
-  return new Map(allFlags(container));
-}
+export const flagsOf = (container: CommandLine): ReadonlyMap<string, string> => new Map(allFlags(container));
 
 /** The values of a flag that is a list: parted by commas, and from every time that it is given. */
 export function listFlag(container: CommandLine, name: string): readonly string[] {

@@ -1,22 +1,13 @@
+import { isObject, type Json } from "../../basics/model/json";
 import { own } from "../../basics/model/own";
 
-type Json = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** Whether a set has no members: then it stands for a whole value. */
-function isLeaf(fields: Json): boolean {
-  return Object.keys(fields).every((key) => key === ".");
-}
+const isLeaf = (fields: Json): boolean => Object.keys(fields).every((key) => key === ".");
 
 /** Whether an entry of a list is the one that a member of a set means: `k:` has its keys as JSON, `v:` its value. */
 function isMeant(entry: unknown, member: string): boolean {
   const meant: unknown = JSON.parse(member.slice(2));
-  if (member.startsWith("v:") || !isObject(meant)) {
-    return JSON.stringify(entry) === JSON.stringify(meant);
-  }
+  if (member.startsWith("v:") || !isObject(meant)) return JSON.stringify(entry) === JSON.stringify(meant);
   return isObject(entry) && Object.entries(meant).every(([key, value]) => own(entry, key) === value);
 }
 
@@ -28,9 +19,7 @@ function isMeant(entry: unknown, member: string): boolean {
  * @returns `undefined` where nothing of it is there.
  */
 export function ownedPart(live: unknown, fields: unknown): unknown {
-  if (!isObject(fields) || live === undefined) {
-    return undefined;
-  }
+  if (!isObject(fields) || live === undefined) return undefined;
   if (Array.isArray(live)) {
     const clusters = Object.entries(fields).filter(([member]) => /^[kv]:/.test(member));
     return isLeaf(fields)
@@ -40,9 +29,7 @@ export function ownedPart(live: unknown, fields: unknown): unknown {
           return meant === undefined ? [] : [ownedPart(entry, meant[1])];
         });
   }
-  if (!isObject(live)) {
-    return live;
-  }
+  if (!isObject(live)) return live;
   if (isLeaf(fields)) {
     // The dot alone is the ownership of a map that may be empty, and not of what others have put there.
     return Object.hasOwn(fields, ".") ? {} : live;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isObject } from "../../basics/model/json";
 
 const managedFields = z.array(
   z.object({
@@ -70,11 +71,7 @@ const updateStrategy = z.object({
 
 /** As it is: a record of zod's has no `__proto__`, which is a legal key of a Secret. */
 const texts = z.custom<Readonly<Record<string, string>>>(
-  (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every((each) => typeof each === "string"),
+  (value) => isObject(value) && Object.values(value).every((each) => typeof each === "string"),
 );
 
 const object = z.object({
@@ -122,9 +119,7 @@ const list = z.object({ items: z.array(object) });
 export type LiveObject = z.infer<typeof object>;
 
 /** Reads `kubectl get … -o json`: the objects a cluster has of those that were asked for. */
-export function parseList(json: string): readonly LiveObject[] {
-  return list.parse(JSON.parse(json)).items;
-}
+export const parseList = (json: string): readonly LiveObject[] => list.parse(JSON.parse(json)).items;
 
 /** Reads one object as `kubectl get -o json --ignore-not-found` prints it; `undefined` where there is none. */
 export function parseObject(json: string): LiveObject | undefined {

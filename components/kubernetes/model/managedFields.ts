@@ -1,3 +1,4 @@
+import { isObject } from "../../basics/model/json";
 import { ownedPart } from "./fieldSet";
 
 /** The part of an object's `metadata.managedFields` that says who owns a field. */
@@ -20,9 +21,7 @@ export interface OwnedData {
   readonly managedFields: readonly ManagedFieldsEntry[];
 }
 
-function property(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>)[key] : undefined;
-}
+const property = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
 
 /** The owners of `data.<key>`, in the order in which the API server lists them. */
 export function fieldOwners(managedFields: readonly ManagedFieldsEntry[], key: string): readonly FieldOwner[] {
@@ -38,12 +37,19 @@ export function dataOwners(managedFields: readonly ManagedFieldsEntry[], key: st
   return fieldOwners(managedFields, key).map(({ manager }) => manager);
 }
 
+/** What a manager has applied of an object by server-side apply. Its `time` stays the same however often nothing changes, and whatever others write. */
+export function appliedEntry<T extends ManagedFieldsEntry>(
+  managedFields: readonly T[],
+  manager: string,
+): T | undefined {
+  return managedFields.find((entry) => entry.manager === manager && entry.operation === "Apply");
+}
+
 /** The part of an object that a manager has applied: applied again under its name, it changes nothing. Empty where it has applied nothing. */
 export function appliedPart(
   object: unknown,
   managedFields: readonly ManagedFieldsEntry[],
   manager: string,
 ): Readonly<Record<string, unknown>> {
-  const own = managedFields.find((entry) => entry.manager === manager && entry.operation === "Apply");
-  return (ownedPart(object, own?.fieldsV1) ?? {}) as Readonly<Record<string, unknown>>;
+  return (ownedPart(object, appliedEntry(managedFields, manager)?.fieldsV1) ?? {}) as Readonly<Record<string, unknown>>;
 }

@@ -14,6 +14,15 @@ export type ObjectsByCluster = Readonly<Record<string, readonly ManagedObject[]>
 
 const keyOf = ({ resource, name, namespace = "" }: ManagedObject): string => `${resource}/${namespace}/${name}`;
 
+/** An object as a person names it: `Secret kube-system/peers`. */
+export function objectName(object: {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}): string {
+  return `${object.kind} ${object.namespace === undefined ? "" : `${object.namespace}/`}${object.name}`;
+}
+
 /** Those of these objects that are not among the others. */
 export function notAmong(
   objects: readonly ManagedObject[],

@@ -9,12 +9,6 @@ import { ASKS_PERSON, tellingLine } from "./tellingLine";
  */
 export type NoAccessKind = "kubectl" | "kubeconfig" | "credentials" | "permission" | "tls" | "network" | "other";
 
-/** Why, with the line that says it. */
-export interface NoAccess {
-  readonly kind: NoAccessKind;
-  readonly line: string;
-}
-
 /** In this order: a proxy that refuses is no server that does, and `connection refused` by the port of no kubeconfig is no network. */
 const KINDS: readonly (readonly [NoAccessKind, RegExp])[] = [
   ["kubectl", /^kubectl (proxy )?(cannot be started|has said nothing|has not started)/],
@@ -36,8 +30,8 @@ const LONGEST_LINE = 300;
 /** Nothing came back, for a credential plugin waits for a log-in. */
 const asksPerson = (line: string): boolean => ASKS_PERSON.test(saidMeanwhile(line));
 
-/** Reads kubectl's words for why it got nothing. */
-export function noAccess(words: string): NoAccess {
+/** Reads kubectl's words for why it got nothing, and finds the line that shows it. */
+export function noAccess(words: string): { readonly kind: NoAccessKind; readonly line: string } {
   const line = tellingLine(words);
   const kind = asksPerson(line)
     ? "credentials"

@@ -48,16 +48,12 @@ function silences({ limitSeconds, repeat }: Patience): readonly number[] {
 }
 
 /** How long the cluster may be silent in the first try. */
-export function firstTry(patience: Patience): number {
-  return silences(patience)[0] ?? patience.limitSeconds;
-}
+export const firstTry = (patience: Patience): number => silences(patience)[0] ?? patience.limitSeconds;
 
 /** What comes after the tries so far; `undefined` when the cluster counts as unreachable, or another try would not help. */
 export function nextTry(patience: Patience, failed: readonly FailedTry[]): NextTry | undefined {
   const last = failed.at(-1)?.failure ?? "final";
-  if (!REPEATED[patience.repeat].includes(last)) {
-    return undefined;
-  }
+  if (!REPEATED[patience.repeat].includes(last)) return undefined;
   const silent = failed.filter(({ failure }) => failure === "silent").length;
   const silenceSeconds = silences(patience)[silent];
   const pauseSeconds = last === "silent" ? 0 : PAUSES_SECONDS[failed.length - silent - 1];
@@ -78,7 +74,7 @@ export function failedWords(failed: readonly FailedTry[]): string {
     last !== undefined && isSilent(last)
       ? silence(waited) + last.message.slice(silence(last.silenceSeconds).length)
       : (last?.message ?? "");
-  return failed.length < 2 ? words : `${words} (tried ${String(failed.length)} times)`;
+  return failed.length < 2 ? words : `${words} (tried ${failed.length} times)`;
 }
 
 const SAID_MEANWHILE = "; what kubectl runs for credentials has said: ";
@@ -88,5 +84,5 @@ export const saidMeanwhile = (words: string): string => words.split(SAID_MEANWHI
 
 /** How it is said that nothing came back; with what a credential plugin has said, where it did. */
 export function silence(seconds: number, said = ""): string {
-  return `no answer within ${String(Math.round(seconds * 10) / 10)} s${said === "" ? "" : SAID_MEANWHILE + said}`;
+  return `no answer within ${Math.round(seconds * 10) / 10} s${said === "" ? "" : SAID_MEANWHILE + said}`;
 }

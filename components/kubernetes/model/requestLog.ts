@@ -12,11 +12,7 @@ const ANSWER = / round_trippers\.go:\d+\] (?:[A-Z]+ \S+ [1-5]\d\d |"Response" .*
 const DUMP = /^ {2}"[^\n]*":[\s\S]*?\n\}\](\n|$)/gm;
 
 /** kubectl's words without the objects that its log shows beside them. */
-export function withoutDumps(words: string): string {
-  return words.replace(DUMP, "");
-}
+export const withoutDumps = (words: string): string => words.replace(DUMP, "");
 
 /** Tells the lines apart. A request that was not answered is logged as well, without a status. */
-export function logLine(line: string): LogLine {
-  return !LOG.test(line) ? "words" : ANSWER.test(line) ? "answer" : "log";
-}
+export const logLine = (line: string): LogLine => (!LOG.test(line) ? "words" : ANSWER.test(line) ? "answer" : "log");

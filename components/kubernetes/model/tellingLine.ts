@@ -8,14 +8,14 @@ const LAST_WORDS = /^F\d{4} \d\d:\d\d:\d\d\S* +\d+ \S+\] /;
 const LOG_OPENS = /err=<$/;
 const LOG_CLOSES = /^ >$/;
 
-/** What kubectl says beside its verdict: where to read more, and what else could be tried. */
+/** What kubectl prints beside its verdict: where to read more, and what else could be tried. */
 const HINT =
   /^(\* )?(https?:\/\/\S*$|see https?:|to learn more|it looks like you are trying|please use the|did you (mean|specify)|(usage|examples?|options):)/i;
 
 /** How kubectl begins its verdict. */
 const VERDICT = /^(error\b(?! when| while)|unable to connect|the connection to the server|please enter|kubectl )/i;
 
-/** A verdict that says nothing by itself: what it means comes after it. */
+/** A verdict that means nothing by itself: what it means comes after it. */
 const EMPTY_VERDICT = /^error in configuration:$/i;
 
 /** kubectl was there; what failed, and why, a program said that it ran: in a pod, or for credentials. */
@@ -34,14 +34,14 @@ function wordsOf(text: string): readonly string[] {
   });
 }
 
-/** What of a program's words says most, best first: usage, choices and what to do next stand around it. */
+/** The most telling of a program's words, best first: usage, choices and what to do next stand around it. */
 const TELLING = [/^(\S+: )?(error|fatal)\b/i, /\berror\b|failed|expired|reauth/i, /log ?in/i, /[a-z]{2}/i];
 /** An option in a program's usage. */
 const OPTION = /^--?[a-z]/i;
 /** Where an error begins that stands in another one. */
 const WRAPPED = /.*\(err: (?=ERROR: )/;
 
-/** The line of a program's words that says why it failed. */
+/** The line of a program's words that shows why it failed. */
 function failedLine(words: readonly string[]): string | undefined {
   const said = words.filter((line) => !OPTION.test(line));
   const found = TELLING.map((pattern) => said.findLast((line) => pattern.test(line))).find(
@@ -50,7 +50,7 @@ function failedLine(words: readonly string[]): string | undefined {
   return found?.replace(WRAPPED, "");
 }
 
-/** What a program says that waits for a person. */
+/** The words of a program that waits for a person. */
 export const ASKS_PERSON =
   /sign[ -]?in|log[ -]?in|device ?code|enter (the|your|a) |browser|password|passcode|passphrase|username|authenticat|authoriz|\b(MFA|OTP)\b/i;
 
@@ -68,15 +68,9 @@ export function tellingLine(text: string): string {
   const words = wordsOf(text);
   const verdict = words.findLastIndex((line) => VERDICT.test(line) || OF_A_PROGRAM.test(line));
   const line = words[verdict];
-  if (line === undefined) {
-    return words.at(-1) ?? lastLine(text).trim();
-  }
-  if (EMPTY_VERDICT.test(line)) {
-    return `${line} ${words[verdict + 1]?.replace(/^\* /, "") ?? ""}`.trim();
-  }
-  if (!OF_A_PROGRAM.test(line)) {
-    return line;
-  }
+  if (line === undefined) return words.at(-1) ?? lastLine(text).trim();
+  if (EMPTY_VERDICT.test(line)) return `${line} ${words[verdict + 1]?.replace(/^\* /, "") ?? ""}`.trim();
+  if (!OF_A_PROGRAM.test(line)) return line;
   const former = words.slice(0, verdict);
   const said = failedLine(former.slice(former.findLastIndex((each) => OF_A_PROGRAM.test(each)) + 1));
   return said === undefined ? line : `${line} (${said})`;

@@ -1,4 +1,5 @@
 import { byteLength, cutText, firstFew, keepWithin } from "../../basics/model/bounded";
+import { groupBy } from "../../basics/model/lists";
 import type { Readiness } from "../../cilium/model/agentStatus";
 import { inTodaysWords } from "../../command/model/formerWords";
 import { RESULT_BYTES } from "../../command/model/outputBudget";
@@ -49,10 +50,8 @@ export function readinessRows(table: readonly Readiness[], most: number): readon
   if (keepWithin(table, most, (line) => byteLength(JSON.stringify(short(line))) + 1).left.length === 0) {
     return table.map(short);
   }
-  const clusters = [...linesByCluster(table)].map(([cluster, lines]) => summary(cluster, lines));
-  if (keepWithin(clusters, most).left.length === 0) {
-    return clusters;
-  }
+  const clusters = [...groupBy(table, (line) => line.cluster)].map(([cluster, lines]) => summary(cluster, lines));
+  if (keepWithin(clusters, most).left.length === 0) return clusters;
   const worstFirst = clusters.toSorted((a, b) => Number(a.ready) - Number(b.ready));
   const { kept, left } = keepWithin(worstFirst, most - LAST_ROW_BYTES);
   const agents = left.reduce((sum, each) => sum + each.agents, 0);
@@ -61,16 +60,6 @@ export function readinessRows(table: readonly Readiness[], most: number): readon
 
 /** The peers that are named in a row; of more there is the number. */
 const NAMED = 5;
-
-function linesByCluster(table: readonly Readiness[]): ReadonlyMap<string, readonly Readiness[]> {
-  const byCluster = new Map<string, Readiness[]>();
-  for (const line of table) {
-    const lines = byCluster.get(line.cluster);
-    if (lines === undefined) byCluster.set(line.cluster, [line]);
-    else lines.push(line);
-  }
-  return byCluster;
-}
 
 function summary(cluster: string, lines: readonly Readiness[]): ClusterReadiness {
   const count = (of: (line: Readiness) => string) => new Set(lines.map(of)).size;
@@ -84,7 +73,6 @@ function summary(cluster: string, lines: readonly Readiness[]): ClusterReadiness
   };
 }
 
-/** For the names of the parts. */
 const FRAME_BYTES = 256;
 
 /**
@@ -107,6 +95,4 @@ export function checkResult(
 }
 
 /** Reads what the check has printed, that of a state from before too. */
-export function parseCheckResult(printed: string): CheckResult {
-  return inTodaysWords(JSON.parse(printed)) as CheckResult;
-}
+export const parseCheckResult = (printed: string): CheckResult => inTodaysWords(JSON.parse(printed)) as CheckResult;

@@ -23,9 +23,7 @@ export function connectionProblems(
   const externalPeers = peers.filter((peer) => peer !== cluster);
   return externalPeers.flatMap((peer): readonly Diagnostic[] => {
     const text = "text" in said ? said.text : "";
-    if (OPENED.test(troubleshootSection(text, peer) ?? "")) {
-      return [];
-    }
+    if (OPENED.test(troubleshootSection(text, peer) ?? "")) return [];
     const cause = causeOf(peer, text, "");
     const why = "error" in said ? said.error : cause?.sentence;
     const reason = `gets no new connection to its etcd${why === undefined ? "" : `: ${why}`}`;

@@ -13,7 +13,7 @@ export function removedPeers(printed: string, clusters: readonly ExpectedPeer[])
   return known.filter((name) => !declared.has(name));
 }
 
-/** The agents that still list a peer that has left, or do not say whether they do. */
+/** The agents that still list a peer that has left, or do not answer. */
 export function removedPeerProblems(
   removed: readonly string[],
   reports: readonly AgentReport[],
@@ -26,16 +26,11 @@ export function removedPeerProblems(
         error({ cluster, property, value: removed.join(", "), reason: `may still be listed: ${peers.error}`, fix }),
       ];
     }
+    const reason = "is still listed, though it has left the mesh";
+    const fix =
+      "see whether its file has left the Secret with the peer files, and the agent's /var/lib/cilium/clustermesh";
     return peers
       .filter(({ name }) => removed.includes(name))
-      .map(({ name }) =>
-        error({
-          cluster,
-          property,
-          value: name,
-          reason: "is still listed, though it has left the mesh",
-          fix: "see whether its file has left the Secret with the peer files, and the agent's /var/lib/cilium/clustermesh",
-        }),
-      );
+      .map(({ name }) => error({ cluster, property, value: name, reason, fix }));
   });
 }

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { firstFew, keepWithin } from "../../basics/model/bounded";
+import { present } from "../../basics/model/own";
 import type { StalePod } from "../../cilium/model/podIdentity";
 import type { Fields } from "../../kubernetes/model/fields";
-import { isObjectName } from "../../mesh/model/names";
+import { conditions, isReady, ownerReferences, podName } from "../../kubernetes/model/pod";
 import type { Finding } from "../../mesh/model/diagnostic";
 
-/** A stale pod in the output, and what makes it new. */
 interface StalePodLine {
   readonly cluster: string;
   readonly pod: string;
@@ -40,15 +40,12 @@ export const LIVE_POD_FIELDS: Fields = {
 
 const pod = z.object({
   metadata: z.object({
-    // It becomes an argument of kubectl, which no cluster may have taken for a flag.
-    name: z.string().refine(isObjectName),
+    name: podName,
     namespace: z.string().default(""),
     deletionTimestamp: z.string().optional(),
-    ownerReferences: z
-      .array(z.object({ kind: z.string(), uid: z.string(), controller: z.boolean().default(false) }))
-      .nullish(),
+    ownerReferences,
   }),
-  status: z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() }).nullish(),
+  status: z.object({ conditions }).nullish(),
 });
 
 const pods = z.object({ items: z.array(pod) });
@@ -57,20 +54,19 @@ const pods = z.object({ items: z.array(pod) });
 const NEVER = new Set(["Node", "Job"]);
 
 /**
- * Reads pods as `kubectl get pods -o json` prints them, by {@link LIVE_POD_FIELDS}. A pod that is being deleted is not ready, whatever it says; one that its node owns is static, and
+ * Reads pods as `kubectl get pods -o json` prints them, by {@link LIVE_POD_FIELDS}. A pod that is being deleted is not ready, whatever its status; one that its node owns is static, and
  * deleting it does nothing.
  */
 export function parseLivePods(json: string): readonly LivePod[] {
   return pods.parse(JSON.parse(json)).items.map(({ metadata, status }) => {
-    const owner = metadata.ownerReferences?.find((each) => each.controller && !NEVER.has(each.kind))?.uid;
-    const ready = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True") ?? false;
-    return {
+    const isEnding = metadata.deletionTimestamp !== undefined;
+    return present({
       namespace: metadata.namespace,
       name: metadata.name,
-      ...(owner === undefined ? {} : { owner }),
-      ready: ready && metadata.deletionTimestamp === undefined,
-      isEnding: metadata.deletionTimestamp !== undefined,
-    };
+      owner: metadata.ownerReferences?.find((each) => each.controller && !NEVER.has(each.kind))?.uid,
+      ready: isReady(status?.conditions) && !isEnding,
+      isEnding,
+    });
   });
 }
 
@@ -94,9 +90,7 @@ export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[
   const taken = new Set<string>();
   for (const each of stale) {
     const there = live.find(({ namespace, name }) => namespace === each.namespace && name === each.pod);
-    if (there === undefined) {
-      continue;
-    }
+    if (there === undefined) continue;
     const { owner } = there;
     if (owner === undefined) {
       never.push(each);
@@ -132,9 +126,7 @@ const LAST_ROW_BYTES = 240;
  * @param most Bytes.
  */
 export function stalePodRowsWithin(rows: readonly StalePodRow[], most: number): readonly StalePodRow[] {
-  if (keepWithin(rows, most).left.length === 0) {
-    return rows;
-  }
+  if (keepWithin(rows, most).left.length === 0) return rows;
   const { kept, left } = keepWithin(rows, most - LAST_ROW_BYTES);
   const clusters = [...new Set(left.flatMap((row) => ("cluster" in row ? [row.cluster] : row.clusters)))];
   return [...kept, { others: left.length, clusters: firstFew(clusters) }];
@@ -145,7 +137,7 @@ export function stalePodFinding(stale: StalePod, context: string | undefined): F
   return {
     cluster: stale.cluster,
     property: `pod ${stale.namespace}/${stale.pod}`,
-    reason: `has identity ${String(stale.identity)} of cluster id ${String(stale.id)}, from before the change of the id: peers do not know it`,
+    reason: `has identity ${stale.identity} of cluster id ${stale.id}, from before the change of the id: peers do not know it`,
     fix: `restart it: ${stalePodRow(stale, context).restart}`,
   };
 }

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { present } from "../../basics/model/own";
 import { isOn } from "../../cilium/model/agentBoolean";
 import type { Fields } from "../../kubernetes/model/fields";
 
@@ -47,7 +48,7 @@ export type HealthChecking =
 const SWITCHES = ["enable-health-checking", "enable-endpoint-health-checking"] as const;
 const DEFAULT_HEALTH_PORT = 4240;
 
-/** Reads the switches of health checking, both on unless they say otherwise. */
+/** Reads the switches of health checking, both on unless one is off. */
 export function healthChecking(config: Readonly<Record<string, string>>): HealthChecking {
   const key = SWITCHES.find((name) => !isOn(config[name], true));
   const port = Number(config["cluster-health-port"] ?? DEFAULT_HEALTH_PORT);
@@ -76,7 +77,7 @@ const usable = (candidates: readonly (string | null | undefined)[]): string | un
 
 /**
  * Where the health checks of a cluster's nodes answer, by node, from its CiliumNodes (as `kubectl get -o json` prints them, by {@link HEALTH_FIELDS}). Each agent writes
- * its own: what the others know of it is no witness, for they may have forgotten it, which is the very fault that is looked for.
+ * its own: what the others have of it proves nothing, for they may have lost it, which is the very fault that is looked for.
  */
 export function parseHealthAddresses(json: string): ReadonlyMap<string, HealthAddresses> {
   const { items } = z.object({ items: z.array(ciliumNode) }).parse(JSON.parse(json));
@@ -84,10 +85,7 @@ export function parseHealthAddresses(json: string): ReadonlyMap<string, HealthAd
     items.map(({ metadata, spec }) => {
       const endpoint = usable([spec.health?.ipv4, spec.health?.ipv6]);
       const host = usable((spec.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ ip }) => ip));
-      return [
-        metadata.name,
-        { ...(endpoint === undefined ? {} : { endpoint }), ...(host === undefined ? {} : { host }) },
-      ];
+      return [metadata.name, present({ endpoint, host })];
     }),
   );
 }
@@ -107,9 +105,7 @@ function neighboursOf(from: HealthNode, nodes: readonly HealthNode[]): readonly 
 export function pathsFrom(from: HealthNode, nodes: readonly HealthNode[]): readonly NodePath[] {
   return neighboursOf(from, nodes).flatMap((to) =>
     PATH_KINDS.map((kind): NodePath => {
-      const where = to[kind];
-      const { agent, node } = from;
-      return { kind, agent, from: node, to: to.node, ...(where === undefined ? {} : { address: where }) };
+      return present({ kind, agent: from.agent, from: from.node, to: to.node, address: to[kind] });
     }),
   );
 }
@@ -138,10 +134,8 @@ export function triedPaths(
     }
   }
   return paths.map((path) => {
-    if (path.address === undefined) {
-      return { ...path, why: `its CiliumNode has no ${path.kind} address` };
-    }
-    const silence = typeof said === "string" ? `no answer within ${String(limitSeconds)} s` : said.error;
+    if (path.address === undefined) return { ...path, why: `its CiliumNode has no ${path.kind} address` };
+    const silence = typeof said === "string" ? `no answer within ${limitSeconds} s` : said.error;
     return { ...path, why: answers.get(path.address) ?? silence };
   });
 }

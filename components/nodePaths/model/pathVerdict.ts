@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonAs } from "../../basics/model/attempt";
 import { cutText, firstFew, keepWithin } from "../../basics/model/bounded";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { PATH_KINDS, type PathKind, type PathReport, type TriedPath } from "./nodePaths";
@@ -39,24 +40,15 @@ export type PathRow =
   /** What there is no room to say of each cluster. Those where something does not work are named before. */
   | { readonly kind: "others"; readonly clusters: number; readonly working: number; readonly of: number };
 
-/** The row of a cluster. */
 type ClusterRow = Exclude<PathRow, { readonly kind: "others" }>;
 
 const printedRecord = z.object({ paths: recordedPaths.optional() });
 
 /** The record of a cluster's paths, out of all that `record` has printed; `undefined` where there is none. */
-export function recordedPathsOf(printed: string): RecordedPaths | undefined {
-  try {
-    return printedRecord.parse(JSON.parse(printed)).paths;
-  } catch {
-    return undefined;
-  }
-}
+export const recordedPathsOf = (printed: string): RecordedPaths | undefined => jsonAs(printedRecord, printed)?.paths;
 
 /** The name of a path in the state: nodes may come and go, so nothing else of it is kept. */
-function pathKey(path: TriedPath): string {
-  return `${path.kind} ${path.from} → ${path.to}`;
-}
+const pathKey = (path: TriedPath): string => `${path.kind} ${path.from} → ${path.to}`;
 
 const WHAT: Readonly<Record<PathKind, string>> = { endpoint: "the health endpoint", host: "the node itself" };
 
@@ -71,9 +63,7 @@ function brokenOf(report: PathReport): readonly TriedPath[] {
 
 /** What to remember of a cluster before it is changed. */
 export function recordPaths(report: PathReport): RecordedPaths {
-  if (report.kind === "notProbed") {
-    return { kind: "notProbed", reason: cutText(report.reason, LINE_BYTES) };
-  }
+  if (report.kind === "notProbed") return { kind: "notProbed", reason: cutText(report.reason, LINE_BYTES) };
   const broken = brokenOf(report);
   const unjudged = PATH_KINDS.filter((each) => {
     const of = report.paths.filter((path) => path.kind === each).length;
@@ -110,9 +100,7 @@ export function judgePaths(report: PathReport, before: RecordedPaths | undefined
 
 /** The row of a cluster in the output. */
 export function pathRow(report: PathReport): ClusterRow {
-  if (report.kind === "notProbed") {
-    return { ...report, reason: cutText(report.reason, LINE_BYTES) };
-  }
+  if (report.kind === "notProbed") return { ...report, reason: cutText(report.reason, LINE_BYTES) };
   const { cluster, paths } = report;
   const broken = brokenOf(report);
   return {
@@ -135,9 +123,7 @@ const LAST_ROW_BYTES = 80;
  * @param most Bytes.
  */
 export function pathRowsWithin(rows: readonly PathRow[], most: number): readonly PathRow[] {
-  if (keepWithin(rows, most).left.length === 0) {
-    return rows;
-  }
+  if (keepWithin(rows, most).left.length === 0) return rows;
   const isWell = (row: PathRow) => row.kind !== "notProbed" && row.working === row.of;
   const { kept, left } = keepWithin(
     rows.toSorted((a, b) => Number(isWell(a)) - Number(isWell(b))),
@@ -172,10 +158,8 @@ export function excusedLine(cluster: string, path: TriedPath, before: RecordedPa
 export function recordedLines(report: PathReport): readonly string[] {
   const row = pathRow(report);
   const where = `cluster "${row.cluster}"`;
-  if (row.kind === "notProbed") {
-    return [`${where}: paths between its nodes are not probed: ${row.reason}`];
-  }
-  const summary = `${where}: ${String(row.working)} of ${String(row.of)} paths between its nodes work before the change`;
+  if (row.kind === "notProbed") return [`${where}: paths between its nodes are not probed: ${row.reason}`];
+  const summary = `${where}: ${row.working} of ${row.of} paths between its nodes work before the change`;
   const recorded = recordPaths(report);
   const unjudged = recorded.kind === "probed" ? recorded.unjudged : [];
   return [

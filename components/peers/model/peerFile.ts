@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { sortedEntries } from "../../basics/model/own";
 import { SHARED_AUTHORITY } from "../../certificates/model/certificates";
 import type { Cluster } from "../../mesh/model/mesh";
 
@@ -22,9 +23,7 @@ export function pemFiles(authority: string): PemFiles {
 }
 
 /** Whether a file of the Secret is a client certificate under a name of {@link pemFiles}. */
-export function isClientCertificate(file: string): boolean {
-  return /^mesh(-.+)?\.client\.crt$/.test(file);
-}
+export const isClientCertificate = (file: string): boolean => /^mesh(-.+)?\.client\.crt$/.test(file);
 
 /**
  * The peer file by which agents reach one cluster's etcd: Cilium's etcd client configuration (`pkg/kvstore`, etcd
@@ -35,7 +34,7 @@ export function isClientCertificate(file: string): boolean {
  */
 export function peerFile({ etcd }: Pick<Cluster, "etcd">, authority: string, caHash: string): string {
   const pem = pemFiles(authority);
-  const aliases = Object.entries(etcd.hostAliases ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const aliases = sortedEntries(etcd.hostAliases ?? {});
   const config = {
     endpoints: etcd.endpoints,
     "trusted-ca-file": `${CLUSTERMESH_DIRECTORY}/${pem.trustedCA}`,

@@ -1,6 +1,5 @@
-import type { KeyAlgorithm } from "../../certificates/model/certificates";
-import { clientCommonName } from "../../certificates/model/certificates";
-import type { PublicKey } from "../../certificates/model/x509/publicKey";
+import { clientCommonName, type KeyAlgorithm } from "../../certificates/model/certificates";
+import { CURVES, type PublicKey } from "../../certificates/model/x509/publicKey";
 import type { Cluster } from "../../mesh/model/mesh";
 import { error, warning, type Diagnostic, type Finding } from "../../mesh/model/diagnostic";
 import { peerFile } from "./peerFile";
@@ -40,14 +39,16 @@ const PRIVATE_KEY: Readonly<Record<KeyAlgorithm, number>> = {
   RSA2048: pemBytes(1195, "RSA PRIVATE KEY".length),
   RSA4096: pemBytes(2352, "RSA PRIVATE KEY".length),
 };
-const CURVE_BYTES: Readonly<Record<string, number>> = { "P-224": 28, "P-256": 32, "P-384": 48, "P-521": 66 };
+const LARGEST_CURVE_BYTES = 66;
+
+const curveBytes = (curve: string) => Object.values(CURVES).find(({ name }) => name === curve)?.bytes;
 
 function signatureBytes(key: PublicKey): number {
   switch (key.kind) {
     case "RSA":
       return Math.ceil(key.bits / 8);
     case "EC":
-      return 2 * (CURVE_BYTES[key.curve] ?? 66) + 9;
+      return 2 * (curveBytes(key.curve) ?? LARGEST_CURVE_BYTES) + 9;
     case "Ed25519":
       return 64;
     case "unsupported":
@@ -112,12 +113,10 @@ export function judgeSecretSize(
   const sorted = Object.entries(parts).sort(([, a], [, b]) => b - a);
   const total = sorted.reduce((sum, [, bytes]) => sum + bytes, 0);
   const [largest = "", most = 0] = sorted[0] ?? [];
-  const needs = `needs ${inWords(total)} bytes for ${String(clusters)} clusters, most of it for ${largest} (${inWords(most)})`;
+  const needs = `needs ${inWords(total)} bytes for ${clusters} clusters, most of it for ${largest} (${inWords(most)})`;
   const limit = `a Secret holds ${inWords(SECRET_BYTES)}`;
   const at = { property: "Secret", value: secret, fix: SMALLER };
-  if (total > SECRET_BYTES) {
-    return [error({ ...at, reason: `${needs}; ${limit}` })];
-  }
+  if (total > SECRET_BYTES) return [error({ ...at, reason: `${needs}; ${limit}` })];
   if (total + oneMoreCA > SECRET_BYTES) {
     const then = `would need ${inWords(total + oneMoreCA)} with one more CA trusted of each, as another CA takes`;
     return [warning({ ...at, reason: `${needs}, and ${then}; ${limit}` })];

@@ -33,9 +33,7 @@ const policyPage = z.object({
 export type PolicyObject = z.infer<typeof policy>;
 
 /** The objects of a `kubectl get … -o json`. */
-export function parsePolicies(json: string): readonly PolicyObject[] {
-  return policyList.parse(JSON.parse(json)).items;
-}
+export const parsePolicies = (json: string): readonly PolicyObject[] => policyList.parse(JSON.parse(json)).items;
 
 /** A part of a list as an API server gives it, and what it calls the next one; empty after the last. */
 export function parsePolicyPage(json: string): { readonly policies: readonly PolicyObject[]; readonly next: string } {
@@ -61,9 +59,7 @@ function unknownAddresses(
 ): readonly Diagnostic[] {
   const unknown = changedPeers(change).filter((name) => !Object.hasOwn(change.ranges ?? {}, name));
   const depends = (policy: PolicyObject) => clusterSelectors(policy).some(({ form }) => form.kind === "addresses");
-  if (unknown.length === 0 || !policies.some(depends)) {
-    return [];
-  }
+  if (unknown.length === 0 || !policies.some(depends)) return [];
   const reason = `with addresses are not judged for ${unknown.join(", ")}, whose ranges are not known`;
   const fix = "look at fromCIDR, toCIDR, fromCIDRSet, toCIDRSet, ipBlock and networks that have addresses of theirs";
   return [warning({ cluster, property: "policies", reason, fix })];

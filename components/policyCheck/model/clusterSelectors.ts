@@ -4,7 +4,7 @@ import { asksForCluster, holds, requirementsOf } from "./policyLabels";
 import { isPeerList, labelForm, peersInList, type FoundPeers } from "./policyPeers";
 import type { CIDRGroups } from "./policyRanges";
 
-/** What a selector is for: it says whom a policy is about, or whom a rule lets through or denies. */
+/** What a selector is for: whom a policy is about, or whom a rule lets through or denies. */
 export type SelectorPlace =
   { readonly kind: "subject" } | { readonly kind: "allow" | "deny"; readonly direction: "in" | "out" };
 
@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, SelectorPlace>> = {
   egressDeny: { kind: "deny", direction: "out" },
 };
 
-/** Kubernetes' own policies of administrators say in the rule itself whether it denies. */
+/** In Kubernetes' own policies of administrators the rule itself has whether it denies. */
 function placeIn(value: Json, place: SelectorPlace): SelectorPlace {
   return place.kind !== "subject" && value["action"] === "Deny" ? { ...place, kind: "deny" } : place;
 }
@@ -35,7 +35,7 @@ function placeUnder(key: string, place: SelectorPlace): SelectorPlace {
 }
 
 /**
- * Rules of a list that differ in whom they find alone. An administrators' rule, which says what it does, stands for itself: the first of them
+ * Rules of a list that differ in whom they find alone. An administrators' rule, which has its own action, stands for itself: the first of them
  * that matches decides.
  */
 function rulesOf(value: Json, path: string): string {
@@ -60,15 +60,11 @@ function selectorsIn(
   if (Array.isArray(value)) {
     return value.flatMap((each, index) => selectorsIn(each, `${path}[${index}]`, place, groups));
   }
-  if (!isObject(value)) {
-    return [];
-  }
+  if (!isObject(value)) return [];
   const here = placeIn(value, place);
   const rules = rulesOf(value, path);
   const inside = Object.entries(value).flatMap(([key, each]): readonly ClusterSelector[] => {
-    if (SELECTOR.includes(key)) {
-      return [];
-    }
+    if (SELECTOR.includes(key)) return [];
     const listed = here.kind === "subject" ? undefined : peersInList(key, each, path, groups);
     return (
       listed?.map((found) => ({ ...found, place: here, rules })) ??
@@ -78,7 +74,6 @@ function selectorsIn(
   return [...subject(value, path).map((found) => ({ ...found, place: here, rules })), ...inside];
 }
 
-/** What a selector of labels is made of. */
 const SELECTOR = ["matchLabels", "matchExpressions"];
 
 const NO_GROUPS: CIDRGroups = new Map();

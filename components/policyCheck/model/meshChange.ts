@@ -27,9 +27,9 @@ export interface MeshChange extends PolicyReading {
   readonly from: string;
   /** The name it has afterwards. */
   readonly to: string;
-  /** The remote clusters that its agents know. */
+  /** The remote clusters that its agents have as peers. */
   readonly peers: readonly string[];
-  /** The remote clusters that they know afterwards. @default none */
+  /** Those that they have afterwards. @default none */
   readonly peersAfter?: readonly string[];
   /** The ranges of clusters, by name, as far as they are known. */
   readonly ranges?: MeshRanges;
@@ -75,9 +75,7 @@ export function locals(change: MeshChange): { readonly before: Local; readonly a
  */
 function addressesOutside(what: Party["what"], cluster: string, ranges: MeshRanges): Pick<Whom, "addresses"> {
   const known = own(ranges, cluster);
-  if (known === undefined) {
-    return {};
-  }
+  if (known === undefined) return {};
   const [pods, nodes] = [looseRanges(known.podCIDRs), looseRanges(known.nodeCIDRs)];
   return { addresses: what === "pods" ? { in: [...pods, ...nodes], out: pods } : { in: nodes, out: nodes } };
 }

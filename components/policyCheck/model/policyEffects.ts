@@ -58,9 +58,7 @@ function gainedEffect({ found, by }: Cause, { kind, direction }: RulePlace): Sai
   }
   const verb = direction === "in" ? `lets ${whom} in` : `lets pods out to ${whom}`;
   // An endpoint that is allowed as a part of the world is allowed together with it.
-  if (asWorld) {
-    return { opens: false, effect: `${verb} from then on, as a part of the world` };
-  }
+  if (asWorld) return { opens: false, effect: `${verb} from then on, as a part of the world` };
   switch (by) {
     case "name":
       return { opens: false, effect: `${verb} from then on, as it says by their name` };
@@ -73,9 +71,7 @@ function gainedEffect({ found, by }: Cause, { kind, direction }: RulePlace): Sai
 
 function subjectEffect({ found, form, way }: Cause): readonly Said[] {
   const what = form.kind === "nodes" ? "nodes" : "pods";
-  if (!found.some((party) => party.own && party.what === what)) {
-    return [];
-  }
+  if (!found.some((party) => party.own && party.what === what)) return [];
   return way === "lost"
     ? [{ opens: true, effect: `selects no ${what.slice(0, -1)} any more: its ${what} are open` }]
     : [{ opens: false, effect: `selects ${what} from then on, and does not now` }];
@@ -86,12 +82,8 @@ function subjectEffect({ found, form, way }: Cause): readonly Said[] {
  * was another one's. An entity that Cilium documents to have the nodes of all clusters has those of a peer because a user made it one.
  */
 function gainedBy({ own, after }: Party, form: PeerForm, { from }: MeshChange): Cause["by"] {
-  if (own) {
-    return "own";
-  }
-  if (form.names.includes(after.cluster) && ![UNMESHED_NAME, from].includes(after.cluster)) {
-    return "name";
-  }
+  if (own) return "own";
+  if (form.names.includes(after.cluster) && ![UNMESHED_NAME, from].includes(after.cluster)) return "name";
   return form.kind === "entity" && after.kind === "node" ? "nodes" : "peers";
 }
 
@@ -101,9 +93,7 @@ type FoundBeside = (whom: Whom, local: Local) => boolean;
 
 /** Whether other rules of the same list find an endpoint for sure, whatever else it may be: then this one decides nothing about it. */
 function foundBeside({ path, place, rules }: ClusterSelector, all: readonly ClusterSelector[]): FoundBeside {
-  if (place.kind === "subject") {
-    return () => false;
-  }
+  if (place.kind === "subject") return () => false;
   const others = all.filter((other) => other.rules === rules && other.path !== path);
   const named = others.flatMap((other) => other.named);
   return (whom, local) => others.some(({ findsAll }) => findsAll(whom, local)) || nameAll(named, place.direction, whom);
@@ -117,27 +107,12 @@ function causes(selector: ClusterSelector, change: MeshChange, beside: FoundBesi
   });
   const lost = judged.flatMap(({ party, was, is }) => (was && !is && !beside(party.after, after) ? [party] : []));
   const gained = judged.flatMap(({ party, was, is }) => (!was && is && !beside(party.before, before) ? [party] : []));
-  const cause = (way: Cause["way"], by: Cause["by"], found: readonly Party[]): readonly Cause[] =>
-    found.length === 0 ? [] : [{ place, form, way, by, found }];
+  const causesOf = (way: Cause["way"], all: readonly Party[], why: (party: Party) => Cause["by"]): readonly Cause[] =>
+    BY.map((by) => ({ place, form, way, by, found: all.filter((party) => why(party) === by) }));
   return [
-    ...cause(
-      "lost",
-      "own",
-      lost.filter(({ own }) => own),
-    ),
-    ...cause(
-      "lost",
-      "peers",
-      lost.filter(({ own }) => !own),
-    ),
-    ...BY.flatMap((by) =>
-      cause(
-        "gained",
-        by,
-        gained.filter((party) => gainedBy(party, form, change) === by),
-      ),
-    ),
-  ];
+    ...causesOf("lost", lost, ({ own }) => (own ? "own" : "peers")),
+    ...causesOf("gained", gained, (party) => gainedBy(party, form, change)),
+  ].filter(({ found }) => found.length > 0);
 }
 
 /**
@@ -160,8 +135,6 @@ export function policyEffects(
 
 function said(cause: Cause): readonly Said[] {
   const { place, way } = cause;
-  if (place.kind === "subject") {
-    return subjectEffect(cause);
-  }
+  if (place.kind === "subject") return subjectEffect(cause);
   return [way === "lost" ? lostEffect(cause, place) : gainedEffect(cause, place)];
 }

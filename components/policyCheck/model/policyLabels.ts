@@ -15,9 +15,7 @@ export interface Requirement {
 /** A key may have the source of the label before it; `$` is short for `reserved:`. */
 function labelOf(key: string): Requirement["label"] | undefined {
   const reserved = /^(?:reserved:|\$)(.*)$/.exec(key)?.[1];
-  if (reserved !== undefined) {
-    return { kind: "reserved", name: reserved };
-  }
+  if (reserved !== undefined) return { kind: "reserved", name: reserved };
   return key.replace(/^(k8s|any)[:.]/, "") === CLUSTER_LABEL ? { kind: "cluster" } : undefined;
 }
 
@@ -61,9 +59,7 @@ export function isReserved(name: string, { kind, addresses }: Whom): boolean {
 }
 
 function valueOf({ label }: Requirement, whom: Whom): string | undefined {
-  if (label.kind === "reserved") {
-    return isReserved(label.name, whom) ? "" : undefined;
-  }
+  if (label.kind === "reserved") return isReserved(label.name, whom) ? "" : undefined;
   return whom.kind === "outside" ? undefined : whom.cluster;
 }
 
@@ -88,9 +84,7 @@ export const holds = (asked: Requirement, whom: Whom): boolean =>
   meets(valueOf(asked, whom), asked.operator, asked.values);
 
 /** Whether a requirement is one on the cluster's name. */
-export function asksForCluster({ label }: Requirement): boolean {
-  return label.kind === "cluster";
-}
+export const asksForCluster = ({ label }: Requirement): boolean => label.kind === "cluster";
 
 /** The entity that a requirement on a reserved label means, where it asks for one. */
 export function reservedName({ label, operator }: Requirement): string | undefined {

@@ -1,4 +1,5 @@
 import { isObject, listOf, type Json } from "../../basics/model/json";
+import { compact } from "../../basics/model/lists";
 import { own } from "../../basics/model/own";
 import type { Local, Whom } from "./meshChange";
 import {
@@ -14,7 +15,7 @@ import { findsByAddress, namedAddresses, type CIDRGroups, type NamedAddresses } 
 
 type Matches = (whom: Whom, local: Local) => boolean;
 
-/** How a rule says whom it finds, which tells what can be written there instead. */
+/** How a rule names whom it finds; what can be written there instead depends on it. */
 export interface PeerForm {
   readonly kind: "pods" | "nodes" | "namespaces" | "entity" | "addresses";
   /** Whose rules these are: Cilium's, those of a NetworkPolicy, or of Kubernetes' policies of administrators. */
@@ -23,7 +24,7 @@ export interface PeerForm {
   readonly entity?: string;
   /** The clusters that it finds by their names. */
   readonly names: readonly string[];
-  /** Whether it says which clusters it does not find. */
+  /** Whether it names clusters that it does not find. */
   readonly excludes: boolean;
 }
 
@@ -58,46 +59,34 @@ type Found = Omit<FoundPeers, "path">;
 const NO_ADDRESSES = { named: [] } as const;
 
 /**
- * Pods by their labels. As agents do it (`getEndpointSelector`, `parseNetworkPolicyPeer`): what asks for no cluster means the local one where
- * that is the default; what asks for a reserved label means nobody's pods in particular, and is not narrowed.
+ * Pods or nodes by their labels. As agents do it (`getEndpointSelector`, `parseNetworkPolicyPeer`): what asks for no cluster means the local one
+ * where that is the default; what asks for a reserved label means nobody's pods in particular, and is not narrowed.
  *
- * @param anywhere Whether it means pods in every namespace.
+ * @param anywhere Whether it means every namespace.
  */
-function podSelector(selector: unknown, dialect: PeerForm["dialect"], anywhere: boolean): Found {
+function labelSelector(
+  kind: "pods" | "nodes",
+  selector: unknown,
+  dialect: PeerForm["dialect"],
+  anywhere: boolean,
+): Found {
   const given = isObject(selector) ? selector : {};
   const requirements = requirementsOf(given);
-  const reserved = requirements.some(({ label }) => label.kind === "reserved");
+  const reserved = kind === "pods" && requirements.some(({ label }) => label.kind === "reserved");
   const named = requirements.some(asksForCluster);
   const matches: Matches = (whom, local) =>
-    (reserved || whom.kind === "pod") &&
+    (reserved || whom.kind === (kind === "pods" ? "pod" : "node")) &&
     requirements.every((each) => holds(each, whom)) &&
     (reserved || named || !local.localByDefault || whom.cluster === local.name);
-  const whole = !reserved && asksNothingElse(given, anywhere);
-  return {
-    ...NO_ADDRESSES,
-    form: labelForm("pods", requirements, dialect),
-    matches,
-    findsAll: whole ? matches : nobody,
-  };
+  const findsAll = !reserved && asksNothingElse(given, anywhere) ? matches : nobody;
+  return { ...NO_ADDRESSES, form: labelForm(kind, requirements, dialect), matches, findsAll };
 }
 
-/** Nodes by their labels, of the local cluster or of all as above. */
-function nodeSelector(selector: unknown, dialect: PeerForm["dialect"]): Found {
-  const given = isObject(selector) ? selector : {};
-  const requirements = requirementsOf(given);
-  const named = requirements.some(asksForCluster);
-  const matches: Matches = (whom, local) =>
-    whom.kind === "node" &&
-    requirements.every((each) => holds(each, whom)) &&
-    (named || !local.localByDefault || whom.cluster === local.name);
-  const whole = asksNothingElse(given, true);
-  return {
-    ...NO_ADDRESSES,
-    form: labelForm("nodes", requirements, dialect),
-    matches,
-    findsAll: whole ? matches : nobody,
-  };
-}
+const podSelector = (selector: unknown, dialect: PeerForm["dialect"], anywhere: boolean): Found =>
+  labelSelector("pods", selector, dialect, anywhere);
+
+const nodeSelector = (selector: unknown, dialect: PeerForm["dialect"]): Found =>
+  labelSelector("nodes", selector, dialect, true);
 
 /** By `EntitySelectorMapping` and `InitEntities` (pkg/policy/api/entity.go). What is not here is a reserved label, or means nobody in particular. */
 const ENTITIES: Readonly<Record<string, Matches>> = {
@@ -137,9 +126,7 @@ const LISTS: Readonly<Record<string, "pods" | "nodes" | "entities" | "addresses"
 };
 
 /** Whether a key of a rule has a list of whom it finds. */
-export function isPeerList(key: string): boolean {
-  return Object.hasOwn(LISTS, key);
-}
+export const isPeerList = (key: string): boolean => Object.hasOwn(LISTS, key);
 
 type Direction = "in" | "out";
 
@@ -163,34 +150,20 @@ const NAMESPACES: Found = {
 
 /** A peer of a Kubernetes policy: pods, namespaces of every cluster, nodes, addresses. */
 function peer(value: unknown, path: string, groups: CIDRGroups, direction: Direction): readonly FoundPeers[] {
-  if (!isObject(value)) {
-    return [];
-  }
+  if (!isObject(value)) return [];
   const { ipBlock, networks, pods, namespaces, nodes, podSelector: byLabels, namespaceSelector } = value;
   const byNamespace = podSelector({}, "kubernetes", false);
-  return [
-    ...(ipBlock === undefined
-      ? []
-      : [{ path: `${path}.ipBlock`, ...addresses(ipBlock, "kubernetes", groups, direction) }]),
-    ...listOf(networks).map((each, index) => ({
-      path: `${path}.networks[${index}]`,
-      ...addresses(each, "admin", groups, direction),
-    })),
-    ...(isObject(pods) ? [{ path: `${path}.pods.podSelector`, ...administeredPods(pods) }] : []),
-    ...(isObject(namespaces) ? [{ path: `${path}.namespaces`, ...NAMESPACES }] : []),
-    ...(isObject(nodes) ? [{ path: `${path}.nodes`, ...nodeSelector(nodes, "admin") }] : []),
-    ...(byLabels !== undefined
-      ? [{ path: `${path}.podSelector`, ...podSelector(byLabels, "kubernetes", false) }]
-      : namespaceSelector === undefined
-        ? []
-        : [
-            {
-              ...byNamespace,
-              path: `${path}.namespaceSelector`,
-              form: { ...byNamespace.form, kind: "namespaces" as const },
-            },
-          ]),
-  ];
+  const form: PeerForm = { ...byNamespace.form, kind: "namespaces" };
+  const at = (part: string, found: Found): FoundPeers => ({ path: `${path}.${part}`, ...found });
+  return compact([
+    ipBlock !== undefined && at("ipBlock", addresses(ipBlock, "kubernetes", groups, direction)),
+    ...listOf(networks).map((each, index) => at(`networks[${index}]`, addresses(each, "admin", groups, direction))),
+    isObject(pods) && at("pods.podSelector", administeredPods(pods)),
+    isObject(namespaces) && at("namespaces", NAMESPACES),
+    isObject(nodes) && at("nodes", nodeSelector(nodes, "admin")),
+    byLabels !== undefined && at("podSelector", podSelector(byLabels, "kubernetes", false)),
+    byLabels === undefined && namespaceSelector !== undefined && at("namespaceSelector", { ...byNamespace, form }),
+  ]);
 }
 
 function administeredPods({ podSelector: selector, namespaceSelector }: Json): Found {
@@ -206,9 +179,7 @@ export function peersInList(
   groups: CIDRGroups,
 ): readonly FoundPeers[] | undefined {
   const kind = Object.hasOwn(LISTS, key) ? LISTS[key] : undefined;
-  if (kind === undefined) {
-    return undefined;
-  }
+  if (kind === undefined) return undefined;
   const direction = key.startsWith("to") ? "out" : "in";
   return listOf(value).flatMap((each, index): readonly FoundPeers[] => {
     const at = `${path}.${key}[${index}]`;

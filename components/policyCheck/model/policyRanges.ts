@@ -22,7 +22,6 @@ export interface NamedAddresses {
   readonly every: boolean;
 }
 
-/** Whether a selector of labels selects a group. */
 function selects({ matchLabels, matchExpressions }: Json, { labels }: CIDRGroup): boolean {
   const plain = Object.entries(isObject(matchLabels) ? matchLabels : {});
   const expressions = listOf(matchExpressions).filter(isObject);
@@ -36,21 +35,15 @@ function selects({ matchLabels, matchExpressions }: Json, { labels }: CIDRGroup)
 
 function without(cidr: string, except: readonly Range[]): readonly NamedAddresses[] {
   const range = looseRange(cidr);
-  if (range === undefined) {
-    return [];
-  }
+  if (range === undefined) return [];
   const size = 1n << (range.family === 4 ? 32n : 128n);
   return [{ ranges: rangeWithout(range, except), every: range.last - range.first + 1n === size }];
 }
 
 /** The addresses of a `fromCIDR`, a `fromCIDRSet` or an `ipBlock`. A group that does not exist has none, for agents too. */
 export function namedAddresses(value: unknown, groups: CIDRGroups): readonly NamedAddresses[] {
-  if (typeof value === "string") {
-    return without(value, []);
-  }
-  if (!isObject(value)) {
-    return [];
-  }
+  if (typeof value === "string") return without(value, []);
+  if (!isObject(value)) return [];
   const { cidr, cidrGroupRef, cidrGroupSelector, except } = value;
   const meant = [...groups].filter(
     ([name, group]) => name === cidrGroupRef || (isObject(cidrGroupSelector) && selects(cidrGroupSelector, group)),
@@ -76,9 +69,7 @@ export function findsByAddress(
   direction: "in" | "out",
 ): (whom: Whom, local: Local) => boolean {
   return ({ kind, addresses }, { nodesByCIDR }) => {
-    if (kind === "pod" || (kind === "node" && !nodesByCIDR)) {
-      return false;
-    }
+    if (kind === "pod" || (kind === "node" && !nodesByCIDR)) return false;
     const those = named.filter(({ every }) => kind === "outside" || !every);
     return addresses === undefined
       ? those.some(({ every }) => every)

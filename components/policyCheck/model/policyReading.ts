@@ -1,10 +1,10 @@
 import { isOn } from "../../cilium/model/agentBoolean";
 import type { PolicyReading } from "./meshChange";
 
-/** The minor version since which a selector that names no cluster means the local one, where `cilium-config` does not say. */
+/** The minor version since which a selector that names no cluster means the local one, where `cilium-config` does not set it. */
 const LOCAL_SINCE = [1, 19] as const;
 
-/** Whether an agent of this image reads policies so by itself; one whose version cannot be told is taken for an older one, which finds more. */
+/** Whether an agent of this image reads policies so by itself; one whose version is not known is taken for an older one, which finds more. */
 function localByVersion(image: string): boolean {
   const [, major = "", minor = ""] = /:v?(\d+)\.(\d+)(?:[.@-]|$)/.exec(image) ?? [];
   const [since, sinceMinor] = LOCAL_SINCE;
@@ -15,7 +15,7 @@ function localByVersion(image: string): boolean {
  * How the agents of a cluster read its policies.
  *
  * @param config The data of `cilium-config`.
- * @param image The image of the agents, which tells their version.
+ * @param image The image of the agents, with their version.
  */
 export function policyReading(config: Readonly<Record<string, string>>, image: string): Required<PolicyReading> {
   const setting = (key: string) => (Object.hasOwn(config, key) ? config[key] : undefined);

@@ -4,13 +4,9 @@ import { CLUSTER_LABEL, NAMESPACE_LABEL } from "./policyLabels";
 
 const NAMESPACES = `${NAMESPACE_LABEL} Exists`;
 
-function isIn(names: readonly string[]): string {
-  return `${CLUSTER_LABEL} In [${names.join(", ")}]`;
-}
+const isIn = (names: readonly string[]): string => `${CLUSTER_LABEL} In [${names.join(", ")}]`;
 
-function clustersOf({ found }: Cause): readonly string[] {
-  return [...new Set(found.map(({ after }) => after.cluster))];
-}
+const clustersOf = ({ found }: Cause): readonly string[] => [...new Set(found.map(({ after }) => after.cluster))];
 
 /** Beginning of a field's name: `fromEndpoints`, `toEndpoints`. */
 function direction({ place }: Cause): "from" | "to" {
@@ -18,9 +14,7 @@ function direction({ place }: Cause): "from" | "to" {
 }
 
 /** The cluster's own names: each of its policies has to do under both. */
-function ownNames({ from, to }: MeshChange): readonly string[] {
-  return [...new Set([to, from])];
-}
+const ownNames = ({ from, to }: MeshChange): readonly string[] => [...new Set([to, from])];
 
 /** What finds peers of the mesh in such a rule. */
 function members(cause: Cause): string {
@@ -42,7 +36,7 @@ function members(cause: Cause): string {
   return said.filter((each) => each !== "").join(" and ");
 }
 
-/** What an entity says of the own cluster, written out. */
+/** What an entity means in the own cluster, written out. */
 function writtenOut({ form, ...cause }: Cause, names: readonly string[]): string {
   const toOrFrom = direction({ form, ...cause });
   const nodes = `nodes by ${toOrFrom}Nodes (${isIn(names)}; for agents with enable-node-selector-labels)`;
@@ -92,9 +86,7 @@ function ofLost(cause: Cause): string {
 function ofStrangers(cause: Cause, change: MeshChange): string {
   const { form } = cause;
   const otherClusters = clustersOf(cause);
-  if (otherClusters.includes(change.from)) {
-    return "remove it: that name is another cluster's then";
-  }
+  if (otherClusters.includes(change.from)) return "remove it: that name is another cluster's then";
   const own = isIn(ownNames(change).filter((name) => !otherClusters.includes(name)));
   if (form.kind === "entity" && form.entity === "cluster-mesh") {
     const peers = `${direction(cause)}Endpoints for the clusters that it is for (${isIn(otherClusters)})`;
@@ -135,19 +127,13 @@ function withoutTheirs(cause: Cause): string {
 /** What there is to do about a policy that means something else then: an edit that can be made in that kind of rule. */
 export function remedy(change: MeshChange, cause: Cause): string {
   const { place, way, by, found } = cause;
-  if (by === "own") {
-    return ofOwnName(cause, change);
-  }
-  if (way === "lost") {
-    return ofLost(cause);
-  }
+  if (by === "own") return ofOwnName(cause, change);
+  if (way === "lost") return ofLost(cause);
   const denies = place.kind === "deny";
   if (found.some(({ after }) => after.kind === "outside")) {
     return `leave it where they ${denies ? "are meant" : "may"}; otherwise ${withoutTheirs(cause)}`;
   }
-  if (denies || by === "name") {
-    return ofDenied(cause, change);
-  }
+  if (denies || by === "name") return ofDenied(cause, change);
   return by === "nodes"
     ? `leave it where those nodes may; otherwise ${writtenOut(cause, ownNames(change))}`
     : ofStrangers(cause, change);

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import { attempt } from "../../basics/model/attempt";
 import { hiddenSource } from "../../cilium/model/agentOptions";
 import { addressRange, contains, rangesOf } from "../../mesh/model/cidr";
 import { parseEndpoint } from "../../mesh/model/endpoint";
@@ -20,35 +21,22 @@ function optionsOf(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function endpointsIn(text: string): readonly string[] | undefined {
-  try {
-    const read = file.safeParse(parse(text));
-    return read.success ? read.data.endpoints : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const endpointsIn = (text: string): readonly string[] | undefined => attempt(() => file.parse(parse(text)).endpoints);
 
 /** The endpoints by which a cluster's agents reach their etcd, or why nothing is known of them; `undefined` where they use none. */
 export function agentEndpoints(
   live: ReachableCluster,
 ): { readonly urls: readonly string[] } | { readonly why: string } | undefined {
   const settings = agentSettings(live);
-  if (settings === undefined || (settings["kvstore"] ?? "") === "") {
-    return undefined;
-  }
+  if (settings === undefined || (settings["kvstore"] ?? "") === "") return undefined;
   const hidden = hiddenSource(live.agent?.options, "kvstore-opt");
-  if (hidden !== undefined) {
-    return { why: `the DaemonSet takes kvstore-opt from ${hidden}` };
-  }
+  if (hidden !== undefined) return { why: `the DaemonSet takes kvstore-opt from ${hidden}` };
   const options = optionsOf(settings["kvstore-opt"] ?? "");
   const [path, address] = [options["etcd.config"], options["etcd.address"]];
   if (typeof path !== "string" || path === "") {
     return typeof address === "string" && address !== "" ? { urls: [address] } : { why: "kvstore-opt names none" };
   }
-  if (!CHART_FILE.test(path)) {
-    return { why: `it is in ${path}` };
-  }
+  if (!CHART_FILE.test(path)) return { why: `it is in ${path}` };
   const urls = endpointsIn(settings["etcd-config"] ?? "");
   return urls === undefined ? { why: "etcd-config names none" } : { urls };
 }

@@ -1,3 +1,4 @@
+import { compact } from "../../basics/model/lists";
 import { isIPAddress } from "../../mesh/model/cidr";
 import { warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { endpointKey, parseEndpoint } from "../../mesh/model/endpoint";
@@ -25,14 +26,13 @@ function unusedEndpoints({ cluster }: InspectedCluster, urls: readonly string[])
   const reason = `${addresses.length === 1 ? "is" : "are"} used by no agent of this cluster (live etcd-config: ${listed(urls)})`;
   const fix =
     "peers that take it find nothing unless it leads to the same etcd, as the address of a load balancer does: remove it otherwise";
-  return [
-    ...(addresses.length === 0
-      ? []
-      : [warning({ cluster: cluster.name, property: "etcd.endpoints", value: addresses, reason, fix })]),
+  return compact([
+    addresses.length > 0 &&
+      warning({ cluster: cluster.name, property: "etcd.endpoints", value: addresses, reason, fix }),
     ...unused
       .filter((endpoint) => !isAddress(endpoint))
       .map(({ url }) => unseen(cluster.name, `endpoint ${url}`, "no agent uses it, and one of them is a name")),
-  ];
+  ]);
 }
 
 /**
@@ -43,22 +43,16 @@ function agentEtcd(each: InspectedCluster): readonly Diagnostic[] {
   const { cluster, live } = each;
   const used = agentEndpoints(live);
   // Endpoints that are not known yet are reported where they are read.
-  if (used === undefined || cluster.etcd.endpoints.length === 0) {
-    return [];
-  }
+  if (used === undefined || cluster.etcd.endpoints.length === 0) return [];
   const what = "the agents' etcd";
-  if ("why" in used) {
-    return [unseen(cluster.name, what, used.why)];
-  }
+  if ("why" in used) return [unseen(cluster.name, what, used.why)];
   const { urls } = used;
   const declared = new Set(etcdListeners(cluster.etcd));
   const isDeclared = (url: string) => {
     const parsed = parseEndpoint(url.replace(/\/$/, ""));
     return parsed.ok && declared.has(endpointKey(parsed.endpoint));
   };
-  if (urls.some(isDeclared)) {
-    return unusedEndpoints(each, urls);
-  }
+  if (urls.some(isDeclared)) return unusedEndpoints(each, urls);
   if (urls.length > 0 && urls.every((url) => isInside(url, live))) {
     return [unseen(cluster.name, what, `${listed(urls)} is an address inside the cluster`)];
   }

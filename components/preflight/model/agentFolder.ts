@@ -10,17 +10,13 @@ const OPTION = "clustermesh-config";
 
 /** Agents without a setting for the folder with the peers' files never look into it. */
 export function agentFolder({ cluster, live }: InspectedCluster, { cilium }: PreflightPolicy): readonly Diagnostic[] {
-  if (live.agent === undefined) {
-    return [];
-  }
+  if (live.agent === undefined) return [];
   const hidden = hiddenSource(live.agent.options, OPTION);
   if (hidden !== undefined) {
     return [unseen(cluster.name, "the agents' folder of peers", `the DaemonSet takes ${OPTION} from ${hidden}`)];
   }
   const folder = { ...agentSettings(live), ...live.agent.options?.values }[OPTION] ?? "";
-  if (folder.replace(/\/+$/, "") === CLUSTERMESH_DIRECTORY) {
-    return [];
-  }
+  if (folder.replace(/\/+$/, "") === CLUSTERMESH_DIRECTORY) return [];
   const missing = folder === "";
   return [
     error({

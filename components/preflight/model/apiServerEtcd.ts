@@ -5,7 +5,7 @@ import { clusterNames, listed } from "./listed";
 import type { InspectedCluster } from "./policy";
 import { unseen } from "./unseen";
 
-/** `forbidden` for `forbiddenEndpoints`: the etcds that live API servers say they use, for all objects or for some kinds of them. */
+/** `forbidden` for `forbiddenEndpoints`: the etcds that live API servers are started with, for all objects or for some kinds of them. */
 export function liveApiServerEtcds(found: readonly InspectedCluster[]): ReadonlyMap<string, string> {
   const reasons = found.flatMap(({ cluster, live }) => {
     const whose = `of the API server of cluster ${JSON.stringify(cluster.name)}`;

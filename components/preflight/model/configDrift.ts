@@ -1,31 +1,22 @@
 import { desiredConfig, ROLLOUT_ANNOTATION, rolloutChecksum } from "../../cilium/model/agentConfig";
 import { MARK_ANNOTATION } from "../../identity/model/mark";
+import { appliedEntry } from "../../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import type { Cluster } from "../../mesh/model/mesh";
-import { warning, type Diagnostic } from "../../mesh/model/diagnostic";
+import { warning } from "../../mesh/model/diagnostic";
 import { otherThanRecorded } from "./identity";
 import type { LiveCluster, ReachableCluster } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
-import type { InspectedCluster, PreflightPolicy } from "./policy";
+import { driftIn, inspected, type Change, type Drift, type InspectedCluster, type PreflightPolicy } from "./policy";
 
-/** Clusters whose name and id were changed since they were set. */
-export interface ConfigDrift {
-  /** By cluster, what tells this change from any other. */
-  readonly changes: Readonly<Record<string, string>>;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-interface Change {
-  readonly change: string;
-  readonly diagnostic: Diagnostic;
-}
-
-function otherConfig(cluster: Cluster, configMap: string, config: NonNullable<ReachableCluster["config"]>): Change[] {
+function otherConfig(
+  cluster: Cluster,
+  configMap: string,
+  config: NonNullable<ReachableCluster["config"]>,
+): readonly Change[] {
   const desired = desiredConfig(cluster);
   const key = Object.keys(desired).find((each) => config.data[each] !== desired[each]);
-  if (key === undefined) {
-    return [];
-  }
+  if (key === undefined) return [];
   const diagnostic = warning({
     cluster: cluster.name,
     property: `${configMap} ${key}`,
@@ -33,24 +24,18 @@ function otherConfig(cluster: Cluster, configMap: string, config: NonNullable<Re
     reason: `was changed since it was set to ${JSON.stringify(desired[key])}`,
     fix: "pulumi up sets it again, and restarts agents that run with other values",
   });
-  return [{ change: `${configMap} ${config.version ?? JSON.stringify(config.data)}`, diagnostic }];
+  return [[`${configMap} ${config.version ?? JSON.stringify(config.data)}`, diagnostic]];
 }
 
 function otherRollout(cluster: Cluster, { rollouts }: ReachableCluster): readonly Change[] {
   const checksum = rolloutChecksum(desiredConfig(cluster));
   return Object.entries(rollouts).flatMap(([workload, { annotation, generation }]): Change[] => {
-    if (annotation === checksum) {
-      return [];
-    }
+    if (annotation === checksum) return [];
     const reason = `is not ${JSON.stringify(checksum)}: its pods were not rolled with this name and id, or it was changed since`;
     const fix = "pulumi up sets it, which rolls them";
     const property = `${workload} ${ROLLOUT_ANNOTATION}`;
-    return [
-      {
-        change: `${workload} ${String(generation)}`,
-        diagnostic: warning({ cluster: cluster.name, property, value: annotation, reason, fix }),
-      },
-    ];
+    const diagnostic = warning({ cluster: cluster.name, property, value: annotation, reason, fix });
+    return [[`${workload} ${generation}`, diagnostic]];
   });
 }
 
@@ -58,9 +43,7 @@ function otherRollout(cluster: Cluster, { rollouts }: ReachableCluster): readonl
 function otherMark(found: InspectedCluster, policy: PreflightPolicy): readonly Change[] {
   const { cluster, live } = found;
   const seen = markOf(live, policy.owner);
-  if (seen.kind === "ours" || seen.kind === "otherOwner") {
-    return [];
-  }
+  if (seen.kind === "ours" || seen.kind === "otherOwner") return [];
   const reasons = { none: "was removed", damaged: "was edited, and cannot be read" };
   const diagnostic = warning({
     cluster: cluster.name,
@@ -69,7 +52,7 @@ function otherMark(found: InspectedCluster, policy: PreflightPolicy): readonly C
       seen.kind === "otherObject" ? `is of another object (uid ${seen.uid}), and is not used` : reasons[seen.kind],
     fix: "pulumi up writes it again",
   });
-  return [{ change: `mark ${live.config?.version ?? ""}`, diagnostic }];
+  return [[`mark ${live.config?.version ?? ""}`, diagnostic]];
 }
 
 /**
@@ -80,28 +63,17 @@ export function configDrift(
   members: readonly Cluster[],
   clusters: ReadonlyMap<string, LiveCluster>,
   policy: PreflightPolicy,
-): ConfigDrift {
-  const changed = members.flatMap((cluster) => {
-    const live = clusters.get(cluster.name);
-    if (live?.kind !== "reachable" || live.config === undefined) {
-      return [];
-    }
-    const found = { cluster, live };
-    const isApplied = live.config.managedFields.some(
-      ({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply",
-    );
-    const isOther = otherThanRecorded(found, policy).length > 0;
-    if (isOther || (!isApplied && setBefore(found, policy) === undefined)) {
-      return [];
-    }
-    const config = otherConfig(cluster, policy.cilium.configMap, live.config);
-    const all = [...config, ...otherMark(found, policy), ...otherRollout(cluster, live)];
-    return all.length === 0 ? [] : [{ cluster, all }];
+): Drift {
+  return driftIn(inspected(members, clusters), (found) => {
+    const { cluster, live } = found;
+    if (live.config === undefined || otherThanRecorded(found, policy).length > 0) return [];
+    const isOurs = appliedEntry(live.config.managedFields, FIELD_MANAGER) ?? setBefore(found, policy);
+    return isOurs === undefined
+      ? []
+      : [
+          ...otherConfig(cluster, policy.cilium.configMap, live.config),
+          ...otherMark(found, policy),
+          ...otherRollout(cluster, live),
+        ];
   });
-  return {
-    changes: Object.fromEntries(
-      changed.map(({ cluster, all }) => [cluster.name, all.map(({ change }) => change).join(", ")]),
-    ),
-    diagnostics: changed.flatMap(({ all }) => all.map(({ diagnostic }) => diagnostic)),
-  };
 }

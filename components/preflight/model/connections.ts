@@ -38,7 +38,7 @@ export function servedConnections(clusters: readonly string[], agents: ReadonlyM
   });
 }
 
-/** How many agents the clusters have that say so. */
+/** How many agents the clusters have, where that is shown. */
 export function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string, number> {
   const counted = [...live].flatMap(([name, cluster]) => {
     const count = cluster.kind === "reachable" ? cluster.agent?.count : undefined;
@@ -60,9 +60,7 @@ export function connectionsWarning(
   const [most] = servedConnections(clusters, agents)
     .filter(({ cluster }) => agents.has(cluster))
     .sort((a, b) => b.connections - a.connections);
-  if (most === undefined || most.connections < from) {
-    return [];
-  }
+  if (most === undefined || most.connections < from) return [];
   const { cluster, connections, counted, peers } = most;
   const basis = counted === peers ? "" : `, ${counted} of them counted and the others taken for their average`;
   return [

@@ -28,9 +28,7 @@ const LEAVE = "remove the cluster from its configuration and run pulumi up";
  * @returns What is wrong and the steps to take; nothing for a cluster in no mesh, or one that stays what it is.
  */
 export function identityChange(live: Identity, wanted: Identity): Omit<Finding, "cluster"> | undefined {
-  if (live.id === "0" || live.id === "" || (live.name === wanted.name && live.id === wanted.id)) {
-    return undefined;
-  }
+  if (live.id === "0" || live.id === "" || (live.name === wanted.name && live.id === wanted.id)) return undefined;
   if (live.name !== wanted.name) {
     const [old, name] = [JSON.stringify(live.name), JSON.stringify(wanted.name)];
     return {
@@ -65,9 +63,7 @@ export function liveIdentity(
     return [error({ cluster: cluster.name, property: `live ${NAME_KEY}`, value: current.name, reason, fix })];
   }
   const change = identityChange(current, { name: cluster.name, id: String(cluster.id) });
-  if (change === undefined) {
-    return [];
-  }
+  if (change === undefined) return [];
   const other = current.name === cluster.name && clusters.find((each) => String(each.id) === current.id);
   const reason = other ? `is the id of cluster ${JSON.stringify(other.name)}` : change.reason;
   return [error({ cluster: cluster.name, ...change, reason })];
@@ -95,9 +91,7 @@ export function sameCluster(found: readonly InspectedCluster[]): readonly Diagno
 /** A cluster that is not the one that was meshed under its name, or whose objects would be others: refused, whatever else is found. */
 export function otherThanRecorded({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const recorded = policy.recorded[cluster.name];
-  if (recorded === undefined || live.uid === "") {
-    return [];
-  }
+  if (recorded === undefined || live.uid === "") return [];
   return recorded.uid === live.uid
     ? otherTargets(cluster.name, recorded.targets, targetsOf(policy.cilium, policy.peerSecret))
     : [otherClusterProblem(cluster.name, recorded.uid, live.uid)];

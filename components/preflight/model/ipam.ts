@@ -18,7 +18,7 @@ export const OWN_RANGES: ReadonlySet<string> = new Set(["cluster-pool", "kuberne
 /** The ranges of the families that are enabled. */
 export function enabled({ live }: InspectedCluster, ranges: readonly Range[]): readonly Range[] {
   const settings = agentSettings(live) ?? {};
-  return ranges.filter(({ family }) => isOn(settings[`enable-ipv${String(family)}`], true));
+  return ranges.filter(({ family }) => isOn(settings[`enable-ipv${family}`], true));
 }
 
 /** What to do about a range or an address that is not declared. */

@@ -11,7 +11,7 @@ import { liveRanges } from "./liveRanges";
 import { masquerading } from "./masquerading";
 import { nodeConfigs } from "./nodeConfigs";
 import { foreignObjects, markProblems, missingObjects, ownedValues } from "./objects";
-import type { InspectedCluster, PreflightPolicy } from "./policy";
+import { inspected, type PreflightPolicy } from "./policy";
 import { ruledOut } from "./ruledOut";
 import { liveSettings } from "./settings";
 import { COMPARED_SETTINGS } from "./settingsTable";
@@ -48,10 +48,7 @@ export function judgeLive(
   live: ReadonlyMap<string, LiveCluster>,
   policy: PreflightPolicy,
 ): LiveJudgement {
-  const all = clusters.flatMap((member): InspectedCluster[] => {
-    const cluster = live.get(member.name);
-    return cluster?.kind === "reachable" ? [{ cluster: member, live: cluster }] : [];
-  });
+  const all = inspected(clusters, live);
   const out = ruledOut(all, clusters, policy);
   const found = all.filter(({ cluster }) => !out.clusters.has(cluster.name));
   const apiServerEtcds = liveApiServerEtcds(all);
@@ -91,17 +88,10 @@ export function unreachableClusters(
   clusters: readonly Cluster[],
   live: ReadonlyMap<string, LiveCluster>,
 ): readonly Diagnostic[] {
-  return clusters.flatMap((member): Diagnostic[] => {
-    const cluster = live.get(member.name);
-    return cluster?.kind === "unreachable"
-      ? [
-          error({
-            cluster: member.name,
-            property: "API server",
-            reason: `${ACCESS_FIXES[cluster.cause].what}: ${cluster.reason}`,
-            fix: ACCESS_FIXES[cluster.cause].fix,
-          }),
-        ]
-      : [];
+  return clusters.flatMap(({ name }) => {
+    const cluster = live.get(name);
+    if (cluster?.kind !== "unreachable") return [];
+    const { what, fix } = ACCESS_FIXES[cluster.cause];
+    return [error({ cluster: name, property: "API server", reason: `${what}: ${cluster.reason}`, fix })];
   });
 }

@@ -49,6 +49,6 @@ export function judgeMesh(
     ],
     fitting,
     drift: config.changes,
-    reapply: secrets.reapply,
+    reapply: secrets.changes,
   };
 }

@@ -1,5 +1,4 @@
-import type { KeyRevisions } from "../../certificates/model/keyRevisions";
-import { parseRecord } from "../../certificates/model/keyRevisions";
+import { parseRecord, type KeyRevisions } from "../../certificates/model/keyRevisions";
 import type { Diagnostic } from "../../mesh/model/diagnostic";
 import { liveEndings, liveSecret, type CertificateExpectation } from "./liveCertificates";
 import type { LiveCluster } from "./liveCluster";

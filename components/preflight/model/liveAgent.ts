@@ -1,3 +1,4 @@
+import { present } from "../../basics/model/own";
 import { AGENT_CONTAINER, type CiliumObjects } from "../../cilium/model/agentConfig";
 import { agentOptions, type AgentOptions } from "../../cilium/model/agentOptions";
 import { listFlag } from "../../kubernetes/model/commandLine";
@@ -90,14 +91,10 @@ function builtConfig({ spec }: LiveObject): BuiltConfig | undefined {
 function surgeOf({ spec }: LiveObject): Surge | undefined {
   const { type = "RollingUpdate", rollingUpdate } = spec?.updateStrategy ?? {};
   const { maxUnavailable = 1, maxSurge = 0 } = rollingUpdate ?? {};
-  if (type !== "RollingUpdate" || /^0+%?$/.test(String(maxSurge))) {
-    return undefined;
-  }
+  if (type !== "RollingUpdate" || /^0+%?$/.test(String(maxSurge))) return undefined;
   const { hostNetwork, containers = [] } = spec?.template?.spec ?? {};
   const ports = containers.flatMap((each) => (each.ports ?? []).flatMap(({ hostPort = 0 }) => hostPort || []));
-  if (hostNetwork !== true && ports.length === 0) {
-    return undefined;
-  }
+  if (hostNetwork !== true && ports.length === 0) return undefined;
   return {
     maxUnavailable: String(maxUnavailable),
     maxSurge: String(maxSurge),
@@ -118,28 +115,22 @@ export function agentOf(
   cilium: CiliumObjects,
   data: Readonly<Record<string, string>>,
 ): LiveAgent {
-  const count = daemonSet.status?.desiredNumberScheduled;
   const containers = daemonSet.spec?.template?.spec.containers ?? [];
   const container = containers.find(({ name }) => name === AGENT_CONTAINER) ?? containers[0] ?? {};
   const mounts = mountsAt(container, CLUSTERMESH_DIRECTORY);
   const parts = secretsIn(mounts.filter(isPart), daemonSet);
   const options = agentOptions(container, { name: cilium.configMap, data });
   const hasOptions = [Object.keys(options.values), options.unseen, options.elsewhere].some((some) => some.length > 0);
-  const secret = ipsecSecret(container, daemonSet);
-  const surge = surgeOf(daemonSet);
-  const built = builtConfig(daemonSet);
-  const chart = daemonSet.metadata.labels?.[CHART];
-  return {
-    clustermeshSecrets: secretsIn(
-      mounts.filter((each) => !isPart(each)),
-      daemonSet,
-    ),
-    ...(parts.length === 0 ? {} : { subPathSecrets: parts }),
-    ...(count === undefined ? {} : { count }),
-    ...(container.image === undefined ? {} : { image: container.image, ...(chart === undefined ? {} : { chart }) }),
-    ...(hasOptions ? { options } : {}),
-    ...(secret === undefined ? {} : { ipsecSecret: secret }),
-    ...(surge === undefined ? {} : { surge }),
-    ...(built === undefined ? {} : { built }),
-  };
+  const whole = mounts.filter((each) => !isPart(each));
+  return present({
+    clustermeshSecrets: secretsIn(whole, daemonSet),
+    subPathSecrets: parts.length === 0 ? undefined : parts,
+    count: daemonSet.status?.desiredNumberScheduled,
+    image: container.image,
+    chart: container.image === undefined ? undefined : daemonSet.metadata.labels?.[CHART],
+    options: hasOptions ? options : undefined,
+    ipsecSecret: ipsecSecret(container, daemonSet),
+    surge: surgeOf(daemonSet),
+    built: builtConfig(daemonSet),
+  });
 }

@@ -49,9 +49,7 @@ function endingsOf(
     const own = read(peers[pemFiles(name).certificate]).slice(0, 1);
     return own.map(({ ends }) => ({ cluster, what, ends, renewal }));
   });
-  if (!expected.generated) {
-    return clients;
-  }
+  if (!expected.generated) return clients;
   const then =
     "the key stays and so both certificates work, but restart every etcd before that day: it reads its --trusted-ca-file only at start";
   const ownRenewal: Renewal = { by: "up", validity: authorityLifetime(expected.certificates), then };

@@ -1,10 +1,11 @@
 import { isObject, type Json } from "../../basics/model/json";
+import { present } from "../../basics/model/own";
 import { ISSUE_RECORD_ANNOTATION } from "../../certificates/model/keyRevisions";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import { rolloutsOf, type Rollout } from "../../cilium/model/rollouts";
 import { MARK_ANNOTATION } from "../../identity/model/mark";
 import { parseList, type LiveContainer, type LiveObject } from "../../kubernetes/model/liveObject";
-import { appliedPart, dataOwners, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
+import { appliedEntry, appliedPart, dataOwners, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
 import type { NoAccessKind } from "../../kubernetes/model/noAccess";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import { driftOf } from "../../kubernetes/model/secretDrift";
@@ -90,19 +91,16 @@ export function without(
  * default.
  */
 export function agentSettings({ config, agent }: ReachableCluster): Readonly<Record<string, string>> | undefined {
-  if (config === undefined) {
-    return undefined;
-  }
+  if (config === undefined) return undefined;
   const settings = { ...config.data, ...agent?.options?.values };
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()]));
 }
 
-/** Who made an object, as far as it shows that. */
+const HELM_RELEASE = "meta.helm.sh/release-name";
+
 function makerOf(live: LiveObject): string {
-  const release = live.metadata.annotations?.["meta.helm.sh/release-name"];
-  if (release !== undefined) {
-    return `Helm release ${JSON.stringify(release)}`;
-  }
+  const release = live.metadata.annotations?.[HELM_RELEASE];
+  if (release !== undefined) return `Helm release ${JSON.stringify(release)}`;
   const manager = live.metadata.managedFields?.[0]?.manager;
   return manager === undefined ? "an unknown manager" : `field manager ${JSON.stringify(manager)}`;
 }
@@ -122,38 +120,38 @@ function existingObject(live: LiveObject): ExistingObject {
   const { name, namespace, annotations, managedFields: fields = [], resourceVersion: version } = live.metadata;
   const listed = new Set((annotations?.[KEYS_ANNOTATION] ?? "").split(","));
   const isOurs = (key: string) => listed.has(key) || dataOwners(fields, key).includes(FIELD_MANAGER);
-  const keys = Object.keys(live.data ?? {}).filter((key) => !isOurs(key));
   const owner = annotations?.[OWNER_ANNOTATION];
-  const isApplied = fields.some(({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply");
+  const isApplied = appliedEntry(fields, FIELD_MANAGER) !== undefined;
   const isWritten = live.kind === "Secret" && (isApplied || owner !== undefined);
   const all = Object.keys(live.data ?? {});
   const applied = all.filter((key) => dataOwners(fields, key).includes(FIELD_MANAGER));
   const wanted = annotations?.[KEYS_ANNOTATION]?.split(",") ?? all;
-  const drift = isWritten ? driftOf(wanted, applied, owner) : undefined;
-  const issueRecord = annotations?.[ISSUE_RECORD_ANNOTATION];
-  return {
+  return present({
     kind: live.kind,
     name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(owner === undefined ? {} : { owner }),
+    namespace,
+    owner,
     isApplied,
     marks: Object.keys(annotationsOf(appliedPart(live, fields, FIELD_MANAGER))),
-    ...(drift === undefined ? {} : { drift }),
-    ...(version === undefined ? {} : { version }),
+    drift: isWritten ? driftOf(wanted, applied, owner) : undefined,
+    version,
     maker: makerOf(live),
-    keys: live.kind === "Secret" ? keys : [],
-    files: live.kind === "Secret" ? Object.keys(live.data ?? {}) : [],
+    keys: live.kind === "Secret" ? all.filter((key) => !isOurs(key)) : [],
+    files: live.kind === "Secret" ? all : [],
     certificates: certificatesOf(live),
-    ...(issueRecord === undefined ? {} : { issueRecord }),
-  };
+    issueRecord: annotations?.[ISSUE_RECORD_ANNOTATION],
+  });
 }
 
 /** The claimed objects that are there already, out of a `kubectl get … -o json` for them. */
-export function parseExistingObjects(json: string): readonly ExistingObject[] {
-  return parseList(json).map(existingObject);
+export const parseExistingObjects = (json: string): readonly ExistingObject[] => parseList(json).map(existingObject);
+
+function liveConfig({ data = {}, metadata }: LiveObject): NonNullable<ReachableCluster["config"]> {
+  const { managedFields = [], uid, annotations, resourceVersion: version } = metadata;
+  const mark = annotations?.[MARK_ANNOTATION];
+  return present({ data, managedFields, uid, mark, version, helmRelease: annotations?.[HELM_RELEASE] });
 }
 
-/** The addresses of a pod's host. */
 function hostsOf(status: LiveObject["status"]): readonly string[] {
   return [...new Set([status?.hostIP ?? [], (status?.hostIPs ?? []).map(({ ip }) => ip)].flat())];
 }
@@ -175,8 +173,6 @@ export function parseLiveCluster(
   const find = (kind: string, name: string) =>
     objects.find((each) => each.kind === kind && each.metadata.name === name);
   const config = find("ConfigMap", cilium.configMap);
-  const helmRelease = config?.metadata.annotations?.["meta.helm.sh/release-name"];
-  const mark = config?.metadata.annotations?.[MARK_ANNOTATION];
   const agent = find("DaemonSet", cilium.daemonSet);
   const operator = cilium.operator === false ? undefined : find("Deployment", cilium.operator);
   const kubeSystem = find("Namespace", "kube-system");
@@ -185,22 +181,11 @@ export function parseLiveCluster(
     parseList(podsJson).flatMap(({ spec, status }) =>
       (spec?.containers ?? []).flatMap((each) => read(each, hostsOf(status))),
     );
-  return {
-    kind: "reachable",
+  return present({
+    kind: "reachable" as const,
     uid: kubeSystem?.metadata.uid ?? "",
-    ...(config === undefined
-      ? {}
-      : {
-          config: {
-            data: config.data ?? {},
-            managedFields: config.metadata.managedFields ?? [],
-            uid: config.metadata.uid,
-            ...(mark === undefined ? {} : { mark }),
-            ...(config.metadata.resourceVersion === undefined ? {} : { version: config.metadata.resourceVersion }),
-            ...(helmRelease === undefined ? {} : { helmRelease }),
-          },
-        }),
-    ...(agent === undefined ? {} : { agent: agentOf(agent, cilium, config?.data ?? {}) }),
+    config: config && liveConfig(config),
+    agent: agent && agentOf(agent, cilium, config?.data ?? {}),
     hasOperator: operator !== undefined,
     rollouts: rolloutsOf(objects, cilium),
     existingObjects: [...objects.filter((each) => !ofCilium.has(each)), ...parseList(elsewhereJson)].map(
@@ -208,5 +193,5 @@ export function parseLiveCluster(
     ),
     apiServerEtcd: ofApiServers(etcdServers),
     apiServerOverrides: ofApiServers(etcdOverrides),
-  };
+  });
 }

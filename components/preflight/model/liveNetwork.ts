@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { attempt } from "../../basics/model/attempt";
 
 /** A node, by its CiliumNode. */
 export interface LiveNode {
@@ -95,19 +96,13 @@ export const INVENTORY_PATH = `{range .items[*]}${[
 /** The ranges in a text, whatever stands between them. */
 export const cidrsIn = (text: string): readonly string[] => [...new Set(text.match(/[0-9a-fA-F:.]+\/\d{1,3}/g) ?? [])];
 
-const words = (text: string): readonly string[] => [...new Set(text.split(/\s+/).filter((word) => word !== ""))];
+const words = (text: string): readonly string[] => [...new Set(text.match(/\S+/g) ?? [])];
 
 const strings = z.array(z.string()).catch([]);
 const texts = z.record(z.string(), z.string());
 const addressList = z.array(z.object({ type: z.string(), ip: z.string() })).catch([]);
 
-function json(text: string | undefined): unknown {
-  try {
-    return text === undefined || text === "" ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const json = (text: string): unknown => attempt(() => JSON.parse(text) as unknown);
 
 function containersIn(text: string): StaticPod["containers"] {
   const parts = text.split(PART).map((part) => strings.parse(json(part)));
@@ -124,7 +119,7 @@ function nodeAddresses(text: string): readonly string[] {
   return internal.length > 0 ? internal : of("ExternalIP");
 }
 
-/** What the lines of {@link INVENTORY_PATH} say. */
+/** What the lines of {@link INVENTORY_PATH} hold. */
 export interface InventoryLines {
   readonly pods: readonly StaticPod[];
   readonly nodes: readonly LiveNode[];
@@ -137,7 +132,7 @@ function nodeConfig(name: string, defaults: string, selector: string): LiveNodeC
   return { name, selector, ...(read.success ? { defaults: read.data } : {}) };
 }
 
-/** Reads what kubectl prints for {@link INVENTORY_PATH}. Lines of another form say nothing. */
+/** Reads what kubectl prints for {@link INVENTORY_PATH}. Lines of another form are left out. */
 export function parseInventory(text: string): InventoryLines {
   const lines = text.split("\n").map((line) => line.split(SEPARATOR));
   const of = (kind: string) => lines.filter((fields) => fields[0] === kind && fields.length === 12);

@@ -1,3 +1,4 @@
+import { compact } from "../../basics/model/lists";
 import { contains, overlaps, rangesOf, type Range } from "../../mesh/model/cidr";
 import type { Cluster } from "../../mesh/model/mesh";
 import { error, warning, type Diagnostic } from "../../mesh/model/diagnostic";
@@ -31,6 +32,8 @@ function podRanges(each: InspectedCluster): readonly LiveRanges[] {
   const { live } = each;
   const settings = agentSettings(live) ?? {};
   const nodes = live.network?.nodes ?? [];
+  const podCIDRs = nodes.flatMap((node) => node.podCIDRs);
+  const subnets = nodes.flatMap((node) => node.subnets);
   const read = (property: string, texts: readonly string[]) => ({
     property,
     ranges: enabled(each, rangesOf([...new Set(texts)])),
@@ -38,22 +41,26 @@ function podRanges(each: InspectedCluster): readonly LiveRanges[] {
   const sources = {
     pools: () => POOL_KEYS.map((key) => read(`live ${key}`, cidrsIn(settings[key] ?? ""))),
     podPools: () => [read("live CiliumPodIPPools", live.network?.podPools ?? [])],
-    nodes: () => [
-      read(
-        "live podCIDRs of nodes",
-        nodes.flatMap(({ podCIDRs }) => podCIDRs),
-      ),
-    ],
-    subnets: () => [
-      read(
-        "live subnets of pods",
-        nodes.flatMap(({ subnets }) => subnets),
-      ),
-    ],
+    nodes: () => [read("live podCIDRs of nodes", podCIDRs)],
+    subnets: () => [read("live subnets of pods", subnets)],
   };
   const ipam = ipamOf(each);
   return (Object.hasOwn(SOURCES, ipam) ? (SOURCES[ipam] ?? []) : []).flatMap((source) => sources[source]());
 }
+
+/** A range with what it is, for messages. */
+interface Owned {
+  readonly range: Range;
+  readonly what: string;
+}
+
+const ownedBy = ({ name }: Cluster, property: string, ranges: readonly Range[]): readonly Owned[] =>
+  ranges.map((range) => ({ range, what: `${property} of cluster ${JSON.stringify(name)} (${range.text})` }));
+
+const declaredRanges = (clusters: readonly Cluster[]): readonly Owned[] =>
+  clusters.flatMap((each) => {
+    return (["podCIDRs", "nodeCIDRs"] as const).flatMap((kind) => ownedBy(each, kind, rangesOf(each[kind])));
+  });
 
 /** A cluster's ranges, declared or live, in which a range has no business. */
 function intruded(
@@ -62,26 +69,12 @@ function intruded(
   others: readonly Cluster[],
   found: readonly InspectedCluster[],
 ): string {
-  const declared = others.flatMap((other) =>
-    (["podCIDRs", "nodeCIDRs"] as const).flatMap((kind) =>
-      rangesOf(other[kind]).flatMap((theirs) =>
-        overlaps(range, theirs) ? [`${kind} of cluster ${JSON.stringify(other.name)} (${theirs.text})`] : [],
-      ),
-    ),
-  );
   const live = found
     .filter(({ cluster }) => cluster.name !== owner.cluster.name)
-    .flatMap((each) =>
-      podRanges(each).flatMap(({ property, ranges }) =>
-        ranges.flatMap((theirs) =>
-          overlaps(range, theirs)
-            ? [`${property} of cluster ${JSON.stringify(each.cluster.name)} (${theirs.text})`]
-            : [],
-        ),
-      ),
-    );
-  const all = [...declared, ...live];
-  return all.length === 0 ? "" : `, and overlaps ${listed(all, 2)}`;
+    .flatMap((each) => podRanges(each).flatMap(({ property, ranges }) => ownedBy(each.cluster, property, ranges)));
+  const all = [...declaredRanges(others), ...live].filter((theirs) => overlaps(range, theirs.range));
+  const whats = all.map(({ what }) => what);
+  return whats.length === 0 ? "" : `, and overlaps ${listed(whats, 2)}`;
 }
 
 /** Ranges that pods get addresses from and that are not declared: nothing else was checked with them. */
@@ -98,12 +91,10 @@ function undeclaredPods(
     const outside = ranges.filter((range) => ![...declared, ...explained].some((outer) => contains(outer, range)));
     explained = [...explained, ...outside];
     const [first] = outside;
-    if (first === undefined) {
-      return [];
-    }
+    if (first === undefined) return [];
     const texts = outside.map(({ text }) => text);
     const value = texts.length === 1 ? first.text : texts.slice(0, 3);
-    const more = texts.length > 3 ? ` and ${String(texts.length - 3)} more` : "";
+    const more = texts.length > 3 ? ` and ${texts.length - 3} more` : "";
     const reason =
       `${more} is not inside podCIDRs (${listed(cluster.podCIDRs)})${intruded(first, each, others, found)}`.trim();
     return [error({ cluster: cluster.name, property, value, reason, fix: DECLARE_IT })];
@@ -116,25 +107,14 @@ function undeclaredPods(
  */
 function serviceOverlaps({ cluster, live }: InspectedCluster, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const services = rangesOf(live.network?.serviceCIDRs ?? []);
-  return clusters
-    .filter(({ name }) => name !== cluster.name)
-    .flatMap((other) =>
-      (["podCIDRs", "nodeCIDRs"] as const).flatMap((kind) =>
-        rangesOf(other[kind]).flatMap((theirs) =>
-          services
-            .filter((range) => overlaps(range, theirs))
-            .map((range) =>
-              warning({
-                cluster: cluster.name,
-                property: "live range of Services",
-                value: range.text,
-                reason: `overlaps ${kind} of cluster ${JSON.stringify(other.name)} (${theirs.text})`,
-                fix: "an address there that is a Service's here as well cannot be reached from here: give one of them another range",
-              }),
-            ),
-        ),
-      ),
-    );
+  const at = { cluster: cluster.name, property: "live range of Services" };
+  const fix =
+    "an address there that is a Service's here as well cannot be reached from here: give one of them another range";
+  return declaredRanges(clusters.filter(({ name }) => name !== cluster.name)).flatMap(({ range: theirs, what }) =>
+    services
+      .filter((range) => overlaps(range, theirs))
+      .map((range) => warning({ ...at, value: range.text, reason: `overlaps ${what}`, fix })),
+  );
 }
 
 /** What of a cluster's ranges nobody could tell. */
@@ -145,20 +125,15 @@ function unseenRanges(each: InspectedCluster): readonly Diagnostic[] {
   const why = (kind: string, otherwise: string) =>
     Object.hasOwn(unread, kind) ? `${kind}: ${unread[kind] ?? ""}` : otherwise;
   const say = (what: string, reason: string) => unseen(cluster.name, what, reason);
-  const hasPods = podRanges(each).some(({ ranges }) => ranges.length > 0);
-  return [
-    ...(nodes !== undefined && nodes.length > 0
-      ? []
-      : [say("addresses of nodes", why(INVENTORY.nodes, "it has no CiliumNode"))]),
-    ...(!Object.hasOwn(SOURCES, ipam)
-      ? [say("ranges of pods", `ipam ${ipam} does not tell`)]
-      : hasPods && (ipam !== "multi-pool" || podPools !== undefined)
-        ? []
-        : [say("ranges of pods", why(INVENTORY.nodes, "no node has one yet"))]),
-    ...(serviceCIDRs === undefined
-      ? [say("ranges of Services", why(INVENTORY.services, "it has no ServiceCIDR"))]
-      : []),
-  ];
+  const hasSource = Object.hasOwn(SOURCES, ipam);
+  const hasPools = ipam !== "multi-pool" || podPools !== undefined;
+  const hasPods = hasPools && podRanges(each).some(({ ranges }) => ranges.length > 0);
+  return compact([
+    (nodes ?? []).length === 0 && say("addresses of nodes", why(INVENTORY.nodes, "it has no CiliumNode")),
+    !hasSource && say("ranges of pods", `ipam ${ipam} does not tell`),
+    hasSource && !hasPods && say("ranges of pods", why(INVENTORY.nodes, "no node has one yet")),
+    serviceCIDRs === undefined && say("ranges of Services", why(INVENTORY.services, "it has no ServiceCIDR")),
+  ]);
 }
 
 /** Holds the addresses and ranges that clusters have against those that are declared, and against each other's. */

@@ -1,5 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
+import { attempt } from "../../basics/model/attempt";
 
 /** Where the ip-masq-agent masquerades nothing while its file names no ranges (Cilium, `pkg/ipmasq`). */
 const DEFAULT_EXCEPTIONS: readonly string[] = [
@@ -20,13 +21,7 @@ const file = z.object({ nonMasqueradeCIDRs: z.array(z.string()).nullish() });
 
 /** The ranges to which the ip-masq-agent masquerades nothing, by its file; without a file its defaults. */
 export function masqueradeExceptions(text: string | undefined): readonly string[] {
-  let read: unknown;
-  try {
-    read = parse(text ?? "");
-  } catch {
-    read = undefined;
-  }
-  const parsed = file.safeParse(read);
-  const ranges = parsed.success ? (parsed.data.nonMasqueradeCIDRs ?? []) : [];
+  const read: unknown = attempt(() => parse(text ?? "") as unknown);
+  const ranges = file.safeParse(read).data?.nonMasqueradeCIDRs ?? [];
   return ranges.length > 0 ? ranges : DEFAULT_EXCEPTIONS;
 }

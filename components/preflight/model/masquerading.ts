@@ -18,7 +18,7 @@ const isSet = (value: string | undefined): boolean => value !== undefined && val
 
 /** Whether packets of pods may get a node's address: in a tunnel between nodes they never do. */
 function masquerades(settings: Settings, family: Family): boolean {
-  const name = `ipv${String(family)}`;
+  const name = `ipv${family}`;
   const isNative = (settings["routing-mode"] ?? "tunnel") === "native";
   return isNative && isOn(settings[`enable-${name}`], true) && isOn(settings[`enable-${name}-masquerade`], true);
 }
@@ -29,10 +29,8 @@ function keptRanges(
   family: Family,
 ): { readonly property: string; readonly texts: readonly string[] } | undefined {
   const settings = agentSettings(live) ?? {};
-  if (!masquerades(settings, family)) {
-    return undefined;
-  }
-  const key = `ipv${String(family)}-native-routing-cidr`;
+  if (!masquerades(settings, family)) return undefined;
+  const key = `ipv${family}-native-routing-cidr`;
   const native = [settings[key] ?? ""].filter(isSet);
   if (isOn(settings["enable-ip-masq-agent"])) {
     const exceptions = live.network?.nonMasqueradeCIDRs;
@@ -51,16 +49,12 @@ export function masquerading(each: InspectedCluster, clusters: readonly Cluster[
   const problems = FAMILIES.flatMap((family) => {
     const kept = keptRanges(each, family);
     const ranges = rangesOf(kept?.texts ?? []).filter((range) => range.family === family);
-    if (kept === undefined || (ranges.length === 0 && kept.texts.length === 1)) {
-      return [];
-    }
+    if (kept === undefined || (ranges.length === 0 && kept.texts.length === 1)) return [];
     const [value] = kept.texts.length === 1 ? kept.texts : [kept.texts];
     return clusters.flatMap((other) =>
       other.podCIDRs.flatMap((text): Diagnostic[] => {
         const pods = parseCIDR(text);
-        if (!pods.ok || pods.range.family !== family || ranges.some((range) => contains(range, pods.range))) {
-          return [];
-        }
+        if (!pods.ok || pods.range.family !== family || ranges.some((range) => contains(range, pods.range))) return [];
         const reason = `does not cover podCIDR ${text} of cluster ${JSON.stringify(other.name)}`;
         const fix = "widen it in every cluster";
         return [error({ cluster: cluster.name, property: `live ${kept.property}`, value, reason, fix })];

@@ -1,3 +1,4 @@
+import { compact } from "../../basics/model/lists";
 import { addressRange, contains, rangesOf, type Range } from "../../mesh/model/cidr";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { listed } from "./listed";
@@ -15,38 +16,30 @@ export function undeclaredNodes(each: InspectedCluster): readonly Diagnostic[] {
   );
   const within = (kind: "podCIDRs" | "nodeCIDRs", range: Range) =>
     rangesOf(cluster[kind]).some((outer) => contains(outer, range));
-  const problem = (some: typeof addresses, reason: string, fix: string): readonly Diagnostic[] =>
-    some.length === 0
-      ? []
-      : [
-          error({
-            cluster: cluster.name,
-            property: "live addresses of nodes",
-            value: some.slice(0, 3).map(({ name, range }) => `${range.text.split("/")[0] ?? ""} (${name})`),
-            reason: some.length > 3 ? `and ${String(some.length - 3)} more ${reason}` : reason,
-            fix,
-          }),
-        ];
-  return [
-    ...problem(
-      addresses.filter(({ range }) => !within("nodeCIDRs", range)),
-      `are not in nodeCIDRs (${listed(cluster.nodeCIDRs)})`,
-      DECLARE_IT,
-    ),
-    ...(!OWN_RANGES.has(ipamOf(each))
-      ? []
-      : problem(
-          addresses.filter(({ range }) => within("nodeCIDRs", range) && within("podCIDRs", range)),
-          `are in podCIDRs (${listed(cluster.podCIDRs)}), too`,
-          `with ipam ${ipamOf(each)} pods and nodes have ranges of their own: declare those`,
-        )),
-  ];
+  const problem = (some: typeof addresses, reason: string, fix: string): Diagnostic | false =>
+    some.length > 0 &&
+    error({
+      cluster: cluster.name,
+      property: "live addresses of nodes",
+      value: some.slice(0, 3).map(({ name, range }) => `${range.text.split("/")[0] ?? ""} (${name})`),
+      reason: some.length > 3 ? `and ${some.length - 3} more ${reason}` : reason,
+      fix,
+    });
+  const ipam = ipamOf(each);
+  const undeclared = addresses.filter(({ range }) => !within("nodeCIDRs", range));
+  const both = addresses.filter(({ range }) => within("nodeCIDRs", range) && within("podCIDRs", range));
+  const ofPods = `are in podCIDRs (${listed(cluster.podCIDRs)}), too`;
+  return compact([
+    problem(undeclared, `are not in nodeCIDRs (${listed(cluster.nodeCIDRs)})`, DECLARE_IT),
+    OWN_RANGES.has(ipam) &&
+      problem(both, ofPods, `with ipam ${ipam} pods and nodes have ranges of their own: declare those`),
+  ]);
 }
 
 /** Nodes of two clusters with one address: the clusters may share a subnet, and not that. */
 export function sameAddresses(found: readonly InspectedCluster[]): readonly Diagnostic[] {
   const first = new Map<string, { readonly cluster: string; readonly node: string }>();
-  return found.flatMap((each): Diagnostic[] => {
+  return found.flatMap((each) => {
     const { name: cluster } = each.cluster;
     const own = (each.live.network?.nodes ?? []).flatMap(({ name, addresses }) =>
       addresses.flatMap((address) => {
@@ -60,18 +53,17 @@ export function sameAddresses(found: readonly InspectedCluster[]): readonly Diag
       return other === undefined || other.cluster === cluster ? [] : [{ node, address, other }];
     });
     const [one] = shared;
-    return one === undefined
-      ? []
-      : [
-          error({
-            cluster,
-            property: `live address of node ${JSON.stringify(one.node)}`,
-            value: one.address,
-            reason:
-              `is that of node ${JSON.stringify(one.other.node)} of cluster ${JSON.stringify(one.other.cluster)}` +
-              (shared.length > 1 ? `, and ${String(shared.length - 1)} more are as well` : ""),
-            fix: "the nodes of a mesh need addresses of their own, by which all of them reach each other",
-          }),
-        ];
+    return compact([
+      one &&
+        error({
+          cluster,
+          property: `live address of node ${JSON.stringify(one.node)}`,
+          value: one.address,
+          reason:
+            `is that of node ${JSON.stringify(one.other.node)} of cluster ${JSON.stringify(one.other.cluster)}` +
+            (shared.length > 1 ? `, and ${shared.length - 1} more are as well` : ""),
+          fix: "the nodes of a mesh need addresses of their own, by which all of them reach each other",
+        }),
+    ]);
   });
 }

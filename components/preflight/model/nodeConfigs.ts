@@ -27,9 +27,7 @@ const REMOVE = "remove it there";
 function identityFaults({ cluster }: InspectedCluster, overrides: Settings): readonly Diagnostic[] {
   return Object.entries(desiredConfig(cluster)).flatMap(([property, wanted]) => {
     const value = overrides[property];
-    if (value === undefined) {
-      return [];
-    }
+    if (value === undefined) return [];
     const other = `is not ${JSON.stringify(wanted)}, which the other agents get`;
     return value === wanted
       ? [warning({ property, value, reason: "stays there when this cluster leaves the mesh", fix: REMOVE })]
@@ -37,7 +35,6 @@ function identityFaults({ cluster }: InspectedCluster, overrides: Settings): rea
   });
 }
 
-/** Settings that all clusters share. */
 function sharedFaults(base: Settings, changed: Settings, overrides: Settings): readonly Diagnostic[] {
   return SHARED_SETTINGS.filter(
     ({ key, value, matters }) =>
@@ -134,9 +131,7 @@ export function nodeConfigs(
   const hidden = (why: string) => unseen(cluster.name, "settings of single nodes", why);
   const further = (built?.sources ?? []).filter((source) => !isRead(source, policy));
   const others = further.length === 0 ? [] : [hidden(`agents take them from ${listed(further)}, too`)];
-  if (live.network === undefined || (built !== undefined && !readsNodeConfigs(built, policy))) {
-    return others;
-  }
+  if (live.network === undefined || (built !== undefined && !readsNodeConfigs(built, policy))) return others;
   const { nodeConfigs: all = [], unread } = live.network;
   const selecting = all.filter(({ selector }) => selector !== "" && selector !== "null");
   const why = unread[INVENTORY.nodeConfigs];

@@ -1,8 +1,10 @@
+import { compact } from "../../basics/model/lists";
 import { AGENT_CONTAINER, desiredConfig, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
 import { isInstaller } from "../../identity/model/setIdentity";
 import { markProblem } from "../../identity/model/mark";
 import type { OriginalConfig } from "../../identity/model/originalConfig";
 import { dataOwners, type OwnedData } from "../../kubernetes/model/managedFields";
+import { objectName } from "../../kubernetes/model/managedObject";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { howToAllow } from "../../settings/model/allow";
@@ -14,15 +16,11 @@ import type { InspectedCluster, PreflightPolicy } from "./policy";
 /** Objects of Cilium that the program patches and that are not there, or not as it needs them. */
 export function missingObjects({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const { namespace, configMap, daemonSet, operator } = policy.cilium;
-  const missing = (property: string, name: string, fix: string): Diagnostic =>
-    error({
-      cluster: cluster.name,
-      property,
-      value: `${namespace}/${name}`,
-      reason: "does not exist in the cluster",
-      fix,
-    });
-  const install = "install Cilium there, or name the object that your installation has";
+  const missing = (property: string, name: string): Diagnostic => {
+    const fix = "install Cilium there, or name the object that your installation has";
+    const reason = "does not exist in the cluster";
+    return error({ cluster: cluster.name, property, value: `${namespace}/${name}`, reason, fix });
+  };
   const projects = live.agent?.clustermeshSecrets.includes(policy.peerSecret) ?? true;
   const isPart = live.agent?.subPathSecrets?.includes(policy.peerSecret) === true;
   const secret = JSON.stringify(policy.peerSecret);
@@ -37,25 +35,13 @@ export function missingObjects({ cluster, live }: InspectedCluster, policy: Pref
       `[{secret: {name: ${policy.peerSecret}, optional: true}}]}} and to its container ${AGENT_CONTAINER} a volumeMount ` +
       `{name: clustermesh-secrets, mountPath: ${CLUSTERMESH_DIRECTORY}, readOnly: true}`,
   };
-  return [
-    ...(live.config === undefined ? [missing("ConfigMap", configMap, install)] : []),
-    ...(live.agent === undefined ? [missing("DaemonSet", daemonSet, install)] : []),
-    ...(operator === false || live.hasOperator ? [] : [missing("Deployment", operator, install)]),
-    ...(projects
-      ? []
-      : [
-          error({
-            cluster: cluster.name,
-            property: `DaemonSet ${namespace}/${daemonSet}`,
-            ...(isPart ? frozen : absent),
-          }),
-        ]),
-  ];
-}
-
-/** A `cilium-config`, as far as it shows whose its values are. */
-export interface OwnedConfig extends OwnedData {
-  readonly helmRelease?: string;
+  const property = `DaemonSet ${namespace}/${daemonSet}`;
+  return compact([
+    live.config === undefined && missing("ConfigMap", configMap),
+    live.agent === undefined && missing("DaemonSet", daemonSet),
+    operator !== false && !live.hasOperator && missing("Deployment", operator),
+    !projects && error({ cluster: cluster.name, property, ...(isPart ? frozen : absent) }),
+  ]);
 }
 
 /**
@@ -67,7 +53,7 @@ export interface OwnedConfig extends OwnedData {
 export function otherOwners(
   cluster: string,
   configMap: string,
-  config: OwnedConfig,
+  config: OwnedData & { readonly helmRelease?: string },
   wanted: Readonly<Record<string, string>>,
   originalConfig?: OriginalConfig,
 ): readonly Diagnostic[] {
@@ -76,18 +62,15 @@ export function otherOwners(
     const current = config.data[key];
     const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
     const isDrift = originalConfig !== undefined && !isInstaller(owner, originalConfig[key]);
-    if (current === undefined || current === desired || owner === undefined || isDrift) {
-      return [];
-    }
+    if (current === undefined || current === desired || owner === undefined || isDrift) return [];
     const helm = `helm upgrade with cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
-    const fix =
+    const [whose, fix] =
       helmRelease === undefined
-        ? `set it to ${JSON.stringify(desired)} where ${JSON.stringify(owner)} has it from`
-        : helm;
-    const whose =
-      helmRelease === undefined
-        ? `field manager ${JSON.stringify(owner)}`
-        : `Helm release ${JSON.stringify(helmRelease)}`;
+        ? [
+            `field manager ${JSON.stringify(owner)}`,
+            `set it to ${JSON.stringify(desired)} where ${JSON.stringify(owner)} has it from`,
+          ]
+        : [`Helm release ${JSON.stringify(helmRelease)}`, helm];
     return [
       error({
         cluster,
@@ -102,22 +85,14 @@ export function otherOwners(
 
 /** {@link otherOwners} of a live cluster. */
 export function ownedValues({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
-  if (live.config === undefined || policy.allow.includes("overwriteConflicts")) {
-    return [];
-  }
+  if (live.config === undefined || policy.allow.includes("overwriteConflicts")) return [];
   const mark = markOf(live, policy.owner);
   const originalConfig = mark.kind === "ours" ? mark.mark.originals : undefined;
   return otherOwners(cluster.name, policy.cilium.configMap, live.config, desiredConfig(cluster), originalConfig);
 }
 
-function describe(object: ExistingObject): string {
-  return `${object.kind} ${object.namespace === undefined ? "" : `${object.namespace}/`}${object.name}`;
-}
-
 function wayOut(object: ExistingObject, peerSecret: string): string {
-  if (object.kind !== "Secret") {
-    return "remove it, or choose another name or namespace";
-  }
+  if (object.kind !== "Secret") return "remove it, or choose another name or namespace";
   if (object.owner !== undefined) {
     return "let that stack give it back first, or choose another name that the agents mount";
   }
@@ -137,13 +112,11 @@ export function existingObjectProblem(
   owner: string,
   peerSecret: string,
 ): Diagnostic | undefined {
-  if (object.owner === owner) {
-    return undefined;
-  }
+  if (object.owner === owner) return undefined;
   const whose =
     object.owner === undefined ? `was made by ${object.maker}` : `belongs to stack ${JSON.stringify(object.owner)}`;
   const fix = wayOut(object, peerSecret);
-  return error({ cluster, property: describe(object), reason: `exists and ${whose}`, fix });
+  return error({ cluster, property: objectName(object), reason: `exists and ${whose}`, fix });
 }
 
 /** Keys of others in a Secret that is shared with them, under which ours would be written. */
@@ -151,7 +124,7 @@ export function clashingKeys(cluster: string, object: ExistingObject, ours: read
   const clash = object.keys.filter((key) => ours.includes(key));
   const fix = "remove those keys, or choose another name with clustermesh:peerSecret";
   const reason = "are keys that it has already";
-  return clash.length === 0 ? [] : [error({ cluster, property: describe(object), value: clash, reason, fix })];
+  return clash.length === 0 ? [] : [error({ cluster, property: objectName(object), value: clash, reason, fix })];
 }
 
 /** Objects under the names that this stack will use and that have another owner; and keys of other owners in a Secret that we share. */
@@ -166,14 +139,12 @@ export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy)
     const problem = isAdopted
       ? undefined
       : existingObjectProblem(cluster.name, object, policy.owner, policy.peerSecret);
-    if (problem !== undefined || !isShared) {
-      return problem === undefined ? [] : [problem];
-    }
+    if (problem !== undefined || !isShared) return problem === undefined ? [] : [problem];
     return clashingKeys(cluster.name, object, policy.peerSecretKeys);
   });
 }
 
-/** A cluster that another stack has meshed, or of which its mark does not say what it was before. */
+/** A cluster that another stack has meshed, or whose mark does not show what it was before. */
 export function markProblems({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const isKnown = policy.recorded[cluster.name]?.uid === live.uid;
   const problem = markProblem(markOf(live, policy.owner), policy.cilium.configMap, isKnown);

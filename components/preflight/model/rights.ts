@@ -1,3 +1,5 @@
+import { groupBy } from "../../basics/model/lists";
+import { present } from "../../basics/model/own";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import type { ManagedObject } from "../../kubernetes/model/managedObject";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
@@ -27,15 +29,11 @@ const allow = (object: Object, ...verbs: readonly string[]): readonly Right[] =>
 
 function objectOf({ resource, name, namespace }: ManagedObject): Object {
   const [plural = "", ...group] = resource.split(".");
-  return { group: group.join("."), resource: plural, name, ...(namespace === undefined ? {} : { namespace }) };
+  return present({ group: group.join("."), resource: plural, name, namespace });
 }
 
 /** All objects of an object's kind, where it is. */
-const kindOf = ({ group, resource, namespace }: Object): Object => ({
-  group,
-  resource,
-  ...(namespace === undefined ? {} : { namespace }),
-});
+const kindOf = ({ group, resource, namespace }: Object): Object => present({ group, resource, namespace });
 
 const workloads = ({ namespace, daemonSet, operator }: CiliumObjects): readonly Object[] => [
   { group: "apps", resource: "daemonsets", namespace, name: daemonSet },
@@ -88,24 +86,19 @@ export function accessReview({ resource: whole, ...right }: Right): object {
   return {
     apiVersion: "authorization.k8s.io/v1",
     kind: "SelfSubjectAccessReview",
-    spec: { resourceAttributes: { ...right, resource, ...(subresource === undefined ? {} : { subresource }) } },
+    spec: { resourceAttributes: present({ ...right, resource, subresource }) },
   };
 }
 
 /** The rights that a user lacks, a line for each resource. */
 export function rightsProblems(cluster: string, missing: readonly Right[]): readonly Diagnostic[] {
-  const verbs = new Map<string, readonly string[]>();
-  for (const { verb, group, resource, namespace } of missing) {
+  const lacking = groupBy(missing, ({ group, resource, namespace }) => {
     const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
-    const key = `${resource}${group === "" ? "" : `.${group}`}${where}`;
-    verbs.set(key, [...new Set([...(verbs.get(key) ?? []), verb])]);
-  }
-  return [...verbs].map(([property, lacking]) =>
-    error({
-      cluster,
-      property,
-      reason: `is not for the kubeconfig's user to ${lacking.join(", ")}`,
-      fix: "give the user the roles in docs/permissions.yaml",
-    }),
-  );
+    return `${resource}${group === "" ? "" : `.${group}`}${where}`;
+  });
+  return [...lacking].map(([property, rights]) => {
+    const verbs = new Set(rights.map(({ verb }) => verb));
+    const reason = `is not for the kubeconfig's user to ${[...verbs].join(", ")}`;
+    return error({ cluster, property, reason, fix: "give the user the roles in docs/permissions.yaml" });
+  });
 }

@@ -44,7 +44,7 @@ function points(recorded: readonly Recorded[], wanted: IssueRecord): readonly Po
 
 function quoted(names: readonly string[]): string {
   const shown = names.slice(0, 5).map((name) => JSON.stringify(name));
-  const more = names.length > shown.length ? ` and ${String(names.length - shown.length)} more` : "";
+  const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : "";
   return `cluster${names.length === 1 ? "" : "s"} ${shown.join(", ")}${more}`;
 }
 
@@ -62,15 +62,12 @@ function at({ authority, wanted }: Point): Pick<Diagnostic, "cluster" | "propert
   return authority === SHARED_AUTHORITY ? { property: "clustermesh:ca" } : { cluster: authority, property: "etcd.ca" };
 }
 
-/** What a CA is called in a message. */
-function named(id: CaId): string {
-  return typeof id === "number" ? `revision ${String(id)}` : `the CA of key ${id}`;
-}
+const named = (id: CaId): string => (typeof id === "number" ? `revision ${id}` : `the CA of key ${id}`);
 
 /** The step to take first: both trusted, and `signs` signing. */
 function bothTrusted(signs: CaId, other: CaId): string {
   return typeof signs === "number"
-    ? `set clustermesh:keyRevisions.authority to [${String(signs)},${String(other)}]`
+    ? `set clustermesh:keyRevisions.authority to [${signs},${other}]`
     : `give ${named(signs)} as certificate and privateKey and the certificate of ${named(other)} in trusted`;
 }
 
@@ -146,7 +143,6 @@ function trustSteps(point: Point): readonly Diagnostic[] {
   ];
 }
 
-/** A line for each cluster that gets new keys. */
 function renewedKeys(
   recorded: readonly Recorded[],
   wanted: IssueRecord,
@@ -158,10 +154,8 @@ function renewedKeys(
   ] as const;
   return recorded.flatMap(({ cluster, record }) =>
     kinds.flatMap(({ key, what }): Diagnostic[] => {
-      if (record === undefined || record[key] === wanted[key]) {
-        return [];
-      }
-      const reason = `go from revision ${String(record[key])} to ${String(wanted[key])}`;
+      if (record === undefined || record[key] === wanted[key]) return [];
+      const reason = `go from revision ${record[key]} to ${wanted[key]}`;
       return [info({ cluster, property: what, reason, fix: "this run renews both" })];
     }),
   );

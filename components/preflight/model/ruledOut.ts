@@ -1,3 +1,4 @@
+import { compact } from "../../basics/model/lists";
 import { isOn } from "../../cilium/model/agentBoolean";
 import { NAME_KEY } from "../../cilium/model/agentConfig";
 import type { Cluster } from "../../mesh/model/mesh";
@@ -28,9 +29,7 @@ function wrongContexts(
   return found.flatMap((each): readonly Diagnostic[] => {
     const { name } = each.cluster;
     const other = leads.get(name);
-    if (other === undefined) {
-      return [];
-    }
+    if (other === undefined) return [];
     if (leads.get(other) !== name) {
       return liveIdentity(each, clusters, policy).filter(({ property }) => property === `live ${NAME_KEY}`);
     }
@@ -46,44 +45,32 @@ export function unfit({ cluster, live }: InspectedCluster, { cilium }: Preflight
   const at = { cluster: cluster.name };
   const settings = agentSettings(live);
   if (settings === undefined) {
-    return live.agent === undefined
-      ? [
-          error({
-            ...at,
-            property: "Cilium",
-            reason: `is not in namespace ${cilium.namespace}: neither ConfigMap ${cilium.configMap} nor DaemonSet ${cilium.daemonSet} is there`,
-            fix: "install Cilium there, or name namespace and objects of your installation (clustermesh:cilium)",
-          }),
-        ]
-      : [];
+    const neither = `neither ConfigMap ${cilium.configMap} nor DaemonSet ${cilium.daemonSet} is there`;
+    const reason = `is not in namespace ${cilium.namespace}: ${neither}`;
+    const fix = "install Cilium there, or name namespace and objects of your installation (clustermesh:cilium)";
+    return compact([live.agent === undefined && error({ ...at, property: "Cilium", reason, fix })]);
   }
   // The agent's own defaults (`pkg/option/config.go`): identities go to the kvstore, unless there is none.
   const mode = settings["identity-allocation-mode"] ?? ((settings["kvstore"] ?? "") === "" ? "crd" : "kvstore");
-  return [
-    ...(mode === "crd"
-      ? [
-          error({
-            ...at,
-            property: "live identity-allocation-mode",
-            value: mode,
-            reason:
-              "keeps this cluster's identities in its API server, and peers of this mesh read them from an etcd of Cilium's own",
-            fix: "this program needs clusters in kvstore mode: leave this one out (the mode of a cluster with running pods is not changed for it)",
-          }),
-        ]
-      : []),
-    ...(isOn(settings["enable-ztunnel"])
-      ? [
-          error({
-            ...at,
-            property: "live enable-ztunnel",
-            value: settings["enable-ztunnel"],
-            reason: "does not go with ClusterMesh: agents with a cluster id do not start",
-            fix: "leave this cluster out of the mesh",
-          }),
-        ]
-      : []),
-  ];
+  return compact([
+    mode === "crd" &&
+      error({
+        ...at,
+        property: "live identity-allocation-mode",
+        value: mode,
+        reason:
+          "keeps this cluster's identities in its API server, and peers of this mesh read them from an etcd of Cilium's own",
+        fix: "this program needs clusters in kvstore mode: leave this one out (the mode of a cluster with running pods is not changed for it)",
+      }),
+    isOn(settings["enable-ztunnel"]) &&
+      error({
+        ...at,
+        property: "live enable-ztunnel",
+        value: settings["enable-ztunnel"],
+        reason: "does not go with ClusterMesh: agents with a cluster id do not start",
+        fix: "leave this cluster out of the mesh",
+      }),
+  ]);
 }
 
 /** Finds the clusters of which one problem alone is reported. */

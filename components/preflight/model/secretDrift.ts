@@ -1,18 +1,11 @@
 import { ISSUE_RECORD_ANNOTATION } from "../../certificates/model/keyRevisions";
 import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import type { Cluster } from "../../mesh/model/mesh";
-import { warning, type Diagnostic } from "../../mesh/model/diagnostic";
+import { warning } from "../../mesh/model/diagnostic";
 import { otherThanRecorded } from "./identity";
 import type { LiveCluster, ExistingObject } from "./liveCluster";
 import { setBefore } from "./marks";
-import type { InspectedCluster, PreflightPolicy } from "./policy";
-
-/** Secrets of this stack's that are not as it has written them. */
-export interface SecretDrift {
-  /** By cluster, what tells this change from any other. */
-  readonly reapply: Readonly<Record<string, string>>;
-  readonly diagnostics: readonly Diagnostic[];
-}
+import { driftIn, inspected, type Change, type Drift, type InspectedCluster, type PreflightPolicy } from "./policy";
 
 /** Annotations that a Secret of this stack's has to have, and that were removed or are another's by now. */
 function lostMarks(object: ExistingObject | undefined, hasPeers: boolean): readonly string[] {
@@ -20,22 +13,13 @@ function lostMarks(object: ExistingObject | undefined, hasPeers: boolean): reado
   return wanted.filter((mark) => object?.marks.includes(mark) === false);
 }
 
-function drifted(
-  found: InspectedCluster,
-  name: string,
-  policy: PreflightPolicy,
-  now: Date,
-): readonly [string, Diagnostic][] {
+function drifted(found: InspectedCluster, name: string, policy: PreflightPolicy, now: Date): readonly Change[] {
   const { cluster, live } = found;
   const object = live.existingObjects.find((each) => each.kind === "Secret" && each.name === name);
   const isOurs = object?.owner === policy.owner || (object?.owner === undefined && object?.isApplied === true);
-  if (object !== undefined && !isOurs) {
-    return [];
-  }
+  if (object !== undefined && !isOurs) return [];
   const lost = lostMarks(object, name === policy.peerSecret);
-  if (object !== undefined && object.drift === undefined && lost.length === 0) {
-    return [];
-  }
+  if (object !== undefined && object.drift === undefined && lost.length === 0) return [];
   const { namespace } = policy.cilium;
   const diagnostic = warning({
     cluster: cluster.name,
@@ -48,7 +32,7 @@ function drifted(
 
 /**
  * Finds Secrets that were edited or deleted since they were written, in clusters that this stack has meshed. What is in them is not read
- * for that: who changes a key becomes its owner. The state shows none of it.
+ * for that: who changes a key becomes its owner.
  *
  * @param secrets The Secrets of a cluster, by name.
  */
@@ -58,21 +42,9 @@ export function secretDrift(
   secrets: readonly string[],
   policy: PreflightPolicy,
   now: Date,
-): SecretDrift {
-  const all = members.flatMap((cluster) => {
-    const live = clusters.get(cluster.name);
-    if (live?.kind !== "reachable") {
-      return [];
-    }
-    const found = { cluster, live };
+): Drift {
+  return driftIn(inspected(members, clusters), (found) => {
     const isKnown = setBefore(found, policy) !== undefined && otherThanRecorded(found, policy).length === 0;
-    const changes = isKnown ? secrets.flatMap((name) => drifted(found, name, policy, now)) : [];
-    return changes.length === 0 ? [] : [{ cluster, changes }];
+    return isKnown ? secrets.flatMap((name) => drifted(found, name, policy, now)) : [];
   });
-  return {
-    reapply: Object.fromEntries(
-      all.map(({ cluster, changes }) => [cluster.name, changes.map(([change]) => change).join(", ")]),
-    ),
-    diagnostics: all.flatMap(({ changes }) => changes.map(([, diagnostic]) => diagnostic)),
-  };
 }

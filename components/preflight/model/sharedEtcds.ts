@@ -44,9 +44,7 @@ export function sharedEtcds(found: readonly InspectedCluster[], clusters: readon
     const shared = usedEndpoints(each).flatMap(({ url, endpoint, keys }) => {
       const users = keys.flatMap((key) => firstUser.get(key) ?? []);
       keys.forEach((key) => firstUser.set(key, firstUser.get(key) ?? name));
-      if (keys.some((key) => own.has(key))) {
-        return [];
-      }
+      if (keys.some((key) => own.has(key))) return [];
       const owner = declared.find((other) => other.name !== name && keys.some((key) => other.keys.has(key)))?.name;
       const user = users.find((other) => other !== name);
       return owner === undefined && user === undefined ? [] : [{ url, isIP: endpoint.isIP, owner, user }];

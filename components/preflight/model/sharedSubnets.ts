@@ -32,9 +32,7 @@ export function sharedSubnets(
   members: readonly Cluster[],
   policy: PreflightPolicy,
 ): readonly Diagnostic[] {
-  if (!policy.allow.includes("sharedSubnets")) {
-    return [];
-  }
+  if (!policy.allow.includes("sharedSubnets")) return [];
   const clusters = new Map(found.map((each) => [each.cluster.name, each]));
   const networksOf = (name: string) => [
     ...new Set((clusters.get(name)?.live.network?.nodes ?? []).flatMap(({ vpc }) => vpc ?? [])),

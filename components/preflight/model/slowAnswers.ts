@@ -21,13 +21,11 @@ function slowCluster(cluster: string, { seconds, failed }: Answered, limitSecond
   const why = failed.map(tellingLine).join(", ");
   const reasons = [
     ...(seconds > SLOW_SECONDS ? [`took ${rounded(seconds)} s to answer`] : []),
-    ...(tries > 1 ? [`answered only when it was asked ${String(tries)} times (${why})`] : []),
+    ...(tries > 1 ? [`answered only when it was asked ${tries} times (${why})`] : []),
   ];
-  if (reasons.length === 0) {
-    return [];
-  }
+  if (reasons.length === 0) return [];
   const fix =
-    `look at the network and the API server where that stays so; a cluster counts as unreachable after ${String(limitSeconds)} s ` +
+    `look at the network and the API server where that stays so; a cluster counts as unreachable after ${limitSeconds} s ` +
     "without an answer (clustermesh:wait.preflight)";
   return [info({ cluster, property: "API server", reason: reasons.join(", and "), fix })];
 }

@@ -1,3 +1,4 @@
+import { groupBy } from "../../basics/model/lists";
 import { info, unseens, type Diagnostic } from "../../mesh/model/diagnostic";
 import { clusterNames } from "./listed";
 
@@ -8,11 +9,7 @@ export function unseen(cluster: string, property: string, reason: string): Diagn
 
 /** One line for all that could not be looked at, with what was; nothing where everything was. */
 export function unseenNote(all: readonly Diagnostic[], compared: readonly string[]): readonly Diagnostic[] {
-  const groups = new Map<string, readonly Diagnostic[]>();
-  unseens(all).forEach((each) => {
-    const key = JSON.stringify([each.property, each.reason]);
-    groups.set(key, [...(groups.get(key) ?? []), each]);
-  });
+  const groups = groupBy(unseens(all), ({ property, reason }) => JSON.stringify([property, reason]));
   const said = [...groups.values()].map((group) => {
     const names = new Set(group.flatMap(({ cluster }) => cluster ?? []));
     return `${group[0]?.property ?? ""} of ${clusterNames([...names])} (${group[0]?.reason ?? ""})`;

@@ -1,3 +1,4 @@
+import { compact } from "../../basics/model/lists";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { ReachableCluster } from "./liveCluster";
 import type { InspectedCluster } from "./policy";
@@ -18,9 +19,7 @@ function parseVersion(text: string | undefined): Version | undefined {
 }
 
 /** The tag of an image: behind the last colon of the last part of its path, and before its digest. */
-function tagOf(image: string): string | undefined {
-  return /:([^:/@]+)$/.exec(image.split("@")[0] ?? "")?.[1];
-}
+const tagOf = (image: string): string | undefined => /:([^:/@]+)$/.exec(image.split("@")[0] ?? "")?.[1];
 
 /** The version of a cluster's agents: the tag of their image, or else the chart's, which is the same. */
 function versionOf({ agent }: ReachableCluster): Version | undefined {
@@ -40,30 +39,24 @@ export function versions(found: readonly InspectedCluster[]): readonly Diagnosti
   });
   const newest = [...known].sort((a, b) => minors(b.version, a.version))[0];
   const aliased = found.find(({ cluster }) => Object.keys(cluster.etcd.hostAliases ?? {}).length > 0)?.cluster.name;
-  const problems = known.flatMap(({ cluster, version }): Diagnostic[] => {
+  const problems = known.flatMap(({ cluster, version }) => {
     const at = { cluster: cluster.name, property: "live Cilium version", value: version.text };
     const tooOld = newest !== undefined && minors(newest.version, version) > 1;
     const ignores = aliased !== undefined && aliased !== cluster.name && minors(version, HOST_ALIASES) < 0;
-    return [
-      ...(tooOld
-        ? [
-            error({
-              ...at,
-              reason: `is more than one minor release behind ${newest.version.text} of cluster ${JSON.stringify(newest.cluster.name)}`,
-              fix: "Cilium supports one minor release between the clusters of a mesh: upgrade it first",
-            }),
-          ]
-        : []),
-      ...(ignores
-        ? [
-            error({
-              ...at,
-              reason: `ignores etcd.hostAliases of cluster ${JSON.stringify(aliased)}`,
-              fix: `upgrade it to ${HOST_ALIASES.text}, or give endpoints that its DNS knows and no hostAliases`,
-            }),
-          ]
-        : []),
-    ];
+    return compact([
+      tooOld &&
+        error({
+          ...at,
+          reason: `is more than one minor release behind ${newest.version.text} of cluster ${JSON.stringify(newest.cluster.name)}`,
+          fix: "Cilium supports one minor release between the clusters of a mesh: upgrade it first",
+        }),
+      ignores &&
+        error({
+          ...at,
+          reason: `ignores etcd.hostAliases of cluster ${JSON.stringify(aliased)}`,
+          fix: `upgrade it to ${HOST_ALIASES.text}, or give endpoints that its DNS knows and no hostAliases`,
+        }),
+    ]);
   });
   const unknown = found.flatMap(({ cluster, live }) =>
     live.agent === undefined || versionOf(live) !== undefined

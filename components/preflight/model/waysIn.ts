@@ -88,9 +88,7 @@ export function waysIn(unasked: readonly Unasked[], known: KnownContexts | undef
     };
   }
   const asked = unasked.filter(mayBeKubeconfig);
-  if (known === undefined || asked.length === 0) {
-    return { diagnostics: [], explains: new Set() };
-  }
+  if (known === undefined || asked.length === 0) return { diagnostics: [], explains: new Set() };
   if (known.kind === "unreadable" || known.contexts.length === 0) {
     const names = asked.map(({ cluster }) => cluster);
     const reason = known.kind === "unreadable" ? `cannot be read: ${known.reason}` : "has no context, or is not there";

@@ -1,9 +1,7 @@
 import { z } from "zod";
 
-/** What can be allowed for the clusters of one stack. */
 const OF_CLUSTERS = ["adoptSecret", "overwriteConflicts", "openPolicies", "restartStalePods", "unreachable"] as const;
 
-/** What can be allowed for a mesh as a whole. */
 const OF_MESH = ["sharedSubnets"] as const;
 
 const MEANINGS: Readonly<Record<Allowance, string>> = {

@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { attempt } from "../../../basics/model/attempt";
 import { context, Fields, isMinimalInteger, NotDer, only, smallNumber, TAG } from "./der";
 import { extensionsOf, type Extensions } from "./extensions";
 import { checkName } from "./names";
@@ -29,9 +30,7 @@ const NO_EXTENSIONS: Extensions = { notUnderstood: [] };
 
 function serialNumber(fields: Fields): void {
   const { value } = fields.take(TAG.integer);
-  if (!isMinimalInteger(value) || (value[0] ?? 0) >= 0x80) {
-    throw new NotDer("a negative or malformed serial number");
-  }
+  if (!isMinimalInteger(value) || (value[0] ?? 0) >= 0x80) throw new NotDer("a negative or malformed serial number");
 }
 
 function parse(der: Buffer): Omit<Certificate, "subject" | "pem" | "x509"> {
@@ -39,14 +38,10 @@ function parse(der: Buffer): Omit<Certificate, "subject" | "pem" | "x509"> {
   const fields = new Fields(certificate.take(TAG.sequence).value);
   const versionField = fields.optional(context(0, true));
   const version = 1 + (versionField === undefined ? 0 : smallNumber(only(versionField.value, TAG.integer).value));
-  if (version > 3) {
-    throw new NotDer("an unknown version");
-  }
+  if (version > 3) throw new NotDer("an unknown version");
   serialNumber(fields);
   const inner = fields.take(TAG.sequence);
-  if (!inner.whole.equals(certificate.take(TAG.sequence).whole)) {
-    throw new NotDer("two different signature algorithms");
-  }
+  if (!inner.whole.equals(certificate.take(TAG.sequence).whole)) throw new NotDer("two different signature algorithms");
   certificate.take(TAG.bitString);
   const issuer = fields.take(TAG.sequence);
   const validity = new Fields(fields.take(TAG.sequence).value);
@@ -82,9 +77,7 @@ export function readCertificate(der: Buffer): Certificate {
 /** Reads the first certificate of a PEM text. @throws Unusable where there is none. */
 export function certificateOf(pem: string): Certificate {
   const [block] = readPem(pem).blocks;
-  if (block === undefined) {
-    throw new Unusable("cannot be read", "give one PEM block BEGIN CERTIFICATE");
-  }
+  if (block === undefined) throw new Unusable("cannot be read", "give one PEM block BEGIN CERTIFICATE");
   return readCertificate(block.der);
 }
 
@@ -95,9 +88,5 @@ export function isSelfSigned({ names, x509 }: Certificate): boolean {
 
 /** Whether a certificate's signature is by this one's key. */
 export function verifies(issuer: X509Certificate, signed: X509Certificate): boolean {
-  try {
-    return signed.verify(issuer.publicKey);
-  } catch {
-    return false;
-  }
+  return attempt(() => signed.verify(issuer.publicKey)) === true;
 }

@@ -36,7 +36,7 @@ export function signingFault(ca: Certificate): Unusable | undefined {
     return new Unusable(`has a key of ${key.name}, with which agents and etcd verify nothing`, another);
   }
   return key.kind === "RSA" && key.bits < LEAST_RSA_BITS
-    ? new Unusable(`has a key of ${String(key.bits)} bits, which agents and etcd refuse`, another)
+    ? new Unusable(`has a key of ${key.bits} bits, which agents and etcd refuse`, another)
     : undefined;
 }
 
@@ -75,26 +75,20 @@ export function chainFault({
     const say = (reason: string) => [{ at: ca, fault: new Unusable(reason, fix) }];
     const length = ca.extensions.basicConstraints?.pathLength;
     const isTop = above === certificates.length - 1;
-    if (!isForClients(ca)) {
-      return say("is not for clients (extended key usage)");
-    }
+    if (!isForClients(ca)) return say("is not for clients (extended key usage)");
     if (length !== undefined && length < above) {
-      return say(`allows ${String(length)} CAs beneath it (pathlen), and ${String(above)} are`);
+      return say(`allows ${length} CAs beneath it (pathlen), and ${above} are`);
     }
-    if (isTop) {
-      return [];
-    }
+    if (isTop) return [];
     if (ca.signature !== "good") {
       return say(
         `is signed with ${ca.signature === "unknown" ? "what agents and etcd do not know" : ca.signature}, which they refuse`,
       );
     }
-    if (ca.version < 3) {
-      return say("is an intermediate of before version 3, which agents and etcd refuse");
-    }
+    if (ca.version < 3) return say("is an intermediate of before version 3, which agents and etcd refuse");
     if (ca.key.kind === "RSA" && ca.key.bits > MOST_RSA_BITS_SENT) {
       return say(
-        `has a key of ${String(ca.key.bits)} bits, and agents and etcd refuse to be sent more than ${String(MOST_RSA_BITS_SENT)}`,
+        `has a key of ${ca.key.bits} bits, and agents and etcd refuse to be sent more than ${MOST_RSA_BITS_SENT}`,
       );
     }
     const policies = ca.extensions.explicitPolicyAfter;

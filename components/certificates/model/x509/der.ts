@@ -24,21 +24,13 @@ export class NotDer extends Error {}
 
 function first(der: Buffer): Element {
   const [tag, length] = der;
-  if (tag === undefined || length === undefined || (tag & 0x1f) === 0x1f) {
-    throw new NotDer("malformed element");
-  }
+  if (tag === undefined || length === undefined || (tag & 0x1f) === 0x1f) throw new NotDer("malformed element");
   const more = length < 0x80 ? 0 : length & 0x7f;
-  if (length === 0x80 || more > 4 || der.length < 2 + more) {
-    throw new NotDer("malformed length");
-  }
+  if (length === 0x80 || more > 4 || der.length < 2 + more) throw new NotDer("malformed length");
   const size = more === 0 ? length : der.readUIntBE(2, more);
-  if (more > 0 && (size < 0x80 || der[2] === 0)) {
-    throw new NotDer("a length that is not the shortest");
-  }
+  if (more > 0 && (size < 0x80 || der[2] === 0)) throw new NotDer("a length that is not the shortest");
   const end = 2 + more + size;
-  if (der.length < end) {
-    throw new NotDer("contents that end early");
-  }
+  if (der.length < end) throw new NotDer("contents that end early");
   return { tag, value: der.subarray(2 + more, end), whole: der.subarray(0, end) };
 }
 
@@ -74,9 +66,7 @@ export class Fields {
   /** The next element, if it has this tag. */
   optional(tag: number): Element | undefined {
     const next = this.all[this.at];
-    if (next?.tag !== tag) {
-      return undefined;
-    }
+    if (next?.tag !== tag) return undefined;
     this.at += 1;
     return next;
   }
@@ -84,9 +74,7 @@ export class Fields {
   /** The next element. @throws NotDer where it has another tag. */
   take(tag: number): Element {
     const next = this.optional(tag);
-    if (next === undefined) {
-      throw new NotDer("an element that does not belong there");
-    }
+    if (next === undefined) throw new NotDer("an element that does not belong there");
     return next;
   }
 
@@ -122,9 +110,7 @@ export function oid(value: Buffer): string {
     },
     { done: [], open: 0 },
   ).done;
-  if (head === undefined || (value.at(-1) ?? 0x80) >= 0x80) {
-    throw new NotDer("a malformed object identifier");
-  }
+  if (head === undefined || (value.at(-1) ?? 0x80) >= 0x80) throw new NotDer("a malformed object identifier");
   const root = Math.min(2, Math.floor(head / 40));
   return [root, head - root * 40, ...tail].join(".");
 }

@@ -1,3 +1,4 @@
+import { present } from "../../../basics/model/own";
 import { bits, context, elements, Fields, NotDer, oid, only, smallNumber, TAG } from "./der";
 import { nameConstraintsOf, type NameConstraints } from "./nameConstraints";
 
@@ -35,25 +36,19 @@ function split(list: Buffer): readonly Extension[] {
     const fields = new Fields(each.value);
     const id = oid(fields.take(TAG.oid).value);
     const flag = fields.optional(TAG.boolean)?.value[0] ?? 0;
-    if (each.tag !== TAG.sequence || (flag !== 0 && flag !== 0xff)) {
-      throw new NotDer("a malformed extension");
-    }
+    if (each.tag !== TAG.sequence || (flag !== 0 && flag !== 0xff)) throw new NotDer("a malformed extension");
     return { id, critical: flag === 0xff, value: fields.take(TAG.octetString).value };
   });
   const twice = found.find(({ id }, index) => found.findIndex((each) => each.id === id) !== index);
-  if (twice !== undefined) {
-    throw new NotDer(`extension ${twice.id} twice`);
-  }
+  if (twice !== undefined) throw new NotDer(`extension ${twice.id} twice`);
   return found;
 }
 
-function basicConstraints(value: Buffer): Extensions["basicConstraints"] {
+function basicConstraints(value: Buffer): NonNullable<Extensions["basicConstraints"]> {
   const fields = new Fields(only(value, TAG.sequence).value);
   const flag = fields.optional(TAG.boolean)?.value[0] ?? 0;
   const length = fields.optional(TAG.integer);
-  if (flag !== 0 && flag !== 0xff) {
-    throw new NotDer("malformed basic constraints");
-  }
+  if (flag !== 0 && flag !== 0xff) throw new NotDer("malformed basic constraints");
   return { isCA: flag === 0xff, ...(length === undefined ? {} : { pathLength: smallNumber(length.value) }) };
 }
 
@@ -62,17 +57,15 @@ function explicitPolicy(value: Buffer): number | undefined {
   return after === undefined ? undefined : smallNumber(after.value);
 }
 
-/** Reads one extension; `understood: false` where Go does not know it. @throws NotDer where Go refuses the certificate for it. */
+/** Reads one extension; `understood: false` where Go passes over it. @throws NotDer where Go refuses the certificate for it. */
 function read({ id, value }: Extension): { readonly says: Partial<Extensions>; readonly understood: boolean } {
   switch (id) {
     case "2.5.29.15": {
       const usage = bits(only(value, TAG.bitString).value);
       return { says: usage.includes(true) ? { signsCertificates: usage[5] === true } : {}, understood: true };
     }
-    case "2.5.29.19": {
-      const said = basicConstraints(value);
-      return { says: said === undefined ? {} : { basicConstraints: said }, understood: true };
-    }
+    case "2.5.29.19":
+      return { says: { basicConstraints: basicConstraints(value) }, understood: true };
     case "2.5.29.37": {
       const purposes = elements(only(value, TAG.sequence).value).map((each) => oid(each.value));
       return { says: purposes.length === 0 ? {} : { purposes }, understood: true };
@@ -81,10 +74,8 @@ function read({ id, value }: Extension): { readonly says: Partial<Extensions>; r
       const { understood, ...nameConstraints } = nameConstraintsOf(value);
       return { says: { nameConstraints }, understood };
     }
-    case "2.5.29.36": {
-      const after = explicitPolicy(value);
-      return { says: after === undefined ? {} : { explicitPolicyAfter: after }, understood: true };
-    }
+    case "2.5.29.36":
+      return { says: present({ explicitPolicyAfter: explicitPolicy(value) }), understood: true };
     case "2.5.29.17": {
       const names = elements(only(value, TAG.sequence).value);
       return { says: {}, understood: names.some(({ tag }) => SAN_KINDS.has(tag)) };
@@ -105,9 +96,7 @@ export function extensionsOf(list: Buffer): Extensions {
   const all = split(list);
   for (const { id, critical } of all) {
     const name = Object.hasOwn(NEVER_CRITICAL, id) ? NEVER_CRITICAL[id] : undefined;
-    if (critical && name !== undefined) {
-      throw new NotDer(`${name} marked as critical`);
-    }
+    if (critical && name !== undefined) throw new NotDer(`${name} marked as critical`);
   }
   const answers = all.map((extension) => ({ extension, ...read(extension) }));
   const notUnderstood = answers.flatMap(({ extension: { id, critical }, understood }) =>

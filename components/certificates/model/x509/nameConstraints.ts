@@ -21,9 +21,7 @@ const DNS = context(2, false);
 const URI = context(6, false);
 const ADDRESS = context(7, false);
 
-function isDomain(text: string): boolean {
-  return text === "" || /^\.?[!-\-/-~]+(?:\.[!-\-/-~]+)*$/.test(text);
-}
+const isDomain = (text: string): boolean => text === "" || /^\.?[!-\-/-~]+(?:\.[!-\-/-~]+)*$/.test(text);
 
 function isMask(mask: Buffer): boolean {
   const binary = [...mask].map((byte) => byte.toString(2).padStart(8, "0")).join("");
@@ -33,9 +31,7 @@ function isMask(mask: Buffer): boolean {
 function subtrees(list: Buffer): Subtrees & { readonly understood: boolean } {
   const names = elements(list).map((each) => {
     const [name] = elements(each.value);
-    if (each.tag !== TAG.sequence || name === undefined) {
-      throw new NotDer("malformed name constraints");
-    }
+    if (each.tag !== TAG.sequence || name === undefined) throw new NotDer("malformed name constraints");
     return name;
   });
   const of = (tag: number) => names.filter((name) => name.tag === tag).map(({ value }) => value);

@@ -31,9 +31,7 @@ function isReadable(tag: number, value: Buffer): boolean {
 /** @throws NotDer where a subject or issuer is nothing that Go reads. */
 export function checkName(name: Buffer): void {
   for (const set of elements(name)) {
-    if (set.tag !== TAG.set) {
-      throw new NotDer("a malformed name");
-    }
+    if (set.tag !== TAG.set) throw new NotDer("a malformed name");
     for (const attribute of elements(set.value)) {
       const fields = new Fields(attribute.value);
       oid(fields.take(TAG.oid).value);

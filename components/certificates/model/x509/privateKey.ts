@@ -1,4 +1,5 @@
 import { createPrivateKey, sign, verify, type KeyObject, type X509Certificate } from "node:crypto";
+import { attempt } from "../../../basics/model/attempt";
 import { readPem } from "./pem";
 import { Unusable } from "./unusable";
 
@@ -37,7 +38,7 @@ function checkKind(key: KeyObject, der: Buffer): void {
     return;
   }
   if (kind === "rsa" && modulusLength < LEAST_RSA_BITS) {
-    throw new Unusable(`has ${String(modulusLength)} bits, which agents and etcd refuse`, another);
+    throw new Unusable(`has ${modulusLength} bits, which agents and etcd refuse`, another);
   }
   if (kind !== "rsa" && kind !== "ed25519") {
     throw new Unusable(`is of kind ${kind ?? "unknown"}, with which the tls plugin cannot sign`, another);
@@ -52,11 +53,9 @@ function checkKind(key: KeyObject, der: Buffer): void {
 export function readPrivateKey(text: string): KeyObject {
   const { blocks, broken } = readPem(text);
   const [block, ...more] = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
-  if (block === undefined || broken > 0) {
-    throw new Unusable("cannot be read", GIVE);
-  }
+  if (block === undefined || broken > 0) throw new Unusable("cannot be read", GIVE);
   if (more.length > 0) {
-    throw new Unusable(`holds ${String(1 + more.length)} private keys`, "give the one of the certificate alone");
+    throw new Unusable(`holds ${1 + more.length} private keys`, "give the one of the certificate alone");
   }
   if (block.label === "ENCRYPTED PRIVATE KEY" || block.headers.some((line) => line.includes("ENCRYPTED"))) {
     throw new Unusable("is encrypted", `${GIVE} (openssl pkey -in FILE): Pulumi encrypts it`);
@@ -68,27 +67,17 @@ export function readPrivateKey(text: string): KeyObject {
       `${GIVE}, in a block PRIVATE KEY (openssl pkey -in FILE)`,
     );
   }
-  let key: KeyObject;
-  try {
-    key = createPrivateKey({ key: block.der, format: "der", type });
-  } catch {
-    throw new Unusable("cannot be read", GIVE);
-  }
+  const key = attempt(() => createPrivateKey({ key: block.der, format: "der", type }));
+  if (key === undefined) throw new Unusable("cannot be read", GIVE);
   checkKind(key, block.der);
   return key;
 }
 
 /** A key as every program reads it. */
-export function pemOfKey(key: KeyObject): string {
-  return key.export({ type: "pkcs8", format: "pem" }).toString();
-}
+export const pemOfKey = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
 
 /** Whether what a key signs is verified with the certificate. The public half alone would say nothing of a damaged private one. */
 export function belongsTo(key: KeyObject, certificate: X509Certificate): boolean {
   const [hash, said] = [key.asymmetricKeyType === "ed25519" ? null : "sha256", Buffer.from("cilium-clustermesh")];
-  try {
-    return verify(hash, said, certificate.publicKey, sign(hash, said, key));
-  } catch {
-    return false;
-  }
+  return attempt(() => verify(hash, said, certificate.publicKey, sign(hash, said, key))) === true;
 }

@@ -25,9 +25,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 };
 
 function rsaKey(parameters: Buffer | undefined, key: Buffer): PublicKey {
-  if (parameters?.equals(Buffer.of(TAG.null, 0)) !== true) {
-    throw new NotDer("an RSA key without its NULL parameters");
-  }
+  if (parameters?.equals(Buffer.of(TAG.null, 0)) !== true) throw new NotDer("an RSA key without its NULL parameters");
   const fields = new Fields(only(key, TAG.sequence).value);
   const modulus = fields.take(TAG.integer).value;
   const exponent = fields.take(TAG.integer).value;
@@ -44,16 +42,12 @@ function rsaKey(parameters: Buffer | undefined, key: Buffer): PublicKey {
 
 function ecKey(parameters: Buffer | undefined, key: Buffer): PublicKey {
   const [named] = elements(parameters ?? Buffer.alloc(0));
-  if (named?.tag !== TAG.oid) {
-    throw new NotDer("an elliptic curve that is not named, but described");
-  }
+  if (named?.tag !== TAG.oid) throw new NotDer("an elliptic curve that is not named, but described");
   const curve = Object.hasOwn(CURVES, oid(named.value)) ? CURVES[oid(named.value)] : undefined;
   if (curve === undefined) {
     throw new NotDer("an elliptic curve that Go does not know (it has P-224, P-256, P-384 and P-521)");
   }
-  if (key[0] !== 4 || key.length !== 1 + 2 * curve.bytes) {
-    throw new NotDer("a compressed point of an elliptic curve");
-  }
+  if (key[0] !== 4 || key.length !== 1 + 2 * curve.bytes) throw new NotDer("a compressed point of an elliptic curve");
   return { kind: "EC", curve: curve.name };
 }
 
@@ -65,18 +59,14 @@ export function publicKeyOf(info: Buffer): PublicKey {
   const kind = oid(algorithm.take(TAG.oid).value);
   const parameters = algorithm.any()?.whole;
   const key = Buffer.from(rest);
-  if (unused !== 0) {
-    throw new NotDer("a malformed public key");
-  }
+  if (unused !== 0) throw new NotDer("a malformed public key");
   switch (kind) {
     case "1.2.840.113549.1.1.1":
       return rsaKey(parameters, key);
     case "1.2.840.10045.2.1":
       return ecKey(parameters, key);
     case "1.3.101.112":
-      if (parameters !== undefined || key.length !== 32) {
-        throw new NotDer("a malformed Ed25519 key");
-      }
+      if (parameters !== undefined || key.length !== 32) throw new NotDer("a malformed Ed25519 key");
       return { kind: "Ed25519" };
     default:
       return { kind: "unsupported", name: Object.hasOwn(UNSUPPORTED, kind) ? (UNSUPPORTED[kind] ?? kind) : kind };

@@ -1,6 +1,6 @@
 import { context, Fields, NotDer, oid, only, smallNumber, TAG } from "./der";
 
-/** What a certificate is signed with: what Go verifies, what it refuses as weak, and what it does not know. */
+/** What a certificate is signed with: what Go verifies, what it refuses as weak, and what it has no algorithm for. */
 export type Signature = "good" | "SHA-1" | "MD5" | "unknown";
 
 const KNOWN: Readonly<Record<string, Signature>> = {
@@ -46,15 +46,11 @@ export function signatureOf(algorithm: Buffer): Signature {
   const fields = new Fields(algorithm);
   const id = oid(fields.take(TAG.oid).value);
   const parameters = fields.any()?.whole;
-  if (id !== RSA_PSS) {
-    return Object.hasOwn(KNOWN, id) ? (KNOWN[id] ?? "unknown") : "unknown";
-  }
+  if (id !== RSA_PSS) return Object.hasOwn(KNOWN, id) ? (KNOWN[id] ?? "unknown") : "unknown";
   try {
     return parameters === undefined ? "unknown" : pss(parameters);
   } catch (error) {
-    if (error instanceof NotDer) {
-      return "unknown";
-    }
+    if (error instanceof NotDer) return "unknown";
     throw error;
   }
 }

@@ -8,9 +8,7 @@ export function timeOf({ tag, value }: Element): Date {
   const text = value.toString("latin1");
   const [, digits = "", zone = ""] = /^(\d+)(Z|[+-]\d{4})$/.exec(text) ?? [];
   const isShort = tag === UTC_TIME && (digits.length === 10 || digits.length === 12);
-  if (!isShort && !(tag === GENERALIZED_TIME && digits.length === 14)) {
-    throw new NotDer("a date that is not read");
-  }
+  if (!isShort && !(tag === GENERALIZED_TIME && digits.length === 14)) throw new NotDer("a date that is not read");
   const century = tag === GENERALIZED_TIME ? "" : Number(digits.slice(0, 2)) >= 50 ? "19" : "20";
   const [, date, hours, minutes, seconds = "00"] = /^(\d{8})(\d\d)(\d\d)(\d\d)?$/.exec(`${century}${digits}`) ?? [];
   const day = (date ?? "").replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");

@@ -1,3 +1,4 @@
+import { groupBy } from "../../../basics/model/lists";
 import type { RolledPod } from "./pods";
 import type { Workload } from "./workload";
 
@@ -53,17 +54,9 @@ function heldBy(pods: readonly RolledPod[], node: string, { isNew }: Measure): H
   return { pod: pod.pod, node, why };
 }
 
-function byNode(pods: readonly RolledPod[]): ReadonlyMap<string, readonly RolledPod[]> {
-  const nodes = new Map<string, RolledPod[]>();
-  for (const pod of pods) {
-    // A pod without a node stands for itself.
-    const key = pod.node === "" ? `${pod.pod} ` : pod.node;
-    const own = nodes.get(key);
-    if (own === undefined) nodes.set(key, [pod]);
-    else own.push(pod);
-  }
-  return nodes;
-}
+/** A pod without a node stands for itself. */
+const byNode = (pods: readonly RolledPod[]): ReadonlyMap<string, readonly RolledPod[]> =>
+  groupBy(pods, ({ pod, node }) => (node === "" ? `${pod} ` : node));
 
 const readyLast = (pods: readonly RolledPod[]): readonly RolledPod[] =>
   pods.toSorted((a, b) => Number(a.ready) - Number(b.ready));
@@ -85,7 +78,7 @@ function judgeDaemonSet({ desired }: Workload, pods: readonly RolledPod[], measu
     of: Math.max(desired, nodes.size),
     waiting: [
       ...held(toWait),
-      ...(missing === 0 ? [] : [{ why: `${String(missing)} ${missing === 1 ? "node has" : "nodes have"} no pod yet` }]),
+      ...(missing === 0 ? [] : [{ why: `${missing} ${missing === 1 ? "node has" : "nodes have"} no pod yet` }]),
     ],
     excused: held(open.filter(isExcused)),
     old: readyLast(pods.filter((pod) => !pod.isEnding && !isNew(pod))),
@@ -102,7 +95,7 @@ function judgeDeployment({ desired }: Workload, pods: readonly RolledPod[], meas
   const held = (some: readonly RolledPod[]) => some.map((pod) => heldBy([pod], pod.node, measure));
   const notReady = held(live.filter((pod) => isNew(pod) && !pod.ready));
   const missing = needed - done - notReady.length;
-  const short = [...notReady, ...(missing > 0 ? [{ why: `${String(missing)} pods are not there yet` }] : [])];
+  const short = [...notReady, ...(missing > 0 ? [{ why: `${missing} pods are not there yet` }] : [])];
   return {
     done,
     of: desired,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cutText } from "../../../basics/model/bounded";
 import type { Fields } from "../../../kubernetes/model/fields";
-import { isObjectName } from "../../../mesh/model/names";
+import { isReady, ownerReferences, podName } from "../../../kubernetes/model/pod";
 import { ROLLOUT_ANNOTATION } from "../agentConfig";
 import type { Workload } from "./workload";
 
@@ -81,13 +81,10 @@ const affinity = z.object({
 
 const pod = z.object({
   metadata: z.object({
-    // It becomes an argument of kubectl, which no cluster may have taken for a flag.
-    name: z.string().refine(isObjectName),
+    name: podName,
     annotations: z.record(z.string(), z.string()).nullish(),
     deletionTimestamp: z.string().nullish(),
-    ownerReferences: z
-      .array(z.object({ kind: z.string(), uid: z.string(), controller: z.boolean().default(false) }))
-      .nullish(),
+    ownerReferences,
   }),
   spec: z.object({ nodeName: z.string().default(""), affinity: z.unknown().optional() }).prefault({}),
   status: z
@@ -105,7 +102,7 @@ type Live = z.infer<typeof pod>;
 const WORDS_BYTES = 400;
 const LAST_LINES = 3;
 
-/** A cluster's words in one line of bounded length; of several lines the last ones, which say what came of it. */
+/** A cluster's words in one line of bounded length; of several lines the last ones, which show what came of it. */
 function words(text: string): string {
   const lines = text
     .split("\n")
@@ -121,10 +118,9 @@ const said = (...parts: readonly string[]): string =>
     .join(": ");
 
 function howItEnded({ exitCode, reason, message }: z.infer<typeof ended>): string {
-  return said(`ended with exit code ${String(exitCode)}${reason === "" ? "" : ` (${reason})`}`, message);
+  return said(`ended with exit code ${exitCode}${reason === "" ? "" : ` (${reason})`}`, message);
 }
 
-/** What a container waits for, or how it ended last. */
 function faultOf({ name, state: now, lastState }: Container): string | undefined {
   const { waiting, terminated } = now ?? {};
   const last = terminated ?? lastState?.terminated ?? undefined;
@@ -137,9 +133,7 @@ function faultOf({ name, state: now, lastState }: Container): string | undefined
 function whyNotReady({ status }: Live): string {
   const conditions = status.conditions ?? [];
   const unscheduled = conditions.find(({ type, status: value }) => type === "PodScheduled" && value === "False");
-  if (unscheduled !== undefined) {
-    return said("is not scheduled", unscheduled.reason ?? "", unscheduled.message ?? "");
-  }
+  if (unscheduled !== undefined) return said("is not scheduled", unscheduled.reason ?? "", unscheduled.message ?? "");
   const faults = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])].flatMap(
     (each) => faultOf(each) ?? [],
   );
@@ -173,8 +167,7 @@ export function parseRolledPods(json: string, workload: Workload): readonly Roll
     .map((live): RolledPod => {
       const { metadata, spec, status } = live;
       const isEnding = metadata.deletionTimestamp != null;
-      const isReady = status.conditions?.some((each) => each.type === "Ready" && each.status === "True") ?? false;
-      const ready = isReady && !isEnding;
+      const ready = isReady(status.conditions) && !isEnding;
       return {
         pod: metadata.name,
         node: spec.nodeName === "" ? meantFor(live) : spec.nodeName,

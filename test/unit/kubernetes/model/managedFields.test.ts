@@ -1,11 +1,31 @@
 import assert from "node:assert/strict";
 import {
+  appliedEntry,
+  appliedPart,
   dataOwners,
   fieldOwners,
-  appliedPart,
   type ManagedFieldsEntry,
 } from "../../../../components/kubernetes/model/managedFields";
 import { managers } from "../../support/preflight/live";
+
+describe("model: appliedEntry", () => {
+  const entry = (manager: string, operation: string, time: string) => ({ manager, operation, time });
+
+  it("is the manager's apply, and nothing else", () => {
+    const entries = [
+      entry("helm", "Apply", "1"),
+      entry("cilium-clustermesh", "Update", "2"),
+      entry("cilium-clustermesh", "Apply", "3"),
+      entry("kubectl", "Update", "4"),
+    ];
+    assert.equal(appliedEntry(entries, "cilium-clustermesh")?.time, "3");
+  });
+
+  it("is absent where the manager has applied nothing, or nothing is there yet", () => {
+    assert.equal(appliedEntry([entry("cilium-clustermesh", "Update", "2")], "cilium-clustermesh"), undefined);
+    assert.equal(appliedEntry<ManagedFieldsEntry>([], "cilium-clustermesh"), undefined);
+  });
+});
 
 describe("model: dataOwners", () => {
   it("are the managers of a key, in the API server's order", () => {

@@ -38,7 +38,7 @@ function drift(...claimed: readonly LiveObject[]) {
   const clusters = new Map([[each.cluster.name, each.live]]);
   const secrets = [POLICY.peerSecret, "clustermesh-etcd-server"];
   const seen = secretDrift([each.cluster], clusters, secrets, { ...POLICY, recorded }, new Date(0));
-  return { reapply: seen.reapply, lines: bySeverity(seen.diagnostics).warnings.map(formatDiagnostic) };
+  return { reapply: seen.changes, lines: bySeverity(seen.diagnostics).warnings.map(formatDiagnostic) };
 }
 
 const SERVER = secret("clustermesh-etcd-server", { [OWNER_ANNOTATION]: POLICY.owner }, [OWNER_ANNOTATION]);

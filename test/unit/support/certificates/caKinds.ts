@@ -1,10 +1,10 @@
-import type { AdoptedCa } from "../../../../components/certificates/model/adoptedCa";
+import type { AdoptedCA } from "../../../../components/settings/model/ca";
 import { CA_EXTENSIONS, EC, RSA, type Made, type OpenSsl } from "../../../support/openssl";
 
 /** A kind of CA, and what is to be said of it: nothing, a warning, or why it is refused. */
 export interface CAKind {
   readonly name: string;
-  readonly make: (openssl: OpenSsl) => AdoptedCa;
+  readonly make: (openssl: OpenSsl) => AdoptedCA;
   readonly warned?: RegExp;
   readonly refused?: RegExp;
   /** Go would take it, and this program does not: why. */
@@ -14,7 +14,7 @@ export interface CAKind {
 
 type Said = Omit<CAKind, "name" | "make">;
 
-const given = ({ certificate, key }: Made): AdoptedCa => ({ certificate, privateKey: key });
+const given = ({ certificate, key }: Made): AdoptedCA => ({ certificate, privateKey: key });
 const CA = CA_EXTENSIONS;
 const BASIC = "basicConstraints=critical,CA:TRUE";
 const SIGNS = "keyUsage=critical,keyCertSign";
@@ -56,7 +56,7 @@ type Chain = Readonly<Partial<Record<"root" | "own" | "sign", readonly string[]>
 /** An intermediate below a root. */
 const below = (
   name: string,
-  chain: (root: Made, intermediate: Made, openssl: OpenSsl) => AdoptedCa,
+  chain: (root: Made, intermediate: Made, openssl: OpenSsl) => AdoptedCA,
   said: Said = {},
   options: Chain = {},
 ): CAKind => ({
@@ -67,7 +67,7 @@ const below = (
     return chain(root, openssl.make(own), openssl);
   },
 });
-const whole = (root: Made, own: Made): AdoptedCa => ({
+const whole = (root: Made, own: Made): AdoptedCA => ({
   certificate: own.certificate + root.certificate,
   privateKey: own.key,
 });
