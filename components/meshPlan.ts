@@ -104,17 +104,14 @@ export class MeshPlan {
     const { settings, names } = this;
     const read = Object.entries(settings.clusters).map(async ([name, cluster]) => {
       const etcd = await knownEtcd(name, cluster.etcd);
-      return etcd === undefined
-        ? { unknown: name }
-        : { known: [name, { ...cluster, etcd: { ...cluster.etcd, ...etcd } }] as const };
+      if (etcd === undefined) {
+        await pulumi.log.warn(formatDiagnostic(etcdNotKnown(name)));
+        return [name, cluster] as const;
+      }
+      const { ca } = cluster.etcd;
+      return [name, { ...cluster, etcd: { ...etcd, ...(ca === undefined ? {} : { ca }) } }] as const;
     });
-    const all = await Promise.all(read);
-    const unknown = all.flatMap((each) => each.unknown ?? []);
-    if (unknown.length > 0) {
-      await Promise.all(unknown.map((name) => pulumi.log.warn(formatDiagnostic(etcdNotKnown(name)))));
-      return true;
-    }
-    const clusters = Object.fromEntries(all.flatMap(({ known }) => (known === undefined ? [] : [known])));
+    const clusters = Object.fromEntries(await Promise.all(read));
     const problems = validateDescription({ ...settings, clusters }, names, new Date());
     if (problems.length > 0) {
       throw cannotWork(problems);

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { knownValue } from "../basics/known";
+import { present } from "../basics/model/own";
 import { etcdFacts } from "../settings/model/cluster";
 import { problemsOf } from "./model/issues";
 import type { Cluster, EtcdSpec } from "./model/mesh";
@@ -25,20 +26,15 @@ export interface PlannedCluster extends Omit<Cluster, "etcd"> {
 
 const schema = z.object(etcdFacts);
 
-/** An etcd of which nothing is an output; nothing where something is. */
+/** An etcd of which nothing is an output; nothing where something is. What a program leaves `undefined` is left out. */
 export function plainEtcd(etcd: EtcdInputs): EtcdSpec | undefined {
-  return schema.safeParse(etcd).data;
+  return schema.safeParse(present({ ...etcd })).data;
 }
 
 /** An etcd by itself, without what else stands beside it. */
 export function plannedEtcd(etcd: EtcdInputs): PlannedCluster["etcd"] {
   const { endpoints, hostAliases, adminEndpoints } = etcd;
-  const given = {
-    endpoints,
-    ...(hostAliases === undefined ? {} : { hostAliases }),
-    ...(adminEndpoints === undefined ? {} : { adminEndpoints }),
-  };
-  return plainEtcd(etcd) ?? pulumi.output(given);
+  return plainEtcd(etcd) ?? pulumi.output({ endpoints, ...present({ hostAliases, adminEndpoints }) });
 }
 
 /**

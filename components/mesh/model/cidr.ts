@@ -63,19 +63,16 @@ export function contains(outer: Range, inner: Range): boolean {
 
 /** What is left of a range without others, in parts. */
 export function rangeWithout(range: Range, others: readonly Range[]): readonly Range[] {
-  return others.reduce<readonly Range[]>(
-    (left, other) =>
-      left.flatMap((part) =>
-        overlaps(part, other)
-          ? [
-              { ...part, last: other.first - 1n },
-              { ...part, first: other.last + 1n },
-            ].filter(({ first, last }) => part.first <= first && first <= last && last <= part.last)
-          : [part],
-      ),
-    [range],
-  );
+  const parts: Range[] = [];
+  let { first } = range;
+  for (const other of others.filter((each) => overlaps(range, each)).sort(byFirst)) {
+    if (first < other.first) parts.push({ ...range, first, last: other.first - 1n });
+    if (first <= other.last) first = other.last + 1n;
+  }
+  return first <= range.last ? [...parts, { ...range, first }] : parts;
 }
+
+const byFirst = (a: Range, b: Range): number => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0);
 
 /** Whether a text is an IP address in full notation. A zone (`%eth0`) means something on one machine only, so it is none. */
 export function isIPAddress(text: string): boolean {
@@ -102,9 +99,7 @@ export function findOverlaps<Owner>(
 ): readonly (readonly [Claim<Owner>, Claim<Owner>])[] {
   const found: [Claim<Owner>, Claim<Owner>][] = [];
   for (const family of [4, 6] as const) {
-    const sorted = claims
-      .filter((claim) => claim.range.family === family)
-      .sort((a, b) => (a.range.first < b.range.first ? -1 : a.range.first > b.range.first ? 1 : 0));
+    const sorted = claims.filter((claim) => claim.range.family === family).sort((a, b) => byFirst(a.range, b.range));
     let open: Claim<Owner>[] = [];
     for (const claim of sorted) {
       open = open.filter((earlier) => earlier.range.last >= claim.range.first);

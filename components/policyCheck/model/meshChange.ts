@@ -87,8 +87,17 @@ export function changedPeers({ peers, peersAfter = [] }: MeshChange): readonly s
     .sort();
 }
 
+/** What has been read: every selector of every policy is judged by it. */
+const known = new WeakMap<MeshChange, readonly Party[]>();
+
 /** All whom a policy may see otherwise afterwards: pods and nodes of the cluster itself, and of those who become or cease to be peers. */
 export function parties(change: MeshChange): readonly Party[] {
+  const read = known.get(change) ?? partiesOf(change);
+  known.set(change, read);
+  return read;
+}
+
+function partiesOf(change: MeshChange): readonly Party[] {
   const { from, to, peers, ranges = {} } = change;
   const own = WHATS.map((what): Party => {
     const whom = (cluster: string): Whom => ({ kind: KINDS[what], cluster });

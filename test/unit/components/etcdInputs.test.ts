@@ -40,8 +40,16 @@ async function registered(etcd: () => EtcdInputs) {
 }
 
 /** With what a mesh with these endpoints is refused once they are known; the settings are checked as they are written down. */
-async function refusedLater(etcd: () => EtcdInputs): Promise<string> {
-  const { result } = await run(() => planMesh(args(etcd())).checkOutputs()?.catch(String));
+async function refusedLater(etcd: () => EtcdInputs, second?: EtcdInputs): Promise<string> {
+  const { result } = await run(() => {
+    const { clusters, ...rest } = args(etcd());
+    const { cluster2 } = clusters;
+    assert.ok(cluster2);
+    const both = { ...clusters, cluster2: { ...cluster2, ...(second === undefined ? {} : { etcd: second }) } };
+    return planMesh({ ...rest, clusters: both })
+      .checkOutputs()
+      ?.catch(String);
+  }, second !== undefined);
   return String(result);
 }
 
@@ -71,6 +79,10 @@ describe("components: an etcd whose endpoints are outputs", () => {
       [() => ({ endpoints: [made("https://10.1.2.1:2379")] }), /is also an endpoint of cluster "cluster1"/],
       [() => ({ endpoints: [ENDPOINT], hostAliases: { other: [made(ADDRESS)] } }), /is the host of no endpoint/],
       [() => ({ endpoints: made(ENDPOINT) as never }), /cluster1": etcd\.endpoints .*is not allowed; give an array/],
+      [
+        () => ({ endpoints: ["http://x"], adminEndpoints: made("").apply(() => undefined) as never }),
+        /is not an https URL/,
+      ],
     ];
     for (const [etcd, expected] of wrong) {
       assert.match(await refusedLater(etcd), expected);
@@ -81,6 +93,19 @@ describe("components: an etcd whose endpoints are outputs", () => {
   it("is checked at once where all of it is plain, and not again", () => {
     assert.throws(() => planMesh(args({ endpoints: [] })), /etcd\.endpoints \[\] is empty/);
     assert.equal(planMesh(args(PLAIN)).checkOutputs(), undefined);
+  });
+
+  it("is checked where it is known, though that of another cluster is not", async () => {
+    const wrong = { endpoints: [pulumi.output("http://10.1.1.7:2379")] };
+    assert.match(
+      await refusedLater(() => ({ endpoints: [made()] }), wrong),
+      /cluster2": etcd\.endpoints\[0\] .*is not an https/,
+    );
+  });
+
+  it("is checked at once where what is left out is undefined", () => {
+    const etcd = { endpoints: ["http://x"], hostAliases: undefined, adminEndpoints: undefined };
+    assert.throws(() => planMesh(args(etcd as never)), /etcd\.endpoints\[0\] "http:\/\/x" is not an https URL/);
   });
 
   it("does not keep the rest from being checked at once", async () => {

@@ -122,6 +122,17 @@ describe("model: rangeWithout", () => {
   it("does not mix the families", () => {
     assert.deepEqual(rangeWithout(range("10.0.0.0/8"), [range("::/0")]), [range("10.0.0.0/8")]);
   });
+
+  // What compares each part with each other range takes minutes.
+  it("takes as many as a list of addresses has", () => {
+    const others = Array.from({ length: 100_000 }, (_, index): Range => {
+      const address = BigInt((index * 7919) % 100_000) * 2n;
+      return { text: "", family: 4, first: address, last: address };
+    });
+    const left = rangeWithout({ text: "", family: 4, first: 0n, last: 199_999n }, others);
+    assert.equal(left.length, 100_000);
+    assert.ok(left.every(({ first, last }) => first === last && first % 2n === 1n));
+  });
 });
 
 describe("model: findOverlaps", () => {

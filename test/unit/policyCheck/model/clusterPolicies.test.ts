@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { OWNER_ANNOTATION } from "../../../../components/kubernetes/model/ownership";
 import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import { judgePolicies, parsePolicies } from "../../../../components/policyCheck/model/clusterPolicies";
-import type { MeshChange } from "../../../../components/policyCheck/model/meshChange";
+import { parties, type MeshChange } from "../../../../components/policyCheck/model/meshChange";
 import { policyEffects } from "../../../../components/policyCheck/model/policyEffects";
 import { bySeverity } from "../../support/mesh/mesh";
 import { asks, byName } from "../../support/policyCheck/selectors";
@@ -13,6 +13,10 @@ const effects = (spec: object, change = LEAVING) =>
   policyEffects({ spec }, change).map(({ effect, opens }) => `${opens ? "opens" : "closes"}: ${effect}`);
 
 describe("model: what happens to a policy when its cluster leaves", () => {
+  it("is judged by ranges that are read once for all policies", () => {
+    assert.equal(parties(LEAVING), parties(LEAVING));
+  });
+
   it("opens where its subject is by the cluster's name", () => {
     assert.deepEqual(effects({ endpointSelector: byName("west") }), [
       "opens: selects no pod any more: its pods are open",
