@@ -107,6 +107,11 @@ describe("stand-in of the tls plugin", function () {
     assert.match(printed, /X509v3 Subject Key Identifier/, "an authority always has a key id");
   });
 
+  it("gives a leaf a key id where that is asked for", async function () {
+    const { held } = await leaf({ allowedUses: ["client_auth"], setSubjectKeyId: true });
+    assert.match(opensslText(this, "x509", text(held, "certPem")), /Subject Key Identifier/);
+  });
+
   it("drops a path length of 0, as the plugin does", async function () {
     const pem = text(await selfSigned(text(await key(), "privateKeyPem"), { maxPathLength: 0 }), "certPem");
     assert.match(opensslText(this, "x509", pem), /CA:TRUE\n/);

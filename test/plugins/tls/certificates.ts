@@ -44,6 +44,8 @@ export interface Terms {
   readonly allowedUses: readonly string[];
   readonly validityPeriodHours: number;
   readonly isCa: boolean;
+  /** Whether a leaf has a key id, too. */
+  readonly setSubjectKeyId: boolean;
   readonly maxPathLength: number;
 }
 
@@ -110,7 +112,7 @@ function usages(allowed: readonly string[]): readonly x509.Extension[] {
   ];
 }
 
-/** Issues a certificate. Go drops a path length of 0, and so does the plugin; a leaf has no key id of its own. */
+/** Issues a certificate. Go drops a path length of 0, and so does the plugin; a leaf has a key id of its own where it is to have one. */
 export async function issue(
   holder: Holder,
   publicKey: x509.PublicKey | webcrypto.CryptoKey,
@@ -118,7 +120,7 @@ export async function issue(
   { algorithm, keys }: Signer,
   authority?: x509.X509Certificate,
 ): Promise<Issued> {
-  const { allowedUses, isCa, maxPathLength, validityPeriodHours } = terms;
+  const { allowedUses, isCa, maxPathLength, setSubjectKeyId, validityPeriodHours } = terms;
   const keyId = authority?.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
   const notBefore = new Date();
   const notAfter = new Date(notBefore.getTime() + validityPeriodHours * HOUR_MS);
@@ -132,7 +134,7 @@ export async function issue(
     extensions: [
       ...usages(allowedUses),
       new x509.BasicConstraintsExtension(isCa, maxPathLength > 0 ? maxPathLength : undefined, true),
-      ...(isCa ? [await x509.SubjectKeyIdentifierExtension.create(publicKey)] : []),
+      ...(isCa || setSubjectKeyId ? [await x509.SubjectKeyIdentifierExtension.create(publicKey)] : []),
       ...(keyId === undefined ? [] : [new x509.AuthorityKeyIdentifierExtension(keyId)]),
       ...holder.names,
     ],

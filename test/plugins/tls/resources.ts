@@ -66,6 +66,7 @@ function termsOf(plan: PlainMap): Terms {
     allowedUses: texts(plan["allowedUses"]),
     validityPeriodHours: number(plan["validityPeriodHours"]),
     isCa: plan["isCaCertificate"] === true,
+    setSubjectKeyId: plan["setSubjectKeyId"] === true,
     maxPathLength: number(plan["maxPathLength"]),
   };
 }

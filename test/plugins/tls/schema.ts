@@ -13,7 +13,7 @@ export interface Schema {
   readonly inPlace: readonly string[];
 }
 
-const CERTIFICATE_DEFAULTS = { earlyRenewalHours: 0, isCaCertificate: false } as const;
+const CERTIFICATE_DEFAULTS = { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false } as const;
 const ISSUED = ["certPem", "validityStartTime", "validityEndTime", "maxPathLength"] as const;
 const REQUESTED = ["dnsNames", "ipAddresses", "uris", "subject"] as const;
 const PRIVATE = ["privateKeyPem", "privateKeyPemPkcs8"] as const;
@@ -86,6 +86,7 @@ const RULES: Readonly<Record<string, (value: Value) => string | undefined>> = {
   earlyRenewalHours: atLeast(0),
   maxPathLength: atLeast(-1),
   isCaCertificate: flag,
+  setSubjectKeyId: flag,
   allowedUses: uses,
   dnsNames: texts,
   ipAddresses: texts,
