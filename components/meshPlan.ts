@@ -11,7 +11,7 @@ import { formatDiagnostic, type Diagnostic } from "./mesh/model/diagnostic";
 import { problemsOf } from "./mesh/model/issues";
 import { clustersOf, withoutLost, type Named } from "./mesh/model/mesh";
 import { observedOf, type ObservedClusters } from "./mesh/model/observed";
-import { refusal } from "./mesh/refusal";
+import { cannotWork } from "./mesh/refusal";
 import { validateDescription, type MeshCluster, type MeshDescription } from "./meshDescription";
 import { peerSecretKeys } from "./peers/peerSecret";
 import { settingsSchema, type GivenSettings, type MeshSettings } from "./settings/model/settings";
@@ -128,8 +128,6 @@ function settingsOf(given: GivenSettings): MeshSettings {
   }
   return parsed.data;
 }
-
-const cannotWork = (problems: readonly Diagnostic[]) => refusal("this mesh cannot work", problems);
 
 /** The owner of everything that a mesh makes: the stack, unless another one is given. */
 export function ownerOf({ owner }: Pick<MeshDescription, "owner">): string {

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { known } from "../basics/known";
 import { error, formatDiagnostic, warning, type Finding } from "../mesh/model/diagnostic";
-import { refusal } from "../mesh/refusal";
+import { cannotWork } from "../mesh/refusal";
 
 /** What a provider has to be set to, for a cluster that answers and for one that is lost. */
 const NEEDED = { there: ["enableSecretMutable", "upsertExistingObjects"], lost: ["deleteUnreachable"] } as const;
@@ -45,7 +45,7 @@ export async function checkProvider(cluster: string, provider: k8s.Provider, los
   }
   if (off.length > 0) {
     const problem = finding(`lacks ${off.join(", ")}`, "set them to true, or give no provider");
-    throw refusal("this mesh cannot work", [error(problem)]);
+    throw cannotWork([error(problem)]);
   }
   return true;
 }

@@ -3,9 +3,10 @@ import { z } from "zod";
 import { knownValue } from "../basics/known";
 import { present } from "../basics/model/own";
 import { etcdFacts } from "../settings/model/cluster";
+import { error } from "./model/diagnostic";
 import { problemsOf } from "./model/issues";
 import type { Cluster, EtcdSpec } from "./model/mesh";
-import { refusal } from "./refusal";
+import { cannotWork } from "./refusal";
 
 type Texts = pulumi.Input<readonly pulumi.Input<string>[]>;
 
@@ -40,20 +41,25 @@ export function plannedEtcd(etcd: EtcdInputs): PlannedCluster["etcd"] {
 /**
  * An etcd whose texts are at hand; nothing where one of them is known only once something is made, as in a preview.
  *
- * @throws RunError where it is none.
+ * @throws RunError where it is none, or a secret: messages have endpoints in them.
  */
 export async function knownEtcd(cluster: string, etcd: EtcdInputs): Promise<EtcdSpec | undefined> {
-  const value = await knownValue(pulumi.output(plannedEtcd(etcd)));
+  const output = pulumi.output(plannedEtcd(etcd));
+  if (await pulumi.isSecret(output)) {
+    const fix = "give what is none (pulumi.unsecret)";
+    throw cannotWork([error({ cluster, property: "etcd", reason: "is a secret, and messages show endpoints", fix })]);
+  }
+  const value = await knownValue(output);
   if (value === undefined) {
     return undefined;
   }
-  const { data, error } = schema.safeParse(value);
+  const { data, error: failed } = schema.safeParse(value);
   if (data === undefined) {
     const at = (path: readonly PropertyKey[]) => ["clusters", cluster, "etcd", ...path];
-    const problems = error.issues.flatMap((issue) =>
+    const problems = failed.issues.flatMap((issue) =>
       problemsOf({ ...issue, path: at(issue.path) }, { clusters: { [cluster]: { etcd: value } } }),
     );
-    throw refusal("this mesh cannot work", problems);
+    throw cannotWork(problems);
   }
   return data;
 }

@@ -11,3 +11,7 @@ export function refusal(heading: string, diagnostics: readonly Diagnostic[]): pu
   error.stack = `RunError: ${error.message}`;
   return error;
 }
+
+/** The refusal of a mesh by what is written down of it. */
+export const cannotWork = (problems: readonly Diagnostic[]): pulumi.RunError =>
+  refusal("this mesh cannot work", problems);

@@ -90,6 +90,12 @@ describe("components: an etcd whose endpoints are outputs", () => {
     assert.equal(await refusedLater(() => ({ endpoints: [made()] })), "true");
   });
 
+  it("is refused where it is a secret, for messages show endpoints", async () => {
+    const said = await refusedLater(() => ({ endpoints: [pulumi.secret("https://hunter2:2379")] }));
+    assert.match(said, /cluster "cluster1": etcd is a secret, and messages show endpoints/);
+    assert.ok(!said.includes("hunter2"));
+  });
+
   it("is checked at once where all of it is plain, and not again", () => {
     assert.throws(() => planMesh(args({ endpoints: [] })), /etcd\.endpoints \[\] is empty/);
     assert.equal(planMesh(args(PLAIN)).checkOutputs(), undefined);
