@@ -67,7 +67,7 @@ function started(script: Script, [cluster, ...args]: Call, calls: readonly Call[
   };
   void text(stdin).then((given) => {
     let code = 0;
-    let waits = false;
+    const timers: object[] = [];
     const exit = (with_ = code): never => {
       code = with_;
       throw EXIT;
@@ -78,12 +78,13 @@ function started(script: Script, [cluster, ...args]: Call, calls: readonly Call[
         calls: (which: (call: Call) => boolean = () => true) => calls.filter((call) => which(call)).length,
         fs: { readFileSync: () => given },
         process: { stdout, stderr, exit },
-        setInterval: () => (waits = true),
+        setInterval: () => timers.push({}),
       });
     } catch (error) {
       if (error !== EXIT) throw error;
     }
-    if (waits) return;
+    // What waits for its timers does not end by itself.
+    if (timers.length > 0) return;
     // Its log says that it ran, as the real one's does.
     if (code === 0) stderr.write(`${STARTED}\n`);
     close(code);
