@@ -42,11 +42,12 @@ async function knownCluster(name: string, described: DescribedCluster): Promise<
     value: {
       ...cluster,
       // None are known, so none are judged; written down there is one at least.
-      etcd: { ...(etcd ?? { endpoints: [] }), ...(ca === undefined ? {} : { ca }) },
+      etcd: { ...(etcd.kind === "known" ? etcd.etcd : { endpoints: [] }), ...(ca === undefined ? {} : { ca }) },
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
     },
     diagnostics: [
-      ...(etcd === undefined ? [etcdNotKnown(name)] : []),
+      ...(etcd.kind === "notYet" ? [etcdNotKnown(name)] : []),
+      ...(etcd.kind === "wrong" ? etcd.problems : []),
       ...((kubeconfig === undefined) === (given === undefined)
         ? []
         : [notKnown("kubeconfig", "this cluster is not looked at", name)]),

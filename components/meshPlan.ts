@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { present } from "./basics/model/own";
 import { caNames, caOrigin, type CaSource } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
 import type { ClusterCommandArgs } from "./cluster/clusterCommands";
@@ -102,16 +103,23 @@ export class MeshPlan {
 
   private async checkKnown(): Promise<true> {
     const { settings, names } = this;
-    const read = Object.entries(settings.clusters).map(async ([name, cluster]) => {
-      const etcd = await knownEtcd(name, cluster.etcd);
-      if (etcd === undefined) {
-        await pulumi.log.warn(formatDiagnostic(etcdNotKnown(name)));
-        return [name, cluster] as const;
-      }
+    const etcds = await Promise.all(
+      Object.entries(settings.clusters).map(async ([name, { etcd }]) => [name, await knownEtcd(name, etcd)] as const),
+    );
+    const wrong = etcds.flatMap(([, each]) => (each.kind === "wrong" ? each.problems : []));
+    if (wrong.length > 0) {
+      throw cannotWork(wrong);
+    }
+    for (const [name] of etcds.filter(([, { kind }]) => kind === "notYet")) {
+      await pulumi.log.warn(formatDiagnostic(etcdNotKnown(name)));
+    }
+    const known = new Map(etcds.flatMap(([name, each]) => (each.kind === "known" ? [[name, each.etcd] as const] : [])));
+    const entries = Object.entries(settings.clusters).map(([name, cluster]) => {
       const { ca } = cluster.etcd;
-      return [name, { ...cluster, etcd: { ...etcd, ...(ca === undefined ? {} : { ca }) } }] as const;
+      const etcd = known.get(name);
+      return [name, etcd === undefined ? cluster : { ...cluster, etcd: { ...etcd, ...present({ ca }) } }] as const;
     });
-    const clusters = Object.fromEntries(await Promise.all(read));
+    const clusters = Object.fromEntries(entries);
     const problems = validateDescription({ ...settings, clusters }, names, new Date());
     if (problems.length > 0) {
       throw cannotWork(problems);

@@ -3,10 +3,9 @@ import { z } from "zod";
 import { knownValue } from "../basics/known";
 import { present } from "../basics/model/own";
 import { etcdFacts } from "../settings/model/cluster";
-import { error } from "./model/diagnostic";
+import { error, type Diagnostic } from "./model/diagnostic";
 import { problemsOf } from "./model/issues";
 import type { Cluster, EtcdSpec } from "./model/mesh";
-import { cannotWork } from "./refusal";
 
 type Texts = pulumi.Input<readonly pulumi.Input<string>[]>;
 
@@ -38,28 +37,31 @@ export function plannedEtcd(etcd: EtcdInputs): PlannedCluster["etcd"] {
   return plainEtcd(etcd) ?? pulumi.output({ endpoints, ...present({ hostAliases, adminEndpoints }) });
 }
 
-/**
- * An etcd whose texts are at hand; nothing where one of them is known only once something is made, as in a preview.
- *
- * @throws RunError where it is none, or a secret: messages have endpoints in them.
- */
-export async function knownEtcd(cluster: string, etcd: EtcdInputs): Promise<EtcdSpec | undefined> {
-  const output = pulumi.output(plannedEtcd(etcd));
+/** What is known of an etcd by now: nothing yet where one of its texts is made by the same `up`, as in a preview. */
+export type KnownEtcd =
+  | { readonly kind: "known"; readonly etcd: EtcdSpec }
+  | { readonly kind: "notYet" }
+  | { readonly kind: "wrong"; readonly problems: readonly Diagnostic[] };
+
+/** Waits for an etcd's texts. What is none, or a secret, is wrong: messages have endpoints in them. */
+export async function knownEtcd(cluster: string, given: EtcdInputs): Promise<KnownEtcd> {
+  const output = pulumi.output(plannedEtcd(given));
   if (await pulumi.isSecret(output)) {
     const fix = "give what is none (pulumi.unsecret)";
-    throw cannotWork([error({ cluster, property: "etcd", reason: "is a secret, and messages show endpoints", fix })]);
+    const problem = error({ cluster, property: "etcd", reason: "is a secret, and messages show endpoints", fix });
+    return { kind: "wrong", problems: [problem] };
   }
   const value = await knownValue(output);
   if (value === undefined) {
-    return undefined;
+    return { kind: "notYet" };
   }
   const { data, error: failed } = schema.safeParse(value);
-  if (data === undefined) {
-    const at = (path: readonly PropertyKey[]) => ["clusters", cluster, "etcd", ...path];
-    const problems = failed.issues.flatMap((issue) =>
-      problemsOf({ ...issue, path: at(issue.path) }, { clusters: { [cluster]: { etcd: value } } }),
-    );
-    throw cannotWork(problems);
+  if (data !== undefined) {
+    return { kind: "known", etcd: data };
   }
-  return data;
+  const at = (path: readonly PropertyKey[]) => ["clusters", cluster, "etcd", ...path];
+  const problems = failed.issues.flatMap((issue) =>
+    problemsOf({ ...issue, path: at(issue.path) }, { clusters: { [cluster]: { etcd: value } } }),
+  );
+  return { kind: "wrong", problems };
 }

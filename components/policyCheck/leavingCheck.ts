@@ -11,6 +11,7 @@ import { UNMESHED_NAME } from "../mesh/model/names";
 import { peersIn } from "../peers/model/peerFile";
 import { secretFiles } from "../peers/secretFiles";
 import type { MeshChange, MeshRanges } from "./model/meshChange";
+import { rangesOfText } from "./model/rangesText";
 import { checkPolicies } from "./checkPolicies";
 
 /** The input of a policy check, as the state keeps it. */
@@ -29,7 +30,10 @@ export const leavingCluster = z.object({
 });
 
 const ranges = z.object({ podCIDRs: z.array(z.string()), nodeCIDRs: z.array(z.string()) });
-const largeInput = z.object({ ranges: z.record(z.string(), ranges) });
+/** A state may hold them by their names still, as JSON. */
+const largeInput = z.object({
+  ranges: z.union([z.string().transform(rangesOfText), z.record(z.string(), ranges)]),
+});
 
 /** The ranges of the mesh's clusters, out of what standard input brings a policy check; none in a state from before it brought them. */
 export function rangesGiven({ [LARGE_INPUT]: given }: Readonly<Record<string, string>>): MeshRanges {

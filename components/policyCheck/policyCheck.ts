@@ -5,6 +5,7 @@ import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeComma
 import type { Cluster } from "../mesh/model/mesh";
 import type { MeshSettings } from "../settings/model/settings";
 import type { MeshRanges } from "./model/meshChange";
+import { rangesText } from "./model/rangesText";
 
 /** The settings about policies. */
 export type PolicySettings = Pick<MeshSettings, "cilium" | "peerSecret" | "allow">;
@@ -62,7 +63,7 @@ export function policyCheck(name: string, args: PolicyCheckArgs, opts: pulumi.Cu
         openPolicies: settings.allow.includes("openPolicies"),
         ...(cluster.lost === true ? { lost: true } : {}),
       },
-      largeInput: { ranges },
+      largeInput: { ranges: rangesText(ranges) },
     },
     opts,
   );

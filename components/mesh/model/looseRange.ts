@@ -1,7 +1,10 @@
 import ipaddr from "ipaddr.js";
 import { parseCIDR, type Range } from "./cidr";
 
-/** Reads a range as policies may have it: an address alone, or with host bits. */
+/**
+ * Reads a range as policies may have it: an address alone, or with host bits. Four decimal octets are an IPv4 address, and nothing else is: agents
+ * refuse a policy with `010.0.0.0/8` or `10.1/16`.
+ */
 export function looseRange(text: string): Range | undefined {
   try {
     const [address, prefix] = text.includes("/")
@@ -11,6 +14,7 @@ export function looseRange(text: string): Range | undefined {
       address.kind() === "ipv4"
         ? ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${String(prefix)}`)
         : ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${String(prefix)}`);
+    if (!text.includes(":") && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0] ?? "")) return undefined;
     const parsed = parseCIDR(`${network.toString()}/${String(prefix)}`);
     return parsed.ok ? parsed.range : undefined;
   } catch {

@@ -62,7 +62,11 @@ export function masquerading(each: InspectedCluster, clusters: readonly Cluster[
     );
   });
   const settings = agentSettings(live) ?? {};
+  const unread = FAMILIES.flatMap((family) =>
+    (keptRanges(each, family)?.texts ?? []).filter((text) => !parseCIDR(text).ok),
+  );
   const hidden = (why: string) => [...problems, unseen(cluster.name, "what is masqueraded", why)];
+  if (unread.length > 0) return hidden(`${[...new Set(unread)].join(", ")}: not a CIDR`);
   if (isOn(settings["enable-ip-masq-agent"])) {
     const isRead = live.network?.nonMasqueradeCIDRs !== undefined;
     return isRead ? problems : hidden("ConfigMap ip-masq-agent could not be read");

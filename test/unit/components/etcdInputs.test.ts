@@ -109,6 +109,13 @@ describe("components: an etcd whose endpoints are outputs", () => {
     );
   });
 
+  it("is refused together with that of another cluster, where neither is one", async () => {
+    const none = () => ({ endpoints: pulumi.output(ENDPOINT) as never });
+    const said = await refusedLater(none, none());
+    assert.match(said, /cluster1": etcd\.endpoints .*is not allowed; give an array/);
+    assert.match(said, /cluster2": etcd\.endpoints .*is not allowed; give an array/);
+  });
+
   it("is checked at once where what is left out is undefined", () => {
     const etcd = { endpoints: ["http://x"], hostAliases: undefined, adminEndpoints: undefined };
     assert.throws(() => planMesh(args(etcd as never)), /etcd\.endpoints\[0\] "http:\/\/x" is not an https URL/);

@@ -148,7 +148,6 @@ describe("model: the probe itself, in bash", () => {
       address,
     }));
     const addresses = paths.flatMap(({ address }) => address ?? []);
-    const started = Date.now();
     const { stdout } = await promisify(execFile)("bash", [
       "-c",
       PROBE_SCRIPT,
@@ -161,6 +160,5 @@ describe("model: the probe itself, in bash", () => {
       triedPaths(paths, stdout, 1).map(({ why }) => why),
       ["", "Connection refused", "no answer within 1 s"],
     );
-    assert.ok(Date.now() - started < 5000);
   });
 });

@@ -65,6 +65,21 @@ describe("preflight: live ranges without masquerading", () => {
     assert.equal(bySeverity(masqAgent(undefined)).unseen[0]?.what, "what is masqueraded");
   });
 
+  it("are said not to be known where a text is no range", () => {
+    const unseen = (config: Config, nonMasqueradeCIDRs?: readonly string[]) =>
+      bySeverity(
+        masquerading(
+          found(1, { config, ...(nonMasqueradeCIDRs === undefined ? {} : { network: { nonMasqueradeCIDRs } }) }),
+          clusters,
+        ),
+      ).unseen.map(({ why }) => why);
+    assert.deepEqual(unseen({ "ipv4-native-routing-cidr": "10/8" }), ["10/8: not a CIDR"]);
+    assert.deepEqual(unseen({ "ipv4-native-routing-cidr": "10/8", "routing-mode": "tunnel" }), []);
+    assert.deepEqual(unseen({ "enable-ip-masq-agent": "true" }, ["192.168.0.0/16", "010.0.0.0/8"]), [
+      "010.0.0.0/8: not a CIDR",
+    ]);
+  });
+
   it("that agents take from their own network are said not to be known", () => {
     const unset = { ipam: "eni", "ipv4-native-routing-cidr": undefined };
     const unseen = (config: Config) => bySeverity(masquerading(found(1, { config }), clusters)).unseen.length;

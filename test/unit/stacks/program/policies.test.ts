@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { LARGE_INPUT } from "../../../../components/command/protocol";
+import { rangesText } from "../../../../components/policyCheck/model/rangesText";
 import { judgePolicyChanges } from "../../../../components/preflight/policyChanges";
 import { commandStates } from "../../../../stacks/program/ownState";
 import { rangesBefore } from "../../../../stacks/program/rangesBefore";
@@ -65,7 +66,7 @@ describe("stacks: policies of a cluster that stays", () => {
   const state = {
     "urn:pulumi:s::p::command:local:Command::clustermesh-cluster1-policy-check": {
       type: "command:local:Command",
-      outputs: { environment: {}, stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ ranges }) }) },
+      outputs: { environment: {}, stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ ranges: rangesText(ranges) }) }) },
     },
   };
   const FINDING =
