@@ -47,18 +47,15 @@ async function podsOf(api: Cluster, namespace: string, workload: Workload): Prom
   return parseRolledPods(await api.listFields("pods", { namespace, selector }, ROLLED_POD_FIELDS), workload);
 }
 
-/** How workloads (`kind/name`) are before their templates are changed. */
+/** How workloads are before their templates are changed, by `kind/name`. */
 export async function lookBefore(
   api: Cluster,
   namespace: string,
-  workloads: readonly string[],
+  workloads: readonly Workload[],
 ): Promise<ReadonlyMap<string, Before>> {
   const before = new Map<string, Before>();
-  for (const name of workloads) {
-    const workload = await readWorkload(api, namespace, name);
-    if (workload !== undefined) {
-      before.set(name, beforeRollOut(workload, await podsOf(api, namespace, workload)));
-    }
+  for (const workload of workloads) {
+    before.set(workload.name, beforeRollOut(workload, await podsOf(api, namespace, workload)));
   }
   return before;
 }

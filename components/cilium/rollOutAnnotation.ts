@@ -1,21 +1,19 @@
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import { parseList } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "./model/agentConfig";
 import type { Before } from "./model/rollOut/judge";
-import { rolloutsOf, type Rollout } from "./model/rollouts";
+import type { Workload } from "./model/rollOut/workload";
+import { workloadsIn } from "./readWorkload";
 import { lookBefore } from "./rollOut";
 
-type Rollouts = Readonly<Record<string, Rollout>>;
-
-/** Agents and operator as they are now, by `kind/name`. What is not installed is not in it. */
-async function readRollouts(api: ClusterApi, cilium: CiliumObjects): Promise<Rollouts> {
-  return rolloutsOf(parseList(await api.objects(rolledWorkloads(cilium), cilium.namespace)), cilium);
+/** Agents and operator as they are now. What is not installed is not in it. */
+async function readWorkloads(api: ClusterApi, cilium: CiliumObjects): Promise<readonly Workload[]> {
+  return workloadsIn(await api.objects(rolledWorkloads(cilium), cilium.namespace), cilium);
 }
 
 /** Whether one of them has the annotation: then it has not been through the way back, or not to its end. */
 export async function isAnnotated(api: ClusterApi, cilium: CiliumObjects): Promise<boolean> {
-  return Object.values(await readRollouts(api, cilium)).some(({ annotation }) => annotation !== "");
+  return (await readWorkloads(api, cilium)).some(({ annotation }) => annotation !== "");
 }
 
 /**
@@ -30,19 +28,19 @@ export async function annotate(
   api: ClusterApi,
   cilium: CiliumObjects,
   value: string | null,
-  seen?: Rollouts,
+  seen?: readonly Workload[],
 ): Promise<ReadonlyMap<string, Before>> {
   const patch = { spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: value } } } } };
-  const differing = (found: Rollouts) =>
-    Object.entries(found).flatMap(([workload, { annotation }]) => (annotation === (value ?? "") ? [] : [workload]));
-  const rolled = differing(seen ?? (await readRollouts(api, cilium)));
+  const differing = (found: readonly Workload[]) => found.filter(({ annotation }) => annotation !== (value ?? ""));
+  const namesOf = (found: readonly Workload[]) => found.map(({ name }) => name);
+  const rolled = differing(seen ?? (await readWorkloads(api, cilium)));
   if (rolled.length === 0) return new Map();
   const before = await lookBefore(api, cilium.namespace, rolled);
-  await api.patch(rolled, cilium.namespace, { manager: FIELD_MANAGER, patch });
-  const left = differing(await readRollouts(api, cilium));
+  await api.patch(namesOf(rolled), cilium.namespace, { manager: FIELD_MANAGER, patch });
+  const left = differing(await readWorkloads(api, cilium));
   if (left.length > 0) {
     throw new Error(
-      `${left.join(" and ")} of namespace ${cilium.namespace} took the annotation ${ROLLOUT_ANNOTATION}, and do not have it as it ` +
+      `${namesOf(left).join(" and ")} of namespace ${cilium.namespace} took the annotation ${ROLLOUT_ANNOTATION}, and do not have it as it ` +
         "was written; see who else writes it, or which admission webhook changes it",
     );
   }

@@ -10,7 +10,7 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { parseList } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
-import { readManagedObjects } from "../kubernetes/readObjects";
+import { nameOf, readManagedObjects } from "../kubernetes/readObjects";
 import { error, formatDiagnostics, type Finding } from "../mesh/model/diagnostic";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
 import { identityChange, identityIn } from "../preflight/model/identity";
@@ -43,15 +43,22 @@ interface Seen {
 /** Reads what is there of all that will be written to. */
 async function see(api: ClusterApi, { cilium, managedObjects, owner }: Recording): Promise<Seen> {
   const { namespace, configMap } = cilium;
-  const near = ["namespace/kube-system", `configmap/${configMap}`];
-  const [list, existing] = await Promise.all([api.objects(near, namespace), readManagedObjects(api, managedObjects)]);
-  const uid = parseList(list).find(({ kind }) => kind === "Namespace")?.metadata.uid;
+  const isNear = (managed: ManagedObject) => managed.namespace === namespace;
+  const ofCilium = ["namespace/kube-system", `configmap/${configMap}`];
+  const near = [...ofCilium, ...managedObjects.filter(isNear).map(nameOf)];
+  const far = managedObjects.filter((managed) => !isNear(managed));
+  const [list, elsewhere] = await Promise.all([api.objects(near, namespace), readManagedObjects(api, far)]);
+  const uid = parseList(list).find(({ kind, metadata }) => kind === "Namespace" && metadata.name === "kube-system")
+    ?.metadata.uid;
   if (uid === undefined) {
     throw new Error("namespace kube-system was not told, so which cluster this is is not known");
   }
   const config = configMapIn(list, cilium);
   const mark = seeMark(config?.annotations[MARK_ANNOTATION], config?.uid ?? "", owner);
-  return { uid, config, mark, existingObjects: parseExistingObjects(existing) };
+  const claimed = [list, elsewhere]
+    .flatMap(parseExistingObjects)
+    .filter(({ kind, name }) => !ofCilium.includes(`${kind.toLowerCase()}/${name}`));
+  return { uid, config, mark, existingObjects: claimed };
 }
 
 function refuse(heading: string, cluster: string, problems: readonly Omit<Finding, "cluster">[]): void {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
-import { readConfigMap } from "../cilium/configMap";
+import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { ID_KEY, NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
 import { waitForRollOut } from "../cilium/rollOut";
 import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
@@ -87,16 +87,10 @@ const onRecorded =
       return step(input, api, before, previous);
     });
 
-/** What the cluster is called, and by which id, once the originals are back: the same as in the mesh where it was installed so. */
-async function afterRestoration(
-  api: ClusterApi,
-  { cilium, desiredConfig: desired }: ClusterInput,
-): Promise<{ readonly renamed: boolean; readonly renumbered: boolean }> {
-  const config = await readConfigMap(api, cilium);
-  return {
-    renamed: config !== undefined && config.data[NAME_KEY] !== desired[NAME_KEY],
-    renumbered: config !== undefined && config.data[ID_KEY] !== desired[ID_KEY],
-  };
+/** Whether a cluster is called otherwise, and has another id, once the originals are back: it may have been installed with those of the mesh. */
+function afterRestoration(live: LiveConfig | undefined, { desiredConfig: desired }: ClusterInput) {
+  const differs = (key: string) => live !== undefined && live.data[key] !== desired[key];
+  return { renamed: differs(NAME_KEY), renumbered: differs(ID_KEY) };
 }
 
 const leavingOf = ({ cluster, cilium, desiredConfig, maxConnectedClusters }: ClusterInput): Leaving => ({
@@ -106,18 +100,31 @@ const leavingOf = ({ cluster, cilium, desiredConfig, maxConnectedClusters }: Clu
   cilium,
 });
 
-/** Writes the originals back and rolls the agents. Continues where an earlier run was interrupted; does nothing where all is done. */
-async function restore(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<void> {
-  const { cluster, cilium, desiredConfig, rollOut } = input;
-  if (await isAnothers(api, cluster.name, cilium, input.owner)) {
-    return;
+/** What a way back has come to. */
+type WayBack = { readonly kind: "anothers" } | { readonly kind: "ours"; readonly live: LiveConfig | undefined };
+
+/**
+ * Writes the originals back and rolls the agents. Continues where an earlier run was interrupted; does nothing where all is done.
+ *
+ * @param first `cilium-config` as it was seen last.
+ */
+async function restore(
+  api: ClusterApi,
+  input: ClusterInput,
+  before: Recorded,
+  first: LiveConfig | undefined,
+): Promise<WayBack> {
+  const { cluster, cilium, desiredConfig, rollOut, owner } = input;
+  if (isAnothers(first, cluster.name, cilium, owner)) {
+    return { kind: "anothers" };
   }
-  const written = await restoreConfig(api, cluster.name, cilium, before.config, desiredConfig);
-  if (!rollOut.await || !(await afterRestoration(api, input)).renamed) {
+  const { written, live } = await restoreConfig(api, cluster.name, cilium, before.config, desiredConfig, first);
+  if (!rollOut.await || !afterRestoration(live, input).renamed) {
     await annotate(api, cilium, null);
   } else if (written || (await isAnnotated(api, cilium))) {
     await renameOnNodes(api, leavingOf(input), rollOut.timeoutSeconds);
   }
+  return { kind: "ours", live };
 }
 
 const recordingOf = (input: ClusterInput) => ({ ...input, cluster: input.cluster.name, desired: input.desiredConfig });
@@ -137,10 +144,10 @@ const living = {
   rollOut: onRecorded(async (input, api, before) => {
     const { cluster, cilium, rollOut } = input;
     const set = { ...recordingOf(input), timeoutSeconds: rollOut.timeoutSeconds };
-    const rolling = await setIdentity(api, { ...set, before });
+    const { rolling, isWhole } = await setIdentity(api, { ...set, before });
     if (rollOut.await) {
       await waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, rolling);
-      await restartOutdated(api, set);
+      if (!isWhole) await restartOutdated(api, set);
     } else {
       await sayWhoRestarts(api, cluster.name, cilium);
     }
@@ -161,7 +168,7 @@ const living = {
     if (rollOut.await) {
       await waitForPeersRemoved(api, leavingOf(input), peerSecret);
     }
-    await restore(api, input, before);
+    await restore(api, input, before, await readConfigMap(api, cilium));
     if (!rollOut.await) {
       await sayWhoRestarts(api, cluster.name, cilium);
     }
@@ -172,18 +179,17 @@ const living = {
    * of ours, and what else has the cluster's name or id in etcd.
    */
   release: onRecorded(async (input, api, before) => {
-    const { cluster, cilium, owner, rollOut } = input;
-    await restore(api, input, before);
-    if (!(await isAnothers(api, cluster.name, cilium, owner))) {
-      await relinquish(api, cilium);
-      // What no manager has owned was ours alone, and has gone with that.
-      await restore(api, input, before);
+    const { cilium, rollOut } = input;
+    const way = await restore(api, input, before, await readConfigMap(api, cilium));
+    if (way.kind === "ours") {
+      // What no manager has owned was ours alone, and goes with that.
+      await restore(api, input, before, await relinquish(api, cilium, way.live));
     }
     await removeOwned(api, removingOf(input, before), input.managedObjects);
     if (rollOut.await) {
       await rolled(api, leavingOf(input), rollOut.timeoutSeconds);
     }
-    const { renamed, renumbered } = await afterRestoration(api, input);
+    const { renamed, renumbered } = afterRestoration(await readConfigMap(api, cilium), input);
     if (renamed && renumbered) {
       await (rollOut.await ? removeNamedKeys : sayKeysStay)(api, leavingOf(input));
     }

@@ -9,13 +9,12 @@ import { MARK_ANNOTATION, seeMark } from "./model/mark";
 import { TRIES_AGAINST_OTHER_WRITERS } from "./restoreConfig";
 
 /** Whether another stack has meshed this cluster since: its name and id, and its mark, are not ours to touch. That is said. */
-export async function isAnothers(
-  api: ClusterApi,
+export function isAnothers(
+  live: LiveConfig | undefined,
   cluster: string,
   cilium: CiliumObjects,
   owner: string,
-): Promise<boolean> {
-  const live = await readConfigMap(api, cilium);
+): boolean {
   const mark = seeMark(live?.annotations[MARK_ANNOTATION], live?.uid ?? "", owner);
   if (mark.kind !== "otherOwner") return false;
   progress(
@@ -39,14 +38,25 @@ async function relinquishOnce(api: ClusterApi, cilium: CiliumObjects, live: Live
   return true;
 }
 
-/** Gives up what this project owns of `cilium-config`, its mark included, and nothing else: a field that others own too stays. */
-export async function relinquish(api: ClusterApi, cilium: CiliumObjects): Promise<void> {
+/**
+ * Gives up what this project owns of `cilium-config`, its mark included, and nothing else: a field that others own too stays.
+ *
+ * @param first `cilium-config` as it was seen last.
+ * @returns What it is now.
+ */
+export async function relinquish(
+  api: ClusterApi,
+  cilium: CiliumObjects,
+  first: LiveConfig | undefined,
+): Promise<LiveConfig | undefined> {
+  let live = first;
   for (let tries = 1; tries <= TRIES_AGAINST_OTHER_WRITERS; tries++) {
-    const live = await readConfigMap(api, cilium);
     try {
-      if (live === undefined || !(await relinquishOnce(api, cilium, live))) return;
+      if (live === undefined || !(await relinquishOnce(api, cilium, live))) return live;
     } catch (error) {
       if (!(error instanceof WriteConflict) || tries === TRIES_AGAINST_OTHER_WRITERS) throw error;
     }
+    live = await readConfigMap(api, cilium);
   }
+  return live;
 }

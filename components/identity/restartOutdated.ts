@@ -65,9 +65,10 @@ async function outdatedAgents(
 
 /** Has agents replaced, as many at a time as their DaemonSet allows, and waits until the others are ready. */
 async function restartAgents(api: ClusterApi, member: Restarted, agents: readonly AgentPod[]): Promise<void> {
-  const target = `daemonset/${member.cilium.daemonSet}`;
-  const before = await lookBefore(api, member.cilium.namespace, [target]);
-  await replaced(api, member, target, agents, before, true);
+  const { namespace, daemonSet } = member.cilium;
+  const live = await readWorkload(api, namespace, `daemonset/${daemonSet}`);
+  if (live === undefined) return;
+  await replaced(api, member, live.name, agents, await lookBefore(api, namespace, [live]), true);
 }
 
 /** Waits until a workload has other pods than these, and deletes these where nobody has. */
@@ -97,7 +98,7 @@ async function restartOperator(api: ClusterApi, member: Restarted, written: stri
   const old = olderThan(await podsOf(api, cilium.namespace, live.selector), written);
   if (old.length === 0) return;
   progress(`cluster "${cluster}": restarting ${firstFew(podNames(old)).join(", ")}`);
-  const before = await lookBefore(api, cilium.namespace, [live.name]);
+  const before = await lookBefore(api, cilium.namespace, [live]);
   await deletePods(api, cilium.namespace, podNames(old));
   await replaced(api, member, live.name, old, before, false);
 }
@@ -107,7 +108,7 @@ async function restartOperator(api: ClusterApi, member: Restarted, written: stri
  * there while agents were restarted. Once the values are back nothing rolls by itself, for the pod template has never changed. A few agents at
  * a time, as their DaemonSet allows, then the operator.
  *
- * After a roll-out of the pod template there is nothing to ask and to do: all pods are younger than the values.
+ * After a roll-out of all pod templates there is nothing to ask and to do: every pod is younger than the values.
  *
  * @throws Error when restarted agents do not get ready in time.
  */

@@ -44,10 +44,18 @@ function nameWhatIsLeft(cluster: string, cilium: CiliumObjects, plan: readonly R
   }
 }
 
+/** `cilium-config` with its originals. */
+export interface RestoredConfig {
+  /** Whether any value was written: then agents that run have other values. */
+  readonly written: boolean;
+  /** What it is now; absent where there is none. */
+  readonly live: LiveConfig | undefined;
+}
+
 /**
  * Writes the originals back, as each of their owners, while other managers may be writing. Names the values that it leaves alone.
  *
- * @returns Whether any value was written: then agents that run have other values.
+ * @param first `cilium-config` as it was seen last.
  */
 export async function restoreConfig(
   api: ClusterApi,
@@ -55,22 +63,22 @@ export async function restoreConfig(
   cilium: CiliumObjects,
   kept: OriginalConfig,
   desired: Readonly<Record<string, string>>,
-): Promise<boolean> {
+  first: LiveConfig | undefined,
+): Promise<RestoredConfig> {
   let written = false;
   let last: string | undefined;
-  for (let late = 0; ;) {
-    const live = await readConfigMap(api, cilium);
+  for (let live = first, late = 0; ; live = await readConfigMap(api, cilium)) {
     if (live === undefined) {
       progress(
         `cluster "${cluster}": ConfigMap ${cilium.namespace}/${cilium.configMap} does not exist, nothing to restore`,
       );
-      return written;
+      return { written, live };
     }
     const plan = planRestoration(kept, desired, live, FIELD_MANAGER);
     const [write] = restorationWrites(plan, FIELD_MANAGER);
     if (write === undefined) {
       nameWhatIsLeft(cluster, cilium, plan);
-      return written;
+      return { written, live };
     }
     const wanted = JSON.stringify(write);
     if (wanted === last) {

@@ -2,12 +2,12 @@ import { present } from "../basics/model/own";
 import { configMapIn, readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { configuredObjects, rolloutChecksum, type CiliumObjects } from "../cilium/model/agentConfig";
 import type { Before } from "../cilium/model/rollOut/judge";
-import { rolloutsOf, type Rollout } from "../cilium/model/rollouts";
+import type { Workload } from "../cilium/model/rollOut/workload";
+import { workloadsIn } from "../cilium/readWorkload";
 import { annotate } from "../cilium/rollOutAnnotation";
 import { progress } from "../command/protocol";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { WriteConflict } from "../kubernetes/kubectlError";
-import { parseList } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { formatDiagnostics } from "../mesh/model/diagnostic";
 import { MARK_ANNOTATION, markText } from "./model/mark";
@@ -84,25 +84,34 @@ async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveCo
 async function rollAgain(
   api: ClusterApi,
   { cluster, cilium, desired }: AgentIdentity,
-  rollouts: Readonly<Record<string, Rollout>>,
+  workloads: readonly Workload[],
 ): Promise<ReadonlyMap<string, Before>> {
-  const rolling = await annotate(api, cilium, rolloutChecksum(desired), rollouts);
+  const rolling = await annotate(api, cilium, rolloutChecksum(desired), workloads);
   if (rolling.size > 0) {
     progress(`cluster "${cluster}": ${[...rolling.keys()].join(" and ")} roll, to run with ${JSON.stringify(desired)}`);
   }
   return rolling;
 }
 
+/** What a change of name and id has set going. */
+export interface SetIdentity {
+  /** What of agents and operator (`kind/name`) was changed, and so rolls, with how it was before. */
+  readonly rolling: ReadonlyMap<string, Before>;
+  /** Whether all of them roll: then no pod stays that has read other values. */
+  readonly isWhole: boolean;
+}
+
 /**
  * Sets name and id in `cilium-config`, and rolls agents and operator with them. It is the one writer of them, and does nothing where all is as
  * it set it: so it can run again after a run that was interrupted, and where other managers have changed them since.
  *
- * @returns What of agents and operator (`kind/name`) was changed, and so rolls, with how it was before.
  * @throws Error when another manager has set values that must not be overwritten, or when `cilium-config` does not exist.
  */
-export async function setIdentity(api: ClusterApi, identity: AgentIdentity): Promise<ReadonlyMap<string, Before>> {
+export async function setIdentity(api: ClusterApi, identity: AgentIdentity): Promise<SetIdentity> {
   const { cilium } = identity;
   const list = await api.objects(configuredObjects(cilium), cilium.namespace);
   await setConfig(api, identity, configMapIn(list, cilium));
-  return rollAgain(api, identity, rolloutsOf(parseList(list), cilium));
+  const workloads = workloadsIn(list, cilium);
+  const rolling = await rollAgain(api, identity, workloads);
+  return { rolling, isWhole: rolling.size === workloads.length };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { deletePods } from "../../../components/cilium/agents";
+import { readConfigMap } from "../../../components/cilium/configMap";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { annotate } from "../../../components/cilium/rollOutAnnotation";
 import { restoreConfig } from "../../../components/identity/restoreConfig";
@@ -63,8 +64,9 @@ describe("commands: what a step has changed is read back", () => {
   it("originals that are not back: one write, and not one after the other for ever", async () => {
     const kept = { "cluster-name": { kind: "value", value: "default", managers: [] } } as const;
     const cluster = new Unchanging(OBJECTS);
+    const live = await readConfigMap(cluster, DEFAULT_SETTINGS.cilium);
     await assert.rejects(
-      restoreConfig(cluster, "west", DEFAULT_SETTINGS.cilium, kept, { "cluster-name": "west" }),
+      restoreConfig(cluster, "west", DEFAULT_SETTINGS.cilium, kept, { "cluster-name": "west" }, live),
       /cilium-config took cluster-name, and does not have what was written/,
     );
     assert.equal(cluster.patches, 1);

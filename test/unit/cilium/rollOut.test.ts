@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
+import { readWorkload } from "../../../components/cilium/readWorkload";
 import { followRollOut, lookBefore, type Rolling } from "../../../components/cilium/rollOut";
 import { sayWhoRestarts } from "../../../components/cilium/whoRestarts";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
@@ -103,7 +104,7 @@ describe("following a roll-out", () => {
     const down = old(1, { ready: false });
     const stays = (pod: FakePod) => (pod.node === "n1" ? { ...pod, ending: true } : fresh(2));
     const cluster = new RollingCluster({ pods: [down, old(2)], successor: stays });
-    const before = await lookBefore(cluster, "kube-system", [WORKLOAD]);
+    const before = await seenBefore(cluster, WORKLOAD);
     const { lines } = await follow(cluster, { before: before.get(WORKLOAD) });
     assert.deepEqual(cluster.deleted.flat().sort(), ["old-1", "old-2"]);
     assert.ok(
@@ -117,7 +118,7 @@ describe("following a roll-out", () => {
   it("goes on in the place of a controller that waits for ever for nodes that are down", async () => {
     const down = old(1, { ready: false, ending: true });
     const cluster = new RollingCluster({ pods: [down, old(2), old(3)], strategy: ROLLING_UPDATE });
-    const before = await lookBefore(cluster, "kube-system", [WORKLOAD]);
+    const before = await seenBefore(cluster, WORKLOAD);
     await follow(cluster, { before: before.get(WORKLOAD) });
     assert.deepEqual(cluster.deleted, [["old-2"], ["old-3"]]);
   });
@@ -235,6 +236,12 @@ describe("following a roll-out", () => {
   });
 });
 
+/** How a workload is before its template is changed. */
+async function seenBefore(cluster: RollingCluster, name: string) {
+  const workload = await readWorkload(cluster, "kube-system", name);
+  return lookBefore(cluster, "kube-system", workload === undefined ? [] : [workload]);
+}
+
 describe("following the roll-out of a Deployment", () => {
   const over = { workload: "deployment/cilium" };
   const deployment = (pods: readonly FakePod[], spec: object = { replicas: 2 }) =>
@@ -247,7 +254,7 @@ describe("following the roll-out of a Deployment", () => {
 
   it("waits for as many pods as were ready before, and names the others", async () => {
     const cluster = deployment([old(1), old(1, { name: "old-pending", status: waitingFor("X") })]);
-    const before = await lookBefore(cluster, "kube-system", [over.workload]);
+    const before = await seenBefore(cluster, over.workload);
     assert.equal(before.get(over.workload)?.ready, 1);
     cluster.onLook = () => {
       if (cluster.looks > 3)
