@@ -136,11 +136,7 @@ describe("the command that settles a member", () => {
   it("sets again what an interrupted destroy has given back, and rolls; then no pod is left from before", async () => {
     const { code, stderr, cluster, story } = await settle({ agents: {}, config: UNMESHED, annotation: "leaving" });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(story, [
-      "apply ConfigMap",
-      "roll daemonset/cilium deployment/cilium-operator",
-      ...LOOKED,
-    ]);
+    assert.deepEqual(story, ["apply ConfigMap", "roll daemonset/cilium deployment/cilium-operator", ...LOOKED]);
     const annotations = { [MARK_ANNOTATION]: MARK };
     const place = { namespace: "kube-system" };
     assert.deepEqual(cluster.callsOf("apply"), [
