@@ -35,15 +35,17 @@ export interface CertificateSummary {
  * Everything that happens on one cluster of the mesh. Its children inherit the cluster's provider. Pulumi deletes in the reverse order, and after
  * all that it makes or updates: so the peers of a leaving cluster have dropped it before its own steps begin.
  *
+ * `rollout` and `etcd-server` with `etcd-users` go side by side. What each step does is in `cluster/verbs.ts`.
+ *
  * | up | resource | destroy |
  * |---|---|---|
  * | record the originals, refuse what speaks against the mesh | `original-config` | the last step: see {@link agentConfiguration} |
  * | set name and id, roll | `rollout` | write the originals back, roll: see {@link agentConfiguration} |
- * | users of the peers | `etcd-users` | remove them |
  * | the Secret with the etcd's certificate | `etcd-server` | Pulumi forgets it |
+ * | users of the peers | `etcd-users` | remove them |
  * | list what is made here | `objects` | delete it, the Secrets among it |
  * | the Secret with the peers, once no cluster speaks against the mesh | `peers` | Pulumi forgets it |
- * | nothing | `policy-check`, with the agreement of all clusters | the first step: refuse where a policy would fail open |
+ * | nothing | `policy-check`, made by `ClusterMesh`, with the agreement of all clusters | the first deletion: refuse where a policy would fail open |
  */
 export class MeshedCluster extends pulumi.ComponentResource {
   readonly args: ClusterCommandArgs;

@@ -27,7 +27,8 @@ export const isClientCertificate = (file: string): boolean => /^mesh(-.+)?\.clie
 
 /**
  * The peer file by which agents reach one cluster's etcd: Cilium's etcd client configuration (`pkg/kvstore`, etcd
- * options). An agent ignores the file that has its own cluster's name, so the same files serve every cluster.
+ * options). An agent takes a file for a peer only where its text has `endpoints:` (`isEtcdConfigFile` in pkg/clustermesh/common), and ignores
+ * the one that has its own cluster's name, so the same files serve every cluster.
  *
  * @param caHash Hash of the CAs that are trusted. Agents watch this file and not the PEM files: a changed comment is what makes
  *   them reconnect and read a changed CA.

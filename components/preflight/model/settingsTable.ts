@@ -31,7 +31,7 @@ export interface SharedSetting {
   /** Of clusters that differ in one of these settings already, nothing more is said. */
   readonly after?: readonly string[];
   readonly severity: "error" | "warning";
-  /** What happens otherwise. */
+  /** A clause that says why; what to do follows it after a semicolon. */
   readonly why: string;
 }
 
