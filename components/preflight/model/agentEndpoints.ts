@@ -1,6 +1,5 @@
-import { parse } from "yaml";
 import { z } from "zod";
-import { attempt } from "../../basics/model/attempt";
+import { foreignYaml } from "../../basics/model/foreignYaml";
 import { hiddenSource } from "../../cilium/model/agentOptions";
 import { addressRange, contains, rangesOf } from "../../mesh/model/cidr";
 import { parseEndpoint } from "../../mesh/model/endpoint";
@@ -21,7 +20,7 @@ function optionsOf(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-const endpointsIn = (text: string): readonly string[] | undefined => attempt(() => file.parse(parse(text)).endpoints);
+const endpointsIn = (text: string): readonly string[] | undefined => file.safeParse(foreignYaml(text)).data?.endpoints;
 
 /** The endpoints by which a cluster's agents reach their etcd, or why nothing is known of them; `undefined` where they use none. */
 export function agentEndpoints(

@@ -1,6 +1,5 @@
-import { parse } from "yaml";
 import { z } from "zod";
-import { attempt } from "../../basics/model/attempt";
+import { foreignYaml } from "../../basics/model/foreignYaml";
 
 /** Where the ip-masq-agent masquerades nothing while its file names no ranges (Cilium, `pkg/ipmasq`). */
 const DEFAULT_EXCEPTIONS: readonly string[] = [
@@ -19,9 +18,11 @@ const DEFAULT_EXCEPTIONS: readonly string[] = [
 
 const file = z.object({ nonMasqueradeCIDRs: z.array(z.string()).nullish() });
 
-/** The ranges to which the ip-masq-agent masquerades nothing, by its file; without a file its defaults. */
-export function masqueradeExceptions(text: string | undefined): readonly string[] {
-  const read: unknown = attempt(() => parse(text ?? "") as unknown);
-  const ranges = file.safeParse(read).data?.nonMasqueradeCIDRs ?? [];
+/** The ranges to which the ip-masq-agent masquerades nothing, by its file; without a file its defaults. Nothing of a file that cannot be read. */
+export function masqueradeExceptions(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined || text.trim() === "") return DEFAULT_EXCEPTIONS;
+  const { data } = file.safeParse(foreignYaml(text));
+  if (data === undefined) return undefined;
+  const ranges = data.nonMasqueradeCIDRs ?? [];
   return ranges.length > 0 ? ranges : DEFAULT_EXCEPTIONS;
 }

@@ -94,8 +94,9 @@ describe("model: where the ip-masq-agent masquerades nothing", () => {
   it("is in its file, and by default in private ranges", () => {
     assert.deepEqual(masqueradeExceptions("nonMasqueradeCIDRs:\n- 10.0.0.0/8\nmasqLinkLocal: false\n"), ["10.0.0.0/8"]);
     assert.deepEqual(masqueradeExceptions('{"nonMasqueradeCIDRs":["fd00::/8"]}'), ["fd00::/8"]);
-    for (const text of [undefined, "", "{}", "nonMasqueradeCIDRs: []", "a: [", "nonMasqueradeCIDRs: 1"]) {
-      assert.ok(masqueradeExceptions(text).includes("172.16.0.0/12"), text);
+    for (const text of [undefined, "", "{}", "nonMasqueradeCIDRs: []"]) {
+      assert.ok(masqueradeExceptions(text)?.includes("172.16.0.0/12"), text);
     }
+    for (const text of ["a: [", "nonMasqueradeCIDRs: 1"]) assert.equal(masqueradeExceptions(text), undefined, text);
   });
 });
