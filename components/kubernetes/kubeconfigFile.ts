@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
-import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeOwnFolder } from "./ownFolder";
 
 /** A kubeconfig's content where kubectl can read it, as often as it likes. */
 export interface KubeconfigFile {
@@ -18,13 +18,13 @@ const DESCRIPTOR_PATH = "/proc/self/fd/3";
 /**
  * Keeps credentials where nobody else can read them and nothing outlives this process, not even when it is killed. On Linux that is a file
  * without a name: it has lost it before the first byte is written, and goes with the last process that holds it. A pipe would not do, for
- * kubectl reads its kubeconfig more than once. Elsewhere it is a file that only this user can read, removed on exit.
+ * kubectl reads its kubeconfig more than once. Elsewhere it is a file that only this user can read, removed on exit, or by the next run after a kill.
  */
 export async function openKubeconfig(
   content: string,
   platform: NodeJS.Platform = process.platform,
 ): Promise<KubeconfigFile> {
-  const directory = await mkdtemp(join(tmpdir(), "clustermesh-"));
+  const directory = await makeOwnFolder();
   const path = join(directory, "kubeconfig");
   return platform === "linux" ? nameless(directory, path, content) : named(directory, path, content);
 }

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { request } from "node:http";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
@@ -11,6 +10,7 @@ import type { Kubectl } from "./kubectl";
 import { KubectlError, WriteConflict } from "./kubectlError";
 import { apiPath } from "./model/apiPath";
 import { silence } from "./model/patience";
+import { makeOwnFolder } from "./ownFolder";
 
 const PROXY_STARTS = "Starting to serve";
 const START_SECONDS = 60;
@@ -25,7 +25,7 @@ const PLURALS: Readonly<Record<string, string>> = {
 
 /** Starts kubectl's proxy on a socket in a folder that is this user's alone, and ends it whatever happens. */
 async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), "clustermesh-"));
+  const folder = await makeOwnFolder();
   const socket = join(folder, "api");
   const proxy = kubectl.start(["proxy", `--unix-socket=${socket}`, "--append-server-path"]);
   const ended = new Promise<string>((resolve, reject) => {
