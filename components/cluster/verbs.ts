@@ -179,11 +179,12 @@ const living = {
    * of ours, and what else has the cluster's name or id in etcd.
    */
   release: onRecorded(async (input, api, before) => {
-    const { cilium, rollOut } = input;
+    const { cluster, cilium, owner, rollOut } = input;
     const way = await restore(api, input, before, await readConfigMap(api, cilium));
     if (way.kind === "ours") {
       // What no manager has owned was ours alone, and goes with that.
-      await restore(api, input, before, await relinquish(api, cilium, way.live));
+      const relinquished = await relinquish(api, { cluster: cluster.name, cilium, owner }, way.live);
+      await restore(api, input, before, relinquished);
     }
     await removeOwned(api, removingOf(input, before), input.managedObjects);
     if (rollOut.await) {

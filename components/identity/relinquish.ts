@@ -39,20 +39,22 @@ async function relinquishOnce(api: ClusterApi, cilium: CiliumObjects, live: Live
 }
 
 /**
- * Gives up what this project owns of `cilium-config`, its mark included, and nothing else: a field that others own too stays.
+ * Gives up what this project owns of `cilium-config`, its mark included, and nothing else: a field that others own too stays. Nothing where it is
+ * another stack's by now.
  *
  * @param first `cilium-config` as it was seen last.
  * @returns What it is now.
  */
 export async function relinquish(
   api: ClusterApi,
-  cilium: CiliumObjects,
+  { cluster, cilium, owner }: { readonly cluster: string; readonly cilium: CiliumObjects; readonly owner: string },
   first: LiveConfig | undefined,
 ): Promise<LiveConfig | undefined> {
   let live = first;
   for (let tries = 1; tries <= TRIES_AGAINST_OTHER_WRITERS; tries++) {
+    if (live === undefined || isAnothers(live, cluster, cilium, owner)) return live;
     try {
-      if (live === undefined || !(await relinquishOnce(api, cilium, live))) return live;
+      if (!(await relinquishOnce(api, cilium, live))) return live;
     } catch (error) {
       if (!(error instanceof WriteConflict) || tries === TRIES_AGAINST_OTHER_WRITERS) throw error;
     }
