@@ -66,7 +66,10 @@ describe("stacks: policies of a cluster that stays", () => {
   const state = {
     "urn:pulumi:s::p::command:local:Command::clustermesh-cluster1-policy-check": {
       type: "command:local:Command",
-      outputs: { environment: {}, stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ ranges: rangesText(ranges) }) }) },
+      outputs: {
+        environment: {},
+        stdin: JSON.stringify({ [LARGE_INPUT]: JSON.stringify({ ranges: rangesText(ranges) }) }),
+      },
     },
   };
   const FINDING =
