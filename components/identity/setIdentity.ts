@@ -97,7 +97,7 @@ async function rollAgain(
 export interface SetIdentity {
   /** What of agents and operator (`kind/name`) was changed, and so rolls, with how it was before. */
   readonly rolling: ReadonlyMap<string, Before>;
-  /** Whether all of them roll: then no pod stays that has read other values. */
+  /** Whether all of them roll, and nobody has paused one: then no pod stays that has read other values. */
   readonly isWhole: boolean;
 }
 
@@ -113,5 +113,5 @@ export async function setIdentity(api: ClusterApi, identity: AgentIdentity): Pro
   await setConfig(api, identity, configMapIn(list, cilium));
   const workloads = workloadsIn(list, cilium);
   const rolling = await rollAgain(api, identity, workloads);
-  return { rolling, isWhole: rolling.size === workloads.length };
+  return { rolling, isWhole: workloads.every(({ name, restarts }) => rolling.has(name) && restarts !== "paused") };
 }
