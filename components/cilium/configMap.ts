@@ -1,4 +1,5 @@
 import type { ClusterApi } from "../kubernetes/clusterApi";
+import { rawItems } from "../kubernetes/model/items";
 import { parseObject } from "../kubernetes/model/liveObject";
 import type { OwnedData } from "../kubernetes/model/managedFields";
 import type { CiliumObjects } from "./model/agentConfig";
@@ -32,10 +33,5 @@ export async function readConfigMap(api: ClusterApi, cilium: CiliumObjects): Pro
 }
 
 /** `cilium-config` out of a list. */
-export function configMapIn(list: string, cilium: CiliumObjects): LiveConfig | undefined {
-  const { items } = JSON.parse(list) as {
-    readonly items: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
-  };
-  const found = items.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === cilium.configMap);
-  return found === undefined ? undefined : liveConfig(JSON.stringify(found));
-}
+export const configMapIn = (list: string, cilium: CiliumObjects): LiveConfig | undefined =>
+  liveConfig(rawItems(list).get(`configmap/${cilium.configMap}`) ?? "");

@@ -1,4 +1,5 @@
 import type { ClusterApi } from "../kubernetes/clusterApi";
+import { rawItems } from "../kubernetes/model/items";
 import { rolledWorkloads, type CiliumObjects } from "./model/agentConfig";
 import { parseWorkload, type Workload } from "./model/rollOut/workload";
 
@@ -28,11 +29,6 @@ export async function selectorOf(api: Reads, namespace: string, workload: string
 
 /** Agents and operator in a List as JSON, as far as they are installed. */
 export function workloadsIn(list: string, cilium: CiliumObjects): readonly Workload[] {
-  const wanted = new Set(rolledWorkloads(cilium));
-  const { items } = JSON.parse(list) as {
-    readonly items: readonly { readonly kind: string; readonly metadata: { readonly name: string } }[];
-  };
-  return items
-    .filter(({ kind, metadata }) => wanted.has(`${kind.toLowerCase()}/${metadata.name}`))
-    .flatMap((item) => parseWorkload(JSON.stringify(item)) ?? []);
+  const items = rawItems(list);
+  return rolledWorkloads(cilium).flatMap((name) => parseWorkload(items.get(name) ?? "") ?? []);
 }

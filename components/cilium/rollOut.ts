@@ -133,7 +133,8 @@ async function restartNext(
 
 /**
  * Follows a roll-out by its objects until the controller's status says that every pod is made from the template and ready (`isComplete`), or
- * its pods are (`judgeRollOut`); restarts the pods itself, a few at a time, where no controller does. Pods that did not run before the change, and nodes that were down, are named and not waited for.
+ * its pods are (`judgeRollOut`); restarts the pods itself, a few at a time, where no controller does. Pods that did not run before the change,
+ * and nodes that were down, are named and not waited for.
  *
  * @throws Error that names pods, nodes and reasons when nothing has moved for too long.
  */

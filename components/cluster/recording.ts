@@ -10,7 +10,7 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { parseList } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
-import { nameOf, readManagedObjects } from "../kubernetes/readObjects";
+import { byPlace, readManagedObjects } from "../kubernetes/readObjects";
 import { error, formatDiagnostics, type Finding } from "../mesh/model/diagnostic";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
 import { identityChange, identityIn } from "../preflight/model/identity";
@@ -43,11 +43,12 @@ interface Seen {
 /** Reads what is there of all that will be written to. */
 async function see(api: ClusterApi, { cilium, managedObjects, owner }: Recording): Promise<Seen> {
   const { namespace, configMap } = cilium;
-  const isNear = (managed: ManagedObject) => managed.namespace === namespace;
   const ofCilium = ["namespace/kube-system", `configmap/${configMap}`];
-  const near = [...ofCilium, ...managedObjects.filter(isNear).map(nameOf)];
-  const far = managedObjects.filter((managed) => !isNear(managed));
-  const [list, elsewhere] = await Promise.all([api.objects(near, namespace), readManagedObjects(api, far)]);
+  const { near, far } = byPlace(managedObjects, namespace);
+  const [list, elsewhere] = await Promise.all([
+    api.objects([...ofCilium, ...near], namespace),
+    readManagedObjects(api, far),
+  ]);
   const uid = parseList(list).find(({ kind, metadata }) => kind === "Namespace" && metadata.name === "kube-system")
     ?.metadata.uid;
   if (uid === undefined) {

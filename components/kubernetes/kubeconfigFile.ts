@@ -18,7 +18,8 @@ const DESCRIPTOR_PATH = "/proc/self/fd/3";
 /**
  * Keeps credentials where nobody else can read them and nothing outlives this process, not even when it is killed. On Linux that is a file
  * without a name: it has lost it before the first byte is written, and goes with the last process that holds it. A pipe would not do, for
- * kubectl reads its kubeconfig more than once. Elsewhere it is a file that only this user can read, removed on exit, or by the next run after a kill.
+ * kubectl reads its kubeconfig more than once. Elsewhere it is a file that only this user can read, removed on exit, or by the next run after
+ * a kill.
  */
 export async function openKubeconfig(
   content: string,

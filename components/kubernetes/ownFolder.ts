@@ -1,5 +1,5 @@
 import { lstat, mkdtemp, readdir, rm } from "node:fs/promises";
-import { hostname, tmpdir, userInfo } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { compact } from "../basics/model/lists";
 import { shortHash } from "../basics/model/shortHash";
@@ -20,23 +20,30 @@ function isRunning(pid: number): boolean {
 }
 
 /** Removes folders that programs have left which were killed. What cannot be removed stays: it is in nobody's way. */
-async function removeLeft(): Promise<void> {
-  const names = await readdir(tmpdir()).catch(() => []);
+async function removeLeft(parent: string): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
   const left = names.map((name) => {
     const pid = name.startsWith(ofHost()) ? Number(/^(\d+)-/.exec(name.slice(ofHost().length))?.[1]) : NaN;
-    return Number.isInteger(pid) && !isRunning(pid) && join(tmpdir(), name);
+    return Number.isInteger(pid) && !isRunning(pid) && join(parent, name);
   });
   for (const path of compact(left)) {
     const owner = await lstat(path).then(
       ({ uid }) => uid,
       () => undefined,
     );
-    if (owner === userInfo().uid) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    if (owner === process.getuid?.()) await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
+/** Where this program has looked for them: once is enough. */
+const looked = new Set<string>();
+
 /** Makes a folder that is this user's alone. With it go those of programs that were killed before they could remove them. */
 export async function makeOwnFolder(): Promise<string> {
-  await removeLeft();
-  return mkdtemp(join(tmpdir(), `${ofHost()}${process.pid}-`));
+  const parent = tmpdir();
+  if (!looked.has(parent)) {
+    looked.add(parent);
+    await removeLeft(parent);
+  }
+  return mkdtemp(join(parent, `${ofHost()}${process.pid}-`));
 }

@@ -6,7 +6,7 @@ import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { noAccess } from "../kubernetes/model/noAccess";
 import { firstTry, type Patience } from "../kubernetes/model/patience";
 import { patiently } from "../kubernetes/patiently";
-import { nameOf, readManagedObjects } from "../kubernetes/readObjects";
+import { byPlace, readManagedObjects } from "../kubernetes/readObjects";
 import { podsJson, readFurther, readInventory } from "./inventory";
 import { parseLiveCluster, type LiveCluster } from "./model/liveCluster";
 import type { Answered } from "./model/slowAnswers";
@@ -68,11 +68,10 @@ async function askAll(
   cilium: CiliumObjects,
   managedObjects: readonly ManagedObject[],
 ): Promise<LiveCluster> {
-  const isNear = ({ namespace }: ManagedObject) => namespace === cilium.namespace;
-  const [near, far] = [managedObjects.filter(isNear), managedObjects.filter((managed) => !isNear(managed))];
+  const { near, far } = byPlace(managedObjects, cilium.namespace);
   const objects = ["namespace/kube-system", `configmap/${cilium.configMap}`, ...rolledWorkloads(cilium)];
   const answers = [
-    api.objects([...objects, ...near.map(nameOf)], cilium.namespace),
+    api.objects([...objects, ...near], cilium.namespace),
     readManagedObjects(api, far),
     readInventory(api, cilium.namespace),
   ] as const;

@@ -1,4 +1,3 @@
-import ipaddr from "ipaddr.js";
 import { parseCIDR, type Range } from "./cidr";
 
 /**
@@ -6,20 +5,8 @@ import { parseCIDR, type Range } from "./cidr";
  * refuse a policy with `010.0.0.0/8` or `10.1/16`.
  */
 export function looseRange(text: string): Range | undefined {
-  try {
-    const [address, prefix] = text.includes("/")
-      ? ipaddr.parseCIDR(text)
-      : [ipaddr.parse(text), text.includes(":") ? 128 : 32];
-    const network =
-      address.kind() === "ipv4"
-        ? ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${String(prefix)}`)
-        : ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${String(prefix)}`);
-    if (!text.includes(":") && !ipaddr.IPv4.isValidFourPartDecimal(text.split("/")[0] ?? "")) return undefined;
-    const parsed = parseCIDR(`${network.toString()}/${String(prefix)}`);
-    return parsed.ok ? parsed.range : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseCIDR(text.includes("/") ? text : `${text}/${text.includes(":") ? "128" : "32"}`);
+  return parsed.ok ? parsed.range : undefined;
 }
 
 /** Those that can be read. */

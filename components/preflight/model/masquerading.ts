@@ -46,8 +46,9 @@ function keptRanges(
  */
 export function masquerading(each: InspectedCluster, clusters: readonly Cluster[]): readonly Diagnostic[] {
   const { cluster, live } = each;
+  const keptOf = { 4: keptRanges(each, 4), 6: keptRanges(each, 6) };
   const problems = FAMILIES.flatMap((family) => {
-    const kept = keptRanges(each, family);
+    const kept = keptOf[family];
     const ranges = rangesOf(kept?.texts ?? []).filter((range) => range.family === family);
     if (kept === undefined || (ranges.length === 0 && kept.texts.length === 1)) return [];
     const [value] = kept.texts.length === 1 ? kept.texts : [kept.texts];
@@ -62,9 +63,7 @@ export function masquerading(each: InspectedCluster, clusters: readonly Cluster[
     );
   });
   const settings = agentSettings(live) ?? {};
-  const unread = FAMILIES.flatMap((family) =>
-    (keptRanges(each, family)?.texts ?? []).filter((text) => !parseCIDR(text).ok),
-  );
+  const unread = FAMILIES.flatMap((family) => (keptOf[family]?.texts ?? []).filter((text) => !parseCIDR(text).ok));
   const hidden = (why: string) => [...problems, unseen(cluster.name, "what is masqueraded", why)];
   if (unread.length > 0) return hidden(`${[...new Set(unread)].join(", ")}: not a CIDR`);
   if (isOn(settings["enable-ip-masq-agent"])) {

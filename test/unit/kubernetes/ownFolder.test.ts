@@ -12,7 +12,7 @@ describe("a folder of this user's alone", () => {
 
   beforeEach(() => {
     before = process.env["TMPDIR"];
-    temporary = mkdtempSync(join(tmpdir(), "proxy-folder-"));
+    temporary = mkdtempSync(join(tmpdir(), "own-folder-"));
     process.env["TMPDIR"] = temporary;
   });
 
