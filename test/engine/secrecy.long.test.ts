@@ -17,6 +17,7 @@ import { meshConfig } from "../support/stacks/meshConfig";
 import { succeeded, type PulumiStack, type Run } from "../support/stacks/pulumi";
 import { waitUntil } from "../support/waitUntil";
 import { engine, labClusters } from "./support/engine";
+import { skip } from "../support/skip";
 
 /** Unlike anything else on the machine. */
 const PASSPHRASE = "passphrase-of-the-secrecy-test-5f0c";
@@ -42,8 +43,7 @@ describe("secrets in a whole life of a stack", function () {
 
   before(async function () {
     if (process.platform !== "linux") {
-      // Arguments, environments and open files of other processes are read from /proc.
-      this.skip();
+      skip(this, "arguments, environments and open files of other processes are read from /proc");
     }
     clusters = await labClusters(2);
     folder = mkdtempSync(join(tmpdir(), "clustermesh-secrecy-"));

@@ -3,17 +3,13 @@ import { spawnSync } from "node:child_process";
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
 import { Plugin, urn, type Held } from "./harness/plugin";
 import { isSecret, isUnknown, plain, plainMap, type PropertyMap } from "./shared/value";
+import { skip } from "../support/skip";
 
 const KEY = "tls:index/privateKey:PrivateKey";
 const REQUEST = "tls:index/certRequest:CertRequest";
 const SELF_SIGNED = "tls:index/selfSignedCert:SelfSignedCert";
 const LOCALLY_SIGNED = "tls:index/locallySignedCert:LocallySignedCert";
 const HOUR_MS = 3_600_000;
-
-function skip(context: Mocha.Context, reason: string): never {
-  process.stdout.write(`      skipped: ${reason}\n`);
-  return context.skip();
-}
 
 /** A certificate or request as OpenSSL, which had no part in making it, understands it. */
 function opensslText(context: Mocha.Context, kind: "x509" | "req", input: string): string {

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { skip } from "./skip";
 
 /** A certificate with its key, as a CA that people have, made by OpenSSL. */
 export interface Made {
@@ -53,8 +54,7 @@ export function usingOpenSsl(prepare: (openssl: OpenSsl) => void = () => undefin
   before(function () {
     const missing = opensslMissing();
     if (missing !== undefined) {
-      process.stdout.write(`skipped: ${missing}\n`);
-      this.skip();
+      skip(this, missing);
     }
     openssl = new OpenSsl();
     prepare(openssl);

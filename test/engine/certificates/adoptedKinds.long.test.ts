@@ -7,6 +7,7 @@ import { OpenSsl, opensslMissing, type Made } from "../../support/openssl";
 import { meshConfig } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { engine, labClusters } from "../support/engine";
+import { skip } from "../../support/skip";
 
 const READ = ["get", "cilium/", "--prefix", "--keys-only"];
 
@@ -29,8 +30,9 @@ describe("CAs of other kinds that are adopted", function () {
   let parameters: Made;
 
   before(async function () {
-    if (opensslMissing() !== undefined) {
-      this.skip();
+    const missing = opensslMissing();
+    if (missing !== undefined) {
+      skip(this, missing);
     }
     openssl = new OpenSsl();
     const clusters = await labClusters(2);

@@ -6,6 +6,7 @@ import { Kubectl, printed } from "../../../components/kubernetes/kubectl";
 import { KubectlError } from "../../../components/kubernetes/kubectlError";
 import { kubectlOnPath } from "../support/kubernetes/kubectlOnPath";
 import { testFolder, testVariables } from "../../support/testFolder";
+import { skip } from "../../support/skip";
 
 const read = (kubectl: Kubectl, args: readonly string[], limitSeconds = 60): Promise<string> =>
   kubectl.ask(args, (ended) => printed(args, ended), { limitSeconds });
@@ -39,7 +40,7 @@ describe("components: kubectl", () => {
 
   it("reads a kubeconfig's content from a file without a name, as often as it likes", async function () {
     if (process.platform !== "linux") {
-      this.skip();
+      skip(this, "a file without a name is read from /proc");
     }
     kubectl.script(READ_KUBECONFIG);
     const said = await Kubectl.with({ kind: "kubeconfig", content: "CONTENT" }, (each) =>

@@ -11,6 +11,7 @@ import { inGroup, lookedAfter } from "../../../components/kubernetes/processGrou
 import { kubectlOnPath } from "../support/kubernetes/kubectlOnPath";
 import { isRunning } from "../../support/isRunning";
 import { waitUntil } from "../../support/waitUntil";
+import { skip } from "../../support/skip";
 
 const ROOT = resolve(__dirname, "..", "..", "..");
 
@@ -77,7 +78,7 @@ describe("components: what kubectl has started", function () {
 
   it("has no terminal to ask for a log-in, for it is in a session of its own", async function () {
     if (process.platform !== "linux") {
-      this.skip();
+      skip(this, "its session is looked up in /proc");
     }
     const session = `process.stdout.write(fs.readFileSync("/proc/self/stat", "utf8").split(") ")[1].split(" ")[3]);`;
     const own = `process.stdout.write(" " + process.pid);`;
