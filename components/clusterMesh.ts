@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { ciliumCa } from "./apiserver/ciliumCa";
 import { own, present } from "./basics/model/own";
 import { caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
 import { clusterProvider } from "./cluster/clusterProvider";
@@ -10,7 +11,7 @@ import type { ClusterAccess } from "./command/nodeCommand";
 import { formerNames } from "./formerNames";
 import { etcdAdmin } from "./etcdUsers/etcdAdmin";
 import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
-import { clustersOf, type Cluster } from "./mesh/model/mesh";
+import type { Cluster } from "./mesh/model/mesh";
 import { topology } from "./mesh/model/topology";
 import { meshCheck } from "./meshCheck/meshCheck";
 import type { ReadinessRow } from "./meshCheck/model/checkResult";
@@ -80,10 +81,12 @@ export class ClusterMesh extends pulumi.ComponentResource {
       return { ...ofCluster, ...(provider === undefined ? {} : { providers: [provider] }) };
     };
 
-    const caSet = caSetOf(name, plan.caSource, clusters, settings, child);
+    const caOfCluster = (cluster: string) => ciliumCa(nameOf({ name: cluster }), settings.cilium, reaching({ name: cluster }));
+    const caSet = caSetOf(name, plan.caSource, clusters, settings, child, caOfCluster);
     const shared = sharedPeerFiles(clusters, caSet);
-    const names = managed.map(({ cluster }) => cluster.name);
-    const admin = etcdAdmin(name, caSet, names, settings, child);
+    const ours = managed.map(({ cluster }) => cluster);
+    const names = ours.map((cluster) => cluster.name);
+    const admin = etcdAdmin(name, caSet, ours, settings, child);
     const outputsChecked = plan.checkOutputs();
     const ofAll = outputsChecked === undefined ? {} : { checked: outputsChecked };
     const ofMesh = { ...ofAll, clusters, caSet, sharedPeerFiles: shared, etcdAdmin: admin };
@@ -98,7 +101,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
       (each) => new LostCluster(nameOf(each.cluster), { ...each, ...ofAll }, reaching(each.cluster)),
     );
     const agreed = agreement(name, [...joined, ...lost], child);
-    const ranges = rangesOfClusters(clustersOf(settings.clusters));
+    const ranges = rangesOfClusters(plan.all);
     const policyCheckOf = (made: MeshedCluster | LostCluster) =>
       policyCheck(
         nameOf(made.args.cluster),
@@ -115,7 +118,6 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const clusterUids = byName((each) => each.uid);
     const access = byName((each) => each.args.access);
     const externalPeers = clusters.filter((cluster) => !names.includes(cluster.name));
-    const ours = managed.map(({ cluster }) => cluster);
     const checked = { clusters: ours, externalPeers, access, settings, peersHash, pathsBefore, clusterUids };
     const check = meshCheck(name, checked, policyChecks, child);
 

@@ -13,6 +13,11 @@ export interface ClusterMeshAuthorityArgs extends GivenSettings, Pick<GivenCas, 
   readonly clusters: Readonly<Record<string, DescribedCluster>>;
 }
 
+/** Those whose etcd is not their own are refused before. */
+function ofNoCluster(cluster: string): never {
+  throw new pulumi.RunError(`cluster ${JSON.stringify(cluster)}: its CA is its own, and no cluster is asked here`);
+}
+
 /**
  * Who signs for a mesh whose clusters are looked after by other stacks: the CAs, and what those stacks need to sign with them. It touches no
  * cluster.
@@ -31,7 +36,7 @@ export class ClusterMeshAuthority extends pulumi.ComponentResource {
     const plan = planMesh(args instanceof MeshPlan ? args : { ...args, clusters: {}, externalPeers: args.clusters });
     const { clusters, caSource, settings } = plan;
     super("clustermesh:index:ClusterMeshAuthority", name, {}, opts);
-    const caSet = caSetOf(name, caSource, clusters, settings, { parent: this });
+    const caSet = caSetOf(name, caSource, clusters, settings, { parent: this }, ofNoCluster);
     const outputsChecked = plan.checkOutputs();
     const signing = signingOf(caSet);
     this.signing = outputsChecked === undefined ? signing : pulumi.output(outputsChecked).apply(() => signing);

@@ -34,20 +34,22 @@ async function knownCa({ certificate, privateKey, trusted = [] }: AdoptedCaArgs)
 
 async function knownCluster(name: string, described: DescribedCluster): Promise<Known<KnownCluster>> {
   const { kubeconfig: given, etcd: givenEtcd, ...cluster } = described;
-  const { ca: adopted } = givenEtcd;
-  const etcd = await knownEtcd(name, givenEtcd);
+  const adopted = givenEtcd?.ca;
+  const etcd = givenEtcd === undefined ? undefined : await knownEtcd(name, givenEtcd);
   const kubeconfig = given === undefined ? undefined : await known(given);
   const ca = adopted === undefined ? undefined : await knownCa(adopted);
   return {
     value: {
       ...cluster,
       // None are known, so none are judged; written down there is one at least.
-      etcd: { ...(etcd.kind === "known" ? etcd.etcd : { endpoints: [] }), ...(ca === undefined ? {} : { ca }) },
+      ...(etcd === undefined
+        ? {}
+        : { etcd: { ...(etcd.kind === "known" ? etcd.etcd : { endpoints: [] }), ...(ca === undefined ? {} : { ca }) } }),
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
     },
     diagnostics: [
-      ...(etcd.kind === "notYet" ? [etcdNotKnown(name)] : []),
-      ...(etcd.kind === "wrong" ? etcd.problems : []),
+      ...(etcd?.kind === "notYet" ? [etcdNotKnown(name)] : []),
+      ...(etcd?.kind === "wrong" ? etcd.problems : []),
       ...((kubeconfig === undefined) === (given === undefined)
         ? []
         : [notKnown("kubeconfig", "this cluster is not looked at", name)]),

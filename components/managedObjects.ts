@@ -1,5 +1,8 @@
 import { own } from "./basics/model/own";
+import type { Cluster } from "./mesh/model/mesh";
+import { PUBLICATIONS } from "./mesh/model/publication";
 import { ETCD_SERVER_SECRET } from "./certificates/model/certificates";
+import { KVSTOREMESH_SECRET } from "./peers/model/peerFile";
 import type { ManagedObject, ObjectsByCluster } from "./kubernetes/model/managedObject";
 
 /** The settings that decide which objects a stack makes in its clusters. */
@@ -16,10 +19,16 @@ export interface ManagedObjectSettings {
  * @param issuesServers Whether the authority issues the etcds' server certificates.
  */
 export function managedObjectsOf(
-  cluster: string,
+  { name, publishes, reads }: Pick<Cluster, "name" | "publishes" | "reads">,
   { cilium: { namespace }, peerSecret, objects = {} }: ManagedObjectSettings,
   issuesServers: boolean,
 ): readonly ManagedObject[] {
   const secret = (name: string): ManagedObject => ({ resource: "secrets", name, namespace });
-  return [secret(peerSecret), ...(issuesServers ? [secret(ETCD_SERVER_SECRET)] : []), ...(own(objects, cluster) ?? [])];
+  const issuesServer = issuesServers && PUBLICATIONS[publishes].ca === "ofMesh";
+  return [
+    secret(peerSecret),
+    ...(reads === "cached" ? [secret(KVSTOREMESH_SECRET)] : []),
+    ...(issuesServer ? [secret(ETCD_SERVER_SECRET)] : []),
+    ...(own(objects, name) ?? []),
+  ];
 }

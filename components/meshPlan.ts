@@ -7,7 +7,7 @@ import type { ClusterMeshArgs } from "./clusterMeshArgs";
 import { accessOf } from "./command/nodeCommand";
 import { etcdNotKnown } from "./knownDescription";
 import { managedObjectsOf } from "./managedObjects";
-import { knownEtcd, plannedEtcd, type PlannedCluster } from "./mesh/etcd";
+import { knownEtcd, plannedCluster, type PlannedCluster } from "./mesh/etcd";
 import { formatDiagnostic, type Diagnostic } from "./mesh/model/diagnostic";
 import { problemsOf } from "./mesh/model/issues";
 import { clustersOf, withoutLost, type Named } from "./mesh/model/mesh";
@@ -20,7 +20,7 @@ import { settingsSchema, type GivenSettings, type MeshSettings } from "./setting
 /** A cluster that a program looks after, and what it does there. */
 export type ManagedCluster = ClusterCommandArgs & { readonly cluster: Planned };
 
-type Planned = Named<Omit<MeshCluster, "etcd">> & PlannedCluster;
+type Planned = Named<Pick<MeshCluster, "context" | "kubeconfig" | "provider">> & PlannedCluster;
 
 /** A plan, or all that is wrong with what is written down. */
 type CheckedMesh =
@@ -35,29 +35,35 @@ export class MeshPlan {
   readonly caSource: CaSource;
   /** Those that this program looks after. */
   private readonly looksAfter: readonly ManagedCluster[];
-  private readonly all: readonly Planned[];
+  /** All of them, lost ones too, sorted by name. */
+  readonly all: readonly PlannedCluster[];
 
   private constructor(
     readonly settings: MeshDescription,
     private readonly names: readonly string[],
-    observed: ObservedClusters = {},
+    private readonly observed: ObservedClusters = {},
   ) {
-    this.all = clustersOf(settings.clusters).map((cluster) => ({ ...cluster, etcd: plannedEtcd(cluster.etcd) }));
+    const all = clustersOf(settings.clusters).map((cluster): Planned =>
+      plannedCluster(cluster, observedOf(observed, cluster.name).found),
+    );
+    this.all = all;
     this.clusters = withoutLost(this.all);
     this.caSource = caSourceOf(settings);
-    const peers = this.clusters.map(({ name }) => name);
     const shared = {
-      peerKeys: peerSecretKeys(peers, caNames(this.caSource, peers)),
+      peerKeys: peerSecretKeys(
+        this.clusters.map(({ name }) => name),
+        caNames(this.caSource, this.clusters),
+      ),
       owner: ownerOf(settings),
       settings,
     };
     const issuesServers = caOrigin(this.caSource) === "generated";
-    const looksAfter = this.all.filter(({ name }) => names.includes(name));
+    const looksAfter = all.filter(({ name }) => names.includes(name));
     this.looksAfter = looksAfter.map((cluster) => ({
       cluster,
       access: accessOf(cluster),
       observed: observedOf(observed, cluster.name),
-      managedObjects: managedObjectsOf(cluster.name, settings, issuesServers),
+      managedObjects: managedObjectsOf(cluster, settings, issuesServers),
       ...shared,
       ...(cluster.provider === undefined ? {} : { provider: cluster.provider }),
     }));
@@ -73,14 +79,22 @@ export class MeshPlan {
     return problems.length === 0 ? { plan: new MeshPlan(mesh, managed), problems: [] } : { problems };
   }
 
-  /** The same, with what was seen of the live clusters. */
-  observing(observed: ObservedClusters): MeshPlan {
-    return new MeshPlan(this.settings, this.names, observed);
+  /** The same, with what was seen of the live clusters: what is not written down is what they say. */
+  observing(observed: ObservedClusters): CheckedMesh {
+    const problems = validateDescription(this.settings, this.names, new Date(), observed);
+    return problems.length === 0
+      ? { plan: new MeshPlan(this.settings, this.names, observed), problems: [] }
+      : { problems };
   }
 
   /** Whose the objects are. */
   get owner(): string {
     return ownerOf(this.settings);
+  }
+
+  /** The clusters that this program looks after, lost ones too. */
+  get lookedAfter(): readonly PlannedCluster[] {
+    return this.looksAfter.map(({ cluster }) => cluster);
   }
 
   /** Those that this program looks after, and that are there. */
@@ -104,7 +118,9 @@ export class MeshPlan {
   private async checkKnown(): Promise<true> {
     const { settings, names } = this;
     const etcds = await Promise.all(
-      Object.entries(settings.clusters).map(async ([name, { etcd }]) => [name, await knownEtcd(name, etcd)] as const),
+      Object.entries(settings.clusters).flatMap(([name, { etcd }]) =>
+        etcd === undefined ? [] : [knownEtcd(name, etcd).then((known) => [name, known] as const)],
+      ),
     );
     const wrong = etcds.flatMap(([, each]) => (each.kind === "wrong" ? each.problems : []));
     if (wrong.length > 0) {
@@ -115,12 +131,12 @@ export class MeshPlan {
     }
     const known = new Map(etcds.flatMap(([name, each]) => (each.kind === "known" ? [[name, each.etcd] as const] : [])));
     const entries = Object.entries(settings.clusters).map(([name, cluster]) => {
-      const { ca } = cluster.etcd;
       const etcd = known.get(name);
+      const ca = cluster.etcd?.ca;
       return [name, etcd === undefined ? cluster : { ...cluster, etcd: { ...etcd, ...present({ ca }) } }] as const;
     });
     const clusters = Object.fromEntries(entries);
-    const problems = validateDescription({ ...settings, clusters }, names, new Date());
+    const problems = validateDescription({ ...settings, clusters }, names, new Date(), this.observed);
     if (problems.length > 0) {
       throw cannotWork(problems);
     }
@@ -165,9 +181,10 @@ export function planMesh(args: ClusterMeshArgs | MeshPlan): MeshPlan {
     return args;
   }
   const { description, managed, observed } = describedMesh(args);
-  const { plan, problems } = MeshPlan.check(description, managed, new Date());
+  const onPaper = MeshPlan.check(description, managed, new Date());
+  const { plan, problems } = onPaper.plan?.observing(observed ?? {}) ?? onPaper;
   if (plan === undefined) {
     throw cannotWork(problems);
   }
-  return observed === undefined ? plan : plan.observing(observed);
+  return plan;
 }

@@ -1,22 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
+import { own } from "./basics/model/own";
 import { caNames, caOrigin, caScope } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
-import { ETCD_SERVER_SECRET } from "./certificates/model/certificates";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
 import type { RecordedCluster } from "./identity/model/recordedClusters";
 import { knownMesh } from "./knownDescription";
 import { managedObjectsOf } from "./managedObjects";
 import { info, type Diagnostic } from "./mesh/model/diagnostic";
-import { clustersOf, withoutLost } from "./mesh/model/mesh";
+import { withoutLost, type Cluster } from "./mesh/model/mesh";
 import type { ObservedClusters } from "./mesh/model/observed";
+import { publishesOf } from "./mesh/model/publication";
 import { describedMesh, ownerOf, type DescribedMesh } from "./meshPlan";
 import { peerSecretKeys } from "./peers/peerSecret";
 import type { MeshRanges } from "./policyCheck/model/meshChange";
-import { inspectAll, lostAndAnswering, reachable } from "./preflight/inspectAll";
+import { inspectAll, lostAndAnswering, reachable, type Reached } from "./preflight/inspectAll";
 import { judgeAccess } from "./preflight/judgeAccess";
 import { judgeSigning } from "./preflight/judgeSigning";
 import { judgeMesh } from "./preflight/model/judgeMesh";
 import { slowAnswers } from "./preflight/model/slowAnswers";
+import { foundClusters } from "./preflight/foundClusters";
+import { membersOf, type KnownMesh } from "./preflight/knownMesh";
+import type { Asked } from "./preflight/lackingPermissions";
 import { observedClusters, reapplyOf, seenAs, unseen } from "./preflight/observed";
 import { judgePolicyChanges, peersSeen } from "./preflight/policyChanges";
 import { rotationPolicy } from "./preflight/rotation";
@@ -59,48 +63,62 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const { value: mesh, diagnostics: notKnown } = await knownMesh(description);
   const now = new Date();
   const caSource = caSourceOf(description);
-  const onPaper = [...notKnown, ...judgeSigning(mesh, caScope(caSource), now)];
+  const issuesServers = caOrigin(caSource) === "generated";
+  const onPaper = (clusters: readonly Cluster[]) => [
+    ...notKnown,
+    ...judgeSigning(mesh, clusters, caScope(caSource), now),
+  ];
   if (wait.preflight === false) {
-    return { diagnostics: [...onPaper, ...notLookedAt(managed)], observed: unseen(managed, mesh), seenPeers: [] };
+    const diagnostics = [...onPaper(membersOf(mesh)), ...notLookedAt(managed)];
+    return { diagnostics, observed: unseen(managed, mesh), seenPeers: [] };
   }
   const ways = reachable(mesh).filter(({ name }) => managed.includes(name));
-  const asked = withoutLost(ways).map((way) => {
-    return { ...way, managedObjects: managedObjectsOf(way.name, mesh, caOrigin(caSource) === "generated") };
-  });
+  const asked = withoutLost(ways).map((way) => askedOf(way, mesh, issuesServers));
   const lost = ways.filter((way) => way.lost);
   const [{ live, answered }, answering, recorded] = await Promise.all([
     inspectAll(mesh.cilium, asked, wait.preflight),
     lostAndAnswering(lost, wait.preflight),
     run.meshedClusters ?? {},
   ]);
-  const members = clustersOf(mesh.clusters);
-  const names = withoutLost(members).map(({ name }) => name);
-  const authorities = caNames(caSource, names);
+  const found = foundClusters(mesh, live);
+  const members = membersOf(mesh, found);
+  const peers = withoutLost(members);
+  const names = peers.map(({ name }) => name);
+  const authorities = caNames(caSource, peers);
   const policy = {
     ...mesh,
     owner,
     peerSecretKeys: peerSecretKeys(names, authorities),
     recorded,
     rotation: rotationPolicy(mesh, authorities, now),
-    secrets: [mesh.peerSecret, ...(caOrigin(caSource) === "generated" ? [ETCD_SERVER_SECRET] : [])],
+    secretsOf: (cluster: Cluster) =>
+      managedObjectsOf(cluster, { ...mesh, objects: {} }, issuesServers).map(({ name }) => name),
   };
   const judged = judgeMesh(members, live, policy, now);
   const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
   const writes = run.writes ?? !pulumi.runtime.isDryRun();
   const diagnostics = [
-    ...onPaper,
+    ...onPaper(members),
     ...(await judgeAccess(mesh, asked, live, writes, wait.preflight)),
     ...answering,
     ...judged.diagnostics,
-    ...(await judgePolicyChanges(asked, mesh, owner, judged.fitting, rangesBefore)),
+    ...(await judgePolicyChanges(asked, mesh, members, owner, judged.fitting, rangesBefore)),
     ...slowAnswers(answered, wait.preflight),
   ];
-  const seen = { seenAs: seenAs(live), drift: judged.drift, reapply: reapplyOf(names, recorded, judged.reapply) };
+  const seen = { seenAs: seenAs(live), drift: judged.drift, reapply: reapplyOf(names, recorded, judged.reapply), found };
   return {
     diagnostics,
     observed: observedClusters(Object.keys(mesh.clusters), seen),
     seenPeers: peersSeen(live, mesh.peerSecret),
   };
+}
+
+/** A cluster with what is made there: as long as it is not known how it reads its peers, with all that may be. */
+function askedOf(way: Reached, mesh: KnownMesh, issuesServers: boolean): Asked & Reached {
+  const written = own(mesh.clusters, way.name);
+  const publishes = publishesOf(written ?? {});
+  const reads = written?.reads ?? (publishes === "apiserver" ? "cached" : "direct");
+  return { ...way, managedObjects: managedObjectsOf({ name: way.name, publishes, reads }, mesh, issuesServers) };
 }
 
 /** Without live checks the commands still refuse what they must not touch. But one cluster is judged when others may be changed already. */

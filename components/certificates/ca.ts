@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import type { Cluster } from "../mesh/model/mesh";
 import { refusal } from "../mesh/refusal";
 import type { MeshSettings } from "../settings/model/settings";
 import { caFiles } from "./model/adoptedCa";
@@ -176,7 +177,7 @@ export interface MeshCa extends Ca {
 export interface CaSet {
   readonly all: readonly MeshCa[];
   /** The authority that a cluster's etcd trusts. */
-  for(cluster: string): MeshCa;
+  for(cluster: Pick<Cluster, "name" | "publishes">): MeshCa;
   /** The authority that issues the etcds' server certificates; absent where they have their own. */
   readonly ofServers?: MeshCa;
   /** What the peers' Secrets are issued as, for the preflight of the next run. */

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { own } from "../basics/model/own";
 import type { PlannedCluster } from "../mesh/etcd";
-import { adoptedCa, generatedCa, type Ca, type CaSet, type MeshCa, type TrustedCa } from "./ca";
+import { PUBLICATIONS } from "../mesh/model/publication";
+import { adoptedCa, generatedCa, type AdoptedCaArgs, type Ca, type CaSet, type MeshCa, type TrustedCa } from "./ca";
 import { caNames, caOrigin, caScope, type CaSource } from "./caSource";
 import { SHARED_AUTHORITY, caNameOf, dialledHosts, type CertificateSettings } from "./model/certificates";
 import { formatRecord } from "./model/keyRevisions";
@@ -12,21 +13,30 @@ export interface CaSummary extends TrustedCa {
   readonly authority: string;
 }
 
-/** Makes or reads the authorities that the etcds of these clusters trust. */
+/**
+ * Makes or reads the authorities that the etcds of these clusters trust.
+ *
+ * @param caOfCluster Reads the CA of a cluster whose etcd is not the mesh's to sign for.
+ */
 export function caSetOf(
   name: string,
   caSource: CaSource,
   clusters: readonly PlannedCluster[],
   settings: CertificateSettings,
   opts: pulumi.CustomResourceOptions,
+  caOfCluster: (cluster: string) => AdoptedCaArgs,
 ): CaSet {
-  const names = clusters.map((cluster) => cluster.name);
-  const all = caNames(caSource, names).map((authority): MeshCa => {
-    const dialled = authority === SHARED_AUTHORITY ? clusters : clusters.filter((each) => each.name === authority);
+  const scope = caScope(caSource);
+  const all = caNames(caSource, clusters).map((authority): MeshCa => {
+    const dialled = clusters.filter((each) => caNameOf(each, scope) === authority);
     const hosts = pulumi
       .all(dialled.map(({ etcd }) => pulumi.output(etcd)))
       .apply((etcds) => etcds.flatMap(dialledHosts));
-    return { authority, ...caOf(name, authority, caSource, hosts, settings, opts) };
+    const isOfMesh = dialled.every(({ publishes }) => PUBLICATIONS[publishes].ca === "ofMesh");
+    const ca = isOfMesh
+      ? caOf(name, authority, caSource, hosts, settings, opts)
+      : adoptedCa(caOfCluster(authority), { cluster: authority, property: "Secret cilium-ca" }, hosts);
+    return { authority, ...ca };
   });
   const byName = new Map(all.map((ca) => [ca.authority, ca]));
   const ofServers = caOrigin(caSource) === "generated" ? byName.get(SHARED_AUTHORITY) : undefined;
@@ -37,7 +47,7 @@ export function caSetOf(
     .apply((known) => formatRecord({ client, server, authorities: Object.fromEntries(known) }));
   return {
     all,
-    for: (cluster) => required(byName.get(caNameOf(cluster, caScope(caSource))), cluster),
+    for: (cluster) => required(byName.get(caNameOf(cluster, scope)), cluster.name),
     ...(ofServers === undefined ? {} : { ofServers }),
     record,
   };

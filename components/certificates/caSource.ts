@@ -1,6 +1,7 @@
 import { error, type Diagnostic } from "../mesh/model/diagnostic";
+import type { Cluster } from "../mesh/model/mesh";
 import type { AdoptedCaArgs } from "./ca";
-import { SHARED_AUTHORITY, type CaScope } from "./model/certificates";
+import { caNameOf, type CaScope } from "./model/certificates";
 import type { Signing } from "./publishedCa";
 
 /**
@@ -17,24 +18,26 @@ export type CaSource =
 /** How an authority came about, whichever stack it is of. */
 export type CaOrigin = "generated" | "adopted" | "adoptedPerCluster";
 
+type Publishing = Pick<Cluster, "name" | "publishes">;
+
 /** How the authority of a mesh came about. */
 export const caOrigin = (caSource: CaSource): CaOrigin =>
   caSource.kind === "published" ? caSource.from : caSource.kind;
 
-/** Whether one authority signs for the whole mesh. */
+/** Whether one authority signs for all clusters with an etcd of their own. */
 export function caScope(caSource: CaSource): CaScope {
   return caOrigin(caSource) === "adoptedPerCluster" ? "perCluster" : "shared";
 }
 
 /** The names of the authorities that a mesh of these clusters has. */
-export function caNames(caSource: CaSource, clusters: readonly string[]): readonly string[] {
-  return caScope(caSource) === "perCluster" ? clusters : [SHARED_AUTHORITY];
+export function caNames(caSource: CaSource, clusters: readonly Publishing[]): readonly string[] {
+  return [...new Set(clusters.map((cluster) => caNameOf(cluster, caScope(caSource))))];
 }
 
 /** What another stack has to have published, and has not. */
 export function missingMaterial(
   published: Extract<CaSource, { kind: "published" }>,
-  clusters: readonly string[],
+  clusters: readonly Publishing[],
 ): readonly Diagnostic[] {
   return caNames(published, clusters)
     .filter((name) => !Object.hasOwn(published.signing, name))

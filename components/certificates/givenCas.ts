@@ -13,7 +13,7 @@ export interface GivenCas extends Pick<MeshSettings, "authority"> {
   /** The CA of all etcds. */
   readonly ca?: AdoptedCaArgs;
   readonly clusters: Readonly<
-    Record<string, { readonly etcd: EtcdInputs & { readonly ca?: AdoptedCaArgs }; readonly lost?: boolean }>
+    Record<string, { readonly etcd?: EtcdInputs & { readonly ca?: AdoptedCaArgs }; readonly lost?: boolean }>
   >;
   /** What another program has published, with which this one signs. No CA is given then. */
   readonly published?: Omit<Extract<CaSource, { kind: "published" }>, "kind">;
@@ -21,14 +21,17 @@ export interface GivenCas extends Pick<MeshSettings, "authority"> {
 
 const ALL = { property: "clustermesh:ca" } as const;
 
+/** The clusters that are there, with an etcd of their own: nobody else's is signed for here. */
 function present({ clusters }: GivenCas) {
-  return Object.entries(clusters).flatMap(([name, { etcd, lost = false }]) => (lost ? [] : [{ name, etcd }]));
+  return Object.entries(clusters).flatMap(([name, { etcd, lost = false }]) =>
+    lost || etcd === undefined ? [] : [{ name, etcd }],
+  );
 }
 
 /** The clusters that have a CA of their own, lost ones included. */
 function withOwnCa({ clusters }: GivenCas) {
   return Object.entries(clusters).flatMap(([name, { etcd }]) =>
-    etcd.ca === undefined ? [] : [{ name, etcd, ca: etcd.ca }],
+    etcd?.ca === undefined ? [] : [{ name, etcd, ca: etcd.ca }],
   );
 }
 
@@ -60,7 +63,7 @@ function unusedProblems(given: GivenCas): readonly Diagnostic[] {
 
 function perClusterProblems(given: GivenCas, now: Date): readonly Diagnostic[] {
   const own = withOwnCa(given);
-  if (own.length === 0 && Object.keys(given.clusters).length > 0) {
+  if (own.length === 0 && Object.values(given.clusters).some(({ etcd }) => etcd !== undefined)) {
     const fix = "give certificate and privateKey of the CA that the etcds trust, or etcd.ca of each cluster";
     return [error({ ...ALL, reason: "is missing", fix })];
   }
@@ -79,8 +82,8 @@ function perClusterProblems(given: GivenCas, now: Date): readonly Diagnostic[] {
 /** What keeps a mesh from signing. An adopted CA is the mesh's one, or each cluster's own; half of each is a slip. */
 export function validateCas(given: GivenCas, now: Date): readonly Diagnostic[] {
   if (given.published !== undefined) {
-    const names = present(given).map(({ name }) => name);
-    return missingMaterial({ kind: "published", ...given.published }, names);
+    const clusters = present(given).map(({ name }) => ({ name, publishes: "kvstore" as const }));
+    return missingMaterial({ kind: "published", ...given.published }, clusters);
   }
   if (given.authority === "generated") return unusedProblems(given);
   if (given.ca === undefined) return perClusterProblems(given, now);

@@ -8,6 +8,7 @@ import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { PlannedCluster } from "../mesh/etcd";
 import type { Observed } from "../mesh/model/observed";
+import { PUBLICATIONS } from "../mesh/model/publication";
 import type { PeerSettings } from "../peers/peerSecret";
 import { DEFAULT_SETTINGS } from "../settings/model/settings";
 import { checkProvider } from "./ownProvider";
@@ -42,6 +43,7 @@ function clusterCommand(
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   const { cilium, wait, peerSecret, maxConnectedClusters } = settings;
+  const { identity } = PUBLICATIONS[cluster.publishes];
   const shared = {
     cluster: { name: cluster.name, ...contextOf(access) },
     cilium,
@@ -51,6 +53,7 @@ function clusterCommand(
     // Without waiting, the limit is not used.
     rollOut: { await: wait.rollout !== false, timeoutSeconds: wait.rollout || DEFAULT_SETTINGS.wait.rollout },
     maxConnectedClusters,
+    ...(identity === "set" ? {} : { identity }),
     ...(cluster.lost === true ? { lost: true } : {}),
   };
   const command = { script: "cluster", clusters: { [cluster.name]: access } };

@@ -73,7 +73,8 @@ export class MeshedCluster extends pulumi.ComponentResource {
     const { cluster, caSet, observed, settings, owner } = args;
     const child = { parent: this };
 
-    const authorities = caSet.all.filter(({ authority }) => authority !== cluster.name);
+    const ofPeers = new Set(args.clusters.filter(({ name: peer }) => peer !== cluster.name).map((peer) => caSet.for(peer)));
+    const authorities = caSet.all.filter((ca) => ofPeers.has(ca));
     const commonName = clientCommonName(cluster.name);
     const client = clientCertificates(`${name}-client`, commonName, authorities, settings, child);
     const agents = agentConfiguration(name, args, child);
@@ -140,7 +141,7 @@ function managedUsers(
 ): EtcdUsers | undefined {
   const { cluster, clusters, access, settings } = args;
   const peers = clusters.flatMap((peer) => (peer.name === cluster.name ? [] : [peer.name]));
-  const credential = args.etcdAdmin?.credentialFor(cluster.name);
+  const credential = args.etcdAdmin?.credentialFor(cluster);
   return credential === undefined ? undefined : etcdUsers(name, { cluster, peers, credential, access, settings }, opts);
 }
 

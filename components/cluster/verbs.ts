@@ -43,6 +43,8 @@ export const clusterInput = z.object({
   peerKeys: z.array(z.string()).default([]),
   originalConfig: z.string().default(""),
   overwriteConflicts: z.boolean().default(false),
+  /** `asInstalled`: name and id are those of the mesh already, and nothing rolls. */
+  identity: z.enum(["set", "asInstalled"]).default("set"),
   /** Whether a check will want to know what worked before. */
   probePaths: z.boolean().default(false),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
@@ -148,7 +150,7 @@ const living = {
     if (rollOut.await) {
       await waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, rolling);
       if (!isWhole) await restartOutdated(api, set);
-    } else {
+    } else if (input.identity === "set") {
       await sayWhoRestarts(api, cluster.name, cilium);
     }
     return "";

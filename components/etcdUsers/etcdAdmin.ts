@@ -2,8 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { CaSet } from "../certificates/ca";
 import { clientCertificates } from "../certificates/leafCertificate";
 import type { CertificateSettings } from "../certificates/model/certificates";
+import type { Cluster } from "../mesh/model/mesh";
+import { PUBLICATIONS } from "../mesh/model/publication";
 import type { MeshSettings } from "../settings/model/settings";
 import { ADMIN_NAME } from "./model/etcdUsers";
+
+type Publishing = Pick<Cluster, "name" | "publishes">;
 
 /** The settings about users in etcd. */
 export type EtcdUserSettings = Pick<MeshSettings, "etcdUsers">;
@@ -18,27 +22,29 @@ export interface EtcdCredential {
 /** The administrator of a mesh's etcds. */
 export interface EtcdAdmin {
   /** Its credential for a cluster's etcd. */
-  credentialFor(cluster: string): EtcdCredential | undefined;
+  credentialFor(cluster: Publishing): EtcdCredential | undefined;
 }
 
 /**
  * One key for the mesh, and a client certificate for it from each authority, in the name that etcd demands of the administrator of users. It stays
  * with the program: no cluster is given it. Absent where no users are managed.
  *
- * @param clusters Those whose etcds it manages, by name.
+ * @param clusters Those of which it manages the etcds that are their own.
  */
 export function etcdAdmin(
   name: string,
   caSet: CaSet,
-  clusters: readonly string[],
+  clusters: readonly Publishing[],
   settings: EtcdUserSettings & CertificateSettings,
   opts: pulumi.CustomResourceOptions,
 ): EtcdAdmin | undefined {
-  if (settings.etcdUsers === "off") return undefined;
-  const authorities = [...new Set(clusters.map((cluster) => caSet.for(cluster)))];
+  const hasUsers = ({ publishes }: Publishing) => PUBLICATIONS[publishes].users === "etcd";
+  const authorities = [...new Set(clusters.filter(hasUsers).map((cluster) => caSet.for(cluster)))];
+  if (settings.etcdUsers === "off" || authorities.length === 0) return undefined;
   const certificates = clientCertificates(`${name}-etcd-admin`, ADMIN_NAME, authorities, settings, opts);
   return {
     credentialFor: (cluster) => {
+      if (!hasUsers(cluster)) return undefined;
       const { authority, bundle } = caSet.for(cluster);
       const signed = certificates.find(({ issuer }) => issuer === authority);
       return signed && { ca: bundle, certificate: signed.file, privateKey: signed.privateKey };

@@ -21,6 +21,7 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import { appliedEntry } from "../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
+import type { AgentIdentity } from "./setIdentity";
 
 /** A cluster whose agents are to run with the values of its `cilium-config`. */
 export interface Restarted {
@@ -28,6 +29,8 @@ export interface Restarted {
   readonly cilium: CiliumObjects;
   readonly desired: Readonly<Record<string, string>>;
   readonly maxConnectedClusters: MaxConnectedClusters;
+  /** Where name and id are as they were installed, writing them says nothing of what the operator runs with. */
+  readonly identity: AgentIdentity["identity"];
   /** How long the agents of a batch, and the operator, may take to be back. */
   readonly timeoutSeconds: number;
 }
@@ -117,5 +120,6 @@ export async function restartOutdated(api: ClusterApi, member: Restarted): Promi
   const written = appliedEntry(config?.managedFields ?? [], FIELD_MANAGER)?.time;
   const agents = await outdatedAgents(api, member, written);
   if (agents.length > 0) await restartAgents(api, member, agents);
-  if (agents.length > 0 || written !== undefined) await restartOperator(api, member, written);
+  const isSet = member.identity === "set" && written !== undefined;
+  if (agents.length > 0 || isSet) await restartOperator(api, member, written);
 }

@@ -9,7 +9,7 @@ import { progress } from "../command/protocol";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { WriteConflict } from "../kubernetes/kubectlError";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
-import { formatDiagnostics } from "../mesh/model/diagnostic";
+import { error, formatDiagnostics } from "../mesh/model/diagnostic";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
 import { planIdentity } from "./model/setIdentity";
@@ -25,6 +25,26 @@ export interface AgentIdentity {
   /** What was there before. */
   readonly before: Recorded;
   readonly overwriteConflicts: boolean;
+  /** `asInstalled`: they have to be there already, the mark alone is written, and nothing rolls. */
+  readonly identity: "set" | "asInstalled";
+}
+
+/** A name and id that others have to set, for what else carries them is theirs. */
+function refuseOtherInstalled(live: LiveConfig, { cluster, cilium, desired }: AgentIdentity): void {
+  const problems = Object.entries(desired)
+    .filter(([key, value]) => live.data[key] !== value)
+    .map(([key, value]) =>
+      error({
+        cluster,
+        property: `${cilium.configMap} ${key}`,
+        value: live.data[key],
+        reason: `is not ${JSON.stringify(value)}, and the certificates of its clustermesh-apiserver carry the name`,
+        fix: "set cluster.name and cluster.id with helm upgrade, which issues them again",
+      }),
+    );
+  if (problems.length > 0) {
+    throw new Error(formatDiagnostics("name and id are not those of the mesh", problems));
+  }
 }
 
 function existing(live: LiveConfig | undefined, { cluster, cilium }: AgentIdentity): LiveConfig {
@@ -105,12 +125,16 @@ export interface SetIdentity {
  * Sets name and id in `cilium-config`, and rolls agents and operator with them. It is the one writer of them, and does nothing where all is as
  * it set it: so it can run again after a run that was interrupted, and where other managers have changed them since.
  *
- * @throws Error when another manager has set values that must not be overwritten, or when `cilium-config` does not exist.
+ * @throws Error when another manager has set values that must not be overwritten, when `cilium-config` does not exist, or when name and id that are to
+ * be as installed are others.
  */
 export async function setIdentity(api: ClusterApi, identity: AgentIdentity): Promise<SetIdentity> {
   const { cilium } = identity;
   const list = await api.objects(configuredObjects(cilium), cilium.namespace);
-  await setConfig(api, identity, configMapIn(list, cilium));
+  const live = configMapIn(list, cilium);
+  if (identity.identity === "asInstalled") refuseOtherInstalled(existing(live, identity), identity);
+  await setConfig(api, identity, live);
+  if (identity.identity === "asInstalled") return { rolling: new Map(), isWhole: false };
   const workloads = workloadsIn(list, cilium);
   const rolling = await rollAgain(api, identity, workloads);
   return { rolling, isWhole: workloads.every(({ name, restarts }) => rolling.has(name) && restarts !== "paused") };

@@ -5,7 +5,8 @@ import { present } from "../basics/model/own";
 import { etcdFacts } from "../settings/model/cluster";
 import { error, type Diagnostic } from "./model/diagnostic";
 import { problemsOf } from "./model/issues";
-import type { Cluster, EtcdSpec } from "./model/mesh";
+import { apiserverEtcd, completed, type Cluster, type EtcdSpec, type WrittenCluster } from "./model/mesh";
+import type { Found } from "./model/publication";
 
 type Texts = pulumi.Input<readonly pulumi.Input<string>[]>;
 
@@ -35,6 +36,16 @@ export function plainEtcd(etcd: EtcdInputs): EtcdSpec | undefined {
 export function plannedEtcd(etcd: EtcdInputs): PlannedCluster["etcd"] {
   const { endpoints, hostAliases, adminEndpoints } = etcd;
   return plainEtcd(etcd) ?? pulumi.output({ endpoints, ...present({ hostAliases, adminEndpoints }) });
+}
+
+/** A cluster of a plan, by what is written down of it and what was found. */
+export function plannedCluster<Described extends Omit<WrittenCluster, "etcd"> & { readonly etcd?: EtcdInputs }>(
+  described: Described,
+  found: Found | undefined,
+): Omit<Described, "etcd" | "apiserver"> & Omit<PlannedCluster, "name"> {
+  const { etcd, apiserver, ...cluster } = described;
+  const dialled = etcd === undefined ? apiserverEtcd({ ...(apiserver === undefined ? {} : { apiserver }) }, found) : plannedEtcd(etcd);
+  return { ...cluster, ...completed(described, found), etcd: dialled };
 }
 
 /** What is known of an etcd by now: nothing yet where one of its texts is made by the same `up`, as in a preview. */

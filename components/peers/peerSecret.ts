@@ -26,8 +26,9 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
  * the mesh, so that the work grows with its size and not with its square.
  */
 export function sharedPeerFiles(clusters: readonly PlannedCluster[], caSet: CaSet): SecretData {
-  const peers = clusters.map(({ name, etcd }) => {
-    const { authority, hash } = caSet.for(name);
+  const peers = clusters.map((cluster) => {
+    const { name, etcd } = cluster;
+    const { authority, hash } = caSet.for(cluster);
     return pulumi
       .all([pulumi.output(etcd), hash])
       .apply(([known, caHash]): File => [name, base64(peerFile({ etcd: known }, authority, caHash))]);

@@ -1,8 +1,8 @@
 import { error, warning, type Diagnostic } from "../mesh/model/diagnostic";
-import { clustersOf, withoutLost } from "../mesh/model/mesh";
+import { withoutLost } from "../mesh/model/mesh";
 import { unreachableClusters } from "./model/judge";
 import { without, type LiveCluster } from "./model/liveCluster";
-import type { KnownMesh } from "./knownMesh";
+import { membersOf, type KnownMesh } from "./knownMesh";
 import { permissionsOf, type Asked } from "./lackingPermissions";
 import { checkWaysIn } from "./waysIn";
 
@@ -22,7 +22,7 @@ export async function judgeAccess(
   const ways = await checkWaysIn(new Map(clusters.map(({ name, access }) => [name, access])), live);
   const { missing, unknown } = await permissionsOf(clusters, live, mesh, writes, limitSeconds);
   const weigh = mesh.allow.includes("unreachable") ? warning : error;
-  const peers = withoutLost(clustersOf(mesh.clusters));
+  const peers = withoutLost(membersOf(mesh));
   // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
   const silent = unreachableClusters(peers, without(live, ways.explains)).flatMap(
     (each) => missing.get(each.cluster ?? "") ?? [each],

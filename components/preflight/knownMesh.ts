@@ -1,13 +1,23 @@
 import type { GivenCas } from "../certificates/givenCas";
 import type { ObjectsByCluster } from "../kubernetes/model/managedObject";
-import type { ClusterSpec, EtcdSpec } from "../mesh/model/mesh";
+import { own } from "../basics/model/own";
+import {
+  apiserverEtcd,
+  clustersOf,
+  completed,
+  type Cluster,
+  type EtcdSpec,
+  type WrittenCluster,
+} from "../mesh/model/mesh";
+import type { Found } from "../mesh/model/publication";
 import type { AdoptedCA } from "../settings/model/ca";
 import type { ClusterWay } from "../settings/model/cluster";
 import type { MeshSettings } from "../settings/model/settings";
 
 /** A cluster whose texts are at hand. */
-export interface KnownCluster extends ClusterSpec, ClusterWay {
-  readonly etcd: EtcdSpec & { readonly ca?: AdoptedCA };
+export interface KnownCluster extends Omit<WrittenCluster, "etcd">, ClusterWay {
+  /** Without it the cluster publishes through its clustermesh-apiserver. */
+  readonly etcd?: EtcdSpec & { readonly ca?: AdoptedCA };
 }
 
 /** A mesh whose texts are at hand. It holds secrets as they are: code that uses one wraps it at once. */
@@ -17,4 +27,25 @@ export interface KnownMesh extends MeshSettings, Pick<GivenCas, "published"> {
   /** What the program makes there beside the mesh. */
   readonly objects?: ObjectsByCluster;
   readonly ca?: AdoptedCA;
+}
+
+function withoutCa({ ca: _, ...etcd }: NonNullable<KnownCluster["etcd"]>): EtcdSpec {
+  return etcd;
+}
+
+/** What live clusters say of themselves, by name. */
+export type FoundClusters = Readonly<Record<string, Found>>;
+
+/** The clusters of a mesh, with what was found of them for what is not written down. */
+export function membersOf({ clusters }: Pick<KnownMesh, "clusters">, found: FoundClusters = {}): readonly Cluster[] {
+  return clustersOf(clusters).map(({ name, etcd, ...written }) => {
+    const said = own(found, name);
+    const facts = completed({ ...written, ...(etcd === undefined ? {} : { etcd }) }, said);
+    return { name, ...facts, etcd: etcd === undefined ? apiserverEtcd(written, said) : withoutCa(etcd) };
+  });
+}
+
+/** Whether something of a cluster is left to itself to tell. */
+export function leavesFacts({ etcd, podCIDRs, nodeCIDRs }: WrittenCluster): boolean {
+  return etcd === undefined || podCIDRs === undefined || nodeCIDRs === undefined;
 }

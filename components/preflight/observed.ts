@@ -4,7 +4,7 @@ import type { Observed, ObservedClusters } from "../mesh/model/observed";
 import type { LiveCluster } from "./model/liveCluster";
 import type { PreflightPolicy } from "./model/policy";
 import { z } from "zod";
-import { publicCluster } from "../settings/model/cluster";
+import { knownFacts } from "../settings/model/cluster";
 import type { KnownMesh } from "./knownMesh";
 
 /** Which cluster each is, and which `cilium-config` it has. */
@@ -16,7 +16,7 @@ export function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<
   );
 }
 
-const publicClusters = z.record(z.string(), publicCluster);
+const publicClusters = z.record(z.string(), knownFacts);
 
 /** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
 export function unseen(names: readonly string[], mesh: KnownMesh): ObservedClusters {
@@ -37,9 +37,9 @@ export function reapplyOf(
 /** What was seen, by cluster, out of each kind of it by cluster. */
 export function observedClusters(
   names: readonly string[],
-  seen: Readonly<Record<keyof Observed, Readonly<Record<string, string>>>>,
+  seen: { readonly [Kind in keyof Observed]-?: Readonly<Record<string, NonNullable<Observed[Kind]>>> },
 ): ObservedClusters {
   const ofCluster = (name: string): Observed =>
-    present(Object.fromEntries(Object.entries(seen).map(([kind, values]) => [kind, own(values, name)])));
+    present(Object.fromEntries(Object.entries(seen).map(([kind, values]) => [kind, own<unknown>(values, name)])));
   return Object.fromEntries(names.map((name) => [name, ofCluster(name)]));
 }

@@ -2,7 +2,7 @@ import { errorMessage } from "../basics/errorMessage";
 import { mapLimited } from "../basics/mapLimited";
 import type { ApiAccess } from "../kubernetes/clusterApi";
 import { withCluster } from "../kubernetes/kubectlApi";
-import { clustersOf, withoutLost, type Cluster } from "../mesh/model/mesh";
+import { withoutLost, type Cluster } from "../mesh/model/mesh";
 import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
 import { peersIn } from "../peers/model/peerFile";
 import { accepted } from "../policyCheck/model/accepted";
@@ -49,17 +49,17 @@ function orAccept(all: readonly Diagnostic[], { allow }: Pick<KnownMesh, "allow"
  * Judges the policies of every cluster whose name or peers this run changes, in previews too: of those that join, and of those that stay while
  * others come and go. Those that are as they will be are asked nothing.
  *
- * @param rangesBefore The ranges that the last `up` had, for clusters that are described no more.
+ * @param described All clusters of the mesh. @param rangesBefore The ranges that the last `up` had, for clusters that are described no more.
  */
 export async function judgePolicyChanges(
   clusters: readonly { readonly name: string; readonly access: ApiAccess }[],
   mesh: KnownMesh,
+  described: readonly Cluster[],
   owner: string,
   live: ReadonlyMap<string, LiveCluster>,
   rangesBefore: () => Promise<MeshRanges>,
 ): Promise<readonly Diagnostic[]> {
   const { cilium, peerSecret } = mesh;
-  const described = clustersOf(mesh.clusters);
   const members = withoutLost(described);
   const context = { members, cilium, peerSecret };
   const found = new Map(inspected(members, live).map((each) => [each.cluster.name, each]));

@@ -29,7 +29,7 @@ export function adoptedOf({ authority, ca, clusters }: KnownMesh): readonly Adop
   if (authority === "generated") return [];
   if (ca !== undefined) return [{ authority: SHARED_AUTHORITY, at: { property: "clustermesh:ca" }, ca }];
   return Object.entries(clusters).flatMap(([cluster, { etcd, lost }]): Adopted[] =>
-    etcd.ca === undefined || lost === true
+    etcd?.ca === undefined || lost === true
       ? []
       : [{ authority: cluster, at: { cluster, property: "etcd.ca" }, ca: etcd.ca }],
   );

@@ -10,7 +10,8 @@ import { formatRecord } from "../certificates/model/keyRevisions";
 import { certificateOf } from "../certificates/model/x509/certificate";
 import type { PublicKey } from "../certificates/model/x509/publicKey";
 import type { Diagnostic } from "../mesh/model/diagnostic";
-import { clustersOf, withoutLost } from "../mesh/model/mesh";
+import { withoutLost, type Cluster } from "../mesh/model/mesh";
+import { PUBLICATIONS } from "../mesh/model/publication";
 import { judgeRecordSize, judgeSecretSize, peerSecretSize, pemBytes, type SignerSize } from "../peers/model/secretSize";
 import type { KnownMesh } from "./knownMesh";
 import { adoptedOf, readable, wantedTrust } from "./rotation";
@@ -70,13 +71,25 @@ function signers(mesh: KnownMesh): ReadonlyMap<string, SignerSize> {
   return new Map(Object.entries(readable(read)));
 }
 
+/** The CA of a cluster whose certificates are not the mesh's to sign, at most: RSA-4096, where the chart makes RSA-2048. */
+const CLUSTER_CA: SignerSize = {
+  bundle: pemBytes(GENERATED_DER.RSA4096, "CERTIFICATE".length),
+  certificate: pemBytes(GENERATED_DER.RSA4096, "CERTIFICATE".length),
+  intermediates: 0,
+  name: GENERATED_NAME,
+  key: GENERATED_KEYS.RSA4096,
+};
+
 /** Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written. */
-export function secretSize(mesh: KnownMesh, scope: CaScope): readonly Diagnostic[] {
+export function secretSize(mesh: KnownMesh, all: readonly Cluster[], scope: CaScope): readonly Diagnostic[] {
   const { certificates, keyRevisions, peerSecret } = mesh;
-  const clusters = withoutLost(clustersOf(mesh.clusters));
+  const clusters = withoutLost(all);
+  const isOfMesh = ({ publishes }: Cluster) => PUBLICATIONS[publishes].ca === "ofMesh";
+  const ofClusters = clusters.flatMap((each) => (isOfMesh(each) ? [] : [[each.name, CLUSTER_CA] as const]));
+  const ofMesh = clusters.some(isOfMesh) ? signers(mesh) : [];
   const size = peerSecretSize(
     clusters,
-    signers(mesh),
+    new Map([...ofMesh, ...ofClusters]),
     (cluster) => caNameOf(cluster, scope),
     certificates.keyAlgorithm,
   );

@@ -3,7 +3,7 @@ import type { KnownMesh } from "../../components";
 import { allowOfMesh } from "../../components/settings/model/allow";
 import { caOfAll } from "../../components/settings/model/ca";
 import { cilium } from "../../components/settings/model/cilium";
-import { clusterAccess, clusterFacts, publicCluster } from "../../components/settings/model/cluster";
+import { clusterAccess, clusterFacts, publicCluster, splitClusterFacts } from "../../components/settings/model/cluster";
 import { local, meshWide } from "../../components/settings/model/settings";
 import { line, type Immutable } from "../../components/settings/model/texts";
 import { demo } from "./demo";
@@ -21,7 +21,7 @@ export const configurationSchema = z.strictObject({
 
 /** What an authority stack is given: the whole mesh, and no way into any cluster. */
 export const authoritySchema = z.strictObject({
-  clusters: z.record(z.string(), z.strictObject(clusterFacts)),
+  clusters: z.record(z.string(), z.strictObject(splitClusterFacts)),
   ca: caOfAll,
   ...meshWide,
   allow: allowOfMesh,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal, report, type MeshPlan } from "../../components";
-import type { Diagnostic } from "../../components/mesh/model/diagnostic";
+import { errors, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration } from "../configuration/schema";
 import { readStack, type ReadStack } from "../roles/read";
 import type { Role } from "../roles/role";
@@ -39,9 +39,13 @@ async function check({
   }
   const live = await preflight(configuration, environment, !pulumi.runtime.isDryRun());
   const all = [...diagnostics, ...live.diagnostics];
-  return plan === undefined
-    ? { diagnostics: all }
-    : { stack: { role, configuration, environment, plan: plan.observing(live.observed) }, diagnostics: all };
+  if (plan === undefined || errors(all).length > 0) {
+    return { diagnostics: all };
+  }
+  const { plan: observing, problems } = plan.observing(live.observed);
+  return observing === undefined
+    ? { diagnostics: [...all, ...problems] }
+    : { stack: { role, configuration, environment, plan: observing }, diagnostics: all };
 }
 
 /**

@@ -1,15 +1,17 @@
 import type { ClusterMesh, ClusterMeshAuthority, ClusterMeshDemo } from "../../components";
 import { present } from "../../components/basics/model/own";
-import { clustersOf, type MeshSpec } from "../../components/mesh/model/mesh";
+import type { PlannedCluster } from "../../components/mesh/etcd";
 import { REGISTRY_OUTPUT, registryOf, SIGNING_OUTPUT } from "../roles/registry";
 import type { Loaded } from "./load";
 import { MESHED_OUTPUT } from "./ownState";
 
-/** The clusters as a stack output: what they are in the mesh and where they are. */
-export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): readonly object[] {
-  return clustersOf(clusters).map(({ name, id, etcd, podCIDRs, nodeCIDRs, lost }) => ({
+/** The clusters as a stack output: what they are in the mesh and where they are, found or written down. */
+export function describeClusters(clusters: readonly PlannedCluster[]): readonly object[] {
+  return clusters.map(({ name, id, publishes, reads, etcd, podCIDRs, nodeCIDRs, lost }) => ({
     name,
     id,
+    publishes,
+    reads,
     endpoints: etcd.endpoints,
     podCIDRs,
     nodeCIDRs,
@@ -21,13 +23,10 @@ export function describeClusters({ clusters }: Pick<MeshSpec, "clusters">): read
 export function meshOutputs(
   mesh: ClusterMesh,
   demo: ClusterMeshDemo | undefined,
-  { role, configuration, environment: { managed } }: Loaded,
+  { role, plan }: Loaded,
 ): Readonly<Record<string, unknown>> {
-  const clusters = Object.fromEntries(
-    Object.entries(configuration.clusters).filter(([name]) => managed.includes(name)),
-  );
   return present({
-    clusters: describeClusters({ clusters }),
+    clusters: describeClusters(plan.lookedAfter),
     certificates: mesh.certificates,
     authorities: mesh.authorities,
     readiness: mesh.readiness,
@@ -46,12 +45,12 @@ export function meshOutputs(
 /** What the cluster stacks read of an authority stack, and a person. */
 export function authorityOutputs(
   authority: ClusterMeshAuthority,
-  { configuration, environment }: Loaded,
+  { configuration, environment, plan }: Loaded,
 ): Readonly<Record<string, unknown>> {
   return {
     [REGISTRY_OUTPUT]: registryOf(configuration, environment.authority),
     [SIGNING_OUTPUT]: authority.signing,
-    clusters: describeClusters(configuration),
+    clusters: describeClusters(plan.all),
     authorities: authority.authorities,
     topology: authority.topology,
   };

@@ -3,6 +3,7 @@ import { attempt } from "../../basics/model/attempt";
 import { shortHash } from "../../basics/model/shortHash";
 import { endpointsOf, type Cluster, type EtcdSpec } from "../../mesh/model/mesh";
 import { meshHostName } from "../../mesh/model/names";
+import { PUBLICATIONS } from "../../mesh/model/publication";
 import type { MeshSettings } from "../../settings/model/settings";
 
 /** Which key a certificate is made for. P-256 costs nothing to generate, RSA-4096 more than a second each. */
@@ -24,7 +25,8 @@ export const ETCD_SERVER_SECRET = "clustermesh-etcd-server";
 export type CaScope = "shared" | "perCluster";
 
 /** The name of the authority whose certificates a cluster's etcd trusts. */
-export const caNameOf = (cluster: string, scope: CaScope): string => (scope === "shared" ? SHARED_AUTHORITY : cluster);
+export const caNameOf = ({ name, publishes }: Pick<Cluster, "name" | "publishes">, scope: CaScope): string =>
+  scope === "shared" && PUBLICATIONS[publishes].ca === "ofMesh" ? SHARED_AUTHORITY : name;
 
 /** CN of a cluster's client certificate, which etcd takes as the user name: Cilium's name for a remote cluster's user. */
 export const clientCommonName = (cluster: string): string => `remote-${cluster}`;

@@ -1,15 +1,48 @@
-import type { ClusterFacts } from "../../settings/model/cluster";
+import { present } from "../../basics/model/own";
+import type { ClusterFacts, EtcdSpec } from "../../settings/model/cluster";
 import type { MeshSettings } from "../../settings/model/settings";
 import { parseEndpoint, type Endpoint } from "./endpoint";
+import { publishesOf, type Found, type Publishes, type Reads } from "./publication";
 
 /** How many clusters a mesh can have: `max-connected-clusters`, fixed when Cilium is installed and equal in the whole mesh. */
 export type MaxConnectedClusters = MeshSettings["maxConnectedClusters"];
 
-/** A cluster's own etcd, as its peers reach it. */
-export type EtcdSpec = ClusterFacts["etcd"];
+export type { EtcdSpec };
 
-/** One cluster of the mesh as plain data. */
-export type ClusterSpec = ClusterFacts;
+/** What a cluster is in the mesh as it is written down: what is absent is what the live cluster says. */
+export type WrittenCluster = ClusterFacts;
+
+/** One cluster of the mesh as plain data. What nobody has told is an empty list. */
+export interface ClusterSpec extends Pick<ClusterFacts, "id" | "apiServerEtcd" | "lost"> {
+  readonly publishes: Publishes;
+  readonly reads: Reads;
+  /** The etcd that its peers dial: its own, or that of its clustermesh-apiserver. */
+  readonly etcd: EtcdSpec;
+  readonly podCIDRs: readonly string[];
+  readonly nodeCIDRs: readonly string[];
+}
+
+/** A cluster but for its etcd, with what was found of it. What is written down counts. */
+export function completed(
+  { id, apiServerEtcd, lost, ...written }: Omit<WrittenCluster, "etcd"> & { readonly etcd?: unknown },
+  found: Found = {},
+): Omit<ClusterSpec, "etcd"> {
+  return {
+    id,
+    ...present({ apiServerEtcd, lost }),
+    publishes: publishesOf(written),
+    reads: written.reads ?? found.reads ?? "direct",
+    podCIDRs: written.podCIDRs ?? found.podCIDRs ?? [],
+    nodeCIDRs: written.nodeCIDRs ?? found.nodeCIDRs ?? [],
+  };
+}
+
+/** The etcd of a cluster's clustermesh-apiserver. Endpoints that are written down do without the aliases that were found. */
+export function apiserverEtcd({ apiserver = {} }: Pick<WrittenCluster, "apiserver">, found: Found = {}): EtcdSpec {
+  const { endpoints, hostAliases } = apiserver;
+  const aliases = hostAliases ?? (endpoints === undefined ? found.hostAliases : undefined);
+  return { endpoints: endpoints ?? found.endpoints ?? [], ...present({ hostAliases: aliases }) };
+}
 
 /** The clusters that are not lost: the peers of the mesh. */
 export function withoutLost<Each extends { readonly lost?: boolean }>(clusters: readonly Each[]): readonly Each[] {
@@ -21,8 +54,11 @@ export interface MeshSpec extends Pick<MeshSettings, "maxConnectedClusters" | "a
   readonly clusters: Readonly<Record<string, ClusterSpec>>;
 }
 
-/** A cluster whose etcd is absent where it is not known yet. */
-export type WithoutEtcd<Of extends { readonly etcd: unknown }> = Omit<Of, "etcd"> & { readonly etcd?: EtcdSpec };
+/** What a live cluster may have to tell. */
+type Told = Pick<ClusterSpec, "etcd" | "podCIDRs" | "nodeCIDRs">;
+
+/** A cluster of which that is absent what is not known yet. */
+export type PartlyKnown<Of extends Told> = Omit<Of, keyof Told> & Partial<Told>;
 
 /** A cluster with its name: the form in which the components use it. */
 export interface Cluster extends ClusterSpec {

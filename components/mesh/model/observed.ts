@@ -1,4 +1,5 @@
 import { own } from "../../basics/model/own";
+import type { Found } from "./publication";
 
 /** What a run has seen of one live cluster before it registers anything. A new value re-runs a step, though its state shows no difference. */
 export interface Observed {
@@ -8,6 +9,8 @@ export interface Observed {
   readonly drift?: string;
   /** Drift of its Secrets, the last that was seen: they are written again. */
   readonly reapply?: string;
+  /** What it says of itself, for what is not written down; absent where all is. */
+  readonly found?: Found;
 }
 
 /** What was seen of clusters, by name; nothing of those that were not looked at. */

@@ -7,7 +7,30 @@ export type Publishes = "kvstore" | "apiserver";
 /** Who reads the state of a cluster's peers. `direct`: its agents. `cached`: KVStoreMesh in its clustermesh-apiserver, whose cache the agents read. */
 export type Reads = "direct" | "cached";
 
-/** What a live cluster says of itself, for what is not written down. All of it is absent where nobody could tell. */
+/** What goes with the place where a cluster publishes. Whatever depends on it is a row here, and asks for no mode anywhere else. */
+export interface Publication {
+  /** The group of settings with the way in. */
+  readonly property: "etcd" | "apiserver";
+  /** Whose CA the server's certificate is of, and its clients' have to be of. `ofMesh`: that of the setting `authority`. `ofCluster`: Secret `cilium-ca`. */
+  readonly ca: "ofMesh" | "ofCluster";
+  /** Where the users of its peers are. `etcd`: in etcd itself, with `etcdUsers: manage`. `configMap`: in ConfigMap `clustermesh-remote-users`. */
+  readonly users: "etcd" | "configMap";
+  /** How its agents get name and id. `set`: the program writes them, and rolls the agents. `asInstalled`: by Helm, with the certificates that carry the name. */
+  readonly identity: "set" | "asInstalled";
+}
+
+/** By where a cluster publishes. */
+export const PUBLICATIONS: Readonly<Record<Publishes, Publication>> = {
+  kvstore: { property: "etcd", ca: "ofMesh", users: "etcd", identity: "set" },
+  apiserver: { property: "apiserver", ca: "ofCluster", users: "configMap", identity: "asInstalled" },
+};
+
+/** Where a cluster publishes, by what is written down of it: so it decides which resources exist, whatever the live cluster says. */
+export function publishesOf({ etcd }: { readonly etcd?: unknown }): Publishes {
+  return etcd === undefined ? "apiserver" : "kvstore";
+}
+
+/** What a live cluster says of itself, for what is not written down. What nobody could tell is absent. */
 export interface Found {
   readonly publishes?: Publishes;
   readonly reads?: Reads;

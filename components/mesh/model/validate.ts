@@ -1,15 +1,15 @@
-import { clustersOf, type ClusterSpec, type MeshSpec, type WithoutEtcd } from "./mesh";
+import { clustersOf, type ClusterSpec, type MeshSpec, type PartlyKnown } from "./mesh";
 import type { Diagnostic } from "./diagnostic";
 import { validateEndpoints } from "./validateEndpoints";
 import { validateIdentities } from "./validateIdentity";
 import { validateRanges } from "./validateRanges";
 
-interface PartlyKnown extends Omit<MeshSpec, "clusters"> {
-  readonly clusters: Readonly<Record<string, WithoutEtcd<ClusterSpec>>>;
+interface PartlyKnownMesh extends Omit<MeshSpec, "clusters"> {
+  readonly clusters: Readonly<Record<string, PartlyKnown<ClusterSpec>>>;
 }
 
 /** Everything that is wrong with a mesh as it is written down, all at once and before any cluster is touched. */
-export function validateMesh(spec: PartlyKnown): readonly Diagnostic[] {
+export function validateMesh(spec: PartlyKnownMesh): readonly Diagnostic[] {
   const clusters = clustersOf(spec.clusters);
   return [...validateIdentities(spec, clusters), ...validateRanges(spec, clusters), ...validateEndpoints(clusters)];
 }

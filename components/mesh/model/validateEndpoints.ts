@@ -1,8 +1,9 @@
 import { canonicalIP, isIPAddress } from "./cidr";
 import { endpointKey, parseEndpoint, type Endpoint } from "./endpoint";
-import { endpointsOf, type EtcdSpec, type Cluster, type WithoutEtcd } from "./mesh";
+import { endpointsOf, type EtcdSpec, type Cluster, type PartlyKnown } from "./mesh";
 import { isHostName } from "./names";
 import { error, type Diagnostic } from "./diagnostic";
+import { PUBLICATIONS } from "./publication";
 
 /** A list of URLs of a cluster's etcd in its configuration. */
 interface EndpointList {
@@ -10,15 +11,19 @@ interface EndpointList {
   readonly urls: readonly string[];
 }
 
+type Dialled = Pick<Cluster, "publishes" | "etcd">;
+
 /** As its peers dial it and, where that is given, as the program does. */
-function endpointLists({ endpoints, adminEndpoints }: EtcdSpec): readonly EndpointList[] {
+function endpointLists({ publishes, etcd }: Dialled): readonly EndpointList[] {
+  const { endpoints, adminEndpoints } = etcd;
+  const { property } = PUBLICATIONS[publishes];
   return [
-    { property: "etcd.endpoints", urls: endpoints },
-    ...(adminEndpoints === undefined ? [] : [{ property: "etcd.adminEndpoints", urls: adminEndpoints }]),
+    { property: `${property}.endpoints`, urls: endpoints },
+    ...(adminEndpoints === undefined ? [] : [{ property: `${property}.adminEndpoints`, urls: adminEndpoints }]),
   ];
 }
 
-function readEndpoints(cluster: Cluster, { property, urls }: EndpointList): readonly Diagnostic[] {
+function readEndpoints(cluster: Pick<Cluster, "name">, { property, urls }: EndpointList): readonly Diagnostic[] {
   const fix = "use URLs like https://10.1.1.1:2379 or https://etcd.example.com:2379";
   if (urls.length === 0) {
     return [error({ cluster: cluster.name, property, value: [], reason: "is empty", fix })];
@@ -30,7 +35,7 @@ function readEndpoints(cluster: Cluster, { property, urls }: EndpointList): read
   });
 }
 
-function readApiServerEtcd(cluster: Omit<Cluster, "etcd">): readonly Diagnostic[] {
+function readApiServerEtcd(cluster: Pick<Cluster, "name" | "apiServerEtcd">): readonly Diagnostic[] {
   return (cluster.apiServerEtcd ?? []).flatMap((url, index): Diagnostic[] => {
     const parsed = parseEndpoint(url);
     const property = `apiServerEtcd[${String(index)}]`;
@@ -39,10 +44,11 @@ function readApiServerEtcd(cluster: Omit<Cluster, "etcd">): readonly Diagnostic[
   });
 }
 
-function readHostAliases(cluster: Cluster): readonly Diagnostic[] {
+function readHostAliases(cluster: Pick<Cluster, "name"> & Dialled): readonly Diagnostic[] {
   const dialled = new Set(endpointsOf(cluster.etcd.endpoints).map((endpoint) => endpoint.host));
+  const { property: group } = PUBLICATIONS[cluster.publishes];
   return Object.entries(cluster.etcd.hostAliases ?? {}).flatMap(([host, ips]): Diagnostic[] => {
-    const property = `etcd.hostAliases.${host}`;
+    const property = `${group}.hostAliases.${host}`;
     const at = { cluster: cluster.name, property };
     const wrongIPs = ips.filter((ip) => !isIPAddress(ip));
     return [
@@ -56,7 +62,7 @@ function readHostAliases(cluster: Cluster): readonly Diagnostic[] {
               ...at,
               value: host,
               reason: "is the host of no endpoint",
-              fix: "name a host of etcd.endpoints, or remove it",
+              fix: `name a host of ${group}.endpoints, or remove it`,
             }),
           ]),
       ...(ips.length === 0
@@ -86,17 +92,18 @@ export function listenersOf(etcd: EtcdSpec, endpoint: Endpoint): readonly string
 
 /** The keys of all listeners that a cluster's etcd is declared to have. */
 export function etcdListeners(etcd: EtcdSpec): readonly string[] {
-  return endpointLists(etcd).flatMap(({ urls }) =>
-    endpointsOf(urls).flatMap((endpoint) => [endpointKey(endpoint), ...listenersOf(etcd, endpoint)]),
-  );
+  return endpointsOf([...etcd.endpoints, ...(etcd.adminEndpoints ?? [])]).flatMap((endpoint) => [
+    endpointKey(endpoint),
+    ...listenersOf(etcd, endpoint),
+  ]);
 }
 
 /** One problem for each endpoint that is in `forbidden` (by {@link endpointKey}, with the reason to give), by name or behind a host alias. */
 export function forbiddenEndpoints(
-  cluster: { readonly name: string; readonly etcd: EtcdSpec },
+  cluster: Pick<Cluster, "name" | "publishes" | "etcd">,
   forbidden: ReadonlyMap<string, string>,
 ): readonly Diagnostic[] {
-  const urls = endpointLists(cluster.etcd).flatMap((list) =>
+  const urls = endpointLists(cluster).flatMap((list) =>
     list.urls.map((url, index) => ({ url, property: `${list.property}[${String(index)}]` })),
   );
   return urls.flatMap(({ url, property }): Diagnostic[] => {
@@ -113,7 +120,9 @@ export function forbiddenEndpoints(
 }
 
 /** `forbidden` for {@link forbiddenEndpoints}: the API servers' etcds that the configuration names. */
-function declaredApiServerEtcds(clusters: readonly Omit<Cluster, "etcd">[]): ReadonlyMap<string, string> {
+function declaredApiServerEtcds(
+  clusters: readonly Pick<Cluster, "name" | "apiServerEtcd">[],
+): ReadonlyMap<string, string> {
   const declared = clusters.flatMap((cluster) =>
     endpointsOf(cluster.apiServerEtcd ?? []).map((endpoint): [Endpoint, string] => [endpoint, cluster.name]),
   );
@@ -125,10 +134,10 @@ function declaredApiServerEtcds(clusters: readonly Omit<Cluster, "etcd">[]): Rea
   );
 }
 
-function sharedEndpoints(clusters: readonly Cluster[]): readonly Diagnostic[] {
+function sharedEndpoints(clusters: readonly Known[]): readonly Diagnostic[] {
   const firstWith = new Map<string, string>();
   const lists = clusters.flatMap((cluster) =>
-    endpointLists(cluster.etcd).map((list) => ({ member: cluster, ...list })),
+    endpointLists(cluster).map((list) => ({ member: cluster, ...list })),
   );
   return lists.flatMap(({ member: cluster, property, urls }) =>
     endpointsOf(urls).flatMap((endpoint): Diagnostic[] => {
@@ -152,7 +161,9 @@ function sharedEndpoints(clusters: readonly Cluster[]): readonly Diagnostic[] {
   );
 }
 
-function knownOf({ etcd, ...cluster }: WithoutEtcd<Cluster>): readonly Cluster[] {
+type Known = Omit<PartlyKnown<Cluster>, "etcd"> & Dialled;
+
+function knownOf({ etcd, ...cluster }: PartlyKnown<Cluster>): readonly Known[] {
   return etcd === undefined ? [] : [{ ...cluster, etcd }];
 }
 
@@ -160,11 +171,11 @@ function knownOf({ etcd, ...cluster }: WithoutEtcd<Cluster>): readonly Cluster[]
  * The etcd endpoints of the whole mesh: readable, one etcd a cluster, and never the one behind an API server. Those that are not known yet are left
  * out.
  */
-export function validateEndpoints(clusters: readonly WithoutEtcd<Cluster>[]): readonly Diagnostic[] {
+export function validateEndpoints(clusters: readonly PartlyKnown<Cluster>[]): readonly Diagnostic[] {
   const forbidden = declaredApiServerEtcds(clusters);
   return [
     ...clusters.flatMap((cluster) => [
-      ...knownOf(cluster).flatMap((known) => endpointLists(known.etcd).flatMap((list) => readEndpoints(known, list))),
+      ...knownOf(cluster).flatMap((known) => endpointLists(known).flatMap((list) => readEndpoints(known, list))),
       ...readApiServerEtcd(cluster),
       ...knownOf(cluster).flatMap((known) => [...readHostAliases(known), ...forbiddenEndpoints(known, forbidden)]),
     ]),

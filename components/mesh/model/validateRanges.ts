@@ -1,6 +1,6 @@
 import { howToAllow } from "../../settings/model/allow";
 import { findOverlaps, parseCIDR, type Claim } from "./cidr";
-import type { Cluster, MeshSpec } from "./mesh";
+import type { Cluster, MeshSpec, PartlyKnown } from "./mesh";
 import { error, type Diagnostic } from "./diagnostic";
 
 type Kind = "podCIDRs" | "nodeCIDRs";
@@ -18,14 +18,15 @@ interface ReadRanges {
 
 const CIDR_ALLOWED = "write it like 10.60.0.0/16 or fd00:60::/48";
 
-function readRanges(cluster: Omit<Cluster, "etcd">, kind: Kind): ReadRanges {
+function readRanges(cluster: PartlyKnown<Cluster>, kind: Kind): ReadRanges {
   const claims: Claim<RangeOwner>[] = [];
   const problems: Diagnostic[] = [];
-  if (cluster[kind].length === 0) {
+  const texts = cluster[kind];
+  if (texts?.length === 0) {
     const fix = `list at least one range, or nothing can be checked against the other clusters`;
     problems.push(error({ cluster: cluster.name, property: kind, value: [], reason: "is empty", fix }));
   }
-  for (const [index, text] of cluster[kind].entries()) {
+  for (const [index, text] of (texts ?? []).entries()) {
     const property = `${kind}[${String(index)}]`;
     const parsed = parseCIDR(text);
     if (parsed.ok) {
@@ -65,11 +66,11 @@ function overlapProblem([a, b]: readonly [Claim<RangeOwner>, Claim<RangeOwner>])
 
 /**
  * Pod and node ranges of the whole mesh: readable, and pod ranges disjoint from all others. Cilium checks none of this: an overlap shows up as
- * packets that arrive at the wrong cluster.
+ * packets that arrive at the wrong cluster. Ranges that are not known yet are left out.
  */
 export function validateRanges(
   spec: Pick<MeshSpec, "allow">,
-  clusters: readonly Omit<Cluster, "etcd">[],
+  clusters: readonly PartlyKnown<Cluster>[],
 ): readonly Diagnostic[] {
   const read = clusters.flatMap((cluster) => [readRanges(cluster, "podCIDRs"), readRanges(cluster, "nodeCIDRs")]);
   const sharedSubnets = spec.allow.includes("sharedSubnets");

@@ -81,7 +81,7 @@ export interface SecretSize {
 export function peerSecretSize(
   clusters: readonly Cluster[],
   signers: ReadonlyMap<string, SignerSize>,
-  of: (cluster: string) => string,
+  of: (cluster: Cluster) => string,
   algorithm: KeyAlgorithm,
 ): SecretSize {
   const sum = (each: readonly number[]) => each.reduce((total, one) => total + one, 0);
@@ -92,7 +92,7 @@ export function peerSecretSize(
     parts: {
       "CA certificates": sum([...signers.values()].map(({ bundle }) => bundle)),
       "client certificates": sum(leaves),
-      "peer files": sum(clusters.map((cluster) => Buffer.byteLength(peerFile(cluster, of(cluster.name), hash)))),
+      "peer files": sum(clusters.map((cluster) => Buffer.byteLength(peerFile(cluster, of(cluster), hash)))),
       "private key": PRIVATE_KEY[algorithm],
     },
     oneMoreCA: sum([...signers.values()].map(({ certificate }) => certificate)),

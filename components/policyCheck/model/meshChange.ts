@@ -8,9 +8,13 @@ export type MeshRanges = Readonly<Record<string, Ranges>>;
 
 type Ranges = Pick<Cluster, "podCIDRs" | "nodeCIDRs">;
 
-/** The ranges of clusters as they are described. */
+/** The ranges of clusters; nothing of those of which one is not known: addresses would be judged by half of them. */
 export function rangesOfClusters(clusters: readonly Named<Ranges>[]): MeshRanges {
-  return Object.fromEntries(clusters.map(({ name, podCIDRs, nodeCIDRs }) => [name, { podCIDRs, nodeCIDRs }]));
+  return Object.fromEntries(
+    clusters.flatMap(({ name, podCIDRs, nodeCIDRs }) =>
+      podCIDRs.length === 0 || nodeCIDRs.length === 0 ? [] : [[name, { podCIDRs, nodeCIDRs }] as const],
+    ),
+  );
 }
 
 /** How the agents of a cluster read its policies. */

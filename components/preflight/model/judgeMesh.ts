@@ -11,8 +11,8 @@ import { secretDrift } from "./secretDrift";
 /** How the live clusters of a mesh are to be judged. */
 export interface MeshPolicy extends PreflightPolicy {
   readonly rotation: RotationPolicy;
-  /** The names of the Secrets that each cluster has of this stack's. */
-  readonly secrets: readonly string[];
+  /** The names of the Secrets that a cluster has of this stack's. */
+  readonly secretsOf: (cluster: Cluster) => readonly string[];
 }
 
 /** What the live clusters of a mesh come to, with what the state does not show. */
@@ -38,7 +38,7 @@ export function judgeMesh(
   const judged = judgeLive(clusters, live, policy);
   const fitting = without(live, judged.ruledOut);
   const config = configDrift(peers, without(fitting, judged.misnamed), policy);
-  const secrets = secretDrift(peers, fitting, policy.secrets, policy, now);
+  const secrets = secretDrift(peers, fitting, policy.secretsOf, policy, now);
   return {
     diagnostics: [
       ...judged.diagnostics,

@@ -34,17 +34,17 @@ function drifted(found: InspectedCluster, name: string, policy: PreflightPolicy,
  * Finds Secrets that were edited or deleted since they were written, in clusters that this stack has meshed. What is in them is not read
  * for that: who changes a key becomes its owner.
  *
- * @param secrets The Secrets of a cluster, by name.
+ * @param secretsOf The Secrets of a cluster, by name.
  */
 export function secretDrift(
   members: readonly Cluster[],
   clusters: ReadonlyMap<string, LiveCluster>,
-  secrets: readonly string[],
+  secretsOf: (cluster: Cluster) => readonly string[],
   policy: PreflightPolicy,
   now: Date,
 ): Drift {
   return driftIn(inspected(members, clusters), (found) => {
     const isKnown = setBefore(found, policy) !== undefined && otherThanRecorded(found, policy).length === 0;
-    return isKnown ? secrets.flatMap((name) => drifted(found, name, policy, now)) : [];
+    return isKnown ? secretsOf(found.cluster).flatMap((name) => drifted(found, name, policy, now)) : [];
   });
 }

@@ -27,8 +27,23 @@ export const etcdFacts = {
     }),
 };
 
-/** What a cluster is in the mesh. */
-export const clusterFacts = {
+/** The way into a clustermesh-apiserver, where it is another than its Service tells. */
+const apiserver = z
+  .strictObject({
+    endpoints: etcdFacts.endpoints.exactOptional(),
+    hostAliases: etcdFacts.hostAliases,
+  })
+  .meta({
+    description:
+      "Of a cluster without `etcd`: how the peers reach its `clustermesh-apiserver`, by `endpoints` and `hostAliases` as `etcd` has " +
+      "them. Without it: what its Service has (LoadBalancer: its addresses; NodePort: those of some nodes), dialled as " +
+      "`<cluster>.mesh.cilium.io`.",
+    examples: [{ endpoints: ["https://west.mesh.cilium.io:2379"] }],
+    like: "etcd",
+  });
+
+/** What a cluster is in a mesh of several stacks, where nobody asks the clusters of other stacks: all of it is written down. */
+const writtenFacts = {
   id: z.number().meta({
     description:
       "Cilium's `cluster-id`. Unique in the mesh, 1 to `maxConnectedClusters`; 1 to 127 (and 256 to 383) under IPAM modes like " +
@@ -65,6 +80,26 @@ export const clusterFacts = {
     }),
 };
 
+/** What a cluster is in the mesh. What is not written down is what the live cluster says. */
+export const clusterFacts = {
+  ...writtenFacts,
+  etcd: writtenFacts.etcd.exactOptional(),
+  apiserver: apiserver.exactOptional(),
+  reads: z
+    .enum(["direct", "cached"])
+    .exactOptional()
+    .meta({
+      description:
+        "Who reads the peers. `direct`: the agents. `cached`: KVStoreMesh. Without it: `cached` where clustermesh-apiserver has a " +
+        "container `kvstoremesh`.",
+    }),
+  podCIDRs: writtenFacts.podCIDRs.exactOptional(),
+  nodeCIDRs: writtenFacts.nodeCIDRs.exactOptional(),
+};
+
+/** The same of a mesh of several stacks. */
+export const splitClusterFacts = writtenFacts;
+
 /** How a cluster is reached. */
 export const clusterAccess = {
   context: line.exactOptional().meta({
@@ -80,10 +115,16 @@ export const clusterAccess = {
 };
 
 /** A cluster as it is public: no way in, and no key. */
-export const publicCluster = z.object({ ...clusterFacts, etcd: z.object(etcdFacts) });
+export const publicCluster = z.object({ ...writtenFacts, etcd: z.object(etcdFacts) });
 
-/** What a cluster is in the mesh, as it is written down. */
-export type ClusterFacts = Immutable<z.infer<typeof publicCluster>>;
+/** A cluster as it is written down, without what is secret of it. */
+export const knownFacts = z.object({ ...clusterFacts, etcd: z.object(etcdFacts).exactOptional() });
+
+/** What a cluster is in the mesh, as it is written down, without what is secret of it. */
+export type ClusterFacts = Immutable<z.infer<typeof knownFacts>>;
+
+/** A cluster's own etcd, as its peers reach it. */
+export type EtcdSpec = Immutable<z.infer<z.ZodObject<typeof etcdFacts>>>;
 
 /** How a cluster is reached, as it is written down. */
 export type ClusterWay = Immutable<z.infer<z.ZodObject<typeof clusterAccess>>>;

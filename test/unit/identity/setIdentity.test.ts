@@ -13,7 +13,8 @@ describe("a change of name and id", () => {
       patch: { spec: { paused: isPaused } },
     });
     const { cilium, owner, desiredConfig: desired } = MEMBER_INPUT;
-    const identity = { cluster: "cluster1", cilium, owner, desired, before: recordOf(), overwriteConflicts: false };
+    const what = { cluster: "cluster1", cilium, owner, desired, before: recordOf() };
+    const identity = { ...what, overwriteConflicts: false, identity: "set" as const };
     return (await saidWhile(() => setIdentity(cluster, identity))).result;
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { membersOf } from "../../../components/preflight/knownMesh";
 import { caScope } from "../../../components/certificates/caSource";
 import { secretSize } from "../../../components/preflight/secretSize";
 import { toEnvironment } from "../../../stacks/program/environment";
@@ -28,7 +29,7 @@ describe("stacks: the size of the peers' Secret", function () {
 
   const of = (values: Readonly<Record<string, unknown>>) => {
     const read = configuration(values);
-    const { problems, warnings } = bySeverity(secretSize(read, caScope(toEnvironment(read).authority)));
+    const { problems, warnings } = bySeverity(secretSize(read, membersOf(read), caScope(toEnvironment(read).authority)));
     return { problems: lines(problems), warnings: lines(warnings) };
   };
 

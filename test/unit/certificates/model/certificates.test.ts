@@ -17,11 +17,15 @@ import { member } from "../../support/mesh/mesh";
 
 describe("model: who signs", () => {
   it("is one authority for all", () => {
-    assert.equal(caNameOf("east", "shared"), SHARED_AUTHORITY);
+    assert.equal(caNameOf(member(1), "shared"), SHARED_AUTHORITY);
   });
 
   it("or each cluster's own", () => {
-    assert.equal(caNameOf("east", "perCluster"), "east");
+    assert.equal(caNameOf(member(1), "perCluster"), "cluster1");
+  });
+
+  it("is a cluster's own in any case, where it publishes through its clustermesh-apiserver", () => {
+    assert.equal(caNameOf(member(1, { publishes: "apiserver" }), "shared"), "cluster1");
   });
 });
 

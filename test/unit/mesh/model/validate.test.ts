@@ -12,6 +12,8 @@ const texts = fc.array(hostile, { maxLength: 3 });
 
 const hostileCluster: fc.Arbitrary<ClusterSpec> = fc.record({
   id: fc.oneof(fc.double(), fc.integer()),
+  publishes: fc.constantFrom("kvstore", "apiserver"),
+  reads: fc.constantFrom("direct", "cached"),
   etcd: fc.record({ endpoints: texts, hostAliases: fc.dictionary(hostile, texts, { maxKeys: 2 }) }),
   apiServerEtcd: texts,
   podCIDRs: texts,
@@ -90,6 +92,7 @@ describe("model: validateMesh", () => {
         return [
           `c${octet}`,
           {
+            ...clusterSpec(1),
             id: index + 1,
             etcd: { endpoints: [`https://172.16.${octet}.1:2379`] },
             podCIDRs: [`10.${octet}.0.0/16`, `fd00:${octet}::/48`],

@@ -64,7 +64,7 @@ describe("model: the size of the peers' Secret", function () {
     };
     const clusters = [1, 2, 3].map((n) => member(n));
     const shared = peerSecretSize(clusters, new Map([["mesh.ca", signer]]), () => "mesh.ca", "P256");
-    const each = peerSecretSize(clusters, new Map(clusters.map(({ name }) => [name, signer])), (name) => name, "P256");
+    const each = peerSecretSize(clusters, new Map(clusters.map(({ name }) => [name, signer])), ({ name }) => name, "P256");
     assert.equal(each.parts["CA certificates"], 3 * shared.parts["CA certificates"]);
     assert.equal(each.parts["client certificates"], 3 * shared.parts["client certificates"]);
     assert.equal(each.oneMoreCA, 1800);
@@ -110,7 +110,7 @@ describe("model: the size of the peers' Secret", function () {
           assert.ok(real <= bound && bound < real * 1.15, `${name}: ${String(real)} of ${String(bound)}`);
         }
         const clusters = [member(1)];
-        const { parts: bounds } = peerSecretSize(clusters, new Map(), (cluster) => cluster, algorithm);
+        const { parts: bounds } = peerSecretSize(clusters, new Map(), ({ name }) => name, algorithm);
         const traditional = command === "rsa" ? ["-traditional"] : [];
         const pem = openssl().run([command, ...traditional], openssl().make({ key }).key);
         const bound = bounds["private key"];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { member } from "../../support/mesh/mesh";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -55,7 +56,7 @@ const lacking = (roles: readonly Role[], rights: readonly Right[]): readonly Rig
   rights.filter((right) => !roles.some((each) => grants(each, right)));
 
 const managedObjects = (objects: ObjectsByCluster = {}) =>
-  managedObjectsOf("cluster1", { ...DEFAULT_SETTINGS, objects }, true);
+  managedObjectsOf(member(1), { ...DEFAULT_SETTINGS, objects }, true);
 const settings = { ...DEFAULT_SETTINGS, managedObjects: managedObjects() };
 
 describe("model: rights", () => {

@@ -36,7 +36,7 @@ function drift(...claimed: readonly LiveObject[]) {
   const targets = targetsOf(POLICY.cilium, POLICY.peerSecret);
   const recorded = { cluster1: { uid: each.live.uid, set: {}, targets } };
   const clusters = new Map([[each.cluster.name, each.live]]);
-  const secrets = [POLICY.peerSecret, "clustermesh-etcd-server"];
+  const secrets = () => [POLICY.peerSecret, "clustermesh-etcd-server"];
   const seen = secretDrift([each.cluster], clusters, secrets, { ...POLICY, recorded }, new Date(0));
   return { reapply: seen.changes, lines: bySeverity(seen.diagnostics).warnings.map(formatDiagnostic) };
 }

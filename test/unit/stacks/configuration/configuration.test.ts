@@ -87,9 +87,6 @@ describe("stacks: missing and ill-typed properties", () => {
   it("of a cluster are named, all of them", () => {
     assert.deepEqual(complaints({ clusters: { cluster1: {}, cluster2: { ...clusterConfiguration(2), id: "102" } } }), [
       'cluster "cluster1": id is missing; give a number',
-      'cluster "cluster1": etcd is missing; give an object',
-      'cluster "cluster1": podCIDRs is missing; give an array',
-      'cluster "cluster1": nodeCIDRs is missing; give an array',
       'cluster "cluster2": id "102" is not allowed; give a number',
     ]);
   });

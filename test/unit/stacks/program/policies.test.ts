@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { membersOf } from "../../../../components/preflight/knownMesh";
 import * as pulumi from "@pulumi/pulumi";
 import { LARGE_INPUT } from "../../../../components/command/protocol";
 import { rangesText } from "../../../../components/policyCheck/model/rangesText";
@@ -55,7 +56,9 @@ describe("stacks: policies of a cluster that stays", () => {
     const access = { kind: "context", context: "context1" } as const;
     const read = configuration({ clusters });
     const judged = bySeverity(
-      await judgePolicyChanges([{ name: "cluster1", access }], read, "p/s", live, () => rangesBefore(commandStates)),
+      await judgePolicyChanges([{ name: "cluster1", access }], read, membersOf(read), "p/s", live, () =>
+        rangesBefore(commandStates),
+      ),
     );
     assert.deepEqual(judged.problems, []);
     return { said: lines(judged.warnings), asked };

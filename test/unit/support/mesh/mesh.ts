@@ -15,6 +15,8 @@ export const clusterName = (n: number): string => `cluster${String(n)}`;
 export function clusterSpec(n: number, over: Partial<ClusterSpec> = {}): ClusterSpec {
   return {
     id: 100 + n,
+    publishes: "kvstore",
+    reads: "direct",
     etcd: { endpoints: [`https://10.1.${String(n)}.1:2379`] },
     podCIDRs: [`10.${String(100 + n)}.0.0/16`],
     nodeCIDRs: [`10.1.${String(n)}.0/24`],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { membersOf } from "../../../../components/preflight/knownMesh";
 import fc from "fast-check";
 import {
   errors,
@@ -57,7 +58,7 @@ export function describeBadInput(runs: BadInputRuns): void {
       const signing =
         read.readable === undefined || environment === undefined
           ? []
-          : judgeSigning(read.readable, caScope(environment.authority), NOW);
+          : judgeSigning(read.readable, membersOf(read.readable), caScope(environment.authority), NOW);
       const diagnostics = [...onPaper, ...signing];
       const problems = errors(diagnostics);
       assert.ok(problems.length > 0 || environment !== undefined, "neither problems nor an environment");

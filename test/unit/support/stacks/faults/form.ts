@@ -2,9 +2,7 @@ import { inCluster, is, missing, notAllowed, unknown, without, type Fault } from
 
 /** Missing, unknown and ill-typed properties of a cluster, and the way to it. */
 export const form: readonly Fault[] = [
-  ...["id", "etcd"].map((property) =>
-    inCluster(`no ${property}`, property, (cluster) => ({ to: without(cluster, property), property, reason: missing })),
-  ),
+  inCluster("no id", "id", (cluster) => ({ to: without(cluster, "id"), property: "id", reason: missing })),
   inCluster("no list of endpoints", "etcd", (cluster) => {
     return {
       to: { ...cluster, etcd: without(cluster.etcd, "endpoints") },

@@ -1,4 +1,4 @@
-import { inCluster, is, missing, notAllowed, without, type Fault } from "./fault";
+import { inCluster, is, notAllowed, type Fault } from "./fault";
 
 /** Pod and node ranges. */
 export const ranges: readonly Fault[] = [
@@ -24,11 +24,6 @@ export const ranges: readonly Fault[] = [
       to: { ...cluster, [own]: [] },
       property: own,
       reason: is("is empty"),
-    })),
-    inCluster(`${own} that are missing`, own, (cluster) => ({
-      to: without(cluster, own),
-      property: own,
-      reason: missing,
     })),
     ...["10.0.0.0", "10/8", "010.0.0.0/8", "10.0.0.0/33", "fd00::/129", "::ffff/-1", "x", "", "10.0.0.0/8\n"].map(
       (text) =>
