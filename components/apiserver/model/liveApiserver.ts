@@ -36,7 +36,8 @@ export interface LiveApiserver {
   readonly containers: readonly string[];
   readonly replicas: number;
   readonly readyReplicas: number;
-  readonly image?: string;
+  /** The chart that its labels name, such as `cilium-1.20.2`. */
+  readonly chart?: string;
   readonly helmRelease?: string;
   readonly service?: ApiserverService;
   /** Secret `cilium-ca`; absent where it is missing. The key is not kept. */
@@ -144,7 +145,7 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
     containers: containers.flatMap(({ name }) => name ?? []),
     replicas: count.safeParse(deployment.spec?.["replicas"]).data ?? 1,
     readyReplicas: count.safeParse(deployment.status?.["readyReplicas"]).data ?? 0,
-    image: containers.find(({ image }) => image !== undefined)?.image,
+    chart: deployment.metadata.labels?.["helm.sh/chart"],
     helmRelease: deployment.metadata.annotations?.[HELM_RELEASE_ANNOTATION],
     service: service && serviceOf(service),
     ca: ca && present({ certificate: pemOf(ca, "ca.crt"), hasKey: (ca.data?.["ca.key"] ?? "") !== "" }),

@@ -43,6 +43,8 @@ export interface IPsecKey {
 export interface LiveNetwork {
   readonly nodes?: readonly LiveNode[];
   readonly serviceCIDRs?: readonly string[];
+  /** Out of which Kubernetes gives nodes their ranges, where pods of a kube-controller-manager show it. */
+  readonly clusterCIDRs?: readonly string[];
   /** The ranges of CiliumPodIPPools, in multi-pool mode. */
   readonly podPools?: readonly string[];
   /** Where the ip-masq-agent masquerades nothing. */
