@@ -9,7 +9,7 @@ import { OtherCluster } from "../identity/otherCluster";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { parseList } from "../kubernetes/model/liveObject";
-import { FIELD_MANAGER } from "../kubernetes/model/ownership";
+import { FIELD_MANAGER, HELM_RELEASE_ANNOTATION } from "../kubernetes/model/ownership";
 import { byPlace, readManagedObjects } from "../kubernetes/readObjects";
 import { error, formatDiagnostics, type Finding } from "../mesh/model/diagnostic";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
@@ -91,7 +91,7 @@ function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recor
   ]);
   if (config !== undefined && !recording.overwriteConflicts) {
     const originalConfig = before?.config ?? (mark.kind === "ours" ? mark.mark.originals : undefined);
-    const release = config.annotations["meta.helm.sh/release-name"];
+    const release = config.annotations[HELM_RELEASE_ANNOTATION];
     const owned = { ...config, ...(release === undefined ? {} : { helmRelease: release }) };
     const others = otherOwners(cluster, cilium.configMap, owned, desired, originalConfig);
     refuse("other managers own name or id, with other values", cluster, others);

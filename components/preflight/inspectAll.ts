@@ -38,8 +38,8 @@ export interface Inspected {
 export async function inspectAll(cilium: CiliumObjects, clusters: readonly Asked[], limit: number): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
-    clusters.map(async ({ name, access, managedObjects }) => {
-      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn)) };
+    clusters.map(async ({ name, access, managedObjects, publication }) => {
+      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn, publication)) };
     }),
   );
   return {

@@ -1,3 +1,4 @@
+import { APISERVER_OBJECTS } from "../apiserver/model/objects";
 import { errorMessage } from "../basics/errorMessage";
 import { rolledWorkloads, type CiliumObjects } from "../cilium/model/agentConfig";
 import type { AnswerTime, ApiAccess, ClusterReads } from "../kubernetes/clusterApi";
@@ -20,6 +21,12 @@ export interface Inspection {
 /** Lets as many clusters be asked at once as a machine can bear. */
 type Turn = <T>(work: () => Promise<T>) => Promise<T>;
 
+/**
+ * What is to be learned of where a cluster publishes. `kvstore`: nothing, its etcd is written down. `asked`: whether and how it does by its
+ * clustermesh-apiserver.
+ */
+export type Publication = "kvstore" | "asked";
+
 /** Something short to ask for. */
 const KNOCK = "namespace/kube-system";
 
@@ -28,6 +35,7 @@ const KNOCK = "namespace/kube-system";
  *
  * @param limitSeconds After so long without an answer, several tries together, the cluster counts as unreachable.
  * @param turn Around the first try: those that wait for a cluster that is silent keep no other one from being asked.
+ * @param publication What is asked about where it publishes.
  */
 export async function inspectCluster(
   access: ApiAccess,
@@ -35,17 +43,17 @@ export async function inspectCluster(
   managedObjects: readonly ManagedObject[],
   limitSeconds: number,
   turn: Turn = (work) => work(),
+  publication: Publication = "kvstore",
 ): Promise<Inspection> {
   const patience: Patience = { limitSeconds, repeat: "always" };
+  const ask = (reads: ClusterReads) => askAll(reads, cilium, managedObjects, publication);
   try {
     return await withCluster(access, (api) =>
       patiently(patience, async (silenceSeconds, failed) => {
         const times: AnswerTime[] = [];
         const reads = api.once(silenceSeconds, (time) => times.push(time));
         // Once it did not answer, one short question is enough to find out whether it does.
-        const live = await (failed.length === 0
-          ? turn(() => askAll(reads, cilium, managedObjects))
-          : reads.object(KNOCK).then(() => askAll(reads, cilium, managedObjects)));
+        const live = await (failed.length === 0 ? turn(() => ask(reads)) : reads.object(KNOCK).then(() => ask(reads)));
         const longest = (all: readonly number[]) => Math.max(...all) / 1000;
         const answered = {
           seconds: longest(times.map(({ answerMs }) => answerMs)),
@@ -67,18 +75,20 @@ async function askAll(
   api: ClusterReads,
   cilium: CiliumObjects,
   managedObjects: readonly ManagedObject[],
+  publication: Publication,
 ): Promise<LiveCluster> {
   const { near, far } = byPlace(managedObjects, cilium.namespace);
+  const beside = publication === "asked" ? APISERVER_OBJECTS.filter((each) => !near.includes(each)) : [];
   const objects = ["namespace/kube-system", `configmap/${cilium.configMap}`, ...rolledWorkloads(cilium)];
   const answers = [
-    api.objects([...objects, ...near], cilium.namespace),
+    api.objects([...objects, ...near, ...beside], cilium.namespace),
     readManagedObjects(api, far),
     readInventory(api, cilium.namespace),
   ] as const;
   // One that fails does not end the others, and the next try must not run beside them.
   await Promise.allSettled(answers);
   const [there, elsewhere, { pods, network }] = await Promise.all(answers);
-  const live = { ...parseLiveCluster(cilium, there, elsewhere, podsJson(pods)), network };
+  const live = { ...parseLiveCluster(cilium, there, elsewhere, podsJson(pods), beside), network };
   return { ...live, network: { ...network, ...(await readFurther(api, cilium, live)) } };
 }
 

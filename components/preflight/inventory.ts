@@ -6,7 +6,7 @@ import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ClusterReads, ListOptions } from "../kubernetes/clusterApi";
 import { KubectlError } from "../kubernetes/kubectlError";
 import { parseList } from "../kubernetes/model/liveObject";
-import { serviceRanges } from "./model/apiServerFlags";
+import { nodeRanges, serviceRanges } from "./model/apiServerFlags";
 import { lastIPsecKey } from "./model/ipsecKey";
 import { agentSettings, type ReachableCluster } from "./model/liveCluster";
 import {
@@ -81,11 +81,13 @@ function inventoryOf(text: string, unread: LiveNetwork["unread"]): Inventory {
   const { pods, nodes, serviceCIDRs, nodeConfigs } = parseInventory(text);
   const flagged = pods.flatMap(({ containers }) => containers.flatMap(serviceRanges));
   const ranges = [...new Set([...serviceCIDRs, ...flagged])];
+  const clusterCIDRs = [...new Set(pods.flatMap(({ containers }) => containers.flatMap(nodeRanges)))];
   const isRead = (kind: string) => !Object.hasOwn(unread, kind);
   const network = {
     ...(isRead(INVENTORY.nodes) ? { nodes } : {}),
     ...(isRead(INVENTORY.nodeConfigs) ? { nodeConfigs } : {}),
     ...(ranges.length > 0 ? { serviceCIDRs: ranges } : {}),
+    ...(clusterCIDRs.length > 0 ? { clusterCIDRs } : {}),
     unread,
   };
   const addresses = new Map(nodes.map((node) => [node.name, node.addresses]));

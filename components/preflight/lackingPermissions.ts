@@ -5,6 +5,7 @@ import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { noAccess } from "../kubernetes/model/noAccess";
 import { warning, type Diagnostic } from "../mesh/model/diagnostic";
 import { CLUSTERS_AT_ONCE } from "./inspectAll";
+import type { Publication } from "./inspection";
 import type { LiveCluster } from "./model/liveCluster";
 import type { MeshSettings } from "../settings/model/settings";
 import { previewRights, rightsProblems, upRights } from "./model/rights";
@@ -15,6 +16,8 @@ export interface Asked {
   readonly name: string;
   readonly access: ApiAccess;
   readonly managedObjects: readonly ManagedObject[];
+  /** What is asked about where it publishes. @default `kvstore` */
+  readonly publication?: Publication;
 }
 
 /** What the users of clusters may not do, by cluster; and of which of them that could not be learned. */

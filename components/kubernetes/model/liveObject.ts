@@ -47,11 +47,17 @@ const container = z.object({
 /** With `items` only those keys become files, and peers would not be among them. */
 const items = z.array(z.unknown()).nullish();
 
-const source = z.object({ secret: z.object({ name: z.string().optional(), items }).optional() });
+const configMap = z.object({ name: z.string().optional(), optional: z.boolean().nullish() });
+
+const source = z.object({
+  secret: z.object({ name: z.string().optional(), items }).optional(),
+  configMap: configMap.optional(),
+});
 
 const volume = z.object({
   name: z.string(),
   secret: z.object({ secretName: z.string().optional(), items }).optional(),
+  configMap: configMap.optional(),
   projected: z.object({ sources: z.array(source).nullish() }).optional(),
 });
 

@@ -9,3 +9,6 @@ export const KEYS_ANNOTATION = "cilium-clustermesh/keys";
 
 /** Annotations that Pulumi's Patch resources leave on the objects that they patch. */
 export const PATCH_ANNOTATIONS = ["pulumi.com/patchFieldManager", "pulumi.com/patchForce", "pulumi.com/skipAwait"];
+
+/** Annotation that names the Helm release that an object is of. */
+export const HELM_RELEASE_ANNOTATION = "meta.helm.sh/release-name";

@@ -1,4 +1,5 @@
-import { listFlag, type CommandLine } from "../../kubernetes/model/commandLine";
+import { isOn } from "../../cilium/model/agentBoolean";
+import { flagsOf, listFlag, type CommandLine } from "../../kubernetes/model/commandLine";
 import { isIPAddress } from "../../mesh/model/cidr";
 
 const LOOPBACK = /^(https?:\/\/)(127\.\d+\.\d+\.\d+|localhost|\[::1\])(?=:|\/|$)/i;
@@ -45,4 +46,9 @@ export function etcdOverrides(container: CommandLine, hosts: readonly string[]):
 /** The ranges that a kube-apiserver takes addresses of Services from. */
 export function serviceRanges(container: CommandLine): readonly string[] {
   return listFlag(container, "service-cluster-ip-range");
+}
+
+/** The ranges out of which a kube-controller-manager gives nodes theirs, where it does. */
+export function nodeRanges(container: CommandLine): readonly string[] {
+  return isOn(flagsOf(container).get("allocate-node-cidrs")) ? listFlag(container, "cluster-cidr") : [];
 }

@@ -7,7 +7,7 @@ import type { InspectedCluster } from "./policy";
 const OWN_ADDRESSES: ReadonlySet<string> = new Set(["", "none", "portmap"]);
 
 /** Who gives a cluster's pods their addresses: its IPAM mode, or the plugin that Cilium is chained to. */
-export function ipamOf({ live }: InspectedCluster): string {
+export function ipamOf({ live }: Pick<InspectedCluster, "live">): string {
   const { ipam = "cluster-pool", "cni-chaining-mode": chained = "" } = agentSettings(live) ?? {};
   return OWN_ADDRESSES.has(chained) ? ipam : chained;
 }
@@ -16,7 +16,7 @@ export function ipamOf({ live }: InspectedCluster): string {
 export const OWN_RANGES: ReadonlySet<string> = new Set(["cluster-pool", "kubernetes", "multi-pool"]);
 
 /** The ranges of the families that are enabled. */
-export function enabled({ live }: InspectedCluster, ranges: readonly Range[]): readonly Range[] {
+export function enabled({ live }: Pick<InspectedCluster, "live">, ranges: readonly Range[]): readonly Range[] {
   const settings = agentSettings(live) ?? {};
   return ranges.filter(({ family }) => isOn(settings[`enable-ipv${family}`], true));
 }

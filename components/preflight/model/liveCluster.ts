@@ -1,3 +1,4 @@
+import { liveApiserver, type LiveApiserver } from "../../apiserver/model/liveApiserver";
 import { isObject, type Json } from "../../basics/model/json";
 import { present } from "../../basics/model/own";
 import { ISSUE_RECORD_ANNOTATION } from "../../certificates/model/keyRevisions";
@@ -7,7 +8,12 @@ import { MARK_ANNOTATION } from "../../identity/model/mark";
 import { parseList, type LiveContainer, type LiveObject } from "../../kubernetes/model/liveObject";
 import { appliedEntry, appliedPart, dataOwners, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
 import type { NoAccessKind } from "../../kubernetes/model/noAccess";
-import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
+import {
+  FIELD_MANAGER,
+  HELM_RELEASE_ANNOTATION,
+  KEYS_ANNOTATION,
+  OWNER_ANNOTATION,
+} from "../../kubernetes/model/ownership";
 import { driftOf } from "../../kubernetes/model/secretDrift";
 import { etcdOverrides, etcdServers, type EtcdOverride } from "./apiServerFlags";
 import { agentOf, type LiveAgent } from "./liveAgent";
@@ -66,6 +72,8 @@ export interface ReachableCluster {
   readonly apiServerOverrides: readonly EtcdOverride[];
   /** Its addresses and ranges; absent where nobody has asked. */
   readonly network?: LiveNetwork;
+  /** Its clustermesh-apiserver; absent where there is none, and where nobody has asked. */
+  readonly apiserver?: LiveApiserver;
 }
 
 /** What could be learned of a cluster before anything is written. */
@@ -96,10 +104,8 @@ export function agentSettings({ config, agent }: ReachableCluster): Readonly<Rec
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value.trim()]));
 }
 
-const HELM_RELEASE = "meta.helm.sh/release-name";
-
 function makerOf(live: LiveObject): string {
-  const release = live.metadata.annotations?.[HELM_RELEASE];
+  const release = live.metadata.annotations?.[HELM_RELEASE_ANNOTATION];
   if (release !== undefined) return `Helm release ${JSON.stringify(release)}`;
   const manager = live.metadata.managedFields?.[0]?.manager;
   return manager === undefined ? "an unknown manager" : `field manager ${JSON.stringify(manager)}`;
@@ -149,12 +155,15 @@ export const parseExistingObjects = (json: string): readonly ExistingObject[] =>
 function liveConfig({ data = {}, metadata }: LiveObject): NonNullable<ReachableCluster["config"]> {
   const { managedFields = [], uid, annotations, resourceVersion: version } = metadata;
   const mark = annotations?.[MARK_ANNOTATION];
-  return present({ data, managedFields, uid, mark, version, helmRelease: annotations?.[HELM_RELEASE] });
+  return present({ data, managedFields, uid, mark, version, helmRelease: annotations?.[HELM_RELEASE_ANNOTATION] });
 }
 
 function hostsOf(status: LiveObject["status"]): readonly string[] {
   return [...new Set([status?.hostIP ?? [], (status?.hostIPs ?? []).map(({ ip }) => ip)].flat())];
 }
+
+/** An object as `APISERVER_OBJECTS` has it. */
+const resourceName = ({ kind, metadata }: LiveObject): string => `${kind.toLowerCase()}s/${metadata.name}`;
 
 /**
  * Puts together what was read of a cluster.
@@ -162,14 +171,17 @@ function hostsOf(status: LiveObject["status"]): readonly string[] {
  * @param objectsJson The namespace `kube-system`, the objects of Cilium, and the claimed ones beside them.
  * @param elsewhereJson The claimed objects that exist elsewhere.
  * @param podsJson Pods of the API server, where there are any.
+ * @param readBeside What of the objects, as `resource/name`, was asked for to learn of its clustermesh-apiserver, and is not claimed.
  */
 export function parseLiveCluster(
   cilium: CiliumObjects,
   objectsJson: string,
   elsewhereJson: string,
   podsJson: string,
+  readBeside: readonly string[] = [],
 ): ReachableCluster {
   const objects = parseList(objectsJson);
+  const beside = new Set(readBeside);
   const find = (kind: string, name: string) =>
     objects.find((each) => each.kind === kind && each.metadata.name === name);
   const config = find("ConfigMap", cilium.configMap);
@@ -188,10 +200,12 @@ export function parseLiveCluster(
     agent: agent && agentOf(agent, cilium, config?.data ?? {}),
     hasOperator: operator !== undefined,
     rollouts: rolloutsOf(objects, cilium),
-    existingObjects: [...objects.filter((each) => !ofCilium.has(each)), ...parseList(elsewhereJson)].map(
-      existingObject,
-    ),
+    existingObjects: [
+      ...objects.filter((each) => !ofCilium.has(each) && !beside.has(resourceName(each))),
+      ...parseList(elsewhereJson),
+    ].map(existingObject),
     apiServerEtcd: ofApiServers(etcdServers),
     apiServerOverrides: ofApiServers(etcdOverrides),
+    apiserver: liveApiserver(objects),
   });
 }

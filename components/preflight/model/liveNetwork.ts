@@ -6,6 +6,8 @@ export interface LiveNode {
   readonly name: string;
   /** As the other nodes reach it: `InternalIP`, or `ExternalIP` where there is none. */
   readonly addresses: readonly string[];
+  /** As it is reached from other networks (`ExternalIP`); absent where it has no such address. */
+  readonly externalIPs?: readonly string[];
   /** What its pods get addresses from, where the node itself has ranges. */
   readonly podCIDRs: readonly string[];
   /** Subnets of the cloud that its pods get addresses from (ENI, Azure, Alibaba Cloud). */
@@ -41,6 +43,8 @@ export interface IPsecKey {
 export interface LiveNetwork {
   readonly nodes?: readonly LiveNode[];
   readonly serviceCIDRs?: readonly string[];
+  /** Out of which Kubernetes gives nodes their ranges, where pods of a kube-controller-manager show it. */
+  readonly clusterCIDRs?: readonly string[];
   /** The ranges of CiliumPodIPPools, in multi-pool mode. */
   readonly podPools?: readonly string[];
   /** Where the ip-masq-agent masquerades nothing. */
@@ -112,11 +116,14 @@ function containersIn(text: string): StaticPod["containers"] {
   }));
 }
 
-function nodeAddresses(text: string): readonly string[] {
+function nodeAddresses(text: string): Pick<LiveNode, "addresses" | "externalIPs"> {
   const all = addressList.parse(json(text));
   const of = (type: string) => all.flatMap((each) => (each.type === type ? [each.ip] : []));
-  const internal = of("InternalIP");
-  return internal.length > 0 ? internal : of("ExternalIP");
+  const [internal, external] = [of("InternalIP"), of("ExternalIP")];
+  return {
+    addresses: internal.length > 0 ? internal : external,
+    ...(external.length > 0 ? { externalIPs: external } : {}),
+  };
 }
 
 /** What the lines of {@link INVENTORY_PATH} hold. */
@@ -145,7 +152,7 @@ export function parseInventory(text: string): InventoryLines {
     })),
     nodes: of("CiliumNode").map(([, name = "", , , , addresses = "", pods = "", subnets = "", vpc = ""]) => ({
       name,
-      addresses: nodeAddresses(addresses),
+      ...nodeAddresses(addresses),
       podCIDRs: cidrsIn(pods),
       subnets: cidrsIn(subnets),
       ...(vpc === "" ? {} : { vpc }),

@@ -28,7 +28,8 @@ const SOURCES: Readonly<Record<string, readonly ("pools" | "podPools" | "nodes" 
   alibabacloud: ["subnets"],
 };
 
-function podRanges(each: InspectedCluster): readonly LiveRanges[] {
+/** What a cluster's pods get addresses from, by its IPAM mode; nothing where that mode does not tell. */
+export function podRanges(each: Pick<InspectedCluster, "live">): readonly LiveRanges[] {
   const { live } = each;
   const settings = agentSettings(live) ?? {};
   const nodes = live.network?.nodes ?? [];

@@ -1,5 +1,6 @@
 import { compact } from "../../basics/model/lists";
 import { addressRange, contains, rangesOf, type Range } from "../../mesh/model/cidr";
+import type { Cluster } from "../../mesh/model/mesh";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { listed } from "./listed";
 import { DECLARE_IT, enabled, ipamOf, OWN_RANGES } from "./ipam";
@@ -66,4 +67,38 @@ export function sameAddresses(found: readonly InspectedCluster[]): readonly Diag
         }),
     ]);
   });
+}
+
+/**
+ * Nodes with an address in the range of another cluster's pods: for clusters whose ranges of nodes are not written down, and so compared with
+ * nothing on paper.
+ */
+export function nodesAmongPods(
+  { cluster, live }: { readonly cluster: { readonly name: string }; readonly live: InspectedCluster["live"] },
+  clusters: readonly Pick<Cluster, "name" | "podCIDRs">[],
+): readonly Diagnostic[] {
+  const addresses = (live.network?.nodes ?? []).flatMap(({ name, addresses: own }) =>
+    enabled(
+      { live },
+      own.flatMap((address) => addressRange(address) ?? []),
+    ).map((range) => ({ node: name, range })),
+  );
+  return clusters
+    .filter(({ name }) => name !== cluster.name)
+    .flatMap(({ name, podCIDRs }): readonly Diagnostic[] => {
+      const pods = rangesOf(podCIDRs);
+      const inside = addresses.filter(({ range }) => pods.some((outer) => contains(outer, range)));
+      const [first] = inside;
+      if (first === undefined) return [];
+      const more = inside.length > 1 ? `and ${inside.length - 1} more ` : "";
+      return [
+        error({
+          cluster: cluster.name,
+          property: "live addresses of nodes",
+          value: `${first.range.text.split("/")[0] ?? ""} (${first.node})`,
+          reason: `${more}${inside.length > 1 ? "are" : "is"} in podCIDRs of cluster ${JSON.stringify(name)} (${listed(podCIDRs)})`,
+          fix: "give every cluster's pods a range of their own",
+        }),
+      ];
+    });
 }

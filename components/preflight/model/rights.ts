@@ -1,3 +1,4 @@
+import { APISERVER_READS } from "../../apiserver/model/objects";
 import { groupBy } from "../../basics/model/lists";
 import { present } from "../../basics/model/own";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
@@ -56,6 +57,11 @@ export function previewRights({ cilium, managedObjects }: RightsSettings): reado
     ...managedObjects.flatMap((managed) => allow(objectOf(managed), "get")),
     ...allow({ group: "", resource: "pods", namespace: "kube-system" }, "list"),
   ];
+}
+
+/** What a preview reads beside in a cluster of which it asks whether and how it publishes by its clustermesh-apiserver. */
+export function apiserverRights({ namespace }: CiliumObjects): readonly Right[] {
+  return APISERVER_READS.flatMap((object) => allow({ ...object, namespace }, "get"));
 }
 
 /** What an `up`, and the `destroy` after it, read and write beside. Policies, of any kind, are named by the check that lists them. */

@@ -5,6 +5,7 @@ import type { Cluster } from "../../mesh/model/mesh";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { identityIn, liveIdentity, otherThanRecorded, sameCluster } from "./identity";
 import { agentSettings } from "./liveCluster";
+import { identityModeOf } from "./identityMode";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Clusters that are not what they should be, or cannot be in this mesh: whatever else is found there comes of it, or is work in vain. */
@@ -50,8 +51,7 @@ export function unfit({ cluster, live }: InspectedCluster, { cilium }: Preflight
     const fix = "install Cilium there, or name namespace and objects of your installation (clustermesh:cilium)";
     return compact([live.agent === undefined && error({ ...at, property: "Cilium", reason, fix })]);
   }
-  // The agent's own defaults (`pkg/option/config.go`): identities go to the kvstore, unless there is none.
-  const mode = settings["identity-allocation-mode"] ?? ((settings["kvstore"] ?? "") === "" ? "crd" : "kvstore");
+  const mode = identityModeOf(settings);
   return compact([
     mode === "crd" &&
       error({
@@ -60,7 +60,9 @@ export function unfit({ cluster, live }: InspectedCluster, { cilium }: Preflight
         value: mode,
         reason:
           "keeps this cluster's identities in its API server, and peers of this mesh read them from an etcd of Cilium's own",
-        fix: "this program needs clusters in kvstore mode: leave this one out (the mode of a cluster with running pods is not changed for it)",
+        fix:
+          "remove etcd of this cluster, and its peers read what its clustermesh-apiserver publishes; an etcd is for clusters in " +
+          "kvstore mode (the mode of a cluster with running pods is not changed for it)",
       }),
     isOn(settings["enable-ztunnel"]) &&
       error({

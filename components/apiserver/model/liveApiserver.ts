@@ -1,0 +1,161 @@
+import type { X509Certificate } from "node:crypto";
+import { z } from "zod";
+import { attempt } from "../../basics/model/attempt";
+import { present } from "../../basics/model/own";
+import { certificateOf } from "../../certificates/model/x509/certificate";
+import { LONGEST_PEM } from "../../certificates/model/x509/pem";
+import { alternativeNamesOf, commonNameOf, type AlternativeNames } from "../../certificates/model/x509/subject";
+import { flagsOf } from "../../kubernetes/model/commandLine";
+import type { LiveObject } from "../../kubernetes/model/liveObject";
+import { HELM_RELEASE_ANNOTATION } from "../../kubernetes/model/ownership";
+import { isIPAddress } from "../../mesh/model/cidr";
+import { isHostName } from "../../mesh/model/names";
+import { APISERVER, APISERVER_CONTAINERS, APISERVER_SECRETS, REMOTE_USERS } from "./objects";
+
+/** The Service of a clustermesh-apiserver. */
+export interface ApiserverService {
+  /** Such as `NodePort`. */
+  readonly type: string;
+  readonly port: number;
+  readonly nodePort?: number;
+  /** What a load balancer has given it. */
+  readonly ingress: { readonly addresses: readonly string[]; readonly hostnames: readonly string[] };
+}
+
+/** The server certificate of its etcd, and whom that etcd trusts. */
+export interface ApiserverServer extends AlternativeNames {
+  /** `tls.crt`: certificates that come behind the first are those between it and the CA. */
+  readonly certificate: string;
+  /** `ca.crt`; absent where the etcd has it from elsewhere (`tls.caBundle`). */
+  readonly trusted?: string;
+}
+
+/** The clustermesh-apiserver of a cluster, as far as a mesh depends on it. */
+export interface LiveApiserver {
+  /** The names of its containers, but for those that only prepare it. */
+  readonly containers: readonly string[];
+  readonly replicas: number;
+  readonly readyReplicas: number;
+  /** The chart that its labels name, such as `cilium-1.20.2`. */
+  readonly chart?: string;
+  readonly helmRelease?: string;
+  readonly service?: ApiserverService;
+  /** Secret `cilium-ca`; absent where it is missing. The key is not kept. */
+  readonly ca?: { readonly certificate?: string; readonly hasKey: boolean };
+  readonly server?: ApiserverServer;
+  readonly adminCommonName?: string;
+  readonly localCommonName?: string;
+  /** The users that peers log in as: whether it takes them from its ConfigMap, whether it waits for that, and whether that is there. */
+  readonly users: { readonly enabled: boolean; readonly required: boolean; readonly exists: boolean };
+}
+
+const servicePort = z.object({
+  port: z.int(),
+  nodePort: z.int().nullish(),
+  name: z.string().nullish(),
+});
+const serviceSpec = z.object({ type: z.string().default("ClusterIP"), ports: z.array(servicePort).min(1) });
+const serviceStatus = z.object({
+  loadBalancer: z.object({
+    ingress: z.array(z.object({ ip: z.string().nullish(), hostname: z.string().nullish() })),
+  }),
+});
+const count = z.int().min(0);
+
+/** More are of no use to a peer, which tries them one after the other. */
+const MOST_INGRESSES = 16;
+
+function serviceOf({ spec, status }: LiveObject): ApiserverService | undefined {
+  const { data } = serviceSpec.safeParse(spec);
+  const [port] = data?.ports ?? [];
+  if (data === undefined || port === undefined) return undefined;
+  const ingress = (serviceStatus.safeParse(status).data?.loadBalancer.ingress ?? []).slice(0, MOST_INGRESSES);
+  return present({
+    type: data.type,
+    port: port.port,
+    nodePort: port.nodePort ?? undefined,
+    ingress: {
+      addresses: ingress.flatMap(({ ip }) => (ip != null && isIPAddress(ip) ? [ip] : [])),
+      hostnames: ingress.flatMap(({ hostname }) => (hostname != null && isHostName(hostname) ? [hostname] : [])),
+    },
+  });
+}
+
+/** A PEM file of a Secret. */
+function pemOf(secret: LiveObject | undefined, file: string): string | undefined {
+  const text = secret?.data?.[file] ?? "";
+  const pem = text.length > 2 * LONGEST_PEM ? "" : Buffer.from(text, "base64").toString();
+  return pem === "" ? undefined : pem;
+}
+
+function firstCertificate(pem: string | undefined): X509Certificate | undefined {
+  return pem === undefined ? undefined : attempt(() => certificateOf(pem).x509);
+}
+
+function serverOf(secret: LiveObject, deployment: LiveObject): ApiserverServer | undefined {
+  const certificate = pemOf(secret, "tls.crt");
+  const x509 = firstCertificate(certificate);
+  if (certificate === undefined || x509 === undefined) return undefined;
+  const sources = (deployment.spec?.template?.spec.volumes ?? []).map(({ projected }) => projected?.sources ?? []);
+  // A bundle is a further source beside the Secret.
+  const hasBundle = sources.some(
+    (each) => each.some((one) => one.secret?.name === APISERVER_SECRETS.server) && each.length > 1,
+  );
+  return present({
+    certificate,
+    trusted: hasBundle ? undefined : pemOf(secret, "ca.crt"),
+    ...alternativeNamesOf(x509),
+  });
+}
+
+function usersOf(deployment: LiveObject, exists: boolean): LiveApiserver["users"] {
+  const { containers = [], volumes } = deployment.spec?.template?.spec ?? {};
+  const publisher = containers.find(({ name }) => name === APISERVER_CONTAINERS.apiserver) ?? {};
+  const waitsFor = (source: { readonly name?: string | undefined; readonly optional?: boolean | null | undefined }) =>
+    source.name === REMOTE_USERS && source.optional !== true;
+  return {
+    enabled: flagsOf(publisher).get("cluster-users-enabled") === "true",
+    required: (volumes ?? []).some(({ configMap }) => configMap !== undefined && waitsFor(configMap)),
+    exists,
+  };
+}
+
+/**
+ * Reads the clustermesh-apiserver of a cluster; `undefined` where its Deployment is not there.
+ *
+ * @param objects What is there of `APISERVER_OBJECTS`.
+ */
+export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | undefined {
+  const find = (kind: string, name: string) =>
+    objects.find((each) => each.kind === kind && each.metadata.name === name);
+  const secret = (name: string) => find("Secret", name);
+  const deployment = find("Deployment", APISERVER);
+  if (deployment === undefined) return undefined;
+  const [service, ca, server] = [
+    find("Service", APISERVER),
+    secret(APISERVER_SECRETS.ca),
+    secret(APISERVER_SECRETS.server),
+  ];
+  const commonName = (name: string) => {
+    const certificate = firstCertificate(pemOf(secret(name), "tls.crt"));
+    return certificate && commonNameOf(certificate);
+  };
+  const containers = deployment.spec?.template?.spec.containers ?? [];
+  return present({
+    containers: containers.flatMap(({ name }) => name ?? []),
+    replicas: count.safeParse(deployment.spec?.["replicas"]).data ?? 1,
+    readyReplicas: count.safeParse(deployment.status?.["readyReplicas"]).data ?? 0,
+    chart: deployment.metadata.labels?.["helm.sh/chart"],
+    helmRelease: deployment.metadata.annotations?.[HELM_RELEASE_ANNOTATION],
+    service: service && serviceOf(service),
+    ca: ca && present({ certificate: pemOf(ca, "ca.crt"), hasKey: (ca.data?.["ca.key"] ?? "") !== "" }),
+    server: server && serverOf(server, deployment),
+    adminCommonName: commonName(APISERVER_SECRETS.admin),
+    localCommonName: commonName(APISERVER_SECRETS.local),
+    users: usersOf(deployment, find("ConfigMap", REMOTE_USERS) !== undefined),
+  });
+}
+
+/** Whether one of its containers is this one. */
+export const runs = (apiserver: LiveApiserver | undefined, container: keyof typeof APISERVER_CONTAINERS): boolean =>
+  apiserver?.containers.includes(APISERVER_CONTAINERS[container]) === true;

@@ -1,0 +1,49 @@
+/** The Deployment of the clustermesh-apiserver and its Service have one name, which the chart does not let anybody change. */
+export const APISERVER = "clustermesh-apiserver";
+
+/** The Secrets that the chart makes around it. */
+export const APISERVER_SECRETS = {
+  /** Certificate and key of the authority that has signed the others. */
+  ca: "cilium-ca",
+  /** What its etcd shows, and whom it trusts. */
+  server: "clustermesh-apiserver-server-cert",
+  /** As whom its own containers write to that etcd. */
+  admin: "clustermesh-apiserver-admin-cert",
+  /** As whom agents read the cache of KVStoreMesh. */
+  local: "clustermesh-apiserver-local-cert",
+  /** The peers' files, as KVStoreMesh reads them. */
+  kvstoremesh: "cilium-kvstoremesh",
+} as const;
+
+/** ConfigMap with the users that peers log in to its etcd as. */
+export const REMOTE_USERS = "clustermesh-remote-users";
+
+/** The containers of the Deployment. */
+export const APISERVER_CONTAINERS = {
+  etcd: "etcd",
+  /** Publishes the cluster's state. The chart leaves it out where identities are in a kvstore. */
+  apiserver: "apiserver",
+  /** Reads the peers' states. Optional. */
+  kvstoremesh: "kvstoremesh",
+} as const;
+
+/** CN of the certificate as which its own containers write to its etcd, and of the one with which agents read its cache. */
+export const adminCommonName = (cluster: string): string => `admin-${cluster}`;
+export const localCommonName = (cluster: string): string => `local-${cluster}`;
+
+/** What the preflight reads of it in the namespace of Cilium, with resource as kubectl takes it. */
+const READ: readonly (readonly [resource: string, name: string])[] = [
+  ["deployments", APISERVER],
+  ["services", APISERVER],
+  ...[APISERVER_SECRETS.ca, APISERVER_SECRETS.server, APISERVER_SECRETS.admin, APISERVER_SECRETS.local].map(
+    (name) => ["secrets", name] as const,
+  ),
+  ["configmaps", REMOTE_USERS],
+];
+
+/** These as `resource/name`. */
+export const APISERVER_OBJECTS: readonly string[] = READ.map((each) => each.join("/"));
+
+/** These as API server is asked whether a user may read them. */
+export const APISERVER_READS: readonly { readonly group: string; readonly resource: string; readonly name: string }[] =
+  READ.map(([resource, name]) => ({ group: resource === "deployments" ? "apps" : "", resource, name }));

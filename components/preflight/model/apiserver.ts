@@ -1,0 +1,155 @@
+import { runs } from "../../apiserver/model/liveApiserver";
+import { APISERVER, APISERVER_CONTAINERS } from "../../apiserver/model/objects";
+import { compact } from "../../basics/model/lists";
+import { isOn } from "../../cilium/model/agentBoolean";
+import { error, info, warning, type Diagnostic } from "../../mesh/model/diagnostic";
+import { apiserverCertificates } from "./apiserverCertificates";
+import { apiserverWayIn } from "./apiserverWayIn";
+import { helmUpgrade, restartAll } from "./helmCommand";
+import { identityChange, identityIn } from "./identity";
+import { identityModeOf } from "./identityMode";
+import type { ApiserverCluster, InspectedApiserver } from "./inspectedApiserver";
+import { agentSettings } from "./liveCluster";
+import type { PreflightPolicy } from "./policy";
+
+type Policy = Pick<PreflightPolicy, "cilium">;
+
+/** Name and id as Helm takes them. */
+const identityValues = ({ name, id }: ApiserverCluster): readonly string[] => [
+  `cluster.name=${name}`,
+  `cluster.id=${id}`,
+];
+
+/** Whether a cluster in no mesh has another name or id than the declared. Of one that is meshed, `liveIdentity` tells. */
+function isUnnamed({ cluster, live }: InspectedApiserver): boolean {
+  const current = identityIn(live.config?.data ?? {});
+  const wanted = { name: cluster.name, id: String(cluster.id) };
+  return (
+    live.config !== undefined &&
+    (current.name !== wanted.name || current.id !== wanted.id) &&
+    identityChange(current, wanted) === undefined
+  );
+}
+
+const RESTARTS = "Helm restarts none of what has read them:";
+
+/** A cluster without what would publish for it, and why; nothing else is said of it then. */
+function notPublishing(each: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
+  const { cluster, live } = each;
+  const settings = agentSettings(live);
+  if (settings === undefined || runs(live.apiserver, "apiserver")) return [];
+  const at = { cluster: cluster.name, property: `Deployment ${cilium.namespace}/${APISERVER}` };
+  const mode = identityModeOf(settings);
+  if (mode === "kvstore") {
+    const reason = "keeps this cluster's identities in an etcd of Cilium's own, and no etcd is given";
+    const fix = "write etcd of this cluster: its endpoints as its peers reach them";
+    return [error({ cluster: cluster.name, property: "live identity-allocation-mode", value: mode, reason, fix })];
+  }
+  if (live.apiserver !== undefined) {
+    const reason = `has no container ${APISERVER_CONTAINERS.apiserver}, and so publishes nothing`;
+    const fix = `run ${helmUpgrade(live, cilium, ["clustermesh.useAPIServer=true"])}`;
+    return [error({ ...at, value: live.apiserver.containers, reason, fix })];
+  }
+  const isOther = isUnnamed(each);
+  const values = ["clustermesh.useAPIServer=true", ...(isOther ? identityValues(cluster) : [])];
+  const then = isOther ? `, and then, for the new name and id, ${restartAll(cilium, [])}` : " (it restarts no agent)";
+  return [
+    error({
+      ...at,
+      reason: "is not there, and no etcd is given: this cluster publishes nothing for its peers",
+      fix: `run ${helmUpgrade(live, cilium, values)}${then}; or write etcd, where its identities are in one`,
+    }),
+  ];
+}
+
+/** A name or id that is not the declared one: the certificates of the clustermesh-apiserver are for the name, and Helm makes both. */
+function otherIdentity(each: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
+  const { cluster, live } = each;
+  if (!isUnnamed(each)) return [];
+  const { name, id } = identityIn(live.config?.data ?? {});
+  return [
+    error({
+      cluster: cluster.name,
+      property: "live cluster-name and cluster-id",
+      value: [name, id],
+      reason:
+        `are not the declared ${JSON.stringify(cluster.name)} and ${cluster.id}: the certificates of its ${APISERVER} are for a name, ` +
+        "and so both have to come from the installation",
+      fix: `run ${helmUpgrade(live, cilium, identityValues(cluster))} and then (${RESTARTS}) ${restartAll(cilium, [APISERVER])}`,
+    }),
+  ];
+}
+
+/** Users that nobody can make: all peers have one name then, and none can be taken away. */
+function unmanagedUsers({ cluster, live }: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
+  if (live.apiserver?.users.enabled !== false) return [];
+  return [
+    error({
+      cluster: cluster.name,
+      property: `Deployment ${cilium.namespace}/${APISERVER}`,
+      reason:
+        "takes no users (clustermesh.apiserver.tls.authMode legacy): its etcd lets no peer in under the peer's own name",
+      fix: `run ${helmUpgrade(live, cilium, ["clustermesh.apiserver.tls.authMode=migration"])}`,
+    }),
+  ];
+}
+
+/** Who reads the peers' states, as it is declared, and what runs. */
+function readers({ cluster, live }: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
+  const at = { cluster: cluster.name, property: "reads", value: cluster.reads };
+  const isCached = runs(live.apiserver, "kvstoremesh");
+  const container = `container ${APISERVER_CONTAINERS.kvstoremesh} of Deployment ${cilium.namespace}/${APISERVER}`;
+  const add = helmUpgrade(live, cilium, ["clustermesh.apiserver.kvstoremesh.enabled=true"]);
+  return compact([
+    cluster.reads === "cached" &&
+      !isCached &&
+      error({
+        ...at,
+        reason: `needs the ${container}, which is not there (it has ${(live.apiserver?.containers ?? []).join(", ")})`,
+        fix: `write "direct", or run ${add}`,
+      }),
+    cluster.written?.reads === "direct" &&
+      isCached &&
+      info({
+        ...at,
+        reason: `leaves the ${container} without peers`,
+        fix: `its agents read their peers themselves; write "cached" to have them read its cache`,
+      }),
+  ]);
+}
+
+/** KVStoreMesh connects from the network of pods, and the answers need a way back before there is a mesh. */
+function firstConnection({ cluster, live }: InspectedApiserver): readonly Diagnostic[] {
+  const settings = agentSettings(live) ?? {};
+  const hasRoutes = isOn(settings["auto-direct-node-routes"]);
+  if (cluster.reads !== "cached" || settings["routing-mode"] !== "native" || !hasRoutes) return [];
+  return [
+    warning({
+      cluster: cluster.name,
+      property: "live auto-direct-node-routes",
+      value: settings["auto-direct-node-routes"],
+      reason:
+        "may leave KVStoreMesh without a first connection: it dials from the network of pods, and with routing-mode native a peer's node " +
+        "has a route to these pods only once the clusters are meshed",
+      fix:
+        'see that the network routes to these pods, or that packets to the peers\' nodes are masqueraded; or write reads "direct", ' +
+        "for agents dial from their nodes",
+    }),
+  ];
+}
+
+/** What keeps a cluster that publishes by its clustermesh-apiserver from being part of a mesh. */
+export function apiserver(each: InspectedApiserver, policy: Policy): readonly Diagnostic[] {
+  if (each.cluster.publishes !== "apiserver") return [];
+  const missing = notPublishing(each, policy);
+  if (missing.length > 0 || each.live.apiserver === undefined) return missing;
+  const identity = otherIdentity(each, policy);
+  return [
+    ...identity,
+    ...unmanagedUsers(each, policy),
+    ...apiserverCertificates(each, policy, identity.length > 0),
+    ...apiserverWayIn(each, policy),
+    ...readers(each, policy),
+    ...firstConnection(each),
+  ];
+}

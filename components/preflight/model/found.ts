@@ -1,0 +1,51 @@
+import { runs } from "../../apiserver/model/liveApiserver";
+import { wayIn } from "../../apiserver/model/wayIn";
+import { present } from "../../basics/model/own";
+import { rangesOf } from "../../mesh/model/cidr";
+import { mergedRanges } from "../../mesh/model/mergedRanges";
+import type { Found, Publishes, Reads } from "../../mesh/model/publication";
+import { identityModeOf } from "./identityMode";
+import { enabled, ipamOf } from "./ipam";
+import { agentSettings, type ReachableCluster } from "./liveCluster";
+import { podRanges } from "./liveRanges";
+
+/** More than a person would write down: ranges of nodes without a range that they come from. */
+export const MOST_FOUND_RANGES = 32;
+
+function publishes(live: ReachableCluster): Publishes | undefined {
+  if (runs(live.apiserver, "apiserver")) return "apiserver";
+  const settings = agentSettings(live);
+  return settings !== undefined && identityModeOf(settings) === "kvstore" ? "kvstore" : undefined;
+}
+
+function reads({ apiserver }: ReachableCluster): Reads | undefined {
+  if (apiserver === undefined) return undefined;
+  return runs(apiserver, "kvstoremesh") ? "cached" : "direct";
+}
+
+/** Out of which Kubernetes gives nodes the ranges of their pods: with it, a new node adds none. */
+function clusterCIDRs(live: ReachableCluster) {
+  return ipamOf({ live }) === "kubernetes" ? enabled({ live }, rangesOf(live.network?.clusterCIDRs ?? [])) : [];
+}
+
+function podCIDRs(live: ReachableCluster): readonly string[] | undefined {
+  const merged = mergedRanges([...clusterCIDRs(live), ...podRanges({ live }).flatMap(({ ranges }) => ranges)]);
+  return merged.length > 0 && merged.length <= MOST_FOUND_RANGES ? merged : undefined;
+}
+
+/**
+ * What a live cluster says of itself, for what is not written down. Ranges of nodes are not among it: nodes come and go, and with each of them
+ * the ranges would be others; without them the addresses that nodes have now are judged (`nodesAmongPods`).
+ */
+export function foundOf(name: string, live: ReachableCluster): Found {
+  const { service, server } = live.apiserver ?? {};
+  const way = service && wayIn(name, service, live.network?.nodes ?? [], server?.dnsNames);
+  const dialled = way?.kind === "found" ? way : undefined;
+  return present({
+    publishes: publishes(live),
+    reads: reads(live),
+    endpoints: dialled?.endpoints,
+    hostAliases: dialled?.hostAliases,
+    podCIDRs: podCIDRs(live),
+  });
+}
