@@ -9,7 +9,7 @@ import { KEYS_ANNOTATION, OWNER_ANNOTATION } from "../kubernetes/model/ownership
 import { ownedBy, patching, reapplied } from "../kubernetes/ownership";
 import type { PlannedCluster } from "../mesh/etcd";
 import type { MeshSettings } from "../settings/model/settings";
-import { peerFile, pemFiles } from "./model/peerFile";
+import { cacheFile, KVSTOREMESH_SECRET, peerFile, pemFiles } from "./model/peerFile";
 
 /** The settings about the Secret with the peers. */
 export type PeerSettings = Pick<MeshSettings, "peerSecret" | "allow">;
@@ -40,12 +40,32 @@ export function sharedPeerFiles(clusters: readonly PlannedCluster[], caSet: CaSe
 }
 
 /**
- * A hash of everything that agents read about their peers, and of the certificates that they present.
+ * What the agents of every cluster read that reads through a cache: by the name of each cluster the file that leads to the cache, and no PEM. An
+ * agent ignores the file with its own cluster's name.
+ *
+ * @param namespace Cilium's.
+ */
+export function sharedCacheFiles(clusters: readonly Pick<PlannedCluster, "name">[], namespace: string): SecretData {
+  const file = base64(cacheFile(namespace));
+  return pulumi.output(Object.fromEntries(clusters.map(({ name }): File => [name, file])));
+}
+
+/**
+ * A hash of everything that agents and caches read about their peers, and of the certificates that they present.
  *
  * @param issued For each cluster, what changes with its certificates.
+ * @param cacheFiles What the agents read of caches; absent where no cluster has one.
  */
-export function hashPeers(shared: SecretData, issued: readonly pulumi.Output<string>[]): pulumi.Output<string> {
-  return pulumi.all([shared, pulumi.all([...issued])]).apply((all) => shortHash(JSON.stringify(all)));
+export function hashPeers(
+  shared: SecretData,
+  issued: readonly pulumi.Output<string>[],
+  cacheFiles?: SecretData,
+): pulumi.Output<string> {
+  const read = pulumi.all([shared, pulumi.all([...issued]), pulumi.output(cacheFiles)]);
+  // Without caches it is what it was before there were any.
+  return read.apply(([files, leaves, cached]) =>
+    shortHash(JSON.stringify([files, leaves, ...(cached === undefined ? [] : [cached])])),
+  );
 }
 
 /** The names of the keys that {@link peerSecret} writes for a cluster; plain, for the preflight. */
@@ -63,10 +83,8 @@ function clientFiles(certificates: readonly ClientCertificate[]): SecretData {
   return pulumi.all(files).apply((all) => Object.fromEntries(all));
 }
 
-/** The arguments of {@link peerSecret}. */
-export interface PeerSecretArgs {
-  readonly shared: SecretData;
-  readonly certificates: readonly ClientCertificate[];
+/** What all Secrets with peers have beside their files. */
+interface PeerMarks {
   /** What it is issued as. */
   readonly record: pulumi.Output<string>;
   readonly owner: string;
@@ -75,20 +93,32 @@ export interface PeerSecretArgs {
   readonly settings: PeerSettings & Pick<CiliumSettings, "cilium">;
 }
 
+/** The arguments of {@link peerSecret} and {@link kvstoremeshSecret}. */
+export interface PeerSecretArgs extends PeerMarks {
+  readonly shared: SecretData;
+  readonly certificates: readonly ClientCertificate[];
+}
+
+/** The arguments of {@link cacheSecret}. */
+export interface CacheSecretArgs extends PeerMarks {
+  /** Of {@link sharedCacheFiles}. */
+  readonly cacheFiles: SecretData;
+}
+
 /**
- * The Secret that the agents of one cluster project into their folder of peer files. `data` and not `stringData`: keys of a member that
- * left disappear only from `data`. With `allow: [adoptSecret]` only our keys are patched in. Either way what goes is our keys, and a step of ours
- * removes them.
+ * A Secret with peers. `data` and not `stringData`: keys of a member that left disappear only from `data`. With `allow: [adoptSecret]` only our keys
+ * are patched in. Either way what goes is our keys, and a step of ours removes them.
  */
-export function peerSecret(
+function secretOf(
   name: string,
-  args: PeerSecretArgs,
+  secret: string,
+  files: SecretData,
+  args: PeerMarks,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
-  const files = pulumi.all([args.shared, clientFiles(args.certificates)]);
-  const data = pulumi.secret(files.apply(([shared, mine]) => ({ ...shared, ...mine })));
-  const metadata = { name: args.settings.peerSecret, namespace: args.settings.cilium.namespace };
-  const keys = pulumi.unsecret(data).apply((files) => Object.keys(files).toSorted().join(","));
+  const data = pulumi.secret(files);
+  const metadata = { name: secret, namespace: args.settings.cilium.namespace };
+  const keys = pulumi.unsecret(data).apply((all) => Object.keys(all).toSorted().join(","));
   const marks = { [OWNER_ANNOTATION]: args.owner, [KEYS_ANNOTATION]: keys, [ISSUE_RECORD_ANNOTATION]: args.record };
   const retained = { ...opts, ...reapplied(args.reapply) };
   if (args.settings.allow.includes("adoptSecret")) {
@@ -99,3 +129,27 @@ export function peerSecret(
   const annotations = { ...ownedBy(args.owner), ...marks };
   return new k8s.core.v1.Secret(name, { metadata: { ...metadata, annotations }, data }, retained);
 }
+
+const peerData = ({ shared, certificates }: PeerSecretArgs): SecretData =>
+  pulumi.all([shared, clientFiles(certificates)]).apply(([files, mine]) => ({ ...files, ...mine }));
+
+/** The Secret that the agents of one cluster project into their folder of peer files, where they read their peers themselves. */
+export const peerSecret = (
+  name: string,
+  args: PeerSecretArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResource => secretOf(name, args.settings.peerSecret, peerData(args), args, opts);
+
+/** The same for KVStoreMesh of a cluster whose agents read its cache. It comes before their {@link cacheSecret}: the cache has to know the peers first. */
+export const kvstoremeshSecret = (
+  name: string,
+  args: PeerSecretArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResource => secretOf(name, KVSTOREMESH_SECRET, peerData(args), args, opts);
+
+/** The Secret of agents that read the cache of KVStoreMesh, under the name of {@link peerSecret}. */
+export const cacheSecret = (
+  name: string,
+  args: CacheSecretArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResource => secretOf(name, args.settings.peerSecret, args.cacheFiles, args, opts);

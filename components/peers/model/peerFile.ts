@@ -10,6 +10,12 @@ export const KVSTOREMESH_SECRET = "cilium-kvstoremesh";
 export const CLUSTERMESH_DIRECTORY = "/var/lib/cilium/clustermesh";
 
 /**
+ * The Secret that the chart projects into the container kvstoremesh of clustermesh-apiserver, optional and under the same path as the agents'
+ * Secret in the agents: so the same files serve both.
+ */
+export const KVSTOREMESH_SECRET = "cilium-kvstoremesh";
+
+/**
  * File names of the PEM material that an agent uses for the etcds of one authority. A dot keeps them from ever being a cluster's
  * name, and the `mesh-` prefix from the files that the chart projects into the same folder from other Secrets.
  */
@@ -47,6 +53,22 @@ export function peerFile({ etcd }: Pick<Cluster, "etcd">, authority: string, caH
     ...(aliases.length === 0 ? {} : { "cilium-host-aliases": aliases.map(([hostname, ips]) => ({ hostname, ips })) }),
   };
   return `${stringify(config, { lineWidth: 0 })}# ca: ${caHash}\n`;
+}
+
+/**
+ * The peer file by which agents reach what KVStoreMesh has cached of a peer: the etcd of their own clustermesh-apiserver, with the certificate that
+ * the chart projects beside the peer files. It is the same for every peer, and for every cluster whose Cilium has that namespace
+ * (`clustermesh-config-generate-etcd-cfg` in the chart).
+ */
+export function cacheFile(namespace: string): string {
+  const stem = `${CLUSTERMESH_DIRECTORY}/local-etcd-client`;
+  const config = {
+    endpoints: [`https://clustermesh-apiserver.${namespace}.svc:2379`],
+    "trusted-ca-file": `${stem}-ca.crt`,
+    "cert-file": `${stem}.crt`,
+    "key-file": `${stem}.key`,
+  };
+  return stringify(config, { lineWidth: 0 });
 }
 
 /** The clusters whose peer files a Secret has: the other files have a dot in their names, which no cluster's name has. */

@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { SHARED_AUTHORITY } from "../../../../components/certificates/model/certificates";
 import { clusterNameFault } from "../../../../components/mesh/model/names";
-import { CLUSTERMESH_DIRECTORY, pemFiles, peerFile } from "../../../../components/peers/model/peerFile";
+import {
+  cacheFile,
+  CLUSTERMESH_DIRECTORY,
+  KVSTOREMESH_SECRET,
+  pemFiles,
+  peerFile,
+} from "../../../../components/peers/model/peerFile";
 import { hostile } from "../../support/mesh/arbitraries";
 import { member } from "../../support/mesh/mesh";
 
@@ -55,6 +61,23 @@ describe("model: peerFile", () => {
         },
       ),
     );
+  });
+});
+
+describe("model: cacheFile", () => {
+  it("leads agents to their own clustermesh-apiserver, as the chart writes it", () => {
+    assert.equal(
+      cacheFile("cilium-system"),
+      [
+        "endpoints:",
+        "  - https://clustermesh-apiserver.cilium-system.svc:2379",
+        "trusted-ca-file: /var/lib/cilium/clustermesh/local-etcd-client-ca.crt",
+        "cert-file: /var/lib/cilium/clustermesh/local-etcd-client.crt",
+        "key-file: /var/lib/cilium/clustermesh/local-etcd-client.key",
+        "",
+      ].join("\n"),
+    );
+    assert.equal(KVSTOREMESH_SECRET, "cilium-kvstoremesh");
   });
 });
 
