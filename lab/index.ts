@@ -9,6 +9,8 @@ export {
   tools,
   type Tools,
 } from "./cache/tools";
+export type { CiliumMode, CiliumSetup, ClusterIdentity } from "./ciliumObjects/setup";
+export type { HelmValues } from "./ciliumObjects/values";
 export { down } from "./down";
 export { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";
 export { cacheFolder, homeFolder } from "./host/folders";
@@ -23,4 +25,5 @@ export { createAuthority, issueLeaf, type LeafSpec, type Pair } from "./pki/cert
 export { status } from "./status";
 export { type Attempt, describeTraffic, trafficReport, type TrafficReport } from "./traffic/attempts";
 export { type Pinger, startPinger } from "./traffic/pinger";
-export { type Lab, up, type UpArgs } from "./up";
+export { type Lab, up } from "./up";
+export type { UpArgs } from "./upArgs";

@@ -1,4 +1,7 @@
 import type { Tools } from "./cache/tools";
+import { upgradeCilium } from "./ciliumObjects/install";
+import type { CiliumMode, ClusterIdentity } from "./ciliumObjects/setup";
+import type { HelmValues } from "./ciliumObjects/values";
 import { apiServerUrl, type ClusterSite } from "./controlPlane/cluster";
 import { startApiServer, stopApiServer } from "./controlPlane/apiServer";
 import {
@@ -70,10 +73,14 @@ export interface LabNode {
 export interface LabCluster extends ClusterAccess {
   /** `cluster1`, `cluster2`, …; also the name of its kubeconfig context. */
   readonly name: string;
-  /** The id it may get in a mesh: 101, 102, …. Cilium is installed as name `default`, id 0. */
+  /** The id it may get in a mesh: 101, 102, …. */
   readonly id: number;
+  /** Where its identities are, and how its agents read peers. */
+  readonly mode: CiliumMode;
+  /** The name and id with which Cilium was installed: `default` and 0, unless others were asked for. */
+  readonly installedAs: ClusterIdentity;
   readonly apiServer: LabApiServer;
-  /** What peers may open. */
+  /** What peers may open in mode `kvstore`; in the others it does not run. */
   readonly ciliumEtcd: LabEtcd;
   /** The API server's own; peers must never get at it. */
   readonly apiEtcd: LabEtcd;
@@ -81,6 +88,11 @@ export interface LabCluster extends ClusterAccess {
   readonly nodeCIDRs: readonly string[];
   /** Its nodes; none for a control plane alone. */
   readonly nodes: readonly LabNode[];
+  /**
+   * Runs `helm upgrade` of Cilium with the lab's values and these over them, as a user does who has changed his own. What an earlier upgrade
+   * was given is not kept; nothing is waited for.
+   */
+  readonly upgradeCilium: (values: HelmValues) => Promise<void>;
   /** The network of a pod, to run programs of this machine in: they send and receive as the pod. */
   readonly inPod: (pod: PodName) => Promise<Place>;
   /** Runs kubectl against this cluster. */
@@ -125,6 +137,8 @@ export function labCluster(tools: Tools, site: ClusterSite, kubeconfig: string):
     ...access,
     name,
     id,
+    mode: site.cilium.mode,
+    installedAs: site.cilium.identity,
     apiServer: {
       url: apiServerUrl(site),
       caFile: site.pki.kubernetesCa.certFile,
@@ -136,6 +150,7 @@ export function labCluster(tools: Tools, site: ClusterSite, kubeconfig: string):
     podCIDRs: [podCIDR],
     nodeCIDRs: [nodeCIDR],
     nodes: nodesOf(site).map(labNode),
+    upgradeCilium: (values) => upgradeCilium(tools, site, access, values),
     inPod: (pod) => podPlace(access, nodesOf(site), pod),
     run: (args, options) => kubectl(access, args, options),
   };

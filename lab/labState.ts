@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Log } from "./cache/progress";
+import { CILIUM_MODES, type CiliumSetup, DEFAULT_SETUP, describeSetup } from "./ciliumObjects/setup";
 import { namesIn, writePrivate } from "./host/files";
 import { labsFolder } from "./host/folders";
 import { withLock } from "./host/lock";
@@ -19,7 +21,17 @@ export function labFolder(name: string): string {
   return join(labsFolder(), name);
 }
 
-const CLAIM = z.object({ slot: z.number(), portOffset: z.number(), nodes: z.array(z.number()).default([]) });
+const SETUP = z.object({
+  mode: z.enum(CILIUM_MODES),
+  identity: z.object({ name: z.string(), id: z.number() }),
+});
+
+const CLAIM = z.object({
+  slot: z.number(),
+  portOffset: z.number(),
+  nodes: z.array(z.number()).default([]),
+  cilium: z.array(SETUP).default([]),
+});
 
 const claimFile = (labDir: string): string => join(labDir, "lab.json");
 
@@ -41,27 +53,53 @@ function writeClaim(labDir: string, claim: SlotClaim): void {
   writePrivate(claimFile(labDir), JSON.stringify(claim));
 }
 
+/** What is asked of a lab. */
+export type AskedShape = Pick<SlotClaim, "nodes" | "cilium">;
+
+const isOther = (labDir: string, has: string): Error =>
+  new Error(`lab "${basename(labDir)}" runs with ${has}; end it with "lab down", or use another name`);
+
+const longer = (one: readonly unknown[], other: readonly unknown[]) => ({ length: Math.max(one.length, other.length) });
+
+/** The setups of a lab's clusters with those that are asked for: Cilium of a cluster that is there stays as it is. */
+function growSetups(labDir: string, known: SlotClaim["cilium"], asked: SlotClaim["cilium"]): readonly CiliumSetup[] {
+  const there = new Set(clusterNumbers(labDir));
+  return Array.from(longer(known, asked), (_, index) => {
+    const [has = DEFAULT_SETUP, wanted = has] = [known[index], asked[index]];
+    if (there.has(index + 1) && !isDeepStrictEqual(has, wanted)) {
+      throw isOther(labDir, `${describeSetup(has)} in cluster${index + 1}, not with ${describeSetup(wanted)}`);
+    }
+    return wanted;
+  });
+}
+
 /** The lab's shape with what is asked for now: clusters and nodes can be added, never taken away. */
-function grow(labDir: string, claim: SlotClaim, asked: readonly number[]): SlotClaim {
-  if ((claim.nodes.length === 0) !== (asked.length === 0)) {
-    const has = claim.nodes.length === 0 ? "control planes alone" : `nodes (${claim.nodes.join(", ")})`;
-    throw new Error(`lab "${basename(labDir)}" runs with ${has}; end it with "lab down", or use another name`);
+function grow(labDir: string, claim: SlotClaim, asked: AskedShape): SlotClaim {
+  if ((claim.nodes.length === 0) !== (asked.nodes.length === 0)) {
+    throw isOther(labDir, claim.nodes.length === 0 ? "control planes alone" : `nodes (${claim.nodes.join(", ")})`);
   }
-  const clusters = Math.max(claim.nodes.length, asked.length);
-  const nodes = Array.from({ length: clusters }, (_, index) => Math.max(claim.nodes[index] ?? 0, asked[index] ?? 0));
-  return { ...claim, nodes };
+  const nodes = Array.from(longer(claim.nodes, asked.nodes), (_, index) =>
+    Math.max(claim.nodes[index] ?? 0, asked.nodes[index] ?? 0),
+  );
+  return { ...claim, nodes, cilium: growSetups(labDir, claim.cilium, asked.cilium) };
+}
+
+/** Looks whether a lab, where it is there, can get the shape that is asked for. @throws Error that names what it has. */
+export function checkShape(labDir: string, asked: AskedShape): void {
+  const known = readClaim(labDir);
+  if (known !== undefined) grow(labDir, known, asked);
 }
 
 /** The lab's claim, made now when it has none; two labs never get the same. */
-export async function ensureClaim(labDir: string, nodes: readonly number[]): Promise<SlotClaim> {
+export async function ensureClaim(labDir: string, { nodes, cilium }: AskedShape): Promise<SlotClaim> {
   const known = readClaim(labDir);
   if (known !== undefined) {
-    const grown = grow(labDir, known, nodes);
+    const grown = grow(labDir, known, { nodes, cilium });
     writeClaim(labDir, grown);
     return grown;
   }
   return withLock("slots", async () => {
-    const claim = { ...(await findFreeSlot(takenSlots())), nodes };
+    const claim = { ...(await findFreeSlot(takenSlots())), nodes, cilium };
     writeClaim(labDir, claim);
     return claim;
   });

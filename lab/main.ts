@@ -4,10 +4,14 @@ import { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./h
 import { messageOf } from "./host/run";
 import { labFolder } from "./labState";
 import { status, statusTable } from "./status";
-import { up, type UpArgs } from "./up";
+import { readIdentities, readModes } from "./setupFlags";
+import { up } from "./up";
+import type { UpArgs } from "./upArgs";
 
 const USAGE = `Usage: npm run lab -- up [--clusters N] [--name NAME]    start control planes, or complete a lab that runs
        npm run lab -- up --nodes 2,1 [--name NAME]       clusters with so many nodes each, and Cilium on them; as root
+         with --mode kvstore | apiserver | kvstoremesh  where identities are and how peers read them; one for all, or A,B
+         with --identity west:1,default:0               name and id with which Cilium is installed in each cluster
        npm run lab -- status [--name NAME]               what runs, where, and how much memory it takes
        npm run lab -- down [--name NAME]                 end everything and remove the lab's folder`;
 
@@ -22,10 +26,14 @@ async function printStatus(name: string): Promise<boolean> {
   return found !== undefined;
 }
 
-function shape({ clusters, nodes }: { readonly clusters?: string; readonly nodes?: string }): Partial<UpArgs> {
+type Flags = Readonly<Partial<Record<"clusters" | "nodes" | "mode" | "identity", string>>>;
+
+function shape({ clusters, nodes, mode, identity }: Flags): UpArgs {
   return {
     ...(clusters === undefined ? {} : { clusters: wholeNumber("clusters", clusters, 1, MAX_CLUSTERS) }),
     ...(nodes === undefined ? {} : { nodes: wholeNumbers("nodes", nodes, 1, MAX_NODES) }),
+    ...(mode === undefined ? {} : { modes: readModes(mode) }),
+    ...(identity === undefined ? {} : { identities: readIdentities(identity) }),
   };
 }
 
@@ -47,6 +55,8 @@ async function main(args: readonly string[]): Promise<boolean> {
     options: {
       clusters: { type: "string" },
       nodes: { type: "string" },
+      mode: { type: "string" },
+      identity: { type: "string" },
       name: { type: "string", default: "default" },
     },
   });

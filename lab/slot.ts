@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import type { CiliumSetup } from "./ciliumObjects/setup";
 import { allPorts, clusterAddress, MAX_SLOTS, portsFrom } from "./clusterPlan";
 
 /** What a lab owns of this machine's loopback network. */
@@ -11,6 +12,8 @@ export interface SlotAddress {
 export interface SlotClaim extends SlotAddress {
   /** Nodes of each cluster, the first cluster's first; empty for control planes alone. */
   readonly nodes: readonly number[];
+  /** How Cilium is installed in each cluster. */
+  readonly cilium: readonly CiliumSetup[];
 }
 
 /** Ports are moved up as a whole when something listens on all addresses; 40000 would reach into the ephemeral range. */

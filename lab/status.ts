@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import { type CiliumSetup, describeSetup } from "./ciliumObjects/setup";
 import { API_SERVER, isApiServerReady } from "./controlPlane/apiServer";
 import { apiServerUrl, type ClusterSite } from "./controlPlane/cluster";
 import { CONTROLLER_MANAGER } from "./controlPlane/controllerManager";
 import { SCHEDULER } from "./controlPlane/scheduler";
-import { etcdEndpoint } from "./controlPlane/etcd";
+import { etcdEndpoint, etcdsOf } from "./controlPlane/etcd";
 import { processesInCgroup } from "./host/cgroups";
 import { runningDaemon } from "./host/daemon";
 import { residentMiB } from "./host/processIdentity";
@@ -25,6 +26,8 @@ export interface ProcessStatus {
 export interface LabStatus {
   readonly name: string;
   readonly kubeconfig: string;
+  /** How Cilium is installed, by cluster. */
+  readonly cilium: Readonly<Record<string, CiliumSetup>>;
   readonly processes: readonly ProcessStatus[];
 }
 
@@ -40,8 +43,7 @@ function processStatus(cluster: string, dir: string, process: string, address: s
 async function clusterStatus(site: ClusterSite): Promise<ProcessStatus[]> {
   const { dir, place, plan, ports } = site;
   const addresses = {
-    "api-etcd": etcdEndpoint(site, "api-etcd"),
-    "cilium-etcd": etcdEndpoint(site, "cilium-etcd"),
+    ...Object.fromEntries(etcdsOf(site).map((etcd) => [etcd, etcdEndpoint(site, etcd)])),
     [API_SERVER]: apiServerUrl(site),
     [CONTROLLER_MANAGER]: `https://${place.ip}:${ports.controllerManager}`,
     ...(site.nodes > 0 ? { [SCHEDULER]: `https://${place.ip}:${ports.scheduler}` } : {}),
@@ -64,11 +66,12 @@ export async function status(name = "default"): Promise<LabStatus | undefined> {
   if (claim === undefined) return undefined;
   const sites = sitesOf(dir, claim);
   const processes = (await Promise.all(sites.map(clusterStatus))).flat();
-  return { name, kubeconfig: join(dir, "kubeconfig"), processes };
+  const cilium = Object.fromEntries(sites.map((site) => [site.plan.name, site.cilium]));
+  return { name, kubeconfig: join(dir, "kubeconfig"), cilium, processes };
 }
 
 /** The status as lines of a table. */
-export function statusTable({ name, kubeconfig, processes }: LabStatus): string[] {
+export function statusTable({ name, kubeconfig, cilium, processes }: LabStatus): string[] {
   const rows = [
     ["CLUSTER", "PROCESS", "STATE", "PID", "MEMORY", "ADDRESS"],
     ...processes.map(({ cluster, process, state, pid, memoryMiB, address }) => [
@@ -90,6 +93,7 @@ export function statusTable({ name, kubeconfig, processes }: LabStatus): string[
         .trimEnd(),
     ),
     "",
+    ...Object.entries(cilium).map(([cluster, setup]) => `${cluster}: ${describeSetup(setup)}`),
     `lab "${name}": ${total} MiB in all; export KUBECONFIG=${kubeconfig}`,
   ];
 }

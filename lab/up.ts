@@ -5,11 +5,12 @@ import { MissingPrerequisite } from "./cache/toolchain";
 import { areNodeToolsBuilt, nodeTools, type NodeTools, tools as ensureTools, type Tools } from "./cache/tools";
 import { waitForAgents } from "./ciliumObjects/agentsReady";
 import { installCilium, installCrds } from "./ciliumObjects/install";
-import { allPorts, MAX_CLUSTERS, MAX_NODES, planCluster, portsFrom } from "./clusterPlan";
+import { hasApiserver } from "./ciliumObjects/setup";
+import { allPorts, planCluster, portsFrom } from "./clusterPlan";
 import { startApiServer } from "./controlPlane/apiServer";
 import { clusterSite, type ClusterSite } from "./controlPlane/cluster";
 import { startControllerManager } from "./controlPlane/controllerManager";
-import { startEtcd } from "./controlPlane/etcd";
+import { etcdsOf, startEtcd } from "./controlPlane/etcd";
 import { writeKubeconfig } from "./controlPlane/kubeconfig";
 import { startScheduler } from "./controlPlane/scheduler";
 import { down } from "./down";
@@ -17,26 +18,16 @@ import type { ProcessIdentity } from "./host/processIdentity";
 import { messageOf } from "./host/run";
 import { forEachLimited } from "./host/waitFor";
 import { labCluster, type LabCluster } from "./labCluster";
-import { clusterNumbers, ensureClaim, labFolder, withLab } from "./labState";
+import { checkShape, clusterNumbers, ensureClaim, labFolder, withLab } from "./labState";
 import { ensureFabric, runningFabric } from "./network/fabric";
 import { ensureGateway } from "./network/gateway";
+import { routeToPods } from "./network/podRoutes";
 import { startNode } from "./nodes/node";
 import { requireNodeFeatures } from "./nodes/prerequisites";
 import { ensureClusterPki } from "./pki/clusterPki";
 import { nodesOf, siteOf } from "./sites";
 import type { SlotClaim } from "./slot";
-
-/** What to start. */
-export interface UpArgs {
-  /** Labs of different names do not meet. @default "default" */
-  readonly name?: string;
-  /** How many clusters the lab shall have at least. @default as many as `nodes` has, else 2 */
-  readonly clusters?: number;
-  /** Nodes of each cluster, on which Cilium runs; needs root. @default none: control planes alone */
-  readonly nodes?: readonly number[];
-  /** Gets a line for every step. @default nothing is said */
-  readonly log?: Log;
-}
+import { type UpArgs, wantedLab } from "./upArgs";
 
 /** A running lab. */
 export interface Lab {
@@ -69,7 +60,7 @@ async function startCluster(
 ): Promise<void> {
   const { name } = site.plan;
   const begin = Date.now();
-  await Promise.all([startEtcd(tools.etcd, site, "api-etcd"), startEtcd(tools.etcd, site, "cilium-etcd")]);
+  await Promise.all(etcdsOf(site).map((etcd) => startEtcd(tools.etcd, site, etcd)));
   await startApiServer(tools.kubeApiserver, site);
   log(`${name}: API server ready on ${site.place.dialIp} after ${seconds(begin)}`);
   const access = { kubectl: tools.kubectl, kubeconfig, context: name };
@@ -83,8 +74,9 @@ async function startCluster(
     ...nodes,
   ]);
   log(`${name}: controllers run, Cilium's objects are there after ${seconds(begin)}`);
-  if (nodes.length === 0) return;
+  if (parts === undefined) return;
   await waitForAgents(access, log);
+  if (hasApiserver(site.cilium.mode)) await routeToPods(parts.fabric, access, nodesOf(site));
   log(`${name}: Cilium runs on ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`} after ${seconds(begin)}`);
 }
 
@@ -97,17 +89,6 @@ async function startNetwork(labDir: string, claim: SlotClaim, numbers: readonly 
   );
   await ensureGateway(labDir, fabric, passages);
   return fabric;
-}
-
-function checkArgs(clusters: number, nodes: readonly number[]): void {
-  if (!Number.isInteger(clusters) || clusters < 1 || clusters > MAX_CLUSTERS) {
-    throw new Error(`clusters: ${clusters}; a lab holds 1 to ${MAX_CLUSTERS} clusters`);
-  }
-  const wrong = nodes.find((count) => !Number.isInteger(count) || count < 1 || count > MAX_NODES);
-  if (wrong !== undefined) throw new Error(`nodes: ${wrong}; a cluster of the lab has 1 to ${MAX_NODES} nodes`);
-  if (nodes.length > 0 && nodes.length !== clusters) {
-    throw new Error(`nodes: ${nodes.join(", ")}; give one number for each of the ${clusters} clusters`);
-  }
 }
 
 /** A failure leaves processes behind, to be looked at: the error names the lab, and how to end it. */
@@ -131,19 +112,26 @@ async function orSayWhatRuns<T>(name: string, work: () => Promise<T>): Promise<T
  * does not get ready. What runs then goes on running: look, and end it with `down`.
  */
 export async function up(args: UpArgs = {}): Promise<Lab> {
-  const { name = "default", nodes = [], log = () => undefined } = args;
-  const { clusters = nodes.length === 0 ? 2 : nodes.length } = args;
-  checkArgs(clusters, nodes);
+  const { name = "default", log = () => undefined } = args;
+  const { clusters, nodes, cilium } = wantedLab(args);
   const dir = labFolder(name);
+  // Before minutes of building.
+  checkShape(dir, { nodes, cilium });
   const kubeconfig = join(dir, "kubeconfig");
   if (nodes.length > 0) {
     await requireNodeFeatures({ built: await areNodeToolsBuilt(), running: runningFabric(dir) !== undefined });
   }
-  const ofNodes = nodes.length === 0 ? undefined : await nodeTools(log);
+  const ofNodes =
+    nodes.length === 0
+      ? undefined
+      : await nodeTools(
+          log,
+          cilium.map(({ mode }) => mode),
+        );
   const tools = await ensureTools(log);
   const sites = await orSayWhatRuns(name, () =>
     withLab(name, log, async () => {
-      const claim = await ensureClaim(dir, nodes);
+      const claim = await ensureClaim(dir, { nodes, cilium });
       const wanted = Array.from({ length: clusters }, (_, index) => index + 1);
       const others = clusterNumbers(dir).filter((number) => number > clusters);
       const numbers = [...wanted, ...others];

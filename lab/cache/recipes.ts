@@ -65,6 +65,9 @@ export const RECIPES = {
   ciliumOperator: ofLab("cilium-operator", CILIUM, "github.com/cilium/cilium", {
     operator: ["cilium-operator-generic", 1.6],
   }),
+  ciliumApiserver: ofLab("clustermesh-apiserver", CILIUM, "github.com/cilium/cilium", {
+    "clustermesh-apiserver": ["clustermesh-apiserver", 0.3],
+  }),
   ciliumAgent: ofLab("cilium-agent", CILIUM, "github.com/cilium/cilium", {
     daemon: ["cilium-agent", 1.2],
     "cilium-dbg": ["cilium-dbg", 0.1],
@@ -101,6 +104,14 @@ export const RECIPES = {
     version: CILIUM,
     module: "github.com/cilium/cilium",
     folders: { bpf: "bpf", images: "images/cilium", cni: "plugins/cilium-cni" },
+    minutes: 0.1,
+  },
+  ciliumApiserverFiles: {
+    kind: "go-sources",
+    name: "clustermesh-apiserver-files",
+    version: CILIUM,
+    module: "github.com/cilium/cilium",
+    folders: { "clustermesh-apiserver": "clustermesh-apiserver" },
     minutes: 0.1,
   },
   // Both find what they link to on every Debian: runc's libseccomp comes with apt.

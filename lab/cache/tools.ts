@@ -5,7 +5,8 @@ import { shortHash } from "../host/files";
 import { cacheFolder } from "../host/folders";
 import { ensureOwnFolder, refuseForeign } from "../host/ownFolder";
 import { requireDebianTools } from "./debian";
-import { ensureImageStore, IMAGE_RECIPES } from "../images/imageStore";
+import { type CiliumMode, hasApiserver } from "../ciliumObjects/setup";
+import { APISERVER_IMAGE, ensureImageStore, type ImageSets, NODE_IMAGES, recipesOf } from "../images/imageStore";
 import { ensureRecipes, isMade, recipeFolder } from "./ensureRecipes";
 import { PLUGIN_VERSION } from "./kubernetesPlugin";
 import type { Log } from "./progress";
@@ -90,14 +91,20 @@ export interface NodeTools {
 /**
  * Makes sure that the programs and images of nodes are there. What else a lab is made of is built along with them, where it is missing:
  * together they take less time than one after the other.
+ *
+ * @param modes Those of the clusters: what no cluster of them needs is not made.
  * @throws MissingPrerequisite when the machine lacks something, before anything is built.
  */
-export async function nodeTools(log: Log = () => undefined): Promise<NodeTools> {
-  const recipes = new Set<RecipeName>([...LAB_RECIPES, ...NODE_RECIPES, ...IMAGE_RECIPES]);
-  const folders = await ensureAll([...recipes], log);
+export async function nodeTools(
+  log: Log = () => undefined,
+  modes: readonly CiliumMode[] = ["kvstore"],
+): Promise<NodeTools> {
+  const sets: ImageSets = modes.some(hasApiserver) ? [NODE_IMAGES, APISERVER_IMAGE] : [NODE_IMAGES];
+  const images = sets.flatMap(recipesOf);
+  const folders = await ensureAll([...new Set<RecipeName>([...LAB_RECIPES, ...NODE_RECIPES, ...images])], log);
   const dir = await linkTogether(NODE_RECIPES.flatMap((name) => programsIn(RECIPES[name], folders.get(name) ?? "")));
   const at = (program: string): string => join(dir, program);
-  const ingredients = new Map([...folders].filter(([name]) => IMAGE_RECIPES.includes(name)));
+  const programs = { containerd: at("containerd"), ctr: at("ctr") };
   return {
     dir,
     kubelet: at("kubelet"),
@@ -105,14 +112,14 @@ export async function nodeTools(log: Log = () => undefined): Promise<NodeTools> 
     containerd: at("containerd"),
     runc: at("runc"),
     tini: at("tini-static"),
-    imageStore: await ensureImageStore(ingredients, { containerd: at("containerd"), ctr: at("ctr") }, log),
+    imageStore: await ensureImageStore(sets, folders, programs, log),
   };
 }
 
 /** Whether the programs of nodes have been built on this machine; then it takes little time and disk. */
 export async function areNodeToolsBuilt(): Promise<boolean> {
   const toolchain = await readToolchain();
-  return [...NODE_RECIPES, ...IMAGE_RECIPES].every((name) => isMade(RECIPES[name], toolchain));
+  return [...NODE_RECIPES, ...recipesOf(NODE_IMAGES)].every((name) => isMade(RECIPES[name], toolchain));
 }
 
 /**

@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writePrivate } from "../host/files";
 import { run } from "../host/run";
 import { waitFor } from "../host/waitFor";
 import type { Tools } from "../cache/tools";
 import type { ClusterSite } from "../controlPlane/cluster";
 import { kubectl, type ClusterAccess } from "../kubectl";
 import { notEstablished } from "./establishedCrds";
-import { ciliumValues } from "./values";
+import { hasApiserver } from "./setup";
+import { ciliumValues, type HelmValues } from "./values";
 
 const CRDS_MS = 60_000;
 
@@ -66,15 +68,42 @@ export const installCrds = (tools: Tools, site: ClusterSite, access: ClusterAcce
     });
   });
 
+/** Runs `helm upgrade --install` of Cilium's chart; of several values the later ones win. */
+async function helmUpgrade(
+  tools: Tools,
+  site: ClusterSite,
+  access: ClusterAccess,
+  values: Readonly<Record<string, HelmValues>>,
+): Promise<void> {
+  const files = Object.entries(values).map(([name, content]) => {
+    const file = join(site.dir, `${name}.json`);
+    writePrivate(file, JSON.stringify(content));
+    return `--values=${file}`;
+  });
+  const helm = ["upgrade", "--install", "cilium", tools.ciliumChart, "--namespace=kube-system", ...files];
+  const where = [`--kubeconfig=${access.kubeconfig}`, `--kube-context=${access.context}`];
+  await run(tools.helm, [...helm, ...where], { env: helmEnvironment(site.dir) });
+}
+
 /** Brings a cluster to where a user of Cilium's chart is: cilium-config, DaemonSet, Deployment and the rest, owned by `helm`. */
 export async function installCilium(tools: Tools, site: ClusterSite, access: ClusterAccess): Promise<void> {
-  const values = JSON.stringify(ciliumValues(site));
-  await once(site, "chart", `${tools.ciliumChart}\n${values}`, async () => {
-    const file = join(site.dir, "cilium-values.json");
-    writeFileSync(file, values, { mode: 0o600 });
-    await kubectl(access, [...APPLY, "--filename=-"], { stdin: JSON.stringify(etcdSecret(site)) });
-    const helm = ["upgrade", "--install", "cilium", tools.ciliumChart, "--namespace=kube-system", `--values=${file}`];
-    const where = [`--kubeconfig=${access.kubeconfig}`, `--kube-context=${access.context}`];
-    await run(tools.helm, [...helm, ...where], { env: helmEnvironment(site.dir) });
+  const values = ciliumValues(site);
+  await once(site, "chart", `${tools.ciliumChart}\n${JSON.stringify(values)}`, async () => {
+    if (!hasApiserver(site.cilium.mode)) {
+      await kubectl(access, [...APPLY, "--filename=-"], { stdin: JSON.stringify(etcdSecret(site)) });
+    }
+    await helmUpgrade(tools, site, access, { "cilium-values": values });
   });
 }
+
+/**
+ * Upgrades Cilium as a user does who has changed the values: those of the lab, with these over them. What an earlier upgrade was given is
+ * not kept, and nobody waits for a roll-out.
+ */
+export const upgradeCilium = (
+  tools: Tools,
+  site: ClusterSite,
+  access: ClusterAccess,
+  values: HelmValues,
+): Promise<void> =>
+  helmUpgrade(tools, site, access, { "cilium-values": ciliumValues(site), "cilium-upgrade-values": values });

@@ -1,7 +1,14 @@
 import { type ClusterSite, ownApiServerUrl } from "../controlPlane/cluster";
 import { etcdEndpoint } from "../controlPlane/etcd";
-import { IMAGES } from "../images/definitions";
+import { APISERVER_IMAGES, IMAGES } from "../images/definitions";
 import { CGROUP_V2 } from "../nodes/mounts";
+import type { CiliumMode } from "./setup";
+
+/** Values of Cilium's chart. */
+export type HelmValues = Readonly<Record<string, unknown>>;
+
+/** Where peers find clustermesh-apiserver on every node; the chart's own default. */
+const APISERVER_NODE_PORT = 32_379;
 
 /** Values with which Cilium runs where a node is a set of namespaces, on images that were made here; nothing a user's cluster differs in. */
 const NODE_VALUES = {
@@ -29,23 +36,52 @@ const OBJECT_VALUES = {
   operator: { replicas: 1, image: { pullPolicy: "Never" } },
 } as const;
 
-/** Helm values of a cluster that is in no mesh yet: kvstore mode with an external TLS etcd, name `default`, id 0. */
-export function ciliumValues(site: ClusterSite): Readonly<Record<string, unknown>> {
-  const server = new URL(ownApiServerUrl(site));
-  return {
-    cluster: { name: "default", id: 0 },
+/** The chart's documented way to leave the ClusterMesh Secrets to another program. */
+const SECRETS_BY_OTHERS = { config: { enabled: false } } as const;
+
+/** Identities in CustomResourceDefinitions, and a clustermesh-apiserver that peers reach on every node. */
+const apiserverValues = (kvstoremesh: boolean): HelmValues => ({
+  identityAllocationMode: "crd",
+  etcd: { enabled: false },
+  // Nobody else serves a NodePort in the lab.
+  kubeProxyReplacement: true,
+  clustermesh: {
+    useAPIServer: true,
+    ...SECRETS_BY_OTHERS,
+    apiserver: {
+      image: { override: APISERVER_IMAGES.apiserver.name, pullPolicy: "Never" },
+      kvstoremesh: { enabled: kvstoremesh },
+      service: { type: "NodePort", nodePort: APISERVER_NODE_PORT },
+      tls: { auto: { enabled: true, method: "helm" } },
+    },
+  },
+});
+
+/** What each mode is to the chart. */
+const MODE_VALUES: Readonly<Record<CiliumMode, (site: ClusterSite) => HelmValues>> = {
+  kvstore: (site) => ({
     identityAllocationMode: "kvstore",
     etcd: { enabled: true, ssl: true, endpoints: [etcdEndpoint(site, "cilium-etcd")] },
+    kubeProxyReplacement: false,
+    clustermesh: { useAPIServer: false, ...SECRETS_BY_OTHERS },
+  }),
+  apiserver: () => apiserverValues(false),
+  kvstoremesh: () => apiserverValues(true),
+};
+
+/** Helm values of a cluster that is in no mesh yet. */
+export function ciliumValues(site: ClusterSite): HelmValues {
+  const server = new URL(ownApiServerUrl(site));
+  return {
+    cluster: site.cilium.identity,
+    ...MODE_VALUES[site.cilium.mode](site),
     routingMode: "native",
     autoDirectNodeRoutes: true,
     ipv4NativeRoutingCIDR: "10.0.0.0/8",
     enableIPv4Masquerade: false,
     ipam: { mode: "kubernetes" },
-    kubeProxyReplacement: false,
     k8sServiceHost: server.hostname,
     k8sServicePort: Number(server.port),
-    // The chart's documented way to leave the ClusterMesh Secrets to another program.
-    clustermesh: { useAPIServer: false, config: { enabled: false } },
     envoy: { enabled: false },
     l7Proxy: false,
     hubble: { enabled: false },

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { DEFAULT_SETUP, type CiliumSetup } from "../ciliumObjects/setup";
 import { planCluster, portsFrom, type ClusterPlan, type Ports } from "../clusterPlan";
 import { onLoopback, type Place } from "../host/place";
 import { clusterPki, type ClusterPki } from "../pki/clusterPki";
@@ -15,6 +16,7 @@ export interface ClusterSite {
   readonly labDir: string;
   /** How many nodes the cluster has; none for a control plane alone. */
   readonly nodes: number;
+  readonly cilium: CiliumSetup;
 }
 
 /**
@@ -37,6 +39,7 @@ export function clusterSite(
     dir,
     labDir,
     nodes: claim.nodes[number - 1] ?? 0,
+    cilium: claim.cilium[number - 1] ?? DEFAULT_SETUP,
   };
 }
 

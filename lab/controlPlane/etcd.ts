@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { hasApiserver } from "../ciliumObjects/setup";
 import type { EtcdPorts } from "../clusterPlan";
 import { assertRunning, ensureDaemon, stopDaemon, type DaemonSpec } from "../host/daemon";
 import { ask } from "../host/httpsGet";
@@ -11,6 +12,10 @@ const READY_MS = 60_000;
 
 /** The API server's etcd, or the one that Cilium keeps its state in; they share nothing. */
 export type EtcdName = "api-etcd" | "cilium-etcd";
+
+/** The etcds that a cluster runs: where identities are in CustomResourceDefinitions, Cilium has none of its own. */
+export const etcdsOf = ({ cilium }: ClusterSite): readonly EtcdName[] =>
+  hasApiserver(cilium.mode) ? ["api-etcd"] : ["api-etcd", "cilium-etcd"];
 
 /** What an etcd shows to its clients and which of theirs it trusts; PEM files, the last may be a bundle. */
 export interface EtcdTls {

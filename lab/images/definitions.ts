@@ -19,6 +19,10 @@ export interface ImageDefinition {
   /** Commands that must run in the finished tree: what they link to is all there. */
   readonly proofs: readonly (readonly string[])[];
   readonly entrypoint: readonly string[];
+  /** Variables that its processes have beside PATH. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Folders that every user may write to, beside /tmp. */
+  readonly writable?: readonly string[];
 }
 
 const AGENT_PROGRAMS = ["cilium-agent", "cilium-dbg", "cilium-health", "cilium-health-responder"];
@@ -33,6 +37,7 @@ const IPTABLES_LINKS = Object.fromEntries(
   ]),
 );
 
+/** Images that every node has. */
 export const IMAGES = {
   agent: {
     name: "docker.io/lab/cilium:v1.20.2",
@@ -94,5 +99,32 @@ export const IMAGES = {
     links: { "/usr/bin/sh": "dash" },
     proofs: [["sleep", "--version"]],
     entrypoint: ["sleep", "infinity"],
+  },
+} as const satisfies Readonly<Record<string, ImageDefinition>>;
+
+/** Images that nodes have beside the others where their cluster's mode has a clustermesh-apiserver. */
+export const APISERVER_IMAGES = {
+  // Like Cilium's own it has no `sh`: what runs in it is called by its name.
+  apiserver: {
+    name: "docker.io/lab/clustermesh-apiserver:v1.20.2",
+    parts: [
+      { recipe: "redisImagePackages", to: "/" },
+      { recipe: "etcd", from: "usr/bin/etcd", to: "/usr/bin/etcd" },
+      { recipe: "ciliumApiserver", from: "clustermesh-apiserver", to: "/usr/bin/clustermesh-apiserver" },
+      {
+        recipe: "ciliumApiserverFiles",
+        from: "clustermesh-apiserver/etcd-config.yaml",
+        to: "/var/lib/cilium/etcd-config.yaml",
+      },
+    ],
+    links: {},
+    proofs: [
+      ["etcd", "--version"],
+      ["clustermesh-apiserver", "version"],
+    ],
+    entrypoint: ["/usr/bin/clustermesh-apiserver"],
+    // It runs as a user without a home.
+    environment: { GOPS_CONFIG_DIR: "/tmp/gops" },
+    writable: ["/var/run/cilium"],
   },
 } as const satisfies Readonly<Record<string, ImageDefinition>>;

@@ -24,6 +24,10 @@ async function sha256(file: string): Promise<string> {
 /** Same tree, same bytes: so that images which share a tree share its layer. */
 const REPRODUCIBLE = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
 
+/** The environment of an image's processes, as `NAME=value`. */
+export const imageEnvironment = ({ environment = {} }: ImageDefinition): readonly string[] =>
+  Object.entries({ PATH: IMAGE_PATH, ...environment }).map(([name, value]) => `${name}=${value}`);
+
 /** Packs a root tree as an OCI image of one layer into the archive `file`. https://github.com/opencontainers/image-spec */
 export async function writeOciArchive(
   image: ImageDefinition,
@@ -51,7 +55,7 @@ export async function writeOciArchive(
   const platform = { architecture: ARCHITECTURES[process.arch] ?? process.arch, os: "linux" };
   const config = await blob(`${MEDIA}.config.v1+json`, {
     ...platform,
-    config: { Entrypoint: image.entrypoint, Env: [`PATH=${IMAGE_PATH}`] },
+    config: { Entrypoint: image.entrypoint, Env: imageEnvironment(image) },
     rootfs: { type: "layers", diff_ids: [layer.digest] },
   });
   const manifest = await blob(`${MEDIA}.manifest.v1+json`, {

@@ -45,7 +45,10 @@ export async function makeRootTree(
   }
   for (const name of NOT_NEEDED) await rm(join(tree, name), { recursive: true, force: true });
   for (const name of EMPTY_FOLDERS) await mkdir(join(tree, name), { recursive: true });
-  await run("chmod", ["1777", join(tree, "tmp")]);
+  for (const name of ["/tmp", ...(image.writable ?? [])]) {
+    await mkdir(join(tree, name), { recursive: true });
+    await run("chmod", ["1777", join(tree, name)]);
+  }
   for (const [path, target] of Object.entries(image.links)) {
     await rm(join(tree, path), { force: true });
     await symlink(target, join(tree, path));

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeTools } from "../cache/tools";
+import { copyStore } from "../images/copyStore";
 import { IMAGES } from "../images/definitions";
 import { run } from "../host/run";
 import { NODE_ETC, type NodeSite } from "./nodeSite";
@@ -33,25 +34,12 @@ disabled_plugins = ["io.containerd.nri.v1.nri"]
       SystemdCgroup = false
 `;
 
-const databases = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".db"));
-
-/**
- * Gives a node the images: hard links to the store's files, which nobody writes to, and copies of containerd's databases, which it does
- * write to. Where the cache is on another file system, everything is copied.
- */
+/** Gives a node the images. */
 export async function giveImages(site: NodeSite, tools: NodeTools): Promise<void> {
   const root = join(site.dir, "containerd");
   if (existsSync(root)) return;
   const draft = `${root}.new`;
-  await run("rm", ["-rf", draft]);
-  await run("cp", ["--archive", "--link", tools.imageStore, draft]).catch(async () => {
-    await run("rm", ["-rf", draft]);
-    await run("cp", ["--archive", tools.imageStore, draft]);
-  });
-  for (const file of databases(tools.imageStore)) {
-    await run("cp", ["--archive", "--remove-destination", join(tools.imageStore, file), join(draft, file)]);
-  }
+  await copyStore(tools.imageStore, draft);
   await run("mv", [draft, root]);
 }
 

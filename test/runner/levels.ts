@@ -8,7 +8,7 @@ import {
   tools,
 } from "../../lab";
 import { endLabs, isKept } from "../engine/support/labs";
-import { NODE_LAB } from "../lab/support/nodeLab";
+import { MODES_LAB, NODE_LAB } from "../lab/support/nodeLab";
 import { PLUGIN_LAB } from "../plugins/harness/lab";
 
 /** A level of the tests: a program that says by its exit code whether it passed, or a mocha run that counts. */
@@ -80,10 +80,12 @@ function mochaLevel(scope: Scope, name: string, ...args: readonly string[]): Lev
 const onLab = (level: Level): Level => ({ ...level, obstacle: labObstacle });
 const onNodes = (level: Level): Level => ({ ...level, obstacle: nodeObstacle });
 
-/** Ends a lab, unless labs are kept. */
-const ending = (name: string) => async (): Promise<void> => {
-  if (!isKept()) await down({ name });
-};
+/** Ends labs, unless labs are kept. */
+const ending =
+  (...names: readonly string[]) =>
+  async (): Promise<void> => {
+    if (!isKept()) for (const name of names) await down({ name });
+  };
 
 /**
  * Every level, from cheap to real. Two lanes keep two cores busy while the engine level waits for servers; the lab level counts lost
@@ -103,7 +105,7 @@ export function stages(scope: Scope): readonly Stage[] {
     { ...onLab(mochaLevel(scope, "engine", ...hooks("test/engine/support"), ...TWO_WORKERS)), leftovers: endLabs },
   ];
   const lab: Lane = [
-    { ...onNodes(mochaLevel(scope, "lab", ...hooks("test/lab/support"))), leftovers: ending(NODE_LAB) },
+    { ...onNodes(mochaLevel(scope, "lab", ...hooks("test/lab/support"))), leftovers: ending(NODE_LAB, MODES_LAB) },
   ];
   const build: Lane = [program("build", "node", "build/build.mjs")];
   return [[build], [cheap, engine], [lab]];

@@ -1,2 +1,4 @@
 /** The lab of the lab level. */
 export const NODE_LAB = "lab";
+/** A lab beside it, of clusters in the modes with clustermesh-apiserver. */
+export const MODES_LAB = "lab-modes";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ciliumValues } from "../../../lab/ciliumObjects/values";
 import { apiServerCommand } from "../../../lab/controlPlane/apiServer";
 import { clusterSite, type ClusterSite } from "../../../lab/controlPlane/cluster";
-import { etcdCommand, ownTls } from "../../../lab/controlPlane/etcd";
+import { etcdCommand, etcdsOf, ownTls } from "../../../lab/controlPlane/etcd";
 import { kubeconfig, writeKubeconfig } from "../../../lab/controlPlane/kubeconfig";
 import { ensureClusterPki } from "../../../lab/pki/clusterPki";
 import { statusTable } from "../../../lab/status";
@@ -15,7 +15,7 @@ describe("lab: a cluster", () => {
   let sites: readonly [ClusterSite, ClusterSite];
   before(async () => {
     dir = mkdtempSync(join(tmpdir(), "lab-cluster-"));
-    const claim = { slot: 3, portOffset: 10_000, nodes: [] };
+    const claim = { slot: 3, portOffset: 10_000, nodes: [], cilium: [] };
     sites = [clusterSite(dir, claim, 1), clusterSite(dir, claim, 2)];
     for (const site of sites) await ensureClusterPki(site.dir, site.plan);
   });
@@ -50,6 +50,31 @@ describe("lab: a cluster", () => {
     assert.deepEqual([values["k8sServiceHost"], values["k8sServicePort"]], ["127.103.2.1", 16_443]);
   });
 
+  it("gets clustermesh-apiserver with the image of its nodes, where its mode has one, and no etcd of Cilium's", () => {
+    const identity = { name: "west", id: 1 };
+    for (const [mode, kvstoremesh] of [
+      ["apiserver", false],
+      ["kvstoremesh", true],
+    ] as const) {
+      const site: ClusterSite = { ...sites[0], cilium: { mode, identity } };
+      assert.deepEqual([etcdsOf(site), etcdsOf(sites[0])], [["api-etcd"], ["api-etcd", "cilium-etcd"]]);
+      const values = ciliumValues(site);
+      assert.deepEqual(values["cluster"], identity);
+      assert.deepEqual([values["identityAllocationMode"], values["etcd"]], ["crd", { enabled: false }]);
+      assert.equal(values["kubeProxyReplacement"], true);
+      assert.deepEqual(values["clustermesh"], {
+        useAPIServer: true,
+        config: { enabled: false },
+        apiserver: {
+          image: { override: "docker.io/lab/clustermesh-apiserver:v1.20.2", pullPolicy: "Never" },
+          kvstoremesh: { enabled: kvstoremesh },
+          service: { type: "NodePort", nodePort: 32_379 },
+          tls: { auto: { enabled: true, method: "helm" } },
+        },
+      });
+    }
+  });
+
   it("has one context of its name in the kubeconfig, which is private", () => {
     const parsed: unknown = JSON.parse(kubeconfig(sites));
     assert.ok(typeof parsed === "object" && parsed !== null && "contexts" in parsed && "clusters" in parsed);
@@ -65,10 +90,11 @@ describe("lab: a cluster", () => {
 });
 
 describe("lab: status", () => {
-  it("is a table with aligned columns and the memory of all", () => {
+  it("is a table with aligned columns, the mode of each cluster and the memory of all", () => {
     const lines = statusTable({
       name: "x",
       kubeconfig: "/k",
+      cilium: { cluster1: { mode: "kvstoremesh", identity: { name: "west", id: 1 } } },
       processes: [
         { cluster: "cluster1", process: "api-etcd", address: "a", state: "running", pid: 7, memoryMiB: 20 },
         { cluster: "cluster1", process: "kube-apiserver", address: "b", state: "stopped" },
@@ -79,6 +105,7 @@ describe("lab: status", () => {
       "cluster1  api-etcd        running  7    20 MiB  a",
       "cluster1  kube-apiserver  stopped  -    -       b",
       "",
+      "cluster1: mode kvstoremesh, identity west:1",
       'lab "x": 20 MiB in all; export KUBECONFIG=/k',
     ]);
   });

@@ -2,12 +2,16 @@ import assert from "node:assert/strict";
 import { MAX_NODES, planCluster, planNode } from "../../../lab/clusterPlan";
 import { clusterSite } from "../../../lab/controlPlane/cluster";
 import type { Hierarchy } from "../../../lab/host/cgroups";
-import { type ImageDefinition, IMAGES } from "../../../lab/images/definitions";
+import { APISERVER_IMAGES, type ImageDefinition, IMAGES } from "../../../lab/images/definitions";
+import { imageEnvironment } from "../../../lab/images/ociArchive";
+import { podRoutes } from "../../../lab/network/podRoutes";
+import { APISERVER_IMAGE, NODE_IMAGES, recipesOf } from "../../../lab/images/imageStore";
+import { IMAGE_PATH } from "../../../lab/images/rootTree";
 import { containerdConfig } from "../../../lab/nodes/containerd";
 import { mountSteps, TUNABLE_FILES } from "../../../lab/nodes/mounts";
 import { cgroupPrefix, nodeSite } from "../../../lab/nodes/nodeSite";
 
-const cluster = clusterSite("/labs/x", { slot: 0, portOffset: 0, nodes: [2, 1] }, 1);
+const cluster = clusterSite("/labs/x", { slot: 0, portOffset: 0, nodes: [2, 1], cilium: [] }, 1);
 const found: readonly Hierarchy[] = [
   { version: 1, mountPoint: "/sys/fs/cgroup/cpu,cpuacct", controllers: ["cpu", "cpuacct"] },
   { version: 2, mountPoint: "/sys/fs/cgroup/unified", controllers: [] },
@@ -85,8 +89,31 @@ describe("lab: file system of a node", () => {
   });
 });
 
+describe("lab: ways to pods", () => {
+  const nodes = [1, 2].map((number) => nodeSite(cluster, number).plan);
+  const listed = (...ranges: readonly (string | undefined)[]): string =>
+    JSON.stringify({
+      items: ranges.map((podCIDR, index) => ({ metadata: { name: `node${index + 1}` }, spec: { podCIDR } })),
+    });
+
+  it("go over the node that has them", () => {
+    assert.deepEqual(podRoutes(listed("10.60.1.0/24", "10.60.0.0/24"), nodes), [
+      { podCIDR: "10.60.1.0/24", via: "10.1.1.11" },
+      { podCIDR: "10.60.0.0/24", via: "10.1.1.12" },
+    ]);
+  });
+
+  it("are missing where a node has no range, or is none of the cluster's", () => {
+    assert.throws(() => podRoutes(listed("10.60.1.0/24", undefined), nodes), /node2: .* no range/);
+    assert.throws(() => podRoutes(listed("10.60.1.0/24"), nodes), /node2: .* no range/);
+  });
+});
+
 describe("lab: images", () => {
-  const images: readonly (readonly [string, ImageDefinition])[] = Object.entries(IMAGES);
+  const images: readonly (readonly [string, ImageDefinition])[] = Object.entries({
+    ...IMAGES,
+    ...APISERVER_IMAGES,
+  });
 
   it("have names of their own that no registry could be asked for by accident", () => {
     const names = images.map(([, { name }]) => name);
@@ -98,6 +125,16 @@ describe("lab: images", () => {
     for (const [name, { parts }] of images) {
       assert.ok(parts.findIndex(({ to }) => to === "/") <= 0, name);
     }
+  });
+
+  it("give their processes a PATH, and what their programs need beside it", () => {
+    assert.deepEqual(imageEnvironment(IMAGES.pause), [`PATH=${IMAGE_PATH}`]);
+    assert.deepEqual(imageEnvironment(APISERVER_IMAGES.apiserver), [`PATH=${IMAGE_PATH}`, "GOPS_CONFIG_DIR=/tmp/gops"]);
+  });
+
+  it("are made of a recipe for clustermesh-apiserver only where a cluster has one", () => {
+    const own = recipesOf(APISERVER_IMAGE).filter((recipe) => !recipesOf(NODE_IMAGES).includes(recipe));
+    assert.deepEqual(own, ["etcd", "ciliumApiserver", "ciliumApiserverFiles"]);
   });
 
   it("are what nodes are told to use as sandbox", () => {

@@ -84,6 +84,16 @@ describe("lab: jobs for recipes", () => {
     assert.deepEqual(fetches, [etcd, cilium]);
   });
 
+  it("build clustermesh-apiserver by the same call as the rest of Cilium", () => {
+    const { ciliumAgent, ciliumApiserver } = RECIPES;
+    const [job, ...others] = jobsFor([ciliumAgent, ciliumApiserver]).builds;
+    assert.deepEqual([job?.recipes, others], [[ciliumAgent, ciliumApiserver], []]);
+    assert.deepEqual(
+      ciliumApiserver.programs.map(({ package: path }) => path),
+      ["github.com/cilium/cilium/clustermesh-apiserver"],
+    );
+  });
+
   it("are none for no recipes", () => {
     assert.deepEqual(jobsFor([]), { builds: [], fetches: [] });
   });

@@ -1,0 +1,74 @@
+/**
+ * Where a cluster keeps its identities, and how it publishes its state to a mesh:
+ * - `kvstore`: in an etcd of Cilium's own, which peers open;
+ * - `apiserver`: in CustomResourceDefinitions, through clustermesh-apiserver; agents read peers directly;
+ * - `kvstoremesh`: as `apiserver`, and its agents read peers from KVStoreMesh.
+ */
+export const CILIUM_MODES = ["kvstore", "apiserver", "kvstoremesh"] as const;
+export type CiliumMode = (typeof CILIUM_MODES)[number];
+
+/** A cluster's name and id as Cilium has them. */
+export interface ClusterIdentity {
+  readonly name: string;
+  readonly id: number;
+}
+
+/** How Cilium is installed in a cluster. */
+export interface CiliumSetup {
+  readonly mode: CiliumMode;
+  readonly identity: ClusterIdentity;
+}
+
+/** What Cilium's chart has where nobody says otherwise. */
+export const DEFAULT_IDENTITY: ClusterIdentity = { name: "default", id: 0 };
+
+/** The setup of a cluster for which none is asked. */
+export const DEFAULT_SETUP: CiliumSetup = { mode: "kvstore", identity: DEFAULT_IDENTITY };
+
+/** Whether the cluster has a clustermesh-apiserver, and no etcd of Cilium's own. */
+export const hasApiserver = (mode: CiliumMode): boolean => mode !== "kvstore";
+
+const identityText = ({ name, id }: ClusterIdentity): string => `${name}:${id}`;
+
+/** A setup in a few words, such as `mode kvstoremesh, identity west:1`. */
+export const describeSetup = ({ mode, identity }: CiliumSetup): string =>
+  `mode ${mode}, identity ${identityText(identity)}`;
+
+const NAME = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/;
+const MAX_ID = 255;
+
+/** Why Cilium would refuse such an identity; `undefined` where it would not. */
+export function identityFault({ name, id }: ClusterIdentity): string | undefined {
+  if (!NAME.test(name)) {
+    return 'use 1 to 32 lower-case letters, digits and "-" as name, beginning and ending with a letter or digit';
+  }
+  if (!Number.isInteger(id) || id < 0 || id > MAX_ID) return `use an id from 0 to ${MAX_ID}`;
+  return name === DEFAULT_IDENTITY.name && id !== 0 ? `"${name}" has id 0 alone; give the cluster a name` : undefined;
+}
+
+/**
+ * The setup of each of so many clusters.
+ *
+ * @param modes One for each cluster, or one for all.
+ * @param identities One for each cluster, or none.
+ * @throws Error that names what does not fit.
+ */
+export function setupsOf(
+  clusters: number,
+  modes: readonly CiliumMode[] = [],
+  identities: readonly (ClusterIdentity | undefined)[] = [],
+): readonly CiliumSetup[] {
+  if (modes.length > 1 && modes.length !== clusters) {
+    throw new Error(`modes: ${modes.join(", ")}; give one for all, or one for each of the ${clusters} clusters`);
+  }
+  if (identities.length > 0 && identities.length !== clusters) {
+    throw new Error(`identities: ${identities.length} given; give one for each of the ${clusters} clusters`);
+  }
+  return Array.from({ length: clusters }, (_, index) => {
+    const mode = (modes.length > 1 ? modes[index] : modes[0]) ?? DEFAULT_SETUP.mode;
+    const identity = identities[index] ?? DEFAULT_IDENTITY;
+    const fault = identityFault(identity);
+    if (fault !== undefined) throw new Error(`identity ${JSON.stringify(identityText(identity))}: ${fault}`);
+    return { mode, identity };
+  });
+}
