@@ -18,7 +18,7 @@ import type { ReadinessRow } from "./meshCheck/model/checkResult";
 import type { StalePodRow } from "./meshCheck/model/stalePods";
 import { planMesh, type ManagedCluster, type MeshPlan } from "./meshPlan";
 import type { PathRow } from "./nodePaths/model/pathVerdict";
-import { hashPeers, sharedPeerFiles } from "./peers/peerSecret";
+import { hashPeers, sharedCacheFiles, sharedPeerFiles } from "./peers/peerSecret";
 import { rangesOfClusters } from "./policyCheck/model/meshChange";
 import { agreement, policyCheck } from "./policyCheck/policyCheck";
 
@@ -81,7 +81,8 @@ export class ClusterMesh extends pulumi.ComponentResource {
       return { ...ofCluster, ...(provider === undefined ? {} : { providers: [provider] }) };
     };
 
-    const caOfCluster = (cluster: string) => ciliumCa(nameOf({ name: cluster }), settings.cilium, reaching({ name: cluster }));
+    const caOfCluster = (cluster: string) =>
+      ciliumCa(nameOf({ name: cluster }), settings.cilium, reaching({ name: cluster }));
     const caSet = caSetOf(name, plan.caSource, clusters, settings, child, caOfCluster);
     const shared = sharedPeerFiles(clusters, caSet);
     const ours = managed.map(({ cluster }) => cluster);
@@ -89,7 +90,9 @@ export class ClusterMesh extends pulumi.ComponentResource {
     const admin = etcdAdmin(name, caSet, ours, settings, child);
     const outputsChecked = plan.checkOutputs();
     const ofAll = outputsChecked === undefined ? {} : { checked: outputsChecked };
-    const ofMesh = { ...ofAll, clusters, caSet, sharedPeerFiles: shared, etcdAdmin: admin };
+    const cacheFiles = sharedCacheFiles(clusters, settings.cilium.namespace);
+    const ofPeers = { sharedPeerFiles: shared, sharedCacheFiles: cacheFiles };
+    const ofMesh = { ...ofAll, clusters, caSet, ...ofPeers, etcdAdmin: admin };
     const joined = managed.map(
       (each) => new MeshedCluster(nameOf(each.cluster), { ...each, ...ofMesh }, reaching(each.cluster)),
     );
@@ -111,7 +114,8 @@ export class ClusterMesh extends pulumi.ComponentResource {
     lost.forEach(policyCheckOf);
     const policyChecks = joined.map(policyCheckOf);
     const issued = joined.map((cluster) => cluster.issued);
-    const peersHash = hashPeers(shared, issued);
+    const hasCaches = ours.some(({ reads }) => reads === "cached");
+    const peersHash = hashPeers(shared, issued, hasCaches ? cacheFiles : undefined);
     const byName = <T>(read: (cluster: MeshedCluster) => T): Readonly<Record<string, T>> =>
       Object.fromEntries(joined.map((each) => [each.args.cluster.name, read(each)]));
     const pathsBefore = byName((each) => each.pathsBefore);

@@ -90,6 +90,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     owner,
     peerSecretKeys: peerSecretKeys(names, authorities),
     recorded,
+    written: mesh.clusters,
     rotation: rotationPolicy(mesh, authorities, now),
     secretsOf: (cluster: Cluster) =>
       managedObjectsOf(cluster, { ...mesh, objects: {} }, issuesServers).map(({ name }) => name),
@@ -105,7 +106,12 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     ...(await judgePolicyChanges(asked, mesh, members, owner, judged.fitting, rangesBefore)),
     ...slowAnswers(answered, wait.preflight),
   ];
-  const seen = { seenAs: seenAs(live), drift: judged.drift, reapply: reapplyOf(names, recorded, judged.reapply), found };
+  const seen = {
+    seenAs: seenAs(live),
+    drift: judged.drift,
+    reapply: reapplyOf(names, recorded, judged.reapply),
+    found,
+  };
   return {
     diagnostics,
     observed: observedClusters(Object.keys(mesh.clusters), seen),
@@ -118,7 +124,8 @@ function askedOf(way: Reached, mesh: KnownMesh, issuesServers: boolean): Asked &
   const written = own(mesh.clusters, way.name);
   const publishes = publishesOf(written ?? {});
   const reads = written?.reads ?? (publishes === "apiserver" ? "cached" : "direct");
-  return { ...way, managedObjects: managedObjectsOf({ name: way.name, publishes, reads }, mesh, issuesServers) };
+  const managedObjects = managedObjectsOf({ name: way.name, publishes, reads }, mesh, issuesServers);
+  return { ...way, managedObjects, publication: publishes === "apiserver" ? "asked" : "kvstore" };
 }
 
 /** Without live checks the commands still refuse what they must not touch. But one cluster is judged when others may be changed already. */

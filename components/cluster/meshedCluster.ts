@@ -8,7 +8,7 @@ import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
 import { readRecorded } from "../identity/model/recorded";
 import type { PlannedCluster } from "../mesh/etcd";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
-import { peerSecret, type PeerSecretArgs, type SecretData } from "../peers/peerSecret";
+import { cacheSecret, kvstoremeshSecret, peerSecret, type PeerSecretArgs, type SecretData } from "../peers/peerSecret";
 import { agentConfiguration } from "./agentConfiguration";
 import { objectsCommand, type ClusterCommandArgs } from "./clusterCommands";
 
@@ -19,6 +19,8 @@ export interface MeshedClusterArgs extends ClusterCommandArgs {
   readonly caSet: CaSet;
   /** Files of the peer Secret that all clusters share. */
   readonly sharedPeerFiles: SecretData;
+  /** What the agents read of every cluster that reads through a cache. */
+  readonly sharedCacheFiles: SecretData;
   /** With what the users in the etcds are managed; absent where they are not. */
   readonly etcdAdmin: EtcdAdmin | undefined;
 }
@@ -44,11 +46,12 @@ export interface CertificateSummary {
  * | the Secret with the etcd's certificate | `etcd-server` | Pulumi forgets it |
  * | users of the peers | `etcd-users` | remove them |
  * | list what is made here | `objects` | delete it, the Secrets among it |
- * | the Secret with the peers, once no cluster speaks against the mesh | `peers` | Pulumi forgets it |
+ * | where KVStoreMesh reads the peers: the Secret with them, once no cluster speaks against the mesh | `caches` | Pulumi forgets it |
+ * | the Secret with the peers, once no cluster speaks against the mesh, or that with the way to the caches | `peers` | Pulumi forgets it |
  * | nothing | `policy-check`, made by `ClusterMesh`, with the agreement of all clusters | the first deletion: refuse where a policy would fail open |
  */
 export class MeshedCluster extends pulumi.ComponentResource {
-  readonly args: ClusterCommandArgs;
+  readonly args: MeshedClusterArgs;
   /** What was issued for this cluster. */
   readonly certificates: readonly CertificateSummary[];
   /** Changes with every certificate that is issued for this cluster. */
@@ -73,7 +76,9 @@ export class MeshedCluster extends pulumi.ComponentResource {
     const { cluster, caSet, observed, settings, owner } = args;
     const child = { parent: this };
 
-    const ofPeers = new Set(args.clusters.filter(({ name: peer }) => peer !== cluster.name).map((peer) => caSet.for(peer)));
+    const ofPeers = new Set(
+      args.clusters.filter(({ name: peer }) => peer !== cluster.name).map((peer) => caSet.for(peer)),
+    );
     const authorities = caSet.all.filter((ca) => ofPeers.has(ca));
     const commonName = clientCommonName(cluster.name);
     const client = clientCertificates(`${name}-client`, commonName, authorities, settings, child);
@@ -119,8 +124,14 @@ export class MeshedCluster extends pulumi.ComponentResource {
    * @param identitiesChecked Done when nothing in any cluster of the mesh speaks against it: no cluster is given its peers before.
    */
   givePeers(identitiesChecked: readonly pulumi.Resource[]): void {
-    const dependsOn = after(identitiesChecked, [this.objects]);
-    peerSecret(`${this.name}-peers`, this.peers, { parent: this, dependsOn });
+    const { cluster, sharedCacheFiles: cacheFiles } = this.args;
+    const first = { parent: this, dependsOn: after(identitiesChecked, [this.objects]) };
+    if (cluster.reads === "cached") {
+      const caches = kvstoremeshSecret(`${this.name}-caches`, this.peers, first);
+      cacheSecret(`${this.name}-peers`, { ...this.peers, cacheFiles }, { parent: this, dependsOn: [caches] });
+    } else {
+      peerSecret(`${this.name}-peers`, this.peers, first);
+    }
     this.registerOutputs({});
   }
 }

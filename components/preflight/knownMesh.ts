@@ -1,6 +1,6 @@
 import type { GivenCas } from "../certificates/givenCas";
 import type { ObjectsByCluster } from "../kubernetes/model/managedObject";
-import { own } from "../basics/model/own";
+import { own, present } from "../basics/model/own";
 import {
   apiserverEtcd,
   clustersOf,
@@ -29,8 +29,8 @@ export interface KnownMesh extends MeshSettings, Pick<GivenCas, "published"> {
   readonly ca?: AdoptedCA;
 }
 
-function withoutCa({ ca: _, ...etcd }: NonNullable<KnownCluster["etcd"]>): EtcdSpec {
-  return etcd;
+function withoutCa({ endpoints, hostAliases, adminEndpoints }: NonNullable<KnownCluster["etcd"]>): EtcdSpec {
+  return { endpoints, ...present({ hostAliases, adminEndpoints }) };
 }
 
 /** What live clusters say of themselves, by name. */

@@ -8,7 +8,7 @@ import { CLUSTERS_AT_ONCE } from "./inspectAll";
 import type { Publication } from "./inspection";
 import type { LiveCluster } from "./model/liveCluster";
 import type { MeshSettings } from "../settings/model/settings";
-import { previewRights, rightsProblems, upRights } from "./model/rights";
+import { apiserverRights, previewRights, remoteUsersRights, rightsProblems, upRights } from "./model/rights";
 import { missingRights } from "./permissions";
 
 /** A cluster, how to reach it, and what is made in it. */
@@ -41,8 +41,12 @@ export async function permissionsOf(
     const cluster = live.get(name);
     return cluster?.kind === "unreachable" ? cluster.cause === "permission" : writes && cluster !== undefined;
   });
-  const found = await mapLimited(asked, CLUSTERS_AT_ONCE, async ({ name, access, managedObjects }) => {
-    const rights = (writes ? upRights : previewRights)({ ...settings, managedObjects });
+  const found = await mapLimited(asked, CLUSTERS_AT_ONCE, async ({ name, access, managedObjects, publication }) => {
+    const ofMode =
+      publication === "asked"
+        ? [...apiserverRights(settings.cilium), ...(writes ? remoteUsersRights(settings.cilium) : [])]
+        : [];
+    const rights = [...(writes ? upRights : previewRights)({ ...settings, managedObjects }), ...ofMode];
     try {
       const missing = rightsProblems(name, await missingRights(access, rights, limitSeconds));
       return { name, missing, unknown: [] };

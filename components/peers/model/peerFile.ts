@@ -3,9 +3,6 @@ import { sortedEntries } from "../../basics/model/own";
 import { SHARED_AUTHORITY } from "../../certificates/model/certificates";
 import type { Cluster } from "../../mesh/model/mesh";
 
-/** The Secret that KVStoreMesh reads its peer files from, at the same place in its container (chart: `clustermesh-config/kvstoremesh-secret.yaml`). */
-export const KVSTOREMESH_SECRET = "cilium-kvstoremesh";
-
 /** Where the Cilium chart projects the Secret of remote etcd configurations into every agent (`clustermesh-config`). */
 export const CLUSTERMESH_DIRECTORY = "/var/lib/cilium/clustermesh";
 

@@ -1,6 +1,7 @@
 import { runs } from "../../apiserver/model/liveApiserver";
 import { APISERVER, APISERVER_CONTAINERS } from "../../apiserver/model/objects";
 import { compact } from "../../basics/model/lists";
+import { own, present } from "../../basics/model/own";
 import { isOn } from "../../cilium/model/agentBoolean";
 import { error, info, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { apiserverCertificates } from "./apiserverCertificates";
@@ -10,9 +11,15 @@ import { identityChange, identityIn } from "./identity";
 import { identityModeOf } from "./identityMode";
 import type { ApiserverCluster, InspectedApiserver } from "./inspectedApiserver";
 import { agentSettings } from "./liveCluster";
-import type { PreflightPolicy } from "./policy";
+import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 type Policy = Pick<PreflightPolicy, "cilium">;
+
+/** A cluster with what is written down of it. */
+function withWritten({ cluster, live }: InspectedCluster, { written = {} }: PreflightPolicy): InspectedApiserver {
+  const { apiserver = {}, reads } = own(written, cluster.name) ?? {};
+  return { cluster: { ...cluster, written: { ...apiserver, ...present({ reads }) } }, live };
+}
 
 /** Name and id as Helm takes them. */
 const identityValues = ({ name, id }: ApiserverCluster): readonly string[] => [
@@ -34,10 +41,10 @@ function isUnnamed({ cluster, live }: InspectedApiserver): boolean {
 const RESTARTS = "Helm restarts none of what has read them:";
 
 /** A cluster without what would publish for it, and why; nothing else is said of it then. */
-function notPublishing(each: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
+export function notPublishing(each: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
   const { cluster, live } = each;
   const settings = agentSettings(live);
-  if (settings === undefined || runs(live.apiserver, "apiserver")) return [];
+  if (cluster.publishes !== "apiserver" || settings === undefined || runs(live.apiserver, "apiserver")) return [];
   const at = { cluster: cluster.name, property: `Deployment ${cilium.namespace}/${APISERVER}` };
   const mode = identityModeOf(settings);
   if (mode === "kvstore") {
@@ -138,11 +145,10 @@ function firstConnection({ cluster, live }: InspectedApiserver): readonly Diagno
   ];
 }
 
-/** What keeps a cluster that publishes by its clustermesh-apiserver from being part of a mesh. */
-export function apiserver(each: InspectedApiserver, policy: Policy): readonly Diagnostic[] {
-  if (each.cluster.publishes !== "apiserver") return [];
-  const missing = notPublishing(each, policy);
-  if (missing.length > 0 || each.live.apiserver === undefined) return missing;
+/** What keeps a cluster that publishes by its clustermesh-apiserver from being part of a mesh, where it has one. */
+export function apiserver(found: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
+  const each = withWritten(found, policy);
+  if (each.cluster.publishes !== "apiserver" || each.live.apiserver === undefined) return [];
   const identity = otherIdentity(each, policy);
   return [
     ...identity,

@@ -2,6 +2,7 @@ import { ACCESS_FIXES } from "../../kubernetes/model/noAccess";
 import type { Cluster } from "../../mesh/model/mesh";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { forbiddenEndpoints } from "../../mesh/model/validateEndpoints";
+import { apiserver } from "./apiserver";
 import { agentEtcds } from "./agentEtcd";
 import { agentFolder } from "./agentFolder";
 import { liveApiServerEtcds, uncomparedEndpoints, unseenApiServerEtcds } from "./apiServerEtcd";
@@ -61,6 +62,7 @@ export function judgeLive(
       ...ownedValues(each, policy),
       ...foreignObjects(each, policy),
       ...liveSettings(each, policy),
+      ...apiserver(each, policy),
       ...forbiddenEndpoints(each.cluster, apiServerEtcds),
       ...surge(each, policy),
       ...agentFolder(each, policy),

@@ -6,7 +6,7 @@ import { listed } from "./listed";
 import { DECLARE_IT, enabled, ipamOf } from "./ipam";
 import { agentSettings } from "./liveCluster";
 import { cidrsIn, INVENTORY } from "./liveNetwork";
-import { sameAddresses, undeclaredNodes } from "./nodeAddresses";
+import { nodesAmongPods, sameAddresses, undeclaredNodes } from "./nodeAddresses";
 import type { InspectedCluster } from "./policy";
 import { unseen } from "./unseen";
 
@@ -141,7 +141,7 @@ function unseenRanges(each: InspectedCluster): readonly Diagnostic[] {
 export function liveRanges(found: readonly InspectedCluster[], clusters: readonly Cluster[]): readonly Diagnostic[] {
   const each = found.flatMap((one) => [
     ...undeclaredPods(one, clusters, found),
-    ...undeclaredNodes(one),
+    ...(one.cluster.nodeCIDRs.length === 0 ? nodesAmongPods(one, clusters) : undeclaredNodes(one)),
     ...serviceOverlaps(one, clusters),
     ...unseenRanges(one),
   ]);

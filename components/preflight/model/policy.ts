@@ -1,6 +1,6 @@
 import type { RecordedCluster } from "../../identity/model/recordedClusters";
 import type { Diagnostic } from "../../mesh/model/diagnostic";
-import type { Cluster } from "../../mesh/model/mesh";
+import type { Cluster, WrittenCluster } from "../../mesh/model/mesh";
 import type { MeshSettings } from "../../settings/model/settings";
 import type { LiveCluster, ReachableCluster } from "./liveCluster";
 
@@ -15,6 +15,8 @@ export interface PreflightPolicy extends Pick<
   readonly owner: string;
   /** What the last up has recorded of the clusters that are in the mesh, by name. */
   readonly recorded: Readonly<Record<string, RecordedCluster>>;
+  /** What is written down of the clusters, by name: what was found is held against it. @default nothing */
+  readonly written?: Readonly<Record<string, Pick<WrittenCluster, "apiserver" | "reads">>>;
 }
 
 /** A cluster that answered, with what was read of it. */

@@ -4,6 +4,7 @@ import { NAME_KEY } from "../../cilium/model/agentConfig";
 import type { Cluster } from "../../mesh/model/mesh";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { identityIn, liveIdentity, otherThanRecorded, sameCluster } from "./identity";
+import { notPublishing } from "./apiserver";
 import { agentSettings } from "./liveCluster";
 import { identityModeOf } from "./identityMode";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
@@ -53,7 +54,8 @@ export function unfit({ cluster, live }: InspectedCluster, { cilium }: Preflight
   }
   const mode = identityModeOf(settings);
   return compact([
-    mode === "crd" &&
+    cluster.publishes === "kvstore" &&
+      mode === "crd" &&
       error({
         ...at,
         property: "live identity-allocation-mode",
@@ -88,7 +90,9 @@ export function ruledOut(
   const here = once.filter((each) => !elsewhere.includes(each));
   const others = here.flatMap((each) => otherThanRecorded(each, policy));
   const isOther = new Set(others.map(({ cluster }) => cluster));
-  const unfitting = here.filter(({ cluster }) => !isOther.has(cluster.name)).flatMap((each) => unfit(each, policy));
+  const unfitting = here
+    .filter(({ cluster }) => !isOther.has(cluster.name))
+    .flatMap((each) => [...unfit(each, policy), ...notPublishing(each, policy)]);
   return {
     clusters: new Set([
       ...twice.flatMap(({ cluster }) => cluster ?? []),
