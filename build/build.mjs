@@ -10,7 +10,7 @@ import sources from "./sources.cjs";
 
 const { root, sourcesHash, textHash } = sources;
 /** The rooms that have a deploy-time program. */
-const COMMANDS = ["cluster", "demo", "etcdUsers", "meshCheck", "policyCheck"];
+const COMMANDS = ["apiserver", "cluster", "demo", "etcdUsers", "meshCheck", "policyCheck"];
 const ENTRIES = ["index.ts", ...COMMANDS.map((room) => `components/${room}/command.ts`)];
 
 const builtName = (entry) => (entry === "index.ts" ? "program.cjs" : `${basename(dirname(entry))}.cjs`);

@@ -3,36 +3,13 @@ import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { WriteConflict } from "../kubernetes/kubectlError";
-import { appliedPart } from "../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
+import { writeData } from "../kubernetes/writeData";
 import type { OriginalConfig } from "./model/originalConfig";
-import { planRestoration, restorationWrites, type Restoration, type Write } from "./model/restoration";
+import { planRestoration, restorationWrites, type Restoration } from "./model/restoration";
 
 /** How often a write is planned again because another manager wrote first. */
 export const TRIES_AGAINST_OTHER_WRITERS = 5;
-
-/** An update of some keys, which leaves all other keys and their owners alone. */
-async function update(api: ClusterApi, cilium: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
-  const patch = { metadata: { resourceVersion: live.version }, data: write.data };
-  await api.patch([`configmap/${cilium.configMap}`], cilium.namespace, { manager: write.manager, patch });
-}
-
-/**
- * Applies what a manager has applied, and the keys that go back to it: an apply without the rest would take the rest away. By force, for the
- * keys are still ours; everything else has the value that it has.
- */
-async function apply(api: ClusterApi, cilium: CiliumObjects, live: LiveConfig, write: Write): Promise<void> {
-  const own = appliedPart(live.object, live.managedFields, write.manager);
-  const { metadata = {}, data = {} } = own as { readonly metadata?: object; readonly data?: object };
-  const { version: resourceVersion, uid } = live;
-  await api.apply(write.manager, {
-    ...own,
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { ...metadata, name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion },
-    data: { ...data, ...write.data },
-  });
-}
 
 function nameWhatIsLeft(cluster: string, cilium: CiliumObjects, plan: readonly Restoration[]): void {
   for (const step of plan) {
@@ -88,7 +65,7 @@ export async function restoreConfig(
       );
     }
     try {
-      await (write.kind === "Apply" ? apply : update)(api, cilium, live, write);
+      await writeData(api, cilium, live, write);
       last = wanted;
       written ||= plan.some(({ kind }) => kind === "write" || kind === "remove");
       progress(`cluster "${cluster}": ${cilium.configMap} ${Object.keys(write.data).join(", ")} restored`);

@@ -24,15 +24,15 @@ export async function readObject(api: ClusterApi, managed: ManagedObject): Promi
 }
 
 /**
- * Deletes just the object that was looked at, and waits until it is gone. A Secret not even when it was changed since: what is in it decides
- * whether it goes. The rest changes all the time as it runs.
+ * Deletes just the object that was looked at, and waits until it is gone. A Secret or ConfigMap not even when it was changed since: what is in it
+ * decides whether it goes. The rest changes all the time as it runs.
  */
 export async function deleteObject(api: ClusterApi, managed: ManagedObject, object: LiveObject): Promise<void> {
   const { uid, resourceVersion } = object.metadata;
   await api.deleteObject(
     managed,
     object.apiVersion ?? "v1",
-    object.kind === "Secret" ? { uid, resourceVersion } : { uid },
+    ["Secret", "ConfigMap"].includes(object.kind) ? { uid, resourceVersion } : { uid },
   );
   const left = await until(
     Date.now() + GONE_SECONDS * 1000,

@@ -35,6 +35,9 @@ export interface AppliedObject {
   readonly [field: string]: unknown;
 }
 
+/** What an apply does about a field that another manager owns with another value. */
+export type ApplyConflicts = "overwrite" | "refuse";
+
 /** A merge patch, and by which field manager it is written. */
 export interface MergePatch {
   readonly manager: string;
@@ -112,12 +115,13 @@ export interface ClusterApi extends ClusterReads {
   /** Starts a command in a container. */
   startExec(container: ContainerRef, command: readonly string[]): RunningExec;
   /**
-   * Server-side apply by a field manager, forced: of the object's fields it owns these from then on, and no others. It creates what it does not
+   * Server-side apply by a field manager: of the object's fields it owns these from then on, and no others. It creates what it does not
    * find: give `uid` in the metadata of an object that must be there, and `resourceVersion` where it must be as it was when it was looked at.
    *
-   * @throws WriteConflict when the object is not that one, or not as it was.
+   * @param conflicts What becomes of fields to which other managers have given other values. @default overwrite
+   * @throws WriteConflict when the object is not that one, or not as it was, or has such fields and is refused for them.
    */
-  apply(manager: string, object: AppliedObject): Promise<void>;
+  apply(manager: string, object: AppliedObject, conflicts?: ApplyConflicts): Promise<void>;
   /** Patches objects (`kind/name`). @throws WriteConflict when the patch has a `resourceVersion`, and an object is another by now. */
   patch(names: readonly string[], namespace: string, patch: MergePatch): Promise<void>;
   /**

@@ -2,6 +2,7 @@ import type {
   AnswerTime,
   ApiAccess,
   AppliedObject,
+  ApplyConflicts,
   ClusterApi,
   ClusterReads,
   ContainerRef,
@@ -79,8 +80,8 @@ export class KubectlApi extends KubectlReads implements ClusterApi {
     return { onOutput: texts(child.stdout), onError: texts(child.stderr), ended, closeInput, end: child.end };
   }
 
-  apply(manager: string, object: AppliedObject): Promise<void> {
-    return applyAs(this.kubectl, manager, object);
+  apply(manager: string, object: AppliedObject, conflicts: ApplyConflicts = "overwrite"): Promise<void> {
+    return applyAs(this.kubectl, manager, object, conflicts);
   }
 
   patch(names: readonly string[], namespace: string, { manager, patch }: MergePatch): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { jsonAs } from "../basics/model/attempt";
-import type { AppliedObject } from "./clusterApi";
+import type { AppliedObject, ApplyConflicts } from "./clusterApi";
 import type { Kubectl } from "./kubectl";
 import { KubectlError, WriteConflict } from "./kubectlError";
 import { apiPath } from "./model/apiPath";
@@ -64,8 +64,13 @@ async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promis
   }
 }
 
-async function send(socketPath: string, object: AppliedObject, manager: string): Promise<void> {
-  const query = new URLSearchParams({ fieldManager: manager, force: "true" });
+async function send(
+  socketPath: string,
+  object: AppliedObject,
+  manager: string,
+  conflicts: ApplyConflicts,
+): Promise<void> {
+  const query = new URLSearchParams({ fieldManager: manager, force: String(conflicts === "overwrite") });
   const body = JSON.stringify(object);
   const { apiVersion, kind, metadata } = object;
   const path = apiPath(apiVersion, PLURALS[kind] ?? kind, metadata.name, metadata.namespace);
@@ -98,9 +103,14 @@ async function send(socketPath: string, object: AppliedObject, manager: string):
  * Server-side apply. `kubectl apply --server-side` does more: where something was installed by a client-side apply, it makes the manager the
  * owner of all of that. So the API server is asked directly.
  *
- * @throws {@link WriteConflict} when the object is not that one, or not as it was; {@link KubectlError} with the server's words otherwise.
+ * @throws {@link WriteConflict} when the object is not that one, or not as it was, or another manager has fields of it; {@link KubectlError} with the server's words otherwise.
  */
-export function applyAs(kubectl: Kubectl, manager: string, object: AppliedObject): Promise<void> {
+export function applyAs(
+  kubectl: Kubectl,
+  manager: string,
+  object: AppliedObject,
+  conflicts: ApplyConflicts,
+): Promise<void> {
   const patience = { limitSeconds: ANSWER_SECONDS, repeat: "unsent" } as const;
-  return throughProxy(kubectl, (socket) => kubectl.patiently(patience, () => send(socket, object, manager)));
+  return throughProxy(kubectl, (socket) => kubectl.patiently(patience, () => send(socket, object, manager, conflicts)));
 }

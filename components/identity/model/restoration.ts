@@ -1,3 +1,4 @@
+import type { DataWrite } from "../../kubernetes/model/dataWrite";
 import { fieldOwners, type FieldOwner, type OwnedData } from "../../kubernetes/model/managedFields";
 import type { OriginalField, OriginalConfig } from "./originalConfig";
 
@@ -11,11 +12,6 @@ export type Restoration =
   | { readonly kind: "nothing"; readonly key: string }
   /** Another manager owns it by now: it has written another value, or applied the one that was set. */
   | { readonly kind: "leave"; readonly key: string; readonly live: string; readonly owner?: string };
-
-/** One write to the ConfigMap. `null` removes a key. */
-export type Write =
-  | { readonly kind: "Update"; readonly manager: string; readonly data: Readonly<Record<string, string | null>> }
-  | { readonly kind: "Apply"; readonly manager: string; readonly data: Readonly<Record<string, string>> };
 
 const isSame = (a: FieldOwner, b: FieldOwner): boolean => a.manager === b.manager && a.operation === b.operation;
 
@@ -89,7 +85,7 @@ export function planRestoration(
  * The writes that carry out a plan, one for each owner: updates first, then what is applied. Each is to be bound to the version that the plan
  * was made from: a ConfigMap that changes meanwhile is looked at again and not written over.
  */
-export function restorationWrites(plan: readonly Restoration[], us: string): readonly Write[] {
+export function restorationWrites(plan: readonly Restoration[], us: string): readonly DataWrite[] {
   const updates = new Map<string, Record<string, string | null>>();
   const applied = new Map<string, Record<string, string>>();
   for (const step of plan) {
@@ -106,8 +102,8 @@ export function restorationWrites(plan: readonly Restoration[], us: string): rea
     }
   }
   return [
-    ...[...updates].map(([manager, data]): Write => ({ kind: "Update", manager, data })),
-    ...[...applied].map(([manager, data]): Write => ({ kind: "Apply", manager, data })),
+    ...[...updates].map(([manager, data]): DataWrite => ({ kind: "Update", manager, data })),
+    ...[...applied].map(([manager, data]): DataWrite => ({ kind: "Apply", manager, data })),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type {
   AnswerTime,
   AppliedObject,
+  ApplyConflicts,
   ClusterApi,
   ClusterReads,
   ContainerRef,
@@ -12,7 +13,7 @@ import { KubectlError } from "../../../components/kubernetes/kubectlError";
 import type { ManagedObject } from "../../../components/kubernetes/model/managedObject";
 import { ReadsInMemory } from "./readsInMemory";
 import { faults, State, type AskedExec, type Behaviour, type Call, type CallArgs, type CallOf } from "./stateInMemory";
-import { fieldsIn, written, type StoredObject } from "./storedObject";
+import { fieldsIn, takesFrom, written, type StoredObject } from "./storedObject";
 
 /**
  * A cluster in memory: objects with uids, versions and the owners of their fields; pods that a controller replaces at once where they are
@@ -87,11 +88,13 @@ export class ClusterInMemory extends ReadsInMemory implements ClusterApi {
     }
   }
 
-  apply(manager: string, object: AppliedObject): Promise<void> {
-    return this.answer({ do: "apply", args: [manager, object] }, () => {
+  apply(manager: string, object: AppliedObject, conflicts?: ApplyConflicts): Promise<void> {
+    const args = conflicts === undefined ? ([manager, object] as const) : ([manager, object, conflicts] as const);
+    return this.answer({ do: "apply", args }, () => {
       const { name, namespace, uid, resourceVersion, ...metadata } = object.metadata;
       const live = this.state.find(`${object.kind}/${name}`, namespace);
       this.fits(live, { uid, resourceVersion });
+      if (conflicts === "refuse" && live !== undefined && takesFrom(live, manager, object)) throw faults.conflict();
       const made = { kind: object.kind, metadata: { name, namespace, uid: `made-${this.state.next()}` } };
       if (live === undefined) this.state.objects = [...this.state.objects, made];
       this.write(live ?? made, written(live ?? made, { manager, operation: "Apply" }, { ...object, metadata }));

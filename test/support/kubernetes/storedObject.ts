@@ -137,6 +137,14 @@ export function written(live: StoredObject, { manager, operation }: Writer, part
   return { ...merged, metadata: { ...merged.metadata, managedFields: [...left, ...own] } };
 }
 
+/** Whether an apply gives another value to what the manager has not applied itself. */
+export function takesFrom(live: StoredObject, manager: string, part: object): boolean {
+  const applied = (live.metadata.managedFields ?? [])
+    .filter((entry) => entry.manager === manager && entry.operation === "Apply")
+    .flatMap(ownedBy);
+  return without(keysOf(part), applied).some((path) => ![undefined, at(part, path)].includes(at(live, path)));
+}
+
 /** What is left of an entry's fields. */
 function lessOf(entry: ManagedFieldsEntry, lost: Owned): unknown {
   const owned = ownedBy(entry);

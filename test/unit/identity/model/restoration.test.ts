@@ -5,8 +5,8 @@ import {
   afterRestoration,
   planRestoration,
   restorationWrites,
-  type Write,
 } from "../../../../components/identity/model/restoration";
+import type { DataWrite } from "../../../../components/kubernetes/model/dataWrite";
 import { fieldOwners, type FieldOwner, type OwnedData } from "../../../../components/kubernetes/model/managedFields";
 
 const US = "us";
@@ -34,7 +34,7 @@ function shown(owned: Owned): OwnedData {
 }
 
 /** What the API server does with a write: an update owns what it changes, a forced apply all that it names. */
-function written(owned: Owned, write: Write): Owned {
+function written(owned: Owned, write: DataWrite): Owned {
   return Object.entries(write.data).reduce<Owned>((before, [key, value]) => {
     const { [key]: current, ...rest } = before;
     if (value === null) {

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { jsonAs } from "../../basics/model/attempt";
+import { byteLength } from "../../basics/model/bounded";
+import { present } from "../../basics/model/own";
+
+/** Anyone who can write to the cluster can write an annotation: what is longer is none of ours. 511 of the longest names take a third of it. */
+const LONGEST_CLAIM = 64 * 1024;
+/** A longer text is not kept: its list is given back in other words. */
+const LONGEST_KEPT = 16 * 1024;
+
+const name = z.string().max(512);
+
+const claim = z.object({
+  owner: name.min(1),
+  /** The users whose entries are ours, or are about to be. An entry of theirs that was there before is not among them. */
+  users: z.array(name).max(1000).readonly(),
+  /** The text from before, where it is not what is left without our entries: `null` for none. */
+  before: z.string().nullable().exactOptional(),
+});
+
+/** What the annotation of the ConfigMap tells. A copy of the ConfigMap has both, so it holds for that as well. */
+export type UsersClaim = Readonly<z.infer<typeof claim>>;
+
+/** What an annotation means to one stack. */
+export type SeenClaim =
+  | { readonly kind: "none" }
+  | { readonly kind: "damaged" }
+  | { readonly kind: "otherOwner"; readonly owner: string }
+  | { readonly kind: "ours"; readonly claim: UsersClaim };
+
+/** The text of the annotation. */
+export function claimText({ owner, users, before }: UsersClaim): string {
+  const isKept = before !== undefined && byteLength(JSON.stringify(JSON.stringify(before))) <= LONGEST_KEPT;
+  return JSON.stringify(present({ owner, users: [...users].sort(), before: isKept ? before : undefined }));
+}
+
+/** Reads the annotation. @param annotation Absent where there is none. */
+export function seeClaim(annotation: string | undefined, owner: string): SeenClaim {
+  if (annotation === undefined) return { kind: "none" };
+  const found = annotation.length > LONGEST_CLAIM ? undefined : jsonAs(claim, annotation);
+  if (found === undefined) return { kind: "damaged" };
+  return found.owner === owner ? { kind: "ours", claim: found } : { kind: "otherOwner", owner: found.owner };
+}
