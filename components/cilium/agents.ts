@@ -6,8 +6,9 @@ import type { ClusterApi, ContainerRef } from "../kubernetes/clusterApi";
 import type { Fields } from "../kubernetes/model/fields";
 import { parseList } from "../kubernetes/model/liveObject";
 import { conditions, isReady, podName } from "../kubernetes/model/pod";
-import { AGENT_CONTAINER, type CiliumObjects } from "./model/agentConfig";
+import type { CiliumObjects } from "./model/agentConfig";
 import { parseAgentStatus, type AgentReport } from "./model/agentStatus";
+import { READERS, type Reader } from "./model/readers";
 import { selectorOf } from "./readWorkload";
 
 /** For an agent that is asked again and again: the next round gives it another chance. */
@@ -30,7 +31,7 @@ export interface AgentPod {
 const POD_FIELDS: Fields = {
   metadata: { name: "text", creationTimestamp: "text", deletionTimestamp: "text" },
   spec: { nodeName: "text" },
-  status: { conditions: [{ type: "text", status: "text" }] },
+  status: { phase: "text", conditions: [{ type: "text", status: "text" }] },
 };
 
 const podList = z.object({
@@ -42,17 +43,20 @@ const podList = z.object({
         deletionTimestamp: z.string().optional(),
       }),
       spec: z.object({ nodeName: z.string().default("") }).prefault({}),
-      status: z.object({ conditions }).nullish(),
+      status: z.object({ phase: z.string().nullish(), conditions }).nullish(),
     }),
   ),
 });
 
-/** The pods that a label selector selects, without those that are going. */
+/** In these a pod's containers have ended and never run again: one that was evicted stays so beside its successor. */
+const ENDED: ReadonlySet<unknown> = new Set(["Failed", "Succeeded"]);
+
+/** The pods that a label selector selects, without those that are going and those that have ended. */
 export async function podsOf(api: ClusterApi, namespace: string, selector: string): Promise<readonly AgentPod[]> {
   const json = await api.listFields("pods", { namespace, selector }, POD_FIELDS);
   return podList
     .parse(JSON.parse(json))
-    .items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .items.filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && !ENDED.has(status?.phase))
     .map(({ metadata, spec, status }) => ({
       pod: metadata.name,
       node: spec.nodeName,
@@ -133,23 +137,31 @@ export function deletePod(api: Deletes, namespace: string, pod: string): Promise
   return deleted(api, namespace, [pod], "untilGone");
 }
 
-/** The agent's container in a pod. */
-export const agentIn = ({ namespace }: CiliumObjects, pod: string): ContainerRef => ({
+/** The container of what reads peers in a pod. */
+export const containerOf = (reader: Reader, { namespace }: CiliumObjects, pod: string): ContainerRef => ({
   namespace,
   pod,
-  container: AGENT_CONTAINER,
+  container: READERS[reader].container,
 });
 
-/** Runs a command in an agent's container. */
-export function inAgent(
+/** Runs a command in that container. */
+export const askIn = (
   api: ClusterApi,
+  reader: Reader,
   cilium: CiliumObjects,
   pod: string,
   command: readonly string[],
   silenceSeconds = EXEC_SECONDS,
-): Promise<string> {
-  return api.exec(agentIn(cilium, pod), command, silenceSeconds);
-}
+): Promise<string> => api.exec(containerOf(reader, cilium, pod), command, silenceSeconds);
+
+/** Runs a command in an agent's container. */
+export const inAgent = (
+  api: ClusterApi,
+  cilium: CiliumObjects,
+  pod: string,
+  command: readonly string[],
+  silenceSeconds?: number,
+): Promise<string> => askIn(api, "agent", cilium, pod, command, silenceSeconds);
 
 /** What every agent of a cluster reports of its peers; an agent that reports nothing is part of the answer. */
 export async function agentReports(
@@ -167,15 +179,23 @@ export async function agentReports(
   });
 }
 
-/**
- * Annotates the agents' pods, so that the kubelets sync changed Secrets into them at once. Without a change of the pod that takes about a
- * minute.
- */
-export async function syncSecretsNow(api: ClusterApi, cilium: CiliumObjects, cluster?: string): Promise<void> {
+/** Annotates pods, so that the kubelets sync changed Secrets into them at once. Without a change of the pod that takes about a minute. */
+export async function syncPodsNow(
+  api: ClusterApi,
+  cilium: CiliumObjects,
+  who: string,
+  pods: readonly AgentPod[],
+  cluster?: string,
+): Promise<void> {
   const now = new Date().toISOString().replaceAll(":", "-");
-  const pods = (await agentPods(api, cilium)).map(({ pod }) => pod);
   const where = cluster === undefined ? "" : `cluster "${cluster}": `;
-  await withPods(`${where}agents told of changed Secrets`, pods, (some) =>
+  const names = pods.map(({ pod }) => pod);
+  await withPods(`${where}${who} told of changed Secrets`, names, (some) =>
     api.annotatePods(cilium.namespace, some, "cilium-clustermesh/synced-at", now),
   );
+}
+
+/** Does that for the agents' pods. */
+export async function syncSecretsNow(api: ClusterApi, cilium: CiliumObjects, cluster?: string): Promise<void> {
+  await syncPodsNow(api, cilium, "agents", await agentPods(api, cilium), cluster);
 }

@@ -1,6 +1,6 @@
 import { errorMessage } from "../basics/errorMessage";
 import { cutText } from "../basics/model/bounded";
-import { agentIn, agentPods } from "../cilium/agents";
+import { containerOf, agentPods } from "../cilium/agents";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 
@@ -83,7 +83,7 @@ async function listen(
 }
 
 async function monitor(api: ClusterApi, cilium: CiliumObjects, agent: string, limitSeconds: number): Promise<Running> {
-  const running = api.startExec(agentIn(cilium, agent), ["sh", "-c", LISTEN, String(limitSeconds)]);
+  const running = api.startExec(containerOf("agent", cilium, agent), ["sh", "-c", LISTEN, String(limitSeconds)]);
   const stop = async () => {
     const late = setTimeout(running.end, PATIENCE_MS);
     running.closeInput();

@@ -3,6 +3,7 @@ import { own } from "../basics/model/own";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess } from "../command/nodeCommand";
 import type { Cluster } from "../mesh/model/mesh";
+import type { Reads } from "../mesh/model/publication";
 import type { PathRow, RecordedPaths } from "../nodePaths/model/pathVerdict";
 import type { MeshSettings } from "../settings/model/settings";
 import { parseCheckResult, type ReadinessRow } from "./model/checkResult";
@@ -11,9 +12,15 @@ import type { StalePodRow } from "./model/stalePods";
 /** The settings about the check. */
 export type MeshCheckSettings = CiliumSettings & Pick<MeshSettings, "allow" | "requireExternalPeers">;
 
+/** A cluster that is checked. */
+export interface CheckedCluster extends Pick<Cluster, "name" | "id"> {
+  /** Who reads its peers. @default "direct" */
+  readonly reads?: Reads;
+}
+
 /** The arguments of {@link meshCheck}. */
 export interface MeshCheckArgs {
-  readonly clusters: readonly Pick<Cluster, "name" | "id">[];
+  readonly clusters: readonly CheckedCluster[];
   /** Peers of theirs that other stacks look after. */
   readonly externalPeers: readonly Pick<Cluster, "name" | "id">[];
   readonly access: Readonly<Record<string, ClusterAccess>>;
@@ -37,7 +44,7 @@ export interface MeshCheck {
 
 /**
  * Waits until every agent of every cluster sees every declared peer ready and with the declared id (those of other stacks where that is wanted:
- * they may be about to join), and until nodes of one cluster reach each
+ * they may be about to join), in a cluster whose agents read a cache that cache too, and until nodes of one cluster reach each
  * other as they did before. Fails `up` with each pair that does not, with the cause where it is known, and with what
  * `cilium-dbg troubleshoot clustermesh` prints there.
  *
@@ -51,9 +58,16 @@ export function meshCheck(
 ): MeshCheck {
   const { wait, cilium, allow, maxConnectedClusters, requireExternalPeers } = args.settings;
   if (wait.check === false) return { done: after };
-  const clusters = args.clusters.map(({ name, id }) => {
+  const clusters = args.clusters.map(({ name, id, reads }) => {
     const access = own(args.access, name);
-    return { name, id, uid: own(args.clusterUids, name), ...(access === undefined ? {} : contextOf(access)) };
+    const cached = reads === "cached" ? { reads } : {};
+    return {
+      name,
+      id,
+      ...cached,
+      uid: own(args.clusterUids, name),
+      ...(access === undefined ? {} : contextOf(access)),
+    };
   });
   const externalPeers = args.externalPeers.map(({ name: other, id }) => ({ name: other, id }));
   const ofOthers = externalPeers.length === 0 ? {} : { externalPeers, requireExternalPeers };

@@ -6,7 +6,7 @@ import { formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
 import { removedPeerProblems } from "./model/removedPeers";
 
 /**
- * Waits until no agent lists a peer that has left the mesh. A cluster that leaves gets its old name and id back only when this is done.
+ * Waits until no agent, and no cache, lists a peer that has left the mesh. A cluster that leaves gets its old name and id back only when this is done.
  *
  * @param timeoutSeconds For the message.
  * @throws Error that names agents and peers when the time is up.
@@ -18,17 +18,21 @@ export async function waitForRemovedPeers(
   timeoutSeconds: number,
 ): Promise<void> {
   if (removed.length === 0) return;
+  const who = (seen: readonly AgentReport[]) =>
+    seen.some(({ reader }) => reader === "kvstoremesh") ? "agents or caches" : "agents";
   const problemsOf = (seen: readonly AgentReport[]) => removedPeerProblems(removed, seen);
   const reports = await until(
     deadline,
     look,
     (seen) => problemsOf(seen).length === 0,
-    problemsLine("agents still list peers that have left", problemsOf, (seen) => seen.length),
+    (seen) => problemsLine(`${who(seen)} still list peers that have left`, problemsOf, () => seen.length)(seen),
   );
   const problems = problemsOf(reports);
   if (problems.length > 0) {
-    const heading = `agents still list peers that have left after ${timeoutSeconds} s`;
+    const heading = `${who(reports)} still list peers that have left after ${timeoutSeconds} s`;
     throw new Error(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN));
   }
-  progress(`no agent lists ${firstFew(removed).join(", ")} any more`);
+  progress(
+    `${who(reports) === "agents" ? "no agent lists" : "no agent and no cache lists"} ${firstFew(removed).join(", ")} any more`,
+  );
 }

@@ -1,20 +1,18 @@
 import { z } from "zod";
 import { printableJson } from "../basics/model/printable";
-import { agentReports, syncSecretsNow } from "../cilium/agents";
-import { diagnose } from "../cilium/diagnosis";
+import type { AskedCluster } from "../cilium/caches";
 import { ciliumObjects } from "../cilium/model/agentConfig";
-import { readinessProblems, readinessTable, type AgentReport } from "../cilium/model/agentStatus";
+import type { AgentReport } from "../cilium/model/agentStatus";
+import { readinessTable } from "../cilium/model/readiness";
 import { progress, type Verbs } from "../command/protocol";
-import { problemsLine, until } from "../command/until";
 import { refuseOtherClusters } from "../identity/otherCluster";
-import type { OpenCluster } from "../kubernetes/openClusters";
-import { formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
 import { recordedPaths } from "../nodePaths/model/pathVerdict";
 import { waitForPaths } from "../nodePaths/pathPhase";
 import { waitForRemovedPeers } from "./removedPeers";
 import { checkResult } from "./model/checkResult";
 import { removedPeers } from "./model/removedPeers";
 import { waitForNewConnections } from "./newConnections";
+import { reportsOf, waitUntilReady } from "./readiness";
 import { settleStalePods } from "./stalePods";
 
 /** The plain input of the check. */
@@ -28,7 +26,13 @@ export const checkInput = z.object({
 /** What of its input grows with the mesh. */
 export const checkedMesh = z.object({
   clusters: z.array(
-    z.object({ name: z.string(), id: z.number(), context: z.string().optional(), uid: z.string().optional() }),
+    z.object({
+      name: z.string(),
+      id: z.number(),
+      context: z.string().optional(),
+      uid: z.string().optional(),
+      reads: z.enum(["direct", "cached"]).default("direct"),
+    }),
   ),
   /** Peers that other stacks look after. */
   externalPeers: z.array(z.object({ name: z.string(), id: z.number() })).default([]),
@@ -53,34 +57,6 @@ function meshOf(mesh: CheckedMesh): Mesh {
 const namesOf = (peers: readonly { readonly name: string }[]): readonly string[] =>
   peers.map(({ name }) => name).sort();
 
-async function reportsOf(clusters: readonly OpenCluster[], { cilium }: CheckInput): Promise<readonly AgentReport[]> {
-  const all = await Promise.all(clusters.map(({ name, api }) => agentReports(api, name, cilium)));
-  return all.flat();
-}
-
-async function waitUntilReady(
-  input: CheckInput,
-  { clusters: members, required }: Mesh,
-  clusters: readonly OpenCluster[],
-  deadline: number,
-): Promise<readonly AgentReport[]> {
-  await Promise.all(clusters.map(({ name, api }) => syncSecretsNow(api, input.cilium, name)));
-  const problemsOf = (seen: readonly AgentReport[]) => readinessProblems(members, seen, required);
-  const reports = await until(
-    deadline,
-    () => reportsOf(clusters, input),
-    (seen) => problemsOf(seen).length === 0,
-    problemsLine("views of a peer are not ready yet", problemsOf, (seen) => readinessTable(required, seen).length),
-  );
-  if (problemsOf(reports).length > 0) {
-    const { causeFor, text } = await diagnose(clusters, input.cilium, required, reports);
-    const heading = `the mesh is not ready after ${input.timeoutSeconds} s`;
-    const problems = readinessProblems(members, reports, required, causeFor);
-    throw new Error(`${formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN)}\n${text}`);
-  }
-  return reports;
-}
-
 /** Peers of other stacks may be about to join: what is not ready of them is a warning, and kept in the table. */
 function warnOfExternalPeers({ externalPeers }: Mesh, reports: readonly AgentReport[]): void {
   const waiting = readinessTable(externalPeers, reports).filter(({ ready }) => !ready);
@@ -88,30 +64,31 @@ function warnOfExternalPeers({ externalPeers }: Mesh, reports: readonly AgentRep
     const lines = waiting.filter(({ peer }) => peer === name);
     const [first] = lines;
     if (first !== undefined) {
-      const agents = lines.length === 1 ? "1 agent" : `${lines.length} agents`;
+      const who = lines.some(({ reader }) => reader === undefined) ? "agent" : "cache";
+      const agents = lines.length === 1 ? `1 ${who}` : `${lines.length} ${who}s`;
       progress(`warning: peer "${name}" of another stack is not ready for ${agents}: ${first.why}`);
     }
   }
 }
 
 /**
- * Prints the result as JSON once every agent sees every declared peer ready with the declared id and has forgotten those that have left, new
+ * Prints the result as JSON once every agent, and every cache that agents read, sees every declared peer ready with the declared id and has forgotten those that have left, new
  * connections to the peers' etcds open, and every path inside a cluster that worked before works again.
  */
 async function check(
   input: CheckInput,
   mesh: Mesh,
-  clusters: readonly OpenCluster[],
+  clusters: readonly AskedCluster[],
   previous: string,
 ): Promise<string> {
   const { cilium, timeoutSeconds } = input;
   const { all, required } = mesh;
   await refuseOtherClusters(clusters);
-  const deadline = Date.now() + timeoutSeconds * 1000;
-  const reports = await waitUntilReady(input, mesh, clusters, deadline);
+  const ready = await waitUntilReady({ clusters, cilium, required, all }, Date.now(), timeoutSeconds);
+  const { reports, deadline } = ready;
   warnOfExternalPeers(mesh, reports);
   const removed = removedPeers(previous, all);
-  await waitForRemovedPeers(removed, () => reportsOf(clusters, input), deadline, timeoutSeconds);
+  await waitForRemovedPeers(removed, () => reportsOf(clusters, cilium, all), deadline, timeoutSeconds);
   await waitForNewConnections(clusters, namesOf(required), cilium, deadline, timeoutSeconds);
   const paths = await waitForPaths(clusters, cilium, mesh.pathsBefore, deadline);
   const stalePods = await settleStalePods(clusters, input, deadline);
@@ -126,7 +103,7 @@ async function check(
  */
 export const checkVerbs = (
   input: CheckInput,
-  contact: (use: (mesh: CheckedMesh, clusters: readonly OpenCluster[]) => Promise<string>) => Promise<string>,
+  contact: (use: (mesh: CheckedMesh, clusters: readonly AskedCluster[]) => Promise<string>) => Promise<string>,
   previous: string,
 ): Verbs => ({
   check: () => contact((mesh, clusters) => check(input, meshOf(mesh), clusters, previous)),

@@ -1,154 +1,5 @@
-/** Why a peer cannot be reached or is refused, in a sentence, and what to do about it. */
-export interface Cause {
-  readonly sentence: string;
-  readonly fix: string;
-}
-
-/** A text that Cilium prints, and what it means. `$1` and so on are its groups, `$peer` is the peer. */
-interface Sign extends Cause {
-  readonly pattern: RegExp;
-}
-
-const FROM_NOW = "certificates are valid from the moment at which pulumi up issues them, not before";
-const CLOCK = `set the clock of this cluster's nodes, which are behind: ${FROM_NOW}`;
-const THEIR_CLOCK = `renew it (pulumi up), or set the clock of the nodes of that etcd, should it be behind: ${FROM_NOW}`;
-const OTHER_CA =
-  "with authority generated: give the etcd of $peer the Secret clustermesh-etcd-server; with adopted: give the CA that signs its certificate";
-const TRUST =
-  "let the etcd of $peer trust (--trusted-ca-file) the CA of this stack, and restart it: it reads that file once";
-
-/** What `cilium-dbg troubleshoot clustermesh` prints of a peer (`pkg/kvstore/etcd_debug.go`), the most telling first. */
-const TROUBLES: readonly Sign[] = [
-  {
-    pattern: /❌ Configuration not found/,
-    sentence: "the agent has no configuration of $peer",
-    fix: "see whether the agents mount the Secret with the peer files, and wait a minute for the kubelet",
-  },
-  {
-    pattern: /❌ Invalid cluster name: (.*)/,
-    sentence: "$peer is no name that Cilium allows ($1)",
-    fix: "rename the cluster",
-  },
-  {
-    pattern: /❌ (?:Cannot parse etcd configuration|Could not parse Cilium config): (.*)/,
-    sentence: "the agent cannot read its configuration of $peer ($1)",
-    fix: "see whether the Secret with the peer files is complete (pulumi up --refresh)",
-  },
-  {
-    pattern: /❌ Cannot resolve hostname: (.*)/,
-    sentence: "the name of the etcd of $peer cannot be resolved ($1)",
-    fix: "add etcd.hostAliases for it (Cilium 1.20), or a name that the nodes' DNS knows",
-  },
-  {
-    pattern: /❌ Cannot establish TCP connection to (\S+): .*connection refused/,
-    sentence: "nothing listens at $1, the etcd of $peer (connection refused)",
-    fix: "see whether that etcd runs, and whether etcd.endpoints names its client port",
-  },
-  {
-    pattern:
-      /❌ Cannot establish TCP connection to (\S+): .*(i\/o timeout|deadline exceeded|no route to host|unreachable)/,
-    sentence: "no packets reach $1, the etcd of $peer ($2)",
-    fix: "open that port between the clusters: firewalls, security groups, routes",
-  },
-  {
-    pattern: /❌ Cannot establish TLS connection to (\S+): .*certificate signed by unknown authority/,
-    sentence:
-      "the certificate of the etcd at $1 is signed by another CA than the one that the peers of $peer were given",
-    fix: OTHER_CA,
-  },
-  {
-    pattern:
-      /❌ Cannot establish TLS connection to (\S+): .*certificate has expired or is not yet valid: (current time \S+ is after \S+)/,
-    sentence: "the certificate of the etcd at $1 has expired or is not yet valid ($2)",
-    fix: "renew it (pulumi up)",
-  },
-  {
-    pattern:
-      /❌ Cannot establish TLS connection to (\S+): .*certificate has expired or is not yet valid: (current time \S+ is before \S+)/,
-    sentence: "the certificate of the etcd at $1 has expired or is not yet valid ($2)",
-    fix: CLOCK,
-  },
-  {
-    pattern:
-      /❌ Cannot establish TLS connection to (\S+): .*x509: (certificate is (?:not )?valid for .*|cannot validate certificate for .*)/,
-    sentence: "the certificate of the etcd at $1 is for another name ($2)",
-    fix: "issue it for the host of etcd.endpoints, or dial it by a name that it carries (etcd.hostAliases)",
-  },
-  {
-    pattern:
-      /client certificate is not signed by any acceptable CA|remote error: tls: unknown (?:certificate )?authority/,
-    sentence: "the etcd of $peer does not trust the CA that signed this cluster's client certificate",
-    fix: TRUST,
-  },
-  {
-    pattern: /remote error: tls: expired certificate/,
-    sentence:
-      "the etcd of $peer refuses this cluster's client certificate, which it takes for expired or not yet valid",
-    fix: THEIR_CLOCK,
-  },
-  {
-    pattern: /❌ TLS client authentication failed: (.*)/,
-    sentence: "the etcd of $peer refuses this cluster's client certificate ($1)",
-    fix: TRUST,
-  },
-  {
-    pattern: /⚠️ No available TLS client certificates/,
-    sentence: "the agent has no client certificate for the etcd of $peer",
-    fix: "see whether the Secret with the peer files is complete (pulumi up --refresh)",
-  },
-  {
-    pattern: /❌ Cannot establish TLS connection to (\S+): (.*)/,
-    sentence: "no TLS connection to $1, the etcd of $peer ($2)",
-    fix: "see whether that port speaks TLS, and with which certificate",
-  },
-  {
-    pattern: /❌ Cannot establish TCP connection to (\S+): (.*)/,
-    sentence: "no connection to $1, the etcd of $peer ($2)",
-    fix: "see whether etcd.endpoints is right, and what lies between",
-  },
-  {
-    pattern: /❌ Failed to retrieve key from etcd: .*permission denied/,
-    sentence: "the etcd of $peer lets this cluster's user read nothing of Cilium",
-    fix: "grant the role of that user the four prefixes of Cilium, and see whether the certificate's CN is the user's name",
-  },
-  {
-    pattern: /❌ Failed to (?:retrieve key from etcd|establish connection): (.*)/,
-    sentence: "the etcd of $peer does not answer ($1)",
-    fix: "see whether it is healthy and has a leader",
-  },
-];
-
-const UNIQUE =
-  "set cluster-id in cilium-config of the cluster that has the wrong one, restart its operator and agents, or leave it to pulumi up";
-
-/** What an agent logs of a peer (`pkg/clustermesh`): it reports nowhere else that it refuses one. */
-const LOGGED: readonly Sign[] = [
-  {
-    pattern: /clusterID (\d+) is assigned to the local cluster/,
-    sentence: "$peer says that its id is $1, which is this cluster's own: the agent refuses it as a duplicate id",
-    fix: UNIQUE,
-  },
-  {
-    pattern: /clusterID (\d+) is already used/,
-    sentence: "$peer says that its id is $1, which another peer has: the agent refuses it as a duplicate id",
-    fix: UNIQUE,
-  },
-  {
-    pattern: /mismatched MaxConnectedClusters; local=(\d+), remote=(\d+)/,
-    sentence: "this cluster was installed for $1 clusters, and $peer for $2 (max-connected-clusters)",
-    fix: "install all clusters of a mesh with the same",
-  },
-  {
-    pattern: /failed to retrieve cluster configuration: .*permission denied/,
-    sentence: "this cluster's user may not read cilium/cluster-config/$peer in the etcd of $peer",
-    fix: "grant its role the prefix cilium/cluster-config/$peer, and the three others",
-  },
-  {
-    pattern: /failed to retrieve cluster configuration: not found/,
-    sentence: "the etcd of $peer has no cilium/cluster-config/$peer",
-    fix: "cilium-operator of $peer writes it: see whether it runs, with that name and an id, and against that etcd",
-  },
-];
+import { SIGNS, type Cause, type Sign } from "./causeSigns";
+import { READERS, type Reader } from "./readers";
 
 /** What `cilium-dbg troubleshoot clustermesh` prints of one peer, out of its whole output. */
 export function troubleshootSection(said: string, peer: string): string | undefined {
@@ -157,27 +8,46 @@ export function troubleshootSection(said: string, peer: string): string | undefi
   return own?.slice(own.indexOf("\n") + 1).trimEnd();
 }
 
-/** The lines of an agent's log that complain of a peer, whatever format it logs in. */
-export function complaintsOf(log: string, peer: string): readonly string[] {
+/** The lines of a log that are about a peer, whatever format it is in. */
+function linesAbout(log: string, peer: string): readonly string[] {
   const name = new RegExp(`"?clusterName"?[=:] ?"?${peer}(?![-a-z0-9])`);
-  return log.split("\n").filter((line) => name.test(line) && /level"?[=:] ?"?(?:warn|error)/i.test(line));
+  return log.split("\n").filter((line) => name.test(line));
 }
 
-function read(signs: readonly Sign[], text: string, peer: string): readonly Cause[] {
+/** The lines of an agent's log that complain of a peer. */
+export const complaintsOf = (log: string, peer: string): readonly string[] =>
+  linesAbout(log, peer).filter((line) => /level"?[=:] ?"?(?:warn|error)/i.test(line));
+
+const DELAYED = "Delaying configuration of remote cluster, which is still being removed";
+const REPLAYED = "Replaying delayed configuration";
+
+/**
+ * Whether KVStoreMesh waits with a peer until it has emptied its cache of it (`pkg/clustermesh/common/clustermesh.go`): it reports that in its log
+ * alone, and lists the peer only after that.
+ */
+export function isBeingEmptied(log: string, peer: string): boolean {
+  const last = linesAbout(log, peer).findLast((line) => line.includes(DELAYED) || line.includes(REPLAYED));
+  return last?.includes(DELAYED) === true;
+}
+
+function read(signs: readonly Sign[], text: string, peer: string, reader: Reader): readonly Cause[] {
   const sign = signs.find(({ pattern }) => pattern.test(text));
   const found = sign?.pattern.exec(text);
   if (sign === undefined || found == null) return [];
+  const { name, mounts } = READERS[reader];
+  const named: Readonly<Record<string, string>> = { peer, reader: name, mounts };
   const fill = (template: string) =>
-    template.replace(/\$(peer|\d)/g, (_, key: string) => (key === "peer" ? peer : (found[Number(key)] ?? "").trim()));
+    template.replace(/\$(peer|reader|mounts|\d)/g, (_, key: string) => (named[key] ?? found[Number(key)] ?? "").trim());
   return [{ sentence: fill(sign.sentence), fix: fill(sign.fix) }];
 }
 
 /**
- * The cause of a peer that is not ready, from what the agent reports and from what it has logged last. What it refuses after it has
+ * The cause of a peer that is not ready, from what its reader reports and from what it has logged last. What is refused after it has
  * connected is in its log alone.
  */
-export function causeOf(peer: string, troubleshoot: string, log: string): Cause | undefined {
-  const section = troubleshootSection(troubleshoot, peer);
+export function causeOf(peer: string, troubleshoot: string, log: string, reader: Reader = "agent"): Cause | undefined {
+  const { troubles, logged } = SIGNS[reader];
+  const section = troubleshootSection(troubleshoot, peer) ?? "";
   const last = complaintsOf(log, peer).at(-1) ?? "";
-  return [...read(TROUBLES, section ?? "", peer), ...read(LOGGED, last, peer)][0];
+  return [...read(troubles, section, peer, reader), ...read(logged, last, peer, reader)][0];
 }

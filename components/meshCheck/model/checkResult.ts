@@ -1,18 +1,18 @@
 import { byteLength, cutText, firstFew, keepWithin } from "../../basics/model/bounded";
 import { groupBy } from "../../basics/model/lists";
-import type { Readiness } from "../../cilium/model/agentStatus";
+import type { Readiness } from "../../cilium/model/readiness";
 import { inTodaysWords } from "../../command/model/formerWords";
 import { RESULT_BYTES } from "../../command/model/outputBudget";
 import { pathRowsWithin, type PathRow } from "../../nodePaths/model/pathVerdict";
 import { stalePodRowsWithin, type StalePodRow } from "./stalePods";
 
-/** How the agents of a cluster see its peers. */
+/** How the agents of a cluster see its peers, and the cache that they read. */
 export interface ClusterReadiness {
   readonly cluster: string;
   readonly agents: number;
   readonly peers: number;
   readonly ready: boolean;
-  /** The peers that some agent does not see ready; of many the first few. */
+  /** The peers that some agent, or some cache, does not see ready; of many the first few. */
   readonly notReady: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface OtherReadiness {
   readonly ready: boolean;
 }
 
-/** A line of the readiness table: an agent and a peer, or, where these are too many to read and to keep, a cluster, or several. */
+/** A line of the readiness table: an agent or KVStoreMesh and a peer, or, where these are too many to read and to keep, a cluster, or several. */
 export type ReadinessRow = Readiness | ClusterReadiness | OtherReadiness;
 
 /** What the check prints, and the state keeps. */
@@ -62,12 +62,13 @@ export function readinessRows(table: readonly Readiness[], most: number): readon
 const NAMED = 5;
 
 function summary(cluster: string, lines: readonly Readiness[]): ClusterReadiness {
-  const count = (of: (line: Readiness) => string) => new Set(lines.map(of)).size;
+  const count = (some: readonly Readiness[], of: (line: Readiness) => string) => new Set(some.map(of)).size;
+  const ofAgents = lines.filter(({ reader }) => reader === undefined);
   const notReady = [...new Set(lines.filter(({ ready }) => !ready).map(({ peer }) => peer))].sort();
   return {
     cluster,
-    agents: count(({ agent }) => agent),
-    peers: count(({ peer }) => peer),
+    agents: count(ofAgents, ({ agent }) => agent),
+    peers: count(lines, ({ peer }) => peer),
     ready: notReady.length === 0,
     notReady: firstFew(notReady, NAMED),
   };

@@ -1,4 +1,6 @@
-import type { AgentReport, ExpectedPeer } from "../../cilium/model/agentStatus";
+import type { AgentReport } from "../../cilium/model/agentStatus";
+import { askedPod } from "../../cilium/model/readers";
+import type { ExpectedPeer } from "../../cilium/model/readiness";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { parseCheckResult } from "./checkResult";
 
@@ -13,13 +15,13 @@ export function removedPeers(printed: string, clusters: readonly ExpectedPeer[])
   return known.filter((name) => !declared.has(name));
 }
 
-/** The agents that still list a peer that has left, or do not answer. */
+/** The agents, and the caches, that still list a peer that has left, or that do not answer. */
 export function removedPeerProblems(
   removed: readonly string[],
   reports: readonly AgentReport[],
 ): readonly Diagnostic[] {
-  return reports.flatMap(({ cluster, pod, node, peers }): readonly Diagnostic[] => {
-    const property = `agent ${pod} on node ${node}, peer`;
+  return reports.flatMap(({ cluster, pod, node, peers, reader = "agent" }): readonly Diagnostic[] => {
+    const property = askedPod(reader, pod, node);
     if ("error" in peers) {
       const fix = "see its log, and run pulumi up again";
       return [
@@ -28,7 +30,7 @@ export function removedPeerProblems(
     }
     const reason = "is still listed, though it has left the mesh";
     const fix =
-      "see whether its file has left the Secret with the peer files, and the agent's /var/lib/cilium/clustermesh";
+      "see whether its file has left the Secret with the peer files, and /var/lib/cilium/clustermesh of that pod";
     return peers
       .filter(({ name }) => removed.includes(name))
       .map(({ name }) => error({ cluster, property, value: name, reason, fix }));

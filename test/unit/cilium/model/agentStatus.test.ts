@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  parseAgentStatus,
-  readinessProblems,
-  readinessTable,
-  statusCause,
-  type AgentReport,
-  type PeerStatus,
-} from "../../../../components/cilium/model/agentStatus";
+import { parseAgentStatus, type AgentReport, type PeerStatus } from "../../../../components/cilium/model/agentStatus";
+import { readinessProblems, readinessTable, statusCause } from "../../../../components/cilium/model/readiness";
 import { agentStatusJson } from "../../support/fixtures";
 import { clusterName, lines } from "../../support/mesh/mesh";
 
@@ -26,6 +20,7 @@ describe("model: parseAgentStatus", () => {
   it("reads the status of an agent", () => {
     const peer = (n: number) => ({
       ...{ name: `cluster${String(n)}`, id: 100 + n, ready: true, connected: true, unsynced: [] },
+      reads: "direct",
       ...{ nodes: 2, identities: 5, endpoints: 9 },
       status: `etcd: 1/1 connected, leases=0, lock leases=0, has-quorum=true: https://10.1.${String(n)}.1:2379 - 3.4.36 (Leader), ID: 63ba3d0b4cf4c4f1`,
     });
@@ -41,6 +36,7 @@ describe("model: parseAgentStatus", () => {
       ready: false,
       connected: false,
       id: 0,
+      reads: "direct",
       nodes: 0,
       identities: 0,
       endpoints: 0,
@@ -134,6 +130,7 @@ describe("model: readinessTable", () => {
 });
 
 const READY = {
+  reads: "direct",
   ready: true,
   connected: true,
   nodes: 1,
