@@ -44,6 +44,7 @@ describe("model: what a cluster's addresses and ranges are", () => {
         {
           name: "n1",
           addresses: ["10.0.0.5"],
+          externalIPs: ["1.2.3.4"],
           podCIDRs: ["10.60.0.0/24", "fd00:60::/64", "10.61.0.0/28"],
           subnets: ["10.9.0.0/24", "10.9.1.0/24"],
           vpc: "vpc-1",

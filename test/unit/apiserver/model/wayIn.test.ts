@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import type { ApiserverService } from "../../../../components/apiserver/model/liveApiserver";
+import { isCertified, wayIn, type ReachedNode } from "../../../../components/apiserver/model/wayIn";
+
+const NAMES = ["clustermesh-apiserver.kube-system.svc", "*.mesh.cilium.io"];
+
+function service(type: string, over: Partial<ApiserverService> = {}): ApiserverService {
+  return { type, port: 2379, ingress: { addresses: [], hostnames: [] }, ...over };
+}
+const ingress = (addresses: readonly string[], hostnames: readonly string[] = []) => ({
+  ingress: { addresses, hostnames },
+});
+const nodePort = { nodePort: 32379 };
+const host = "cluster1.mesh.cilium.io";
+
+function aliases(nodes: readonly ReachedNode[]): readonly string[] | undefined {
+  const way = wayIn("cluster1", service("NodePort", nodePort), nodes, NAMES);
+  return way.kind === "found" ? way.hostAliases[host] : undefined;
+}
+function why(of: ApiserverService, nodes: readonly ReachedNode[] = [], names = NAMES) {
+  const way = wayIn("cluster1", of, nodes, names);
+  return way.kind === "none" ? `${way.reason}; ${way.fix}` : "found";
+}
+
+describe("model: how peers reach a clustermesh-apiserver", () => {
+  it("by the addresses of a load balancer, under the name that the certificate has", () => {
+    const balanced = service("LoadBalancer", { ...nodePort, ...ingress(["203.0.113.7", "2001:db8:0::7"], ["lb.example.com"]) });
+    assert.deepEqual(wayIn("cluster1", balanced, [], NAMES), {
+      kind: "found",
+      endpoints: [`https://${host}:2379`],
+      hostAliases: { [host]: ["203.0.113.7", "2001:db8::7"] },
+    });
+  });
+
+  it("by the name of a load balancer only where the certificate has it", () => {
+    const named = service("LoadBalancer", ingress([], ["lb.example.com"]));
+    const reason = "is reached by the name lb.example.com, which its server certificate does not have";
+    assert.match(why(named), new RegExp(`^${reason}; add it to the certificate .*extraDnsNames.*apiserver.endpoints`));
+    assert.deepEqual(wayIn("cluster1", named, [], [...NAMES, "lb.example.com"]), {
+      kind: "found",
+      endpoints: ["https://lb.example.com:2379"],
+      hostAliases: {},
+    });
+  });
+
+  it("not by a load balancer that has no address yet, nor inside its cluster, nor without a port or a node", () => {
+    const written = `write apiserver.endpoints \\[https://${host}:`;
+    assert.match(why(service("LoadBalancer")), new RegExp(`^is a LoadBalancer without an address; .*${written}2379`));
+    assert.match(why(service("ClusterIP")), new RegExp(`^is of type ClusterIP, .*${written}<port>`));
+    assert.match(why(service("NodePort")), /^is of type NodePort and has no such port/);
+    assert.match(why(service("NodePort", nodePort)), new RegExp(`no address of a node is known; ${written}32379`));
+  });
+
+  it("by a node's port and the addresses of three nodes at most, by name, whatever their order", () => {
+    const nodes = ["d", "b", "a", "c"].map((name, index) => ({ name, addresses: [`10.1.1.${String(index + 1)}`] }));
+    assert.deepEqual(wayIn("cluster1", service("NodePort", nodePort), nodes, NAMES), {
+      kind: "found",
+      endpoints: [`https://${host}:32379`],
+      hostAliases: { [host]: ["10.1.1.3", "10.1.1.2", "10.1.1.4"] },
+    });
+    assert.deepEqual(aliases(nodes.toReversed()), aliases(nodes));
+  });
+
+  it("by an address of each family, and of other networks where a node has one", () => {
+    const inner = { name: "a", addresses: ["10.1.1.1", "fd00::1", "10.1.1.9"] };
+    assert.deepEqual(aliases([inner]), ["10.1.1.1", "fd00::1"]);
+    const outer = { name: "b", addresses: ["10.1.1.2"], externalIPs: ["203.0.113.2", "2001:db8::2"] };
+    assert.deepEqual(aliases([inner, outer]), ["203.0.113.2", "2001:db8::2"]);
+  });
+
+  it("by no address that is none, or that leads back to who dials it", () => {
+    const nowhere = ["x", "127.0.0.1", "::1", "169.254.169.254", "fe80::1", "0.0.0.0", "::ffff:127.0.0.1"];
+    assert.equal(aliases([{ name: "a", addresses: nowhere }]), undefined);
+    assert.match(why(service("LoadBalancer", ingress(nowhere))), /without an address/);
+    assert.deepEqual(aliases([{ name: "a", addresses: [...nowhere, "::ffff:10.1.1.1"] }]), ["10.1.1.1"]);
+  });
+
+  it("a certificate is for its names, and with a star for one more label", () => {
+    for (const [name, is] of [
+      ["cluster1.mesh.cilium.io", true],
+      ["CLUSTER1.mesh.cilium.io", true],
+      ["a.b.mesh.cilium.io", false],
+      ["mesh.cilium.io", false],
+      ["clustermesh-apiserver.kube-system.svc", true],
+      ["lb.example.com", false],
+    ] as const) {
+      assert.equal(isCertified(name, NAMES), is, name);
+    }
+  });
+});
