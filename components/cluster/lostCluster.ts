@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { lostRemoteUsers } from "../apiserver/remoteUsers";
 import { lostEtcdUsers } from "../etcdUsers/etcdUsers";
+import { PUBLICATIONS } from "../mesh/model/publication";
 import { recordedOf } from "../identity/model/recorded";
 import {
   objectsCommand,
@@ -38,7 +40,10 @@ export class LostCluster extends pulumi.ComponentResource {
         recorded: recordedOf(printed, args.cluster.name),
       }),
     );
-    if (args.settings.etcdUsers === "manage") {
+    const { users } = PUBLICATIONS[args.cluster.publishes];
+    if (users === "configMap") {
+      lostRemoteUsers(name, args, child);
+    } else if (args.settings.etcdUsers === "manage") {
       lostEtcdUsers(name, args.cluster, child);
     }
     this.registerOutputs({});

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { remoteUsers } from "../apiserver/remoteUsers";
 import type { CaSet } from "../certificates/ca";
 import { etcdServerSecret, type EtcdServer } from "../certificates/etcdServerSecret";
 import { clientCertificates } from "../certificates/leafCertificate";
@@ -7,6 +8,7 @@ import type { EtcdAdmin } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
 import { readRecorded } from "../identity/model/recorded";
 import type { PlannedCluster } from "../mesh/etcd";
+import { PUBLICATIONS } from "../mesh/model/publication";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
 import { cacheSecret, kvstoremeshSecret, peerSecret, type PeerSecretArgs, type SecretData } from "../peers/peerSecret";
 import { agentConfiguration } from "./agentConfiguration";
@@ -44,7 +46,7 @@ export interface CertificateSummary {
  * | record the originals, refuse what speaks against the mesh | `original-config` | the last step: see {@link agentConfiguration} |
  * | set name and id, roll | `rollout` | write the originals back, roll: see {@link agentConfiguration} |
  * | the Secret with the etcd's certificate | `etcd-server` | Pulumi forgets it |
- * | users of the peers | `etcd-users` | remove them |
+ * | users of the peers | `etcd-users`, `remote-users` | remove them |
  * | list what is made here | `objects` | delete it, the Secrets among it |
  * | where KVStoreMesh reads the peers: the Secret with them, once no cluster speaks against the mesh | `caches` | Pulumi forgets it |
  * | the Secret with the peers, once no cluster speaks against the mesh, or that with the way to the caches | `peers` | Pulumi forgets it |
@@ -89,11 +91,14 @@ export class MeshedCluster extends pulumi.ComponentResource {
       // An etcd that is to have the certificate of that Secret can be dialled only then.
       dependsOn: [agents.identityChecked, ...server.map(({ secret }) => secret)],
     });
+    const uid = agents.originalConfig.apply((printed) => readRecorded(printed)?.cluster);
+    const inConfigMap = usersInConfigMap(name, args, uid, { ...child, dependsOn: [agents.identityChecked] });
     const objects = objectsCommand(name, args, agents.identityChecked, {
       ...child,
       dependsOn: [
         agents.rolledOut,
         ...(users === undefined ? [] : [users.done]),
+        ...inConfigMap,
         ...server.map(({ secret }) => secret),
       ],
     });
@@ -110,7 +115,7 @@ export class MeshedCluster extends pulumi.ComponentResource {
     this.args = args;
     this.identityChecked = agents.identityChecked;
     this.originalConfig = agents.originalConfig;
-    this.uid = agents.originalConfig.apply((printed) => readRecorded(printed)?.cluster);
+    this.uid = uid;
     this.pathsBefore = agents.pathsBefore;
     this.etcdUsers = users?.authentication;
     const issued = [...client, ...server];
@@ -156,6 +161,18 @@ function managedUsers(
   return credential === undefined ? undefined : etcdUsers(name, { cluster, peers, credential, access, settings }, opts);
 }
 
+/** The users of the peers in the ConfigMap of a clustermesh-apiserver. */
+function usersInConfigMap(
+  name: string,
+  { cluster, clusters, access, owner, settings }: MeshedClusterArgs,
+  uid: pulumi.Output<string | undefined>,
+  opts: pulumi.CustomResourceOptions,
+): readonly pulumi.Resource[] {
+  if (PUBLICATIONS[cluster.publishes].users !== "configMap") return [];
+  const peers = clusters.map((peer) => peer.name);
+  return [remoteUsers(name, { cluster, peers, access, owner, uid, settings }, opts)];
+}
+
 /** The server certificate of the cluster's etcd, where this mesh issues it. */
 function serverCertificate(
   name: string,
@@ -163,5 +180,7 @@ function serverCertificate(
   opts: pulumi.CustomResourceOptions,
 ): readonly EtcdServer[] {
   const { ofServers: ca } = caSet;
-  return ca === undefined ? [] : [etcdServerSecret(name, { cluster, ca, owner, reapply, settings }, opts)];
+  return ca === undefined || PUBLICATIONS[cluster.publishes].ca !== "ofMesh"
+    ? []
+    : [etcdServerSecret(name, { cluster, ca, owner, reapply, settings }, opts)];
 }

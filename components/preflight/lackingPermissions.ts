@@ -8,7 +8,7 @@ import { CLUSTERS_AT_ONCE } from "./inspectAll";
 import type { Publication } from "./inspection";
 import type { LiveCluster } from "./model/liveCluster";
 import type { MeshSettings } from "../settings/model/settings";
-import { apiserverRights, previewRights, remoteUsersRights, rightsProblems, upRights } from "./model/rights";
+import { apiserverRights, previewRights, usersRights, rightsProblems, upRights } from "./model/rights";
 import { missingRights } from "./permissions";
 
 /** A cluster, how to reach it, and what is made in it. */
@@ -44,7 +44,7 @@ export async function permissionsOf(
   const found = await mapLimited(asked, CLUSTERS_AT_ONCE, async ({ name, access, managedObjects, publication }) => {
     const ofMode =
       publication === "asked"
-        ? [...apiserverRights(settings.cilium), ...(writes ? remoteUsersRights(settings.cilium) : [])]
+        ? [...apiserverRights(settings.cilium), ...(writes ? usersRights(settings.cilium) : [])]
         : [];
     const rights = [...(writes ? upRights : previewRights)({ ...settings, managedObjects }), ...ofMode];
     try {

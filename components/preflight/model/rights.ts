@@ -1,4 +1,4 @@
-import { APISERVER_READS } from "../../apiserver/model/objects";
+import { APISERVER_READS, REMOTE_USERS } from "../../apiserver/model/objects";
 import { groupBy } from "../../basics/model/lists";
 import { present } from "../../basics/model/own";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
@@ -62,6 +62,12 @@ export function previewRights({ cilium, managedObjects }: RightsSettings): reado
 /** What a preview reads beside in a cluster of which it asks whether and how it publishes by its clustermesh-apiserver. */
 export function apiserverRights({ namespace }: CiliumObjects): readonly Right[] {
   return APISERVER_READS.flatMap((object) => allow({ ...object, namespace }, "get"));
+}
+
+/** What an `up` writes beside in such a cluster, for the users of its peers. */
+export function usersRights({ namespace }: CiliumObjects): readonly Right[] {
+  const object = { group: "", resource: "configmaps", namespace, name: REMOTE_USERS };
+  return allow(object, "create", "patch", "delete");
 }
 
 /** What an `up`, and the `destroy` after it, read and write beside. Policies, of any kind, are named by the check that lists them. */

@@ -1,10 +1,11 @@
 import type { LabCluster } from "../../../lab";
 
-/** A cluster of the lab as a user would write it down. */
+/** A cluster of the lab as a user would write it down: with clustermesh-apiserver, two facts are all. */
 export function clusterConfig(cluster: LabCluster): Readonly<Record<string, unknown>> {
+  const facts = { id: cluster.id, context: cluster.context };
+  if (cluster.mode !== "kvstore") return facts;
   return {
-    id: cluster.id,
-    context: cluster.context,
+    ...facts,
     etcd: { endpoints: [cluster.ciliumEtcd.endpoint] },
     podCIDRs: cluster.podCIDRs,
     nodeCIDRs: cluster.nodeCIDRs,
