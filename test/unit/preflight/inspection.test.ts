@@ -56,10 +56,8 @@ describe("components: a cluster is inspected", () => {
     const inspect = async (publication?: Publication, claims = CLAIMS) => {
       kubectl.script(`process.stdout.write(args.includes("namespace/kube-system") ? ${answer} : "");`);
       const before = kubectl.calls().length;
-      const own = await inspectCluster(
-        ...([ACCESS, DEFAULT_SETTINGS.cilium, claims, 30, undefined] as const),
-        publication,
-      );
+      const { cilium } = DEFAULT_SETTINGS;
+      const own = await inspectCluster(ACCESS, cilium, claims, 30, undefined, publication);
       assert.ok(own.live.kind === "reachable");
       const calls = kubectl.calls().slice(before);
       return {
