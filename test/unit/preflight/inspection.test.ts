@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import type { ManagedObject } from "../../../components/kubernetes/model/managedObject";
-import { answers, inspectCluster } from "../../../components/preflight/inspection";
+import { APISERVER_OBJECTS } from "../../../components/apiserver/model/objects";
+import { answers, inspectCluster, type Publication } from "../../../components/preflight/inspection";
+import { chartObjects } from "../support/apiserver/chartObjects";
 import { scriptedKubectl, SILENT } from "../support/kubernetes/scriptedKubectl";
 import { recorded } from "../support/preflight/live";
 
@@ -45,6 +47,40 @@ describe("components: a cluster is inspected", () => {
     assert.deepEqual(live.apiServerEtcd, []);
     assert.deepEqual(answered?.failed, []);
     assert.equal(kubectl.calls().length, 3);
+  });
+
+  it("and its clustermesh-apiserver where that is asked, in the same calls; what is read for that is claimed by nobody", async () => {
+    const all = Object.values(await chartObjects());
+    const items = [...["namespace", "configmap", "helm-secret"].map(recorded), ...all];
+    const answer = JSON.stringify(JSON.stringify({ kind: "List", items }));
+    const inspect = async (publication?: Publication, claims = CLAIMS) => {
+      kubectl.script(`process.stdout.write(args.includes("namespace/kube-system") ? ${answer} : "");`);
+      const before = kubectl.calls().length;
+      const { cilium } = DEFAULT_SETTINGS;
+      const own = await inspectCluster(ACCESS, cilium, claims, 30, undefined, publication);
+      assert.ok(own.live.kind === "reachable");
+      const calls = kubectl.calls().slice(before);
+      return {
+        live: own.live,
+        count: calls.length,
+        asked: APISERVER_OBJECTS.filter((each) => calls[0]?.includes(each)),
+      };
+    };
+    const asked = await inspect("asked");
+    assert.equal(asked.live.apiserver?.adminCommonName, "admin-cluster1");
+    assert.deepEqual(
+      asked.live.existingObjects.map(({ name }) => name),
+      ["cilium-clustermesh"],
+    );
+    assert.deepEqual(asked.asked, APISERVER_OBJECTS);
+    const users = { resource: "configmaps", name: "clustermesh-remote-users", namespace: "kube-system" };
+    const claimed = await inspect("asked", [...CLAIMS, users]);
+    assert.deepEqual(
+      claimed.live.existingObjects.map(({ name }) => name),
+      ["cilium-clustermesh", users.name],
+    );
+    const kvstore = await inspect();
+    assert.deepEqual([kvstore.asked, kvstore.count], [[], asked.count]);
   });
 
   it("again after a connection that was refused, by a short question first, and not in its turn again", async () => {

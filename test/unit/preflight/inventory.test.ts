@@ -45,6 +45,18 @@ describe("components: addresses and ranges of a cluster are read", () => {
     assert.ok(!calls[0].some((arg) => arg.includes("kube-apiserver")));
   });
 
+  it("with what a kube-controller-manager gives nodes ranges of, where it does", async () => {
+    const manager = (flags: readonly string[]) =>
+      fields("Pod", "kube-controller-manager-n1", `\r${JSON.stringify(flags)}\r`);
+    const read = async (...flags: readonly string[]) => {
+      const { api } = answering({ stdout: manager(flags) + NODE });
+      return (await readInventory(api)).network.clusterCIDRs;
+    };
+    const cidrs = "--cluster-cidr=10.60.0.0/16,fd00::/56";
+    assert.deepEqual(await read("--allocate-node-cidrs=true", cidrs), ["10.60.0.0/16", "fd00::/56"]);
+    assert.deepEqual([await read(cidrs), await read("--allocate-node-cidrs=false", cidrs)], [undefined, undefined]);
+  });
+
   it("without a kind that the cluster does not have, which is named", async () => {
     const { api, calls } = answering(NO_SERVICES, { stdout: POD + NODE });
     const { network } = await readInventory(api);

@@ -13,11 +13,11 @@ export interface AlternativeNames {
 }
 
 /** A kind and its value, which is in quotes where it has characters that could end it. */
-const ENTRY = /([^:,"]+):("(?:[^"\\]|\\.)*"|[^",]*)(?:, |$)/y;
+const ENTRY = /([^:,"]+):("(?:[^"\\]|\\.)*"|[^",]*)(?:, |$)/gy;
 
 /** Reads the subject alternative names of a certificate; those of other kinds are left out. */
 export function alternativeNamesOf({ subjectAltName }: X509Certificate): AlternativeNames {
-  const entries = [...(subjectAltName ?? "").matchAll(new RegExp(ENTRY, "gy"))];
+  const entries = [...(subjectAltName ?? "").matchAll(ENTRY)];
   const of = (kind: string) => entries.flatMap(([, each, value = ""]) => (each === kind ? [value] : []));
   return { dnsNames: of("DNS"), ipAddresses: of("IP Address") };
 }

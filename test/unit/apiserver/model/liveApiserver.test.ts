@@ -59,7 +59,10 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
 
   it("knows which of its containers runs", async () => {
     const direct = readAll(await chartObjects());
-    assert.deepEqual([runs(direct, "apiserver"), runs(direct, "kvstoremesh"), runs(undefined, "etcd")], [true, false, false]);
+    assert.deepEqual(
+      [runs(direct, "apiserver"), runs(direct, "kvstoremesh"), runs(undefined, "etcd")],
+      [true, false, false],
+    );
   });
 
   it("takes no users with authMode legacy, and waits for none that are optional", async () => {

@@ -24,7 +24,10 @@ function why(of: ApiserverService, nodes: readonly ReachedNode[] = [], names = N
 
 describe("model: how peers reach a clustermesh-apiserver", () => {
   it("by the addresses of a load balancer, under the name that the certificate has", () => {
-    const balanced = service("LoadBalancer", { ...nodePort, ...ingress(["203.0.113.7", "2001:db8:0::7"], ["lb.example.com"]) });
+    const balanced = service("LoadBalancer", {
+      ...nodePort,
+      ...ingress(["203.0.113.7", "2001:db8:0::7"], ["lb.example.com"]),
+    });
     assert.deepEqual(wayIn("cluster1", balanced, [], NAMES), {
       kind: "found",
       endpoints: [`https://${host}:2379`],

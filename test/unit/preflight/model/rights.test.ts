@@ -5,12 +5,14 @@ import { join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { DEFAULT_SETTINGS } from "../../../../components";
+import { APISERVER_OBJECTS } from "../../../../components/apiserver/model/objects";
 import type { ObjectsByCluster } from "../../../../components/kubernetes/model/managedObject";
 import { managedObjectsOf } from "../../../../components/managedObjects";
 import { demoObjects } from "../../../../components/demo/model/demo";
 import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import {
   accessReview,
+  apiserverRights,
   previewRights,
   rightsProblems,
   upRights,
@@ -81,6 +83,18 @@ describe("model: rights", () => {
     assert.ok(rules.every(({ verbs, apiGroups }) => !verbs.includes("*") && !apiGroups.includes("*")));
     const secrets = rules.filter(({ resources, verbs }) => resources.includes("secrets") && verbs.includes("patch"));
     assert.ok(secrets.every(({ resourceNames = [] }) => resourceNames.length > 0));
+  });
+
+  it("are to read each object of a clustermesh-apiserver by its name, where that is asked", () => {
+    const rights = apiserverRights(DEFAULT_SETTINGS.cilium);
+    const where = { verb: "get", group: "", namespace: "kube-system" };
+    assert.deepEqual(rights.slice(0, 3), [
+      { ...where, group: "apps", resource: "deployments", name: "clustermesh-apiserver" },
+      { ...where, resource: "services", name: "clustermesh-apiserver" },
+      { ...where, resource: "secrets", name: "cilium-ca" },
+    ]);
+    const names = rights.map(({ resource, name }) => `${resource}/${name ?? ""}`);
+    assert.deepEqual(names, APISERVER_OBJECTS);
   });
 
   it("are asked for one by one, a subresource as such", () => {

@@ -82,7 +82,10 @@ describe("preflight: causes come first, and what comes of them is not told", () 
   it("such a cluster is advised nothing that would harm it", () => {
     const live = new Map([["cluster1", liveCluster({ config: { "identity-allocation-mode": "crd" } })]]);
     const said = lines(bySeverity(judgeLive([member(1)], live, POLICY).diagnostics).problems).join();
-    assert.match(said, /remove etcd of this cluster, .* clustermesh-apiserver publishes; an etcd is for clusters in kvstore mode/);
+    assert.match(
+      said,
+      /remove etcd of this cluster, .* clustermesh-apiserver publishes; an etcd is for clusters in kvstore mode/,
+    );
     assert.doesNotMatch(said, /install|set |identityAllocationMode/);
   });
 

@@ -53,7 +53,9 @@ function deploymentOf({ kvstoremesh = false, authMode, containers, caBundle = fa
   const volumes = [
     { name: "etcd-server-secrets", projected: { sources: projected("clustermesh-apiserver-server-cert") } },
     { name: "etcd-admin-client", projected: { sources: projected("clustermesh-apiserver-admin-cert") } },
-    ...(hasUsers ? [{ name: "etcd-users-config", configMap: { name: "clustermesh-remote-users", defaultMode: 256 } }] : []),
+    ...(hasUsers
+      ? [{ name: "etcd-users-config", configMap: { name: "clustermesh-remote-users", defaultMode: 256 } }]
+      : []),
     { name: "etcd-data-dir", emptyDir: {} },
   ];
   return {

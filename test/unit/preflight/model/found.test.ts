@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { foundOf, MOST_FOUND_RANGES } from "../../../../components/preflight/model/found";
+import { chartObjects, serviceObject } from "../../support/apiserver/chartObjects";
+import { inspectedApiserver } from "../../support/apiserver/inspectedApiserver";
+import { liveCluster, node, type LiveObject, type LiveOptions } from "../../support/preflight/live";
+
+const found = (objects: readonly LiveObject[], options?: LiveOptions) =>
+  foundOf("cluster1", inspectedApiserver(objects, options).live);
+const ranges = (config: NonNullable<LiveOptions["config"]>, network: LiveOptions["network"] = {}) =>
+  foundOf("cluster1", liveCluster({ config, network })).podCIDRs;
+const nodes = (count: number, podCIDR: (n: number) => string) =>
+  Array.from({ length: count }, (_, n) => node(`n${String(n)}`, ["10.1.1.1"], { podCIDRs: [podCIDR(n)] }));
+
+describe("preflight: what a live cluster says of itself", () => {
+  it("is where it publishes, who reads, and the way in", async () => {
+    const { deployment, service } = await chartObjects({ kvstoremesh: true });
+    const network = { nodes: [node("n1", ["10.1.1.1"])] };
+    assert.deepEqual(found([deployment, service], { config: { ipam: "delegated-plugin" }, network }), {
+      publishes: "apiserver",
+      reads: "cached",
+      endpoints: ["https://cluster1.mesh.cilium.io:32379"],
+      hostAliases: { "cluster1.mesh.cilium.io": ["10.1.1.1"] },
+    });
+    const direct = found([(await chartObjects()).deployment, serviceObject({ type: "ClusterIP" })]);
+    assert.deepEqual([direct.publishes, direct.reads, direct.endpoints], ["apiserver", "direct", undefined]);
+  });
+
+  it("is a load balancer's own name, where the certificate has it", async () => {
+    const { deployment, server } = await chartObjects();
+    const ingress = [{ hostname: "b.mesh.cilium.io" }];
+    const service = serviceObject({ type: "LoadBalancer" }, { loadBalancer: { ingress } });
+    const { endpoints, hostAliases } = found([deployment, service, server]);
+    assert.deepEqual([endpoints, hostAliases], [["https://b.mesh.cilium.io:2379"], {}]);
+    assert.equal(found([deployment, service]).endpoints, undefined);
+  });
+
+  it("is its kvstore, where its identities are there and nothing else publishes", async () => {
+    const { deployment } = await chartObjects({ containers: ["etcd", "kvstoremesh"] });
+    const kvstore = { config: { "identity-allocation-mode": "kvstore" } };
+    assert.deepEqual(
+      [found([deployment], kvstore).publishes, found([deployment], kvstore).reads],
+      ["kvstore", "cached"],
+    );
+    assert.equal(found([], kvstore).publishes, "kvstore");
+    assert.deepEqual([found([]).publishes, found([]).reads], [undefined, undefined]);
+    assert.equal(found([], { without: ["configmap"] }).publishes, undefined);
+  });
+
+  it("are the pools of the whole cluster, in which the nodes' ranges are: thousands of them are one", () => {
+    const pool = {
+      ipam: "cluster-pool",
+      "cluster-pool-ipv4-cidr": "10.60.0.0/14",
+      "cluster-pool-ipv6-cidr": "fd00:60::/48",
+    };
+    const many = nodes(
+      5000,
+      (n) => `10.${String(60 + (n >> 11))}.${String((n >> 3) & 255)}.${String((n & 7) * 32)}/27`,
+    );
+    assert.deepEqual(ranges({ ...pool, "enable-ipv6": "true" }, { nodes: many }), ["10.60.0.0/14", "fd00:60::/48"]);
+    assert.deepEqual(ranges({ ...pool, "enable-ipv6": "false" }), ["10.60.0.0/14"]);
+    const older = nodes(1, () => "10.99.0.0/24");
+    assert.deepEqual(ranges({ ...pool, "enable-ipv6": "false" }, { nodes: older }), ["10.60.0.0/14", "10.99.0.0/24"]);
+  });
+
+  it("are what Kubernetes gives nodes ranges of, where that is seen, and else these as few as can be", () => {
+    const config = { ipam: "kubernetes", "enable-ipv6": "false" };
+    const neighbours = nodes(200, (n) => `10.60.${String(n)}.0/24`);
+    assert.deepEqual(ranges(config, { nodes: neighbours }), ["10.60.0.0/17", "10.60.128.0/18", "10.60.192.0/21"]);
+    const seen = { clusterCIDRs: ["10.60.0.0/16", "fd00::/56"] };
+    assert.deepEqual(ranges(config, { nodes: neighbours, ...seen }), ["10.60.0.0/16"]);
+    assert.deepEqual(ranges({ ...config, ipam: "cluster-pool", "cluster-pool-ipv4-cidr": "10.7.0.0/16" }, seen), [
+      "10.7.0.0/16",
+    ]);
+  });
+
+  it("are not known where they are too many to write down, or the mode does not tell", () => {
+    const config = { ipam: "kubernetes", "enable-ipv6": "false" };
+    const apart = (count: number) => ranges(config, { nodes: nodes(count, (n) => `10.60.${String(2 * n)}.0/24`) });
+    assert.equal(apart(MOST_FOUND_RANGES)?.length, MOST_FOUND_RANGES);
+    assert.equal(apart(MOST_FOUND_RANGES + 1), undefined);
+    assert.equal(ranges({ ...config, ipam: "delegated-plugin" }, { nodes: nodes(1, () => "10.60.0.0/24") }), undefined);
+    assert.equal(ranges(config), undefined);
+  });
+
+  it("are the same whatever the nodes' order, and never the nodes' own: with a new node those would be others", () => {
+    const config = { ipam: "kubernetes", "enable-ipv6": "false" };
+    const some = nodes(9, (n) => `10.60.${String(3 * n)}.0/24`);
+    assert.deepEqual(ranges(config, { nodes: some }), ranges(config, { nodes: some.toReversed() }));
+    assert.equal(foundOf("cluster1", liveCluster({ config, network: { nodes: some } })).nodeCIDRs, undefined);
+  });
+});
