@@ -13,9 +13,11 @@ import { FIELD_MANAGER, HELM_RELEASE_ANNOTATION } from "../kubernetes/model/owne
 import { byPlace, readManagedObjects } from "../kubernetes/readObjects";
 import { error, formatDiagnostics, type Finding } from "../mesh/model/diagnostic";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
+import { KVSTOREMESH_SECRET } from "../peers/model/peerFile";
 import { identityChange, identityIn } from "../preflight/model/identity";
 import { parseExistingObjects, type ExistingObject } from "../preflight/model/liveCluster";
 import { clashingKeys, existingObjectProblem, otherOwners } from "../preflight/model/objects";
+import { hasCaches } from "./model/removal";
 
 /** The input of the first step on a cluster. */
 export interface Recording {
@@ -80,7 +82,8 @@ function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recor
   const problems = existingObjects.flatMap((object) => {
     // One of ours that has lost its mark: it gets it again.
     const isUnmarked = object.owner === undefined && object.isApplied && isMeshed;
-    const isShared = object.kind === "Secret" && object.name === peerSecret && adoptSecret;
+    const isPeers = object.name === peerSecret || object.name === KVSTOREMESH_SECRET;
+    const isShared = object.kind === "Secret" && isPeers && adoptSecret;
     const isAdopted = isUnmarked || (isShared && object.owner === undefined);
     const problem = isAdopted ? undefined : existingObjectProblem(cluster, object, owner, peerSecret);
     return problem ?? (isShared ? clashingKeys(cluster, object, recording.peerKeys) : []);
@@ -133,12 +136,19 @@ function originalConfigNow(config: LiveConfig, mark: SeenMark, recording: Record
   return originalConfig;
 }
 
-function peersBefore({ mark, existingObjects }: Seen, { peerSecret, owner }: Recording): Recorded["peerSecret"] {
-  if (mark.kind === "ours") {
-    return mark.mark.peerSecret;
-  }
-  const there = existingObjects.find(({ kind, name }) => kind === "Secret" && name === peerSecret);
+function isThereBefore({ existingObjects }: Seen, secret: string, owner: string): Recorded["peerSecret"] {
+  const there = existingObjects.find(({ kind, name }) => kind === "Secret" && name === secret);
   return there === undefined || (there.owner === owner && there.keys.length === 0) ? "absent" : "present";
+}
+
+const peersBefore = (seen: Seen, { peerSecret, owner }: Recording): Recorded["peerSecret"] =>
+  seen.mark.kind === "ours" ? seen.mark.mark.peerSecret : isThereBefore(seen, peerSecret, owner);
+
+/** Nothing where KVStoreMesh is given no peers. */
+function cachesBefore(seen: Seen, { managedObjects, owner }: Recording): Pick<Recorded, "kvstoremeshSecret"> {
+  if (!hasCaches(managedObjects)) return {};
+  const marked = seen.mark.kind === "ours" ? seen.mark.mark.kvstoremeshSecret : undefined;
+  return { kvstoremeshSecret: marked ?? isThereBefore(seen, KVSTOREMESH_SECRET, owner) };
 }
 
 /** Records a cluster as it is before anything is written to it. Fails where what follows would create or take over something. */
@@ -156,6 +166,7 @@ async function recordSeen(api: ClusterApi, seen: Seen, recording: Recording): Pr
     set: recording.desired,
     targets: targetsOf(cilium, peerSecret),
     peerSecret: peersBefore(seen, recording),
+    ...cachesBefore(seen, recording),
     paths: probePaths ? await pathsBeforehand(api, cluster, cilium) : undefined,
   };
   return JSON.stringify(result);
@@ -179,7 +190,9 @@ export async function keep(api: ClusterApi, recording: Recording, printed: strin
   if (before === undefined) {
     return recordSeen(api, seen, recording);
   }
-  const { lost, ...kept } = before;
+  const { lost, ...known } = before;
+  // One whose agents begin to read a cache has not recorded that before.
+  const kept = { ...cachesBefore(seen, recording), ...known };
   if (seen.uid !== kept.cluster) {
     if (lost === true) {
       progress(`cluster "${cluster}": is another one than before it was declared lost; it joins as it is now`);

@@ -1,5 +1,7 @@
 import { errorMessage } from "../basics/errorMessage";
 import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
+import { syncCacheSecretsNow } from "../cilium/caches";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { TRIES_AGAINST_OTHER_WRITERS } from "../identity/restoreConfig";
 import { deleteObject, describeObject, readObject } from "../kubernetes/apiObject";
@@ -8,15 +10,15 @@ import { WriteConflict } from "../kubernetes/kubectlError";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { LiveObject } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION, PATCH_ANNOTATIONS } from "../kubernetes/model/ownership";
-import { planRemoval, type SharedSecret } from "./model/removal";
+import { planRemoval, removalSteps, type SharedSecret } from "./model/removal";
 import { foreignContents } from "./namespaceContents";
 
 /** Whose objects go, and of which cluster. */
 export interface Removing {
   readonly cluster: string;
   readonly owner: string;
-  /** The Secret with the peers: what others have put there stays. */
-  readonly peerSecret: SharedSecret & { readonly name: string };
+  /** The Secrets with peers: what others have put there stays. */
+  readonly peerSecrets: readonly (SharedSecret & { readonly name: string })[];
 }
 
 const ANNOTATIONS = [OWNER_ANNOTATION, KEYS_ANNOTATION, ISSUE_RECORD_ANNOTATION, ...PATCH_ANNOTATIONS];
@@ -53,9 +55,9 @@ async function removeOnce(api: ClusterApi, removing: Removing, managed: ManagedO
   if (object === undefined) {
     return;
   }
-  const { cluster, owner, peerSecret } = removing;
-  const isShared = object.kind === "Secret" && managed.name === peerSecret.name;
-  const plan = planRemoval(object, owner, isShared ? peerSecret : undefined);
+  const { cluster, owner, peerSecrets } = removing;
+  const shared = object.kind === "Secret" ? peerSecrets.find(({ name }) => name === managed.name) : undefined;
+  const plan = planRemoval(object, owner, shared);
   const stays = (why: string) => {
     progress(`warning: cluster "${cluster}": ${describeObject(object)} is left as it is: ${why}`);
   };
@@ -99,4 +101,31 @@ export async function removeOwned(
       }
     }
   }
+}
+
+/** What a cluster has of this stack's. */
+interface Owned {
+  readonly managedObjects: readonly ManagedObject[];
+  readonly cilium: CiliumObjects;
+  /** The name of the agents' Secret with peers. */
+  readonly peerSecret: string;
+}
+
+/**
+ * Removes all that this stack has in a cluster; what KVStoreMesh knows of peers last, where the agents read its cache.
+ *
+ * @param beforeCaches What has to be done before that.
+ */
+export async function removeAllOwned(
+  api: ClusterApi,
+  removing: Removing,
+  { managedObjects, cilium, peerSecret }: Owned,
+  beforeCaches: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const { first, caches } = removalSteps(managedObjects, peerSecret);
+  await removeOwned(api, removing, first);
+  if (caches.length === 0) return;
+  await beforeCaches();
+  await removeOwned(api, removing, caches);
+  await syncCacheSecretsNow(api, cilium, removing.cluster);
 }

@@ -24,10 +24,11 @@ import { restartOutdated } from "../identity/restartOutdated";
 import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
 import { KubectlError } from "../kubernetes/kubectlError";
 import { managedObjectList } from "../kubernetes/model/managedObject";
+import { KVSTOREMESH_SECRET } from "../peers/model/peerFile";
 import { updateManagedObjects } from "./managedObjects";
 import { lostVerbs } from "./lostVerbs";
 import { keep, record } from "./recording";
-import { removeOwned } from "./removeOwned";
+import { removeAllOwned, type Removing } from "./removeOwned";
 
 /** The input that all verbs share; `originalConfig` is what `record` has printed and is given to the later verbs. */
 export const clusterInput = z.object({
@@ -131,10 +132,13 @@ async function restore(
 
 const recordingOf = (input: ClusterInput) => ({ ...input, cluster: input.cluster.name, desired: input.desiredConfig });
 
-const removingOf = ({ cluster, owner, peerSecret }: ClusterInput, before: Recorded) => ({
+const removingOf = ({ cluster, owner, peerSecret }: ClusterInput, before: Recorded): Removing => ({
   cluster: cluster.name,
   owner,
-  peerSecret: { name: peerSecret, wasThere: before.peerSecret === "present" },
+  peerSecrets: [
+    { name: peerSecret, wasThere: before.peerSecret === "present" },
+    { name: KVSTOREMESH_SECRET, wasThere: before.kvstoremeshSecret === "present" },
+  ],
 });
 
 const living = {
@@ -159,9 +163,11 @@ const living = {
   updateObjects: onRecorded((input, api, before, previous) =>
     updateManagedObjects(api, removingOf(input, before), input.managedObjects, previous),
   ),
-  /** Removes them. */
+  /** Removes them. Agents that read a cache are without peers before it is. */
   removeObjects: onRecorded(async (input, api, before) => {
-    await removeOwned(api, removingOf(input, before), input.managedObjects);
+    await removeAllOwned(api, removingOf(input, before), input, async () => {
+      if (input.rollOut.await) await waitForPeersRemoved(api, leavingOf(input), input.peerSecret);
+    });
     return "";
   }),
   /** First half of the way back: without peers, with the old values, and without nodes under the name that was given. */
@@ -188,7 +194,7 @@ const living = {
       const relinquished = await relinquish(api, { cluster: cluster.name, cilium, owner }, way.live);
       await restore(api, input, before, relinquished);
     }
-    await removeOwned(api, removingOf(input, before), input.managedObjects);
+    await removeAllOwned(api, removingOf(input, before), input);
     if (rollOut.await) {
       await rolled(api, leavingOf(input), rollOut.timeoutSeconds);
     }

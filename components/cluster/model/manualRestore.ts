@@ -2,6 +2,8 @@ import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../../c
 import { MARK_ANNOTATION } from "../../identity/model/mark";
 import type { Recorded } from "../../identity/model/recorded";
 import type { ManagedObject } from "../../kubernetes/model/managedObject";
+import { KVSTOREMESH_SECRET } from "../../peers/model/peerFile";
+import { removalSteps } from "./removal";
 
 /** What a cluster had before it joined the mesh, as far as restoring it by hand needs it. */
 export interface ManualRestore {
@@ -19,9 +21,12 @@ function quoted(text: string): string {
 /** The commands that restore a lost cluster by hand, in the order in which a person runs them, should it return. */
 export function manualRestoreCommands({ cilium, recorded, managedObjects }: ManualRestore): readonly string[] {
   const kubectl = `kubectl -n ${cilium.namespace}`;
-  const { config: originalConfig, targets, peerSecret } = recorded;
-  const wasThere = (name: string) => name === targets.peerSecret && peerSecret === "present";
-  const made = managedObjects.filter(({ resource, name }) => resource === "secrets" && !wasThere(name));
+  const { config: originalConfig, targets, peerSecret, kvstoremeshSecret } = recorded;
+  const wasThere = (name: string) =>
+    (name === targets.peerSecret && peerSecret === "present") ||
+    (name === KVSTOREMESH_SECRET && kvstoremeshSecret === "present");
+  const { first, caches } = removalSteps(managedObjects, targets.peerSecret);
+  const made = [...first, ...caches].filter(({ resource, name }) => resource === "secrets" && !wasThere(name));
   const secrets = made.map(({ name }) => name);
   const data = Object.fromEntries(
     Object.entries(originalConfig).map(([key, original]) => [key, original.kind === "value" ? original.value : null]),

@@ -1,6 +1,8 @@
 import type { LiveObject } from "../../kubernetes/model/liveObject";
 import { dataOwners } from "../../kubernetes/model/managedFields";
+import type { ManagedObject } from "../../kubernetes/model/managedObject";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
+import { KVSTOREMESH_SECRET } from "../../peers/model/peerFile";
 
 /** What is done about an object of this stack's that is to go. */
 export type Removal =
@@ -48,4 +50,30 @@ export function planRemoval(object: LiveObject, owner: string, shared?: SharedSe
   const keys = ownKeys(object);
   const kept = Object.keys(object.data ?? {}).filter((key) => !keys.includes(key));
   return kept.length === 0 && !shared.wasThere ? { kind: "delete" } : { kind: "strip", keys, kept };
+}
+
+/** Objects that go, and those that go only when no agent reads a cache any more. */
+export interface RemovalSteps {
+  readonly first: readonly ManagedObject[];
+  /** Empty where the agents read their peers themselves. */
+  readonly caches: readonly ManagedObject[];
+}
+
+const isSecret = (name: string) => (object: ManagedObject) => object.resource === "secrets" && object.name === name;
+
+/** Whether a cluster's agents read a cache, of what its KVStoreMesh is given. */
+export const hasCaches = (managedObjects: readonly ManagedObject[]): boolean =>
+  managedObjects.some(isSecret(KVSTOREMESH_SECRET));
+
+/**
+ * In which order objects go. A peer that is taken from KVStoreMesh is without a configuration in its cache at once, and without the rest after three
+ * minutes: so agents are rid of it before.
+ */
+export function removalSteps(managedObjects: readonly ManagedObject[], peerSecret: string): RemovalSteps {
+  const isCache = isSecret(KVSTOREMESH_SECRET);
+  if (!managedObjects.some(isSecret(peerSecret))) return { first: managedObjects, caches: [] };
+  return {
+    first: managedObjects.filter((object) => !isCache(object)),
+    caches: managedObjects.filter(isCache),
+  };
 }

@@ -31,6 +31,8 @@ const mark = z.object({
   originals: originalConfigSchema.refine(ofOurKeys),
   /** Whether there was a Secret with peers before. */
   peerSecret: z.enum(["present", "absent"]),
+  /** The same of the Secret of KVStoreMesh; absent where the cluster's agents read no cache. */
+  kvstoremeshSecret: z.enum(["present", "absent"]).exactOptional(),
 });
 
 export type Mark = z.infer<typeof mark>;
@@ -46,11 +48,11 @@ export type SeenMark =
 
 /** The text of the mark for an object. */
 export function markText(
-  recorded: Pick<Recorded, "config" | "configMap" | "peerSecret" | "set">,
+  recorded: Pick<Recorded, "config" | "configMap" | "peerSecret" | "kvstoremeshSecret" | "set">,
   owner: string,
 ): string {
-  const { config: originalConfig, configMap: uid, peerSecret, set } = recorded;
-  return JSON.stringify({ owner, uid, set, originals: originalConfig, peerSecret });
+  const { config: originalConfig, configMap: uid, peerSecret, kvstoremeshSecret, set } = recorded;
+  return JSON.stringify({ owner, uid, set, originals: originalConfig, peerSecret, kvstoremeshSecret });
 }
 
 /**

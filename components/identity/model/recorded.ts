@@ -29,6 +29,8 @@ const recorded = z.object({
   targets,
   /** Whether there was a Secret with peers before: then only our keys of it go. */
   peerSecret: z.enum(["present", "absent"]),
+  /** The same of the Secret of KVStoreMesh; absent where the cluster's agents read no cache. */
+  kvstoremeshSecret: z.enum(["present", "absent"]).exactOptional(),
   /** The paths between the cluster's nodes; absent without agents, or without a check. */
   paths: recordedPaths.optional(),
   /** The cluster was declared lost since: when it is back, it may be another one. */

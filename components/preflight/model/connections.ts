@@ -18,10 +18,11 @@ export interface Served {
 }
 
 /**
- * What the agents of a mesh ask of each etcd: in a direct mesh every agent of every cluster has a connection to the etcd of every other.
+ * What the agents of a mesh ask of each etcd: every agent of every cluster that reads its peers itself has a connection to the etcd of every other,
+ * and so has every replica with a cache.
  *
  * @param clusters The clusters that are there.
- * @param agents How many agents those have that could be asked.
+ * @param agents How many read peers in those that could be asked: see {@link agentCounts}.
  */
 export function servedConnections(clusters: readonly string[], agents: ReadonlyMap<string, number>): readonly Served[] {
   const known = clusters.flatMap((name) => agents.get(name) ?? []);
@@ -38,10 +39,19 @@ export function servedConnections(clusters: readonly string[], agents: ReadonlyM
   });
 }
 
-/** How many agents the clusters have, where that is shown. */
-export function agentCounts(live: ReadonlyMap<string, LiveCluster>): ReadonlyMap<string, number> {
+/**
+ * How many of a cluster read its peers, where that is shown: its agents, or in their place the replicas of its clustermesh-apiserver, whose cache they
+ * read.
+ *
+ * @param replicas Of the clusters whose agents read a cache, by name.
+ */
+export function agentCounts(
+  live: ReadonlyMap<string, LiveCluster>,
+  replicas: ReadonlyMap<string, number> = new Map(),
+): ReadonlyMap<string, number> {
   const counted = [...live].flatMap(([name, cluster]) => {
-    const count = cluster.kind === "reachable" ? cluster.agent?.count : undefined;
+    const agents = cluster.kind === "reachable" ? cluster.agent?.count : undefined;
+    const count = replicas.get(name) ?? agents;
     return count === undefined ? [] : [[name, count] as const];
   });
   return new Map(counted);

@@ -82,7 +82,8 @@ export class ReadsInMemory implements ClusterReads {
   }
 
   logs(...args: Parameters<ClusterReads["logs"]>): Promise<string> {
-    return this.answer({ do: "logs", args }, () => this.state.behaviour.log ?? "");
+    const { log = "" } = this.state.behaviour;
+    return this.answer({ do: "logs", args }, () => (typeof log === "string" ? log : log(args[0])));
   }
 
   reviewAccess(...args: Parameters<ClusterReads["reviewAccess"]>): Promise<readonly string[]> {

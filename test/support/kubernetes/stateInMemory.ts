@@ -1,4 +1,4 @@
-import type { ClusterApi, ExecResult, PartialList, RunningExec } from "../../../components/kubernetes/clusterApi";
+import type { ClusterApi, ContainerRef, ExecResult, PartialList, RunningExec } from "../../../components/kubernetes/clusterApi";
 import { KubectlError, WriteConflict } from "../../../components/kubernetes/kubectlError";
 import { isOfKind, type StoredObject } from "./storedObject";
 
@@ -28,7 +28,7 @@ export interface Behaviour {
   readonly exec?: (asked: AskedExec) => string | ExecResult;
   readonly startExec?: (asked: AskedExec) => RunningExec;
   /** What a container has logged. */
-  readonly log?: string;
+  readonly log?: string | ((container: ContainerRef) => string);
   /** The kinds that can be listed. */
   readonly kinds?: PartialList<readonly string[]>;
   /** The reviews that are refused. */

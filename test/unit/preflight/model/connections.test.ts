@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { connectionsWarning, servedConnections } from "../../../../components/preflight/model/connections";
+import { agentCounts, connectionsWarning, servedConnections } from "../../../../components/preflight/model/connections";
+import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
+import { liveCluster } from "../../support/preflight/live";
 import { clusterName, heads } from "../../support/mesh/mesh";
 
 const names = (n: number) => Array.from({ length: n }, (_, index) => clusterName(index + 1));
@@ -39,6 +41,28 @@ describe("model: connections that an etcd serves", () => {
         [45, 2, 3],
       ],
     );
+  });
+});
+
+function withAgents(count: number): LiveCluster {
+  const live = liveCluster();
+  assert.ok(live.agent !== undefined);
+  return { ...live, agent: { ...live.agent, count } };
+}
+
+describe("model: who reads peers in a cluster", () => {
+  const live = new Map<string, LiveCluster>([
+    ["cluster1", withAgents(3000)],
+    ["cluster2", withAgents(4000)],
+    ["cluster3", { kind: "unreachable", cause: "silent", reason: "no answer" }],
+  ]);
+
+  it("are its agents, or the replicas with a cache in their place", () => {
+    assert.deepEqual([...agentCounts(live)], [...counts(3000, 4000)]);
+    const cached = agentCounts(live, new Map([["cluster2", 2]]));
+    assert.deepEqual([...cached], [...counts(3000, 2)]);
+    assert.equal(connectionsWarning(names(2), cached, 3000).length, 1);
+    assert.equal(connectionsWarning(names(2), cached, 3001).length, 0);
   });
 });
 

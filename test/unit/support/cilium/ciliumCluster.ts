@@ -1,4 +1,4 @@
-import type { ExecResult } from "../../../../components/kubernetes/clusterApi";
+import type { ContainerRef, ExecResult } from "../../../../components/kubernetes/clusterApi";
 import type { ManagedFieldsEntry } from "../../../../components/kubernetes/model/managedFields";
 import { ClusterInMemory } from "../../../support/kubernetes/clusterInMemory";
 import type { AskedExec } from "../../../support/kubernetes/stateInMemory";
@@ -47,7 +47,18 @@ export interface CiliumCluster {
   readonly peerSecret?: Readonly<Record<string, string>>;
   /** What `cilium-dbg kvstore get --recursive` prints; nothing of it can be reached where this is `"gone"`. */
   readonly kvstore?: string;
+  /** The pods of clustermesh-apiserver with KVStoreMesh; absent where there is no such Deployment. */
+  readonly caches?: Readonly<Record<string, CacheInMemory>>;
   readonly others?: readonly StoredObject[];
+}
+
+/** KVStoreMesh in a pod. Of several texts the next one each time, and the last one from then on. */
+export interface CacheInMemory {
+  /** What `kvstoremesh-dbg status -o json` prints, or how it ends. */
+  readonly status: readonly (readonly object[] | ExecResult)[];
+  /** What `kvstoremesh-dbg troubleshoot` prints, or how it ends. @default every peer of the last status is reached */
+  readonly troubleshoot?: readonly (string | ExecResult)[];
+  readonly log?: string;
 }
 
 const NAMESPACE = "kube-system";
@@ -140,8 +151,41 @@ function objectsOf(name: string, given: CiliumCluster, agents: ReadonlyMap<strin
             data: given.peerSecret,
           },
         ]),
+    ...(given.caches === undefined ? [] : cacheObjects(Object.keys(given.caches))),
     ...(given.others ?? []),
   ];
+}
+
+const CACHE_LABELS = { "k8s-app": "clustermesh-apiserver" };
+
+const cacheObjects = (pods: readonly string[]): readonly StoredObject[] => [
+  workload("Deployment", "clustermesh-apiserver", "apiserver", { selector: { matchLabels: CACHE_LABELS } }, {}),
+  ...pods.map((name) => pod(name, { owner: { kind: "ReplicaSet", uid: "apiserver" }, labels: CACHE_LABELS })),
+];
+
+/** Answers for KVStoreMesh in the pods of a cluster. */
+function cacheAnswers(caches: Readonly<Record<string, CacheInMemory>>) {
+  const asked = new Map<string, number>();
+  const next = <T>(key: string, told: readonly T[]): T | undefined => {
+    const times = (asked.get(key) ?? 0) + 1;
+    asked.set(key, times);
+    return told[Math.min(times, told.length) - 1];
+  };
+  return ({ pod: { metadata }, command }: AskedExec): string | ExecResult => {
+    const cache = caches[metadata.name];
+    if (cache === undefined) return failed("no such pod");
+    const words = command.join(" ");
+    if (words === "clustermesh-apiserver kvstoremesh-dbg status -o json") {
+      const told = next(`${metadata.name} status`, cache.status) ?? [];
+      return "code" in told ? told : JSON.stringify(told, null, 2);
+    }
+    if (words !== "clustermesh-apiserver kvstoremesh-dbg troubleshoot") return failed(`unexpected: ${words}`);
+    const peers = [cache.status.at(-1) ?? []].flat() as readonly { readonly name?: string }[];
+    const reached = peers.map(
+      ({ name = "" }) => `Cluster "${name}":\n   ✅ Etcd connection successfully established\n`,
+    );
+    return next(`${metadata.name} troubleshoot`, cache.troubleshoot ?? []) ?? reached.join("\n");
+  };
 }
 
 const failed = (stderr: string): ExecResult => ({ code: 1, stdout: "", stderr });
@@ -202,7 +246,11 @@ export function ciliumCluster(name: string, given: CiliumCluster = {}): ClusterI
   );
   const deleted = () =>
     cluster.callsOf("deletePods").flatMap(([namespace, pods]) => pods.map((each) => `${namespace}/${each}`));
-  const exec = agentAnswers(name, given, deleted);
-  const cluster = new ClusterInMemory(objectsOf(name, given, agents), { exec, log: given.log ?? "" });
+  const ofAgents = agentAnswers(name, given, deleted);
+  const ofCaches = cacheAnswers(given.caches ?? {});
+  const exec = (asked: AskedExec) => (asked.container === "kvstoremesh" ? ofCaches(asked) : ofAgents(asked));
+  const log = ({ pod: of, container }: ContainerRef) =>
+    (container === "kvstoremesh" ? given.caches?.[of]?.log : given.log) ?? "";
+  const cluster = new ClusterInMemory(objectsOf(name, given, agents), { exec, log });
   return cluster;
 }
