@@ -66,17 +66,25 @@ async function startCluster(
   const access = { kubectl: tools.kubectl, kubeconfig, context: name };
   // The controller-manager looks for new kinds every 30 s only: with the CRDs there first, it collects them from the start.
   await installCrds(tools, site, access);
-  const nodes = parts === undefined ? [] : nodesOf(site).map((node) => startNode(node, parts.tools, parts.fabric));
+  const nodes = nodesOf(site);
   await Promise.all([
     startControllerManager(tools.kubeControllerManager, site),
-    ...(parts === undefined ? [] : [startScheduler(parts.tools.kubeScheduler, site)]),
     installCilium(tools, site, access),
-    ...nodes,
+    ...(parts === undefined
+      ? []
+      : [
+          startScheduler(parts.tools.kubeScheduler, site),
+          ...nodes.map((node) => startNode(node, parts.tools, parts.fabric)),
+        ]),
   ]);
   log(`${name}: controllers run, Cilium's objects are there after ${seconds(begin)}`);
   if (parts === undefined) return;
-  await waitForAgents(access, log);
-  if (hasApiserver(site.cilium.mode)) await routeToPods(parts.fabric, access, nodesOf(site));
+  await waitForAgents(
+    access,
+    nodes.map(({ plan }) => plan.name),
+    log,
+  );
+  if (hasApiserver(site.cilium.mode)) await routeToPods(parts.fabric, access, nodes);
   log(`${name}: Cilium runs on ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`} after ${seconds(begin)}`);
 }
 

@@ -1,4 +1,4 @@
-import { AGENT_PACKAGES, REDIS_PACKAGES } from "../images/packages";
+import { AGENT_PACKAGES, APISERVER_PACKAGES, REDIS_PACKAGES } from "../images/packages";
 import {
   ACTIONLINT_MODULE,
   CILIUM,
@@ -131,6 +131,14 @@ export const RECIPES = {
     packages: AGENT_PACKAGES,
     programs: {},
     minutes: 0.3,
+  },
+  apiserverImagePackages: {
+    kind: "debian",
+    name: "apiserver-image-packages",
+    version: "0",
+    packages: APISERVER_PACKAGES,
+    programs: {},
+    minutes: 0.1,
   },
   redisImagePackages: {
     kind: "debian",

@@ -30,10 +30,13 @@ async function waitingFor(access: ClusterAccess, log: Log, what: string, args: r
   }
 }
 
-/** Waits until Cilium runs on every node of a cluster, and every node is ready for pods. */
-export async function waitForAgents(access: ClusterAccess, log: Log): Promise<void> {
+/** Waits until these nodes of a cluster are ready for pods, and Cilium runs on every one. */
+export async function waitForAgents(access: ClusterAccess, nodes: readonly string[], log: Log): Promise<void> {
+  const names = nodes.map((name) => `node/${name}`);
+  // A DaemonSet counts as rolled out on the nodes that are there: none, before the first kubelet has come.
+  await waitingFor(access, log, "all nodes to register", ["wait", "--for=create", ...names]);
+  await waitingFor(access, log, "all nodes to be ready", ["wait", "--for=condition=Ready", ...names]);
   for (const workload of ["daemonset/cilium", "deployment/cilium-operator"]) {
     await waitingFor(access, log, workload, ["--namespace=kube-system", "rollout", "status", workload]);
   }
-  await waitingFor(access, log, "all nodes to be ready", ["wait", "--for=condition=Ready", "nodes", "--all"]);
 }

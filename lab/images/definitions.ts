@@ -104,11 +104,10 @@ export const IMAGES = {
 
 /** Images that nodes have beside the others where their cluster's mode has a clustermesh-apiserver. */
 export const APISERVER_IMAGES = {
-  // Like Cilium's own it has no `sh`: what runs in it is called by its name.
   apiserver: {
     name: "docker.io/lab/clustermesh-apiserver:v1.20.2",
     parts: [
-      { recipe: "redisImagePackages", to: "/" },
+      { recipe: "apiserverImagePackages", to: "/" },
       { recipe: "etcd", from: "usr/bin/etcd", to: "/usr/bin/etcd" },
       { recipe: "ciliumApiserver", from: "clustermesh-apiserver", to: "/usr/bin/clustermesh-apiserver" },
       {

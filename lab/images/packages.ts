@@ -24,6 +24,9 @@ const CLANG = words(`
 /** Everything in the image of cilium-agent that comes from packages. */
 export const AGENT_PACKAGES: readonly string[] = [...USERLAND, ...NETWORK_TOOLS, ...CLANG];
 
+/** What Debian's etcd links to, and no more: Cilium's own image of clustermesh-apiserver has no shell either. */
+export const APISERVER_PACKAGES: readonly string[] = ["libc6"];
+
 /** Redis with its client, and what both link to; also the image of the pods' sandbox. */
 export const REDIS_PACKAGES: readonly string[] = [
   ...SMALL_USERLAND,

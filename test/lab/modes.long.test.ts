@@ -98,6 +98,20 @@ describe("a lab of clusters with clustermesh-apiserver", function () {
     );
   });
 
+  it("runs it as Cilium's own image does: without a shell, and under a user of its own", async () => {
+    for (const { run } of clusters) {
+      const inside = [
+        "--namespace=kube-system",
+        "exec",
+        "deployment/clustermesh-apiserver",
+        "--container=apiserver",
+        "--",
+      ];
+      assert.match((await run([...inside, "clustermesh-apiserver", "version"])).stdout, /1\.20\.2/);
+      await assert.rejects(run([...inside, "sh", "-c", "true"]), /exec: "sh": /);
+    }
+  });
+
   it("gets other certificates and another name by a Helm upgrade, of the authority that it had", async () => {
     const [cluster = assert.fail("no cluster1")] = clusters;
     const before = await secretFiles(cluster, "cilium-ca");

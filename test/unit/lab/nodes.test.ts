@@ -134,7 +134,7 @@ describe("lab: images", () => {
 
   it("are made of a recipe for clustermesh-apiserver only where a cluster has one", () => {
     const own = recipesOf(APISERVER_IMAGE).filter((recipe) => !recipesOf(NODE_IMAGES).includes(recipe));
-    assert.deepEqual(own, ["etcd", "ciliumApiserver", "ciliumApiserverFiles"]);
+    assert.deepEqual(own, ["apiserverImagePackages", "etcd", "ciliumApiserver", "ciliumApiserverFiles"]);
   });
 
   it("are what nodes are told to use as sandbox", () => {
