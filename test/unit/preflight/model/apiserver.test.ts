@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { apiserver } from "../../../../components/preflight/model/apiserver";
+import { present } from "../../../../components/basics/model/own";
+import { apiserver, notPublishing } from "../../../../components/preflight/model/apiserver";
 import type { ApiserverCluster } from "../../../../components/preflight/model/inspectedApiserver";
 import { testCA } from "../../support/apiserver/certificates";
 import { chartObjects, secretObject, serviceObject, type ChartObjects } from "../../support/apiserver/chartObjects";
 import { inspectedApiserver } from "../../support/apiserver/inspectedApiserver";
-import { bySeverity, lines } from "../../support/mesh/mesh";
+import { bySeverity, lines, member } from "../../support/mesh/mesh";
 import { node, POLICY, type LiveOptions } from "../../support/preflight/live";
 
 const NODES = { network: { nodes: [node("n1", ["10.1.1.1"]), node("n2", ["10.1.1.2"])] } };
@@ -20,7 +21,13 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
   /** What is said of a cluster with these objects. */
   function judge(objects: Partial<ChartObjects>, over: Partial<ApiserverCluster> = {}, options: LiveOptions = {}) {
     const each = inspectedApiserver(Object.values(objects), { ...NODES, ...options }, over);
-    const { problems, warnings, notes, unseen } = bySeverity(apiserver(each, POLICY));
+    const { endpoints, hostAliases, reads } = over.written ?? {};
+    const written = { cluster1: present({ apiserver: present({ endpoints, hostAliases }), reads }) };
+    const found = { cluster: { ...member(1), ...each.cluster }, live: each.live };
+    // One that publishes nothing is ruled out, and nothing else is said of it.
+    const missing = notPublishing(each, POLICY);
+    const said = missing.length > 0 ? missing : apiserver(found, { ...POLICY, written });
+    const { problems, warnings, notes, unseen } = bySeverity(said);
     return { problems: lines(problems), warnings: lines(warnings), notes: lines(notes), unseen };
   }
   const problems = (...args: Parameters<typeof judge>) => judge(...args).problems;
