@@ -33,8 +33,9 @@ async function waitingFor(access: ClusterAccess, log: Log, what: string, args: r
 /** Waits until these nodes of a cluster are ready for pods, and Cilium runs on every one. */
 export async function waitForAgents(access: ClusterAccess, nodes: readonly string[], log: Log): Promise<void> {
   const names = nodes.map((name) => `node/${name}`);
-  // A DaemonSet counts as rolled out on the nodes that are there: none, before the first kubelet has come.
-  await waitingFor(access, log, "all nodes to register", ["wait", "--for=create", ...names]);
+  // A DaemonSet counts as rolled out on the nodes that are there: none, before the first kubelet has come. Of several names that are not
+  // there, `kubectl wait` waits for none.
+  for (const name of names) await waitingFor(access, log, `${name} to register`, ["wait", "--for=create", name]);
   await waitingFor(access, log, "all nodes to be ready", ["wait", "--for=condition=Ready", ...names]);
   for (const workload of ["daemonset/cilium", "deployment/cilium-operator"]) {
     await waitingFor(access, log, workload, ["--namespace=kube-system", "rollout", "status", workload]);
