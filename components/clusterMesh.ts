@@ -81,8 +81,10 @@ export class ClusterMesh extends pulumi.ComponentResource {
       return { ...ofCluster, ...(provider === undefined ? {} : { providers: [provider] }) };
     };
 
-    const caOfCluster = (cluster: string) =>
-      ciliumCa(nameOf({ name: cluster }), settings.cilium, reaching({ name: cluster }));
+    const caOfCluster = (cluster: string) => {
+      const provider = own(providers, cluster);
+      return ciliumCa(nameOf({ name: cluster }), settings.cilium, { ...child, ...present({ provider }) });
+    };
     const caSet = caSetOf(name, plan.caSource, clusters, settings, child, caOfCluster);
     const shared = sharedPeerFiles(clusters, caSet);
     const ours = managed.map(({ cluster }) => cluster);
