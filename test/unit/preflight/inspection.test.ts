@@ -5,7 +5,7 @@ import { APISERVER_OBJECTS } from "../../../components/apiserver/model/objects";
 import { answers, inspectCluster, type Publication } from "../../../components/preflight/inspection";
 import { chartObjects } from "../support/apiserver/chartObjects";
 import { scriptedKubectl, SILENT } from "../support/kubernetes/scriptedKubectl";
-import { recorded } from "../support/preflight/live";
+import { recorded, type LiveObject } from "../support/preflight/live";
 
 const ACCESS = { kind: "context", context: "c" } as const;
 
@@ -50,7 +50,7 @@ describe("components: a cluster is inspected", () => {
   });
 
   it("and its clustermesh-apiserver where that is asked, in the same calls; what is read for that is claimed by nobody", async () => {
-    const all = Object.values(await chartObjects());
+    const all = Object.values<LiveObject>({ ...(await chartObjects()) });
     const items = [...["namespace", "configmap", "helm-secret"].map(recorded), ...all];
     const answer = JSON.stringify(JSON.stringify({ kind: "List", items }));
     const inspect = async (publication?: Publication, claims = CLAIMS) => {

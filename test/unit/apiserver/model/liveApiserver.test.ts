@@ -16,7 +16,9 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
   });
 
   it("is read from what the chart has made", () => {
-    const { ca, server, ...rest } = readAll(all) ?? {};
+    const live = readAll(all);
+    assert.ok(live?.ca && live.server);
+    const { ca, server, ...rest } = live;
     assert.deepEqual(rest, {
       containers: ["etcd", "apiserver", "kvstoremesh"],
       replicas: 2,
@@ -28,11 +30,11 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
       localCommonName: "local-cluster1",
       users: { enabled: true, required: true, exists: true },
     });
-    assert.match(ca?.certificate ?? "", /^-----BEGIN CERTIFICATE-----/);
-    assert.equal(ca?.hasKey, true);
-    assert.deepEqual(server?.dnsNames, ["clustermesh-apiserver.kube-system.svc", "*.mesh.cilium.io"]);
-    assert.deepEqual(server?.ipAddresses.toSorted(), ["0:0:0:0:0:0:0:1", "127.0.0.1"]);
-    assert.equal(server?.trusted, ca?.certificate);
+    assert.match(ca.certificate ?? "", /^-----BEGIN CERTIFICATE-----/);
+    assert.equal(ca.hasKey, true);
+    assert.deepEqual(server.dnsNames, ["clustermesh-apiserver.kube-system.svc", "*.mesh.cilium.io"]);
+    assert.deepEqual(server.ipAddresses.toSorted(), ["0:0:0:0:0:0:0:1", "127.0.0.1"]);
+    assert.equal(server.trusted, ca.certificate);
   });
 
   it("has no key of any Secret in it", () => {
