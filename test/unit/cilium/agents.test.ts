@@ -4,6 +4,7 @@ import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 
 const { cilium } = DEFAULT_SETTINGS;
+const LABELS = { "k8s-app": "cilium" };
 
 /** A cluster with an agent and another pod, and with a DaemonSet of this selector. */
 function clusterWith(selector: object): ClusterInMemory {
@@ -34,6 +35,25 @@ describe("cilium: the agents of a cluster", () => {
 
   it("are none where there is no DaemonSet", async () => {
     assert.deepEqual(await agentPods(new ClusterInMemory([]), cilium), []);
+  });
+
+  it("are not those that have ended, such as one that was evicted", async () => {
+    const cluster = clusterWith({ matchLabels: { "k8s-app": "cilium" } });
+    const evicted = { kind: "Pod", metadata: { name: "evicted", namespace: "kube-system", uid: "e", labels: LABELS } };
+    const all = new ClusterInMemory([
+      cluster.stored("daemonset/cilium", "kube-system") ?? assert.fail(),
+      { ...evicted, spec: {}, status: { phase: "Failed" } },
+      {
+        ...evicted,
+        metadata: { ...evicted.metadata, name: "running", uid: "r" },
+        spec: {},
+        status: { phase: "Running" },
+      },
+    ]);
+    assert.deepEqual(
+      (await agentPods(all, cilium)).map(({ pod }) => pod),
+      ["running"],
+    );
   });
 
   it("are not looked for by a selector that would select every pod", async () => {

@@ -128,6 +128,13 @@ describe("the command that checks a mesh, of clusters whose agents read a cache"
     assert.match(stderr, /warning: cluster "cluster1": this Cilium cannot be asked for new connections to its peers/);
   });
 
+  it("takes no text about usage for an answer: there the command is not known", async () => {
+    const usage = "CLI for interacting with KVStoreMesh\n\nUsage:\n  clustermesh-apiserver kvstoremesh-dbg [command]\n";
+    const { code, stderr } = await checked(meshWith({ "api-1": { ...WELL, troubleshoot: [usage] } }), 5);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /warning: cluster "cluster1": this Cilium cannot be asked for new connections/);
+  });
+
   it("fails where a cache still lists a peer that has left", async () => {
     const [one, two] = CACHED;
     const previous = JSON.stringify({ clusters: ["cluster2", "cluster3"], readiness: [], paths: [], stalePods: [] });

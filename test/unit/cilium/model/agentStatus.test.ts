@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseAgentStatus, type AgentReport, type PeerStatus } from "../../../../components/cilium/model/agentStatus";
+import {
+  parseAgentStatus,
+  parseCacheStatus,
+  type AgentReport,
+  type PeerStatus,
+} from "../../../../components/cilium/model/agentStatus";
 import { readinessProblems, readinessTable, statusCause } from "../../../../components/cilium/model/readiness";
-import { agentStatusJson } from "../../support/fixtures";
+import { agentStatusJson, fixture } from "../../support/fixtures";
 import { clusterName, lines } from "../../support/mesh/mesh";
 
 const MEMBERS = [1, 2, 3].map((n) => ({ name: clusterName(n), id: 100 + n }));
@@ -55,6 +60,80 @@ describe("model: parseAgentStatus", () => {
     for (const text of ["", "Cilium: Ok", "[]", '{"cluster-mesh":{"clusters":[{}]}}']) {
       assert.throws(() => parseAgentStatus(text), Error, text);
     }
+  });
+});
+
+describe("model: parseCacheStatus", () => {
+  const text = (name: string) => JSON.stringify(fixture(`status/${name}`));
+
+  it("reads the list that KVStoreMesh prints, in which false and 0 are left out", () => {
+    const [waiting, ready] = parseCacheStatus(text("cache-waiting"));
+    assert.deepEqual(
+      [waiting?.name, waiting?.ready, waiting?.connected, waiting?.id, waiting?.unsynced],
+      ["cluster2", false, false, 0, ["nodes", "endpoints", "identities"]],
+    );
+    assert.deepEqual([ready?.name, ready?.ready, ready?.id, ready?.identities], ["cluster3", true, 103, 8]);
+  });
+
+  it("reads that it knows no peer", () => {
+    assert.deepEqual([parseCacheStatus("[]"), parseCacheStatus("null")], [[], []]);
+  });
+
+  it("refuses what is no such list", () => {
+    for (const said of ["", "Failed to retrieve status information", "{}", "[{}]", agentStatusJson("ready")]) {
+      assert.throws(() => parseCacheStatus(said), Error, said);
+    }
+  });
+});
+
+describe("model: verdicts where a cache is read", () => {
+  const at = { cluster: "cluster1", node: "n" };
+  const whys = (...reports: readonly AgentReport[]) =>
+    readinessTable(MEMBERS, reports).map(({ reader, peer, why: reason }) => [reader, peer, reason]);
+
+  it("are of KVStoreMesh and in its name", () => {
+    const peers = parseCacheStatus(JSON.stringify(fixture("status/cache-ready"))).slice(1);
+    assert.deepEqual(whys({ ...at, pod: "api", reader: "kvstoremesh", peers, emptying: [] }), [
+      ["kvstoremesh", "cluster2", "KVStoreMesh does not know this peer"],
+      ["kvstoremesh", "cluster3", ""],
+    ]);
+    assert.match(
+      String(whys({ ...at, pod: "api", reader: "kvstoremesh", peers, emptying: ["cluster2"] })[0]),
+      /emptied/,
+    );
+  });
+
+  it("are none where an agent has what it has from its cache, and have a cause where it has not", () => {
+    const peers = parseAgentStatus(agentStatusJson("ready"));
+    const report = { ...at, pod: "p", reader: "agentOfCache" } as const;
+    assert.deepEqual(whys({ ...report, peers: peers.map((peer) => ({ ...peer, reads: "cached" })) }), [
+      [undefined, "cluster2", ""],
+      [undefined, "cluster3", ""],
+    ]);
+    const reports = [{ ...report, peers }];
+    const [line] = readinessTable(MEMBERS, reports);
+    assert.match(line?.why ?? "", /^is read from its own etcd, not from the cache$/);
+    assert.ok(line !== undefined);
+    assert.match(statusCause(MEMBERS, reports, line)?.fix ?? "", /leads to clustermesh-apiserver/);
+  });
+
+  it("of a configuration that is missing send to the cache and not to the peer", () => {
+    const peers = parseAgentStatus(agentStatusJson("config-not-retrieved"));
+    const reports = [{ ...at, pod: "p", reader: "agentOfCache", peers } as const];
+    const [line] = readinessTable(MEMBERS, reports);
+    assert.ok(line !== undefined);
+    assert.match(
+      statusCause(MEMBERS, reports, line)?.sentence ?? "",
+      /^the etcd of this cluster's clustermesh-apiserver/,
+    );
+  });
+
+  it("do not stand for agents: a cluster without any is named", () => {
+    const peers = parseCacheStatus(JSON.stringify(fixture("status/cache-ready")));
+    const [first] = lines(
+      readinessProblems(MEMBERS.slice(0, 1), [{ ...at, pod: "api", reader: "kvstoremesh", peers }]),
+    );
+    assert.equal(first, 'cluster "cluster1": agents are none; run Cilium on its nodes');
   });
 });
 

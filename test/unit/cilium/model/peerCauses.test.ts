@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { causeOf, complaintsOf, troubleshootSection } from "../../../../components/cilium/model/peerCauses";
+import {
+  causeOf,
+  complaintsOf,
+  isBeingEmptied,
+  troubleshootSection,
+} from "../../../../components/cilium/model/peerCauses";
 import { textFixture } from "../../support/fixtures";
 
 const troubleshoot = (name: string) => textFixture(`troubleshoot/${name}.txt`);
@@ -123,5 +128,49 @@ describe("model: what an agent logs of a peer that it refuses", () => {
         assert.equal(causeOf("cluster2", said, logged), undefined);
       }),
     );
+  });
+});
+
+describe("model: what is said where KVStoreMesh reads the peers", () => {
+  const missing = 'Found 0 cluster configurations\n\nCluster "cluster2":\n❌ Configuration not found\n';
+
+  it("is of the peers' etcds where KVStoreMesh says it, and of its own files", () => {
+    const refused = causeOf("cluster2", troubleshoot("client-refused"), "", "kvstoremesh");
+    assert.match(refused?.sentence ?? "", /^the etcd of cluster2 refuses this cluster's client certificate/);
+    const cause = causeOf("cluster2", missing, "", "kvstoremesh");
+    assert.equal(cause?.sentence, "KVStoreMesh has no configuration of cluster2");
+    assert.match(cause.fix, /^see whether the pods of clustermesh-apiserver mount the Secret cilium-kvstoremesh/);
+    assert.match(causeOf("cluster2", missing, "")?.fix ?? "", /^see whether the agents mount the Secret with the peer/);
+  });
+
+  it("is of the cache where its agents say it, and never of the peer's etcd", () => {
+    for (const name of ["refused", "unknown-ca", "client-refused", "permission"]) {
+      const cause = causeOf("cluster2", troubleshoot(name), "", "agentOfCache");
+      assert.match(
+        cause?.sentence ?? "",
+        /^the cache of this cluster's own clustermesh-apiserver cannot be read \(.+\)$/,
+      );
+      assert.match(cause?.fix ?? "", /clustermesh-apiserver-local-cert/);
+    }
+    assert.equal(causeOf("cluster2", healthy, "", "agentOfCache"), undefined);
+    assert.match(
+      causeOf("cluster2", healthy, log("config-missing"), "agentOfCache")?.sentence ?? "",
+      /^the cache of this cluster's own clustermesh-apiserver has nothing of cluster2 for it \(not found\)$/,
+    );
+  });
+
+  it("has what agents refuse at the agents alone, for KVStoreMesh looks at no id", () => {
+    const refused = (reader: "agentOfCache" | "kvstoremesh") =>
+      causeOf("cluster2", healthy, log("duplicate-peer"), reader)?.sentence ?? "";
+    assert.match(refused("agentOfCache"), /a duplicate id$/);
+    assert.equal(refused("kvstoremesh"), "");
+  });
+
+  it("is in the log alone while a cache is emptied of a peer that is back", () => {
+    assert.ok(isBeingEmptied(log("emptying"), "cluster2"));
+    assert.ok(!isBeingEmptied(log("emptying"), "cluster3"));
+    assert.ok(!isBeingEmptied(log("emptied"), "cluster2"));
+    assert.ok(isBeingEmptied(log("emptied") + log("emptying"), "cluster2"));
+    assert.ok(!isBeingEmptied(log("emptying").replaceAll(/.*Delaying.*\n/g, ""), "cluster2"));
   });
 });

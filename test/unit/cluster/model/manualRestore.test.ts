@@ -38,6 +38,14 @@ describe("model: a cluster given back by hand", () => {
     assert.ok(lines.every((line) => !line.includes("delete") && !line.includes("deployment")));
   });
 
+  it("takes the peers from the agents before it takes them from their cache, unless that Secret was adopted", () => {
+    const managedObjects = [secret("cilium-kvstoremesh"), secret("cilium-clustermesh"), secret("etcd")];
+    const first = (kvstoremeshSecret: "present" | "absent") =>
+      manualRestoreCommands({ cilium: names, recorded: recordOf({ config, kvstoremeshSecret }), managedObjects })[0];
+    const deletion = "kubectl -n kube-system delete secret --ignore-not-found cilium-clustermesh etcd";
+    assert.deepEqual([first("absent"), first("present")], [`${deletion} cilium-kvstoremesh`, deletion]);
+  });
+
   it("is safe to paste, whatever the values were", () => {
     const odd = { "cluster-name": value("it's; rm -rf") };
     const [patch = ""] = manualRestoreCommands({

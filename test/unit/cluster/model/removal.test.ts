@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { foreignIn } from "../../../../components/cluster/model/namespaceContents";
-import { planRemoval } from "../../../../components/cluster/model/removal";
+import { hasCaches, planRemoval, removalSteps } from "../../../../components/cluster/model/removal";
 import type { LiveObject } from "../../../../components/kubernetes/model/liveObject";
+import type { ManagedObject } from "../../../../components/kubernetes/model/managedObject";
 import { driftOf } from "../../../../components/kubernetes/model/secretDrift";
 import { managers } from "../../support/preflight/live";
 
@@ -43,6 +44,25 @@ describe("model: what is done about an object that is to go", () => {
     });
     const adopted = secret(["a"], ours("a"), ["a"]);
     assert.deepEqual(planRemoval(adopted, OWNER, { wasThere: true }), { kind: "strip", keys: ["a"], kept: [] });
+  });
+});
+
+describe("model: the order in which objects go", () => {
+  const [caches, peers, other] = ["cilium-kvstoremesh", "cilium-clustermesh", "etcd"].map((name) => {
+    return { resource: "secrets", name, namespace: "kube-system" };
+  }) as [ManagedObject, ManagedObject, ManagedObject];
+
+  it("has what KVStoreMesh knows of peers after what the agents do, and nothing else apart", () => {
+    for (const all of [
+      [caches, peers, other],
+      [other, peers, caches],
+    ]) {
+      const { first, caches: last } = removalSteps(all, "cilium-clustermesh");
+      assert.deepEqual([first, last], [all.filter((each) => each !== caches), [caches]]);
+    }
+    assert.deepEqual(removalSteps([peers, other], "cilium-clustermesh"), { first: [peers, other], caches: [] });
+    assert.deepEqual(removalSteps([caches, other], "cilium-clustermesh"), { first: [caches, other], caches: [] });
+    assert.deepEqual([hasCaches([peers, other]), hasCaches([peers, caches])], [false, true]);
   });
 });
 

@@ -13,6 +13,13 @@ describe("model: the mark of cilium-config", () => {
     assert.deepEqual(seen.mark.set, recordOf().set);
   });
 
+  it("says whether the Secret of KVStoreMesh was there, where agents read a cache", () => {
+    const seen = seeMark(markText(recordOf({ kvstoremeshSecret: "present" }), OWNER), "2", OWNER);
+    assert.ok(seen.kind === "ours");
+    assert.equal(seen.mark.kvstoremeshSecret, "present");
+    assert.doesNotMatch(TEXT, /kvstoremesh/);
+  });
+
   it("has no key but ours, whatever names an object has by itself", () => {
     const seen = seeMark(TEXT.replace('"originals":{', '"originals":{"__proto__":{"kind":"absent"},'), "2", OWNER);
     assert.ok(seen.kind === "ours");

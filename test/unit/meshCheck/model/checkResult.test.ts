@@ -40,6 +40,12 @@ describe("model: readinessRows", () => {
     );
   });
 
+  it("count no cache among the agents, and name what one does not have ready", () => {
+    const cache = { cluster: "a", agent: "api", reader: "kvstoremesh", node: "x", peer: "b", ready: false } as const;
+    const [row] = readinessRows([{ ...cache, nodes: 0, identities: 0, why: "no" }, ...table], 300);
+    assert.deepEqual(row, { cluster: "a", agents: 2, peers: 2, ready: false, notReady: ["b"] });
+  });
+
   it("name the peers that some agent of a cluster does not see ready", () => {
     const [first, ...others] = table;
     assert.ok(first !== undefined);

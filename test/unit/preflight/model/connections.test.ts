@@ -54,7 +54,7 @@ describe("model: who reads peers in a cluster", () => {
   const live = new Map<string, LiveCluster>([
     ["cluster1", withAgents(3000)],
     ["cluster2", withAgents(4000)],
-    ["cluster3", { kind: "unreachable", cause: "network", reason: "no answer" }],
+    ["cluster3", { kind: "unreachable", cause: "other", reason: "no answer" }],
   ]);
 
   it("are its agents, or the replicas with a cache in their place", () => {
