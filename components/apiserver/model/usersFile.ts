@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, isSeq, parseDocument, type Document, type Node } from "yaml";
 import { attempt } from "../../basics/model/attempt";
 import { byteLength } from "../../basics/model/bounded";
-import { foreignYaml } from "../../basics/model/foreignYaml";
+import { foreignYaml, LONGEST_TEXT } from "../../basics/model/foreignYaml";
 import { isObject, type Json } from "../../basics/model/json";
 
 /** The role that clustermesh-apiserver makes for peers: it reads what a peer needs. */
@@ -162,10 +162,16 @@ export function changeUsers(text: string | undefined, { remove, add }: UsersChan
       attempt(() => contentOf(changed)),
       { ...content, users },
     );
-  const changed = [editedLines, rewritten].map((edit) => attempt(() => edit(before, isRemoved, add))).find(isRight);
+  const lines = attempt(() => editedLines(before, isRemoved, add));
+  // What is only too long must not be written anew, in fewer words.
+  const changed = [lines, isTooLong(lines) ? undefined : attempt(() => rewritten(before, isRemoved, add))].find(
+    isRight,
+  );
   if (changed === undefined) {
     throw new UnreadableUsers(
-      "is written in a way in which users cannot be added or taken away, or would get too long",
+      isTooLong(lines)
+        ? "would get longer than it can be read again"
+        : "is written in a way in which users cannot be added or taken away",
     );
   }
   if (byteLength(JSON.stringify(changed)) > LONGEST_WRITTEN) {
@@ -173,3 +179,5 @@ export function changeUsers(text: string | undefined, { remove, add }: UsersChan
   }
   return changed;
 }
+
+const isTooLong = (text: string | undefined): boolean => text !== undefined && text.length > LONGEST_TEXT;

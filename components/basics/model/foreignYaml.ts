@@ -2,7 +2,7 @@ import { parse } from "yaml";
 import { attempt } from "./attempt";
 
 /** What a cluster keeps in one of its files is shorter: a large `etcd-config` takes a tenth of it. */
-const LONGEST_TEXT = 65_536;
+export const LONGEST_TEXT = 65_536;
 /** The parser goes into each of them: with thousands in each other its stack overflows, and a process was seen to end for want of memory. */
 const MOST_OPEN_BRACKETS = 100;
 
