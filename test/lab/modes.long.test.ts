@@ -98,7 +98,7 @@ describe("a lab of clusters with clustermesh-apiserver", function () {
     );
   });
 
-  it("runs it as Cilium's own image does: without a shell, and under a user of its own", async () => {
+  it("has it in an image without a shell, as Cilium's own is", async () => {
     for (const { run } of clusters) {
       const inside = [
         "--namespace=kube-system",

@@ -65,8 +65,9 @@ function differing(each: InspectedApiserver, policy: Policy, way: WayIn | undefi
   return endpointsOf(endpoints).flatMap((endpoint) => {
     const addresses = leadsTo(endpoint, hostAliases);
     const strangers = addresses.filter((address) => !known.has(address));
-    const isOther = addresses.length > 0 && strangers.length > 0 && known.size > 0;
-    const isUnknown = addresses.length === 0 && endpoint.host !== told?.host;
+    const isSeen = addresses.length > 0 && known.size > 0;
+    const isOther = isSeen && strangers.length > 0;
+    const isUnknown = !isSeen && endpoint.host !== told?.host;
     return compact([
       told !== undefined &&
         endpoint.port !== told.port &&
@@ -83,7 +84,7 @@ function differing(each: InspectedApiserver, policy: Policy, way: WayIn | undefi
           reason: `leads to ${listed(strangers)}, and ${serviceName(policy)} is reached by ${listed([...known])}`,
           fix,
         }),
-      isUnknown && unseen(cluster.name, `endpoint ${endpoint.url}`, "DNS of its peers knows where it leads"),
+      isUnknown && unseen(cluster.name, `endpoint ${endpoint.url}`, "DNS knows where it, or the load balancer, leads"),
     ]);
   });
 }

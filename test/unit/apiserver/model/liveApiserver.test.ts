@@ -101,6 +101,11 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
       const live = readAll({ ...all, admin, server });
       assert.deepEqual([live?.adminCommonName, live?.server], [undefined, undefined]);
     }
+    const fine = Buffer.from(all.admin.data?.["tls.crt"] ?? "", "base64").toString();
+    const padded = (length: number) =>
+      secretObject("clustermesh-apiserver-admin-cert", { "tls.crt": fine.padEnd(length) });
+    assert.equal(readAll({ ...all, admin: padded(9000) })?.adminCommonName, "admin-cluster1");
+    assert.equal(readAll({ ...all, admin: padded(200_000) })?.adminCommonName, undefined);
     const own = readAll({ ...all, ca: secretObject("cilium-ca", { "tls.crt": "x" }) });
     assert.deepEqual(own?.ca, { hasKey: false });
   });

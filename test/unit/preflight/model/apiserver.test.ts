@@ -49,6 +49,10 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
     assert.deepEqual(judge({ ...without(direct, "users"), deployment: waiting }), NOTHING);
   });
 
+  it("have no name that could be another one, where cilium-config is missing", () => {
+    assert.deepEqual(judge(direct, {}, { without: ["configmap"] }), NOTHING);
+  });
+
   it("are none of those that publish in a kvstore", () => {
     assert.deepEqual(judge({}, { publishes: "kvstore" }), NOTHING);
   });
@@ -230,6 +234,15 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       );
     });
 
+    it("and addresses are compared by what they mean, and with nothing where a load balancer has a name", () => {
+      const network = { nodes: [node("n1", ["fd00:0::1"])] };
+      assert.deepEqual(judge(direct, written(`https://${HOST}:32379`, { [HOST]: ["fd00::1"] }), { network }), NOTHING);
+      const service = balancer([{ hostname: "lb.mesh.cilium.io" }]);
+      const by = judge({ ...direct, service }, written(`https://${HOST}:2379`, { [HOST]: ["10.9.9.9"] }));
+      assert.deepEqual([by.problems, by.warnings, by.unseen.length], [[], [], 1]);
+      assert.deepEqual(judge({ ...direct, service }, written("https://lb.mesh.cilium.io:2379")), NOTHING);
+    });
+
     it("under a host that the server certificate has", () => {
       const name = one(problems(direct, written("https://etcd.example.com:32379")));
       assert.match(
@@ -262,6 +275,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
 
     it("past one where that is written down, which is said", () => {
       const said = judge(cached, { written: { reads: "direct" } });
+      assert.deepEqual(judge(cached), NOTHING);
       assert.deepEqual(said.problems, []);
       assert.match(one(said.notes), /reads "direct" leaves the container kvstoremesh .* without peers/);
     });
