@@ -8,7 +8,6 @@ import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { PlannedCluster } from "../mesh/etcd";
 import type { Observed } from "../mesh/model/observed";
-import { PUBLICATIONS } from "../mesh/model/publication";
 import type { PeerSettings } from "../peers/peerSecret";
 import { DEFAULT_SETTINGS } from "../settings/model/settings";
 import { checkProvider } from "./ownProvider";
@@ -43,7 +42,7 @@ function clusterCommand(
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   const { cilium, wait, peerSecret, maxConnectedClusters } = settings;
-  const { identity } = PUBLICATIONS[cluster.publishes];
+  const { identity } = cluster;
   const shared = {
     cluster: { name: cluster.name, ...contextOf(access) },
     cilium,

@@ -10,6 +10,7 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import { WriteConflict } from "../kubernetes/kubectlError";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { error, formatDiagnostics } from "../mesh/model/diagnostic";
+import type { Identity } from "../mesh/model/publication";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
 import { planIdentity } from "./model/setIdentity";
@@ -26,7 +27,7 @@ export interface AgentIdentity {
   readonly before: Recorded;
   readonly overwriteConflicts: boolean;
   /** `asInstalled`: they have to be there already, the mark alone is written, and nothing rolls. */
-  readonly identity: "set" | "asInstalled";
+  readonly identity: Identity;
 }
 
 /** A name and id that others have to set, for what else carries them is theirs. */

@@ -2,7 +2,7 @@ import { present } from "../../basics/model/own";
 import type { ClusterFacts, EtcdSpec } from "../../settings/model/cluster";
 import type { MeshSettings } from "../../settings/model/settings";
 import { parseEndpoint, type Endpoint } from "./endpoint";
-import { publishesOf, type Found, type Publishes, type Reads } from "./publication";
+import { PUBLICATIONS, publishesOf, type Found, type Identity, type Publishes, type Reads } from "./publication";
 
 /** How many clusters a mesh can have: `max-connected-clusters`, fixed when Cilium is installed and equal in the whole mesh. */
 export type MaxConnectedClusters = MeshSettings["maxConnectedClusters"];
@@ -16,6 +16,7 @@ export type WrittenCluster = ClusterFacts;
 export interface ClusterSpec extends Pick<ClusterFacts, "id" | "apiServerEtcd" | "lost"> {
   readonly publishes: Publishes;
   readonly reads: Reads;
+  readonly identity: Identity;
   /** The etcd that its peers dial: its own, or that of its clustermesh-apiserver. */
   readonly etcd: EtcdSpec;
   readonly podCIDRs: readonly string[];
@@ -27,10 +28,12 @@ export function completed(
   { id, apiServerEtcd, lost, ...written }: Omit<WrittenCluster, "etcd"> & { readonly etcd?: unknown },
   found: Found = {},
 ): Omit<ClusterSpec, "etcd"> {
+  const publishes = publishesOf(written);
   return {
     id,
     ...present({ apiServerEtcd, lost }),
-    publishes: publishesOf(written),
+    publishes,
+    identity: PUBLICATIONS[publishes].identity,
     reads: written.reads ?? found.reads ?? "direct",
     podCIDRs: written.podCIDRs ?? found.podCIDRs ?? [],
     nodeCIDRs: written.nodeCIDRs ?? found.nodeCIDRs ?? [],

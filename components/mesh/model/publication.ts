@@ -7,6 +7,12 @@ export type Publishes = "kvstore" | "apiserver";
 /** Who reads the state of a cluster's peers. `direct`: its agents. `cached`: KVStoreMesh in its clustermesh-apiserver, whose cache the agents read. */
 export type Reads = "direct" | "cached";
 
+/**
+ * How the agents of a cluster get name and id. `set`: the program writes them, and rolls the agents. `asInstalled`: both are what they were installed
+ * with, and nothing rolls.
+ */
+export type Identity = "set" | "asInstalled";
+
 /** What goes with the place where a cluster publishes. Whatever depends on it is a row here, and asks for no mode anywhere else. */
 export interface Publication {
   /** The group of settings with the way in. */
@@ -15,8 +21,8 @@ export interface Publication {
   readonly ca: "ofMesh" | "ofCluster";
   /** Where the users of its peers are. `etcd`: in etcd itself, with `etcdUsers: manage`. `configMap`: in ConfigMap `clustermesh-remote-users`. */
   readonly users: "etcd" | "configMap";
-  /** How its agents get name and id. `set`: the program writes them, and rolls the agents. `asInstalled`: by Helm, with the certificates that carry the name. */
-  readonly identity: "set" | "asInstalled";
+  /** How its agents get name and id, where the live cluster has told nothing else. */
+  readonly identity: Identity;
 }
 
 /** By where a cluster publishes. */

@@ -72,5 +72,6 @@ export function agentEtcds(found: readonly InspectedCluster[], clusters: readonl
   const shared = sharedEtcds(found, clusters);
   const isTold = new Set(shared.map((each) => each.cluster));
   // What is wrong with its etcd is said once.
-  return [...shared, ...found.filter(({ cluster }) => !isTold.has(cluster.name)).flatMap(agentEtcd)];
+  const withOwn = found.filter(({ cluster }) => cluster.publishes === "kvstore" && !isTold.has(cluster.name));
+  return [...shared, ...withOwn.flatMap(agentEtcd)];
 }

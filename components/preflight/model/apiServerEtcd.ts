@@ -43,6 +43,7 @@ export function unseenApiServerEtcds(found: readonly InspectedCluster[]): readon
  * same. And etcds of some kinds of objects that the API server has from elsewhere.
  */
 export function uncomparedEndpoints({ cluster, live }: InspectedCluster): readonly Diagnostic[] {
+  if (cluster.publishes !== "kvstore") return [];
   const aliases = new Set(Object.keys(cluster.etcd.hostAliases ?? {}).map((host) => host.toLowerCase()));
   const known = endpointsOf([...live.apiServerEtcd, ...live.apiServerOverrides.map(({ url }) => url)]);
   const open =

@@ -73,7 +73,7 @@ export function configDrift(
       : [
           ...otherConfig(cluster, policy.cilium.configMap, live.config),
           ...otherMark(found, policy),
-          ...otherRollout(cluster, live),
+          ...(cluster.identity === "set" ? otherRollout(cluster, live) : []),
         ];
   });
 }

@@ -1,6 +1,6 @@
 import { parseRecord, type KeyRevisions } from "../../certificates/model/keyRevisions";
 import type { Diagnostic } from "../../mesh/model/diagnostic";
-import { liveEndings, liveSecret, type CertificateExpectation } from "./liveCertificates";
+import { liveEndings, peersSecret, type CertificateExpectation } from "./liveCertificates";
 import type { LiveCluster } from "./liveCluster";
 import { plannedSteps, unknownKeyRevisions, unsafeSteps, type Recorded, type Wanted } from "./rotation";
 
@@ -18,7 +18,7 @@ export function judgeRotation(
   now: Date,
 ): readonly Diagnostic[] {
   const recorded = clusters.flatMap((cluster): Recorded[] => {
-    const secret = liveSecret(live.get(cluster), policy.peerSecret);
+    const secret = peersSecret(live.get(cluster), policy.peerSecret);
     return secret === undefined
       ? []
       : [{ cluster, record: parseRecord(secret.issueRecord), files: Object.keys(secret.certificates) }];

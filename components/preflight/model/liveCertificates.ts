@@ -7,7 +7,7 @@ import {
 import { judgeEnding, type Ending, type Renewal } from "../../certificates/model/expiry";
 import { authorityLifetime, leafLifetime } from "../../certificates/model/lifetimes";
 import type { Diagnostic } from "../../mesh/model/diagnostic";
-import { pemFiles } from "../../peers/model/peerFile";
+import { KVSTOREMESH_SECRET, pemFiles } from "../../peers/model/peerFile";
 import type { MeshSettings } from "../../settings/model/settings";
 import type { LiveCluster, ExistingObject } from "./liveCluster";
 
@@ -32,12 +32,18 @@ export function liveSecret(live: LiveCluster | undefined, name: string): Existin
     : undefined;
 }
 
+/** The Secret with a cluster's own certificates for its peers: that of its caches, where it reads through them. */
+export function peersSecret(live: LiveCluster | undefined, peerSecret: string): ExistingObject | undefined {
+  const ofCaches = liveSecret(live, KVSTOREMESH_SECRET);
+  return ofCaches?.issueRecord === undefined ? liveSecret(live, peerSecret) : ofCaches;
+}
+
 function endingsOf(
   cluster: string,
   live: LiveCluster | undefined,
   expected: CertificateExpectation,
 ): readonly Ending[] {
-  const peers = liveSecret(live, expected.peerSecret)?.certificates ?? {};
+  const peers = peersSecret(live, expected.peerSecret)?.certificates ?? {};
   const server = liveSecret(live, ETCD_SERVER_SECRET)?.certificates ?? {};
   const renewedLeaf: Renewal = { by: "up", validity: leafLifetime(expected.certificates) };
   const read = (pem: string | undefined) => readCertificates(pem ?? "");

@@ -85,7 +85,7 @@ export function otherOwners(
 
 /** {@link otherOwners} of a live cluster. */
 export function ownedValues({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
-  if (live.config === undefined || policy.allow.includes("overwriteConflicts")) return [];
+  if (cluster.identity !== "set" || live.config === undefined || policy.allow.includes("overwriteConflicts")) return [];
   const mark = markOf(live, policy.owner);
   const originalConfig = mark.kind === "ours" ? mark.mark.originals : undefined;
   return otherOwners(cluster.name, policy.cilium.configMap, live.config, desiredConfig(cluster), originalConfig);

@@ -3,6 +3,7 @@ import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { ReachableCluster } from "./liveCluster";
 import type { InspectedCluster } from "./policy";
 import { unseen } from "./unseen";
+import { PUBLICATIONS } from "../../mesh/model/publication";
 
 /** A release of Cilium, as far as a mesh depends on it. */
 interface Version {
@@ -38,11 +39,11 @@ export function versions(found: readonly InspectedCluster[]): readonly Diagnosti
     return version === undefined ? [] : [{ cluster, version }];
   });
   const newest = [...known].sort((a, b) => minors(b.version, a.version))[0];
-  const aliased = found.find(({ cluster }) => Object.keys(cluster.etcd.hostAliases ?? {}).length > 0)?.cluster.name;
+  const aliased = found.find(({ cluster }) => Object.keys(cluster.etcd.hostAliases ?? {}).length > 0)?.cluster;
   const problems = known.flatMap(({ cluster, version }) => {
     const at = { cluster: cluster.name, property: "live Cilium version", value: version.text };
     const tooOld = newest !== undefined && minors(newest.version, version) > 1;
-    const ignores = aliased !== undefined && aliased !== cluster.name && minors(version, HOST_ALIASES) < 0;
+    const ignores = aliased !== undefined && aliased.name !== cluster.name && minors(version, HOST_ALIASES) < 0;
     return compact([
       tooOld &&
         error({
@@ -53,7 +54,7 @@ export function versions(found: readonly InspectedCluster[]): readonly Diagnosti
       ignores &&
         error({
           ...at,
-          reason: `ignores etcd.hostAliases of cluster ${JSON.stringify(aliased)}`,
+          reason: `ignores ${PUBLICATIONS[aliased.publishes].property}.hostAliases of cluster ${JSON.stringify(aliased.name)}`,
           fix: `upgrade it to ${HOST_ALIASES.text}, or give endpoints that its DNS knows and no hostAliases`,
         }),
     ]);

@@ -2,3 +2,5 @@
 export const NODE_LAB = "lab";
 /** A lab beside it, of clusters in the modes with clustermesh-apiserver. */
 export const MODES_LAB = "lab-modes";
+/** One more, of meshes of such clusters. */
+export const MESHES_LAB = "lab-meshes";

@@ -14,6 +14,7 @@ const hostileCluster: fc.Arbitrary<ClusterSpec> = fc.record({
   id: fc.oneof(fc.double(), fc.integer()),
   publishes: fc.constantFrom("kvstore", "apiserver"),
   reads: fc.constantFrom("direct", "cached"),
+  identity: fc.constantFrom("set", "asInstalled"),
   etcd: fc.record({ endpoints: texts, hostAliases: fc.dictionary(hostile, texts, { maxKeys: 2 }) }),
   apiServerEtcd: texts,
   podCIDRs: texts,

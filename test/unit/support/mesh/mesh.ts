@@ -17,6 +17,7 @@ export function clusterSpec(n: number, over: Partial<ClusterSpec> = {}): Cluster
     id: 100 + n,
     publishes: "kvstore",
     reads: "direct",
+    identity: "set",
     etcd: { endpoints: [`https://10.1.${String(n)}.1:2379`] },
     podCIDRs: [`10.${String(100 + n)}.0.0/16`],
     nodeCIDRs: [`10.1.${String(n)}.0/24`],
