@@ -1,4 +1,10 @@
-import type { ClusterApi, ContainerRef, ExecResult, PartialList, RunningExec } from "../../../components/kubernetes/clusterApi";
+import type {
+  ClusterApi,
+  ContainerRef,
+  ExecResult,
+  PartialList,
+  RunningExec,
+} from "../../../components/kubernetes/clusterApi";
 import { KubectlError, WriteConflict } from "../../../components/kubernetes/kubectlError";
 import { isOfKind, type StoredObject } from "./storedObject";
 
