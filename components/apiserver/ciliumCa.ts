@@ -29,7 +29,8 @@ export function ciliumCa(
       const base64 = data?.[key] ?? "";
       if (base64 === "") {
         const at = { property: `Secret ${namespace}/${CILIUM_CA_SECRET}`, reason: `has no ${key}` };
-        const fix = "nobody can sign with it: let the chart make it (tls.auto.method helm or cronJob), or leave the cluster out";
+        const fix =
+          "nobody can sign with it: let the chart make it (tls.auto.method helm or cronJob), or leave the cluster out";
         throw refusal(`${cluster}: the CA of its clustermesh-apiserver cannot be used`, [error({ ...at, fix })]);
       }
       return Buffer.from(base64, "base64").toString();

@@ -1,6 +1,7 @@
 import { firstFew } from "../basics/model/bounded";
 import { isObject } from "../basics/model/json";
 import { present } from "../basics/model/own";
+import { syncApiserverNow } from "../cilium/caches";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { TRIES_AGAINST_OTHER_WRITERS } from "../identity/restoreConfig";
@@ -187,6 +188,8 @@ export async function grantInConfigMap(
     const has = granted.added.length === 0 ? "no user of ours" : `users ${firstFew(granted.added).join(", ")}`;
     const made = written === "create" ? " was made, and" : "";
     progress(`cluster ${JSON.stringify(cluster)}: ${usersName(cilium)}${made} has ${has}`);
+    // A pod that waits for the ConfigMap is looked at by its kubelet up to two minutes later, unless something of it changes.
+    await syncApiserverNow(api, cilium, cluster);
   }
   return granted;
 }

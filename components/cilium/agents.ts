@@ -179,10 +179,10 @@ export async function agentReports(
   });
 }
 
-/** Annotates pods, so that the kubelets sync changed Secrets into them at once. Without a change of the pod that takes about a minute. */
+/** Annotates pods, so that the kubelets sync changed Secrets and ConfigMaps into them at once. Without a change of the pod that takes about a minute. */
 export async function syncPodsNow(
   api: ClusterApi,
-  cilium: CiliumObjects,
+  cilium: Pick<CiliumObjects, "namespace">,
   who: string,
   pods: readonly AgentPod[],
   cluster?: string,
@@ -190,7 +190,7 @@ export async function syncPodsNow(
   const now = new Date().toISOString().replaceAll(":", "-");
   const where = cluster === undefined ? "" : `cluster "${cluster}": `;
   const names = pods.map(({ pod }) => pod);
-  await withPods(`${where}${who} told of changed Secrets`, names, (some) =>
+  await withPods(`${where}${who} told of changed files`, names, (some) =>
     api.annotatePods(cilium.namespace, some, "cilium-clustermesh/synced-at", now),
   );
 }

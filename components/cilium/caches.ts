@@ -24,15 +24,22 @@ const CANNOT_BE_ASKED = /unknown command|executable file .*not found/i;
 /** Whether an error says that this KVStoreMesh cannot be asked at all. */
 export const cannotBeAsked = (error: string): boolean => CANNOT_BE_ASKED.test(error);
 
-/** The pods with a cache; each has a cache of its own. None where the Deployment is not there. */
-export async function cachePods(api: ClusterApi, { namespace }: CiliumObjects): Promise<readonly AgentPod[]> {
+/** The pods of clustermesh-apiserver; each has an etcd, and a cache, of its own. None where the Deployment is not there. */
+export async function apiserverPods(
+  api: ClusterApi,
+  { namespace }: Pick<CiliumObjects, "namespace">,
+): Promise<readonly AgentPod[]> {
   const selector = await selectorOf(api, namespace, DEPLOYMENT);
   return selector === undefined ? [] : podsOf(api, namespace, selector);
 }
 
-/** Annotates them, so that the kubelets sync a changed Secret into them at once. */
-export async function syncCacheSecretsNow(api: ClusterApi, cilium: CiliumObjects, cluster?: string): Promise<void> {
-  await syncPodsNow(api, cilium, "KVStoreMesh", await cachePods(api, cilium), cluster);
+/** Annotates them, so that the kubelets sync a changed Secret or ConfigMap into them at once. */
+export async function syncApiserverNow(
+  api: ClusterApi,
+  cilium: Pick<CiliumObjects, "namespace">,
+  cluster?: string,
+): Promise<void> {
+  await syncPodsNow(api, cilium, "clustermesh-apiserver", await apiserverPods(api, cilium), cluster);
 }
 
 /** Of these peers, those that KVStoreMesh does not take up yet because it is still removing them. */
@@ -78,7 +85,7 @@ export async function cacheReports(
   cilium: CiliumObjects,
   declared: readonly string[],
 ): Promise<readonly AgentReport[]> {
-  const pods = await cachePods(api, cilium);
+  const pods = await apiserverPods(api, cilium);
   if (pods.length === 0) {
     const error = "Deployment clustermesh-apiserver has no pod, and so the agents no cache";
     return [{ cluster, pod: "-", node: "-", reader: "kvstoremesh", peers: { error } }];

@@ -1,6 +1,6 @@
 import { errorMessage } from "../basics/errorMessage";
 import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
-import { syncCacheSecretsNow } from "../cilium/caches";
+import { syncApiserverNow } from "../cilium/caches";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { TRIES_AGAINST_OTHER_WRITERS } from "../identity/restoreConfig";
@@ -127,5 +127,5 @@ export async function removeAllOwned(
   if (caches.length === 0) return;
   await beforeCaches();
   await removeOwned(api, removing, caches);
-  await syncCacheSecretsNow(api, cilium, removing.cluster);
+  await syncApiserverNow(api, cilium, removing.cluster);
 }

@@ -2,7 +2,7 @@ import { errorMessage } from "../basics/errorMessage";
 import { quoted } from "../basics/model/printable";
 import { mapLimited } from "../basics/mapLimited";
 import { agentPods, AGENTS_AT_ONCE, askIn, type AgentPod } from "../cilium/agents";
-import { cachePods, cannotBeAsked, type AskedCluster } from "../cilium/caches";
+import { apiserverPods, cannotBeAsked, type AskedCluster } from "../cilium/caches";
 import { excerptOf } from "../cilium/diagnosis";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { READERS, type Reader } from "../cilium/model/readers";
@@ -49,7 +49,7 @@ async function dial(
   const isCached = cluster.reads === "cached";
   const reader: Reader = isCached ? "kvstoremesh" : "agent";
   const pods = isCached
-    ? await cachePods(cluster.api, cilium)
+    ? await apiserverPods(cluster.api, cilium)
     : (await agentPods(cluster.api, cilium)).filter(({ ready }) => ready).slice(0, 1);
   if (pods.length === 0) {
     const error = isCached ? "Deployment clustermesh-apiserver has no pod" : "no agent is ready";

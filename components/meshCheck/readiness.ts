@@ -1,5 +1,5 @@
 import { syncSecretsNow } from "../cilium/agents";
-import { readerReports, syncCacheSecretsNow, type AskedCluster } from "../cilium/caches";
+import { readerReports, syncApiserverNow, type AskedCluster } from "../cilium/caches";
 import { diagnose } from "../cilium/diagnosis";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { AgentReport } from "../cilium/model/agentStatus";
@@ -44,7 +44,7 @@ async function syncAllNow(clusters: readonly AskedCluster[], cilium: CiliumObjec
   await Promise.all(
     clusters.flatMap(({ name, api, reads }) => [
       syncSecretsNow(api, cilium, name),
-      ...(reads === "cached" ? [syncCacheSecretsNow(api, cilium, name)] : []),
+      ...(reads === "cached" ? [syncApiserverNow(api, cilium, name)] : []),
     ]),
   );
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ProcessIdentity } from "../host/processIdentity";
+import { run } from "../host/run";
 import { kubectl, type ClusterAccess } from "../kubectl";
 import type { NodeSite } from "../nodes/nodeSite";
 import { ipIn } from "./fabric";
@@ -32,8 +33,8 @@ export function podRoutes(json: string, nodes: readonly NodeSite["plan"][]): rea
 }
 
 /**
- * Gives the control planes the ways to a cluster's pods. Pods that speak to the API server do so under their own addresses: nothing in the lab
- * masquerades.
+ * Gives the control planes the ways to a cluster's pods, and has their network forward to them, as a router does. Pods that speak to the API server, or
+ * to another cluster, do so under their own addresses: nothing in the lab masquerades. The setting is of that network namespace alone.
  */
 export async function routeToPods(
   fabric: ProcessIdentity,
@@ -46,4 +47,6 @@ export async function routeToPods(
     nodes.map(({ plan }) => plan),
   );
   for (const { podCIDR, via } of routes) await ipIn(fabric.pid, "route", "replace", podCIDR, "via", via);
+  const forwarding = ["tee", "/proc/sys/net/ipv4/ip_forward"];
+  await run("nsenter", [`--target=${fabric.pid}`, "--net", "--", ...forwarding], { stdin: "1" });
 }
