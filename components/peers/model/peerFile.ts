@@ -12,6 +12,10 @@ export const CLUSTERMESH_DIRECTORY = "/var/lib/cilium/clustermesh";
  */
 export const KVSTOREMESH_SECRET = "cilium-kvstoremesh";
 
+/** Whether a Secret of that name holds peers, of agents or of KVStoreMesh: such a one may be another owner's, and be adopted. */
+export const holdsPeers = (secret: string, peerSecret: string): boolean =>
+  secret === peerSecret || secret === KVSTOREMESH_SECRET;
+
 /**
  * File names of the PEM material that an agent uses for the etcds of one authority. A dot keeps them from ever being a cluster's
  * name, and the `mesh-` prefix from the files that the chart projects into the same folder from other Secrets.

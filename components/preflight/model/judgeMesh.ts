@@ -26,6 +26,20 @@ export interface MeshJudgement {
   readonly reapply: Readonly<Record<string, string>>;
 }
 
+/** By cluster whose agents read a cache, how many caches it has. */
+function cacheReplicas(
+  clusters: readonly Cluster[],
+  live: ReadonlyMap<string, LiveCluster>,
+): ReadonlyMap<string, number> {
+  return new Map(
+    clusters.flatMap(({ name, reads }) => {
+      const cluster = live.get(name);
+      const replicas = cluster?.kind === "reachable" ? cluster.apiserver?.replicas : undefined;
+      return reads !== "cached" || replicas === undefined ? [] : [[name, replicas] as const];
+    }),
+  );
+}
+
 /** Judges the live clusters: whether they make a mesh, what has changed since the last `up`, and what their certificates come to. */
 export function judgeMesh(
   clusters: readonly Cluster[],
@@ -45,7 +59,7 @@ export function judgeMesh(
       ...config.diagnostics,
       ...secrets.diagnostics,
       ...judgeRotation(names, fitting, policy.rotation, now),
-      ...connectionsWarning(names, agentCounts(fitting)),
+      ...connectionsWarning(names, agentCounts(fitting, cacheReplicas(peers, fitting))),
     ],
     fitting,
     drift: config.changes,
