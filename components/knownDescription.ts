@@ -44,7 +44,9 @@ async function knownCluster(name: string, described: DescribedCluster): Promise<
       // None are known, so none are judged; written down there is one at least.
       ...(etcd === undefined
         ? {}
-        : { etcd: { ...(etcd.kind === "known" ? etcd.etcd : { endpoints: [] }), ...(ca === undefined ? {} : { ca }) } }),
+        : {
+            etcd: { ...(etcd.kind === "known" ? etcd.etcd : { endpoints: [] }), ...(ca === undefined ? {} : { ca }) },
+          }),
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
     },
     diagnostics: [

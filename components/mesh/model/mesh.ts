@@ -34,7 +34,8 @@ export function completed(
     ...present({ apiServerEtcd, lost }),
     publishes,
     identity: PUBLICATIONS[publishes].identity,
-    reads: written.reads ?? found.reads ?? "direct",
+    // Of a lost one nobody knows any more, and what may be there is named.
+    reads: written.reads ?? found.reads ?? (lost === true && publishes === "apiserver" ? "cached" : "direct"),
     podCIDRs: written.podCIDRs ?? found.podCIDRs ?? [],
     nodeCIDRs: written.nodeCIDRs ?? found.nodeCIDRs ?? [],
   };
