@@ -1,12 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { APISERVER_SECRETS } from "./model/objects";
 import type { AdoptedCaArgs } from "../certificates/ca";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import { refusal } from "../mesh/refusal";
 import { error } from "../mesh/model/diagnostic";
-
-/** The Secret with the CA that signs for a cluster's clustermesh-apiserver (chart: `templates/cilium-ca-secret.yaml`). */
-const CILIUM_CA_SECRET = "cilium-ca";
 
 /**
  * The CA of a cluster that publishes through its clustermesh-apiserver, read where it is: nothing of it is written, and its key is a secret from
@@ -20,7 +18,7 @@ export function ciliumCa(
   { namespace }: CiliumObjects,
   opts: pulumi.CustomResourceOptions,
 ): AdoptedCaArgs {
-  const secret = k8s.core.v1.Secret.get(`${cluster}-${CILIUM_CA_SECRET}`, `${namespace}/${CILIUM_CA_SECRET}`, {
+  const secret = k8s.core.v1.Secret.get(`${cluster}-${APISERVER_SECRETS.ca}`, `${namespace}/${APISERVER_SECRETS.ca}`, {
     ...opts,
     additionalSecretOutputs: ["data", "stringData"],
   });
@@ -28,7 +26,7 @@ export function ciliumCa(
     pulumi.secret(secret.data).apply((data: Readonly<Record<string, string>> | undefined) => {
       const base64 = data?.[key] ?? "";
       if (base64 === "") {
-        const at = { property: `Secret ${namespace}/${CILIUM_CA_SECRET}`, reason: `has no ${key}` };
+        const at = { property: `Secret ${namespace}/${APISERVER_SECRETS.ca}`, reason: `has no ${key}` };
         const fix =
           "nobody can sign with it: let the chart make it (tls.auto.method helm or cronJob), or leave the cluster out";
         throw refusal(`${cluster}: the CA of its clustermesh-apiserver cannot be used`, [error({ ...at, fix })]);

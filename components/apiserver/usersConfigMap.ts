@@ -15,7 +15,8 @@ import { formatDiagnostic } from "../mesh/model/diagnostic";
 import type { GrantedUsers } from "./model/grantedUsers";
 import type { LiveUsers } from "./model/liveUsers";
 import { UnreadableUsers } from "./model/usersFile";
-import { USERS_ANNOTATION, USERS_CONFIG_MAP, USERS_KEY, usersName, usersObject } from "./model/usersObject";
+import { REMOTE_USERS } from "./model/objects";
+import { USERS_ANNOTATION, USERS_KEY, usersName, usersObject } from "./model/usersObject";
 import { planGrant, planRevoke, UsersRefused, type UsersStep } from "./model/usersPlan";
 
 /** Whose users these are, and of which cluster. */
@@ -37,7 +38,7 @@ interface Seen extends LiveUsers {
 const MOST_WRITES = 12;
 
 async function look(api: ClusterApi, cilium: UsersOwner["cilium"]): Promise<Seen | undefined> {
-  const json = await api.object(`configmap/${USERS_CONFIG_MAP}`, cilium.namespace);
+  const json = await api.object(`configmap/${REMOTE_USERS}`, cilium.namespace);
   const live = parseObject(json);
   if (live === undefined) return undefined;
   const { uid, annotations = {}, labels = {}, managedFields = [], resourceVersion: version } = live.metadata;
@@ -58,7 +59,7 @@ async function apply(
 ): Promise<void> {
   const annotations = { [OWNER_ANNOTATION]: owner, [USERS_ANNOTATION]: claim };
   const { uid, version: resourceVersion } = seen ?? {};
-  const metadata = { name: USERS_CONFIG_MAP, namespace: cilium.namespace, ...present({ uid, resourceVersion }) };
+  const metadata = { name: REMOTE_USERS, namespace: cilium.namespace, ...present({ uid, resourceVersion }) };
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { ...metadata, annotations } };
   await api.apply(
     FIELD_MANAGER,
@@ -74,7 +75,7 @@ async function annotate(
   annotations: Readonly<Record<string, string | null>>,
 ): Promise<void> {
   const patch = { metadata: { resourceVersion: seen.version, annotations } };
-  await api.patch([`configmap/${USERS_CONFIG_MAP}`], cilium.namespace, { manager: FIELD_MANAGER, patch });
+  await api.patch([`configmap/${REMOTE_USERS}`], cilium.namespace, { manager: FIELD_MANAGER, patch });
 }
 
 async function carryOut(api: ClusterApi, users: UsersOwner, seen: Seen | undefined, write: Write): Promise<void> {
@@ -89,7 +90,7 @@ async function carryOut(api: ClusterApi, users: UsersOwner, seen: Seen | undefin
       return deleteObject(api, usersObject(users.cilium), seen.live);
     case "text": {
       const { text, owner } = write;
-      const place = { namespace: users.cilium.namespace, configMap: USERS_CONFIG_MAP };
+      const place = { namespace: users.cilium.namespace, configMap: REMOTE_USERS };
       return writeData(
         api,
         place,
@@ -116,7 +117,7 @@ function inItsWords({ cluster, cilium }: UsersOwner, error: unknown): unknown {
       cluster,
       property: `${name} ${USERS_KEY}`,
       reason: `${error.message}; nothing was written to it`,
-      fix: `correct it (kubectl edit configmap ${USERS_CONFIG_MAP} -n ${cilium.namespace}), or have Helm write it again, and run this again`,
+      fix: `correct it (kubectl edit configmap ${REMOTE_USERS} -n ${cilium.namespace}), or have Helm write it again, and run this again`,
     }),
   );
 }

@@ -11,11 +11,9 @@ export const APISERVER_SECRETS = {
   admin: "clustermesh-apiserver-admin-cert",
   /** As whom agents read the cache of KVStoreMesh. */
   local: "clustermesh-apiserver-local-cert",
-  /** The peers' files, as KVStoreMesh reads them. */
-  kvstoremesh: "cilium-kvstoremesh",
 } as const;
 
-/** ConfigMap with the users that peers log in to its etcd as. */
+/** ConfigMap with the users that peers log in to its etcd as. Its pods mount it under this name, and do not start without it. */
 export const REMOTE_USERS = "clustermesh-remote-users";
 
 /** The containers of the Deployment. */
