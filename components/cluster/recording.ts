@@ -16,7 +16,7 @@ import { pathsBeforehand } from "../nodePaths/pathRecord";
 import { KVSTOREMESH_SECRET } from "../peers/model/peerFile";
 import { identityChange, identityIn } from "../preflight/model/identity";
 import { parseExistingObjects, type ExistingObject } from "../preflight/model/liveCluster";
-import { clashingKeys, existingObjectProblem, otherOwners } from "../preflight/model/objects";
+import { clashingKeys, existingObjectProblem, hasPeers, otherOwners } from "../preflight/model/objects";
 import { hasCaches } from "./model/removal";
 
 /** The input of the first step on a cluster. */
@@ -82,8 +82,7 @@ function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recor
   const problems = existingObjects.flatMap((object) => {
     // One of ours that has lost its mark: it gets it again.
     const isUnmarked = object.owner === undefined && object.isApplied && isMeshed;
-    const isPeers = object.name === peerSecret || object.name === KVSTOREMESH_SECRET;
-    const isShared = object.kind === "Secret" && isPeers && adoptSecret;
+    const isShared = object.kind === "Secret" && hasPeers(object.name, peerSecret) && adoptSecret;
     const isAdopted = isUnmarked || (isShared && object.owner === undefined);
     const problem = isAdopted ? undefined : existingObjectProblem(cluster, object, owner, peerSecret);
     return problem ?? (isShared ? clashingKeys(cluster, object, recording.peerKeys) : []);

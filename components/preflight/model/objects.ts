@@ -8,7 +8,7 @@ import { objectName } from "../../kubernetes/model/managedObject";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { howToAllow } from "../../settings/model/allow";
-import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
+import { CLUSTERMESH_DIRECTORY, KVSTOREMESH_SECRET } from "../../peers/model/peerFile";
 import type { ExistingObject } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
@@ -91,10 +91,17 @@ export function ownedValues({ cluster, live }: InspectedCluster, policy: Preflig
   return otherOwners(cluster.name, policy.cilium.configMap, live.config, desiredConfig(cluster), originalConfig);
 }
 
+/** Whether a Secret of this name is one with peers, which can be adopted. */
+export const hasPeers = (name: string, peerSecret: string): boolean =>
+  name === peerSecret || name === KVSTOREMESH_SECRET;
+
 function wayOut(object: ExistingObject, peerSecret: string): string {
   if (object.kind !== "Secret") return "remove it, or choose another name or namespace";
   if (object.owner !== undefined) {
     return "let that stack give it back first, or choose another name that the agents mount";
+  }
+  if (object.name === KVSTOREMESH_SECRET) {
+    return `remove it, or ${howToAllow("adoptSecret")}: it gets the peers and keeps its own keys`;
   }
   return object.name === peerSecret
     ? `remove it, set clustermesh:peerSecret to another name that the agents mount, or ${howToAllow("adoptSecret")}: it gets the peers and keeps its own keys`
@@ -104,7 +111,7 @@ function wayOut(object: ExistingObject, peerSecret: string): string {
 /**
  * The problem of an object that is there already and not this stack's; `undefined` where it is.
  *
- * @param peerSecret Name of the Secret with the peer files: of all Secrets only this one can be adopted.
+ * @param peerSecret Name of the Secret with the peer files: of all Secrets only this one, and that of KVStoreMesh, can be adopted.
  */
 export function existingObjectProblem(
   cluster: string,
@@ -131,7 +138,7 @@ export function clashingKeys(cluster: string, object: ExistingObject, ours: read
 export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const { cluster, live } = found;
   return live.existingObjects.flatMap((object): readonly Diagnostic[] => {
-    const isPeers = object.kind === "Secret" && object.name === policy.peerSecret;
+    const isPeers = object.kind === "Secret" && hasPeers(object.name, policy.peerSecret);
     const isShared = policy.allow.includes("adoptSecret") && isPeers;
     // One of ours that has lost its mark: it gets it again.
     const isUnmarked = object.owner === undefined && object.isApplied && setBefore(found, policy) !== undefined;
