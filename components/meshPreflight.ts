@@ -109,6 +109,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const seen = {
     seenAs: seenAs(live),
     drift: judged.drift,
+    users: judged.users,
     reapply: reapplyOf(names, recorded, judged.reapply),
     found,
   };

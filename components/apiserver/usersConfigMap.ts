@@ -14,10 +14,10 @@ import { writeData } from "../kubernetes/writeData";
 import { formatDiagnostic } from "../mesh/model/diagnostic";
 import type { GrantedUsers } from "./model/grantedUsers";
 import type { LiveUsers } from "./model/liveUsers";
-import { UnreadableUsers } from "./model/usersFile";
+import { usersFinding } from "./model/usersFinding";
 import { REMOTE_USERS } from "./model/objects";
 import { USERS_ANNOTATION, USERS_KEY, usersName, usersObject } from "./model/usersObject";
-import { planGrant, planRevoke, UsersRefused, type UsersStep } from "./model/usersPlan";
+import { planGrant, planRevoke, type UsersStep } from "./model/usersPlan";
 
 /** Whose users these are, and of which cluster. */
 export interface UsersOwner {
@@ -106,20 +106,8 @@ async function carryOut(api: ClusterApi, users: UsersOwner, seen: Seen | undefin
 
 /** Names cluster and ConfigMap, and what to do, where something is wrong with what is in it. */
 function inItsWords({ cluster, cilium }: UsersOwner, error: unknown): unknown {
-  const name = usersName(cilium);
-  if (error instanceof UsersRefused) {
-    const { property, ...rest } = error.finding;
-    return new Error(formatDiagnostic({ cluster, ...rest, property: `${name} ${property}` }));
-  }
-  if (!(error instanceof UnreadableUsers)) return error;
-  return new Error(
-    formatDiagnostic({
-      cluster,
-      property: `${name} ${USERS_KEY}`,
-      reason: `${error.message}; nothing was written to it`,
-      fix: `correct it (kubectl edit configmap ${REMOTE_USERS} -n ${cilium.namespace}), or have Helm write it again, and run this again`,
-    }),
-  );
+  const finding = usersFinding(cluster, cilium, error);
+  return finding === undefined ? error : new Error(formatDiagnostic(finding));
 }
 
 function plan<T>(users: UsersOwner, make: () => T): T {

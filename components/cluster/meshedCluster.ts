@@ -164,13 +164,13 @@ function managedUsers(
 /** The users of the peers in the ConfigMap of a clustermesh-apiserver. */
 function usersInConfigMap(
   name: string,
-  { cluster, clusters, access, owner, settings }: MeshedClusterArgs,
+  { cluster, clusters, access, observed, owner, settings }: MeshedClusterArgs,
   uid: pulumi.Output<string | undefined>,
   opts: pulumi.CustomResourceOptions,
 ): readonly pulumi.Resource[] {
   if (PUBLICATIONS[cluster.publishes].users !== "configMap") return [];
   const peers = clusters.map((peer) => peer.name);
-  return [remoteUsers(name, { cluster, peers, access, owner, uid, settings }, opts)];
+  return [remoteUsers(name, { cluster, peers, access, owner, uid, drift: observed.users, settings }, opts)];
 }
 
 /** The server certificate of the cluster's etcd, where this mesh issues it. */

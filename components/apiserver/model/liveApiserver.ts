@@ -10,6 +10,7 @@ import type { LiveObject } from "../../kubernetes/model/liveObject";
 import { HELM_RELEASE_ANNOTATION } from "../../kubernetes/model/ownership";
 import { isIPAddress } from "../../mesh/model/cidr";
 import { isHostName } from "../../mesh/model/names";
+import { seenUsers, type SeenUsers } from "./liveUsers";
 import { APISERVER, APISERVER_CONTAINERS, APISERVER_SECRETS, REMOTE_USERS } from "./objects";
 
 /** The Service of a clustermesh-apiserver. */
@@ -45,8 +46,8 @@ export interface LiveApiserver {
   readonly server?: ApiserverServer;
   readonly adminCommonName?: string;
   readonly localCommonName?: string;
-  /** The users that peers log in as: whether it takes them from its ConfigMap, whether it waits for that, and whether that is there. */
-  readonly users: { readonly enabled: boolean; readonly required: boolean; readonly exists: boolean };
+  /** The users that peers log in as: whether it takes them from its ConfigMap, whether it waits for that, and that, where it is there. */
+  readonly users: { readonly enabled: boolean; readonly required: boolean; readonly configMap?: SeenUsers };
 }
 
 const servicePort = z.object({
@@ -108,16 +109,16 @@ function serverOf(secret: LiveObject, deployment: LiveObject): ApiserverServer |
   });
 }
 
-function usersOf(deployment: LiveObject, exists: boolean): LiveApiserver["users"] {
+function usersOf(deployment: LiveObject, configMap: LiveObject | undefined): LiveApiserver["users"] {
   const { containers = [], volumes } = deployment.spec?.template?.spec ?? {};
   const publisher = containers.find(({ name }) => name === APISERVER_CONTAINERS.apiserver) ?? {};
   const waitsFor = (source: { readonly name?: string | undefined; readonly optional?: boolean | null | undefined }) =>
     source.name === REMOTE_USERS && source.optional !== true;
-  return {
+  return present({
     enabled: flagsOf(publisher).get("cluster-users-enabled") === "true",
-    required: (volumes ?? []).some(({ configMap }) => configMap !== undefined && waitsFor(configMap)),
-    exists,
-  };
+    required: (volumes ?? []).some(({ configMap: source }) => source !== undefined && waitsFor(source)),
+    configMap: configMap && seenUsers(configMap),
+  });
 }
 
 /**
@@ -152,7 +153,7 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
     server: server && serverOf(server, deployment),
     adminCommonName: commonName(APISERVER_SECRETS.admin),
     localCommonName: commonName(APISERVER_SECRETS.local),
-    users: usersOf(deployment, find("ConfigMap", REMOTE_USERS) !== undefined),
+    users: usersOf(deployment, find("ConfigMap", REMOTE_USERS)),
   });
 }
 

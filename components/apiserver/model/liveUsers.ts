@@ -1,5 +1,7 @@
 import { attempt } from "../../basics/model/attempt";
-import { own } from "../../basics/model/own";
+import { LONGEST_TEXT } from "../../basics/model/foreignYaml";
+import { own, present } from "../../basics/model/own";
+import type { LiveObject } from "../../kubernetes/model/liveObject";
 import { fieldOwners, type FieldOwner, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
 import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import type { GrantedUsers } from "./grantedUsers";
@@ -15,6 +17,26 @@ export interface LiveUsers {
   readonly data: Readonly<Record<string, string>>;
   readonly hasBinaryData: boolean;
   readonly managedFields: readonly ManagedFieldsEntry[];
+}
+
+/** The same as a preview keeps it: nothing of the data but the list, and of that no more than can be read. */
+export interface SeenUsers extends LiveUsers {
+  readonly version?: string;
+}
+
+/** The ConfigMap as a preview keeps it. */
+export function seenUsers({ metadata, data = {} }: LiveObject): SeenUsers {
+  const { uid, annotations = {}, labels = {}, managedFields = [], resourceVersion: version } = metadata;
+  const text = own(data, USERS_KEY);
+  return present({
+    uid,
+    annotations,
+    hasLabels: Object.keys(labels).length > 0,
+    data: text === undefined ? {} : { [USERS_KEY]: text.slice(0, LONGEST_TEXT + 1) },
+    hasBinaryData: false,
+    managedFields,
+    version,
+  });
 }
 
 /** The annotations that this project puts on it. */
