@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus, release, totalmem } from "node:os";
+import { cpus, loadavg, release, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 
 /** What a run of the demo came to. */
@@ -17,11 +17,12 @@ const FILE = join(resolve(__dirname, "..", ".."), "docs", "bench", "walkthrough.
 
 const HEAD = "# The walkthrough, timed\n\nRuns of `npm run demo -- --record`, of each kind the last one.\n";
 
-/** Day and machine of a run. */
+/** Day and machine of a run, and how busy it was: others may work beside. */
 function place(): string {
   const [cpu] = cpus();
+  const [, load = 0] = loadavg();
   const machine = `${cpus().length} × ${cpu?.model.trim() ?? "unknown processor"}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
-  return `${new Date().toISOString().slice(0, 10)}, ${machine}, Linux ${release()}, Node ${process.version}`;
+  return `${new Date().toISOString().slice(0, 10)}, ${machine}, Linux ${release()}, Node ${process.version}, load ${load.toFixed(0)}`;
 }
 
 function sectionOf({ stage, plugins, times, traffic, peakMemoryMiB }: DemoResult, at: string): string {

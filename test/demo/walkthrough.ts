@@ -61,14 +61,15 @@ export async function walkThrough(tell: Narrator, lab: Lab, workstation: Worksta
   await stack.init(await localConfig(lab.clusters));
   await adoptEtcdAuthorities(stack, lab.clusters);
   const agents = await agentsOf(lab);
+  const caches = lab.clusters.filter(({ mode }) => mode === "kvstoremesh");
 
+  if (caches.length > 0) tell.say("\nPulumi will warn of routes that KVStoreMesh needs: the lab's routers have them.");
   await tell.step("pulumi up", () =>
     underTraffic(tell, "up", measured(lab), async () => succeeded(await stack.up(...QUIET))),
   );
   await showOutputs(tell, stack, OUTPUTS);
   await tell.step("agents that up has restarted", () => showRestarts(tell, agents));
   await tell.step("the agents' own words", () => showAgents(tell, lab));
-  const caches = lab.clusters.filter(({ mode }) => mode === "kvstoremesh");
   if (caches.length > 0) await tell.step("KVStoreMesh's own words", () => showCaches(tell, caches, lab));
   await tell.step("nodes of both clusters, as each cluster's agents list them", () => showNodes(tell, lab));
   await tell.step("identities of both clusters: the upper bits name the cluster", () => showIdentities(tell, lab));
