@@ -4,7 +4,7 @@ import { secretFiles } from "../support/kubernetes/clusterObjects";
 import { localConfig } from "../support/stacks/localStack";
 import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { skip } from "../support/skip";
-import { ciliumCli, cliStatus, type CliStatus } from "./support/ciliumCli/status";
+import { ciliumCli, cliStatus, type CliRun, NO_CLI } from "./support/ciliumCli/run";
 import { modesLab, type ModesLab } from "./support/modesLab";
 import { say, timed } from "./support/say";
 
@@ -28,8 +28,8 @@ describe("Cilium's own CLI on a mesh of two clusters with KVStoreMesh", function
   let stack: PulumiStack;
 
   /** What the CLI says of every cluster. */
-  async function judged(): Promise<readonly CliStatus[]> {
-    const all: CliStatus[] = [];
+  async function judged(): Promise<readonly CliRun[]> {
+    const all: CliRun[] = [];
     for (const cluster of clusters) all.push(await cliStatus(cli, cluster));
     return all;
   }
@@ -48,9 +48,7 @@ describe("Cilium's own CLI on a mesh of two clusters with KVStoreMesh", function
   before(async function () {
     this.timeout("30m");
     const found = ciliumCli();
-    if (found === undefined) {
-      skip(this, "CILIUM_CLI is not set to the path of Cilium's CLI, which cannot be built from a Go module");
-    }
+    if (found === undefined) skip(this, NO_CLI);
     cli = found;
     own = await modesLab(["kvstoremesh", "kvstoremesh"]);
     clusters = own.lab.clusters;
