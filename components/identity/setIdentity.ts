@@ -58,13 +58,15 @@ function existing(live: LiveConfig | undefined, { cluster, cilium }: AgentIdenti
   return live;
 }
 
-/** Writes name, id and the mark where one of them is not as it has to be. */
+/** Writes name, id and the mark where one of them is not as it has to be; of those that are as installed the mark alone. */
 async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveConfig | undefined): Promise<void> {
   const { cluster, cilium, desired, owner, before } = identity;
   const keys = Object.keys(desired).join(", ");
+  const isInstalled = identity.identity === "asInstalled";
   let live = existing(first, identity);
   let set = false;
   for (let attempt = 1; ; attempt++) {
+    if (isInstalled) refuseOtherInstalled(live, identity);
     const mark = markText({ ...before, configMap: live.uid }, owner);
     const isMarked = live.annotations[MARK_ANNOTATION] === mark;
     const plan = planIdentity({
@@ -75,7 +77,8 @@ async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveCo
       isMarked,
     });
     if (plan.kind === "asSet") {
-      if (set) progress(`cluster "${cluster}": ${cilium.configMap} ${keys} set`);
+      const done = isInstalled ? `is marked; its ${keys} are as installed` : `${keys} set`;
+      if (set) progress(`cluster "${cluster}": ${cilium.configMap} ${done}`);
       return;
     }
     if (set) {
@@ -90,7 +93,8 @@ async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveCo
     const { uid, version: resourceVersion } = live;
     const place = present({ name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion });
     const metadata = { ...place, annotations: { [MARK_ANNOTATION]: mark } };
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: desired };
+    // What is installed stays its installer's: who takes the mark away by hand leaves nothing of ours.
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata, ...(isInstalled ? {} : { data: desired }) };
     try {
       await api.apply(FIELD_MANAGER, object);
       set = true;
@@ -133,7 +137,6 @@ export async function setIdentity(api: ClusterApi, identity: AgentIdentity): Pro
   const { cilium } = identity;
   const list = await api.objects(configuredObjects(cilium), cilium.namespace);
   const live = configMapIn(list, cilium);
-  if (identity.identity === "asInstalled") refuseOtherInstalled(existing(live, identity), identity);
   await setConfig(api, identity, live);
   if (identity.identity === "asInstalled") return { rolling: new Map(), isWhole: false };
   const workloads = workloadsIn(list, cilium);

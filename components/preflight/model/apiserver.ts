@@ -11,6 +11,7 @@ import { identityChange, identityIn } from "./identity";
 import { identityModeOf } from "./identityMode";
 import type { ApiserverCluster, InspectedApiserver } from "./inspectedApiserver";
 import { agentSettings } from "./liveCluster";
+import { setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 type Policy = Pick<PreflightPolicy, "cilium">;
@@ -27,14 +28,18 @@ const identityValues = ({ name, id }: ApiserverCluster): readonly string[] => [
   `cluster.id=${id}`,
 ];
 
-/** Whether a cluster in no mesh has another name or id than the declared. Of one that is meshed, `liveIdentity` tells. */
-function isUnnamed({ cluster, live }: InspectedApiserver): boolean {
+/**
+ * Whether a cluster has another name or id than the declared. Of one that is meshed, and not by this stack, `liveIdentity` tells.
+ *
+ * @param isOurs Whether this stack has meshed it, as what is declared.
+ */
+function isUnnamed({ cluster, live }: InspectedApiserver, isOurs = false): boolean {
   const current = identityIn(live.config?.data ?? {});
   const wanted = { name: cluster.name, id: String(cluster.id) };
   return (
     live.config !== undefined &&
     (current.name !== wanted.name || current.id !== wanted.id) &&
-    identityChange(current, wanted) === undefined
+    (isOurs || identityChange(current, wanted) === undefined)
   );
 }
 
@@ -70,9 +75,9 @@ export function notPublishing(each: InspectedApiserver, { cilium }: Policy): rea
 }
 
 /** A name or id that is not the declared one: the certificates of the clustermesh-apiserver are for the name, and Helm makes both. */
-function otherIdentity(each: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
+function otherIdentity(each: InspectedApiserver, { cilium }: Policy, isOurs: boolean): readonly Diagnostic[] {
   const { cluster, live } = each;
-  if (!isUnnamed(each)) return [];
+  if (!isUnnamed(each, isOurs)) return [];
   const { name, id } = identityIn(live.config?.data ?? {});
   return [
     error({
@@ -149,7 +154,9 @@ function firstConnection({ cluster, live }: InspectedApiserver): readonly Diagno
 export function apiserver(found: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const each = withWritten(found, policy);
   if (each.cluster.publishes !== "apiserver" || each.live.apiserver === undefined) return [];
-  const identity = otherIdentity(each, policy);
+  const before = identityIn(setBefore(found, policy) ?? {});
+  const isOurs = before.name === found.cluster.name && before.id === String(found.cluster.id);
+  const identity = otherIdentity(each, policy, isOurs);
   return [
     ...identity,
     ...unmanagedUsers(each, policy),

@@ -68,12 +68,10 @@ export function configDrift(
     const { cluster, live } = found;
     if (live.config === undefined || otherThanRecorded(found, policy).length > 0) return [];
     const isOurs = appliedEntry(live.config.managedFields, FIELD_MANAGER) ?? setBefore(found, policy);
-    return isOurs === undefined
-      ? []
-      : [
-          ...otherConfig(cluster, policy.cilium.configMap, live.config),
-          ...otherMark(found, policy),
-          ...(cluster.identity === "set" ? otherRollout(cluster, live) : []),
-        ];
+    if (isOurs === undefined) return [];
+    const mark = otherMark(found, policy);
+    // What is as installed is set by nobody here.
+    if (cluster.identity === "asInstalled") return mark;
+    return [...otherConfig(cluster, policy.cilium.configMap, live.config), ...mark, ...otherRollout(cluster, live)];
   });
 }

@@ -8,6 +8,7 @@ import { frozenAt } from "../../support/stacks/frozenRun";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { waitUntil } from "../../support/waitUntil";
 import { apiserverMesh } from "../support/apiserver/apiserverLab";
+import { assertRefused, patched } from "../support/apiserver/refused";
 import { helmUsers, HELM_TEXT, removeUsers, USERS, usersIn, usersText } from "../support/apiserver/users";
 import { remove, wanted } from "../support/preflight/drifting";
 
@@ -132,6 +133,24 @@ describe("a mesh of clusters with clustermesh-apiserver that drifts", function (
       assert.doesNotMatch(succeeded(await stack.up("--expect-no-changes")).text, says);
     });
   }
+});
+
+describe("a name that is changed in a meshed cluster with clustermesh-apiserver", function () {
+  this.timeout("5m");
+
+  it("is refused with the command that sets it, for the program does not", async () => {
+    const { stack, clusters, untouched } = await apiserverMesh("apiserver-renamed");
+    const [, second = assert.fail()] = clusters;
+    succeeded(await stack.up());
+    await patched(second, "configmap/cilium-config", { data: { "cluster-name": "ocean" } });
+    const line =
+      /cluster "cluster2": live cluster-name and cluster-id \["ocean","102"\] are not the declared .*--set cluster\.name=cluster2/;
+    await assertRefused(stack, clusters, line);
+    await patched(second, "configmap/cilium-config", { data: { "cluster-name": "cluster2" } });
+    succeeded(await stack.up("--expect-no-changes"));
+    succeeded(await stack.destroy());
+    assert.deepEqual(await snapshots(clusters), untouched);
+  });
 });
 
 describe("runs that are killed at the users of peers", function () {

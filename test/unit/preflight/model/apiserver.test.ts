@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { present } from "../../../../components/basics/model/own";
+import { targetsOf } from "../../../../components/identity/model/recorded";
+import type { PreflightPolicy } from "../../../../components/preflight/model/policy";
 import { apiserver, notPublishing } from "../../../../components/preflight/model/apiserver";
 import type { ApiserverCluster } from "../../../../components/preflight/model/inspectedApiserver";
 import { testCA } from "../../support/apiserver/certificates";
@@ -9,6 +11,7 @@ import { bySeverity, lines, member } from "../../support/mesh/mesh";
 import { node, POLICY, type LiveOptions } from "../../support/preflight/live";
 
 const NODES = { network: { nodes: [node("n1", ["10.1.1.1"]), node("n2", ["10.1.1.2"])] } };
+const TARGETS = targetsOf(POLICY.cilium, POLICY.peerSecret);
 const HELM = "helm upgrade cilium cilium/cilium --version 1.20.2 --namespace kube-system --reuse-values";
 
 describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
@@ -19,14 +22,22 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
   });
 
   /** What is said of a cluster with these objects. */
-  function judge(objects: Partial<ChartObjects>, over: Partial<ApiserverCluster> = {}, options: LiveOptions = {}) {
+  function judge(
+    objects: Partial<ChartObjects>,
+    over: Partial<ApiserverCluster> = {},
+    options: LiveOptions = {},
+    known: PreflightPolicy["recorded"] = {},
+  ) {
     const each = inspectedApiserver(Object.values(objects), { ...NODES, ...options }, over);
     const { endpoints, hostAliases, reads } = over.written ?? {};
     const written = { cluster1: present({ apiserver: present({ endpoints, hostAliases }), reads }) };
     const found = { cluster: { ...member(1), ...each.cluster }, live: each.live };
     // One that publishes nothing is ruled out, and nothing else is said of it.
     const missing = notPublishing(each, POLICY);
-    const said = missing.length > 0 ? missing : apiserver(found, { ...POLICY, written });
+    const recorded = Object.fromEntries(
+      Object.entries(known).map(([name, of]) => [name, { ...of, uid: each.live.uid }]),
+    );
+    const said = missing.length > 0 ? missing : apiserver(found, { ...POLICY, written, recorded });
     const { problems, warnings, notes, unseen } = bySeverity(said);
     return { problems: lines(problems), warnings: lines(warnings), notes: lines(notes), unseen };
   }
@@ -108,6 +119,17 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
     );
     // Of a cluster that is meshed as another one, what is told of all clusters is enough.
     assert.deepEqual(problems(direct, {}, { config: { "cluster-id": "7" } }), []);
+  });
+
+  it("need them still when they are meshed: the program does not set them again", () => {
+    const recorded = {
+      cluster1: { uid: "", set: { "cluster-name": "cluster1", "cluster-id": "101" }, targets: TARGETS },
+    };
+    for (const config of [{ "cluster-name": "ocean" }, { "cluster-id": "7" }, { "cluster-id": "0" }]) {
+      const said = one(problems(direct, {}, { config }, recorded));
+      assert.match(said, /live cluster-name and cluster-id \[.*\] are not the declared "cluster1" and 101/);
+      assert.ok(said.includes(`run ${HELM} --set cluster.name=cluster1 --set cluster.id=101 and then`), said);
+    }
   });
 
   it("need users: with authMode legacy all peers would have one name", async () => {

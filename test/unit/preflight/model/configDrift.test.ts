@@ -17,6 +17,7 @@ function seen(
   config: Readonly<Record<string, string | undefined>>,
   metadata: object = { managedFields },
   rolled: Readonly<Record<string, string>> = {},
+  cluster = member(1),
 ) {
   const { uid } = recorded("configmap").metadata as { readonly uid: string };
   const marked = { [MARK_ANNOTATION]: markText(recordOf({ configMap: uid }), POLICY.owner) };
@@ -26,7 +27,7 @@ function seen(
     Object.entries(annotations).map(([workload, annotation]) => [workload, { annotation, generation: 3 }]),
   );
   const live: LiveCluster = { ...liveCluster({ config, configMetadata }), rollouts: rollOuts };
-  return configDrift([member(1)], new Map([["cluster1", live]]), POLICY);
+  return configDrift([cluster], new Map([["cluster1", live]]), POLICY);
 }
 
 describe("model: name and id that were changed since they were set", () => {
@@ -37,6 +38,11 @@ describe("model: name and id that were changed since they were set", () => {
       lines(warnings(diagnostics))[0] ?? "",
       /^cluster "cluster1": cilium-config cluster-name "default" was changed since it was set to "cluster1"; pulumi up/,
     );
+  });
+
+  it("are for an error to tell where they are as installed: nothing sets them again", () => {
+    const ofInstaller = member(1, { publishes: "apiserver", identity: "asInstalled" });
+    assert.deepEqual(seen({ ...SET, "cluster-name": "default" }, undefined, {}, ofInstaller).changes, {});
   });
 
   it("are seen where they were removed", () => {
