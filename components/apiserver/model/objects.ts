@@ -15,6 +15,9 @@ export const APISERVER_SECRETS = {
   kvstoremesh: "cilium-kvstoremesh",
 } as const;
 
+/** The certificate of Hubble's servers, which is for the cluster's name. */
+export const HUBBLE_SECRET = "hubble-server-certs";
+
 /** ConfigMap with the users that peers log in to its etcd as. */
 export const REMOTE_USERS = "clustermesh-remote-users";
 
@@ -35,9 +38,13 @@ export const localCommonName = (cluster: string): string => `local-${cluster}`;
 const READ: readonly (readonly [resource: string, name: string])[] = [
   ["deployments", APISERVER],
   ["services", APISERVER],
-  ...[APISERVER_SECRETS.ca, APISERVER_SECRETS.server, APISERVER_SECRETS.admin, APISERVER_SECRETS.local].map(
-    (name) => ["secrets", name] as const,
-  ),
+  ...[
+    APISERVER_SECRETS.ca,
+    APISERVER_SECRETS.server,
+    APISERVER_SECRETS.admin,
+    APISERVER_SECRETS.local,
+    HUBBLE_SECRET,
+  ].map((name) => ["secrets", name] as const),
   ["configmaps", REMOTE_USERS],
 ];
 

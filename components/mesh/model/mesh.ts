@@ -33,7 +33,7 @@ export function completed(
     id,
     ...present({ apiServerEtcd, lost }),
     publishes,
-    identity: PUBLICATIONS[publishes].identity,
+    identity: (publishes === "apiserver" ? found.identity : undefined) ?? PUBLICATIONS[publishes].identity,
     reads: written.reads ?? found.reads ?? "direct",
     podCIDRs: written.podCIDRs ?? found.podCIDRs ?? [],
     nodeCIDRs: written.nodeCIDRs ?? found.nodeCIDRs ?? [],

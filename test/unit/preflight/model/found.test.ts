@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { foundOf, MOST_FOUND_RANGES } from "../../../../components/preflight/model/found";
 import { chartObjects, serviceObject } from "../../support/apiserver/chartObjects";
 import { inspectedApiserver } from "../../support/apiserver/inspectedApiserver";
-import { liveCluster, node, type LiveObject, type LiveOptions } from "../../support/preflight/live";
+import { liveCluster, node, POLICY, type LiveObject, type LiveOptions } from "../../support/preflight/live";
 
+const CLUSTER = { name: "cluster1", id: 101, etcd: {} };
 const found = (objects: readonly LiveObject[], options?: LiveOptions) =>
-  foundOf("cluster1", inspectedApiserver(objects, options).live);
+  foundOf(CLUSTER, inspectedApiserver(objects, options).live, POLICY);
 const ranges = (config: NonNullable<LiveOptions["config"]>, network: LiveOptions["network"] = {}) =>
-  foundOf("cluster1", liveCluster({ config, network })).podCIDRs;
+  foundOf(CLUSTER, liveCluster({ config, network }), POLICY).podCIDRs;
 const nodes = (count: number, podCIDR: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => node(`n${String(n)}`, ["10.1.1.1"], { podCIDRs: [podCIDR(n)] }));
 
@@ -86,6 +87,6 @@ describe("preflight: what a live cluster says of itself", () => {
     const config = { ipam: "kubernetes", "enable-ipv6": "false" };
     const some = nodes(9, (n) => `10.60.${String(3 * n)}.0/24`);
     assert.deepEqual(ranges(config, { nodes: some }), ranges(config, { nodes: some.toReversed() }));
-    assert.equal(foundOf("cluster1", liveCluster({ config, network: { nodes: some } })).nodeCIDRs, undefined);
+    assert.equal(foundOf(CLUSTER, liveCluster({ config, network: { nodes: some } }), POLICY).nodeCIDRs, undefined);
   });
 });
