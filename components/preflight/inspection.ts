@@ -93,7 +93,7 @@ async function askAll(
   const [there, elsewhere, { pods, network }] = await Promise.all(answers);
   const live = { ...parseLiveCluster(cilium, there, elsewhere, podsJson(pods), beside), network };
   // Of a cluster that this program has named, none of another id are left.
-  const isNew = live.apiserver !== undefined && live.config?.mark === undefined;
+  const isNew = publication === "asked" && live.apiserver !== undefined && live.config?.mark === undefined;
   const identities = isNew ? { identities: await readIdentities(api, name) } : {};
   return { ...live, ...identities, network: { ...network, ...(await readFurther(api, cilium, live)) } };
 }

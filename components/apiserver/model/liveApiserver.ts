@@ -47,7 +47,7 @@ export interface LiveApiserver {
   readonly localCommonName?: string;
   /** Changes with every write to these two; absent where that is not told. */
   readonly certificatesVersion?: string;
-  readonly hasHubbleCertificate: boolean;
+  readonly hasHubbleCertificate?: true;
   /** The users that peers log in as: whether it takes them from its ConfigMap, whether it waits for that, and whether that is there. */
   readonly users: { readonly enabled: boolean; readonly required: boolean; readonly exists: boolean };
 }
@@ -159,7 +159,7 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
     adminCommonName: commonName(APISERVER_SECRETS.admin),
     localCommonName: commonName(APISERVER_SECRETS.local),
     certificatesVersion: versions.length === 0 ? undefined : versions.join(" "),
-    hasHubbleCertificate: secret(HUBBLE_SECRET) !== undefined,
+    hasHubbleCertificate: secret(HUBBLE_SECRET) === undefined ? undefined : (true as const),
     users: usersOf(deployment, find("ConfigMap", REMOTE_USERS) !== undefined),
   });
 }

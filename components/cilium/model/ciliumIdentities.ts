@@ -5,7 +5,7 @@ import { clusterIdOf } from "./podIdentity";
 export const IDENTITIES = "ciliumidentities.cilium.io";
 
 /** A JSONPath template: number and uid of each, a line each. */
-export const IDENTITY_LINES = '{range .items[*]}{.metadata.name} {.metadata.uid}{"\\n"}{end}';
+export const IDENTITY_LINES = '{range .items[*]}{.metadata.name}{" "}{.metadata.uid}{"\\n"}{end}';
 
 /** Label of an identity with the name of the cluster that it was made under. */
 export const CLUSTER_LABEL = "io.cilium.k8s.policy.cluster";
