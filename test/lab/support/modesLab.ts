@@ -25,15 +25,22 @@ async function routeToCaches({ clusters }: Lab): Promise<void> {
   }
 }
 
-/** Clusters as plain Helm installs: the first has two nodes. Those with clustermesh-apiserver have the name and id of the lab already. */
-export async function modesLab(modes: readonly CiliumMode[]): Promise<ModesLab> {
+/**
+ * Clusters as plain Helm installs: the first has two nodes.
+ *
+ * @param installed Which name and id those with clustermesh-apiserver have: the lab's already, or none, as those in kvstore mode.
+ */
+export async function modesLab(
+  modes: readonly CiliumMode[],
+  installed: "named" | "unmeshed" = "named",
+): Promise<ModesLab> {
   const log = (line: string) => {
     say(`lab: ${line}`);
   };
   await down({ name: MESHES_LAB, log });
   const nodes = modes.map((_, index) => (index === 0 ? 2 : 1));
   const identities = modes.map((mode, index) =>
-    mode === "kvstore" ? undefined : { name: `cluster${index + 1}`, id: 101 + index },
+    mode === "kvstore" || installed === "unmeshed" ? undefined : { name: `cluster${index + 1}`, id: 101 + index },
   );
   const lab = await timed(`lab of ${modes.join(" and ")} up`, () =>
     up({ name: MESHES_LAB, nodes, modes, identities, log }),
