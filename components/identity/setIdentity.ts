@@ -11,6 +11,7 @@ import { WriteConflict } from "../kubernetes/kubectlError";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { error, formatDiagnostics } from "../mesh/model/diagnostic";
 import type { Identity } from "../mesh/model/publication";
+import { howToAllow } from "../settings/model/allow";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
 import { planIdentity } from "./model/setIdentity";
@@ -40,7 +41,7 @@ function refuseOtherInstalled(live: LiveConfig, { cluster, cilium, desired }: Ag
         property: `${cilium.configMap} ${key}`,
         value: live.data[key],
         reason: `is not ${JSON.stringify(value)}, and the certificates of its clustermesh-apiserver carry the name`,
-        fix: "set cluster.name and cluster.id with helm upgrade, which issues them again",
+        fix: `set cluster.name and cluster.id with helm upgrade, which issues them again, or ${howToAllow("overwriteConflicts")}`,
       }),
     );
   if (problems.length > 0) {

@@ -11,7 +11,7 @@ import { HELM_RELEASE_ANNOTATION } from "../../kubernetes/model/ownership";
 import { isIPAddress } from "../../mesh/model/cidr";
 import { isHostName } from "../../mesh/model/names";
 import { seenUsers, type SeenUsers } from "./liveUsers";
-import { APISERVER, APISERVER_CONTAINERS, APISERVER_SECRETS, REMOTE_USERS } from "./objects";
+import { APISERVER, APISERVER_CONTAINERS, APISERVER_SECRETS, HUBBLE_SECRET, REMOTE_USERS } from "./objects";
 
 /** The Service of a clustermesh-apiserver. */
 export interface ApiserverService {
@@ -46,6 +46,9 @@ export interface LiveApiserver {
   readonly server?: ApiserverServer;
   readonly adminCommonName?: string;
   readonly localCommonName?: string;
+  /** Changes with every write to these two; absent where that is not told. */
+  readonly certificatesVersion?: string;
+  readonly hasHubbleCertificate?: true;
   /** The users that peers log in as: whether it takes them from its ConfigMap, whether it waits for that, and that, where it is there. */
   readonly users: { readonly enabled: boolean; readonly required: boolean; readonly configMap?: SeenUsers };
 }
@@ -142,6 +145,9 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
     return certificate && commonNameOf(certificate);
   };
   const containers = deployment.spec?.template?.spec.containers ?? [];
+  const versions = [APISERVER_SECRETS.admin, APISERVER_SECRETS.local].flatMap(
+    (name) => secret(name)?.metadata.resourceVersion ?? [],
+  );
   return present({
     containers: containers.flatMap(({ name }) => name ?? []),
     replicas: count.safeParse(deployment.spec?.["replicas"]).data ?? 1,
@@ -153,6 +159,8 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
     server: server && serverOf(server, deployment),
     adminCommonName: commonName(APISERVER_SECRETS.admin),
     localCommonName: commonName(APISERVER_SECRETS.local),
+    certificatesVersion: versions.length === 0 ? undefined : versions.join(" "),
+    hasHubbleCertificate: secret(HUBBLE_SECRET) === undefined ? undefined : (true as const),
     users: usersOf(deployment, find("ConfigMap", REMOTE_USERS)),
   });
 }

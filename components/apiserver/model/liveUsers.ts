@@ -2,8 +2,8 @@ import { attempt } from "../../basics/model/attempt";
 import { LONGEST_TEXT } from "../../basics/model/foreignYaml";
 import { own, present } from "../../basics/model/own";
 import type { LiveObject } from "../../kubernetes/model/liveObject";
-import { fieldOwners, type FieldOwner, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
-import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
+import { writerOf, type FieldOwner, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
+import { OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import type { GrantedUsers } from "./grantedUsers";
 import type { SeenClaim } from "./usersClaim";
 import { changeUsers, parseUsers } from "./usersFile";
@@ -83,13 +83,8 @@ export function textWithout({ data }: LiveUsers, ours: readonly string[], seen: 
   return attempt(again) === stripped ? before : stripped;
 }
 
-/** In whose name the text is written: an apply of its owner's is refused what another manager has changed, an update is not. */
-export function writer({ managedFields }: LiveUsers): FieldOwner {
-  const owners = fieldOwners(managedFields, USERS_KEY);
-  const others = owners.filter(({ manager }) => manager !== FIELD_MANAGER);
-  const [first] = [...others.filter(({ operation }) => operation === "Apply"), ...others, ...owners];
-  return first ?? { manager: FIELD_MANAGER, operation: "Update" };
-}
+/** In whose name the text is written. */
+export const writer = ({ managedFields }: LiveUsers): FieldOwner => writerOf(managedFields, USERS_KEY);
 
 /** Whether nothing is in it but what is ours. */
 export function isAllOurs({ data, hasBinaryData }: LiveUsers, ours: readonly string[]): boolean {

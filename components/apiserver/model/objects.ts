@@ -13,6 +13,9 @@ export const APISERVER_SECRETS = {
   local: "clustermesh-apiserver-local-cert",
 } as const;
 
+/** The certificate of Hubble's servers, which is for the cluster's name. */
+export const HUBBLE_SECRET = "hubble-server-certs";
+
 /** ConfigMap with the users that peers log in to its etcd as. Its pods mount it under this name, and do not start without it. */
 export const REMOTE_USERS = "clustermesh-remote-users";
 
@@ -33,9 +36,13 @@ export const localCommonName = (cluster: string): string => `local-${cluster}`;
 const READ: readonly (readonly [resource: string, name: string])[] = [
   ["deployments", APISERVER],
   ["services", APISERVER],
-  ...[APISERVER_SECRETS.ca, APISERVER_SECRETS.server, APISERVER_SECRETS.admin, APISERVER_SECRETS.local].map(
-    (name) => ["secrets", name] as const,
-  ),
+  ...[
+    APISERVER_SECRETS.ca,
+    APISERVER_SECRETS.server,
+    APISERVER_SECRETS.admin,
+    APISERVER_SECRETS.local,
+    HUBBLE_SECRET,
+  ].map((name) => ["secrets", name] as const),
   ["configmaps", REMOTE_USERS],
 ];
 

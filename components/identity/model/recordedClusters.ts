@@ -6,6 +6,8 @@ const recordedCluster = z.object({
   uid: z.string().min(1),
   set: z.record(z.string(), z.string()),
   targets,
+  /** Where it publishes through its clustermesh-apiserver, and this program has named that; absent of all others. */
+  identity: z.literal("set").optional(),
   /** What was seen when its Secrets were written again last. */
   reapplied: z.string().optional(),
 });
@@ -15,10 +17,18 @@ export type RecordedCluster = z.infer<typeof recordedCluster>;
 
 const recordedClusters = z.record(z.string(), recordedCluster);
 
-/** What of a record the next preview needs. */
-export function summaryOf(printed: string, cluster: string, reapplied?: string): RecordedCluster {
+/**
+ * What of a record the next preview needs.
+ *
+ * @param isNamed Whether this program has named its clustermesh-apiserver.
+ */
+export function summaryOf(
+  printed: string,
+  cluster: string,
+  { reapplied, isNamed = false }: { readonly reapplied?: string | undefined; readonly isNamed?: boolean } = {},
+): RecordedCluster {
   const { cluster: uid, set, targets: names } = recordedOf(printed, cluster);
-  return present({ uid, set, targets: names, reapplied });
+  return present({ uid, set, targets: names, identity: isNamed ? ("set" as const) : undefined, reapplied });
 }
 
 /** Reads the output of the last up; nothing where there was none. */

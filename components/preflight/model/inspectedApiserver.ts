@@ -1,4 +1,4 @@
-import type { Publishes, Reads } from "../../mesh/model/publication";
+import type { Identity, Publishes, Reads } from "../../mesh/model/publication";
 import type { ReachableCluster } from "./liveCluster";
 
 /** A cluster, as far as the rules about a clustermesh-apiserver depend on it. */
@@ -7,6 +7,7 @@ export interface ApiserverCluster {
   readonly id: number;
   readonly publishes: Publishes;
   readonly reads: Reads;
+  readonly identity: Identity;
   /** What of it is written down, and so not found. */
   readonly written?: {
     readonly endpoints?: readonly string[];

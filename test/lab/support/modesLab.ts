@@ -11,15 +11,21 @@ export interface ModesLab {
   readonly end: () => Promise<void>;
 }
 
-/** Clusters as plain Helm installs: the first has two nodes. Those with clustermesh-apiserver have the name and id of the lab already. */
-export async function modesLab(modes: readonly CiliumMode[]): Promise<ModesLab> {
+/**
+ * Clusters as plain Helm installs: the first has two nodes.
+ *
+ * @param installed Which name and id those with clustermesh-apiserver have: the lab's already, or none, as those in kvstore mode.
+ */
+export async function modesLab(
+  modes: readonly CiliumMode[],
+  installed: "named" | "unmeshed" = "named",
+): Promise<ModesLab> {
   const log = (line: string) => {
     say(`lab: ${line}`);
   };
   await down({ name: MESHES_LAB, log });
-  const lab = await timed(`lab of ${modes.join(" and ")} up`, () =>
-    up({ name: MESHES_LAB, ...plainInstalls(modes), log }),
-  );
+  const installs = { ...plainInstalls(modes), ...(installed === "unmeshed" ? { identities: [] } : {}) };
+  const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name: MESHES_LAB, ...installs, log }));
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,

@@ -29,7 +29,9 @@ describe("stacks: the size of the peers' Secret", function () {
 
   const of = (values: Readonly<Record<string, unknown>>) => {
     const read = configuration(values);
-    const { problems, warnings } = bySeverity(secretSize(read, membersOf(read), caScope(toEnvironment(read).authority)));
+    const { problems, warnings } = bySeverity(
+      secretSize(read, membersOf(read), caScope(toEnvironment(read).authority)),
+    );
     return { problems: lines(problems), warnings: lines(warnings) };
   };
 

@@ -123,6 +123,16 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
     assert.equal(readAll(await chartObjects({ caBundle: true }))?.server?.trusted, undefined);
   });
 
+  it("tells whether Hubble's servers have a certificate, and each write to those that carry the name", () => {
+    const hubble = secretObject("hubble-server-certs", {});
+    assert.equal(read([all.deployment, hubble])?.hasHubbleCertificate, true);
+    assert.equal(readAll(all)?.hasHubbleCertificate, undefined);
+    const written = (version: string) =>
+      readAll({ ...all, admin: { ...all.admin, metadata: { ...all.admin.metadata, resourceVersion: version } } });
+    assert.equal(written("7")?.certificatesVersion, "7");
+    assert.notEqual(written("8")?.certificatesVersion, written("7")?.certificatesVersion);
+  });
+
   it("is read from these objects", () => {
     assert.deepEqual(APISERVER_OBJECTS, [
       "deployments/clustermesh-apiserver",
@@ -131,6 +141,7 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
       "secrets/clustermesh-apiserver-server-cert",
       "secrets/clustermesh-apiserver-admin-cert",
       "secrets/clustermesh-apiserver-local-cert",
+      "secrets/hubble-server-certs",
       "configmaps/clustermesh-remote-users",
     ]);
   });

@@ -13,6 +13,7 @@ import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import {
   accessReview,
   apiserverRights,
+  namedRights,
   previewRights,
   rightsProblems,
   upRights,
@@ -118,6 +119,19 @@ describe("model: rights", () => {
     ]);
     const names = rights.map(({ resource, name }) => `${resource}/${name ?? ""}`);
     assert.deepEqual(names, APISERVER_OBJECTS);
+  });
+
+  it("are to write the certificates by their names, and to delete identities, where this program sets the name", () => {
+    const rights = namedRights(DEFAULT_SETTINGS.cilium).map(
+      ({ verb, resource, name = "" }) => `${verb} ${resource} ${name}`,
+    );
+    assert.deepEqual(rights, [
+      "patch secrets clustermesh-apiserver-admin-cert",
+      "patch secrets clustermesh-apiserver-local-cert",
+      "list ciliumidentities ",
+      "delete ciliumidentities ",
+      "list ciliumendpoints ",
+    ]);
   });
 
   it("are asked for one by one, a subresource as such", () => {

@@ -23,7 +23,7 @@ export function inspectedApiserver(
   const apiserver = liveApiserver(parseList(JSON.stringify({ items: objects })));
   const live = liveCluster({ ...options, config: { ...CRD_CONFIG, ...config } });
   return {
-    cluster: { name: "cluster1", id: 101, publishes: "apiserver", reads: "direct", ...over },
+    cluster: { name: "cluster1", id: 101, publishes: "apiserver", reads: "direct", identity: "asInstalled", ...over },
     live: apiserver === undefined ? live : { ...live, apiserver },
   };
 }
