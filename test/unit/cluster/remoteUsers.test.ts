@@ -15,7 +15,11 @@ function mesh() {
     (name, index) => [name, { id: index + 1, context: name, provider: provider(name) }] as const,
   );
   const observed = names.map((name, index) => {
-    const found = { endpoints: [`https://${name}.mesh.cilium.io:32379`], podCIDRs: [`10.${String(index)}.0.0/16`] };
+    const found = {
+      reads: "direct" as const,
+      endpoints: [`https://${name}.mesh.cilium.io:32379`],
+      podCIDRs: [`10.${String(index)}.0.0/16`],
+    };
     return [name, { found, ...(name === "west" ? { users: SEEN } : {}) }] as const;
   });
   const args = { owner: "ours", clusters: Object.fromEntries(clusters), observed: Object.fromEntries(observed) };

@@ -40,7 +40,7 @@ type Role = z.infer<typeof role>;
 const DEMO = demoObjects({ clusters: ["cluster1", "cluster2"] });
 const ROLES = parseAllDocuments(readFileSync(FILE, "utf8")).map((document) => role.parse(document.toJS()));
 const WITHOUT_APISERVER = ROLES.slice(0, 2);
-const [OF_APISERVER, OF_DEMO] = [ROLES.slice(2, 3), ROLES.slice(3)];
+const [OF_APISERVER, OF_DEMO] = [ROLES.slice(2, 4), ROLES.slice(4)];
 const WITH_DEMO = [...WITHOUT_APISERVER, ...OF_DEMO];
 
 function grants({ metadata, kind, rules }: Role, { verb, group, resource, namespace, name }: Right): boolean {
@@ -75,7 +75,8 @@ describe("model: rights", () => {
   it("are all there with one role more in a cluster with clustermesh-apiserver, which needs all of it", () => {
     const cached = member(1, { publishes: "apiserver", reads: "cached" });
     const made = { ...DEFAULT_SETTINGS, managedObjects: managedObjectsOf(cached, DEFAULT_SETTINGS, true) };
-    const rights = [upRights(made), apiserverRights(made.cilium), usersRights(made.cilium)].flat();
+    const { cilium } = made;
+    const rights = [upRights(made), apiserverRights(cilium), usersRights(cilium), namedRights(cilium)].flat();
     assert.deepEqual(lacking([...WITHOUT_APISERVER, ...OF_APISERVER], rights), []);
     const missing = lacking(WITHOUT_APISERVER, rights);
     for (const { rules = [] } of OF_APISERVER) {
