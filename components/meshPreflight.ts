@@ -88,10 +88,10 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const policy = {
     ...mesh,
     owner,
-    peerSecretKeys: peerSecretKeys(names, authorities),
+    peerSecretKeys: peerSecretKeys(peers, authorities),
     recorded,
     written: mesh.clusters,
-    rotation: rotationPolicy(mesh, authorities, now),
+    rotation: rotationPolicy(mesh, authorities.filter(isSigning(peers)), now),
     secretsOf: (cluster: Cluster) =>
       managedObjectsOf(cluster, { ...mesh, objects: {} }, issuesServers).map(({ name }) => name),
   };
@@ -118,6 +118,12 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     seenPeers: peersSeen(live, mesh.peerSecret),
   };
 }
+
+/** Whether certificates of an authority are signed here: what was issued elsewhere is judged where that is. */
+const isSigning = (peers: readonly Cluster[]) => {
+  const issued = peers.flatMap(({ name, clientCertificates }) => (clientCertificates === "issued" ? [name] : []));
+  return (authority: string) => !issued.includes(authority);
+};
 
 /** A cluster with what is made there: as long as it is not known how it reads its peers, with all that may be. */
 function askedOf(way: Reached, mesh: KnownMesh, issuesServers: boolean): Asked & Reached {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CaSet, Ca, TrustedCa } from "./ca";
+import type { Ca, CaSet, MeshCa, SigningCa, TrustedCa } from "./ca";
 import { publishedChain } from "./model/adoptedCa";
 import { caHash } from "./model/certificates";
 import { isAdopted, type CaTrust } from "./model/keyRevisions";
@@ -19,9 +19,11 @@ export interface SigningMaterial {
 /** The authorities of a mesh, by name. */
 export type Signing = Readonly<Record<string, SigningMaterial>>;
 
+const isSigning = (ca: MeshCa): ca is SigningCa => ca.kind === "signs";
+
 /** Everything that another stack needs to sign as these authorities do; a secret as a whole. */
 export function signingOf({ all }: CaSet): pulumi.Output<Signing> {
-  const each = all.map((ca) =>
+  const each = all.filter(isSigning).map((ca) =>
     pulumi
       .all([ca.certificate, ca.privateKey, ca.bundle, ca.trust, ca.trusted])
       .apply(([certificate, privateKey, bundle, trust, trusted]): readonly [string, SigningMaterial] => [

@@ -4,6 +4,7 @@ import type { CaSet } from "../certificates/ca";
 import { etcdServerSecret, type EtcdServer } from "../certificates/etcdServerSecret";
 import { clientCertificates } from "../certificates/leafCertificate";
 import { certificatesHash, clientCommonName } from "../certificates/model/certificates";
+import { usersOfIssued } from "../certificates/model/issuedClient";
 import type { EtcdAdmin } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
 import { readRecorded } from "../identity/model/recorded";
@@ -29,7 +30,7 @@ export interface MeshedClusterArgs extends ClusterCommandArgs {
 
 /** A certificate as an output shows it: no PEM, no key. */
 export interface CertificateSummary {
-  readonly subject: string;
+  readonly subject: pulumi.Output<string>;
   readonly issuer: string;
   /** RFC 3339. */
   readonly expires: pulumi.Output<string>;
@@ -164,13 +165,15 @@ function managedUsers(
 /** The users of the peers in the ConfigMap of a clustermesh-apiserver. */
 function usersInConfigMap(
   name: string,
-  { cluster, clusters, access, owner, settings }: MeshedClusterArgs,
+  { cluster, clusters, caSet, access, owner, settings }: MeshedClusterArgs,
   uid: pulumi.Output<string | undefined>,
   opts: pulumi.CustomResourceOptions,
 ): readonly pulumi.Resource[] {
   if (PUBLICATIONS[cluster.publishes].users !== "configMap") return [];
-  const peers = clusters.map((peer) => peer.name);
-  return [remoteUsers(name, { cluster, peers, access, owner, uid, settings }, opts)];
+  const peers = clusters.flatMap((peer) => (peer.name === cluster.name ? [] : [peer.name]));
+  const ca = caSet.for(cluster);
+  const users = ca.kind === "issued" ? ca.client.commonName.apply(usersOfIssued) : peers.map(clientCommonName);
+  return [remoteUsers(name, { cluster, users, access, owner, uid, settings }, opts)];
 }
 
 /** The server certificate of the cluster's etcd, where this mesh issues it. */

@@ -4,6 +4,7 @@ import { present } from "../../basics/model/own";
 import { rangesOf } from "../../mesh/model/cidr";
 import { mergedRanges } from "../../mesh/model/mergedRanges";
 import type { Found, Publishes, Reads } from "../../mesh/model/publication";
+import { clientCertificatesFound } from "./apiserverAuthority";
 import { identityModeOf } from "./identityMode";
 import { enabled, ipamOf } from "./ipam";
 import { agentSettings, type ReachableCluster } from "./liveCluster";
@@ -44,6 +45,7 @@ export function foundOf(name: string, live: ReachableCluster): Found {
   return present({
     publishes: publishes(live),
     reads: reads(live),
+    clientCertificates: live.apiserver && clientCertificatesFound(live.apiserver),
     endpoints: dialled?.endpoints,
     hostAliases: dialled?.hostAliases,
     podCIDRs: podCIDRs(live),

@@ -48,6 +48,7 @@ export function judgeLive(
   clusters: readonly Cluster[],
   live: ReadonlyMap<string, LiveCluster>,
   policy: PreflightPolicy,
+  now: Date,
 ): LiveJudgement {
   const all = inspected(clusters, live);
   const out = ruledOut(all, clusters, policy);
@@ -62,7 +63,7 @@ export function judgeLive(
       ...ownedValues(each, policy),
       ...foreignObjects(each, policy),
       ...liveSettings(each, policy),
-      ...apiserver(each, policy),
+      ...apiserver(each, policy, now),
       ...forbiddenEndpoints(each.cluster, apiServerEtcds),
       ...surge(each, policy),
       ...agentFolder(each, policy),

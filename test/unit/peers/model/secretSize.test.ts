@@ -16,12 +16,12 @@ import { bySeverity, lines, member } from "../../support/mesh/mesh";
 const sized = (made: Made): SignerSize => {
   const { names, key } = certificateOf(made.certificate);
   const { length } = made.certificate;
-  return { bundle: length, certificate: length, intermediates: 0, name: names.subject.length, key };
+  return { kind: "signs", bundle: length, certificate: length, intermediates: 0, name: names.subject.length, key };
 };
 
 describe("model: the size of the peers' Secret", function () {
   this.timeout("60s");
-  const parts = { "CA certificates": 0, "client certificates": 0, "peer files": 0, "private key": 0 };
+  const parts = { "CA certificates": 0, "client certificates": 0, "peer files": 0, "private keys": 0 };
   const said = (size: SecretSize) => {
     const { problems, warnings } = bySeverity(judgeSecretSize("cilium-clustermesh", 255, size));
     return { problems: lines(problems), warnings: lines(warnings) };
@@ -56,6 +56,7 @@ describe("model: the size of the peers' Secret", function () {
 
   it("grows with the clusters, exactly but for what is not there yet", () => {
     const signer: SignerSize = {
+      kind: "signs",
       bundle: 600,
       certificate: 600,
       intermediates: 0,
@@ -68,7 +69,7 @@ describe("model: the size of the peers' Secret", function () {
     assert.equal(each.parts["CA certificates"], 3 * shared.parts["CA certificates"]);
     assert.equal(each.parts["client certificates"], 3 * shared.parts["client certificates"]);
     assert.equal(each.oneMoreCA, 1800);
-    assert.equal(each.parts["private key"], shared.parts["private key"]);
+    assert.equal(each.parts["private keys"], shared.parts["private keys"]);
   });
 
   describe("is estimated from above", () => {
@@ -113,7 +114,7 @@ describe("model: the size of the peers' Secret", function () {
         const { parts: bounds } = peerSecretSize(clusters, new Map(), ({ name }) => name, algorithm);
         const traditional = command === "rsa" ? ["-traditional"] : [];
         const pem = openssl().run([command, ...traditional], openssl().make({ key }).key);
-        const bound = bounds["private key"];
+        const bound = bounds["private keys"];
         assert.ok(pem.length <= bound && bound < pem.length * 1.1, `key: ${String(pem.length)} of ${String(bound)}`);
       });
     }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { present } from "../../../../components/basics/model/own";
 import { apiserver, notPublishing } from "../../../../components/preflight/model/apiserver";
 import type { ApiserverCluster } from "../../../../components/preflight/model/inspectedApiserver";
+import { NOW } from "../../support/certificates/ca";
 import { testCA } from "../../support/apiserver/certificates";
 import { chartObjects, secretObject, serviceObject, type ChartObjects } from "../../support/apiserver/chartObjects";
 import { inspectedApiserver } from "../../support/apiserver/inspectedApiserver";
@@ -21,12 +22,12 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
   /** What is said of a cluster with these objects. */
   function judge(objects: Partial<ChartObjects>, over: Partial<ApiserverCluster> = {}, options: LiveOptions = {}) {
     const each = inspectedApiserver(Object.values(objects), { ...NODES, ...options }, over);
-    const { endpoints, hostAliases, reads } = over.written ?? {};
-    const written = { cluster1: present({ apiserver: present({ endpoints, hostAliases }), reads }) };
+    const { endpoints, hostAliases, reads, ca } = over.written ?? {};
+    const written = { cluster1: present({ apiserver: present({ endpoints, hostAliases, ca }), reads }) };
     const found = { cluster: { ...member(1), ...each.cluster }, live: each.live };
     // One that publishes nothing is ruled out, and nothing else is said of it.
     const missing = notPublishing(each, POLICY);
-    const said = missing.length > 0 ? missing : apiserver(found, { ...POLICY, written });
+    const said = missing.length > 0 ? missing : apiserver(found, { ...POLICY, written }, NOW);
     const { problems, warnings, notes, unseen } = bySeverity(said);
     return { problems: lines(problems), warnings: lines(warnings), notes: lines(notes), unseen };
   }
