@@ -47,7 +47,7 @@ function server(each: InspectedApiserver, policy: Policy): readonly Diagnostic[]
       error({
         ...at,
         value: clients.map(({ subject }) => subject),
-        reason: `has another CA in ca.crt than ${where}: its etcd refuses the certificates that peers are given`,
+        reason: `has another in ca.crt than ${where}: its etcd refuses the certificates that peers are given`,
         fix,
       }),
     isSigned && isTrusted && olderPods(each, policy, clients),
