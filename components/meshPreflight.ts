@@ -17,6 +17,7 @@ import { inspectAll, lostAndAnswering, reachable, type Reached } from "./preflig
 import { judgeAccess } from "./preflight/judgeAccess";
 import { judgeSigning } from "./preflight/judgeSigning";
 import { judgeMesh } from "./preflight/model/judgeMesh";
+import type { LiveCluster } from "./preflight/model/liveCluster";
 import { slowAnswers } from "./preflight/model/slowAnswers";
 import { foundClusters } from "./preflight/foundClusters";
 import { membersOf, type KnownMesh } from "./preflight/knownMesh";
@@ -24,6 +25,7 @@ import type { Asked } from "./preflight/lackingPermissions";
 import { observedClusters, reapplyOf, seenAs, unseen } from "./preflight/observed";
 import { judgePolicyChanges, peersSeen } from "./preflight/policyChanges";
 import { rotationPolicy } from "./preflight/rotation";
+import { issuedSizes } from "./preflight/secretSize";
 
 /** What is known of a run beside the arguments of its mesh. */
 export interface PreflightRun {
@@ -64,9 +66,9 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const now = new Date();
   const caSource = caSourceOf(description);
   const issuesServers = caOrigin(caSource) === "generated";
-  const onPaper = (clusters: readonly Cluster[]) => [
+  const onPaper = (clusters: readonly Cluster[], live: ReadonlyMap<string, LiveCluster> = new Map()) => [
     ...notKnown,
-    ...judgeSigning(mesh, clusters, caScope(caSource), now),
+    ...judgeSigning(mesh, clusters, caScope(caSource), now, issuedSizes(clusters, live)),
   ];
   if (wait.preflight === false) {
     const diagnostics = [...onPaper(membersOf(mesh)), ...notLookedAt(managed)];
@@ -99,7 +101,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
   const writes = run.writes ?? !pulumi.runtime.isDryRun();
   const diagnostics = [
-    ...onPaper(members),
+    ...onPaper(members, live),
     ...(await judgeAccess(mesh, asked, live, writes, wait.preflight)),
     ...answering,
     ...judged.diagnostics,

@@ -4,7 +4,7 @@ import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { ownedBy, reapplied } from "../kubernetes/ownership";
 import type { PlannedCluster } from "../mesh/etcd";
 import { meshHostName } from "../mesh/model/names";
-import type { SigningCa } from "./ca";
+import type { SigningCa } from "./meshCa";
 import { keyPair, signedCertificate, type CertificateNames, type ShownCertificate } from "./leafCertificate";
 import { ETCD_SERVER_SECRET, serverNames, type CertificateSettings } from "./model/certificates";
 

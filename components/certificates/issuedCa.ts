@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { present } from "../basics/model/own";
 import { error } from "../mesh/model/diagnostic";
 import { refusal } from "../mesh/refusal";
-import { trustIn, type IssuedCa } from "./ca";
+import { trustIn } from "./ca";
+import type { IssuedCa } from "./meshCa";
 import { readIssued } from "./model/issuedClient";
 import type { CaPlace } from "./model/validateCa";
 

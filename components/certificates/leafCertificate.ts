@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { IssuedCa, MeshCa, SigningCa } from "./ca";
+import type { IssuedCa, MeshCa, SigningCa } from "./meshCa";
 import type { ClientCertificates } from "../mesh/model/publication";
 import { SHARED_AUTHORITY, type CertificateSettings, type KeyAlgorithm } from "./model/certificates";
 import { leafLifetime, leafValidity } from "./model/lifetimes";

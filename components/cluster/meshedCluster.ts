@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { remoteUsers } from "../apiserver/remoteUsers";
-import type { CaSet } from "../certificates/ca";
+import type { CaSet } from "../certificates/meshCa";
 import { etcdServerSecret, type EtcdServer } from "../certificates/etcdServerSecret";
 import { clientCertificates } from "../certificates/leafCertificate";
 import { certificatesHash, clientCommonName } from "../certificates/model/certificates";

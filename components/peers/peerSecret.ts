@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { own } from "../basics/model/own";
 import { shortHash } from "../basics/model/shortHash";
-import type { CaSet } from "../certificates/ca";
+import type { CaSet } from "../certificates/meshCa";
 import type { ClientCertificate } from "../certificates/leafCertificate";
 import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
@@ -32,7 +32,10 @@ export function sharedPeerFiles(clusters: readonly PlannedCluster[], caSet: CaSe
     const { authority, hash } = caSet.for(cluster);
     return pulumi
       .all([pulumi.output(etcd), hash])
-      .apply(([known, caHash]): File => [name, base64(peerFile({ etcd: known, clientCertificates }, authority, caHash))]);
+      .apply(([known, caHash]): File => [
+        name,
+        base64(peerFile({ etcd: known, clientCertificates }, authority, caHash)),
+      ]);
   });
   const trusted = caSet.all.map(({ authority, bundle }) =>
     bundle.apply((pem): File => [pemFiles(authority).trustedCA, base64(pem)]),

@@ -55,7 +55,9 @@ export function readable<T>(all: readonly (readonly [string, () => T])[]): Reado
 
 /** Who is to sign and what is to be trusted; nothing of a CA that cannot be read, which is a problem already. */
 export function wantedTrust(mesh: KnownMesh): Readonly<Record<string, CaTrust>> {
-  const adopted = readable(adoptedOf(mesh).map(({ authority, ca }) => [authority, () => adoptedTrust(caFiles(ca).all)]));
+  const adopted = readable(
+    adoptedOf(mesh).map(({ authority, ca }) => [authority, () => adoptedTrust(caFiles(ca).all)]),
+  );
   if (mesh.published !== undefined) {
     const signing = Object.entries(mesh.published.signing).map(([name, { trust }]) => [name, trust] as const);
     return { ...adopted, ...Object.fromEntries(signing) };
@@ -137,9 +139,7 @@ export function rotationPolicy(mesh: KnownMesh, authorities: readonly string[], 
 
 /** How an etcd comes to trust both of two CAs. */
 const bothTrusted = ({ property }: Adopted["at"]): string =>
-  property === "apiserver.ca"
-    ? APISERVER_TRUSTS_BOTH
-    : "restart the etcds with both in their --trusted-ca-file";
+  property === "apiserver.ca" ? APISERVER_TRUSTS_BOTH : "restart the etcds with both in their --trusted-ca-file";
 
 /** Adopted CAs that end soon: nobody else renews them. */
 export function adoptedEndings(mesh: KnownMesh, now: Date): readonly Diagnostic[] {

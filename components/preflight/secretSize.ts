@@ -22,6 +22,8 @@ import {
   type SignerSize,
 } from "../peers/model/secretSize";
 import type { KnownMesh } from "./knownMesh";
+import type { LiveCluster } from "./model/liveCluster";
+import { inspected } from "./model/policy";
 import { adoptedOf, readable, wantedTrust } from "./rotation";
 
 const GENERATED_KEYS: Readonly<Record<KeyAlgorithm, PublicKey>> = {
@@ -92,25 +94,40 @@ const CLUSTER_CA: SignerSize = {
   key: GENERATED_KEYS.RSA4096,
 };
 
-/** At most so large is what comes of a cluster's own CA. */
-function ofCluster({
-  name,
-  publishes,
-  clientCertificates,
-}: Cluster): readonly (readonly [string, AuthoritySize])[] {
-  if (PUBLICATIONS[publishes].ca === "ofMesh") return [];
-  return [[name, clientCertificates === "issued" ? issuedSize(CLUSTER_CA, name) : CLUSTER_CA]];
+/** What was issued in clusters for all their peers, by what is seen of it; what nobody has seen is at most a CA's. */
+export function issuedSizes(
+  clusters: readonly Cluster[],
+  live: ReadonlyMap<string, LiveCluster>,
+): ReadonlyMap<string, AuthoritySize> {
+  const found = inspected(clusters, live).flatMap(({ cluster, live: { apiserver } }) =>
+    cluster.clientCertificates === "issued" && apiserver?.remote !== undefined
+      ? [[cluster.name, issuedSize(apiserver.remote)] as const]
+      : [],
+  );
+  return new Map(found);
 }
 
-/** Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written. */
-export function secretSize(mesh: KnownMesh, all: readonly Cluster[], scope: CaScope): readonly Diagnostic[] {
+/**
+ * Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written.
+ *
+ * @param issued Sizes of what was issued, by cluster.
+ */
+export function secretSize(
+  mesh: KnownMesh,
+  all: readonly Cluster[],
+  scope: CaScope,
+  issued: ReadonlyMap<string, AuthoritySize> = new Map(),
+): readonly Diagnostic[] {
   const { certificates, keyRevisions, peerSecret } = mesh;
   const clusters = withoutLost(all);
   const nameOf = (cluster: Cluster) => caNameOf(cluster, scope);
   const used = new Set(clusters.map(nameOf));
   const known = [...signers(mesh)].filter(([name]) => used.has(name));
-  // What is known of a CA that is given comes after, and counts.
-  const sizes = new Map<string, AuthoritySize>([...clusters.flatMap(ofCluster), ...known]);
+  const ofClusters = clusters.flatMap(({ name, publishes }) =>
+    PUBLICATIONS[publishes].ca === "ofMesh" ? [] : [[name, CLUSTER_CA] as const],
+  );
+  // What is known comes after, and counts.
+  const sizes = new Map<string, AuthoritySize>([...ofClusters, ...issued, ...known]);
   const size = peerSecretSize(clusters, sizes, nameOf, certificates.keyAlgorithm);
   const { client, server } = keyRevisions;
   const record = formatRecord({ client, server, authorities: wantedTrust(mesh) });

@@ -36,7 +36,8 @@ export interface ApiserverServer extends AlternativeNames {
 export interface ApiserverRemote {
   readonly certificate?: string;
   readonly trusted?: string;
-  readonly hasKey: boolean;
+  /** Of the key; none where there is no key. */
+  readonly keyBytes: number;
 }
 
 /** The clustermesh-apiserver of a cluster, as far as a mesh depends on it. */
@@ -123,9 +124,7 @@ function serverOf(secret: LiveObject, deployment: LiveObject): ApiserverServer |
 }
 
 const conditions = z.object({
-  conditions: z.array(
-    z.object({ lastTransitionTime: z.string().nullish(), lastUpdateTime: z.string().nullish() }),
-  ),
+  conditions: z.array(z.object({ lastTransitionTime: z.string().nullish(), lastUpdateTime: z.string().nullish() })),
 });
 
 /** The chart lets no pod of it be unavailable: with one that goes, its condition Available changes. */
@@ -142,7 +141,7 @@ function remoteOf(secret: LiveObject): ApiserverRemote {
   return present({
     certificate: pemOf(secret, "tls.crt"),
     trusted: pemOf(secret, "ca.crt"),
-    hasKey: (secret.data?.["tls.key"] ?? "") !== "",
+    keyBytes: Buffer.byteLength(secret.data?.["tls.key"] ?? "", "base64"),
   });
 }
 

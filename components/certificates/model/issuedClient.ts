@@ -115,4 +115,3 @@ export function readIssued(secret: IssuedSecret, privateKey: string, cluster: st
     },
   };
 }
-

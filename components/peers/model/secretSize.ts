@@ -81,15 +81,21 @@ export function leafBytes(commonName: string, algorithm: KeyAlgorithm, signer: S
   return pemBytes(der, "CERTIFICATE".length) + signer.intermediates;
 }
 
-/** At most so much is issued by an authority like this one, of whatever key, with what stands between the two. */
-export function issuedSize(signer: SignerSize, cluster: string): IssuedSize {
-  const client = leafBytes(clientCommonName(cluster), "RSA4096", signer) + ISSUED_MORE + signer.certificate;
-  const privateKey = PRIVATE_KEY.RSA4096 + ISSUED_MORE;
-  return { kind: "issued", bundle: signer.bundle, certificate: signer.certificate, client, privateKey };
+/** What was issued, as it is seen. */
+export interface SeenIssued {
+  readonly certificate?: string;
+  readonly trusted?: string;
+  readonly keyBytes: number;
 }
 
-/** For what others put into a certificate, or leave around a PEM: names, policies, places of revocation lists. */
-const ISSUED_MORE = 1024;
+/** At most so much more is a key as this program writes it. */
+const OTHER_FORM = 64;
+
+/** What was issued, by what is seen of it. */
+export function issuedSize({ certificate = "", trusted = "", keyBytes }: SeenIssued): IssuedSize {
+  const [client, bundle] = [certificate.length, trusted.length];
+  return { kind: "issued", bundle, certificate: bundle, client, privateKey: keyBytes + OTHER_FORM };
+}
 
 /** The parts of the peers' Secret, in bytes. */
 export interface SecretSize {

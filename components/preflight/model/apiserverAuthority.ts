@@ -26,7 +26,7 @@ function isTrusted({ ca, server }: LiveApiserver): boolean {
  */
 export function clientCertificatesFound(apiserver: LiveApiserver): ClientCertificates | undefined {
   const { ca, server, remote } = apiserver;
-  const isIssued = remote?.hasKey === true && remote.certificate !== undefined;
+  const isIssued = remote !== undefined && remote.keyBytes > 0 && remote.certificate !== undefined;
   const isOfAnother = server?.helmRelease === undefined && !isTrusted(apiserver);
   if (ca?.hasKey === true && !(isOfAnother && isIssued)) return "signed";
   return isIssued ? "issued" : undefined;

@@ -31,7 +31,13 @@ function server(each: InspectedApiserver, policy: Policy): readonly Diagnostic[]
   const authority = authorityOf(each);
   const fix = madeAgain(each, policy, authority);
   if (found === undefined) {
-    return [error({ ...at, reason: "has no certificate that can be read", fix: `run ${helmUpgrade(live, policy.cilium, [])}` })];
+    return [
+      error({
+        ...at,
+        reason: "has no certificate that can be read",
+        fix: `run ${helmUpgrade(live, policy.cilium, [])}`,
+      }),
+    ];
   }
   const { where, trusted, shown } = authority;
   const certificates = certificatesIn(found.certificate);

@@ -42,7 +42,10 @@ function endingsOf(each: InspectedApiserver, { cilium }: Policy): readonly Endin
       return [...servers, ...ending(APISERVER_SECRETS.ca, follow, trusted)];
     }
     case "issued":
-      return [...servers, ...ending(APISERVER_SECRETS.remote, `${again}; pulumi up hands it on`, leaf(remote?.certificate))];
+      return [
+        ...servers,
+        ...ending(APISERVER_SECRETS.remote, `${again}; pulumi up hands it on`, leaf(remote?.certificate)),
+      ];
   }
 }
 

@@ -127,10 +127,7 @@ export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions:
 }
 
 /** What this run does to keys and CAs, and what a person has to have done before or does next. */
-export function plannedSteps(
-  recorded: readonly Recorded[],
-  wanted: Wanted,
-): readonly Diagnostic[] {
+export function plannedSteps(recorded: readonly Recorded[], wanted: Wanted): readonly Diagnostic[] {
   const all = points(recorded, wanted).filter(({ live, wanted: next }) => !same(live, next));
   const replaced = all
     .filter((point) => !sameKind(point))
@@ -158,10 +155,7 @@ function trustSteps(point: Point): readonly Diagnostic[] {
   ];
 }
 
-function renewedKeys(
-  recorded: readonly Recorded[],
-  { record: wanted, authority }: Wanted,
-): readonly Diagnostic[] {
+function renewedKeys(recorded: readonly Recorded[], { record: wanted, authority }: Wanted): readonly Diagnostic[] {
   const kinds = [
     { key: "client", what: "client key and certificate" },
     ...(authority === "generated" ? [{ key: "server", what: "etcd server key and certificate" } as const] : []),

@@ -30,17 +30,15 @@ export const etcdFacts = {
 /** The way into a clustermesh-apiserver, where it is another than its Service tells. */
 const apiserverFacts = { endpoints: etcdFacts.endpoints.exactOptional(), hostAliases: etcdFacts.hostAliases };
 
-const apiserver = z
-  .strictObject({ ...apiserverFacts, ca: caOfApiserver })
-  .meta({
-    description:
-      "Of a cluster without `etcd`: how the peers reach its `clustermesh-apiserver`, by `endpoints` and `hostAliases` as `etcd` has " +
-      "them. Without it: what its Service has (LoadBalancer: its addresses; NodePort: those of some nodes), dialled as " +
-      "`<cluster>.mesh.cilium.io`. And who signs for its peers: `ca`, as `etcd` has it, where Secret `cilium-ca` is not the CA, or has no " +
-      "key.",
-    examples: [{ endpoints: ["https://west.mesh.cilium.io:2379"] }],
-    like: "etcd",
-  });
+const apiserver = z.strictObject({ ...apiserverFacts, ca: caOfApiserver }).meta({
+  description:
+    "Of a cluster without `etcd`: how the peers reach its `clustermesh-apiserver`, by `endpoints` and `hostAliases` as `etcd` has " +
+    "them. Without it: what its Service has (LoadBalancer: its addresses; NodePort: those of some nodes), dialled as " +
+    "`<cluster>.mesh.cilium.io`. And who signs for its peers: `ca`, as `etcd` has it, where Secret `cilium-ca` is not the CA, or has no " +
+    "key.",
+  examples: [{ endpoints: ["https://west.mesh.cilium.io:2379"] }],
+  like: "etcd",
+});
 
 /** What a cluster is in a mesh of several stacks, where nobody asks the clusters of other stacks: all of it is written down. */
 const writtenFacts = {

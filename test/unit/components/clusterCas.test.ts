@@ -19,7 +19,12 @@ const cluster = (n: number, over: Partial<MeshCluster> = {}): MeshCluster => ({
 
 const found = (n: number, over: Found = {}): Found => {
   const host = `${clusterName(n)}.mesh.cilium.io`;
-  return { reads: "direct", endpoints: [`https://${host}:2379`], hostAliases: { [host]: [`10.1.${String(n)}.1`] }, ...over };
+  return {
+    reads: "direct",
+    endpoints: [`https://${host}:2379`],
+    hostAliases: { [host]: [`10.1.${String(n)}.1`] },
+    ...over,
+  };
 };
 
 /** cluster1 in kvstore mode; cluster2 whose `cilium-ca` signs, cluster3 whose CA is given, cluster4 without a key. */
@@ -89,12 +94,19 @@ describe("components: a mesh with a cluster of each kind of CA", () => {
     };
     assert.deepEqual(paths("cluster2"), ["mesh-cluster2.ca.crt", "mesh-cluster2.client.crt", "mesh.client.key"]);
     assert.deepEqual(paths("cluster3"), ["mesh-cluster3.ca.crt", "mesh-cluster3.client.crt", "mesh.client.key"]);
-    assert.deepEqual(paths("cluster4"), ["mesh-cluster4.ca.crt", "mesh-cluster4.client.crt", "mesh-cluster4.client.key"]);
+    assert.deepEqual(paths("cluster4"), [
+      "mesh-cluster4.ca.crt",
+      "mesh-cluster4.client.crt",
+      "mesh-cluster4.client.key",
+    ]);
     assert.equal(secret["mesh-cluster4.client.crt"], ran.remote.certificate);
     assert.equal(secret["mesh-cluster4.client.key"]?.trim(), ran.remote.privateKey.trim());
     assert.equal(secret["mesh-cluster4.ca.crt"], ran.issuer.certificate);
     for (const peer of ["cluster2", "cluster3", "cluster4"]) {
-      assert.ok(paths(peer).every((file) => file !== undefined && Object.hasOwn(secret, file)), peer);
+      assert.ok(
+        paths(peer).every((file) => file !== undefined && Object.hasOwn(secret, file)),
+        peer,
+      );
     }
     assert.ok(!Object.hasOwn(files(peersOf("cluster4")), "mesh-cluster4.client.key"));
   });

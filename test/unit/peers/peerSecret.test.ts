@@ -112,6 +112,11 @@ describe("components: the peers' Secret of each cluster's own CA", () => {
     assert.deepEqual(unforeseen(own, NAMES), []);
     assert.deepEqual(unforeseen(shared, [SHARED_AUTHORITY]), []);
     assert.deepEqual([...peerSecretKeys(MEMBERS, [SHARED_AUTHORITY])].sort(), Object.keys(shared).sort());
+    const issuing = peerSecretKeys([member(1, { clientCertificates: "issued" }), member(2)], ["cluster1", "cluster2"]);
+    assert.deepEqual(
+      issuing.filter((key) => key.endsWith(".key")),
+      ["mesh-cluster1.client.key", "mesh.client.key"],
+    );
   });
 });
 

@@ -37,7 +37,7 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
     assert.equal(server.trusted, ca.certificate);
     assert.equal(server.helmRelease, "cilium");
     assert.match(remote.certificate ?? "", /^-----BEGIN CERTIFICATE-----/);
-    assert.deepEqual([remote.trusted, remote.hasKey], [ca.certificate, true]);
+    assert.deepEqual([remote.trusted, remote.keyBytes], [ca.certificate, "a leaf's key".length]);
   });
 
   it("tells since when its Deployment is as it is", () => {

@@ -35,9 +35,7 @@ describe("model: a client certificate that was issued for all peers", () => {
   it("is valid, for clients, and of a CA by which the server is verified", async () => {
     assert.deepEqual(await faults({ notAfter: at(-1) }), ["tls.crt ended on 2026-11-14T12:00:00.000Z"]);
     assert.deepEqual(await faults({ notBefore: at(1) }), ["tls.crt is not valid before 2026-11-16T12:00:00.000Z"]);
-    assert.deepEqual(await faults({ purpose: "server" }), [
-      "tls.crt is not for clients (extended key usage)",
-    ]);
+    assert.deepEqual(await faults({ purpose: "server" }), ["tls.crt is not for clients (extended key usage)"]);
     assert.deepEqual(await faults({}, other.certificate), ["tls.crt is signed by no CA in ca.crt"]);
   });
 

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import type { KeyAlgorithm } from "../../../../components/certificates/model/certificates";
 import { certificateOf } from "../../../../components/certificates/model/x509/certificate";
 import {
+  issuedSize,
   judgeRecordSize,
   judgeSecretSize,
   leafBytes,
   peerSecretSize,
   SECRET_BYTES,
+  type AuthoritySize,
   type SecretSize,
   type SignerSize,
 } from "../../../../components/peers/model/secretSize";
@@ -65,11 +67,42 @@ describe("model: the size of the peers' Secret", function () {
     };
     const clusters = [1, 2, 3].map((n) => member(n));
     const shared = peerSecretSize(clusters, new Map([["mesh.ca", signer]]), () => "mesh.ca", "P256");
-    const each = peerSecretSize(clusters, new Map(clusters.map(({ name }) => [name, signer])), ({ name }) => name, "P256");
+    const each = peerSecretSize(
+      clusters,
+      new Map(clusters.map(({ name }) => [name, signer])),
+      ({ name }) => name,
+      "P256",
+    );
     assert.equal(each.parts["CA certificates"], 3 * shared.parts["CA certificates"]);
     assert.equal(each.parts["client certificates"], 3 * shared.parts["client certificates"]);
     assert.equal(each.oneMoreCA, 1800);
     assert.equal(each.parts["private keys"], shared.parts["private keys"]);
+  });
+
+  it("has a key more for each authority that has issued one certificate for all", () => {
+    const signer: SignerSize = {
+      kind: "signs",
+      bundle: 600,
+      certificate: 600,
+      intermediates: 0,
+      name: 30,
+      key: { kind: "EC", curve: "P-256" },
+    };
+    const of = (size: AuthoritySize) => {
+      const clusters = [member(1), member(2)];
+      const sizes = new Map([
+        ["cluster1", size],
+        ["cluster2", signer],
+      ] as const);
+      return peerSecretSize(clusters, sizes, ({ name }) => name, "P256").parts;
+    };
+    const [one, other] = [
+      of(signer),
+      of(issuedSize({ certificate: "c".repeat(9000), trusted: "t".repeat(600), keyBytes: 300 })),
+    ];
+    assert.equal(other["private keys"], one["private keys"] + 364);
+    assert.equal(other["CA certificates"], one["CA certificates"]);
+    assert.equal(other["client certificates"], 9000 + one["client certificates"] / 2);
   });
 
   describe("is estimated from above", () => {

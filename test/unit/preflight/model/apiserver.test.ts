@@ -159,7 +159,12 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       const other = await chartObjects({ name: "default", kvstoremesh: true });
       const said = one(problems({ ...direct, admin: other.admin }));
       assert.match(said, /admin-cert "admin-default" has not the CN admin-cluster1: .*permission denied/);
-      assert.ok(said.includes(`${HELM} --set cluster.name=cluster1 --set cluster.id=101, and then kubectl --namespace kube-system rollout restart`), said);
+      assert.ok(
+        said.includes(
+          `${HELM} --set cluster.name=cluster1 --set cluster.id=101, and then kubectl --namespace kube-system rollout restart`,
+        ),
+        said,
+      );
       assert.match(one(problems(without(direct, "admin"))), /admin-cert has no certificate that can be read/);
       const local = { ...cached, local: other.local };
       assert.match(

@@ -97,19 +97,31 @@ describe("preflight: whose certificates peers of a clustermesh-apiserver are giv
     const withoutKey = { ...noKey, data: omit(noKey.data ?? {}, "tls.key") };
     const said = one(look(omit(omit(chart, "ca"), "remote")).said.problems);
     assert.match(said, /Secret kube-system\/cilium-ca is not there .* which all peers could use, is not there either/);
-    assert.match(said, /give the CA that has signed its certificates as apiserver.ca, or have Secret .*-remote-cert made/);
-    assert.match(one(look({ ...omit(chart, "ca"), remote: withoutKey }).said.problems), /has no tls.crt with its tls.key/);
+    assert.match(
+      said,
+      /give the CA that has signed its certificates as apiserver.ca, or have Secret .*-remote-cert made/,
+    );
+    assert.match(
+      one(look({ ...omit(chart, "ca"), remote: withoutKey }).said.problems),
+      /has no tls.crt with its tls.key/,
+    );
   });
 
   it("are of use: of a peer's name, valid, and of the CA that the etcd trusts", async () => {
     const judge = async (leaf: Partial<TestLeaf>, by = ca, trusted?: string) =>
       look({ ...omit(chart, "ca"), remote: await remote(leaf, by, trusted) }).said.problems;
-    assert.match(one(await judge({ commonName: "admin-cluster1" })), /remote-cert tls.crt "CN=admin-cluster1" has not the CN/);
+    assert.match(
+      one(await judge({ commonName: "admin-cluster1" })),
+      /remote-cert tls.crt "CN=admin-cluster1" has not the CN/,
+    );
     assert.match(one(await judge({ notAfter: new Date("2026-11-14") })), /tls.crt "CN=remote" ended on 2026-11-14/);
     const foreign = await judge({}, other);
     assert.equal(foreign.length, 2);
     assert.match(foreign.join("\n"), /is not signed by ca.crt of Secret clustermesh-apiserver-remote-cert, by which/);
-    assert.match(foreign.join("\n"), /has another in ca.crt than ca.crt of .*: its etcd refuses .* have both made by one CA/);
+    assert.match(
+      foreign.join("\n"),
+      /has another in ca.crt than ca.crt of .*: its etcd refuses .* have both made by one CA/,
+    );
     assert.deepEqual(await judge({ commonName: "remote-cluster1" }), []);
   });
 
@@ -140,7 +152,10 @@ describe("preflight: whose certificates peers of a clustermesh-apiserver are giv
     assert.deepEqual(since("2025-11-15T12:00:00Z"), NOTHING);
     const { problems, warnings } = since("2025-11-15T11:59:59Z");
     assert.deepEqual(problems, []);
-    assert.match(one(warnings), /has pods from 2025-11-15T11:59:59.000Z or before, and the CA .* is from 2025-11-15T12/);
+    assert.match(
+      one(warnings),
+      /has pods from 2025-11-15T11:59:59.000Z or before, and the CA .* is from 2025-11-15T12/,
+    );
     assert.ok(one(warnings).endsWith(`run ${RESTART}`));
   });
 });

@@ -43,7 +43,10 @@ describe("preflight: ends of certificates of a clustermesh-apiserver", () => {
   it("are told with who renews where that is another", async () => {
     const server = await ending("clustermesh-apiserver-server-cert", "server", { annotations: {} });
     const [line = ""] = said({ ...(await chartObjects()), server });
-    assert.match(line, /see that whoever has made it \(cert-manager, the chart's CronJob, or a person\) renews it, and then kubectl/);
+    assert.match(
+      line,
+      /see that whoever has made it \(cert-manager, the chart's CronJob, or a person\) renews it, and then kubectl/,
+    );
   });
 
   it("are those of the CA, which the chart keeps, where it signs here", async () => {
@@ -51,7 +54,10 @@ describe("preflight: ends of certificates of a clustermesh-apiserver", () => {
     const objects = await chartObjects({}, ca);
     const [line = "", ...more] = said(objects);
     assert.deepEqual(more, []);
-    assert.match(line, /cilium-ca "CN=Cilium CA" ends on 2026-12-05, in 20 days; the chart keeps it: give Helm its successor/);
+    assert.match(
+      line,
+      /cilium-ca "CN=Cilium CA" ends on 2026-12-05, in 20 days; the chart keeps it: give Helm its successor/,
+    );
     const given = { certificate: ca.certificate, privateKey: ca.privateKey };
     assert.deepEqual(said(objects, { apiserver: { ca: given } }), []);
   });
