@@ -13,6 +13,7 @@ import { etcdAdmin } from "./etcdUsers/etcdAdmin";
 import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
 import type { PlannedCluster } from "./mesh/etcd";
 import type { Cluster } from "./mesh/model/mesh";
+import { namesApiserver } from "./mesh/model/publication";
 import { topology } from "./mesh/model/topology";
 import { meshCheck } from "./meshCheck/meshCheck";
 import type { ReadinessRow } from "./meshCheck/model/checkResult";
@@ -139,7 +140,13 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.stalePods = check.stalePods;
     this.etcdUsers = usersOf(joined);
     this.meshedClusters = byName(({ args: { cluster, observed }, originalConfig }) =>
-      originalConfig.apply((printed) => summaryOf(printed, cluster.name, observed.reapply)),
+      originalConfig.apply((printed) =>
+        summaryOf(printed, cluster.name, {
+          reapplied: observed.reapply,
+          isNamed: namesApiserver(cluster),
+          isIssued: cluster.clientCertificates === "issued",
+        }),
+      ),
     );
     this.topology = topology(clusters);
     this.foundation = { name, plan, providers, access, clusterUids, peersHash, done: check.done };

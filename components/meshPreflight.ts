@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { own } from "./basics/model/own";
+import { own, present } from "./basics/model/own";
 import { caNames, caOrigin, caScope } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
@@ -19,7 +19,7 @@ import { judgeSigning } from "./preflight/judgeSigning";
 import { judgeMesh } from "./preflight/model/judgeMesh";
 import type { LiveCluster } from "./preflight/model/liveCluster";
 import { slowAnswers } from "./preflight/model/slowAnswers";
-import { foundClusters } from "./preflight/foundClusters";
+import { foundClusters, foundInRecord } from "./preflight/foundClusters";
 import { membersOf, type KnownMesh } from "./preflight/knownMesh";
 import type { Asked } from "./preflight/lackingPermissions";
 import { observedClusters, reapplyOf, seenAs, unseen } from "./preflight/observed";
@@ -72,7 +72,11 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   ];
   if (wait.preflight === false) {
     const diagnostics = [...onPaper(membersOf(mesh)), ...notLookedAt(managed)];
-    return { diagnostics, observed: unseen(managed, mesh), seenPeers: [] };
+    return {
+      diagnostics,
+      observed: unseen(managed, mesh, foundInRecord((await run.meshedClusters) ?? {})),
+      seenPeers: [],
+    };
   }
   const ways = reachable(mesh).filter(({ name }) => managed.includes(name));
   const asked = withoutLost(ways).map((way) => askedOf(way, mesh, issuesServers));
@@ -82,7 +86,8 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     lostAndAnswering(lost, wait.preflight),
     run.meshedClusters ?? {},
   ]);
-  const found = foundClusters(mesh, live);
+  // What was decided of one that does not answer now stays as well.
+  const found = { ...foundInRecord(recorded), ...foundClusters(mesh, live, { ...mesh, owner, recorded }) };
   const members = membersOf(mesh, found);
   const peers = withoutLost(members);
   const names = peers.map(({ name }) => name);
@@ -102,7 +107,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const writes = run.writes ?? !pulumi.runtime.isDryRun();
   const diagnostics = [
     ...onPaper(members, live),
-    ...(await judgeAccess(mesh, asked, live, writes, wait.preflight)),
+    ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
     ...answering,
     ...judged.diagnostics,
     ...(await judgePolicyChanges(asked, mesh, members, owner, judged.fitting, rangesBefore)),
@@ -111,6 +116,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const seen = {
     seenAs: seenAs(live),
     drift: judged.drift,
+    users: judged.users,
     reapply: reapplyOf(names, recorded, judged.reapply),
     found,
   };
@@ -126,6 +132,12 @@ const isSigning = (peers: readonly Cluster[]) => {
   const issued = peers.flatMap(({ name, clientCertificates }) => (clientCertificates === "issued" ? [name] : []));
   return (authority: string) => !issued.includes(authority);
 };
+
+/** Clusters with how their agents get name and id: that decides what is done there. */
+function withIdentities(asked: readonly Asked[], members: readonly Cluster[]): readonly Asked[] {
+  const identities = new Map(members.map(({ name, identity }) => [name, identity]));
+  return asked.map((each) => ({ ...each, ...present({ identity: identities.get(each.name) }) }));
+}
 
 /** A cluster with what is made there: as long as it is not known how it reads its peers, with all that may be. */
 function askedOf(way: Reached, mesh: KnownMesh, issuesServers: boolean): Asked & Reached {

@@ -22,6 +22,7 @@ export type { EtcdTls } from "./controlPlane/etcd";
 export type { LabApiServer, LabCluster, LabEtcd, LabNode } from "./labCluster";
 export { requireNodeFeatures } from "./nodes/prerequisites";
 export { createAuthority, issueLeaf, type LeafSpec, type Pair } from "./pki/certificate";
+export { readModes } from "./setupFlags";
 export { status } from "./status";
 export { type Attempt, describeTraffic, trafficReport, type TrafficReport } from "./traffic/attempts";
 export { type Pinger, startPinger } from "./traffic/pinger";

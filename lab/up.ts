@@ -19,6 +19,7 @@ import { messageOf } from "./host/run";
 import { forEachLimited } from "./host/waitFor";
 import { labCluster, type LabCluster } from "./labCluster";
 import { checkShape, clusterNumbers, ensureClaim, labFolder, withLab } from "./labState";
+import { routeToCaches } from "./network/cacheRoutes";
 import { ensureFabric, runningFabric } from "./network/fabric";
 import { ensureGateway } from "./network/gateway";
 import { routeToPods } from "./network/podRoutes";
@@ -156,6 +157,7 @@ export async function up(args: UpArgs = {}): Promise<Lab> {
       await forEachLimited(started, Math.max(2, cpus().length), (site) =>
         startCluster(tools, parts, site, kubeconfig, log),
       );
+      await routeToCaches(started);
       return started;
     }),
   );

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Lab, LabCluster, LabNode } from "../../lab";
-import { agentLog, allNodes, inAgent } from "../support/cilium/agents";
+import { KVSTOREMESH_PROGRAM } from "../../components/cilium/model/readers";
+import { agentLog, agentUids, allNodes, inAgent } from "../support/cilium/agents";
 import { parseIdentities } from "../support/cilium/identities";
 import { table } from "../support/table";
 import type { Narrator } from "./narrator";
@@ -23,7 +24,7 @@ const indent = (text: string): string => text.trimEnd().replaceAll(/^/gm, "    "
 const firstNodes = (lab: Lab): readonly { cluster: LabCluster; node: LabNode }[] =>
   lab.clusters.flatMap((cluster) => cluster.nodes.slice(0, 1).map((node) => ({ cluster, node })));
 
-/** That no agent knows another cluster, and no cluster has a name. */
+/** That no agent knows another cluster. */
 export async function showUnmeshed(tell: Narrator, lab: Lab): Promise<void> {
   for (const { cluster, node } of firstNodes(lab)) {
     const nodes = await inAgent(cluster, node, [DBG, "node", "list"]);
@@ -56,6 +57,45 @@ export const showAgents = (tell: Narrator, lab: Lab): Promise<void> =>
     assert.notEqual(section, "", `${cluster.name}, ${node.name}: the agent says nothing of a ClusterMesh`);
     return [...logged, section].join("\n");
   });
+
+/** Whether the names in a text of `kvstoremesh-dbg status` are ready. */
+const isReady = (said: string, name: string): boolean => new RegExp(`^\\s*${name}: ready,`, "m").test(said);
+
+/** What KVStoreMesh of each cluster says of the others: agents that read its cache call a peer ready that it cannot reach. */
+export async function showCaches(tell: Narrator, clusters: readonly LabCluster[], lab: Lab): Promise<void> {
+  for (const cluster of clusters) {
+    const target = ["exec", "deployment/clustermesh-apiserver", "--container=kvstoremesh", "--"];
+    const status = [...KVSTOREMESH_PROGRAM, "status", "--verbose"];
+    const { stdout } = await cluster.run(["--namespace=kube-system", ...target, ...status]);
+    for (const { name } of lab.clusters.filter((other) => other !== cluster)) {
+      assert.ok(isReady(stdout, name), `${cluster.name}: KVStoreMesh does not say that ${name} is ready:\n${stdout}`);
+    }
+    tell.quote(`${cluster.name}:`);
+    tell.quote(indent(stdout));
+  }
+}
+
+/** The agents of a cluster at some moment. */
+export interface AgentsThen {
+  readonly cluster: LabCluster;
+  readonly uids: readonly string[];
+}
+
+/** The agents of every cluster now. */
+export const agentsOf = (lab: Lab): Promise<readonly AgentsThen[]> =>
+  Promise.all(lab.clusters.map(async (cluster) => ({ cluster, uids: await agentUids(cluster) })));
+
+/** Which clusters' agents are still the same: all that have their name and id from the beginning. */
+export async function showRestarts(tell: Narrator, before: readonly AgentsThen[]): Promise<void> {
+  const rows = await Promise.all(
+    before.map(async ({ cluster, uids }) => {
+      const same = JSON.stringify(await agentUids(cluster)) === JSON.stringify(uids);
+      if (cluster.mode !== "kvstore") assert.ok(same, `${cluster.name}: agents were restarted`);
+      return { cluster: cluster.name, mode: cluster.mode, agents: same ? "not restarted" : "rolled" };
+    }),
+  );
+  tell.quote(table(rows));
+}
 
 /** The nodes that agents list: those of every cluster, under the name of their cluster. */
 export async function showNodes(tell: Narrator, lab: Lab): Promise<void> {

@@ -1,7 +1,8 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder, MissingPrerequisite, readArgs, runProgram } from "../../lab";
+import { cacheFolder, MissingPrerequisite, runProgram } from "../../lab";
 import { demo, DEMO_LAB } from "./demo";
+import { readOptions, USAGE } from "./options";
 
 const FOLDER = join(cacheFolder(), "transcripts");
 const transcript = join(FOLDER, `demo-${new Date().toISOString().replaceAll(/[:.]/g, "-")}.txt`);
@@ -16,21 +17,13 @@ function explain(error: unknown): string {
   return error instanceof MissingPrerequisite ? error.message : (error.stack ?? error.message);
 }
 
-const USAGE = `Usage: npm run demo -- [--keep] [--record]
-
-  --keep    leaves everything running, and says how to look at it and to end it
-  --record  keeps what was measured in docs/bench`;
-
 async function main(args: readonly string[]): Promise<boolean> {
-  const { values: flags } = readArgs({
-    args: [...args],
-    options: { keep: { type: "boolean", default: false }, record: { type: "boolean", default: false } },
-  });
+  const options = readOptions(args);
   mkdirSync(FOLDER, { recursive: true });
   // With --keep it says how to reach everything.
   writeFileSync(transcript, "", { mode: 0o600 });
   try {
-    await demo({ ...flags, write });
+    await demo({ ...options, write });
   } catch (error) {
     appendFileSync(transcript, `\ndemo: ${explain(error)}\n`);
     throw error;

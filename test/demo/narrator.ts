@@ -1,13 +1,15 @@
 /** No dots while nothing happens; the outputs come as tables. */
 export const QUIET = ["--suppress-progress", "--suppress-outputs"] as const;
 
-/** Cuts a stream into lines, and leaves out those that only say that something was begun. */
+const ONLY_BEGUN = /(creating|updating|deleting) \(| running read /;
+
+/** Cuts a stream into lines, and leaves out those that only say that something was begun or read. */
 export function steadyLines(line: (text: string) => void): (chunk: Buffer) => void {
   let rest = "";
   return (chunk) => {
     const lines = (rest + chunk.toString()).split("\n");
     rest = lines.pop() ?? "";
-    lines.filter((text) => text.trim() !== "" && !/(creating|updating|deleting) \(/.test(text)).forEach(line);
+    lines.filter((text) => text.trim() !== "" && !ONLY_BEGUN.test(text)).forEach(line);
   };
 }
 

@@ -4,7 +4,7 @@ import { makeTrafficPods, removeTrafficPods, startTraffic } from "../support/cil
 import { snapshot } from "../support/kubernetes/snapshot";
 import { adoptEtcdAuthorities, localConfig } from "../support/stacks/localStack";
 import { succeeded, type PulumiStack, type Workstation } from "../support/stacks/pulumi";
-import { showAgents, showIdentities, showNodes, showUnmeshed } from "./looks";
+import { agentsOf, showAgents, showCaches, showIdentities, showNodes, showRestarts, showUnmeshed } from "./looks";
 import { QUIET, steadyLines, type Narrator } from "./narrator";
 import { CLUSTERS, type Shown, showOutputs } from "./show";
 
@@ -12,8 +12,8 @@ const OUTPUTS: readonly Shown[] = [
   CLUSTERS,
   {
     output: "readiness",
-    title: "how every agent sees every peer",
-    columns: ["cluster", "node", "agent", "peer", "ready", "nodes", "identities", "why"],
+    title: "how every agent sees every peer, and KVStoreMesh where there is one",
+    columns: ["cluster", "node", "agent", "reader", "peer", "ready", "nodes", "identities", "why"],
   },
   { output: "paths", title: "paths between the nodes of one cluster" },
   { output: "stalePods", title: "pods with an identity from before" },
@@ -49,7 +49,10 @@ async function underTraffic(
   }
 }
 
-/** The article "Cilium ClusterMesh: A Hands-on Guide" on real Cilium: unmeshed clusters, one up, its policy at work, and everything as before. */
+/**
+ * The article "Cilium ClusterMesh: A Hands-on Guide" on real Cilium: unmeshed clusters, one up, its policy at work, and everything as before.
+ * In mode `kvstore` it is the article's own way; in the others clusters publish through clustermesh-apiserver.
+ */
 export async function walkThrough(tell: Narrator, lab: Lab, workstation: Workstation, keep: boolean): Promise<void> {
   const stack = workstation.stack("local", steadyLines(tell.quote));
   await tell.step("before: agents that know no other cluster", () => showUnmeshed(tell, lab));
@@ -57,12 +60,17 @@ export async function walkThrough(tell: Narrator, lab: Lab, workstation: Worksta
   await Promise.all(measured(lab).map(makeTrafficPods));
   await stack.init(await localConfig(lab.clusters));
   await adoptEtcdAuthorities(stack, lab.clusters);
+  const agents = await agentsOf(lab);
+  const caches = lab.clusters.filter(({ mode }) => mode === "kvstoremesh");
 
+  if (caches.length > 0) tell.say("\nPulumi will warn of routes that KVStoreMesh needs: the lab's routers have them.");
   await tell.step("pulumi up", () =>
     underTraffic(tell, "up", measured(lab), async () => succeeded(await stack.up(...QUIET))),
   );
   await showOutputs(tell, stack, OUTPUTS);
+  await tell.step("agents that up has restarted", () => showRestarts(tell, agents));
   await tell.step("the agents' own words", () => showAgents(tell, lab));
+  if (caches.length > 0) await tell.step("KVStoreMesh's own words", () => showCaches(tell, caches, lab));
   await tell.step("nodes of both clusters, as each cluster's agents list them", () => showNodes(tell, lab));
   await tell.step("identities of both clusters: the upper bits name the cluster", () => showIdentities(tell, lab));
   await tell.step("a second pulumi up has nothing to do", async () =>

@@ -10,7 +10,8 @@ import type { LiveObject } from "../../kubernetes/model/liveObject";
 import { HELM_RELEASE_ANNOTATION } from "../../kubernetes/model/ownership";
 import { isIPAddress } from "../../mesh/model/cidr";
 import { isHostName } from "../../mesh/model/names";
-import { APISERVER, APISERVER_CONTAINERS, APISERVER_SECRETS, REMOTE_USERS } from "./objects";
+import { seenUsers, type SeenUsers } from "./liveUsers";
+import { APISERVER, APISERVER_CONTAINERS, APISERVER_SECRETS, HUBBLE_SECRET, REMOTE_USERS } from "./objects";
 
 /** The Service of a clustermesh-apiserver. */
 export interface ApiserverService {
@@ -59,8 +60,11 @@ export interface LiveApiserver {
   readonly unchangedSince?: Date;
   readonly adminCommonName?: string;
   readonly localCommonName?: string;
-  /** The users that peers log in as: whether it takes them from its ConfigMap, whether it waits for that, and whether that is there. */
-  readonly users: { readonly enabled: boolean; readonly required: boolean; readonly exists: boolean };
+  /** Changes with every write to these two; absent where that is not told. */
+  readonly certificatesVersion?: string;
+  readonly hasHubbleCertificate?: true;
+  /** The users that peers log in as: whether it takes them from its ConfigMap, whether it waits for that, and that, where it is there. */
+  readonly users: { readonly enabled: boolean; readonly required: boolean; readonly configMap?: SeenUsers };
 }
 
 const servicePort = z.object({
@@ -145,16 +149,16 @@ function remoteOf(secret: LiveObject): ApiserverRemote {
   });
 }
 
-function usersOf(deployment: LiveObject, exists: boolean): LiveApiserver["users"] {
+function usersOf(deployment: LiveObject, configMap: LiveObject | undefined): LiveApiserver["users"] {
   const { containers = [], volumes } = deployment.spec?.template?.spec ?? {};
   const publisher = containers.find(({ name }) => name === APISERVER_CONTAINERS.apiserver) ?? {};
   const waitsFor = (source: { readonly name?: string | undefined; readonly optional?: boolean | null | undefined }) =>
     source.name === REMOTE_USERS && source.optional !== true;
-  return {
+  return present({
     enabled: flagsOf(publisher).get("cluster-users-enabled") === "true",
-    required: (volumes ?? []).some(({ configMap }) => configMap !== undefined && waitsFor(configMap)),
-    exists,
-  };
+    required: (volumes ?? []).some(({ configMap: source }) => source !== undefined && waitsFor(source)),
+    configMap: configMap && seenUsers(configMap),
+  });
 }
 
 /**
@@ -175,6 +179,9 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
     return certificate && commonNameOf(certificate);
   };
   const containers = deployment.spec?.template?.spec.containers ?? [];
+  const versions = [APISERVER_SECRETS.admin, APISERVER_SECRETS.local].flatMap(
+    (name) => secret(name)?.metadata.resourceVersion ?? [],
+  );
   return present({
     containers: containers.flatMap(({ name }) => name ?? []),
     replicas: count.safeParse(deployment.spec?.["replicas"]).data ?? 1,
@@ -188,7 +195,9 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
     unchangedSince: unchangedSince(deployment),
     adminCommonName: commonName(APISERVER_SECRETS.admin),
     localCommonName: commonName(APISERVER_SECRETS.local),
-    users: usersOf(deployment, find("ConfigMap", REMOTE_USERS) !== undefined),
+    certificatesVersion: versions.length === 0 ? undefined : versions.join(" "),
+    hasHubbleCertificate: secret(HUBBLE_SECRET) === undefined ? undefined : (true as const),
+    users: usersOf(deployment, find("ConfigMap", REMOTE_USERS)),
   });
 }
 

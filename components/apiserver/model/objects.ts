@@ -13,11 +13,12 @@ export const APISERVER_SECRETS = {
   local: "clustermesh-apiserver-local-cert",
   /** As whom peers may log in to it, all of them alike. */
   remote: "clustermesh-apiserver-remote-cert",
-  /** The peers' files, as KVStoreMesh reads them. */
-  kvstoremesh: "cilium-kvstoremesh",
 } as const;
 
-/** ConfigMap with the users that peers log in to its etcd as. */
+/** The certificate of Hubble's servers, which is for the cluster's name. */
+export const HUBBLE_SECRET = "hubble-server-certs";
+
+/** ConfigMap with the users that peers log in to its etcd as. Its pods mount it under this name, and do not start without it. */
 export const REMOTE_USERS = "clustermesh-remote-users";
 
 /** The containers of the Deployment. */
@@ -38,6 +39,7 @@ const READ: readonly (readonly [resource: string, name: string])[] = [
   ["deployments", APISERVER],
   ["services", APISERVER],
   ...(["ca", "server", "admin", "local", "remote"] as const).map((key) => ["secrets", APISERVER_SECRETS[key]] as const),
+  ["secrets", HUBBLE_SECRET],
   ["configmaps", REMOTE_USERS],
 ];
 

@@ -48,7 +48,7 @@ export function completed(
     id,
     ...present({ apiServerEtcd, lost }),
     publishes,
-    identity: PUBLICATIONS[publishes].identity,
+    identity: (publishes === "apiserver" ? found.identity : undefined) ?? PUBLICATIONS[publishes].identity,
     clientCertificates: clientCertificatesOf(publishes, written, found),
     // Of a lost one nobody knows any more, and what may be there is named.
     reads: written.reads ?? found.reads ?? (lost === true && publishes === "apiserver" ? "cached" : "direct"),

@@ -106,6 +106,19 @@ function issued(each: InspectedApiserver, at: Pick<Diagnostic, "cluster" | "prop
   ];
 }
 
+/** A cluster that this program names, and for whose name nobody here can sign. */
+function unnameable({ cluster }: InspectedApiserver, namespace: string): readonly Diagnostic[] {
+  if (cluster.identity !== "set") return [];
+  return [
+    error({
+      cluster: cluster.name,
+      property: `Secret ${namespace}/${APISERVER_SECRETS.admin}`,
+      reason: "has to be signed again for the name that is set here, and nobody here has the CA's key",
+      fix: "give the CA with its key as apiserver.ca, or have name and id set where Cilium and its certificates are installed",
+    }),
+  ];
+}
+
 /** Which certificates the peers of a cluster are given, and what keeps them from being of use. */
 export function authority(each: InspectedApiserver, { cilium }: Policy, now: Date): readonly Diagnostic[] {
   const at = (secret: string) => ({ cluster: each.cluster.name, property: `Secret ${cilium.namespace}/${secret}` });
@@ -115,6 +128,6 @@ export function authority(each: InspectedApiserver, { cilium }: Policy, now: Dat
     case "signed":
       return ciliumCa(each, at(APISERVER_SECRETS.ca));
     case "issued":
-      return issued(each, at(APISERVER_SECRETS.remote), now);
+      return [...unnameable(each, cilium.namespace), ...issued(each, at(APISERVER_SECRETS.remote), now)];
   }
 }

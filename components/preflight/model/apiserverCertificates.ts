@@ -96,7 +96,10 @@ function commonName(
 ): readonly Diagnostic[] {
   if (seen === wanted) return [];
   const at = { cluster: cluster.name, property: `Secret ${cilium.namespace}/${secret}` };
-  const values = [`cluster.name=${cluster.name}`, `cluster.id=${cluster.id}`];
+  const isSet = cluster.identity === "set";
+  const values = isSet ? [] : [`cluster.name=${cluster.name}`, `cluster.id=${cluster.id}`];
+  // One for another name is replaced by this program, where it sets the name.
+  if (seen !== undefined && isSet) return [];
   const fix = `run ${helmUpgrade(live, cilium, values)}, and then ${restartApiserver(cilium)}`;
   return [
     seen === undefined

@@ -1,5 +1,5 @@
 import { own, present } from "../../basics/model/own";
-import type { ClientCertificates, Publishes, Reads } from "../../mesh/model/publication";
+import type { ClientCertificates, Identity, Publishes, Reads } from "../../mesh/model/publication";
 import type { ReachableCluster } from "./liveCluster";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 import type { AdoptedCA } from "../../settings/model/ca";
@@ -11,6 +11,7 @@ export interface ApiserverCluster {
   readonly publishes: Publishes;
   readonly reads: Reads;
   readonly clientCertificates: ClientCertificates;
+  readonly identity: Identity;
   /** What of it is written down, and so not found. */
   readonly written?: {
     readonly endpoints?: readonly string[];

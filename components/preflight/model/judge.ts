@@ -20,6 +20,7 @@ import { sharedSettings } from "./sharedSettings";
 import { sharedSubnets } from "./sharedSubnets";
 import { surge } from "./surge";
 import { unseenNote } from "./unseen";
+import { usersProblems } from "./users";
 import { versions } from "./versions";
 
 /** What live clusters come to, as a mesh. */
@@ -64,6 +65,7 @@ export function judgeLive(
       ...foreignObjects(each, policy),
       ...liveSettings(each, policy),
       ...apiserver(each, policy, now),
+      ...usersProblems(each, clusters, policy),
       ...forbiddenEndpoints(each.cluster, apiServerEtcds),
       ...surge(each, policy),
       ...agentFolder(each, policy),

@@ -8,6 +8,7 @@ import { judgeRotation, type RotationPolicy } from "./judgeRotation";
 import { without, type LiveCluster } from "./liveCluster";
 import type { PreflightPolicy } from "./policy";
 import { secretDrift } from "./secretDrift";
+import { usersDrift } from "./usersDrift";
 
 /** How the live clusters of a mesh are to be judged. */
 export interface MeshPolicy extends PreflightPolicy {
@@ -23,6 +24,8 @@ export interface MeshJudgement {
   readonly fitting: ReadonlyMap<string, LiveCluster>;
   /** By cluster, what tells a change of its name and id since they were set from any other. */
   readonly drift: Readonly<Record<string, string>>;
+  /** By cluster, the same of the users of its peers. */
+  readonly users: Readonly<Record<string, string>>;
   /** By cluster, the same of its Secrets. */
   readonly reapply: Readonly<Record<string, string>>;
 }
@@ -54,17 +57,20 @@ export function judgeMesh(
   const fitting = without(live, judged.ruledOut);
   const config = configDrift(peers, without(fitting, judged.misnamed), policy);
   const secrets = secretDrift(peers, fitting, policy.secretsOf, policy, now);
+  const users = usersDrift(peers, fitting, policy, now);
   return {
     diagnostics: [
       ...judged.diagnostics,
       ...config.diagnostics,
       ...secrets.diagnostics,
+      ...users.diagnostics,
       ...judgeRotation(names, fitting, policy.rotation, now),
       ...apiserverEndings(peers, fitting, policy, now),
       ...connectionsWarning(names, agentCounts(fitting, cacheReplicas(peers, fitting))),
     ],
     fitting,
     drift: config.changes,
+    users: users.changes,
     reapply: secrets.changes,
   };
 }

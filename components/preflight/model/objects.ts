@@ -98,8 +98,8 @@ function wayOut(object: ExistingObject, peerSecret: string): string {
   }
   if (!holdsPeers(object.name, peerSecret)) return "remove it";
   const another =
-    object.name === peerSecret ? ", set clustermesh:peerSecret to another name that the agents mount," : "";
-  return `remove it${another} or ${howToAllow("adoptSecret")}: it gets the peers and keeps its own keys`;
+    object.name === peerSecret ? " set clustermesh:peerSecret to another name that the agents mount," : "";
+  return `remove it,${another} or ${howToAllow("adoptSecret")}: it gets the peers and keeps its own keys`;
 }
 
 /**

@@ -21,10 +21,15 @@ export async function localConfig(clusters: readonly LabCluster[]): Promise<Read
   };
 }
 
-/** Has a stack adopt the authority of every cluster's etcd, as a user does whose etcds have certificates already. */
+/**
+ * Has a stack adopt the authority of every etcd of Cilium's own, as a user does whose etcds have certificates already. Clusters with
+ * clustermesh-apiserver have their own authority, which the program reads.
+ */
 export async function adoptEtcdAuthorities(stack: PulumiStack, clusters: readonly LabCluster[]): Promise<void> {
+  const own = clusters.filter(({ mode }) => mode === "kvstore");
+  if (own.length === 0) return;
   await stack.setPlain("authority", "adopted");
-  for (const { name, ciliumEtcd } of clusters) {
+  for (const { name, ciliumEtcd } of own) {
     await stack.setSecret(`clusters.${name}.etcd.ca.certificate`, await readFile(ciliumEtcd.caFile, "utf8"));
     await stack.setSecret(`clusters.${name}.etcd.ca.privateKey`, await readFile(ciliumEtcd.caKeyFile, "utf8"));
   }

@@ -139,6 +139,12 @@ describe("components: a mesh with a cluster of each kind of CA", () => {
     );
   });
 
+  it("records where nobody signs here, for runs that do not ask the cluster", async () => {
+    const { meshedClusters } = ran.result;
+    assert.equal((await valueOf(meshedClusters["cluster4"])).clientCertificates, "issued");
+    assert.equal((await valueOf(meshedClusters["cluster3"])).clientCertificates, undefined);
+  });
+
   it("keeps keys secret", () => {
     const keys = [ran.remote, ran.given, ran.ciliumCa].map(({ privateKey }) => privateKey.split("\n")[1] ?? "-");
     const visible = (value: unknown): unknown => {

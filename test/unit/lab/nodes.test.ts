@@ -4,6 +4,7 @@ import { clusterSite } from "../../../lab/controlPlane/cluster";
 import type { Hierarchy } from "../../../lab/host/cgroups";
 import { APISERVER_IMAGES, type ImageDefinition, IMAGES } from "../../../lab/images/definitions";
 import { imageEnvironment } from "../../../lab/images/ociArchive";
+import { cacheRoutes } from "../../../lab/network/cacheRoutes";
 import { podRoutes } from "../../../lab/network/podRoutes";
 import { APISERVER_IMAGE, NODE_IMAGES, recipesOf } from "../../../lab/images/imageStore";
 import { IMAGE_PATH } from "../../../lab/images/rootTree";
@@ -140,5 +141,27 @@ describe("lab: images", () => {
   it("are what nodes are told to use as sandbox", () => {
     assert.match(containerdConfig("/x/runc"), /sandbox = "docker\.io\/lab\/pause:1"/);
     assert.match(containerdConfig("/x/runc"), /BinaryName = "\/x\/runc"/);
+  });
+});
+
+describe("lab: ways to KVStoreMesh", () => {
+  const identity = { name: "x", id: 1 };
+  const modes = ["kvstoremesh", "apiserver", "kvstore"] as const;
+  const claim = { slot: 0, portOffset: 0, nodes: [2, 1, 1], cilium: modes.map((mode) => ({ mode, identity })) };
+  const sites = modes.map((_, index) => clusterSite("/labs/x", claim, index + 1));
+  const told = (...of: readonly number[]): readonly string[] =>
+    cacheRoutes(sites.filter((_, index) => of.includes(index))).map(
+      ({ node, podCIDR, via }) => `${node.cluster.plan.name}/${node.plan.name}: ${podCIDR} via ${via}`,
+    );
+
+  it("are on the nodes of all other clusters, over the network of their own control plane", () => {
+    assert.deepEqual(told(0, 1, 2), [
+      "cluster2/node1: 10.60.0.0/16 via 10.2.2.1",
+      "cluster3/node1: 10.60.0.0/16 via 10.3.3.1",
+    ]);
+  });
+
+  it("are none where nobody reads through it", () => {
+    assert.deepEqual(told(1, 2), []);
   });
 });

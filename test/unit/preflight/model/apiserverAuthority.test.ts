@@ -125,6 +125,15 @@ describe("preflight: whose certificates peers of a clustermesh-apiserver are giv
     assert.deepEqual(await judge({ commonName: "remote-cluster1" }), []);
   });
 
+  it("are no way where this program sets the name: what carries it has to be signed", () => {
+    const problems = look(omit(chart, "ca"), { identity: "set" }).said.problems;
+    assert.match(
+      one(problems),
+      /admin-cert has to be signed again for the name that is set here, .* apiserver.ca, or have name/,
+    );
+    assert.deepEqual(look(chart, { identity: "set" }).said.problems, []);
+  });
+
   it("need no users where all peers are the one that is there by itself", async () => {
     const legacy = { ...omit(await chartObjects({ authMode: "legacy" }, ca), "ca") };
     assert.deepEqual(look(legacy).said.problems, []);

@@ -1,5 +1,5 @@
 import { liveApiserver } from "../../../../components/apiserver/model/liveApiserver";
-import { foundOf } from "../../../../components/preflight/model/found";
+import { clientCertificatesFound } from "../../../../components/preflight/model/apiserverAuthority";
 import { parseList } from "../../../../components/kubernetes/model/liveObject";
 import type { ApiserverCluster, InspectedApiserver } from "../../../../components/preflight/model/inspectedApiserver";
 import { liveCluster, type LiveObject, type LiveOptions } from "../preflight/live";
@@ -23,14 +23,14 @@ export function inspectedApiserver(
 ): InspectedApiserver {
   const apiserver = liveApiserver(parseList(JSON.stringify({ items: objects })));
   const live = liveCluster({ ...options, config: { ...CRD_CONFIG, ...config } });
-  const found = apiserver && foundOf("cluster1", { ...live, apiserver });
   return {
     cluster: {
       name: "cluster1",
       id: 101,
       publishes: "apiserver",
       reads: "direct",
-      clientCertificates: found?.clientCertificates ?? "signed",
+      identity: "asInstalled",
+      clientCertificates: (apiserver && clientCertificatesFound(apiserver)) ?? "signed",
       ...over,
     },
     live: apiserver === undefined ? live : { ...live, apiserver },
