@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { validateApiserverCas } from "./certificates/apiserverCas";
 import type { AdoptedCaArgs } from "./certificates/ca";
 import { validateCas, type GivenCas } from "./certificates/givenCas";
 import { validateKeyRevisions } from "./certificates/model/keyRevisions";
@@ -15,9 +16,11 @@ import type { ClusterWay } from "./settings/model/cluster";
 import type { MeshSettings } from "./settings/model/settings";
 
 /** A cluster as it is written down. */
-export interface DescribedCluster extends Omit<WrittenCluster, "etcd">, Omit<ClusterWay, "kubeconfig"> {
+export interface DescribedCluster extends Omit<WrittenCluster, "etcd" | "apiserver">, Omit<ClusterWay, "kubeconfig"> {
   /** The etcd of a cluster in kvstore mode. Without it the cluster publishes through its clustermesh-apiserver. */
   readonly etcd?: EtcdInputs & { readonly ca?: AdoptedCaArgs };
+  /** The way into its clustermesh-apiserver, and its CA, where they are others than the live cluster tells. */
+  readonly apiserver?: NonNullable<WrittenCluster["apiserver"]> & { readonly ca?: AdoptedCaArgs };
   readonly kubeconfig?: pulumi.Input<string>;
 }
 
@@ -76,6 +79,7 @@ export function validateDescription(
   return [
     ...accessProblems(mesh, managed),
     ...validateCas(mesh, now),
+    ...validateApiserverCas(mesh, now),
     ...validateKeyRevisions(mesh.keyRevisions, mesh.authority),
     ...publicationProblems(mesh, managed),
     ...missingFacts(mesh, managed, observed),

@@ -17,6 +17,7 @@ import { inspectAll, lostAndAnswering, reachable, type Reached } from "./preflig
 import { judgeAccess } from "./preflight/judgeAccess";
 import { judgeSigning } from "./preflight/judgeSigning";
 import { judgeMesh } from "./preflight/model/judgeMesh";
+import type { LiveCluster } from "./preflight/model/liveCluster";
 import { slowAnswers } from "./preflight/model/slowAnswers";
 import { foundClusters, foundInRecord } from "./preflight/foundClusters";
 import { membersOf, type KnownMesh } from "./preflight/knownMesh";
@@ -24,6 +25,7 @@ import type { Asked } from "./preflight/lackingPermissions";
 import { observedClusters, reapplyOf, seenAs, unseen } from "./preflight/observed";
 import { judgePolicyChanges, peersSeen } from "./preflight/policyChanges";
 import { rotationPolicy } from "./preflight/rotation";
+import { issuedSizes } from "./preflight/secretSize";
 
 /** What is known of a run beside the arguments of its mesh. */
 export interface PreflightRun {
@@ -64,9 +66,9 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const now = new Date();
   const caSource = caSourceOf(description);
   const issuesServers = caOrigin(caSource) === "generated";
-  const onPaper = (clusters: readonly Cluster[]) => [
+  const onPaper = (clusters: readonly Cluster[], live: ReadonlyMap<string, LiveCluster> = new Map()) => [
     ...notKnown,
-    ...judgeSigning(mesh, clusters, caScope(caSource), now),
+    ...judgeSigning(mesh, clusters, caScope(caSource), now, issuedSizes(clusters, live)),
   ];
   if (wait.preflight === false) {
     const diagnostics = [...onPaper(membersOf(mesh)), ...notLookedAt(managed)];
@@ -93,10 +95,10 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const policy = {
     ...mesh,
     owner,
-    peerSecretKeys: peerSecretKeys(names, authorities),
+    peerSecretKeys: peerSecretKeys(peers, authorities),
     recorded,
     written: mesh.clusters,
-    rotation: rotationPolicy(mesh, authorities, now),
+    rotation: rotationPolicy(mesh, authorities.filter(isSigning(peers)), now),
     secretsOf: (cluster: Cluster) =>
       managedObjectsOf(cluster, { ...mesh, objects: {} }, issuesServers).map(({ name }) => name),
   };
@@ -104,7 +106,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
   const writes = run.writes ?? !pulumi.runtime.isDryRun();
   const diagnostics = [
-    ...onPaper(members),
+    ...onPaper(members, live),
     ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
     ...answering,
     ...judged.diagnostics,
@@ -124,6 +126,12 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     seenPeers: peersSeen(live, mesh.peerSecret),
   };
 }
+
+/** Whether certificates of an authority are signed here: what was issued elsewhere is judged where that is. */
+const isSigning = (peers: readonly Cluster[]) => {
+  const issued = peers.flatMap(({ name, clientCertificates }) => (clientCertificates === "issued" ? [name] : []));
+  return (authority: string) => !issued.includes(authority);
+};
 
 /** Clusters with how their agents get name and id: that decides what is done there. */
 function withIdentities(asked: readonly Asked[], members: readonly Cluster[]): readonly Asked[] {

@@ -1,6 +1,6 @@
 import type { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { MeshCa } from "../certificates/ca";
+import type { SigningCa } from "../certificates/meshCa";
 import { clientCertificates, type ClientCertificate } from "../certificates/leafCertificate";
 import type { CertificateSettings } from "../certificates/model/certificates";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
@@ -22,7 +22,7 @@ export interface ApiserverCertificatesArgs extends LostCertificatesArgs {
   readonly cluster: Pick<Cluster, "name" | "reads">;
   readonly settings: Pick<CiliumSettings, "cilium"> & CertificateSettings;
   /** That of the cluster's own: its etcd trusts no other one. */
-  readonly ca: MeshCa;
+  readonly ca: SigningCa;
   readonly access: ClusterAccess;
   /** Which cluster it was when it joined: no other one is written to. */
   readonly uid: pulumi.Input<string | undefined>;

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { apiserverCertificates, type ApiserverCertificates } from "../apiserver/apiserverCertificates";
 import { remoteUsers } from "../apiserver/remoteUsers";
-import type { CaSet } from "../certificates/ca";
+import type { CaSet } from "../certificates/meshCa";
 import { etcdServerSecret, type EtcdServer } from "../certificates/etcdServerSecret";
 import { clientCertificates } from "../certificates/leafCertificate";
 import { certificatesHash, clientCommonName } from "../certificates/model/certificates";
+import { usersOfIssued } from "../certificates/model/issuedClient";
 import type { EtcdAdmin } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
 import { readRecorded } from "../identity/model/recorded";
@@ -30,7 +31,7 @@ export interface MeshedClusterArgs extends ClusterCommandArgs {
 
 /** A certificate as an output shows it: no PEM, no key. */
 export interface CertificateSummary {
-  readonly subject: string;
+  readonly subject: pulumi.Output<string>;
   readonly issuer: string;
   /** RFC 3339. */
   readonly expires: pulumi.Output<string>;
@@ -171,13 +172,15 @@ function managedUsers(
 /** The users of the peers in the ConfigMap of a clustermesh-apiserver. */
 function usersInConfigMap(
   name: string,
-  { cluster, clusters, access, observed, owner, settings }: MeshedClusterArgs,
+  { cluster, clusters, caSet, access, observed, owner, settings }: MeshedClusterArgs,
   uid: pulumi.Output<string | undefined>,
   opts: pulumi.CustomResourceOptions,
 ): readonly pulumi.Resource[] {
   if (PUBLICATIONS[cluster.publishes].users !== "configMap") return [];
-  const peers = clusters.map((peer) => peer.name);
-  return [remoteUsers(name, { cluster, peers, access, owner, uid, drift: observed.users, settings }, opts)];
+  const peers = clusters.flatMap((peer) => (peer.name === cluster.name ? [] : [peer.name]));
+  const ca = caSet.for(cluster);
+  const users = ca.kind === "issued" ? ca.client.commonName.apply(usersOfIssued) : peers.map(clientCommonName);
+  return [remoteUsers(name, { cluster, users, access, owner, uid, drift: observed.users, settings }, opts)];
 }
 
 /** What carries the name of a clustermesh-apiserver that this program names. */
@@ -189,7 +192,14 @@ function ownCertificates(
   dependsOn: readonly pulumi.Resource[],
 ): ApiserverCertificates | undefined {
   if (!namesApiserver(cluster)) return undefined;
-  const args = { cluster, ca: caSet.for(cluster), access, owner, uid, drift, settings };
+  const ca = caSet.for(cluster);
+  // The preflight refuses it; what was issued for peers must not be written where its own containers log in with it.
+  if (ca.kind === "issued") {
+    throw new pulumi.RunError(
+      `cluster ${JSON.stringify(cluster.name)}: name and id cannot be set without its CA's key; give apiserver.ca`,
+    );
+  }
+  const args = { cluster, ca, access, owner, uid, drift, settings };
   return apiserverCertificates(name, args, signing, { ...signing, dependsOn: [...dependsOn] });
 }
 

@@ -1,3 +1,4 @@
+import { present } from "../basics/model/own";
 import { leavesFacts, type FoundClusters, type KnownMesh } from "./knownMesh";
 import { foundOf } from "./model/found";
 import type { IdentityPolicy } from "./model/foundIdentity";
@@ -22,6 +23,10 @@ export function foundClusters(
 /** What is known of clusters that nobody looks at: what was decided of them stays. */
 export function foundInRecord(recorded: IdentityPolicy["recorded"]): FoundClusters {
   return Object.fromEntries(
-    Object.entries(recorded).flatMap(([name, { identity }]) => (identity === undefined ? [] : [[name, { identity }]])),
+    Object.entries(recorded).flatMap(([name, { identity, clientCertificates }]) =>
+      identity === undefined && clientCertificates === undefined
+        ? []
+        : [[name, present({ identity, clientCertificates })] as const],
+    ),
   );
 }

@@ -11,6 +11,8 @@ export const APISERVER_SECRETS = {
   admin: "clustermesh-apiserver-admin-cert",
   /** As whom agents read the cache of KVStoreMesh. */
   local: "clustermesh-apiserver-local-cert",
+  /** As whom peers may log in to it, all of them alike. */
+  remote: "clustermesh-apiserver-remote-cert",
 } as const;
 
 /** The certificate of Hubble's servers, which is for the cluster's name. */
@@ -36,13 +38,8 @@ export const localCommonName = (cluster: string): string => `local-${cluster}`;
 const READ: readonly (readonly [resource: string, name: string])[] = [
   ["deployments", APISERVER],
   ["services", APISERVER],
-  ...[
-    APISERVER_SECRETS.ca,
-    APISERVER_SECRETS.server,
-    APISERVER_SECRETS.admin,
-    APISERVER_SECRETS.local,
-    HUBBLE_SECRET,
-  ].map((name) => ["secrets", name] as const),
+  ...(["ca", "server", "admin", "local", "remote"] as const).map((key) => ["secrets", APISERVER_SECRETS[key]] as const),
+  ["secrets", HUBBLE_SECRET],
   ["configmaps", REMOTE_USERS],
 ];
 

@@ -13,6 +13,12 @@ export type Reads = "direct" | "cached";
  */
 export type Identity = "set" | "asInstalled";
 
+/**
+ * The certificates with which peers log in to where a cluster publishes. `signed`: one for each of them, by the cluster's CA. `issued`: the one that its
+ * installation has made for all of them, where nobody here has the CA's key.
+ */
+export type ClientCertificates = "signed" | "issued";
+
 /** What goes with the place where a cluster publishes. Whatever depends on it is a row here, and asks for no mode anywhere else. */
 export interface Publication {
   /** The group of settings with the way in. */
@@ -54,6 +60,8 @@ export interface Found {
   /** How its agents get name and id, where it publishes through its clustermesh-apiserver. */
   readonly identity?: Identity;
   readonly reads?: Reads;
+  /** What its CA can be used for; absent where it is of no use. */
+  readonly clientCertificates?: ClientCertificates;
   /** `https://host:port` of the Service of its clustermesh-apiserver, as peers dial it. */
   readonly endpoints?: readonly string[];
   /** The addresses behind the names in these. */

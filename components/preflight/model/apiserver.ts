@@ -1,7 +1,9 @@
 import { runs } from "../../apiserver/model/liveApiserver";
 import { APISERVER, APISERVER_CONTAINERS, HUBBLE_SECRET } from "../../apiserver/model/objects";
 import { compact } from "../../basics/model/lists";
-import { own, present } from "../../basics/model/own";
+import { COMMON_USER } from "../../certificates/model/issuedClient";
+import { certificatesIn } from "../../certificates/model/x509/bundle";
+import { commonNameOf } from "../../certificates/model/x509/subject";
 import { isOn } from "../../cilium/model/agentBoolean";
 import { error, info, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { apiserverCertificates } from "./apiserverCertificates";
@@ -11,19 +13,13 @@ import { isUnmeshed } from "./foundIdentity";
 import { helmUpgrade, restartAll } from "./helmCommand";
 import { identityChange, identityIn } from "./identity";
 import { identityModeOf } from "./identityMode";
-import type { ApiserverCluster, InspectedApiserver } from "./inspectedApiserver";
+import { withWritten, type ApiserverCluster, type InspectedApiserver } from "./inspectedApiserver";
 import { agentSettings } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
 import { oldIdentities } from "./oldIdentities";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 type Policy = Pick<PreflightPolicy, "cilium">;
-
-/** A cluster with what is written down of it. */
-function withWritten({ cluster, live }: InspectedCluster, { written = {} }: PreflightPolicy): InspectedApiserver {
-  const { apiserver = {}, reads } = own(written, cluster.name) ?? {};
-  return { cluster: { ...cluster, written: { ...apiserver, ...present({ reads }) } }, live };
-}
 
 /** Name and id as Helm takes them. */
 const identityValues = ({ name, id }: ApiserverCluster): readonly string[] => [
@@ -126,9 +122,15 @@ function hubble(each: InspectedApiserver, { cilium }: Policy): readonly Diagnost
   ];
 }
 
+/** Whether all peers are the one user that every clustermesh-apiserver has by itself. */
+function showCommonUser({ cluster, live }: InspectedApiserver): boolean {
+  const [leaf] = certificatesIn(live.apiserver?.remote?.certificate ?? "");
+  return cluster.clientCertificates === "issued" && leaf !== undefined && commonNameOf(leaf.x509) === COMMON_USER;
+}
+
 /** Users that nobody can make: all peers have one name then, and none can be taken away. */
 function unmanagedUsers({ cluster, live }: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
-  if (live.apiserver?.users.enabled !== false) return [];
+  if (live.apiserver?.users.enabled !== false || showCommonUser({ cluster, live })) return [];
   return [
     error({
       cluster: cluster.name,
@@ -185,7 +187,7 @@ function firstConnection({ cluster, live }: InspectedApiserver): readonly Diagno
 }
 
 /** What keeps a cluster that publishes by its clustermesh-apiserver from being part of a mesh, where it has one. */
-export function apiserver(found: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
+export function apiserver(found: InspectedCluster, policy: PreflightPolicy, now: Date): readonly Diagnostic[] {
   const each = withWritten(found, policy);
   if (each.cluster.publishes !== "apiserver" || each.live.apiserver === undefined) return [];
   const before = identityIn(setBefore(found, policy) ?? {});
@@ -194,7 +196,7 @@ export function apiserver(found: InspectedCluster, policy: PreflightPolicy): rea
   return [
     ...identity,
     ...unmanagedUsers(each, policy),
-    ...apiserverCertificates(each, policy, identity.length > 0),
+    ...apiserverCertificates(each, policy, identity.length > 0, now),
     ...hubble(each, policy),
     ...oldIdentities(each, policy),
     ...apiserverWayIn(each, policy),

@@ -4,6 +4,7 @@ import { present } from "../../basics/model/own";
 import { rangesOf } from "../../mesh/model/cidr";
 import { mergedRanges } from "../../mesh/model/mergedRanges";
 import type { Found, Publishes, Reads } from "../../mesh/model/publication";
+import { clientCertificatesFound } from "./apiserverAuthority";
 import { identityModeOf } from "./identityMode";
 import { foundIdentity, type IdentityPolicy } from "./foundIdentity";
 import { enabled, ipamOf } from "./ipam";
@@ -53,6 +54,7 @@ export function foundOf({ name, id, etcd }: FoundCluster, live: ReachableCluster
     publishes: publishes(live),
     identity: etcd === undefined ? foundIdentity({ name, id }, live, policy) : undefined,
     reads: reads(live),
+    clientCertificates: live.apiserver && clientCertificatesFound(live.apiserver),
     endpoints: dialled?.endpoints,
     hostAliases: dialled?.hostAliases,
     podCIDRs: podCIDRs(live),

@@ -49,6 +49,7 @@ export function judgeLive(
   clusters: readonly Cluster[],
   live: ReadonlyMap<string, LiveCluster>,
   policy: PreflightPolicy,
+  now: Date,
 ): LiveJudgement {
   const all = inspected(clusters, live);
   const out = ruledOut(all, clusters, policy);
@@ -63,7 +64,7 @@ export function judgeLive(
       ...ownedValues(each, policy),
       ...foreignObjects(each, policy),
       ...liveSettings(each, policy),
-      ...apiserver(each, policy),
+      ...apiserver(each, policy, now),
       ...usersProblems(each, clusters, policy),
       ...forbiddenEndpoints(each.cluster, apiServerEtcds),
       ...surge(each, policy),

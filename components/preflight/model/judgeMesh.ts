@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../../mesh/model/diagnostic";
 import { withoutLost, type Cluster } from "../../mesh/model/mesh";
+import { apiserverEndings } from "./apiserverEndings";
 import { configDrift } from "./configDrift";
 import { agentCounts, connectionsWarning } from "./connections";
 import { judgeLive } from "./judge";
@@ -52,7 +53,7 @@ export function judgeMesh(
 ): MeshJudgement {
   const peers = withoutLost(clusters);
   const names = peers.map(({ name }) => name);
-  const judged = judgeLive(clusters, live, policy);
+  const judged = judgeLive(clusters, live, policy, now);
   const fitting = without(live, judged.ruledOut);
   const config = configDrift(peers, without(fitting, judged.misnamed), policy);
   const secrets = secretDrift(peers, fitting, policy.secretsOf, policy, now);
@@ -64,6 +65,7 @@ export function judgeMesh(
       ...secrets.diagnostics,
       ...users.diagnostics,
       ...judgeRotation(names, fitting, policy.rotation, now),
+      ...apiserverEndings(peers, fitting, policy, now),
       ...connectionsWarning(names, agentCounts(fitting, cacheReplicas(peers, fitting))),
     ],
     fitting,

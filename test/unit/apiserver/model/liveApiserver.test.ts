@@ -17,8 +17,8 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
 
   it("is read from what the chart has made", () => {
     const live = readAll(all);
-    assert.ok(live?.ca && live.server);
-    const { ca, server, users, ...rest } = live;
+    assert.ok(live?.ca && live.server && live.remote);
+    const { ca, server, remote, users, ...rest } = live;
     assert.deepEqual(omit(users, "configMap"), { enabled: true, required: true });
     assert.deepEqual(users.configMap?.data, { "users.yaml": "users:\n" });
     assert.deepEqual(rest, {
@@ -36,6 +36,19 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
     assert.deepEqual(server.dnsNames, ["clustermesh-apiserver.kube-system.svc", "*.mesh.cilium.io"]);
     assert.deepEqual(server.ipAddresses.toSorted(), ["0:0:0:0:0:0:0:1", "127.0.0.1"]);
     assert.equal(server.trusted, ca.certificate);
+    assert.equal(server.helmRelease, "cilium");
+    assert.match(remote.certificate ?? "", /^-----BEGIN CERTIFICATE-----/);
+    assert.deepEqual([remote.trusted, remote.keyBytes], [ca.certificate, "a leaf's key".length]);
+  });
+
+  it("tells since when its Deployment is as it is", () => {
+    const since = (conditions: unknown) =>
+      readAll({ ...all, deployment: { ...all.deployment, status: { conditions } } })?.unchangedSince?.toISOString();
+    const condition = { type: "Available", lastUpdateTime: "2026-01-01T00:00:00Z" };
+    const later = { type: "Progressing", lastTransitionTime: "2026-02-01T00:00:00Z", lastUpdateTime: null };
+    assert.equal(since([condition, later]), "2026-02-01T00:00:00.000Z");
+    assert.equal(since([{ ...condition, lastUpdateTime: "soon" }]), undefined);
+    assert.equal(since("none"), undefined);
   });
 
   it("has no key of any Secret in it", () => {
@@ -141,6 +154,7 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
       "secrets/clustermesh-apiserver-server-cert",
       "secrets/clustermesh-apiserver-admin-cert",
       "secrets/clustermesh-apiserver-local-cert",
+      "secrets/clustermesh-apiserver-remote-cert",
       "secrets/hubble-server-certs",
       "configmaps/clustermesh-remote-users",
     ]);

@@ -4,6 +4,7 @@ import { targetsOf } from "../../../../components/identity/model/recorded";
 import type { PreflightPolicy } from "../../../../components/preflight/model/policy";
 import { apiserver, notPublishing } from "../../../../components/preflight/model/apiserver";
 import type { ApiserverCluster } from "../../../../components/preflight/model/inspectedApiserver";
+import { NOW } from "../../support/certificates/ca";
 import { MARK_ANNOTATION } from "../../../../components/identity/model/mark";
 import type { ReachableCluster } from "../../../../components/preflight/model/liveCluster";
 import { testCA } from "../../support/apiserver/certificates";
@@ -45,15 +46,15 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
     const all = Object.values<LiveObject>({ ...objects });
     const made = inspectedApiserver(all, { ...NODES, ...options }, over);
     const each = { ...made, live: { ...made.live, ...more } };
-    const { endpoints, hostAliases, reads } = over.written ?? {};
-    const written = { cluster1: present({ apiserver: present({ endpoints, hostAliases }), reads }) };
+    const { endpoints, hostAliases, reads, ca } = over.written ?? {};
+    const written = { cluster1: present({ apiserver: present({ endpoints, hostAliases, ca }), reads }) };
     const found = { cluster: { ...member(1), ...each.cluster }, live: each.live };
     // One that publishes nothing is ruled out, and nothing else is said of it.
     const missing = notPublishing(each, POLICY);
     const recorded = Object.fromEntries(
       Object.entries(known).map(([name, of]) => [name, { ...of, uid: each.live.uid }]),
     );
-    const said = missing.length > 0 ? missing : apiserver(found, { ...POLICY, written, recorded });
+    const said = missing.length > 0 ? missing : apiserver(found, { ...POLICY, written, recorded }, NOW);
     const { problems, warnings, notes, unseen } = bySeverity(said);
     return { problems: lines(problems), warnings: lines(warnings), notes: lines(notes), unseen };
   }
@@ -232,14 +233,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
     const serverSecret = (files: Readonly<Record<string, string>>) =>
       secretObject("clustermesh-apiserver-server-cert", files);
 
-    it("whose CA is there with its key, and can sign", async () => {
-      assert.match(
-        one(problems(without(direct, "ca"))),
-        /Secret kube-system\/cilium-ca is not there .* not supported yet/,
-      );
-      const noKey = secretObject("cilium-ca", { "ca.crt": fileOf(direct.ca, "ca.crt") });
-      const said = one(problems({ ...direct, ca: noKey }));
-      assert.match(said, /cilium-ca has no ca.key \(cert-manager, or own certificates\): not supported yet/);
+    it("whose CA can be read, and can sign", async () => {
       const unread = secretObject("cilium-ca", { "ca.crt": "x", "ca.key": "x" });
       assert.match(one(problems({ ...direct, ca: unread })), /has no ca.crt that can be read/);
       const leaf = await testCA("CN=leaf", false);
@@ -262,7 +256,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       const foreign = serverSecret({ ...shown, "ca.crt": other.certificate });
       assert.match(
         one(problems({ ...direct, server: foreign })),
-        /another CA in ca.crt than Secret cilium-ca: its etcd refuses/,
+        /another in ca.crt than the CA in Secret cilium-ca: its etcd refuses/,
       );
       assert.deepEqual(
         problems({ ...direct, server: serverSecret({ ...shown, "ca.crt": other.certificate + own }) }),
@@ -274,7 +268,12 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       const other = await chartObjects({ name: "default", kvstoremesh: true });
       const said = one(problems({ ...direct, admin: other.admin }));
       assert.match(said, /admin-cert "admin-default" has not the CN admin-cluster1: .*permission denied/);
-      assert.ok(said.includes(`${HELM} --set cluster.name=cluster1 --set cluster.id=101, and restart`), said);
+      assert.ok(
+        said.includes(
+          `${HELM} --set cluster.name=cluster1 --set cluster.id=101, and then kubectl --namespace kube-system rollout restart`,
+        ),
+        said,
+      );
       assert.match(one(problems(without(direct, "admin"))), /admin-cert has no certificate that can be read/);
       const local = { ...cached, local: other.local };
       assert.match(

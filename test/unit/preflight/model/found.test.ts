@@ -5,7 +5,7 @@ import { inspectedApiserver } from "../../support/apiserver/inspectedApiserver";
 import { completed } from "../../../../components/mesh/model/mesh";
 import { namesApiserver } from "../../../../components/mesh/model/publication";
 import { MARK_ANNOTATION, markText } from "../../../../components/identity/model/mark";
-import { summaryOf } from "../../../../components/identity/model/recordedClusters";
+import { readRecordedClusters, summaryOf } from "../../../../components/identity/model/recordedClusters";
 import { foundInRecord } from "../../../../components/preflight/foundClusters";
 import type { PreflightPolicy } from "../../../../components/preflight/model/policy";
 import { recordOf, recordText } from "../../support/record";
@@ -74,6 +74,8 @@ describe("preflight: how the agents of a cluster get name and id", () => {
   it("is known of clusters that are not looked at, or do not answer", () => {
     const of = (isNamed: boolean) => summaryOf(recordText(), "cluster1", { isNamed });
     assert.deepEqual(foundInRecord({ a: of(true), b: of(false) }), { a: { identity: "set" } });
+    const issued = readRecordedClusters({ c: summaryOf(recordText(), "cluster1", { isIssued: true }) });
+    assert.deepEqual(foundInRecord(issued), { c: { clientCertificates: "issued" } });
   });
 });
 
