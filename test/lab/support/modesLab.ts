@@ -11,15 +11,17 @@ export interface ModesLab {
   readonly end: () => Promise<void>;
 }
 
-/** Clusters as plain Helm installs: the first has two nodes. Those with clustermesh-apiserver have the name and id of the lab already. */
-export async function modesLab(modes: readonly CiliumMode[]): Promise<ModesLab> {
+/**
+ * Clusters as plain Helm installs: the first has two nodes. Those with clustermesh-apiserver have the name and id of the lab already.
+ *
+ * @param name The lab's; one that is there is taken down first.
+ */
+export async function modesLab(modes: readonly CiliumMode[], name = MESHES_LAB): Promise<ModesLab> {
   const log = (line: string) => {
     say(`lab: ${line}`);
   };
-  await down({ name: MESHES_LAB, log });
-  const lab = await timed(`lab of ${modes.join(" and ")} up`, () =>
-    up({ name: MESHES_LAB, ...plainInstalls(modes), log }),
-  );
+  await down({ name, log });
+  const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name, ...plainInstalls(modes), log }));
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,
@@ -28,7 +30,7 @@ export async function modesLab(modes: readonly CiliumMode[]): Promise<ModesLab> 
   });
   const end = async () => {
     await workstation.remove();
-    await down({ name: MESHES_LAB });
+    await down({ name });
   };
   return { lab, workstation, end };
 }
