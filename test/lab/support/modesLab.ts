@@ -12,20 +12,16 @@ export interface ModesLab {
 }
 
 /**
- * Clusters as plain Helm installs: the first has two nodes.
+ * Clusters as plain Helm installs: the first has two nodes. Those with clustermesh-apiserver have the name and id of the lab already.
  *
- * @param installed Which name and id those with clustermesh-apiserver have: the lab's already, or none, as those in kvstore mode.
+ * @param name The lab's; one that is there is taken down first.
  */
-export async function modesLab(
-  modes: readonly CiliumMode[],
-  installed: "named" | "unmeshed" = "named",
-): Promise<ModesLab> {
+export async function modesLab(modes: readonly CiliumMode[], name = MESHES_LAB): Promise<ModesLab> {
   const log = (line: string) => {
     say(`lab: ${line}`);
   };
-  await down({ name: MESHES_LAB, log });
-  const installs = { ...plainInstalls(modes), ...(installed === "unmeshed" ? { identities: [] } : {}) };
-  const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name: MESHES_LAB, ...installs, log }));
+  await down({ name, log });
+  const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name, ...plainInstalls(modes), log }));
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,
@@ -34,7 +30,7 @@ export async function modesLab(
   });
   const end = async () => {
     await workstation.remove();
-    await down({ name: MESHES_LAB });
+    await down({ name });
   };
   return { lab, workstation, end };
 }
