@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { ciliumCa } from "./apiserver/ciliumCa";
+import { clusterCa } from "./apiserver/clusterCa";
 import { own, present } from "./basics/model/own";
 import { caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
 import { clusterProvider } from "./cluster/clusterProvider";
@@ -11,7 +11,9 @@ import type { ClusterAccess } from "./command/nodeCommand";
 import { formerNames } from "./formerNames";
 import { etcdAdmin } from "./etcdUsers/etcdAdmin";
 import { summaryOf, type RecordedCluster } from "./identity/model/recordedClusters";
+import type { PlannedCluster } from "./mesh/etcd";
 import type { Cluster } from "./mesh/model/mesh";
+import { namesApiserver } from "./mesh/model/publication";
 import { topology } from "./mesh/model/topology";
 import { meshCheck } from "./meshCheck/meshCheck";
 import type { ReadinessRow } from "./meshCheck/model/checkResult";
@@ -81,9 +83,10 @@ export class ClusterMesh extends pulumi.ComponentResource {
       return { ...ofCluster, ...(provider === undefined ? {} : { providers: [provider] }) };
     };
 
-    const caOfCluster = (cluster: string) => {
-      const provider = own(providers, cluster);
-      return ciliumCa(nameOf({ name: cluster }), settings.cilium, { ...child, ...present({ provider }) });
+    const caOfCluster = (cluster: PlannedCluster) => {
+      const [provider, given] = [own(providers, cluster.name), own(plan.apiserverCas, cluster.name)];
+      const args = { cluster, given, cilium: settings.cilium };
+      return clusterCa(nameOf(cluster), args, { ...child, ...present({ provider }) });
     };
     const caSet = caSetOf(name, plan.caSource, clusters, settings, child, caOfCluster);
     const shared = sharedPeerFiles(clusters, caSet);
@@ -137,7 +140,13 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.stalePods = check.stalePods;
     this.etcdUsers = usersOf(joined);
     this.meshedClusters = byName(({ args: { cluster, observed }, originalConfig }) =>
-      originalConfig.apply((printed) => summaryOf(printed, cluster.name, observed.reapply)),
+      originalConfig.apply((printed) =>
+        summaryOf(printed, cluster.name, {
+          reapplied: observed.reapply,
+          isNamed: namesApiserver(cluster),
+          isIssued: cluster.clientCertificates === "issued",
+        }),
+      ),
     );
     this.topology = topology(clusters);
     this.foundation = { name, plan, providers, access, clusterUids, peersHash, done: check.done };

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
 import type { GivenCas } from "./certificates/givenCas";
 import { signingOf, type Signing } from "./certificates/publishedCa";
+import type { Cluster } from "./mesh/model/mesh";
 import { topology } from "./mesh/model/topology";
 import type { DescribedCluster } from "./meshDescription";
 import { MeshPlan, planMesh } from "./meshPlan";
@@ -14,8 +15,8 @@ export interface ClusterMeshAuthorityArgs extends GivenSettings, Pick<GivenCas, 
 }
 
 /** Those whose etcd is not their own are refused before. */
-function ofNoCluster(cluster: string): never {
-  throw new pulumi.RunError(`cluster ${JSON.stringify(cluster)}: its CA is its own, and no cluster is asked here`);
+function ofNoCluster({ name }: Pick<Cluster, "name">): never {
+  throw new pulumi.RunError(`cluster ${JSON.stringify(name)}: its CA is its own, and no cluster is asked here`);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { known } from "./basics/known";
+import { present } from "./basics/model/own";
 import type { AdoptedCaArgs } from "./certificates/ca";
 import { knownEtcd } from "./mesh/etcd";
 import { warning, type Diagnostic } from "./mesh/model/diagnostic";
 import type { DescribedCluster, MeshDescription } from "./meshDescription";
 import type { KnownCluster, KnownMesh } from "./preflight/knownMesh";
+import type { WrittenApiserver } from "./preflight/model/policy";
 import type { AdoptedCA } from "./settings/model/ca";
 
 /** What can be known of a description, and what is not: that was not looked at. */
@@ -32,19 +34,35 @@ async function knownCa({ certificate, privateKey, trusted = [] }: AdoptedCaArgs)
     : { certificate: signer, privateKey: key, ...(trusted.length === 0 ? {} : { trusted: texts }) };
 }
 
+/** A CA that is given and is not known yet: that it is given decides who signs, and nothing of it is judged. */
+const NOT_KNOWN: AdoptedCA = { certificate: "", privateKey: "" };
+
+/** The way into a clustermesh-apiserver with what is known of its CA. */
+function withCa(
+  { endpoints, hostAliases }: NonNullable<DescribedCluster["apiserver"]>,
+  ca: AdoptedCA | undefined,
+): WrittenApiserver {
+  return present({ endpoints, hostAliases, ca });
+}
+
 async function knownCluster(name: string, described: DescribedCluster): Promise<Known<KnownCluster>> {
-  const { kubeconfig: given, etcd: givenEtcd, ...cluster } = described;
+  const { kubeconfig: given, etcd: givenEtcd, apiserver: givenApiserver, ...cluster } = described;
   const adopted = givenEtcd?.ca;
+  const ofApiserver = givenApiserver?.ca;
   const etcd = givenEtcd === undefined ? undefined : await knownEtcd(name, givenEtcd);
   const kubeconfig = given === undefined ? undefined : await known(given);
   const ca = adopted === undefined ? undefined : await knownCa(adopted);
+  const apiserverCa = ofApiserver === undefined ? undefined : ((await knownCa(ofApiserver)) ?? NOT_KNOWN);
   return {
     value: {
       ...cluster,
+      ...(givenApiserver === undefined ? {} : { apiserver: withCa(givenApiserver, apiserverCa) }),
       // None are known, so none are judged; written down there is one at least.
       ...(etcd === undefined
         ? {}
-        : { etcd: { ...(etcd.kind === "known" ? etcd.etcd : { endpoints: [] }), ...(ca === undefined ? {} : { ca }) } }),
+        : {
+            etcd: { ...(etcd.kind === "known" ? etcd.etcd : { endpoints: [] }), ...(ca === undefined ? {} : { ca }) },
+          }),
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
     },
     diagnostics: [
@@ -54,6 +72,7 @@ async function knownCluster(name: string, described: DescribedCluster): Promise<
         ? []
         : [notKnown("kubeconfig", "this cluster is not looked at", name)]),
       ...((ca === undefined) === (adopted === undefined) ? [] : [notKnown("etcd.ca", NOT_JUDGED, name)]),
+      ...(apiserverCa === NOT_KNOWN ? [notKnown("apiserver.ca", NOT_JUDGED, name)] : []),
     ],
   };
 }

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { present } from "./basics/model/own";
+import { apiserverCasOf } from "./certificates/apiserverCas";
+import type { AdoptedCaArgs } from "./certificates/ca";
 import { caNames, caOrigin, type CaSource } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
 import type { ClusterCommandArgs } from "./cluster/clusterCommands";
@@ -33,6 +35,8 @@ export class MeshPlan {
   readonly clusters: readonly PlannedCluster[];
   /** Who signs. */
   readonly caSource: CaSource;
+  /** The CAs of clustermesh-apiservers that are written down, by cluster. */
+  readonly apiserverCas: Readonly<Record<string, AdoptedCaArgs>>;
   /** Those that this program looks after. */
   private readonly looksAfter: readonly ManagedCluster[];
   /** All of them, lost ones too, sorted by name. */
@@ -49,11 +53,9 @@ export class MeshPlan {
     this.all = all;
     this.clusters = withoutLost(this.all);
     this.caSource = caSourceOf(settings);
+    this.apiserverCas = apiserverCasOf(settings);
     const shared = {
-      peerKeys: peerSecretKeys(
-        this.clusters.map(({ name }) => name),
-        caNames(this.caSource, this.clusters),
-      ),
+      peerKeys: peerSecretKeys(this.clusters, caNames(this.caSource, this.clusters)),
       owner: ownerOf(settings),
       settings,
     };

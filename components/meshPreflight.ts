@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { own } from "./basics/model/own";
+import { own, present } from "./basics/model/own";
 import { caNames, caOrigin, caScope } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
@@ -17,13 +17,15 @@ import { inspectAll, lostAndAnswering, reachable, type Reached } from "./preflig
 import { judgeAccess } from "./preflight/judgeAccess";
 import { judgeSigning } from "./preflight/judgeSigning";
 import { judgeMesh } from "./preflight/model/judgeMesh";
+import type { LiveCluster } from "./preflight/model/liveCluster";
 import { slowAnswers } from "./preflight/model/slowAnswers";
-import { foundClusters } from "./preflight/foundClusters";
+import { foundClusters, foundInRecord } from "./preflight/foundClusters";
 import { membersOf, type KnownMesh } from "./preflight/knownMesh";
 import type { Asked } from "./preflight/lackingPermissions";
 import { observedClusters, reapplyOf, seenAs, unseen } from "./preflight/observed";
 import { judgePolicyChanges, peersSeen } from "./preflight/policyChanges";
 import { rotationPolicy } from "./preflight/rotation";
+import { issuedSizes } from "./preflight/secretSize";
 
 /** What is known of a run beside the arguments of its mesh. */
 export interface PreflightRun {
@@ -64,13 +66,17 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const now = new Date();
   const caSource = caSourceOf(description);
   const issuesServers = caOrigin(caSource) === "generated";
-  const onPaper = (clusters: readonly Cluster[]) => [
+  const onPaper = (clusters: readonly Cluster[], live: ReadonlyMap<string, LiveCluster> = new Map()) => [
     ...notKnown,
-    ...judgeSigning(mesh, clusters, caScope(caSource), now),
+    ...judgeSigning(mesh, clusters, caScope(caSource), now, issuedSizes(clusters, live)),
   ];
   if (wait.preflight === false) {
     const diagnostics = [...onPaper(membersOf(mesh)), ...notLookedAt(managed)];
-    return { diagnostics, observed: unseen(managed, mesh), seenPeers: [] };
+    return {
+      diagnostics,
+      observed: unseen(managed, mesh, foundInRecord((await run.meshedClusters) ?? {})),
+      seenPeers: [],
+    };
   }
   const ways = reachable(mesh).filter(({ name }) => managed.includes(name));
   const asked = withoutLost(ways).map((way) => askedOf(way, mesh, issuesServers));
@@ -80,7 +86,8 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     lostAndAnswering(lost, wait.preflight),
     run.meshedClusters ?? {},
   ]);
-  const found = foundClusters(mesh, live);
+  // What was decided of one that does not answer now stays as well.
+  const found = { ...foundInRecord(recorded), ...foundClusters(mesh, live, { ...mesh, owner, recorded }) };
   const members = membersOf(mesh, found);
   const peers = withoutLost(members);
   const names = peers.map(({ name }) => name);
@@ -88,10 +95,10 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const policy = {
     ...mesh,
     owner,
-    peerSecretKeys: peerSecretKeys(names, authorities),
+    peerSecretKeys: peerSecretKeys(peers, authorities),
     recorded,
     written: mesh.clusters,
-    rotation: rotationPolicy(mesh, authorities, now),
+    rotation: rotationPolicy(mesh, authorities.filter(isSigning(peers)), now),
     secretsOf: (cluster: Cluster) =>
       managedObjectsOf(cluster, { ...mesh, objects: {} }, issuesServers).map(({ name }) => name),
   };
@@ -99,8 +106,8 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
   const writes = run.writes ?? !pulumi.runtime.isDryRun();
   const diagnostics = [
-    ...onPaper(members),
-    ...(await judgeAccess(mesh, asked, live, writes, wait.preflight)),
+    ...onPaper(members, live),
+    ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
     ...answering,
     ...judged.diagnostics,
     ...(await judgePolicyChanges(asked, mesh, members, owner, judged.fitting, rangesBefore)),
@@ -109,6 +116,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const seen = {
     seenAs: seenAs(live),
     drift: judged.drift,
+    users: judged.users,
     reapply: reapplyOf(names, recorded, judged.reapply),
     found,
   };
@@ -117,6 +125,18 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     observed: observedClusters(Object.keys(mesh.clusters), seen),
     seenPeers: peersSeen(live, mesh.peerSecret),
   };
+}
+
+/** Whether certificates of an authority are signed here: what was issued elsewhere is judged where that is. */
+const isSigning = (peers: readonly Cluster[]) => {
+  const issued = peers.flatMap(({ name, clientCertificates }) => (clientCertificates === "issued" ? [name] : []));
+  return (authority: string) => !issued.includes(authority);
+};
+
+/** Clusters with how their agents get name and id: that decides what is done there. */
+function withIdentities(asked: readonly Asked[], members: readonly Cluster[]): readonly Asked[] {
+  const identities = new Map(members.map(({ name, identity }) => [name, identity]));
+  return asked.map((each) => ({ ...each, ...present({ identity: identities.get(each.name) }) }));
 }
 
 /** A cluster with what is made there: as long as it is not known how it reads its peers, with all that may be. */

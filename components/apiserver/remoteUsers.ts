@@ -1,6 +1,5 @@
 import type { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import { clientCommonName } from "../certificates/model/certificates";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from "../command/nodeCommand";
 import type { Cluster } from "../mesh/model/mesh";
@@ -15,8 +14,8 @@ export interface LostRemoteUsersArgs {
 
 /** The arguments of {@link remoteUsers}. */
 export interface RemoteUsersArgs extends LostRemoteUsersArgs {
-  /** The clusters that read it, by name. */
-  readonly peers: readonly string[];
+  /** The users that its peers log in as, but for the one that it makes by itself. */
+  readonly users: pulumi.Input<readonly string[]>;
   readonly access: ClusterAccess;
   /** Which cluster it was when it joined: no other one is written to. */
   readonly uid: pulumi.Input<string | undefined>;
@@ -29,9 +28,8 @@ export interface RemoteUsersArgs extends LostRemoteUsersArgs {
  * start; a change is taken up as they run.
  */
 export function remoteUsers(name: string, args: RemoteUsersArgs, opts: pulumi.CustomResourceOptions): local.Command {
-  const { cluster, peers, access, uid, drift } = args;
-  const others = peers.filter((peer) => peer !== cluster.name);
-  const input = { users: others.map(clientCommonName), clusterUid: uid };
+  const { cluster, users, access, uid, drift } = args;
+  const input = { users, clusterUid: uid };
   return usersCommand(
     name,
     args,
@@ -56,7 +54,7 @@ function usersCommand(
   { cluster, owner, settings }: LostRemoteUsersArgs,
   access: ClusterAccess | undefined,
   input: {
-    readonly users: readonly string[];
+    readonly users: pulumi.Input<readonly string[]>;
     readonly lost?: boolean;
     readonly clusterUid?: pulumi.Input<string | undefined>;
   },

@@ -14,9 +14,10 @@ import { writeData } from "../kubernetes/writeData";
 import { formatDiagnostic } from "../mesh/model/diagnostic";
 import type { GrantedUsers } from "./model/grantedUsers";
 import type { LiveUsers } from "./model/liveUsers";
-import { UnreadableUsers } from "./model/usersFile";
-import { USERS_ANNOTATION, USERS_CONFIG_MAP, USERS_KEY, usersName, usersObject } from "./model/usersObject";
-import { planGrant, planRevoke, UsersRefused, type UsersStep } from "./model/usersPlan";
+import { usersFinding } from "./model/usersFinding";
+import { REMOTE_USERS } from "./model/objects";
+import { USERS_ANNOTATION, USERS_KEY, usersName, usersObject } from "./model/usersObject";
+import { planGrant, planRevoke, type UsersStep } from "./model/usersPlan";
 
 /** Whose users these are, and of which cluster. */
 export interface UsersOwner {
@@ -37,7 +38,7 @@ interface Seen extends LiveUsers {
 const MOST_WRITES = 12;
 
 async function look(api: ClusterApi, cilium: UsersOwner["cilium"]): Promise<Seen | undefined> {
-  const json = await api.object(`configmap/${USERS_CONFIG_MAP}`, cilium.namespace);
+  const json = await api.object(`configmap/${REMOTE_USERS}`, cilium.namespace);
   const live = parseObject(json);
   if (live === undefined) return undefined;
   const { uid, annotations = {}, labels = {}, managedFields = [], resourceVersion: version } = live.metadata;
@@ -58,7 +59,7 @@ async function apply(
 ): Promise<void> {
   const annotations = { [OWNER_ANNOTATION]: owner, [USERS_ANNOTATION]: claim };
   const { uid, version: resourceVersion } = seen ?? {};
-  const metadata = { name: USERS_CONFIG_MAP, namespace: cilium.namespace, ...present({ uid, resourceVersion }) };
+  const metadata = { name: REMOTE_USERS, namespace: cilium.namespace, ...present({ uid, resourceVersion }) };
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { ...metadata, annotations } };
   await api.apply(
     FIELD_MANAGER,
@@ -74,7 +75,7 @@ async function annotate(
   annotations: Readonly<Record<string, string | null>>,
 ): Promise<void> {
   const patch = { metadata: { resourceVersion: seen.version, annotations } };
-  await api.patch([`configmap/${USERS_CONFIG_MAP}`], cilium.namespace, { manager: FIELD_MANAGER, patch });
+  await api.patch([`configmap/${REMOTE_USERS}`], cilium.namespace, { manager: FIELD_MANAGER, patch });
 }
 
 async function carryOut(api: ClusterApi, users: UsersOwner, seen: Seen | undefined, write: Write): Promise<void> {
@@ -89,7 +90,7 @@ async function carryOut(api: ClusterApi, users: UsersOwner, seen: Seen | undefin
       return deleteObject(api, usersObject(users.cilium), seen.live);
     case "text": {
       const { text, owner } = write;
-      const place = { namespace: users.cilium.namespace, configMap: USERS_CONFIG_MAP };
+      const place = { namespace: users.cilium.namespace, configMap: REMOTE_USERS };
       return writeData(
         api,
         place,
@@ -105,20 +106,8 @@ async function carryOut(api: ClusterApi, users: UsersOwner, seen: Seen | undefin
 
 /** Names cluster and ConfigMap, and what to do, where something is wrong with what is in it. */
 function inItsWords({ cluster, cilium }: UsersOwner, error: unknown): unknown {
-  const name = usersName(cilium);
-  if (error instanceof UsersRefused) {
-    const { property, ...rest } = error.finding;
-    return new Error(formatDiagnostic({ cluster, ...rest, property: `${name} ${property}` }));
-  }
-  if (!(error instanceof UnreadableUsers)) return error;
-  return new Error(
-    formatDiagnostic({
-      cluster,
-      property: `${name} ${USERS_KEY}`,
-      reason: `${error.message}; nothing was written to it`,
-      fix: `correct it (kubectl edit configmap ${USERS_CONFIG_MAP} -n ${cilium.namespace}), or have Helm write it again, and run this again`,
-    }),
-  );
+  const finding = usersFinding(cluster, cilium, error);
+  return finding === undefined ? error : new Error(formatDiagnostic(finding));
 }
 
 function plan<T>(users: UsersOwner, make: () => T): T {

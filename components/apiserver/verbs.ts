@@ -6,7 +6,7 @@ import { withAdvice } from "../identity/model/leavingAdvice";
 import { refuseOtherCluster } from "../identity/otherCluster";
 import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
 import { KubectlError } from "../kubernetes/kubectlError";
-import { parseGranted, type GrantedUsers } from "./model/grantedUsers";
+import { parseGranted } from "./model/grantedUsers";
 import { usersName } from "./model/usersObject";
 import { grantInConfigMap, revokeInConfigMap, type UsersOwner } from "./usersConfigMap";
 
@@ -15,7 +15,7 @@ export const apiserverInput = z.object({
   cluster: z.object({ name: z.string(), context: z.string().optional() }),
   cilium: ciliumObjects,
   /** Users of the peers, by the common names of their certificates. */
-  users: z.array(z.string()),
+  users: z.array(z.string()).default([]),
   owner: z.string(),
   /** Which cluster this was when it joined; absent where nothing was recorded. */
   clusterUid: z.string().optional(),
@@ -23,19 +23,19 @@ export const apiserverInput = z.object({
   lost: z.boolean().default(false),
 });
 
-type ApiserverInput = z.infer<typeof apiserverInput>;
+/** What they are given. */
+export type ApiserverInput = z.infer<typeof apiserverInput>;
 
 /** Uses the cluster that was recorded, and no other one. What kubectl fails with is said of it. */
-async function onRecorded<T>(
-  { cluster, cilium, owner, clusterUid }: ApiserverInput,
+export async function onRecordedCluster<T>(
+  { cluster, clusterUid }: Pick<ApiserverInput, "cluster" | "clusterUid">,
   contact: Contact,
-  last: GrantedUsers | undefined,
-  use: (api: ClusterApi, users: UsersOwner) => Promise<T>,
+  use: (api: ClusterApi) => Promise<T>,
 ): Promise<T> {
   try {
     return await contact(async (api) => {
       if (clusterUid !== undefined) await refuseOtherCluster(api, cluster.name, clusterUid);
-      return use(api, { cluster: cluster.name, cilium, owner, last });
+      return use(api);
     });
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
@@ -65,14 +65,18 @@ function lostVerbs({ cluster, cilium }: ApiserverInput, previous: string): Verbs
  */
 export function apiserverVerbs(input: ApiserverInput, contact: Contact, previous: string): Verbs {
   if (input.lost) return lostVerbs(input, previous);
-  const last = parseGranted(previous);
+  const { cluster, cilium, owner } = input;
+  const users = (): UsersOwner => ({ cluster: cluster.name, cilium, owner, last: parseGranted(previous) });
   return {
     /** Gives exactly the peers a user, and prints which. */
-    grantUsers: async () =>
-      JSON.stringify(await onRecorded(input, contact, last, (api, users) => grantInConfigMap(api, users, input.users))),
+    grantUsers: async () => {
+      const ours = users();
+      return JSON.stringify(await onRecordedCluster(input, contact, (api) => grantInConfigMap(api, ours, input.users)));
+    },
     /** Takes away what `grantUsers` has given, and nothing else. */
     revokeUsers: async () => {
-      await onRecorded(input, contact, last, revokeInConfigMap);
+      const ours = users();
+      await onRecordedCluster(input, contact, (api) => revokeInConfigMap(api, ours));
       return "";
     },
   };

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { Cluster } from "../mesh/model/mesh";
 import { refusal } from "../mesh/refusal";
 import type { MeshSettings } from "../settings/model/settings";
 import { caFiles } from "./model/adoptedCa";
@@ -20,8 +19,18 @@ export interface TrustedCa {
   readonly signs: boolean;
 }
 
-/** What signs, and what is trusted: while a CA is followed by another, both are. */
-export interface Ca {
+/** What is trusted in the name of an authority: while a CA is followed by another, both are. */
+export interface Trust {
+  /** The certificates of all that are trusted, in one PEM file. */
+  readonly bundle: pulumi.Output<string>;
+  /** Changes with the bundle, and not with who signs. */
+  readonly hash: pulumi.Output<string>;
+  readonly trust: pulumi.Output<CaTrust>;
+  readonly trusted: pulumi.Output<readonly TrustedCa[]>;
+}
+
+/** What signs, and what is trusted. */
+export interface Ca extends Trust {
   /** Of the CA that signs. */
   readonly certificate: pulumi.Output<string>;
   readonly privateKey: pulumi.Output<string>;
@@ -29,12 +38,6 @@ export interface Ca {
   readonly intermediates: pulumi.Output<string>;
   /** When it ends, RFC 3339, where nobody renews it here: what it signs ends with it. */
   readonly ends?: pulumi.Output<string>;
-  /** The certificates of all that are trusted, in one PEM file. */
-  readonly bundle: pulumi.Output<string>;
-  /** Changes with the bundle, and not with who signs. */
-  readonly hash: pulumi.Output<string>;
-  readonly trust: pulumi.Output<CaTrust>;
-  readonly trusted: pulumi.Output<readonly TrustedCa[]>;
 }
 
 interface CaOfRevision {
@@ -136,18 +139,19 @@ export function adoptedCa(args: AdoptedCaArgs, at: CaPlace, hosts: pulumi.Output
       return { ...files, ends: ends.toISOString() };
     });
   // Certificates are public; they came out as secrets only because they were checked together with a key.
-  const all = pulumi.unsecret(checked.all);
-  const bundle = all.apply(caBundle);
   return {
     certificate: pulumi.unsecret(checked.certificate),
     privateKey: checked.privateKey,
     intermediates: pulumi.unsecret(checked.intermediates),
     ends: pulumi.unsecret(checked.ends),
-    bundle,
-    hash: bundle.apply(caHash),
-    trust: all.apply(adoptedTrust),
-    trusted: all.apply(trustedOf),
+    ...trustIn(pulumi.unsecret(checked.all)),
   };
+}
+
+/** Trust in CAs that nobody renews here. @param all Their certificates, the signer's first. */
+export function trustIn(all: pulumi.Output<readonly string[]>): Trust {
+  const bundle = all.apply(caBundle);
+  return { bundle, hash: bundle.apply(caHash), trust: all.apply(adoptedTrust), trusted: all.apply(trustedOf) };
 }
 
 /**
@@ -166,20 +170,4 @@ function trustedOf(certificates: readonly string[]): readonly TrustedCa[] {
       return { id: caKeyId(pem), subject, expires: ends.toISOString().replace(".000Z", "Z"), signs: index === 0 };
     }),
   );
-}
-
-/** An authority of a mesh, under its name. */
-export interface MeshCa extends Ca {
-  readonly authority: string;
-}
-
-/** The authorities of a mesh. */
-export interface CaSet {
-  readonly all: readonly MeshCa[];
-  /** The authority that a cluster's etcd trusts. */
-  for(cluster: Pick<Cluster, "name" | "publishes">): MeshCa;
-  /** The authority that issues the etcds' server certificates; absent where they have their own. */
-  readonly ofServers?: MeshCa;
-  /** What the peers' Secrets are issued as, for the preflight of the next run. */
-  readonly record: pulumi.Output<string>;
 }

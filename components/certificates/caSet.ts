@@ -2,8 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { own } from "../basics/model/own";
 import type { PlannedCluster } from "../mesh/etcd";
 import { PUBLICATIONS } from "../mesh/model/publication";
-import { adoptedCa, generatedCa, type AdoptedCaArgs, type Ca, type CaSet, type MeshCa, type TrustedCa } from "./ca";
-import { caNames, caOrigin, caScope, type CaSource } from "./caSource";
+import { adoptedCa, generatedCa, type Ca, type TrustedCa } from "./ca";
+import type { CaSet, MeshCa } from "./meshCa";
+import { caNames, caOrigin, caScope, type CaSource, type ClusterCa } from "./caSource";
+import { issuedCa } from "./issuedCa";
 import { SHARED_AUTHORITY, caNameOf, dialledHosts, type CertificateSettings } from "./model/certificates";
 import { formatRecord } from "./model/keyRevisions";
 import { publishedCa } from "./publishedCa";
@@ -16,7 +18,7 @@ export interface CaSummary extends TrustedCa {
 /**
  * Makes or reads the authorities that the etcds of these clusters trust.
  *
- * @param caOfCluster Reads the CA of a cluster whose etcd is not the mesh's to sign for.
+ * @param caOfCluster The CA of a cluster whose etcd is not the mesh's to sign for.
  */
 export function caSetOf(
   name: string,
@@ -24,7 +26,7 @@ export function caSetOf(
   clusters: readonly PlannedCluster[],
   settings: CertificateSettings,
   opts: pulumi.CustomResourceOptions,
-  caOfCluster: (cluster: string) => AdoptedCaArgs,
+  caOfCluster: (cluster: PlannedCluster) => ClusterCa,
 ): CaSet {
   const scope = caScope(caSource);
   const all = caNames(caSource, clusters).map((authority): MeshCa => {
@@ -32,14 +34,17 @@ export function caSetOf(
     const hosts = pulumi
       .all(dialled.map(({ etcd }) => pulumi.output(etcd)))
       .apply((etcds) => etcds.flatMap(dialledHosts));
-    const isOfMesh = dialled.every(({ publishes }) => PUBLICATIONS[publishes].ca === "ofMesh");
-    const ca = isOfMesh
-      ? caOf(name, authority, caSource, hosts, settings, opts)
-      : adoptedCa(caOfCluster(authority), { cluster: authority, property: "Secret cilium-ca" }, hosts);
-    return { authority, ...ca };
+    const own = dialled.find(({ publishes }) => PUBLICATIONS[publishes].ca === "ofCluster");
+    if (own === undefined) {
+      return { kind: "signs", authority, ...caOf(name, authority, caSource, hosts, settings, opts) };
+    }
+    const ca = caOfCluster(own);
+    return ca.kind === "issued"
+      ? { kind: "issued", authority, ...issuedCa(ca.secret, ca.at) }
+      : { kind: "signs", authority, ...adoptedCa(ca.ca, ca.at, hosts) };
   });
   const byName = new Map(all.map((ca) => [ca.authority, ca]));
-  const ofServers = caOrigin(caSource) === "generated" ? byName.get(SHARED_AUTHORITY) : undefined;
+  const shared = caOrigin(caSource) === "generated" ? byName.get(SHARED_AUTHORITY) : undefined;
   const { client, server } = settings.keyRevisions;
   const trust = all.map(({ authority, trust: known }) => known.apply((value) => [authority, value] as const));
   const record = pulumi
@@ -48,7 +53,7 @@ export function caSetOf(
   return {
     all,
     for: (cluster) => required(byName.get(caNameOf(cluster, scope)), cluster.name),
-    ...(ofServers === undefined ? {} : { ofServers }),
+    ...(shared?.kind === "signs" ? { ofServers: shared } : {}),
     record,
   };
 }

@@ -1,7 +1,9 @@
 import { error, type Diagnostic } from "../mesh/model/diagnostic";
 import type { Cluster } from "../mesh/model/mesh";
 import type { AdoptedCaArgs } from "./ca";
+import type { IssuedCaArgs } from "./issuedCa";
 import { caNameOf, type CaScope } from "./model/certificates";
+import type { CaPlace } from "./model/validateCa";
 import type { Signing } from "./publishedCa";
 
 /**
@@ -17,6 +19,11 @@ export type CaSource =
 
 /** How an authority came about, whichever stack it is of. */
 export type CaOrigin = "generated" | "adopted" | "adoptedPerCluster";
+
+/** The CA of a cluster that is not the mesh's to sign for, and where it is read: it signs here, or has issued one certificate for all peers. */
+export type ClusterCa = { readonly at: Required<CaPlace> } & (
+  { readonly kind: "signs"; readonly ca: AdoptedCaArgs } | { readonly kind: "issued"; readonly secret: IssuedCaArgs }
+);
 
 type Publishing = Pick<Cluster, "name" | "publishes">;
 

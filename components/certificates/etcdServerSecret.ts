@@ -4,14 +4,14 @@ import type { CiliumSettings } from "../cilium/model/agentConfig";
 import { ownedBy, reapplied } from "../kubernetes/ownership";
 import type { PlannedCluster } from "../mesh/etcd";
 import { meshHostName } from "../mesh/model/names";
-import type { MeshCa } from "./ca";
-import { keyPair, signedCertificate, type CertificateNames, type SignedCertificate } from "./leafCertificate";
+import type { SigningCa } from "./meshCa";
+import { keyPair, signedCertificate, type CertificateNames, type ShownCertificate } from "./leafCertificate";
 import { ETCD_SERVER_SECRET, serverNames, type CertificateSettings } from "./model/certificates";
 
 /** The arguments of {@link etcdServerSecret}. */
 export interface EtcdServerSecretArgs {
   readonly cluster: PlannedCluster;
-  readonly ca: MeshCa;
+  readonly ca: SigningCa;
   readonly owner: string;
   /** Changes when the Secret has to be written again, although the state shows no change. */
   readonly reapply: string | undefined;
@@ -19,7 +19,7 @@ export interface EtcdServerSecretArgs {
 }
 
 /** The server certificate of one cluster's etcd. */
-export interface EtcdServer extends SignedCertificate {
+export interface EtcdServer extends ShownCertificate {
   /** Done when etcd can have it. */
   readonly secret: pulumi.Resource;
 }

@@ -8,12 +8,18 @@ import { missingMaterial, type CaSource } from "./caSource";
 import { dialledHosts } from "./model/certificates";
 import { validateAdoptedCa } from "./model/validateCa";
 
-/** Who signs, as the arguments of a mesh have it. */
+/** Who signs for the etcds of clusters in kvstore mode, as the arguments of a mesh have it. */
 export interface GivenCas extends Pick<MeshSettings, "authority"> {
   /** The CA of all etcds. */
   readonly ca?: AdoptedCaArgs;
   readonly clusters: Readonly<
-    Record<string, { readonly etcd?: EtcdInputs & { readonly ca?: AdoptedCaArgs }; readonly lost?: boolean }>
+    Record<
+      string,
+      {
+        readonly etcd?: EtcdInputs & { readonly ca?: AdoptedCaArgs };
+        readonly lost?: boolean;
+      }
+    >
   >;
   /** What another program has published, with which this one signs. No CA is given then. */
   readonly published?: Omit<Extract<CaSource, { kind: "published" }>, "kind">;
@@ -42,7 +48,7 @@ function plainHosts({ etcd }: { readonly etcd: EtcdInputs }): readonly string[] 
 }
 
 /** A CA whose texts are at hand. One that is an output is judged once it is known. */
-function plain({ certificate, privateKey, trusted = [] }: AdoptedCaArgs): readonly AdoptedCA[] {
+export function plainCa({ certificate, privateKey, trusted = [] }: AdoptedCaArgs): readonly AdoptedCA[] {
   const texts = trusted.filter((each) => typeof each === "string");
   return typeof certificate === "string" && typeof privateKey === "string" && texts.length === trusted.length
     ? [{ certificate, privateKey, trusted: texts }]
@@ -74,7 +80,7 @@ function perClusterProblems(given: GivenCas, now: Date): readonly Diagnostic[] {
     ),
     ...own.flatMap(({ name, ca }) => {
       const hosts = present(given).flatMap((each) => (each.name === name ? plainHosts(each) : []));
-      return plain(ca).flatMap((each) => validateAdoptedCa({ cluster: name, property: "etcd.ca" }, each, now, hosts));
+      return plainCa(ca).flatMap((each) => validateAdoptedCa({ cluster: name, property: "etcd.ca" }, each, now, hosts));
     }),
   ];
 }
@@ -90,7 +96,7 @@ export function validateCas(given: GivenCas, now: Date): readonly Diagnostic[] {
   const fix = "give one CA for all, or one for each cluster";
   const both = withOwnCa(given).map(({ name }) => ofOne(name, "is given beside clustermesh:ca", fix));
   const hosts = present(given).flatMap(plainHosts);
-  return [...both, ...plain(given.ca).flatMap((ca) => validateAdoptedCa(ALL, ca, now, hosts))];
+  return [...both, ...plainCa(given.ca).flatMap((ca) => validateAdoptedCa(ALL, ca, now, hosts))];
 }
 
 /** A key is a secret from here on. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { MeshCa } from "./ca";
+import type { IssuedCa, MeshCa, SigningCa } from "./meshCa";
+import type { ClientCertificates } from "../mesh/model/publication";
 import { SHARED_AUTHORITY, type CertificateSettings, type KeyAlgorithm } from "./model/certificates";
 import { leafLifetime, leafValidity } from "./model/lifetimes";
 import { KEY_ARGS, validityArgs } from "./tlsSettings";
@@ -64,9 +65,9 @@ const USES: Readonly<Record<LeafUse, readonly string[]>> = {
   server: ["digital_signature", "key_encipherment", "server_auth", "client_auth"],
 };
 
-/** A signed certificate. */
-export interface SignedCertificate {
-  readonly subject: string;
+/** A certificate that is shown. */
+export interface ShownCertificate {
+  readonly subject: pulumi.Output<string>;
   /** The name of the authority. */
   readonly issuer: string;
   /** As programs show it: with the CAs between it and the root. */
@@ -80,10 +81,10 @@ export function signedCertificate(
   name: string,
   use: LeafUse,
   pair: KeyPair,
-  ca: MeshCa,
+  ca: SigningCa,
   { certificates }: Pick<CertificateSettings, "certificates">,
   opts: pulumi.CustomResourceOptions,
-): SignedCertificate {
+): ShownCertificate {
   const validity = leafLifetime(certificates);
   const lifetime = ca.ends?.apply((ends) => validityArgs(leafValidity(validity, new Date(ends), new Date())));
   const { certPem, validityEndTime } = new tls.LocallySignedCert(
@@ -103,15 +104,22 @@ export function signedCertificate(
     opts,
   );
   const file = pulumi.all([certPem, ca.intermediates]).apply((parts) => parts.join(""));
-  return { subject: `CN=${pair.commonName}`, issuer: ca.authority, file, expires: validityEndTime };
+  return { subject: pulumi.output(`CN=${pair.commonName}`), issuer: ca.authority, file, expires: validityEndTime };
 }
 
 /** A client certificate, with the key that goes with it. */
-export interface ClientCertificate extends SignedCertificate {
+export interface ClientCertificate extends ShownCertificate {
+  /** Whose key that is: the client's, or that of all clients of the authority. */
+  readonly kind: ClientCertificates;
   readonly privateKey: pulumi.Output<string>;
 }
 
-/** One key for a client, and a certificate for it from each authority whose etcds it opens. */
+function issuedCertificate({ authority: issuer, client }: IssuedCa): ClientCertificate {
+  const { subject, file, expires, privateKey } = client;
+  return { kind: "issued", subject, issuer, file, expires, privateKey };
+}
+
+/** One key for a client, and a certificate for it from each authority whose etcds it opens; of one that signs nothing here, what it has issued. */
 export function clientCertificates(
   name: string,
   commonName: string,
@@ -120,9 +128,15 @@ export function clientCertificates(
   opts: pulumi.CustomResourceOptions,
 ): readonly ClientCertificate[] {
   const { certificates, keyRevisions } = settings;
+  const issued = authorities.flatMap((ca) => (ca.kind === "issued" ? [issuedCertificate(ca)] : []));
+  // A key that nobody would sign for.
+  if (issued.length > 0 && issued.length === authorities.length) return issued;
   const pair = keyPair(name, certificates.keyAlgorithm, { commonName }, opts, keyRevisions.client);
-  return authorities.map((ca) => {
+  const signed = authorities.flatMap((ca): readonly ClientCertificate[] => {
+    if (ca.kind === "issued") return [];
     const certificate = ca.authority === SHARED_AUTHORITY ? `${name}-cert` : `${name}-cert/${ca.authority}`;
-    return { privateKey: pair.privateKey, ...signedCertificate(certificate, "client", pair, ca, settings, opts) };
+    const shown = signedCertificate(certificate, "client", pair, ca, settings, opts);
+    return [{ kind: "signed", privateKey: pair.privateKey, ...shown }];
   });
+  return [...signed, ...issued];
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { CaSet, Ca, TrustedCa } from "./ca";
+import type { Ca, TrustedCa } from "./ca";
+import type { CaSet, MeshCa, SigningCa } from "./meshCa";
 import { publishedChain } from "./model/adoptedCa";
 import { caHash } from "./model/certificates";
 import { isAdopted, type CaTrust } from "./model/keyRevisions";
@@ -19,16 +20,20 @@ export interface SigningMaterial {
 /** The authorities of a mesh, by name. */
 export type Signing = Readonly<Record<string, SigningMaterial>>;
 
+const isSigning = (ca: MeshCa): ca is SigningCa => ca.kind === "signs";
+
 /** Everything that another stack needs to sign as these authorities do; a secret as a whole. */
 export function signingOf({ all }: CaSet): pulumi.Output<Signing> {
-  const each = all.map((ca) =>
-    pulumi
-      .all([ca.certificate, ca.privateKey, ca.bundle, ca.trust, ca.trusted])
-      .apply(([certificate, privateKey, bundle, trust, trusted]): readonly [string, SigningMaterial] => [
-        ca.authority,
-        { certificate, privateKey, bundle, trust, trusted },
-      ]),
-  );
+  const each = all
+    .filter(isSigning)
+    .map((ca) =>
+      pulumi
+        .all([ca.certificate, ca.privateKey, ca.bundle, ca.trust, ca.trusted])
+        .apply(([certificate, privateKey, bundle, trust, trusted]): readonly [string, SigningMaterial] => [
+          ca.authority,
+          { certificate, privateKey, bundle, trust, trusted },
+        ]),
+    );
   return pulumi.secret(pulumi.all(each).apply((known): Signing => Object.fromEntries(known)));
 }
 

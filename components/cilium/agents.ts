@@ -65,6 +65,10 @@ export async function podsOf(api: ClusterApi, namespace: string, selector: strin
     }));
 }
 
+/** Pods from before a time, in RFC 3339. Younger ones have read what was written then. */
+export const olderThan = (pods: readonly AgentPod[], time: string | undefined): readonly AgentPod[] =>
+  pods.filter(({ created }) => time === undefined || created === "" || Date.parse(created) < Date.parse(time));
+
 /** The agent pods of a cluster, without those that are going; none where their DaemonSet is not there. */
 export async function agentPods(
   api: ClusterApi,

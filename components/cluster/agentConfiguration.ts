@@ -1,12 +1,10 @@
 import type { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { recordedPathsOf, type RecordedPaths } from "../nodePaths/model/pathVerdict";
-import { originalConfigCommand, recordedBy, rolloutCommand, type ClusterCommandArgs } from "./clusterCommands";
+import { recordedBy, rolloutCommand, type ClusterCommandArgs } from "./clusterCommands";
 
 /** Agents that run with their name and id. */
 export interface AgentConfiguration {
-  /** Done when what will be overwritten is recorded, and nothing speaks against it: no object is written before. */
-  readonly identityChecked: local.Command;
   /** What was recorded. */
   readonly originalConfig: pulumi.Output<string>;
   /** Done when they do: peers come after it, for a restarted agent that learns of peers late can cut the routes inside its own cluster. */
@@ -26,17 +24,19 @@ export interface AgentConfiguration {
  * |---|---|---|
  * | record the originals | `original-config` | restore again what an interrupted run left, give up the fields, wait for the roll-out, remove what has name or id from etcd |
  * | set name, id and the originals, roll, wait, restart what that did not reach | `rollout` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
+ *
+ * @param originalConfig Done when what will be overwritten is recorded, and nothing speaks against it: no object is written before.
+ * @param opts Options of `rollout`, which comes after what has to be there before name and id are.
  */
 export function agentConfiguration(
   name: string,
   args: ClusterCommandArgs,
+  originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): AgentConfiguration {
-  const originalConfig = originalConfigCommand(name, args, opts);
   const rolledOut = rolloutCommand(name, args, originalConfig, opts);
   const recorded = recordedBy(originalConfig);
   return {
-    identityChecked: originalConfig,
     originalConfig: recorded,
     rolledOut,
     pathsBefore: recorded.apply(recordedPathsOf),

@@ -7,6 +7,7 @@ import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from
 import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { PlannedCluster } from "../mesh/etcd";
+import { namesApiserver } from "../mesh/model/publication";
 import type { Observed } from "../mesh/model/observed";
 import type { PeerSettings } from "../peers/peerSecret";
 import { DEFAULT_SETTINGS } from "../settings/model/settings";
@@ -53,6 +54,7 @@ function clusterCommand(
     rollOut: { await: wait.rollout !== false, timeoutSeconds: wait.rollout || DEFAULT_SETTINGS.wait.rollout },
     maxConnectedClusters,
     ...(identity === "set" ? {} : { identity }),
+    ...(namesApiserver(cluster) ? { publishes: cluster.publishes } : {}),
     ...(cluster.lost === true ? { lost: true } : {}),
   };
   const command = { script: "cluster", clusters: { [cluster.name]: access } };

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { lostApiserverCertificates } from "../apiserver/apiserverCertificates";
 import { lostRemoteUsers } from "../apiserver/remoteUsers";
 import { lostEtcdUsers } from "../etcdUsers/etcdUsers";
 import { PUBLICATIONS } from "../mesh/model/publication";
@@ -43,6 +44,7 @@ export class LostCluster extends pulumi.ComponentResource {
     const { users } = PUBLICATIONS[args.cluster.publishes];
     if (users === "configMap") {
       lostRemoteUsers(name, args, child);
+      lostApiserverCertificates(name, args, child);
     } else if (args.settings.etcdUsers === "manage") {
       lostEtcdUsers(name, args.cluster, child);
     }

@@ -1,18 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
+import { apiserverCertificates, type ApiserverCertificates } from "../apiserver/apiserverCertificates";
 import { remoteUsers } from "../apiserver/remoteUsers";
-import type { CaSet } from "../certificates/ca";
+import type { CaSet } from "../certificates/meshCa";
 import { etcdServerSecret, type EtcdServer } from "../certificates/etcdServerSecret";
 import { clientCertificates } from "../certificates/leafCertificate";
 import { certificatesHash, clientCommonName } from "../certificates/model/certificates";
+import { usersOfIssued } from "../certificates/model/issuedClient";
 import type { EtcdAdmin } from "../etcdUsers/etcdAdmin";
 import { etcdUsers, type EtcdUsers } from "../etcdUsers/etcdUsers";
 import { readRecorded } from "../identity/model/recorded";
 import type { PlannedCluster } from "../mesh/etcd";
-import { PUBLICATIONS } from "../mesh/model/publication";
+import { namesApiserver, PUBLICATIONS } from "../mesh/model/publication";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
 import { cacheSecret, kvstoremeshSecret, peerSecret, type PeerSecretArgs, type SecretData } from "../peers/peerSecret";
 import { agentConfiguration } from "./agentConfiguration";
-import { objectsCommand, type ClusterCommandArgs } from "./clusterCommands";
+import { objectsCommand, originalConfigCommand, recordedBy, type ClusterCommandArgs } from "./clusterCommands";
 
 /** The arguments of {@link MeshedCluster}: those of its commands, and what all clusters share. */
 export interface MeshedClusterArgs extends ClusterCommandArgs {
@@ -29,7 +31,7 @@ export interface MeshedClusterArgs extends ClusterCommandArgs {
 
 /** A certificate as an output shows it: no PEM, no key. */
 export interface CertificateSummary {
-  readonly subject: string;
+  readonly subject: pulumi.Output<string>;
   readonly issuer: string;
   /** RFC 3339. */
   readonly expires: pulumi.Output<string>;
@@ -44,7 +46,8 @@ export interface CertificateSummary {
  * | up | resource | destroy |
  * |---|---|---|
  * | record the originals, refuse what speaks against the mesh | `original-config` | the last step: see {@link agentConfiguration} |
- * | set name and id, roll | `rollout` | write the originals back, roll: see {@link agentConfiguration} |
+ * | where this program names a clustermesh-apiserver: its certificates for that name, once its users are there | `apiserver-certificates` | give back what was there |
+ * | set name and id, roll; replace the pods of that clustermesh-apiserver | `rollout` | write the originals back, roll: see {@link agentConfiguration} |
  * | the Secret with the etcd's certificate | `etcd-server` | Pulumi forgets it |
  * | users of the peers | `etcd-users`, `remote-users` | remove them |
  * | list what is made here | `objects` | delete it, the Secrets among it |
@@ -84,16 +87,21 @@ export class MeshedCluster extends pulumi.ComponentResource {
     const authorities = caSet.all.filter((ca) => ofPeers.has(ca));
     const commonName = clientCommonName(cluster.name);
     const client = clientCertificates(`${name}-client`, commonName, authorities, settings, child);
-    const agents = agentConfiguration(name, args, child);
-    const server = serverCertificate(name, args, { ...child, dependsOn: agents.identityChecked });
+    const identityChecked = originalConfigCommand(name, args, child);
+    const uid = recordedBy(identityChecked).apply((printed) => readRecorded(printed)?.cluster);
+    const inConfigMap = usersInConfigMap(name, args, uid, { ...child, dependsOn: [identityChecked] });
+    const own = ownCertificates(name, args, uid, child, [identityChecked, ...inConfigMap]);
+    const agents = agentConfiguration(name, args, identityChecked, {
+      ...child,
+      ...(own === undefined ? {} : { dependsOn: own.written }),
+    });
+    const server = serverCertificate(name, args, { ...child, dependsOn: identityChecked });
     const users = managedUsers(name, args, {
       ...child,
       // An etcd that is to have the certificate of that Secret can be dialled only then.
-      dependsOn: [agents.identityChecked, ...server.map(({ secret }) => secret)],
+      dependsOn: [identityChecked, ...server.map(({ secret }) => secret)],
     });
-    const uid = agents.originalConfig.apply((printed) => readRecorded(printed)?.cluster);
-    const inConfigMap = usersInConfigMap(name, args, uid, { ...child, dependsOn: [agents.identityChecked] });
-    const objects = objectsCommand(name, args, agents.identityChecked, {
+    const objects = objectsCommand(name, args, identityChecked, {
       ...child,
       dependsOn: [
         agents.rolledOut,
@@ -113,12 +121,12 @@ export class MeshedCluster extends pulumi.ComponentResource {
     this.objects = objects;
     this.name = name;
     this.args = args;
-    this.identityChecked = agents.identityChecked;
+    this.identityChecked = identityChecked;
     this.originalConfig = agents.originalConfig;
     this.uid = uid;
     this.pathsBefore = agents.pathsBefore;
     this.etcdUsers = users?.authentication;
-    const issued = [...client, ...server];
+    const issued = [...client, ...server, ...(own?.issued ?? [])];
     this.certificates = issued.map(({ subject, issuer, expires }) => ({ subject, issuer, expires }));
     this.issued = pulumi.unsecret(pulumi.all(issued.map(({ file }) => file)).apply(certificatesHash));
   }
@@ -164,13 +172,35 @@ function managedUsers(
 /** The users of the peers in the ConfigMap of a clustermesh-apiserver. */
 function usersInConfigMap(
   name: string,
-  { cluster, clusters, access, owner, settings }: MeshedClusterArgs,
+  { cluster, clusters, caSet, access, observed, owner, settings }: MeshedClusterArgs,
   uid: pulumi.Output<string | undefined>,
   opts: pulumi.CustomResourceOptions,
 ): readonly pulumi.Resource[] {
   if (PUBLICATIONS[cluster.publishes].users !== "configMap") return [];
-  const peers = clusters.map((peer) => peer.name);
-  return [remoteUsers(name, { cluster, peers, access, owner, uid, settings }, opts)];
+  const peers = clusters.flatMap((peer) => (peer.name === cluster.name ? [] : [peer.name]));
+  const ca = caSet.for(cluster);
+  const users = ca.kind === "issued" ? ca.client.commonName.apply(usersOfIssued) : peers.map(clientCommonName);
+  return [remoteUsers(name, { cluster, users, access, owner, uid, drift: observed.users, settings }, opts)];
+}
+
+/** What carries the name of a clustermesh-apiserver that this program names. */
+function ownCertificates(
+  name: string,
+  { cluster, caSet, observed: { drift }, access, owner, settings }: MeshedClusterArgs,
+  uid: pulumi.Output<string | undefined>,
+  signing: pulumi.CustomResourceOptions,
+  dependsOn: readonly pulumi.Resource[],
+): ApiserverCertificates | undefined {
+  if (!namesApiserver(cluster)) return undefined;
+  const ca = caSet.for(cluster);
+  // The preflight refuses it; what was issued for peers must not be written where its own containers log in with it.
+  if (ca.kind === "issued") {
+    throw new pulumi.RunError(
+      `cluster ${JSON.stringify(cluster.name)}: name and id cannot be set without its CA's key; give apiserver.ca`,
+    );
+  }
+  const args = { cluster, ca, access, owner, uid, drift, settings };
+  return apiserverCertificates(name, args, signing, { ...signing, dependsOn: [...dependsOn] });
 }
 
 /** The server certificate of the cluster's etcd, where this mesh issues it. */

@@ -13,7 +13,7 @@ import { FIELD_MANAGER, HELM_RELEASE_ANNOTATION } from "../kubernetes/model/owne
 import { byPlace, readManagedObjects } from "../kubernetes/readObjects";
 import { error, formatDiagnostics, type Finding } from "../mesh/model/diagnostic";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
-import { KVSTOREMESH_SECRET } from "../peers/model/peerFile";
+import { holdsPeers, KVSTOREMESH_SECRET } from "../peers/model/peerFile";
 import { identityChange, identityIn } from "../preflight/model/identity";
 import { parseExistingObjects, type ExistingObject } from "../preflight/model/liveCluster";
 import { clashingKeys, existingObjectProblem, otherOwners } from "../preflight/model/objects";
@@ -82,8 +82,7 @@ function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recor
   const problems = existingObjects.flatMap((object) => {
     // One of ours that has lost its mark: it gets it again.
     const isUnmarked = object.owner === undefined && object.isApplied && isMeshed;
-    const isPeers = object.name === peerSecret || object.name === KVSTOREMESH_SECRET;
-    const isShared = object.kind === "Secret" && isPeers && adoptSecret;
+    const isShared = object.kind === "Secret" && holdsPeers(object.name, peerSecret) && adoptSecret;
     const isAdopted = isUnmarked || (isShared && object.owner === undefined);
     const problem = isAdopted ? undefined : existingObjectProblem(cluster, object, owner, peerSecret);
     return problem ?? (isShared ? clashingKeys(cluster, object, recording.peerKeys) : []);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { releaseApiserver, restartApiserver } from "../apiserver/restartApiserver";
 import { errorMessage } from "../basics/errorMessage";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { ID_KEY, NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
@@ -7,6 +8,7 @@ import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
 import { sayWhoRestarts } from "../cilium/whoRestarts";
 import type { Verbs } from "../command/protocol";
 import { setIdentity } from "../identity/setIdentity";
+import { removeIdentities, sayIdentitiesStay } from "../identity/unusedIdentities";
 import {
   waitForPeersRemoved,
   renameOnNodes,
@@ -46,6 +48,8 @@ export const clusterInput = z.object({
   overwriteConflicts: z.boolean().default(false),
   /** `asInstalled`: name and id are those of the mesh already, and nothing rolls. */
   identity: z.enum(["set", "asInstalled"]).default("set"),
+  /** `apiserver`: its name is that of its clustermesh-apiserver as well, and its identities are in CRDs. */
+  publishes: z.enum(["kvstore", "apiserver"]).default("kvstore"),
   /** Whether a check will want to know what worked before. */
   probePaths: z.boolean().default(false),
   rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
@@ -127,6 +131,9 @@ async function restore(
   } else if (written || (await isAnnotated(api, cilium))) {
     await renameOnNodes(api, leavingOf(input), rollOut.timeoutSeconds);
   }
+  if (input.publishes === "apiserver" && afterRestoration(live, input).renamed) {
+    await releaseApiserver(api, cluster.name, cilium, written);
+  }
   return { kind: "ours", live };
 }
 
@@ -157,6 +164,7 @@ const living = {
     } else if (input.identity === "set") {
       await sayWhoRestarts(api, cluster.name, cilium);
     }
+    if (input.publishes === "apiserver") await restartApiserver(api, cluster.name, cilium);
     return "";
   }),
   /** Prints the objects that this stack has there; those that it had and has no more are removed. */
@@ -201,6 +209,10 @@ const living = {
     const { renamed, renumbered } = afterRestoration(await readConfigMap(api, cilium), input);
     if (renamed && renumbered) {
       await (rollOut.await ? removeNamedKeys : sayKeysStay)(api, leavingOf(input));
+      if (input.publishes === "apiserver") {
+        if (rollOut.await) await removeIdentities(api, leavingOf(input));
+        else sayIdentitiesStay(leavingOf(input));
+      }
     }
     return "";
   }),

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { CaSet } from "../certificates/ca";
+import type { CaSet } from "../certificates/meshCa";
 import { clientCertificates } from "../certificates/leafCertificate";
 import type { CertificateSettings } from "../certificates/model/certificates";
 import type { Cluster } from "../mesh/model/mesh";

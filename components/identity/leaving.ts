@@ -8,7 +8,7 @@ import type { AgentReport } from "../cilium/model/agentStatus";
 import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../cilium/model/kvstoreKeys";
 import type { Before } from "../cilium/model/rollOut/judge";
 import { waitForRollOut } from "../cilium/rollOut";
-import { annotate } from "../cilium/rollOutAnnotation";
+import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
 import { progress } from "../command/protocol";
 import { until } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
@@ -77,12 +77,27 @@ async function roll(api: ClusterApi, leaving: Leaving, value: string | null, tim
   await rolled(api, leaving, timeoutSeconds, before);
 }
 
+/** Agents that do not keep their state in etcd leave nothing there. */
+const isInKvstore = async (api: ClusterApi, cilium: CiliumObjects): Promise<boolean> =>
+  (await readConfigMap(api, cilium))?.data["kvstore"] === "etcd";
+
+/**
+ * Renames a cluster on its nodes where these are in no etcd: one roll-out with the original values. There are no nodes under the mesh's name that
+ * agents of that roll-out could take for another cluster's.
+ */
+async function rollOnce(api: ClusterApi, leaving: Leaving, timeoutSeconds: number): Promise<void> {
+  // Where somebody has taken the annotation away, taking it away would roll nothing.
+  if (!(await isAnnotated(api, leaving.cilium))) await roll(api, leaving, LEAVING, timeoutSeconds);
+  await roll(api, leaving, null, timeoutSeconds);
+}
+
 /**
  * Renames a cluster on its nodes: a roll-out with the original values, then its nodes under the mesh's name are removed from etcd, then a
  * second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
  * have stopped, remove the routes that both share; agents of the second have never known them.
  */
 export async function renameOnNodes(api: ClusterApi, leaving: Leaving, timeoutSeconds: number): Promise<void> {
+  if (!(await isInKvstore(api, leaving.cilium))) return rollOnce(api, leaving, timeoutSeconds);
   const begin = Date.now();
   await roll(api, leaving, LEAVING, timeoutSeconds);
   const seconds = Math.round((Date.now() - begin) / 1000);
@@ -95,10 +110,6 @@ export async function renameOnNodes(api: ClusterApi, leaving: Leaving, timeoutSe
   await removeNodeKeys(api, leaving);
   await roll(api, leaving, null, timeoutSeconds);
 }
-
-/** Agents that do not keep their state in etcd leave nothing there. */
-const isInKvstore = async (api: ClusterApi, cilium: CiliumObjects): Promise<boolean> =>
-  (await readConfigMap(api, cilium))?.data["kvstore"] === "etcd";
 
 function sayStays({ name, cilium }: Leaving, what: string, why: string): void {
   progress(

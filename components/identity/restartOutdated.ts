@@ -5,6 +5,7 @@ import {
   AGENTS_AT_ONCE,
   deletePods,
   inAgent,
+  olderThan,
   ONLY_EXEC_SECONDS,
   podsOf,
   type AgentPod,
@@ -34,10 +35,6 @@ export interface Restarted {
   /** How long the agents of a batch, and the operator, may take to be back. */
   readonly timeoutSeconds: number;
 }
-
-/** Pods from before that time, in RFC 3339. Younger ones have read what was written then. */
-const olderThan = (pods: readonly AgentPod[], time: string | undefined): readonly AgentPod[] =>
-  pods.filter(({ created }) => time === undefined || created === "" || Date.parse(created) < Date.parse(time));
 
 const podNames = (pods: readonly AgentPod[]): readonly string[] => pods.map(({ pod }) => pod);
 

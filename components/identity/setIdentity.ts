@@ -11,6 +11,7 @@ import { WriteConflict } from "../kubernetes/kubectlError";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
 import { error, formatDiagnostics } from "../mesh/model/diagnostic";
 import type { Identity } from "../mesh/model/publication";
+import { howToAllow } from "../settings/model/allow";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
 import { planIdentity } from "./model/setIdentity";
@@ -40,7 +41,7 @@ function refuseOtherInstalled(live: LiveConfig, { cluster, cilium, desired }: Ag
         property: `${cilium.configMap} ${key}`,
         value: live.data[key],
         reason: `is not ${JSON.stringify(value)}, and the certificates of its clustermesh-apiserver carry the name`,
-        fix: "set cluster.name and cluster.id with helm upgrade, which issues them again",
+        fix: `set cluster.name and cluster.id with helm upgrade, which issues them again, or ${howToAllow("overwriteConflicts")}`,
       }),
     );
   if (problems.length > 0) {
@@ -58,13 +59,15 @@ function existing(live: LiveConfig | undefined, { cluster, cilium }: AgentIdenti
   return live;
 }
 
-/** Writes name, id and the mark where one of them is not as it has to be. */
+/** Writes name, id and the mark where one of them is not as it has to be; of those that are as installed the mark alone. */
 async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveConfig | undefined): Promise<void> {
   const { cluster, cilium, desired, owner, before } = identity;
   const keys = Object.keys(desired).join(", ");
+  const isInstalled = identity.identity === "asInstalled";
   let live = existing(first, identity);
   let set = false;
   for (let attempt = 1; ; attempt++) {
+    if (isInstalled) refuseOtherInstalled(live, identity);
     const mark = markText({ ...before, configMap: live.uid }, owner);
     const isMarked = live.annotations[MARK_ANNOTATION] === mark;
     const plan = planIdentity({
@@ -75,7 +78,8 @@ async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveCo
       isMarked,
     });
     if (plan.kind === "asSet") {
-      if (set) progress(`cluster "${cluster}": ${cilium.configMap} ${keys} set`);
+      const done = isInstalled ? `is marked; its ${keys} are as installed` : `${keys} set`;
+      if (set) progress(`cluster "${cluster}": ${cilium.configMap} ${done}`);
       return;
     }
     if (set) {
@@ -90,7 +94,8 @@ async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveCo
     const { uid, version: resourceVersion } = live;
     const place = present({ name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion });
     const metadata = { ...place, annotations: { [MARK_ANNOTATION]: mark } };
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata, data: desired };
+    // What is installed stays its installer's: who takes the mark away by hand leaves nothing of ours.
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata, ...(isInstalled ? {} : { data: desired }) };
     try {
       await api.apply(FIELD_MANAGER, object);
       set = true;
@@ -133,7 +138,6 @@ export async function setIdentity(api: ClusterApi, identity: AgentIdentity): Pro
   const { cilium } = identity;
   const list = await api.objects(configuredObjects(cilium), cilium.namespace);
   const live = configMapIn(list, cilium);
-  if (identity.identity === "asInstalled") refuseOtherInstalled(existing(live, identity), identity);
   await setConfig(api, identity, live);
   if (identity.identity === "asInstalled") return { rolling: new Map(), isWhole: false };
   const workloads = workloadsIn(list, cilium);

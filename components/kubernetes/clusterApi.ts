@@ -42,6 +42,8 @@ export type ApplyConflicts = "overwrite" | "refuse";
 export interface MergePatch {
   readonly manager: string;
   readonly patch: object;
+  /** There is a key in it: it goes a way on which no list of processes shows it. @default no */
+  readonly isSecret?: boolean;
 }
 
 /** How a command in a container ended. */

@@ -16,7 +16,7 @@ import { KubectlReads, readsOnce } from "./kubectlReads";
 import { apiPath } from "./model/apiPath";
 import type { ManagedObject } from "./model/managedObject";
 import type { Between } from "./patiently";
-import { applyAs } from "./serverSideApply";
+import { applyAs, patchSecretAs } from "./serverSideApply";
 
 const POD_ENDS_SECONDS = 120;
 
@@ -84,9 +84,19 @@ export class KubectlApi extends KubectlReads implements ClusterApi {
     return applyAs(this.kubectl, manager, object, conflicts);
   }
 
-  patch(names: readonly string[], namespace: string, { manager, patch }: MergePatch): Promise<void> {
+  async patch(
+    names: readonly string[],
+    namespace: string,
+    { manager, patch, isSecret = false }: MergePatch,
+  ): Promise<void> {
+    if (isSecret) {
+      for (const name of names) {
+        await patchSecretAs(this.kubectl, manager, name.replace(/^secret\//, ""), namespace, patch);
+      }
+      return;
+    }
     const how = ["--type=merge", `--field-manager=${manager}`, "--patch", JSON.stringify(patch)];
-    return written(this.kubectl.run(["patch", ...names, "-n", namespace, ...how]));
+    await written(this.kubectl.run(["patch", ...names, "-n", namespace, ...how]));
   }
 
   async deleteObject(

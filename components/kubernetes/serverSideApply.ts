@@ -21,7 +21,16 @@ const PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: "configmaps",
   DaemonSet: "daemonsets",
   Deployment: "deployments",
+  Secret: "secrets",
 };
+
+/** A PATCH of one object. */
+interface Patch {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly type: "apply-patch+yaml" | "merge-patch+json";
+  readonly body: object;
+}
 
 /** Starts kubectl's proxy on a socket in a folder that is this user's alone, and ends it whatever happens. */
 async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promise<T>): Promise<T> {
@@ -64,23 +73,16 @@ async function throughProxy<T>(kubectl: Kubectl, use: (socket: string) => Promis
   }
 }
 
-async function send(
-  socketPath: string,
-  object: AppliedObject,
-  manager: string,
-  conflicts: ApplyConflicts,
-): Promise<void> {
-  const query = new URLSearchParams({ fieldManager: manager, force: String(conflicts === "overwrite") });
-  const body = JSON.stringify(object);
-  const { apiVersion, kind, metadata } = object;
-  const path = apiPath(apiVersion, PLURALS[kind] ?? kind, metadata.name, metadata.namespace);
+async function send(socketPath: string, patch: Patch): Promise<void> {
+  const query = new URLSearchParams(patch.query);
+  const body = JSON.stringify(patch.body);
   const [status, answer] = await new Promise<readonly [number, string]>((resolve, reject) => {
     const call = request(
       {
         socketPath,
         method: "PATCH",
-        path: `${path}?${query.toString()}`,
-        headers: { "content-type": "application/apply-patch+yaml", "content-length": Buffer.byteLength(body) },
+        path: `${patch.path}?${query.toString()}`,
+        headers: { "content-type": `application/${patch.type}`, "content-length": Buffer.byteLength(body) },
         timeout: ANSWER_SECONDS * 1000,
       },
       (response) => {
@@ -99,6 +101,11 @@ async function send(
   }
 }
 
+const sent = (kubectl: Kubectl, patch: Patch): Promise<void> => {
+  const patience = { limitSeconds: ANSWER_SECONDS, repeat: "unsent" } as const;
+  return throughProxy(kubectl, (socket) => kubectl.patiently(patience, () => send(socket, patch)));
+};
+
 /**
  * Server-side apply. `kubectl apply --server-side` does more: where something was installed by a client-side apply, it makes the manager the
  * owner of all of that. So the API server is asked directly.
@@ -111,6 +118,27 @@ export function applyAs(
   object: AppliedObject,
   conflicts: ApplyConflicts,
 ): Promise<void> {
-  const patience = { limitSeconds: ANSWER_SECONDS, repeat: "unsent" } as const;
-  return throughProxy(kubectl, (socket) => kubectl.patiently(patience, () => send(socket, object, manager, conflicts)));
+  const { apiVersion, kind, metadata } = object;
+  return sent(kubectl, {
+    path: apiPath(apiVersion, PLURALS[kind] ?? kind, metadata.name, metadata.namespace),
+    query: { fieldManager: manager, force: String(conflicts === "overwrite") },
+    type: "apply-patch+yaml",
+    body: object,
+  });
+}
+
+/**
+ * A merge patch of a Secret: what `kubectl patch` is given stands in the list of processes, and so must not have a key in it.
+ *
+ * @throws {@link WriteConflict} when it has a `resourceVersion`, and the Secret is another by now; {@link KubectlError} with the server's words otherwise.
+ */
+export function patchSecretAs(
+  kubectl: Kubectl,
+  manager: string,
+  name: string,
+  namespace: string,
+  patch: object,
+): Promise<void> {
+  const path = apiPath("v1", "secrets", name, namespace);
+  return sent(kubectl, { path, query: { fieldManager: manager }, type: "merge-patch+json", body: patch });
 }

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { own } from "../basics/model/own";
 import { shortHash } from "../basics/model/shortHash";
-import type { CaSet } from "../certificates/ca";
+import type { CaSet } from "../certificates/meshCa";
 import type { ClientCertificate } from "../certificates/leafCertificate";
 import { ISSUE_RECORD_ANNOTATION } from "../certificates/model/keyRevisions";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
@@ -27,11 +28,14 @@ const base64 = (text: string): string => Buffer.from(text).toString("base64");
  */
 export function sharedPeerFiles(clusters: readonly PlannedCluster[], caSet: CaSet): SecretData {
   const peers = clusters.map((cluster) => {
-    const { name, etcd } = cluster;
+    const { name, etcd, clientCertificates } = cluster;
     const { authority, hash } = caSet.for(cluster);
     return pulumi
       .all([pulumi.output(etcd), hash])
-      .apply(([known, caHash]): File => [name, base64(peerFile({ etcd: known }, authority, caHash))]);
+      .apply(([known, caHash]): File => [
+        name,
+        base64(peerFile({ etcd: known, clientCertificates }, authority, caHash)),
+      ]);
   });
   const trusted = caSet.all.map(({ authority, bundle }) =>
     bundle.apply((pem): File => [pemFiles(authority).trustedCA, base64(pem)]),
@@ -69,15 +73,22 @@ export function hashPeers(
 }
 
 /** The names of the keys that {@link peerSecret} writes for a cluster; plain, for the preflight. */
-export function peerSecretKeys(clusters: readonly string[], authorities: readonly string[]): readonly string[] {
-  const pem = authorities.map(pemFiles).flatMap(({ trustedCA, certificate, key }) => [trustedCA, certificate, key]);
-  return [...new Set([...clusters, ...pem])];
+export function peerSecretKeys(
+  clusters: readonly Pick<PlannedCluster, "name" | "clientCertificates">[],
+  authorities: readonly string[],
+): readonly string[] {
+  // An authority that issues is a cluster's own, by its name.
+  const kinds = Object.fromEntries(clusters.map(({ name, clientCertificates }) => [name, clientCertificates]));
+  const pem = authorities
+    .map((authority) => pemFiles(authority, own(kinds, authority)))
+    .flatMap(({ trustedCA, certificate, key }) => [trustedCA, certificate, key]);
+  return [...new Set([...clusters.map(({ name }) => name), ...pem])];
 }
 
-/** The files that are one cluster's own: its certificates, and the key for all of them. */
+/** The files that are one cluster's own: its certificates, and the key for those that were signed for it. */
 function clientFiles(certificates: readonly ClientCertificate[]): SecretData {
-  const files = certificates.flatMap(({ issuer, privateKey, file }) => {
-    const { key, certificate } = pemFiles(issuer);
+  const files = certificates.flatMap(({ kind, issuer, privateKey, file }) => {
+    const { key, certificate } = pemFiles(issuer, kind);
     return [privateKey.apply((pem): File => [key, base64(pem)]), file.apply((pem): File => [certificate, base64(pem)])];
   });
   return pulumi.all(files).apply((all) => Object.fromEntries(all));

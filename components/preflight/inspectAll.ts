@@ -39,7 +39,7 @@ export async function inspectAll(cilium: CiliumObjects, clusters: readonly Asked
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
     clusters.map(async ({ name, access, managedObjects, publication }) => {
-      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn, publication)) };
+      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn, publication, name)) };
     }),
   );
   return {

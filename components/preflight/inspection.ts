@@ -8,7 +8,7 @@ import { noAccess } from "../kubernetes/model/noAccess";
 import { firstTry, type Patience } from "../kubernetes/model/patience";
 import { patiently } from "../kubernetes/patiently";
 import { byPlace, readManagedObjects } from "../kubernetes/readObjects";
-import { podsJson, readFurther, readInventory } from "./inventory";
+import { podsJson, readFurther, readIdentities, readInventory } from "./inventory";
 import { parseLiveCluster, type LiveCluster } from "./model/liveCluster";
 import type { Answered } from "./model/slowAnswers";
 
@@ -36,6 +36,7 @@ const KNOCK = "namespace/kube-system";
  * @param limitSeconds After so long without an answer, several tries together, the cluster counts as unreachable.
  * @param turn Around the first try: those that wait for a cluster that is silent keep no other one from being asked.
  * @param publication What is asked about where it publishes.
+ * @param name As it is declared.
  */
 export async function inspectCluster(
   access: ApiAccess,
@@ -44,9 +45,10 @@ export async function inspectCluster(
   limitSeconds: number,
   turn: Turn = (work) => work(),
   publication: Publication = "kvstore",
+  name = "",
 ): Promise<Inspection> {
   const patience: Patience = { limitSeconds, repeat: "always" };
-  const ask = (reads: ClusterReads) => askAll(reads, cilium, managedObjects, publication);
+  const ask = (reads: ClusterReads) => askAll(reads, cilium, managedObjects, publication, name);
   try {
     return await withCluster(access, (api) =>
       patiently(patience, async (silenceSeconds, failed) => {
@@ -76,6 +78,7 @@ async function askAll(
   cilium: CiliumObjects,
   managedObjects: readonly ManagedObject[],
   publication: Publication,
+  name: string,
 ): Promise<LiveCluster> {
   const { near, far } = byPlace(managedObjects, cilium.namespace);
   const beside = publication === "asked" ? APISERVER_OBJECTS.filter((each) => !near.includes(each)) : [];
@@ -89,7 +92,10 @@ async function askAll(
   await Promise.allSettled(answers);
   const [there, elsewhere, { pods, network }] = await Promise.all(answers);
   const live = { ...parseLiveCluster(cilium, there, elsewhere, podsJson(pods), beside), network };
-  return { ...live, network: { ...network, ...(await readFurther(api, cilium, live)) } };
+  // Of a cluster that this program has named, none of another id are left.
+  const isNew = publication === "asked" && live.apiserver !== undefined && live.config?.mark === undefined;
+  const identities = isNew ? { identities: await readIdentities(api, name) } : {};
+  return { ...live, ...identities, network: { ...network, ...(await readFurther(api, cilium, live)) } };
 }
 
 /** Only an API server answers so: it lives, and lets this user in no further. */

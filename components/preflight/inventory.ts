@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { lastLine } from "../basics/model/lastLine";
 import { present } from "../basics/model/own";
 import { isOn } from "../cilium/model/agentBoolean";
+import { CLUSTER_LABEL, IDENTITIES, identitiesIn, IDENTITY_LINES } from "../cilium/model/ciliumIdentities";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ClusterReads, ListOptions } from "../kubernetes/clusterApi";
 import { KubectlError } from "../kubernetes/kubectlError";
 import { parseList } from "../kubernetes/model/liveObject";
 import { nodeRanges, serviceRanges } from "./model/apiServerFlags";
 import { lastIPsecKey } from "./model/ipsecKey";
-import { agentSettings, type ReachableCluster } from "./model/liveCluster";
+import { agentSettings, type LiveIdentities, type ReachableCluster } from "./model/liveCluster";
 import {
   cidrsIn,
   INVENTORY,
@@ -165,6 +166,19 @@ export async function readFurther(
     podPools: pools === undefined || pools.failed !== undefined ? undefined : cidrsIn(pools.text),
     unread: { ...live.network?.unread, ...failed },
   });
+}
+
+/** The identities in CRDs that carry a cluster's name: those of a cluster that has none of that kind are none. */
+export async function readIdentities(api: Reads, name: string): Promise<LiveIdentities> {
+  const { found, refused } = await api.listByTemplate(
+    [IDENTITIES],
+    { selector: `${CLUSTER_LABEL}=${name}` },
+    IDENTITY_LINES,
+  );
+  if (refused === undefined || NO_RESOURCE.test(refused)) {
+    return { kind: "read", numbers: identitiesIn(found).map(({ number }) => number) };
+  }
+  return { kind: "unread", reason: Object.values(refusedKinds(refused))[0] ?? lastLine(refused) };
 }
 
 function find(text: string, kind: string, name: string): Readonly<Record<string, string>> | undefined {

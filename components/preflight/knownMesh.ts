@@ -9,15 +9,17 @@ import {
   type EtcdSpec,
   type WrittenCluster,
 } from "../mesh/model/mesh";
+import type { WrittenApiserver } from "./model/policy";
 import type { Found } from "../mesh/model/publication";
 import type { AdoptedCA } from "../settings/model/ca";
 import type { ClusterWay } from "../settings/model/cluster";
 import type { MeshSettings } from "../settings/model/settings";
 
 /** A cluster whose texts are at hand. */
-export interface KnownCluster extends Omit<WrittenCluster, "etcd">, ClusterWay {
+export interface KnownCluster extends Omit<WrittenCluster, "etcd" | "apiserver">, ClusterWay {
   /** Without it the cluster publishes through its clustermesh-apiserver. */
   readonly etcd?: EtcdSpec & { readonly ca?: AdoptedCA };
+  readonly apiserver?: WrittenApiserver;
 }
 
 /** A mesh whose texts are at hand. It holds secrets as they are: code that uses one wraps it at once. */
@@ -46,6 +48,6 @@ export function membersOf({ clusters }: Pick<KnownMesh, "clusters">, found: Foun
 }
 
 /** Whether something of a cluster is left to itself to tell. */
-export function leavesFacts({ etcd, podCIDRs, nodeCIDRs }: WrittenCluster): boolean {
+export function leavesFacts({ etcd, podCIDRs, nodeCIDRs }: KnownCluster): boolean {
   return etcd === undefined || podCIDRs === undefined || nodeCIDRs === undefined;
 }

@@ -5,7 +5,7 @@ import type { LiveCluster } from "./model/liveCluster";
 import type { PreflightPolicy } from "./model/policy";
 import { z } from "zod";
 import { knownFacts } from "../settings/model/cluster";
-import type { KnownMesh } from "./knownMesh";
+import type { FoundClusters, KnownMesh } from "./knownMesh";
 
 /** Which cluster each is, and which `cilium-config` it has. */
 export function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<string, string>> {
@@ -19,10 +19,12 @@ export function seenAs(live: ReadonlyMap<string, LiveCluster>): Readonly<Record<
 const publicClusters = z.record(z.string(), knownFacts);
 
 /** Clusters that were not looked at: whatever changes in the mesh has the first step on each look before anything is written. */
-export function unseen(names: readonly string[], mesh: KnownMesh): ObservedClusters {
+export function unseen(names: readonly string[], mesh: KnownMesh, found: FoundClusters = {}): ObservedClusters {
   const known = publicClusters.parse(mesh.clusters);
   const hash = shortHash(JSON.stringify({ ...mesh, ca: undefined, published: undefined, clusters: known }));
-  return Object.fromEntries(names.map((name) => [name, { seenAs: `not looked at, ${hash}` }]));
+  return Object.fromEntries(
+    names.map((name) => [name, present({ seenAs: `not looked at, ${hash}`, found: own(found, name) })]),
+  );
 }
 
 /** A value for each cluster at all times: only then is another one a change. */

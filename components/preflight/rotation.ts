@@ -1,5 +1,6 @@
 import { attempt } from "../basics/model/attempt";
 import { present } from "../basics/model/own";
+import { apiserverCaPlace } from "../certificates/apiserverCas";
 import { adoptedTrust } from "../certificates/ca";
 import { caFiles, publishedChain } from "../certificates/model/adoptedCa";
 import { readCertificates, SHARED_AUTHORITY } from "../certificates/model/certificates";
@@ -9,6 +10,7 @@ import { leafLifetime, leafValidity } from "../certificates/model/lifetimes";
 import { caWarnings } from "../certificates/model/validateCa";
 import { info, type Diagnostic } from "../mesh/model/diagnostic";
 import type { RotationPolicy } from "./model/judgeRotation";
+import { APISERVER_TRUSTS_BOTH } from "./model/rotation";
 import type { AdoptedCA } from "../settings/model/ca";
 import type { KnownMesh } from "./knownMesh";
 
@@ -24,8 +26,19 @@ interface Adopted {
   readonly ca: AdoptedCA;
 }
 
+/** The CAs of clustermesh-apiservers that are given: they are those of their clusters, whoever signs for the mesh. */
+function ofApiservers({ clusters }: KnownMesh): readonly Adopted[] {
+  return Object.entries(clusters).flatMap(([cluster, { etcd, apiserver: { ca } = {}, lost }]): Adopted[] =>
+    etcd !== undefined || ca === undefined || lost === true
+      ? []
+      : [{ authority: cluster, at: apiserverCaPlace(cluster), ca }],
+  );
+}
+
 /** The adopted CAs with their places in the configuration. */
-export function adoptedOf({ authority, ca, clusters }: KnownMesh): readonly Adopted[] {
+export const adoptedOf = (mesh: KnownMesh): readonly Adopted[] => [...ofEtcds(mesh), ...ofApiservers(mesh)];
+
+function ofEtcds({ authority, ca, clusters }: KnownMesh): readonly Adopted[] {
   if (authority === "generated") return [];
   if (ca !== undefined) return [{ authority: SHARED_AUTHORITY, at: { property: "clustermesh:ca" }, ca }];
   return Object.entries(clusters).flatMap(([cluster, { etcd, lost }]): Adopted[] =>
@@ -42,14 +55,18 @@ export function readable<T>(all: readonly (readonly [string, () => T])[]): Reado
 
 /** Who is to sign and what is to be trusted; nothing of a CA that cannot be read, which is a problem already. */
 export function wantedTrust(mesh: KnownMesh): Readonly<Record<string, CaTrust>> {
+  const adopted = readable(
+    adoptedOf(mesh).map(({ authority, ca }) => [authority, () => adoptedTrust(caFiles(ca).all)]),
+  );
   if (mesh.published !== undefined) {
-    return Object.fromEntries(Object.entries(mesh.published.signing).map(([name, { trust }]) => [name, trust]));
+    const signing = Object.entries(mesh.published.signing).map(([name, { trust }]) => [name, trust] as const);
+    return { ...adopted, ...Object.fromEntries(signing) };
   }
   if (mesh.authority === "generated") {
     const { authority } = mesh.keyRevisions;
-    return { [SHARED_AUTHORITY]: trustOf(authority[0] ?? 1, authority) };
+    return { ...adopted, [SHARED_AUTHORITY]: trustOf(authority[0] ?? 1, authority) };
   }
-  return readable(adoptedOf(mesh).map(({ authority, ca }) => [authority, () => adoptedTrust(caFiles(ca).all)]));
+  return adopted;
 }
 
 /** A CA that signs, and that nobody renews here. */
@@ -108,7 +125,11 @@ export function rotationPolicy(mesh: KnownMesh, authorities: readonly string[], 
     peerSecret,
     certificates,
     keyRevisions,
-    wanted: { record: { client, server, authorities: wantedTrust(mesh) }, authority: mesh.authority },
+    wanted: {
+      record: { client, server, authorities: wantedTrust(mesh) },
+      authority: mesh.authority,
+      places: Object.fromEntries(adoptedOf(mesh).map(({ authority, at }) => [authority, at])),
+    },
     authorities,
     generated: mesh.authority === "generated",
     leaves: Object.fromEntries(shortLeaves(mesh, now).map(({ authority, validity }) => [authority, validity])),
@@ -116,10 +137,14 @@ export function rotationPolicy(mesh: KnownMesh, authorities: readonly string[], 
   });
 }
 
+/** How an etcd comes to trust both of two CAs. */
+const bothTrusted = ({ property }: Adopted["at"]): string =>
+  property === "apiserver.ca" ? APISERVER_TRUSTS_BOTH : "restart the etcds with both in their --trusted-ca-file";
+
 /** Adopted CAs that end soon: nobody else renews them. */
 export function adoptedEndings(mesh: KnownMesh, now: Date): readonly Diagnostic[] {
-  const follow =
-    "put its successor into trusted, pulumi up, restart the etcds with both in their --trusted-ca-file, then let the successor sign and keep this one in trusted, and drop it in the end";
+  const follow = (restart: string) =>
+    `put its successor into trusted, pulumi up, ${restart}, then let the successor sign and keep this one in trusted, and drop it in the end`;
   return adoptedOf(mesh)
     .flatMap(({ at, ca }) => {
       const ending = (property: string, pem: string, how: string): readonly Ending[] =>
@@ -130,7 +155,7 @@ export function adoptedEndings(mesh: KnownMesh, now: Date): readonly Diagnostic[
       const trusted = (ca.trusted ?? []).flatMap((pem, index) =>
         ending(`trusted[${index}]`, pem, "drop it, or give its successor"),
       );
-      return [...ending("certificate", ca.certificate, follow), ...trusted];
+      return [...ending("certificate", ca.certificate, follow(bothTrusted(at))), ...trusted];
     })
     .flatMap((each) => judgeEnding(each, now) ?? []);
 }

@@ -12,8 +12,18 @@ import type { PublicKey } from "../certificates/model/x509/publicKey";
 import type { Diagnostic } from "../mesh/model/diagnostic";
 import { withoutLost, type Cluster } from "../mesh/model/mesh";
 import { PUBLICATIONS } from "../mesh/model/publication";
-import { judgeRecordSize, judgeSecretSize, peerSecretSize, pemBytes, type SignerSize } from "../peers/model/secretSize";
+import {
+  issuedSize,
+  judgeRecordSize,
+  judgeSecretSize,
+  peerSecretSize,
+  pemBytes,
+  type AuthoritySize,
+  type SignerSize,
+} from "../peers/model/secretSize";
 import type { KnownMesh } from "./knownMesh";
+import type { LiveCluster } from "./model/liveCluster";
+import { inspected } from "./model/policy";
 import { adoptedOf, readable, wantedTrust } from "./rotation";
 
 const GENERATED_KEYS: Readonly<Record<KeyAlgorithm, PublicKey>> = {
@@ -31,6 +41,7 @@ function sizeOf(certificate: string, bundle: string, intermediates: string): Sig
     .split("-----END CERTIFICATE-----")
     .map((each) => each.length + "-----END CERTIFICATE-----".length);
   return {
+    kind: "signs",
     bundle: bundle.length,
     certificate: Math.max(...largest),
     intermediates: intermediates.length,
@@ -43,6 +54,7 @@ function generatedSize({ certificates, keyRevisions }: KnownMesh): SignerSize {
   const { keyAlgorithm } = certificates;
   const certificate = pemBytes(GENERATED_DER[keyAlgorithm], "CERTIFICATE".length);
   return {
+    kind: "signs",
     bundle: certificate * keyRevisions.authority.length,
     certificate,
     intermediates: 0,
@@ -61,18 +73,20 @@ function signers(mesh: KnownMesh): ReadonlyMap<string, SignerSize> {
         ])
       : mesh.authority === "generated"
         ? [[SHARED_AUTHORITY, () => generatedSize(mesh)]]
-        : adoptedOf(mesh).map(({ authority: name, ca }) => [
-            name,
-            () => {
-              const { certificate, all, intermediates } = caFiles(ca);
-              return sizeOf(certificate, caBundle(all), intermediates);
-            },
-          ]);
-  return new Map(Object.entries(readable(read)));
+        : [];
+  const adopted = adoptedOf(mesh).map(({ authority: name, ca }): readonly [string, () => SignerSize] => [
+    name,
+    () => {
+      const { certificate, all, intermediates } = caFiles(ca);
+      return sizeOf(certificate, caBundle(all), intermediates);
+    },
+  ]);
+  return new Map(Object.entries(readable([...read, ...adopted])));
 }
 
 /** The CA of a cluster whose certificates are not the mesh's to sign, at most: RSA-4096, where the chart makes RSA-2048. */
 const CLUSTER_CA: SignerSize = {
+  kind: "signs",
   bundle: pemBytes(GENERATED_DER.RSA4096, "CERTIFICATE".length),
   certificate: pemBytes(GENERATED_DER.RSA4096, "CERTIFICATE".length),
   intermediates: 0,
@@ -80,19 +94,41 @@ const CLUSTER_CA: SignerSize = {
   key: GENERATED_KEYS.RSA4096,
 };
 
-/** Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written. */
-export function secretSize(mesh: KnownMesh, all: readonly Cluster[], scope: CaScope): readonly Diagnostic[] {
+/** What was issued in clusters for all their peers, by what is seen of it; what nobody has seen is at most a CA's. */
+export function issuedSizes(
+  clusters: readonly Cluster[],
+  live: ReadonlyMap<string, LiveCluster>,
+): ReadonlyMap<string, AuthoritySize> {
+  const found = inspected(clusters, live).flatMap(({ cluster, live: { apiserver } }) =>
+    cluster.clientCertificates === "issued" && apiserver?.remote !== undefined
+      ? [[cluster.name, issuedSize(apiserver.remote)] as const]
+      : [],
+  );
+  return new Map(found);
+}
+
+/**
+ * Whether every cluster's Secret of peers can be stored, by its numbers and before anything is written.
+ *
+ * @param issued Sizes of what was issued, by cluster.
+ */
+export function secretSize(
+  mesh: KnownMesh,
+  all: readonly Cluster[],
+  scope: CaScope,
+  issued: ReadonlyMap<string, AuthoritySize> = new Map(),
+): readonly Diagnostic[] {
   const { certificates, keyRevisions, peerSecret } = mesh;
   const clusters = withoutLost(all);
-  const isOfMesh = ({ publishes }: Cluster) => PUBLICATIONS[publishes].ca === "ofMesh";
-  const ofClusters = clusters.flatMap((each) => (isOfMesh(each) ? [] : [[each.name, CLUSTER_CA] as const]));
-  const ofMesh = clusters.some(isOfMesh) ? signers(mesh) : [];
-  const size = peerSecretSize(
-    clusters,
-    new Map([...ofMesh, ...ofClusters]),
-    (cluster) => caNameOf(cluster, scope),
-    certificates.keyAlgorithm,
+  const nameOf = (cluster: Cluster) => caNameOf(cluster, scope);
+  const used = new Set(clusters.map(nameOf));
+  const known = [...signers(mesh)].filter(([name]) => used.has(name));
+  const ofClusters = clusters.flatMap(({ name, publishes }) =>
+    PUBLICATIONS[publishes].ca === "ofMesh" ? [] : [[name, CLUSTER_CA] as const],
   );
+  // What is known comes after, and counts.
+  const sizes = new Map<string, AuthoritySize>([...ofClusters, ...issued, ...known]);
+  const size = peerSecretSize(clusters, sizes, nameOf, certificates.keyAlgorithm);
   const { client, server } = keyRevisions;
   const record = formatRecord({ client, server, authorities: wantedTrust(mesh) });
   return [...judgeSecretSize(peerSecret, clusters.length, size), ...judgeRecordSize(peerSecret, record)];

@@ -7,7 +7,7 @@ import { MESHED_OUTPUT } from "./ownState";
 
 /** The clusters as a stack output: what they are in the mesh and where they are, found or written down. */
 export function describeClusters(clusters: readonly PlannedCluster[]): readonly object[] {
-  return clusters.map(({ name, id, publishes, reads, etcd, podCIDRs, nodeCIDRs, lost }) => ({
+  return clusters.map(({ name, id, publishes, reads, clientCertificates, etcd, podCIDRs, nodeCIDRs, lost }) => ({
     name,
     id,
     publishes,
@@ -15,6 +15,7 @@ export function describeClusters(clusters: readonly PlannedCluster[]): readonly 
     endpoints: etcd.endpoints,
     podCIDRs,
     nodeCIDRs,
+    ...(clientCertificates === "issued" ? { clientCertificates } : {}),
     ...(lost === true ? { lost } : {}),
   }));
 }

@@ -3,7 +3,7 @@ import type { CiliumMode, LabCluster } from "../../lab";
 import { agentUids } from "../support/cilium/agents";
 import { makeTrafficPods, removeTrafficPods } from "../support/cilium/crossNodeTraffic";
 import { changes } from "../support/events";
-import { localConfig } from "../support/stacks/localStack";
+import { adoptEtcdAuthorities, localConfig } from "../support/stacks/localStack";
 import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { acrossNodes, during, FEWEST_ATTEMPTS } from "./support/demo/traffic";
 import { verdictsHold } from "./support/demo/verdicts";
@@ -38,6 +38,8 @@ for (const modes of MESHES) {
       agents = await Promise.all(inApiserverModes().map(agentUids));
       stack = own.workstation.stack("modes");
       await stack.init(await localConfig(clusters));
+      const withEtcd = clusters.filter(({ mode }) => mode === "kvstore");
+      if (withEtcd.length > 0) await adoptEtcdAuthorities(stack, withEtcd);
     });
 
     after(async () => {

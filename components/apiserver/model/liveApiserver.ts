@@ -10,7 +10,8 @@ import type { LiveObject } from "../../kubernetes/model/liveObject";
 import { HELM_RELEASE_ANNOTATION } from "../../kubernetes/model/ownership";
 import { isIPAddress } from "../../mesh/model/cidr";
 import { isHostName } from "../../mesh/model/names";
-import { APISERVER, APISERVER_CONTAINERS, APISERVER_SECRETS, REMOTE_USERS } from "./objects";
+import { seenUsers, type SeenUsers } from "./liveUsers";
+import { APISERVER, APISERVER_CONTAINERS, APISERVER_SECRETS, HUBBLE_SECRET, REMOTE_USERS } from "./objects";
 
 /** The Service of a clustermesh-apiserver. */
 export interface ApiserverService {
@@ -28,6 +29,16 @@ export interface ApiserverServer extends AlternativeNames {
   readonly certificate: string;
   /** `ca.crt`; absent where the etcd has it from elsewhere (`tls.caBundle`). */
   readonly trusted?: string;
+  /** The release of Helm that has made it; absent where that is another one's. */
+  readonly helmRelease?: string;
+}
+
+/** The certificate that was made for all peers of a cluster. The key is not kept. */
+export interface ApiserverRemote {
+  readonly certificate?: string;
+  readonly trusted?: string;
+  /** Of the key; none where there is no key. */
+  readonly keyBytes: number;
 }
 
 /** The clustermesh-apiserver of a cluster, as far as a mesh depends on it. */
@@ -43,10 +54,17 @@ export interface LiveApiserver {
   /** Secret `cilium-ca`; absent where it is missing. The key is not kept. */
   readonly ca?: { readonly certificate?: string; readonly hasKey: boolean };
   readonly server?: ApiserverServer;
+  /** Secret `clustermesh-apiserver-remote-cert`; absent where it is missing. */
+  readonly remote?: ApiserverRemote;
+  /** When the Deployment last changed, or had a pod less: no pod that it had all the time is younger. Absent where it does not tell. */
+  readonly unchangedSince?: Date;
   readonly adminCommonName?: string;
   readonly localCommonName?: string;
-  /** The users that peers log in as: whether it takes them from its ConfigMap, whether it waits for that, and whether that is there. */
-  readonly users: { readonly enabled: boolean; readonly required: boolean; readonly exists: boolean };
+  /** Changes with every write to these two; absent where that is not told. */
+  readonly certificatesVersion?: string;
+  readonly hasHubbleCertificate?: true;
+  /** The users that peers log in as: whether it takes them from its ConfigMap, whether it waits for that, and that, where it is there. */
+  readonly users: { readonly enabled: boolean; readonly required: boolean; readonly configMap?: SeenUsers };
 }
 
 const servicePort = z.object({
@@ -104,20 +122,43 @@ function serverOf(secret: LiveObject, deployment: LiveObject): ApiserverServer |
   return present({
     certificate,
     trusted: hasBundle ? undefined : pemOf(secret, "ca.crt"),
+    helmRelease: secret.metadata.annotations?.[HELM_RELEASE_ANNOTATION],
     ...alternativeNamesOf(x509),
   });
 }
 
-function usersOf(deployment: LiveObject, exists: boolean): LiveApiserver["users"] {
+const conditions = z.object({
+  conditions: z.array(z.object({ lastTransitionTime: z.string().nullish(), lastUpdateTime: z.string().nullish() })),
+});
+
+/** The chart lets no pod of it be unavailable: with one that goes, its condition Available changes. */
+function unchangedSince({ status }: LiveObject): Date | undefined {
+  const all = conditions.safeParse(status).data?.conditions ?? [];
+  const times = all
+    .flatMap(({ lastTransitionTime, lastUpdateTime }) => [lastTransitionTime, lastUpdateTime])
+    .flatMap((each) => (each == null ? [] : [Date.parse(each)]))
+    .filter((each) => !Number.isNaN(each));
+  return times.length === 0 ? undefined : new Date(Math.max(...times));
+}
+
+function remoteOf(secret: LiveObject): ApiserverRemote {
+  return present({
+    certificate: pemOf(secret, "tls.crt"),
+    trusted: pemOf(secret, "ca.crt"),
+    keyBytes: Buffer.byteLength(secret.data?.["tls.key"] ?? "", "base64"),
+  });
+}
+
+function usersOf(deployment: LiveObject, configMap: LiveObject | undefined): LiveApiserver["users"] {
   const { containers = [], volumes } = deployment.spec?.template?.spec ?? {};
   const publisher = containers.find(({ name }) => name === APISERVER_CONTAINERS.apiserver) ?? {};
   const waitsFor = (source: { readonly name?: string | undefined; readonly optional?: boolean | null | undefined }) =>
     source.name === REMOTE_USERS && source.optional !== true;
-  return {
+  return present({
     enabled: flagsOf(publisher).get("cluster-users-enabled") === "true",
-    required: (volumes ?? []).some(({ configMap }) => configMap !== undefined && waitsFor(configMap)),
-    exists,
-  };
+    required: (volumes ?? []).some(({ configMap: source }) => source !== undefined && waitsFor(source)),
+    configMap: configMap && seenUsers(configMap),
+  });
 }
 
 /**
@@ -131,16 +172,16 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
   const secret = (name: string) => find("Secret", name);
   const deployment = find("Deployment", APISERVER);
   if (deployment === undefined) return undefined;
-  const [service, ca, server] = [
-    find("Service", APISERVER),
-    secret(APISERVER_SECRETS.ca),
-    secret(APISERVER_SECRETS.server),
-  ];
+  const service = find("Service", APISERVER);
+  const [ca, server, remote] = (["ca", "server", "remote"] as const).map((key) => secret(APISERVER_SECRETS[key]));
   const commonName = (name: string) => {
     const certificate = firstCertificate(pemOf(secret(name), "tls.crt"));
     return certificate && commonNameOf(certificate);
   };
   const containers = deployment.spec?.template?.spec.containers ?? [];
+  const versions = [APISERVER_SECRETS.admin, APISERVER_SECRETS.local].flatMap(
+    (name) => secret(name)?.metadata.resourceVersion ?? [],
+  );
   return present({
     containers: containers.flatMap(({ name }) => name ?? []),
     replicas: count.safeParse(deployment.spec?.["replicas"]).data ?? 1,
@@ -150,9 +191,13 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
     service: service && serviceOf(service),
     ca: ca && present({ certificate: pemOf(ca, "ca.crt"), hasKey: (ca.data?.["ca.key"] ?? "") !== "" }),
     server: server && serverOf(server, deployment),
+    remote: remote && remoteOf(remote),
+    unchangedSince: unchangedSince(deployment),
     adminCommonName: commonName(APISERVER_SECRETS.admin),
     localCommonName: commonName(APISERVER_SECRETS.local),
-    users: usersOf(deployment, find("ConfigMap", REMOTE_USERS) !== undefined),
+    certificatesVersion: versions.length === 0 ? undefined : versions.join(" "),
+    hasHubbleCertificate: secret(HUBBLE_SECRET) === undefined ? undefined : (true as const),
+    users: usersOf(deployment, find("ConfigMap", REMOTE_USERS)),
   });
 }
 

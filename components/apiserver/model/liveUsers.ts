@@ -1,7 +1,9 @@
 import { attempt } from "../../basics/model/attempt";
-import { own } from "../../basics/model/own";
-import { fieldOwners, type FieldOwner, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
-import { FIELD_MANAGER, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
+import { LONGEST_TEXT } from "../../basics/model/foreignYaml";
+import { own, present } from "../../basics/model/own";
+import type { LiveObject } from "../../kubernetes/model/liveObject";
+import { writerOf, type FieldOwner, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
+import { OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import type { GrantedUsers } from "./grantedUsers";
 import type { SeenClaim } from "./usersClaim";
 import { changeUsers, parseUsers } from "./usersFile";
@@ -15,6 +17,26 @@ export interface LiveUsers {
   readonly data: Readonly<Record<string, string>>;
   readonly hasBinaryData: boolean;
   readonly managedFields: readonly ManagedFieldsEntry[];
+}
+
+/** The same as a preview keeps it: nothing of the data but the list, and of that no more than can be read. */
+export interface SeenUsers extends LiveUsers {
+  readonly version?: string;
+}
+
+/** The ConfigMap as a preview keeps it. */
+export function seenUsers({ metadata, data = {} }: LiveObject): SeenUsers {
+  const { uid, annotations = {}, labels = {}, managedFields = [], resourceVersion: version } = metadata;
+  const text = own(data, USERS_KEY);
+  return present({
+    uid,
+    annotations,
+    hasLabels: Object.keys(labels).length > 0,
+    data: text === undefined ? {} : { [USERS_KEY]: text.slice(0, LONGEST_TEXT + 1) },
+    hasBinaryData: false,
+    managedFields,
+    version,
+  });
 }
 
 /** The annotations that this project puts on it. */
@@ -61,13 +83,8 @@ export function textWithout({ data }: LiveUsers, ours: readonly string[], seen: 
   return attempt(again) === stripped ? before : stripped;
 }
 
-/** In whose name the text is written: an apply of its owner's is refused what another manager has changed, an update is not. */
-export function writer({ managedFields }: LiveUsers): FieldOwner {
-  const owners = fieldOwners(managedFields, USERS_KEY);
-  const others = owners.filter(({ manager }) => manager !== FIELD_MANAGER);
-  const [first] = [...others.filter(({ operation }) => operation === "Apply"), ...others, ...owners];
-  return first ?? { manager: FIELD_MANAGER, operation: "Update" };
-}
+/** In whose name the text is written. */
+export const writer = ({ managedFields }: LiveUsers): FieldOwner => writerOf(managedFields, USERS_KEY);
 
 /** Whether nothing is in it but what is ours. */
 export function isAllOurs({ data, hasBinaryData }: LiveUsers, ours: readonly string[]): boolean {

@@ -11,11 +11,14 @@ export const APISERVER_SECRETS = {
   admin: "clustermesh-apiserver-admin-cert",
   /** As whom agents read the cache of KVStoreMesh. */
   local: "clustermesh-apiserver-local-cert",
-  /** The peers' files, as KVStoreMesh reads them. */
-  kvstoremesh: "cilium-kvstoremesh",
+  /** As whom peers may log in to it, all of them alike. */
+  remote: "clustermesh-apiserver-remote-cert",
 } as const;
 
-/** ConfigMap with the users that peers log in to its etcd as. */
+/** The certificate of Hubble's servers, which is for the cluster's name. */
+export const HUBBLE_SECRET = "hubble-server-certs";
+
+/** ConfigMap with the users that peers log in to its etcd as. Its pods mount it under this name, and do not start without it. */
 export const REMOTE_USERS = "clustermesh-remote-users";
 
 /** The containers of the Deployment. */
@@ -35,9 +38,8 @@ export const localCommonName = (cluster: string): string => `local-${cluster}`;
 const READ: readonly (readonly [resource: string, name: string])[] = [
   ["deployments", APISERVER],
   ["services", APISERVER],
-  ...[APISERVER_SECRETS.ca, APISERVER_SECRETS.server, APISERVER_SECRETS.admin, APISERVER_SECRETS.local].map(
-    (name) => ["secrets", name] as const,
-  ),
+  ...(["ca", "server", "admin", "local", "remote"] as const).map((key) => ["secrets", APISERVER_SECRETS[key]] as const),
+  ["secrets", HUBBLE_SECRET],
   ["configmaps", REMOTE_USERS],
 ];
 

@@ -3,17 +3,20 @@ import { jsonAs } from "../../basics/model/attempt";
 import { byteLength } from "../../basics/model/bounded";
 import { present } from "../../basics/model/own";
 
-/** Anyone who can write to the cluster can write an annotation: what is longer is none of ours. 511 of the longest names take a third of it. */
+/** Anyone who can write to the cluster can write an annotation: what is longer is none of ours. So many of the longest names take most of it. */
 const LONGEST_CLAIM = 64 * 1024;
 /** A longer text is not kept: its list is given back in other words. */
 const LONGEST_KEPT = 16 * 1024;
+
+/** While they change it has those that go and those that come: twice a mesh of 511. */
+const MOST_USERS = 1200;
 
 const name = z.string().max(512);
 
 const claim = z.object({
   owner: name.min(1),
   /** The users whose entries are ours, or are about to be. An entry of theirs that was there before is not among them. */
-  users: z.array(name).max(1000).readonly(),
+  users: z.array(name).max(MOST_USERS).readonly(),
   /** The text from before, where it is not what is left without our entries: `null` for none. */
   before: z.string().nullable().exactOptional(),
 });

@@ -63,6 +63,13 @@ export function parseUsers(text: string | undefined): UsersFile {
   return { entries: users.map(({ name, role }) => ({ name, role })), hasMore: Object.keys(more).length > 0 };
 }
 
+/** Those of some users whom a file does not have in the role that a peer needs. @throws UnreadableUsers where it cannot be read. */
+export function missingUsers(text: string | undefined, users: readonly string[]): readonly string[] {
+  const { entries } = parseUsers(text);
+  const have = new Set(entries.filter(({ role }) => role === PEER_ROLE).map(({ name }) => name));
+  return users.filter((user) => !have.has(user));
+}
+
 const lineStart = (text: string, at: number): number => text.lastIndexOf("\n", at - 1) + 1;
 
 function lineEnd(text: string, at: number): number {

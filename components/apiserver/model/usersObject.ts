@@ -1,8 +1,6 @@
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import { objectName, type ManagedObject } from "../../kubernetes/model/managedObject";
-
-/** The ConfigMap from which clustermesh-apiserver takes the users of its etcd. Its pods mount it under this name, and do not start without it. */
-export const USERS_CONFIG_MAP = "clustermesh-remote-users";
+import { REMOTE_USERS } from "./objects";
 
 /** The key in it. */
 export const USERS_KEY = "users.yaml";
@@ -13,7 +11,7 @@ export const USERS_ANNOTATION = "cilium-clustermesh/users";
 /** The ConfigMap of a cluster. */
 export const usersObject = ({ namespace }: Pick<CiliumObjects, "namespace">): ManagedObject => ({
   resource: "configmaps",
-  name: USERS_CONFIG_MAP,
+  name: REMOTE_USERS,
   namespace,
 });
 
@@ -22,4 +20,4 @@ export const USERS_VERBS = ["get", "create", "patch", "delete"] as const;
 
 /** The ConfigMap as a person names it. */
 export const usersName = ({ namespace }: Pick<CiliumObjects, "namespace">): string =>
-  objectName({ kind: "ConfigMap", name: USERS_CONFIG_MAP, namespace });
+  objectName({ kind: "ConfigMap", name: REMOTE_USERS, namespace });

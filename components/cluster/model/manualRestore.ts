@@ -26,8 +26,10 @@ export function manualRestoreCommands({ cilium, recorded, managedObjects }: Manu
     (name === targets.peerSecret && peerSecret === "present") ||
     (name === KVSTOREMESH_SECRET && kvstoremeshSecret === "present");
   const { first, caches } = removalSteps(managedObjects, targets.peerSecret);
-  const made = [...first, ...caches].filter(({ resource, name }) => resource === "secrets" && !wasThere(name));
-  const secrets = made.map(({ name }) => name);
+  // Whether a lost cluster has caches, nobody can ask it; what was recorded tells.
+  const ofCaches = kvstoremeshSecret === undefined ? [] : [KVSTOREMESH_SECRET];
+  const named = [...first, ...caches].flatMap(({ resource, name }) => (resource === "secrets" ? [name] : []));
+  const secrets = [...new Set([...named, ...ofCaches])].filter((name) => !wasThere(name));
   const data = Object.fromEntries(
     Object.entries(originalConfig).map(([key, original]) => [key, original.kind === "value" ? original.value : null]),
   );

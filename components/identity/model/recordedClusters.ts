@@ -6,6 +6,10 @@ const recordedCluster = z.object({
   uid: z.string().min(1),
   set: z.record(z.string(), z.string()),
   targets,
+  /** Where it publishes through its clustermesh-apiserver, and this program has named that; absent of all others. */
+  identity: z.literal("set").optional(),
+  /** Where nobody here signs for its peers; absent of all others. */
+  clientCertificates: z.literal("issued").optional(),
   /** What was seen when its Secrets were written again last. */
   reapplied: z.string().optional(),
 });
@@ -15,10 +19,24 @@ export type RecordedCluster = z.infer<typeof recordedCluster>;
 
 const recordedClusters = z.record(z.string(), recordedCluster);
 
-/** What of a record the next preview needs. */
-export function summaryOf(printed: string, cluster: string, reapplied?: string): RecordedCluster {
+/**
+ * What of a record the next preview needs.
+ *
+ * @param isNamed Whether this program has named its clustermesh-apiserver. @param isIssued Whether all its peers show what was issued for them.
+ */
+export function summaryOf(
+  printed: string,
+  cluster: string,
+  {
+    reapplied,
+    isNamed = false,
+    isIssued = false,
+  }: { readonly reapplied?: string | undefined; readonly isNamed?: boolean; readonly isIssued?: boolean } = {},
+): RecordedCluster {
   const { cluster: uid, set, targets: names } = recordedOf(printed, cluster);
-  return present({ uid, set, targets: names, reapplied });
+  const identity = isNamed ? ("set" as const) : undefined;
+  const clientCertificates = isIssued ? ("issued" as const) : undefined;
+  return present({ uid, set, targets: names, identity, clientCertificates, reapplied });
 }
 
 /** Reads the output of the last up; nothing where there was none. */

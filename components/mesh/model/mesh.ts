@@ -2,7 +2,15 @@ import { present } from "../../basics/model/own";
 import type { ClusterFacts, EtcdSpec } from "../../settings/model/cluster";
 import type { MeshSettings } from "../../settings/model/settings";
 import { parseEndpoint, type Endpoint } from "./endpoint";
-import { PUBLICATIONS, publishesOf, type Found, type Identity, type Publishes, type Reads } from "./publication";
+import {
+  PUBLICATIONS,
+  publishesOf,
+  type ClientCertificates,
+  type Found,
+  type Identity,
+  type Publishes,
+  type Reads,
+} from "./publication";
 
 /** How many clusters a mesh can have: `max-connected-clusters`, fixed when Cilium is installed and equal in the whole mesh. */
 export type MaxConnectedClusters = MeshSettings["maxConnectedClusters"];
@@ -17,15 +25,22 @@ export interface ClusterSpec extends Pick<ClusterFacts, "id" | "apiServerEtcd" |
   readonly publishes: Publishes;
   readonly reads: Reads;
   readonly identity: Identity;
+  readonly clientCertificates: ClientCertificates;
   /** The etcd that its peers dial: its own, or that of its clustermesh-apiserver. */
   readonly etcd: EtcdSpec;
   readonly podCIDRs: readonly string[];
   readonly nodeCIDRs: readonly string[];
 }
 
+/** A cluster as it is written down, with whatever is secret of it. */
+type Written = Omit<WrittenCluster, "etcd" | "apiserver"> & {
+  readonly etcd?: unknown;
+  readonly apiserver?: { readonly ca?: unknown };
+};
+
 /** A cluster but for its etcd, with what was found of it. What is written down counts. */
 export function completed(
-  { id, apiServerEtcd, lost, ...written }: Omit<WrittenCluster, "etcd"> & { readonly etcd?: unknown },
+  { id, apiServerEtcd, lost, ...written }: Written,
   found: Found = {},
 ): Omit<ClusterSpec, "etcd"> {
   const publishes = publishesOf(written);
@@ -33,11 +48,18 @@ export function completed(
     id,
     ...present({ apiServerEtcd, lost }),
     publishes,
-    identity: PUBLICATIONS[publishes].identity,
-    reads: written.reads ?? found.reads ?? "direct",
+    identity: (publishes === "apiserver" ? found.identity : undefined) ?? PUBLICATIONS[publishes].identity,
+    clientCertificates: clientCertificatesOf(publishes, written, found),
+    // Of a lost one nobody knows any more, and what may be there is named.
+    reads: written.reads ?? found.reads ?? (lost === true && publishes === "apiserver" ? "cached" : "direct"),
     podCIDRs: written.podCIDRs ?? found.podCIDRs ?? [],
     nodeCIDRs: written.nodeCIDRs ?? found.nodeCIDRs ?? [],
   };
+}
+
+function clientCertificatesOf(publishes: Publishes, { apiserver = {} }: Pick<Written, "apiserver">, found: Found) {
+  const isFound = PUBLICATIONS[publishes].ca === "ofCluster" && apiserver.ca === undefined;
+  return (isFound ? found.clientCertificates : undefined) ?? "signed";
 }
 
 /** The etcd of a cluster's clustermesh-apiserver. Endpoints that are written down do without the aliases that were found. */

@@ -7,6 +7,8 @@ export interface Observed {
   readonly seenAs?: string;
   /** Drift of its name and id; absent where there is none. The step that sets them runs again. */
   readonly drift?: string;
+  /** Drift of the users of its peers; absent where there is none. The step that gives them one runs again. */
+  readonly users?: string;
   /** Drift of its Secrets, the last that was seen: they are written again. */
   readonly reapply?: string;
   /** What it says of itself, for what is not written down; absent where all is. */

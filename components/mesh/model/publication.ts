@@ -13,6 +13,12 @@ export type Reads = "direct" | "cached";
  */
 export type Identity = "set" | "asInstalled";
 
+/**
+ * The certificates with which peers log in to where a cluster publishes. `signed`: one for each of them, by the cluster's CA. `issued`: the one that its
+ * installation has made for all of them, where nobody here has the CA's key.
+ */
+export type ClientCertificates = "signed" | "issued";
+
 /** What goes with the place where a cluster publishes. Whatever depends on it is a row here, and asks for no mode anywhere else. */
 export interface Publication {
   /** The group of settings with the way in. */
@@ -31,6 +37,18 @@ export const PUBLICATIONS: Readonly<Record<Publishes, Publication>> = {
   apiserver: { property: "apiserver", ca: "ofCluster", users: "configMap", identity: "asInstalled" },
 };
 
+/**
+ * Whether this program gives a clustermesh-apiserver its name: then that runs with certificates of this program's as well. A cluster of a kvstore has
+ * none of its own.
+ */
+export const namesApiserver = ({
+  publishes,
+  identity,
+}: {
+  readonly publishes: Publishes;
+  readonly identity: Identity;
+}): boolean => publishes === "apiserver" && identity === "set";
+
 /** Where a cluster publishes, by what is written down of it: so it decides which resources exist, whatever the live cluster says. */
 export function publishesOf({ etcd }: { readonly etcd?: unknown }): Publishes {
   return etcd === undefined ? "apiserver" : "kvstore";
@@ -39,7 +57,11 @@ export function publishesOf({ etcd }: { readonly etcd?: unknown }): Publishes {
 /** What a live cluster says of itself, for what is not written down. What nobody could tell is absent. */
 export interface Found {
   readonly publishes?: Publishes;
+  /** How its agents get name and id, where it publishes through its clustermesh-apiserver. */
+  readonly identity?: Identity;
   readonly reads?: Reads;
+  /** What its CA can be used for; absent where it is of no use. */
+  readonly clientCertificates?: ClientCertificates;
   /** `https://host:port` of the Service of its clustermesh-apiserver, as peers dial it. */
   readonly endpoints?: readonly string[];
   /** The addresses behind the names in these. */

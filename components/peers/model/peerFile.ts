@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { sortedEntries } from "../../basics/model/own";
 import { SHARED_AUTHORITY } from "../../certificates/model/certificates";
 import type { Cluster } from "../../mesh/model/mesh";
+import type { ClientCertificates } from "../../mesh/model/publication";
 
 /** Where the Cilium chart projects the Secret of remote etcd configurations into every agent (`clustermesh-config`). */
 export const CLUSTERMESH_DIRECTORY = "/var/lib/cilium/clustermesh";
@@ -11,6 +12,10 @@ export const CLUSTERMESH_DIRECTORY = "/var/lib/cilium/clustermesh";
  * Secret in the agents: so the same files serve both.
  */
 export const KVSTOREMESH_SECRET = "cilium-kvstoremesh";
+
+/** Whether a Secret of that name holds peers, of agents or of KVStoreMesh: such a one may be another owner's, and be adopted. */
+export const holdsPeers = (secret: string, peerSecret: string): boolean =>
+  secret === peerSecret || secret === KVSTOREMESH_SECRET;
 
 /**
  * File names of the PEM material that an agent uses for the etcds of one authority. A dot keeps them from ever being a cluster's
@@ -22,10 +27,11 @@ export interface PemFiles {
   readonly key: string;
 }
 
-/** The PEM files for an authority. The private key is one per cluster, whatever authority has signed for it. */
-export function pemFiles(authority: string): PemFiles {
+/** The PEM files for an authority. The private key is one per cluster, whatever authority has signed for it; what was issued has a key of its own. */
+export function pemFiles(authority: string, clientCertificates: ClientCertificates = "signed"): PemFiles {
   const stem = authority === SHARED_AUTHORITY ? "mesh" : `mesh-${authority}`;
-  return { trustedCA: `${stem}.ca.crt`, certificate: `${stem}.client.crt`, key: "mesh.client.key" };
+  const key = `${clientCertificates === "issued" ? stem : "mesh"}.client.key`;
+  return { trustedCA: `${stem}.ca.crt`, certificate: `${stem}.client.crt`, key };
 }
 
 /** Whether a file of the Secret is a client certificate under a name of {@link pemFiles}. */
@@ -39,8 +45,12 @@ export const isClientCertificate = (file: string): boolean => /^mesh(-.+)?\.clie
  * @param caHash Hash of the CAs that are trusted. Agents watch this file and not the PEM files: a changed comment is what makes
  *   them reconnect and read a changed CA.
  */
-export function peerFile({ etcd }: Pick<Cluster, "etcd">, authority: string, caHash: string): string {
-  const pem = pemFiles(authority);
+export function peerFile(
+  { etcd, clientCertificates }: Pick<Cluster, "etcd" | "clientCertificates">,
+  authority: string,
+  caHash: string,
+): string {
+  const pem = pemFiles(authority, clientCertificates);
   const aliases = sortedEntries(etcd.hostAliases ?? {});
   const config = {
     endpoints: etcd.endpoints,

@@ -14,18 +14,33 @@ export const ANNOTATION_BYTES = 262_144;
 /** From which part of a limit on previews warn. */
 const CLOSE = 0.8;
 
-/** An authority as far as sizes go. */
-export interface SignerSize {
+/** What is trusted of an authority, as far as sizes go. */
+interface TrustSize {
   /** Of the file with everything that is trusted. */
   readonly bundle: number;
   /** Of the largest certificate in it. */
   readonly certificate: number;
+}
+
+/** An authority that signs. */
+export interface SignerSize extends TrustSize {
+  readonly kind: "signs";
   /** What goes with each certificate. */
   readonly intermediates: number;
   /** Of its name, as DER. */
   readonly name: number;
   readonly key: PublicKey;
 }
+
+/** An authority that has issued one certificate, with a key of its own, for all. */
+export interface IssuedSize extends TrustSize {
+  readonly kind: "issued";
+  readonly client: number;
+  readonly privateKey: number;
+}
+
+/** An authority as far as sizes go. */
+export type AuthoritySize = SignerSize | IssuedSize;
 
 /** PEM of so many bytes: a line break after 64 characters, and two lines of at most 32 around them. */
 export function pemBytes(der: number, label: number): number {
@@ -66,9 +81,25 @@ export function leafBytes(commonName: string, algorithm: KeyAlgorithm, signer: S
   return pemBytes(der, "CERTIFICATE".length) + signer.intermediates;
 }
 
+/** What was issued, as it is seen. */
+export interface SeenIssued {
+  readonly certificate?: string;
+  readonly trusted?: string;
+  readonly keyBytes: number;
+}
+
+/** At most so much more is a key as this program writes it. */
+const OTHER_FORM = 64;
+
+/** What was issued, by what is seen of it. */
+export function issuedSize({ certificate = "", trusted = "", keyBytes }: SeenIssued): IssuedSize {
+  const [client, bundle] = [certificate.length, trusted.length];
+  return { kind: "issued", bundle, certificate: bundle, client, privateKey: keyBytes + OTHER_FORM };
+}
+
 /** The parts of the peers' Secret, in bytes. */
 export interface SecretSize {
-  readonly parts: Readonly<Record<"CA certificates" | "client certificates" | "peer files" | "private key", number>>;
+  readonly parts: Readonly<Record<"CA certificates" | "client certificates" | "peer files" | "private keys", number>>;
   /** What one more trusted CA for each authority adds, as every rotation needs it. */
   readonly oneMoreCA: number;
 }
@@ -80,20 +111,23 @@ export interface SecretSize {
  */
 export function peerSecretSize(
   clusters: readonly Cluster[],
-  signers: ReadonlyMap<string, SignerSize>,
+  signers: ReadonlyMap<string, AuthoritySize>,
   of: (cluster: Cluster) => string,
   algorithm: KeyAlgorithm,
 ): SecretSize {
   const sum = (each: readonly number[]) => each.reduce((total, one) => total + one, 0);
   const longest = clusters.reduce((name, each) => (each.name.length > name.length ? each.name : name), "");
   const hash = "0".repeat(16);
-  const leaves = [...signers.values()].map((signer) => leafBytes(clientCommonName(longest), algorithm, signer));
+  const leaves = [...signers.values()].map((each) =>
+    each.kind === "issued" ? each.client : leafBytes(clientCommonName(longest), algorithm, each),
+  );
+  const issuedKeys = [...signers.values()].map((each) => (each.kind === "issued" ? each.privateKey : 0));
   return {
     parts: {
       "CA certificates": sum([...signers.values()].map(({ bundle }) => bundle)),
       "client certificates": sum(leaves),
       "peer files": sum(clusters.map((cluster) => Buffer.byteLength(peerFile(cluster, of(cluster), hash)))),
-      "private key": PRIVATE_KEY[algorithm],
+      "private keys": PRIVATE_KEY[algorithm] + sum(issuedKeys),
     },
     oneMoreCA: sum([...signers.values()].map(({ certificate }) => certificate)),
   };

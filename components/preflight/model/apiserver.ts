@@ -1,25 +1,25 @@
 import { runs } from "../../apiserver/model/liveApiserver";
-import { APISERVER, APISERVER_CONTAINERS } from "../../apiserver/model/objects";
+import { APISERVER, APISERVER_CONTAINERS, HUBBLE_SECRET } from "../../apiserver/model/objects";
 import { compact } from "../../basics/model/lists";
-import { own, present } from "../../basics/model/own";
+import { COMMON_USER } from "../../certificates/model/issuedClient";
+import { certificatesIn } from "../../certificates/model/x509/bundle";
+import { commonNameOf } from "../../certificates/model/x509/subject";
 import { isOn } from "../../cilium/model/agentBoolean";
 import { error, info, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { apiserverCertificates } from "./apiserverCertificates";
+import { howToAllow } from "../../settings/model/allow";
 import { apiserverWayIn } from "./apiserverWayIn";
+import { isUnmeshed } from "./foundIdentity";
 import { helmUpgrade, restartAll } from "./helmCommand";
 import { identityChange, identityIn } from "./identity";
 import { identityModeOf } from "./identityMode";
-import type { ApiserverCluster, InspectedApiserver } from "./inspectedApiserver";
+import { withWritten, type ApiserverCluster, type InspectedApiserver } from "./inspectedApiserver";
 import { agentSettings } from "./liveCluster";
+import { markOf, setBefore } from "./marks";
+import { oldIdentities } from "./oldIdentities";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 type Policy = Pick<PreflightPolicy, "cilium">;
-
-/** A cluster with what is written down of it. */
-function withWritten({ cluster, live }: InspectedCluster, { written = {} }: PreflightPolicy): InspectedApiserver {
-  const { apiserver = {}, reads } = own(written, cluster.name) ?? {};
-  return { cluster: { ...cluster, written: { ...apiserver, ...present({ reads }) } }, live };
-}
 
 /** Name and id as Helm takes them. */
 const identityValues = ({ name, id }: ApiserverCluster): readonly string[] => [
@@ -27,14 +27,18 @@ const identityValues = ({ name, id }: ApiserverCluster): readonly string[] => [
   `cluster.id=${id}`,
 ];
 
-/** Whether a cluster in no mesh has another name or id than the declared. Of one that is meshed, `liveIdentity` tells. */
-function isUnnamed({ cluster, live }: InspectedApiserver): boolean {
+/**
+ * Whether a cluster has another name or id than the declared. Of one that is meshed, and not by this stack, `liveIdentity` tells.
+ *
+ * @param isOurs Whether this stack has meshed it, as what is declared.
+ */
+function isUnnamed({ cluster, live }: InspectedApiserver, isOurs = false): boolean {
   const current = identityIn(live.config?.data ?? {});
   const wanted = { name: cluster.name, id: String(cluster.id) };
   return (
     live.config !== undefined &&
     (current.name !== wanted.name || current.id !== wanted.id) &&
-    identityChange(current, wanted) === undefined
+    (isOurs || identityChange(current, wanted) === undefined)
   );
 }
 
@@ -57,7 +61,7 @@ export function notPublishing(each: InspectedApiserver, { cilium }: Policy): rea
     const fix = `run ${helmUpgrade(live, cilium, ["clustermesh.useAPIServer=true"])}`;
     return [error({ ...at, value: live.apiserver.containers, reason, fix })];
   }
-  const isOther = isUnnamed(each);
+  const isOther = isUnnamed(each) && cluster.identity !== "set";
   const values = ["clustermesh.useAPIServer=true", ...(isOther ? identityValues(cluster) : [])];
   const then = isOther ? `, and then, for the new name and id, ${restartAll(cilium, [])}` : " (it restarts no agent)";
   return [
@@ -69,10 +73,23 @@ export function notPublishing(each: InspectedApiserver, { cilium }: Policy): rea
   ];
 }
 
-/** A name or id that is not the declared one: the certificates of the clustermesh-apiserver are for the name, and Helm makes both. */
-function otherIdentity(each: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
+/**
+ * A name or id that is not the declared one: the certificates of the clustermesh-apiserver are for the name, and Helm makes both. This program does only
+ * where it may overwrite what is Helm's.
+ *
+ * @param isOurs Whether this stack has meshed it, as what is declared.
+ */
+function otherIdentity(
+  each: InspectedApiserver,
+  { cilium, owner }: PreflightPolicy,
+  isOurs: boolean,
+): readonly Diagnostic[] {
   const { cluster, live } = each;
-  if (!isUnnamed(each)) return [];
+  if (!isUnnamed(each, isOurs) || cluster.identity === "set") return [];
+  const isFree = isUnmeshed(live) && markOf(live, owner).kind !== "ours";
+  const orPatch = isFree
+    ? `; or ${howToAllow("overwriteConflicts")}: both are set, with certificates for the name, until destroy`
+    : "";
   const { name, id } = identityIn(live.config?.data ?? {});
   return [
     error({
@@ -82,14 +99,38 @@ function otherIdentity(each: InspectedApiserver, { cilium }: Policy): readonly D
       reason:
         `are not the declared ${JSON.stringify(cluster.name)} and ${cluster.id}: the certificates of its ${APISERVER} are for a name, ` +
         "and so both have to come from the installation",
-      fix: `run ${helmUpgrade(live, cilium, identityValues(cluster))} and then (${RESTARTS}) ${restartAll(cilium, [APISERVER])}`,
+      fix: `run ${helmUpgrade(live, cilium, identityValues(cluster))} and then (${RESTARTS}) ${restartAll(cilium, [APISERVER])}${orPatch}`,
     }),
   ];
 }
 
+/** Hubble's servers show a certificate that is for the cluster's name, and nobody but Helm makes that. */
+function hubble(each: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
+  const { cluster, live } = each;
+  const { name } = identityIn(live.config?.data ?? {});
+  const isRenamed = cluster.identity === "set" && isUnnamed(each) && name !== cluster.name;
+  if (!isRenamed || live.apiserver?.hasHubbleCertificate !== true) return [];
+  return [
+    warning({
+      cluster: cluster.name,
+      property: `Secret ${cilium.namespace}/${HUBBLE_SECRET}`,
+      reason: `is for *.${name}.hubble-grpc.cilium.io, and Hubble Relay asks for *.${cluster.name}.hubble-grpc.cilium.io once the cluster is renamed`,
+      fix:
+        "where Hubble Relay is used, let Helm set name and id, which makes that anew as well: run " +
+        `${helmUpgrade(live, cilium, identityValues(cluster))} and then ${restartAll(cilium, [APISERVER])}`,
+    }),
+  ];
+}
+
+/** Whether all peers are the one user that every clustermesh-apiserver has by itself. */
+function showCommonUser({ cluster, live }: InspectedApiserver): boolean {
+  const [leaf] = certificatesIn(live.apiserver?.remote?.certificate ?? "");
+  return cluster.clientCertificates === "issued" && leaf !== undefined && commonNameOf(leaf.x509) === COMMON_USER;
+}
+
 /** Users that nobody can make: all peers have one name then, and none can be taken away. */
 function unmanagedUsers({ cluster, live }: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
-  if (live.apiserver?.users.enabled !== false) return [];
+  if (live.apiserver?.users.enabled !== false || showCommonUser({ cluster, live })) return [];
   return [
     error({
       cluster: cluster.name,
@@ -146,14 +187,18 @@ function firstConnection({ cluster, live }: InspectedApiserver): readonly Diagno
 }
 
 /** What keeps a cluster that publishes by its clustermesh-apiserver from being part of a mesh, where it has one. */
-export function apiserver(found: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
+export function apiserver(found: InspectedCluster, policy: PreflightPolicy, now: Date): readonly Diagnostic[] {
   const each = withWritten(found, policy);
   if (each.cluster.publishes !== "apiserver" || each.live.apiserver === undefined) return [];
-  const identity = otherIdentity(each, policy);
+  const before = identityIn(setBefore(found, policy) ?? {});
+  const isOurs = before.name === found.cluster.name && before.id === String(found.cluster.id);
+  const identity = otherIdentity(each, policy, isOurs);
   return [
     ...identity,
     ...unmanagedUsers(each, policy),
-    ...apiserverCertificates(each, policy, identity.length > 0),
+    ...apiserverCertificates(each, policy, identity.length > 0, now),
+    ...hubble(each, policy),
+    ...oldIdentities(each, policy),
     ...apiserverWayIn(each, policy),
     ...readers(each, policy),
     ...firstConnection(each),

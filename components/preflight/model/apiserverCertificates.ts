@@ -1,77 +1,82 @@
 import { runs } from "../../apiserver/model/liveApiserver";
-import { adminCommonName, APISERVER_SECRETS, localCommonName } from "../../apiserver/model/objects";
-import { attempt } from "../../basics/model/attempt";
+import { adminCommonName, APISERVER, APISERVER_SECRETS, localCommonName } from "../../apiserver/model/objects";
 import { compact } from "../../basics/model/lists";
-import { certificateOf, readCertificate, type Certificate } from "../../certificates/model/x509/certificate";
-import { chainFrom, signingFault } from "../../certificates/model/x509/chain";
-import { readPem } from "../../certificates/model/x509/pem";
-import { error, type Diagnostic } from "../../mesh/model/diagnostic";
-import { helmUpgrade } from "./helmCommand";
+import { certificatesIn, verifiedBy } from "../../certificates/model/x509/bundle";
+import type { Certificate } from "../../certificates/model/x509/certificate";
+import { error, warning, type Diagnostic } from "../../mesh/model/diagnostic";
+import { authority, authorityOf, type Authority } from "./apiserverAuthority";
+import { helmUpgrade, restartApiserver } from "./helmCommand";
 import type { InspectedApiserver } from "./inspectedApiserver";
 import type { PreflightPolicy } from "./policy";
 
 type Policy = Pick<PreflightPolicy, "cilium">;
 
-/** More than any chain has, and few enough to be verified at once. */
-const MOST_CERTIFICATES = 20;
-
-function certificatesIn(pem: string): readonly Certificate[] {
-  return readPem(pem)
-    .blocks.slice(0, MOST_CERTIFICATES)
-    .flatMap(({ der }) => attempt(() => readCertificate(der)) ?? []);
-}
-
-/** Whether a certificate is one of a key's. */
-const hasKeyOf = (a: Certificate, b: Certificate): boolean =>
-  attempt(() => a.x509.publicKey.equals(b.x509.publicKey)) === true;
-
-const NOT_YET = "not supported yet: this program signs the certificates of its peers with that key";
-
-/** What keeps the authority of a cluster from signing its peers' certificates. */
-function authority({ cluster, live }: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
-  const ca = live.apiserver?.ca;
-  const at = { cluster: cluster.name, property: `Secret ${cilium.namespace}/${APISERVER_SECRETS.ca}` };
-  const fix = `have Helm make the certificates (clustermesh.apiserver.tls.auto.method helm) with a CA of its own, or one given as tls.ca.cert and tls.ca.key`;
-  if (ca === undefined) return [error({ ...at, reason: `is not there (own certificates): ${NOT_YET}`, fix })];
-  if (!ca.hasKey) {
-    return [error({ ...at, reason: `has no ca.key (cert-manager, or own certificates): ${NOT_YET}`, fix })];
+/** What to do about certificates that do not go together. */
+function madeAgain({ live }: InspectedApiserver, { cilium }: Policy, { kind, where }: Authority): string {
+  switch (kind) {
+    case "signed":
+      return `run ${helmUpgrade(live, cilium, [])}, which has all of them signed by Secret ${APISERVER_SECRETS.ca}, and then ${restartApiserver(cilium)}`;
+    case "given":
+      return `give as ${where} the CA that has signed it`;
+    case "issued":
+      return `have both made by one CA, and then ${restartApiserver(cilium)}; or give that CA with its key as apiserver.ca`;
   }
-  const certificate = attempt(() => certificateOf(ca.certificate ?? ""));
-  if (certificate === undefined) return [error({ ...at, reason: "has no ca.crt that can be read", fix })];
-  const fault = signingFault(certificate);
-  return fault === undefined
-    ? []
-    : [error({ ...at, value: certificate.subject, reason: fault.reason, fix: fault.fix })];
 }
 
-/** A server certificate that a peer would not take with the CA that it is given, and an etcd that would not take what that CA signs. */
-function server({ cluster, live }: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
-  const shown = live.apiserver?.server;
-  const at = { cluster: cluster.name, property: `Secret ${cilium.namespace}/${APISERVER_SECRETS.server}` };
-  const again = `run ${helmUpgrade(live, cilium, [])}, which has all of them signed by Secret ${APISERVER_SECRETS.ca}`;
-  if (shown === undefined) return [error({ ...at, reason: "has no certificate that can be read", fix: again })];
-  const ca = attempt(() => certificateOf(live.apiserver?.ca?.certificate ?? ""));
-  const [leaf, ...more] = certificatesIn(shown.certificate);
-  if (ca === undefined || leaf === undefined) return [];
-  const isSigned = chainFrom(leaf, [...more, ca]).certificates.some((each) => hasKeyOf(each, ca));
-  const trusted = shown.trusted === undefined ? [] : certificatesIn(shown.trusted);
-  const isTrusted = trusted.length === 0 || trusted.some((each) => hasKeyOf(each, ca));
-  return compact([
-    !isSigned &&
+/** A server certificate that a peer would not take with the CA that it is given, and an etcd that would not take what peers show. */
+function server(each: InspectedApiserver, policy: Policy): readonly Diagnostic[] {
+  const { cluster, live } = each;
+  const found = live.apiserver?.server;
+  const at = { cluster: cluster.name, property: `Secret ${policy.cilium.namespace}/${APISERVER_SECRETS.server}` };
+  const authority = authorityOf(each);
+  const fix = madeAgain(each, policy, authority);
+  if (found === undefined) {
+    return [
       error({
         ...at,
-        value: leaf.subject,
-        reason: `is not signed by the CA in Secret ${APISERVER_SECRETS.ca}, by which peers verify it`,
-        fix: again,
+        reason: "has no certificate that can be read",
+        fix: `run ${helmUpgrade(live, policy.cilium, [])}`,
       }),
+    ];
+  }
+  const { where, trusted, shown } = authority;
+  const certificates = certificatesIn(found.certificate);
+  const [leaf] = certificates;
+  if (trusted.length === 0 || leaf === undefined) return [];
+  const clients = certificatesIn(found.trusted ?? "");
+  const isSigned = verifiedBy(certificates, trusted) !== undefined;
+  const isTrusted = clients.length === 0 || verifiedBy(shown, clients) !== undefined;
+  return compact([
+    !isSigned &&
+      error({ ...at, value: leaf.subject, reason: `is not signed by ${where}, by which peers verify it`, fix }),
     !isTrusted &&
       error({
         ...at,
-        value: trusted.map(({ subject }) => subject),
-        reason: `has another CA in ca.crt than Secret ${APISERVER_SECRETS.ca}: its etcd refuses the certificates that peers are given`,
-        fix: `${again}, and restart the clustermesh-apiserver`,
+        value: clients.map(({ subject }) => subject),
+        reason: `has another in ca.crt than ${where}: its etcd refuses the certificates that peers are given`,
+        fix,
       }),
+    isSigned && isTrusted && olderPods(each, policy, clients),
   ]);
+}
+
+/** Pods from before the CA of the peers' certificates was made: their etcd has read another one. */
+function olderPods(
+  { cluster, live }: InspectedApiserver,
+  { cilium }: Policy,
+  trusted: readonly Certificate[],
+): Diagnostic | false {
+  const since = live.apiserver?.unchangedSince;
+  const newest = Math.max(...trusted.map(({ begins }) => begins.getTime()));
+  if (since === undefined || trusted.length === 0 || since.getTime() >= newest) return false;
+  return warning({
+    cluster: cluster.name,
+    property: `Deployment ${cilium.namespace}/${APISERVER}`,
+    reason:
+      `has pods from ${since.toISOString()} or before, and the CA in Secret ${APISERVER_SECRETS.server} is from ` +
+      `${new Date(newest).toISOString()}: its etcd reads that only when it starts, and may refuse the peers`,
+    fix: `run ${restartApiserver(cilium)}`,
+  });
 }
 
 /** A certificate that is for a user of the etcd. */
@@ -91,8 +96,11 @@ function commonName(
 ): readonly Diagnostic[] {
   if (seen === wanted) return [];
   const at = { cluster: cluster.name, property: `Secret ${cilium.namespace}/${secret}` };
-  const values = [`cluster.name=${cluster.name}`, `cluster.id=${cluster.id}`];
-  const fix = `run ${helmUpgrade(live, cilium, values)}, and restart the clustermesh-apiserver`;
+  const isSet = cluster.identity === "set";
+  const values = isSet ? [] : [`cluster.name=${cluster.name}`, `cluster.id=${cluster.id}`];
+  // One for another name is replaced by this program, where it sets the name.
+  if (seen !== undefined && isSet) return [];
+  const fix = `run ${helmUpgrade(live, cilium, values)}, and then ${restartApiserver(cilium)}`;
   return [
     seen === undefined
       ? error({ ...at, reason: `has no certificate that can be read: ${refused}`, fix })
@@ -109,6 +117,7 @@ export function apiserverCertificates(
   each: InspectedApiserver,
   policy: Policy,
   isRenamed: boolean,
+  now: Date,
 ): readonly Diagnostic[] {
   const { name } = each.cluster;
   const { apiserver } = each.live;
@@ -128,7 +137,7 @@ export function apiserverCertificates(
     },
   ]);
   return [
-    ...authority(each, policy),
+    ...authority(each, policy, now),
     ...server(each, policy),
     ...(isRenamed ? [] : users.flatMap((user) => commonName(each, policy, user))),
   ];

@@ -1,8 +1,10 @@
+import { adminCommonName, APISERVER_SECRETS, localCommonName } from "../../apiserver/model/objects";
 import { desiredConfig, ROLLOUT_ANNOTATION, rolloutChecksum } from "../../cilium/model/agentConfig";
 import { MARK_ANNOTATION } from "../../identity/model/mark";
 import { appliedEntry } from "../../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import type { Cluster } from "../../mesh/model/mesh";
+import { namesApiserver } from "../../mesh/model/publication";
 import { warning } from "../../mesh/model/diagnostic";
 import { otherThanRecorded } from "./identity";
 import type { LiveCluster, ReachableCluster } from "./liveCluster";
@@ -39,6 +41,24 @@ function otherRollout(cluster: Cluster, { rollouts }: ReachableCluster): readonl
   });
 }
 
+/** Certificates of a clustermesh-apiserver that this program has named, and that are for another name again: a helm upgrade signs them all anew. */
+function otherCertificates(cluster: Cluster, { apiserver }: ReachableCluster, namespace: string): readonly Change[] {
+  if (!namesApiserver(cluster) || apiserver === undefined) return [];
+  const [secret, seen, wanted] =
+    apiserver.adminCommonName !== adminCommonName(cluster.name)
+      ? [APISERVER_SECRETS.admin, apiserver.adminCommonName, adminCommonName(cluster.name)]
+      : [APISERVER_SECRETS.local, apiserver.localCommonName, localCommonName(cluster.name)];
+  if (seen === wanted || (secret === APISERVER_SECRETS.local && cluster.reads !== "cached")) return [];
+  const diagnostic = warning({
+    cluster: cluster.name,
+    property: `Secret ${namespace}/${secret}`,
+    value: seen ?? "",
+    reason: `has not the CN ${wanted} any more, which it was given`,
+    fix: "pulumi up writes it again, and replaces the pods of the clustermesh-apiserver",
+  });
+  return [[`certificates ${apiserver.certificatesVersion ?? ""}`, diagnostic]];
+}
+
 /** A `cilium-config` whose mark was taken away, edited, or copied with the rest. */
 function otherMark(found: InspectedCluster, policy: PreflightPolicy): readonly Change[] {
   const { cluster, live } = found;
@@ -68,12 +88,15 @@ export function configDrift(
     const { cluster, live } = found;
     if (live.config === undefined || otherThanRecorded(found, policy).length > 0) return [];
     const isOurs = appliedEntry(live.config.managedFields, FIELD_MANAGER) ?? setBefore(found, policy);
-    return isOurs === undefined
-      ? []
-      : [
-          ...otherConfig(cluster, policy.cilium.configMap, live.config),
-          ...otherMark(found, policy),
-          ...(cluster.identity === "set" ? otherRollout(cluster, live) : []),
-        ];
+    if (isOurs === undefined) return [];
+    const mark = otherMark(found, policy);
+    // What is as installed is set by nobody here.
+    if (cluster.identity === "asInstalled") return mark;
+    return [
+      ...otherConfig(cluster, policy.cilium.configMap, live.config),
+      ...mark,
+      ...otherRollout(cluster, live),
+      ...otherCertificates(cluster, live, policy.cilium.namespace),
+    ];
   });
 }

@@ -78,7 +78,7 @@ export function connectionsWarning(
       cluster,
       property: "etcd connections",
       value: connections,
-      reason: `is what this etcd serves from the agents of ${peers} peers${basis}`,
+      reason: `is what this etcd serves from the agents and caches of ${peers} peers${basis}`,
       fix: "size every etcd of the mesh for that, make the mesh smaller, or put a cache between agents and peers (KVStoreMesh)",
     }),
   ];

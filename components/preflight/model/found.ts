@@ -4,7 +4,9 @@ import { present } from "../../basics/model/own";
 import { rangesOf } from "../../mesh/model/cidr";
 import { mergedRanges } from "../../mesh/model/mergedRanges";
 import type { Found, Publishes, Reads } from "../../mesh/model/publication";
+import { clientCertificatesFound } from "./apiserverAuthority";
 import { identityModeOf } from "./identityMode";
+import { foundIdentity, type IdentityPolicy } from "./foundIdentity";
 import { enabled, ipamOf } from "./ipam";
 import { agentSettings, type ReachableCluster } from "./liveCluster";
 import { podRanges } from "./liveRanges";
@@ -33,17 +35,26 @@ function podCIDRs(live: ReachableCluster): readonly string[] | undefined {
   return merged.length > 0 && merged.length <= MOST_FOUND_RANGES ? merged : undefined;
 }
 
+/** A cluster by what is written down of it. */
+interface FoundCluster {
+  readonly name: string;
+  readonly id: number;
+  readonly etcd?: unknown;
+}
+
 /**
  * What a live cluster says of itself, for what is not written down. Ranges of nodes are not among it: nodes come and go, and with each of them
  * the ranges would be others; without them the addresses that nodes have now are judged (`nodesAmongPods`).
  */
-export function foundOf(name: string, live: ReachableCluster): Found {
+export function foundOf({ name, id, etcd }: FoundCluster, live: ReachableCluster, policy: IdentityPolicy): Found {
   const { service, server } = live.apiserver ?? {};
   const way = service && wayIn(name, service, live.network?.nodes ?? [], server?.dnsNames);
   const dialled = way?.kind === "found" ? way : undefined;
   return present({
     publishes: publishes(live),
+    identity: etcd === undefined ? foundIdentity({ name, id }, live, policy) : undefined,
     reads: reads(live),
+    clientCertificates: live.apiserver && clientCertificatesFound(live.apiserver),
     endpoints: dialled?.endpoints,
     hostAliases: dialled?.hostAliases,
     podCIDRs: podCIDRs(live),

@@ -1,3 +1,4 @@
+import { APISERVER } from "../../apiserver/model/objects";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import { isObjectName } from "../../mesh/model/names";
 import type { ReachableCluster } from "./liveCluster";
@@ -21,6 +22,10 @@ export function helmUpgrade(live: ReachableCluster, { namespace }: CiliumObjects
   const sets = values.map((value) => ` --set ${value}`).join("");
   return `helm upgrade ${release} cilium/cilium --version ${version} --namespace ${namespace} --reuse-values${sets}`;
 }
+
+/** The command that restarts a clustermesh-apiserver: its etcd reads whom it trusts only when it starts. */
+export const restartApiserver = ({ namespace }: CiliumObjects): string =>
+  `kubectl --namespace ${namespace} rollout restart deployment/${APISERVER}`;
 
 /** The command that restarts what Helm leaves running with the old name and id. */
 export function restartAll({ namespace, daemonSet, operator }: CiliumObjects, others: readonly string[]): string {

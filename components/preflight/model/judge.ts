@@ -20,6 +20,7 @@ import { sharedSettings } from "./sharedSettings";
 import { sharedSubnets } from "./sharedSubnets";
 import { surge } from "./surge";
 import { unseenNote } from "./unseen";
+import { usersProblems } from "./users";
 import { versions } from "./versions";
 
 /** What live clusters come to, as a mesh. */
@@ -48,6 +49,7 @@ export function judgeLive(
   clusters: readonly Cluster[],
   live: ReadonlyMap<string, LiveCluster>,
   policy: PreflightPolicy,
+  now: Date,
 ): LiveJudgement {
   const all = inspected(clusters, live);
   const out = ruledOut(all, clusters, policy);
@@ -62,7 +64,8 @@ export function judgeLive(
       ...ownedValues(each, policy),
       ...foreignObjects(each, policy),
       ...liveSettings(each, policy),
-      ...apiserver(each, policy),
+      ...apiserver(each, policy, now),
+      ...usersProblems(each, clusters, policy),
       ...forbiddenEndpoints(each.cluster, apiServerEtcds),
       ...surge(each, policy),
       ...agentFolder(each, policy),

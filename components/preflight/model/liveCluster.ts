@@ -72,9 +72,15 @@ export interface ReachableCluster {
   readonly apiServerOverrides: readonly EtcdOverride[];
   /** Its addresses and ranges; absent where nobody has asked. */
   readonly network?: LiveNetwork;
+  /** The numbers of its CiliumIdentities that carry its declared name; absent where nobody has asked. */
+  readonly identities?: LiveIdentities;
   /** Its clustermesh-apiserver; absent where there is none, and where nobody has asked. */
   readonly apiserver?: LiveApiserver;
 }
+
+/** Identities in CRDs, or why they could not be read. */
+export type LiveIdentities =
+  { readonly kind: "read"; readonly numbers: readonly number[] } | { readonly kind: "unread"; readonly reason: string };
 
 /** What could be learned of a cluster before anything is written. */
 export type LiveCluster = ReachableCluster | UnreachableCluster;

@@ -8,7 +8,7 @@ import { objectName } from "../../kubernetes/model/managedObject";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { howToAllow } from "../../settings/model/allow";
-import { CLUSTERMESH_DIRECTORY } from "../../peers/model/peerFile";
+import { CLUSTERMESH_DIRECTORY, holdsPeers } from "../../peers/model/peerFile";
 import type { ExistingObject } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
@@ -96,15 +96,16 @@ function wayOut(object: ExistingObject, peerSecret: string): string {
   if (object.owner !== undefined) {
     return "let that stack give it back first, or choose another name that the agents mount";
   }
-  return object.name === peerSecret
-    ? `remove it, set clustermesh:peerSecret to another name that the agents mount, or ${howToAllow("adoptSecret")}: it gets the peers and keeps its own keys`
-    : "remove it";
+  if (!holdsPeers(object.name, peerSecret)) return "remove it";
+  const another =
+    object.name === peerSecret ? " set clustermesh:peerSecret to another name that the agents mount," : "";
+  return `remove it,${another} or ${howToAllow("adoptSecret")}: it gets the peers and keeps its own keys`;
 }
 
 /**
  * The problem of an object that is there already and not this stack's; `undefined` where it is.
  *
- * @param peerSecret Name of the Secret with the peer files: of all Secrets only this one can be adopted.
+ * @param peerSecret Name of the Secret with the peer files: of all Secrets this one alone, and that of KVStoreMesh, can be adopted.
  */
 export function existingObjectProblem(
   cluster: string,
@@ -131,7 +132,7 @@ export function clashingKeys(cluster: string, object: ExistingObject, ours: read
 export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const { cluster, live } = found;
   return live.existingObjects.flatMap((object): readonly Diagnostic[] => {
-    const isPeers = object.kind === "Secret" && object.name === policy.peerSecret;
+    const isPeers = object.kind === "Secret" && holdsPeers(object.name, policy.peerSecret);
     const isShared = policy.allow.includes("adoptSecret") && isPeers;
     // One of ours that has lost its mark: it gets it again.
     const isUnmarked = object.owner === undefined && object.isApplied && setBefore(found, policy) !== undefined;

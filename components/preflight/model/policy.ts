@@ -1,8 +1,14 @@
 import type { RecordedCluster } from "../../identity/model/recordedClusters";
 import type { Diagnostic } from "../../mesh/model/diagnostic";
 import type { Cluster, WrittenCluster } from "../../mesh/model/mesh";
+import type { AdoptedCA } from "../../settings/model/ca";
 import type { MeshSettings } from "../../settings/model/settings";
 import type { LiveCluster, ReachableCluster } from "./liveCluster";
+
+/** What is written down of a clustermesh-apiserver. */
+export type WrittenApiserver = NonNullable<WrittenCluster["apiserver"]> & {
+  readonly ca?: AdoptedCA;
+};
 
 /** How the program treats what it finds in the clusters. */
 export interface PreflightPolicy extends Pick<
@@ -16,7 +22,9 @@ export interface PreflightPolicy extends Pick<
   /** What the last up has recorded of the clusters that are in the mesh, by name. */
   readonly recorded: Readonly<Record<string, RecordedCluster>>;
   /** What is written down of the clusters, by name: what was found is held against it. @default nothing */
-  readonly written?: Readonly<Record<string, Pick<WrittenCluster, "apiserver" | "reads">>>;
+  readonly written?: Readonly<
+    Record<string, Pick<WrittenCluster, "reads"> & { readonly apiserver?: WrittenApiserver }>
+  >;
 }
 
 /** A cluster that answered, with what was read of it. */

@@ -1,4 +1,5 @@
-import { APISERVER_READS, REMOTE_USERS } from "../../apiserver/model/objects";
+import { APISERVER_READS, APISERVER_SECRETS } from "../../apiserver/model/objects";
+import { USERS_VERBS, usersObject } from "../../apiserver/model/usersObject";
 import { groupBy } from "../../basics/model/lists";
 import { present } from "../../basics/model/own";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
@@ -65,9 +66,21 @@ export function apiserverRights({ namespace }: CiliumObjects): readonly Right[] 
 }
 
 /** What an `up` writes beside in such a cluster, for the users of its peers. */
-export function usersRights({ namespace }: CiliumObjects): readonly Right[] {
-  const object = { group: "", resource: "configmaps", namespace, name: REMOTE_USERS };
-  return allow(object, "create", "patch", "delete");
+export function usersRights(cilium: CiliumObjects): readonly Right[] {
+  return allow(objectOf(usersObject(cilium)), ...USERS_VERBS);
+}
+
+/**
+ * What an `up`, and the `destroy` after it, do beside in such a cluster whose name this program sets: certificates for that name; and, once it has its
+ * own name back, the removal of what nobody uses of the identities of its id.
+ */
+export function namedRights({ namespace }: CiliumObjects): readonly Right[] {
+  const certificates = [APISERVER_SECRETS.admin, APISERVER_SECRETS.local];
+  return [
+    ...certificates.flatMap((name) => allow({ group: "", resource: "secrets", namespace, name }, "patch")),
+    ...allow({ group: "cilium.io", resource: "ciliumidentities" }, "list", "delete"),
+    ...allow({ group: "cilium.io", resource: "ciliumendpoints" }, "list"),
+  ];
 }
 
 /** What an `up`, and the `destroy` after it, read and write beside. Policies, of any kind, are named by the check that lists them. */

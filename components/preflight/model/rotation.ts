@@ -16,7 +16,11 @@ export interface Recorded {
 export interface Wanted {
   readonly record: IssueRecord;
   readonly authority: "generated" | "adopted";
+  /** Where the CA of an authority is in the configuration, by its name. @default that of all, or `etcd.ca` of a cluster */
+  readonly places?: Readonly<Record<string, Place>>;
 }
+
+type Place = Pick<Diagnostic, "cluster" | "property">;
 
 /** Live clusters that are at the same point with an authority. */
 interface Point {
@@ -24,10 +28,14 @@ interface Point {
   readonly live: CaTrust;
   readonly wanted: CaTrust;
   readonly clusters: readonly string[];
+  readonly place: Place;
 }
 
+const placeOf = (authority: string): Place =>
+  authority === SHARED_AUTHORITY ? { property: "clustermesh:ca" } : { cluster: authority, property: "etcd.ca" };
+
 /** Where the clusters are with each authority: clusters at the same point are judged, and reported, together. */
-function points(recorded: readonly Recorded[], wanted: IssueRecord): readonly Point[] {
+function points(recorded: readonly Recorded[], { record: wanted, places = {} }: Wanted): readonly Point[] {
   const found = new Map<string, Point>();
   for (const { cluster, record } of recorded) {
     for (const [authority, live] of Object.entries(record?.authorities ?? {})) {
@@ -35,7 +43,8 @@ function points(recorded: readonly Recorded[], wanted: IssueRecord): readonly Po
       const key = JSON.stringify([authority, live]);
       if (next !== undefined) {
         const clusters = [...(found.get(key)?.clusters ?? []), cluster];
-        found.set(key, { authority, live, wanted: next, clusters });
+        const place = own(places, authority) ?? placeOf(authority);
+        found.set(key, { authority, live, wanted: next, clusters, place });
       }
     }
   }
@@ -54,12 +63,12 @@ const same = (a: CaTrust, b: CaTrust) => JSON.stringify(a) === JSON.stringify(b)
 const sameKind = ({ live, wanted }: Point) => typeof live.signs === typeof wanted.signs;
 
 /** Where the setting is that a person changes. */
-function at({ authority, wanted }: Point): Pick<Diagnostic, "cluster" | "property" | "value"> {
+function at({ place, wanted }: Point): Pick<Diagnostic, "cluster" | "property" | "value"> {
   if (typeof wanted.signs === "number") {
     const rest = wanted.trusts.filter((id) => id !== wanted.signs);
     return { property: "clustermesh:keyRevisions.authority", value: [wanted.signs, ...rest] };
   }
-  return authority === SHARED_AUTHORITY ? { property: "clustermesh:ca" } : { cluster: authority, property: "etcd.ca" };
+  return place;
 }
 
 const named = (id: CaId): string => (typeof id === "number" ? `revision ${id}` : `the CA of key ${id}`);
@@ -71,20 +80,26 @@ function bothTrusted(signs: CaId, other: CaId): string {
     : `give ${named(signs)} as certificate and privateKey and the certificate of ${named(other)} in trusted`;
 }
 
+/** How the etcd of a clustermesh-apiserver comes to trust two CAs. */
+export const APISERVER_TRUSTS_BOTH =
+  "have its clustermesh-apiserver trust both (tls.caBundle of the chart) and restart it, for its etcd reads that only at start";
+
 const RESTART = "restart every etcd with both in its --trusted-ca-file (etcd reads it only at start)";
+
+const restarted = ({ place }: Point): string => (place.property === "apiserver.ca" ? APISERVER_TRUSTS_BOTH : RESTART);
 
 /**
  * Steps of a rotation that would leave a cluster without a working pair: a CA begins to sign that a cluster does not trust yet, or the one
  * that has signed what is in use is trusted no more. Both must be trusted while the signer changes.
  */
-export function unsafeSteps(recorded: readonly Recorded[], { record }: Wanted): readonly Diagnostic[] {
-  return points(recorded, record)
+export function unsafeSteps(recorded: readonly Recorded[], wanted: Wanted): readonly Diagnostic[] {
+  return points(recorded, wanted)
     .filter(sameKind)
     .flatMap((point): Diagnostic[] => {
       const { live, wanted, clusters } = point;
       if (!live.trusts.includes(wanted.signs)) {
         const reason = `lets ${named(wanted.signs)} sign, which ${quoted(clusters)} ${clusters.length === 1 ? "does" : "do"} not trust yet`;
-        const fix = `first ${bothTrusted(live.signs, wanted.signs)}, pulumi up, and ${RESTART}`;
+        const fix = `first ${bothTrusted(live.signs, wanted.signs)}, pulumi up, and ${restarted(point)}`;
         return [error({ ...at(point), reason, fix: `${fix}; then ${bothTrusted(wanted.signs, live.signs)}` })];
       }
       if (!wanted.trusts.includes(live.signs)) {
@@ -112,10 +127,7 @@ export function unknownKeyRevisions(recorded: readonly Recorded[], keyRevisions:
 }
 
 /** What this run does to keys and CAs, and what a person has to have done before or does next. */
-export function plannedSteps(
-  recorded: readonly Recorded[],
-  { record: wanted, authority }: Wanted,
-): readonly Diagnostic[] {
+export function plannedSteps(recorded: readonly Recorded[], wanted: Wanted): readonly Diagnostic[] {
   const all = points(recorded, wanted).filter(({ live, wanted: next }) => !same(live, next));
   const replaced = all
     .filter((point) => !sameKind(point))
@@ -124,30 +136,26 @@ export function plannedSteps(
       const fix = "peers are lost until every etcd serves and trusts certificates of the new one";
       return warning({ ...at(point), reason, fix });
     });
-  return [...replaced, ...renewedKeys(recorded, wanted, authority), ...all.filter(sameKind).flatMap(trustSteps)];
+  return [...replaced, ...renewedKeys(recorded, wanted), ...all.filter(sameKind).flatMap(trustSteps)];
 }
 
 function trustSteps(point: Point): readonly Diagnostic[] {
   const { live, wanted } = point;
   const added = wanted.trusts.filter((id) => !live.trusts.includes(id));
   const dropped = live.trusts.filter((id) => !wanted.trusts.includes(id));
-  const next = `then ${RESTART}; it can sign after that`;
+  const next = `then ${restarted(point)}; it can sign after that`;
   const unneeded = "nothing needs it any more once every etcd and every agent has this run's certificates";
-  const restarted = `this run issues every certificate again; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`;
+  const rolled = `this run issues every certificate again; every etcd must have been restarted since it became trusted, and its own cluster's agents trust it`;
   return [
     ...added.map((id) => info({ ...at(point), reason: `makes ${named(id)} trusted`, fix: next })),
     ...dropped.map((id) => info({ ...at(point), reason: `drops ${named(id)}`, fix: unneeded })),
     ...(live.signs === wanted.signs
       ? []
-      : [warning({ ...at(point), reason: `lets ${named(wanted.signs)} sign`, fix: restarted })]),
+      : [warning({ ...at(point), reason: `lets ${named(wanted.signs)} sign`, fix: rolled })]),
   ];
 }
 
-function renewedKeys(
-  recorded: readonly Recorded[],
-  wanted: IssueRecord,
-  authority: Wanted["authority"],
-): readonly Diagnostic[] {
+function renewedKeys(recorded: readonly Recorded[], { record: wanted, authority }: Wanted): readonly Diagnostic[] {
   const kinds = [
     { key: "client", what: "client key and certificate" },
     ...(authority === "generated" ? [{ key: "server", what: "etcd server key and certificate" } as const] : []),

@@ -5,11 +5,12 @@ import { warning } from "../../mesh/model/diagnostic";
 import { otherThanRecorded } from "./identity";
 import type { LiveCluster, ExistingObject } from "./liveCluster";
 import { setBefore } from "./marks";
+import { holdsPeers } from "../../peers/model/peerFile";
 import { driftIn, inspected, type Change, type Drift, type InspectedCluster, type PreflightPolicy } from "./policy";
 
 /** Annotations that a Secret of this stack's has to have, and that were removed or are another's by now. */
-function lostMarks(object: ExistingObject | undefined, hasPeers: boolean): readonly string[] {
-  const wanted = [OWNER_ANNOTATION, ...(hasPeers ? [KEYS_ANNOTATION, ISSUE_RECORD_ANNOTATION] : [])];
+function lostMarks(object: ExistingObject | undefined, isOfPeers: boolean): readonly string[] {
+  const wanted = [OWNER_ANNOTATION, ...(isOfPeers ? [KEYS_ANNOTATION, ISSUE_RECORD_ANNOTATION] : [])];
   return wanted.filter((mark) => object?.marks.includes(mark) === false);
 }
 
@@ -18,7 +19,7 @@ function drifted(found: InspectedCluster, name: string, policy: PreflightPolicy,
   const object = live.existingObjects.find((each) => each.kind === "Secret" && each.name === name);
   const isOurs = object?.owner === policy.owner || (object?.owner === undefined && object?.isApplied === true);
   if (object !== undefined && !isOurs) return [];
-  const lost = lostMarks(object, name === policy.peerSecret);
+  const lost = lostMarks(object, holdsPeers(name, policy.peerSecret));
   if (object !== undefined && object.drift === undefined && lost.length === 0) return [];
   const { namespace } = policy.cilium;
   const diagnostic = warning({

@@ -8,7 +8,7 @@ const MEANINGS: Readonly<Record<Allowance, string>> = {
   adoptSecret:
     "a Secret named `peerSecret` that this stack has not made gets the peers, and keeps its other keys; otherwise it is refused",
   overwriteConflicts:
-    "name and id in `cilium-config` that belong to Helm, or to another owner, and differ are overwritten until destroy; otherwise they are refused",
+    "name and id in `cilium-config` that belong to Helm, or to another owner, and differ are overwritten until destroy; otherwise they are refused. Of a cluster without `etcd` so are the certificates of its clustermesh-apiserver, which are for a name",
   openPolicies:
     "policies may allow more traffic as clusters join or leave; otherwise that is refused, in previews too. For a cluster that leaves, an `up` sets this beforehand",
   restartStalePods:

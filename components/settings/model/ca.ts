@@ -21,6 +21,13 @@ export type AdoptedCA = Immutable<z.infer<typeof ca>>;
 /** The CA of all etcds. */
 export const caOfAll = ca.exactOptional();
 
+/** The CA of a cluster's clustermesh-apiserver. */
+export const caOfApiserver = ca.exactOptional().meta({
+  description:
+    "The CA that has signed the certificates of its clustermesh-apiserver, with the properties of `ca`. Without it: Secret `cilium-ca`.",
+  like: "ca",
+});
+
 /** The CA of one cluster's etcd. */
 export const caOfOne = ca.exactOptional().meta({
   description: "With `authority: adopted` and no `ca`: the CA of this etcd alone, with the properties of `ca`.",

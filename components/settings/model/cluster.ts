@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { caOfOne } from "./ca";
+import { caOfApiserver, caOfOne } from "./ca";
 import { line, type Immutable } from "./texts";
 
 /** A cluster's own etcd, without what is secret of it. */
@@ -28,19 +28,17 @@ export const etcdFacts = {
 };
 
 /** The way into a clustermesh-apiserver, where it is another than its Service tells. */
-const apiserver = z
-  .strictObject({
-    endpoints: etcdFacts.endpoints.exactOptional(),
-    hostAliases: etcdFacts.hostAliases,
-  })
-  .meta({
-    description:
-      "Of a cluster without `etcd`: how the peers reach its `clustermesh-apiserver`, by `endpoints` and `hostAliases` as `etcd` has " +
-      "them. Without it: what its Service has (LoadBalancer: its addresses; NodePort: those of some nodes), dialled as " +
-      "`<cluster>.mesh.cilium.io`.",
-    examples: [{ endpoints: ["https://west.mesh.cilium.io:2379"] }],
-    like: "etcd",
-  });
+const apiserverFacts = { endpoints: etcdFacts.endpoints.exactOptional(), hostAliases: etcdFacts.hostAliases };
+
+const apiserver = z.strictObject({ ...apiserverFacts, ca: caOfApiserver }).meta({
+  description:
+    "Of a cluster without `etcd`: how the peers reach its `clustermesh-apiserver`, by `endpoints` and `hostAliases` as `etcd` has " +
+    "them. Without it: what its Service has (LoadBalancer: its addresses; NodePort: those of some nodes), dialled as " +
+    "`<cluster>.mesh.cilium.io`. And who signs for its peers: `ca`, as `etcd` has it, where Secret `cilium-ca` is not the CA, or has no " +
+    "key.",
+  examples: [{ endpoints: ["https://west.mesh.cilium.io:2379"] }],
+  like: "etcd",
+});
 
 /** What a cluster is in a mesh of several stacks, where nobody asks the clusters of other stacks: all of it is written down. */
 const writtenFacts = {
@@ -118,7 +116,11 @@ export const clusterAccess = {
 export const publicCluster = z.object({ ...writtenFacts, etcd: z.object(etcdFacts) });
 
 /** A cluster as it is written down, without what is secret of it. */
-export const knownFacts = z.object({ ...clusterFacts, etcd: z.object(etcdFacts).exactOptional() });
+export const knownFacts = z.object({
+  ...clusterFacts,
+  etcd: z.object(etcdFacts).exactOptional(),
+  apiserver: z.object(apiserverFacts).exactOptional(),
+});
 
 /** What a cluster is in the mesh, as it is written down, without what is secret of it. */
 export type ClusterFacts = Immutable<z.infer<typeof knownFacts>>;

@@ -101,8 +101,9 @@ export class ClusterInMemory extends ReadsInMemory implements ClusterApi {
     });
   }
 
-  patch(names: readonly string[], namespace: string, { manager, patch }: MergePatch): Promise<void> {
-    return this.answer({ do: "patch", args: [names, namespace, { manager, patch }] }, () => {
+  patch(names: readonly string[], namespace: string, write: MergePatch): Promise<void> {
+    const { manager, patch } = write;
+    return this.answer({ do: "patch", args: [names, namespace, write] }, () => {
       for (const name of names) {
         const live = this.state.find(name, namespace);
         if (live === undefined) throw faults.gone(name);

@@ -25,8 +25,8 @@ export interface Workstation {
   readonly environment: Readonly<Record<string, string>>;
   /** A stack; `watch` is given what the CLI prints, as it prints it. Its environment may have more than this one's. */
   stack(name: string, watch?: (chunk: Buffer) => void, env?: Readonly<Record<string, string>>): PulumiStack;
-  /** A stack of a program that uses the library, in a checkout of its own. */
-  stackOf(program: string, name: string): Promise<PulumiStack>;
+  /** A stack of a program that uses the library, in a checkout of its own. Its environment may have more than this one's. */
+  stackOf(program: string, name: string, env?: Readonly<Record<string, string>>): Promise<PulumiStack>;
   remove(): Promise<void>;
 }
 
@@ -79,10 +79,10 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
     stateDir,
     environment,
     stack: (name, watch, more) => new PulumiStack(name, tools.pulumi, checkout, stateDir, { ...env, ...more }, watch),
-    stackOf: async (program, name) => {
+    stackOf: async (program, name, more) => {
       const own = await makeCheckout(program);
       checkouts.push(own);
-      return new PulumiStack(name, tools.pulumi, own, stateDir, env);
+      return new PulumiStack(name, tools.pulumi, own, stateDir, { ...env, ...more });
     },
     remove: async () => {
       await Promise.all([...checkouts.map((each) => each.remove()), rm(home, { recursive: true, force: true })]);

@@ -142,7 +142,7 @@ describe("components: the certificates that people read", () => {
     const { result } = await runMesh();
     const shown = await Promise.all(
       (result.certificates["cluster1"] ?? []).map(async ({ subject, issuer, expires }) => ({
-        subject,
+        subject: await valueOf(subject),
         issuer,
         expires: await valueOf(expires),
       })),

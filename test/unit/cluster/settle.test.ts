@@ -169,6 +169,36 @@ describe("the command that settles a member", () => {
     assert.ok(JSON.stringify(cluster.callsOf("apply")).includes(MARK_ANNOTATION));
   });
 
+  it("replaces pods of a clustermesh-apiserver from before its name or its certificates, once agents and operator run, and no others", async () => {
+    const publishes = { publishes: "apiserver" };
+    const given = { agents: {}, caches: { "api-1": { status: [] } } };
+    const apiserver = ({ story }: { readonly story: readonly string[] }) =>
+      story.filter((each) => each.startsWith("restart api"));
+    const time = (at: string) => managedFields.map((each) => ({ ...each, time: at }));
+    const [LATE, EARLY] = ["2099-11-24T09:00:00Z", "2020-11-24T09:00:00Z"];
+    const named = await settle({ ...given, managedFields: time(LATE) }, publishes);
+    assert.equal(named.code, 0, named.stderr);
+    assert.deepEqual(apiserver(named), ["restart api-1"]);
+    assert.equal(named.story.at(-1), "restart api-1");
+    assert.match(named.stderr, /cluster "cluster1": replacing api-1, to run with its name and certificates/);
+    assert.deepEqual(apiserver(await settle({ ...given, managedFields: time(EARLY) }, publishes)), []);
+    const secret = {
+      kind: "Secret",
+      metadata: {
+        ...{ name: "clustermesh-apiserver-local-cert", namespace: "kube-system", uid: "local" },
+        managedFields: [{ manager: "helm", operation: "Update", time: LATE }],
+      },
+    };
+    const certificates = { ...given, managedFields: time(EARLY), others: [secret] };
+    assert.deepEqual(apiserver(await settle(certificates, publishes)), ["restart api-1"]);
+    assert.deepEqual(apiserver(await settle({ ...given, managedFields: time(LATE) })), []);
+    const asInstalled = await settle({ ...given, managedFields: time(LATE) }, { identity: "asInstalled" });
+    assert.deepEqual(apiserver(asInstalled), []);
+    const rollOut = { await: false, timeoutSeconds: 5 };
+    const notAwaited = await settle({ ...given, managedFields: time(LATE) }, { ...publishes, rollOut });
+    assert.deepEqual(apiserver(notAwaited), ["restart api-1"]);
+  });
+
   it("writes nothing over a value that an installer has set since, and names the installer", async () => {
     const data = { "f:data": { "f:cluster-id": {} } };
     const theirs = [...managedFields, { manager: "helm", operation: "Update", fieldsV1: data }];

@@ -4,10 +4,12 @@ import { peerSecretKeys } from "../../../components/peers/peerSecret";
 import { SHARED_AUTHORITY } from "../../../components/certificates/model/certificates";
 import { CLUSTERMESH_DIRECTORY } from "../../../components/peers/model/peerFile";
 import { adoptedCas } from "../support/certificates/adoptedCas";
+import { member } from "../support/mesh/mesh";
 import { runMesh, type MeshOptions, type MeshRun } from "../support/meshProgram";
 import { files, metadata } from "../support/secretData";
 
 const ISSUED = '{"client":1,"server":1,"authorities":{"mesh.ca":{"signs":1,"trusts":[1]}}}';
+const MEMBERS = [1, 2, 3].map((n) => member(n));
 const NAMES = ["cluster1", "cluster2", "cluster3"];
 const THREE: MeshOptions = { clusters: [1, 2, 3] };
 
@@ -106,10 +108,15 @@ describe("components: the peers' Secret of each cluster's own CA", () => {
     const own = secretOf(await runMesh({ ...THREE, authority: perCluster }), "cluster1");
     const shared = secretOf(await runMesh(THREE), "cluster1");
     const unforeseen = (secret: object, authorities: readonly string[]) =>
-      Object.keys(secret).filter((key) => !peerSecretKeys(NAMES, authorities).includes(key));
+      Object.keys(secret).filter((key) => !peerSecretKeys(MEMBERS, authorities).includes(key));
     assert.deepEqual(unforeseen(own, NAMES), []);
     assert.deepEqual(unforeseen(shared, [SHARED_AUTHORITY]), []);
-    assert.deepEqual([...peerSecretKeys(NAMES, [SHARED_AUTHORITY])].sort(), Object.keys(shared).sort());
+    assert.deepEqual([...peerSecretKeys(MEMBERS, [SHARED_AUTHORITY])].sort(), Object.keys(shared).sort());
+    const issuing = peerSecretKeys([member(1, { clientCertificates: "issued" }), member(2)], ["cluster1", "cluster2"]);
+    assert.deepEqual(
+      issuing.filter((key) => key.endsWith(".key")),
+      ["mesh-cluster1.client.key", "mesh.client.key"],
+    );
   });
 });
 

@@ -80,7 +80,33 @@ describe("components: a cluster is inspected", () => {
       ["cilium-clustermesh", users.name],
     );
     const kvstore = await inspect();
-    assert.deepEqual([kvstore.asked, kvstore.count], [[], asked.count]);
+    // Identities are a further call.
+    assert.deepEqual([kvstore.asked, kvstore.count], [[], asked.count - 1]);
+  });
+
+  it("and its identities under the declared name, where it may be that of an earlier mesh", async () => {
+    const all = Object.values<LiveObject>({ ...(await chartObjects()) });
+    const read = async (said: string, mark?: string) => {
+      const config = recorded("configmap");
+      const annotations = mark === undefined ? {} : { "cilium-clustermesh/originals": mark };
+      const items = [recorded("namespace"), { ...config, metadata: { ...config.metadata, annotations } }, ...all];
+      const answer = JSON.stringify(JSON.stringify({ kind: "List", items }));
+      kubectl.script(`if (args.includes("namespace/kube-system")) process.stdout.write(${answer});
+        else if (args.includes("ciliumidentities.cilium.io")) { ${said} }`);
+      const { live } = await inspectCluster(ACCESS, DEFAULT_SETTINGS.cilium, CLAIMS, 30, undefined, "asked", "west");
+      assert.ok(live.kind === "reachable");
+      const asked = kubectl.calls().filter((call) => call.includes("ciliumidentities.cilium.io"));
+      return { identities: live.identities, asked };
+    };
+    const { identities, asked } = await read('process.stdout.write("6619143 aa-bb\\n300 cc\\nsome dd\\n");');
+    assert.deepEqual(identities, { kind: "read", numbers: [6619143, 300] });
+    assert.ok(asked.length === 1 && asked[0]?.includes("io.cilium.k8s.policy.cluster=west"), JSON.stringify(asked));
+    const refused = (words: string) => read(`process.stderr.write(${JSON.stringify(words)}); process.exit(1);`);
+    const none = await refused('error: the server doesn\'t have a resource type "ciliumidentities"');
+    assert.deepEqual(none.identities, { kind: "read", numbers: [] });
+    const forbidden = await refused("Error from server (Forbidden): ciliumidentities.cilium.io is forbidden: User");
+    assert.deepEqual(forbidden.identities, { kind: "unread", reason: "reading it is forbidden" });
+    assert.equal((await read("", "{}")).identities, undefined);
   });
 
   it("again after a connection that was refused, by a short question first, and not in its turn again", async () => {

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { membersOf } from "../../../components/preflight/knownMesh";
 import { caScope } from "../../../components/certificates/caSource";
-import { secretSize } from "../../../components/preflight/secretSize";
+import { issuedSizes, secretSize } from "../../../components/preflight/secretSize";
 import { toEnvironment } from "../../../stacks/program/environment";
 import { mintCA, type CA } from "../support/certificates/ca";
+import { inspectedApiserver } from "../support/apiserver/inspectedApiserver";
 import { bySeverity, lines } from "../support/mesh/mesh";
+import { omit } from "../support/omit";
 import { clusterConfiguration, configuration } from "../support/stacks/configuration";
+
+const NO_USERS = { enabled: true, required: true, exists: true };
 
 /** So many clusters, each with a CA of its own of this kind. */
 const many = (count: number, ca: CA, trusted: readonly string[] = []) => ({
@@ -29,7 +33,9 @@ describe("stacks: the size of the peers' Secret", function () {
 
   const of = (values: Readonly<Record<string, unknown>>) => {
     const read = configuration(values);
-    const { problems, warnings } = bySeverity(secretSize(read, membersOf(read), caScope(toEnvironment(read).authority)));
+    const { problems, warnings } = bySeverity(
+      secretSize(read, membersOf(read), caScope(toEnvironment(read).authority)),
+    );
     return { problems: lines(problems), warnings: lines(warnings) };
   };
 
@@ -63,5 +69,29 @@ describe("stacks: the size of the peers' Secret", function () {
       found[0] ?? "",
       /^mesh: Secret "cilium-clustermesh" needs 1 \d{3} \d{3} bytes for 255 clusters, most of it for CA certificates/,
     );
+  });
+
+  it("counts the key of what a cluster has issued for all its peers, by what is seen of it", () => {
+    const clusters = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [
+        `cluster${String(index + 1)}`,
+        omit(clusterConfiguration(index + 1) as { etcd: unknown }, "etcd"),
+      ]),
+    );
+    const read = configuration({ clusters });
+    const members = membersOf(
+      read,
+      Object.fromEntries(Object.keys(clusters).map((name) => [name, { clientCertificates: "issued" as const }])),
+    );
+    const { live } = inspectedApiserver([]);
+    const judge = (keyBytes: number) => {
+      const remote = { certificate: "c".repeat(2000), trusted: "t".repeat(2000), keyBytes };
+      const apiserver = { containers: [], replicas: 1, readyReplicas: 1, users: NO_USERS, remote };
+      const all = new Map(members.map(({ name }) => [name, { ...live, apiserver }] as const));
+      return bySeverity(secretSize(read, members, "shared", issuedSizes(members, all)));
+    };
+    assert.deepEqual(judge(2000), { problems: [], warnings: [], notes: [], unseen: [] });
+    const [line = ""] = lines(judge(7000).problems);
+    assert.match(line, /for 100 clusters, most of it for private keys \(706 \d{3}\)/);
   });
 });

@@ -1,9 +1,10 @@
 import type { ClusterApi } from "../../../components/kubernetes/clusterApi";
 import type { GrantedUsers } from "../../../components/apiserver/model/grantedUsers";
-import type { UsersOwner } from "../../../components/apiserver/usersConfigMap";
+import { grantInConfigMap, revokeInConfigMap, type UsersOwner } from "../../../components/apiserver/usersConfigMap";
 import { fieldOwners } from "../../../components/kubernetes/model/managedFields";
 import type { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import type { StoredObject } from "../../support/kubernetes/storedObject";
+import { saidWhile } from "./cilium/rollingCluster";
 
 /** The ConfigMap as the chart renders it for a peer of Helm's own. */
 export const CHART_TEXT = "users:\n- name: remote-x\n  role: remote\n";
@@ -79,3 +80,26 @@ export const usersOf = (last?: GrantedUsers, owner = "ours"): UsersOwner => ({
   owner,
   last,
 });
+
+/** An entry of a user, as the chart writes it. */
+export const entry = (name: string) => `- name: remote-${name}\n  role: remote\n`;
+
+/** The users of some peers. */
+export const named = (...names: readonly string[]) => names.map((name) => `remote-${name}`);
+
+/** Gives these peers users, and gives what was granted. */
+export const grant = async (cluster: ClusterApi, names: readonly string[], last?: GrantedUsers) =>
+  (await saidWhile(() => grantInConfigMap(cluster, usersOf(last), named(...names)))).result;
+
+/** Takes ours away, and gives what was said. */
+export const revoke = async (cluster: ClusterApi, last?: GrantedUsers) =>
+  (await saidWhile(() => revokeInConfigMap(cluster, usersOf(last)))).lines;
+
+const place = ["configmap/clustermesh-remote-users"] as const;
+
+/** Changes the ConfigMap by another manager. */
+export const edit = (cluster: ClusterApi, patch: object, manager = "kubectl-edit") =>
+  cluster.patch(place, "kube-system", { manager, patch });
+
+/** Changes its text by hand; `null` removes it. */
+export const editText = (cluster: ClusterApi, text: string | null) => edit(cluster, { data: { "users.yaml": text } });

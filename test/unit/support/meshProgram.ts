@@ -13,6 +13,7 @@ import type { DemoChoice } from "../../../components/demo/model/demo";
 import type { ClusterSpec } from "../../../components/mesh/model/mesh";
 import type { GivenSettings } from "../../../components/settings/model/settings";
 import { clusterName, clusterSpec } from "./mesh/mesh";
+import { omit } from "./omit";
 import { run, type Registered, type Run } from "./pulumiMocks";
 import { INPUT_VARIABLE, LARGE_INPUT } from "../../../components/command/protocol";
 
@@ -22,6 +23,8 @@ export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "ob
   readonly clusters?: readonly number[];
   /** Changes of single clusters, by number. */
   readonly specs?: Readonly<Record<number, Partial<ClusterSpec>>>;
+  /** Clusters, by number, that publish through their clustermesh-apiserver: they have no etcd. @default none */
+  readonly apiservers?: readonly number[];
   /** Clusters, by number, that are reached by a kubeconfig. */
   readonly kubeconfigs?: readonly number[];
   readonly settings?: GivenSettings;
@@ -45,8 +48,11 @@ function way(n: number, options: MeshOptions): Pick<MeshCluster, "context" | "ku
 
 function cluster(n: number, options: MeshOptions): MeshCluster {
   const { kubeconfig } = way(n, options);
+  const spec = clusterSpec(n, options.specs?.[n]);
   return {
-    ...withCa(clusterName(n), clusterSpec(n, options.specs?.[n]), options.authority),
+    ...(options.apiservers?.includes(n) === true
+      ? omit(spec, "etcd")
+      : withCa(clusterName(n), spec, options.authority)),
     ...way(n, options),
     provider: new k8s.Provider(`provider${String(n)}`, {
       enableSecretMutable: true,

@@ -127,6 +127,16 @@ function holding(held: Held | undefined): (name: string) => Promise<void> {
 /** The outputs of the other stacks of the backend, by their names. */
 export type OtherStacks = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
+/** The files of Secrets that are read, by `namespace/name`. */
+export type ReadSecrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What a resource has that is read and not made. */
+function read(id: string | undefined, secrets: ReadSecrets): object {
+  const files = Object.entries(secrets[id ?? ""] ?? {});
+  const data = files.map(([file, text]) => [file, Buffer.from(text).toString("base64")] as const);
+  return files.length === 0 ? {} : { data: Object.fromEntries(data) };
+}
+
 /** What a reference to another stack reads, in a preview as well. */
 function referenced(type: string, inputs: unknown, stacks: OtherStacks): object {
   const { name = "" } = inputs as { readonly name?: string };
@@ -139,15 +149,17 @@ function referenced(type: string, inputs: unknown, stacks: OtherStacks): object 
  * @param preview Whether what providers make up is unknown, as in a preview.
  * @param held A resource that takes long.
  * @param stacks What references to other stacks find.
+ * @param secrets What Secrets have that are read.
  */
 export function run<T>(
   program: () => T | Promise<T>,
   preview = false,
   held?: Held,
   stacks: OtherStacks = {},
+  secrets: ReadSecrets = {},
 ): Promise<Run<T>> {
   // The runtime has one monitor for all of the process: one program at a time.
-  const next = last.then(() => runAlone(program, preview, held, stacks));
+  const next = last.then(() => runAlone(program, preview, held, stacks, secrets));
   last = next.catch(() => undefined);
   return next;
 }
@@ -159,15 +171,17 @@ async function runAlone<T>(
   preview: boolean,
   held: Held | undefined,
   stacks: OtherStacks,
+  secrets: ReadSecrets,
 ): Promise<Run<T>> {
   const resources: Registered[] = [];
   const hold = holding(held);
   await pulumi.runtime.setMocks(
     {
-      newResource: async ({ type, name, inputs }) => {
+      newResource: async ({ type, name, inputs, id }) => {
         await hold(name);
         const made = preview ? {} : computed(type, name, inputs as object);
-        return { id: `${name}-id`, state: { ...(inputs as object), ...made, ...referenced(type, inputs, stacks) } };
+        const found = { ...referenced(type, inputs, stacks), ...read(id, secrets) };
+        return { id: `${name}-id`, state: { ...(inputs as object), ...made, ...found } };
       },
       call: ({ token, inputs }) => {
         const { name = "" } = inputs as { readonly name?: string };

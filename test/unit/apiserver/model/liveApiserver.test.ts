@@ -17,8 +17,10 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
 
   it("is read from what the chart has made", () => {
     const live = readAll(all);
-    assert.ok(live?.ca && live.server);
-    const { ca, server, ...rest } = live;
+    assert.ok(live?.ca && live.server && live.remote);
+    const { ca, server, remote, users, ...rest } = live;
+    assert.deepEqual(omit(users, "configMap"), { enabled: true, required: true });
+    assert.deepEqual(users.configMap?.data, { "users.yaml": "users:\n" });
     assert.deepEqual(rest, {
       containers: ["etcd", "apiserver", "kvstoremesh"],
       replicas: 2,
@@ -28,13 +30,25 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
       service: { type: "NodePort", port: 2379, nodePort: 32379, ingress: { addresses: [], hostnames: [] } },
       adminCommonName: "admin-cluster1",
       localCommonName: "local-cluster1",
-      users: { enabled: true, required: true, exists: true },
     });
     assert.match(ca.certificate ?? "", /^-----BEGIN CERTIFICATE-----/);
     assert.equal(ca.hasKey, true);
     assert.deepEqual(server.dnsNames, ["clustermesh-apiserver.kube-system.svc", "*.mesh.cilium.io"]);
     assert.deepEqual(server.ipAddresses.toSorted(), ["0:0:0:0:0:0:0:1", "127.0.0.1"]);
     assert.equal(server.trusted, ca.certificate);
+    assert.equal(server.helmRelease, "cilium");
+    assert.match(remote.certificate ?? "", /^-----BEGIN CERTIFICATE-----/);
+    assert.deepEqual([remote.trusted, remote.keyBytes], [ca.certificate, "a leaf's key".length]);
+  });
+
+  it("tells since when its Deployment is as it is", () => {
+    const since = (conditions: unknown) =>
+      readAll({ ...all, deployment: { ...all.deployment, status: { conditions } } })?.unchangedSince?.toISOString();
+    const condition = { type: "Available", lastUpdateTime: "2026-01-01T00:00:00Z" };
+    const later = { type: "Progressing", lastTransitionTime: "2026-02-01T00:00:00Z", lastUpdateTime: null };
+    assert.equal(since([condition, later]), "2026-02-01T00:00:00.000Z");
+    assert.equal(since([{ ...condition, lastUpdateTime: "soon" }]), undefined);
+    assert.equal(since("none"), undefined);
   });
 
   it("has no key of any Secret in it", () => {
@@ -55,7 +69,7 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
       readyReplicas: 1,
       chart: "cilium-1.20.2",
       helmRelease: "cilium",
-      users: { enabled: true, required: true, exists: false },
+      users: { enabled: true, required: true },
     });
   });
 
@@ -69,9 +83,17 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
 
   it("takes no users with authMode legacy, and waits for none that are optional", async () => {
     const legacy = readAll(await chartObjects({ authMode: "legacy" }));
-    assert.deepEqual(legacy?.users, { enabled: false, required: false, exists: true });
+    assert.ok(legacy);
+    assert.deepEqual(omit(legacy.users, "configMap"), { enabled: false, required: false });
     const text = JSON.stringify(all.deployment).replace('"defaultMode":256', '"optional":true');
     assert.equal(read([JSON.parse(text) as LiveObject])?.users.required, false);
+  });
+
+  it("has the list of users, of which no more is kept than can be read, and nothing else of the ConfigMap", () => {
+    const data = { "users.yaml": "x".repeat(100_000), more: "y" };
+    const configMap = readAll({ ...all, users: { ...all.users, data } })?.users.configMap;
+    assert.deepEqual(Object.keys(configMap?.data ?? {}), ["users.yaml"]);
+    assert.equal(configMap?.data["users.yaml"]?.length, 65_537);
   });
 
   it("has the addresses of a load balancer, and no more than peers can use", () => {
@@ -114,6 +136,16 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
     assert.equal(readAll(await chartObjects({ caBundle: true }))?.server?.trusted, undefined);
   });
 
+  it("tells whether Hubble's servers have a certificate, and each write to those that carry the name", () => {
+    const hubble = secretObject("hubble-server-certs", {});
+    assert.equal(read([all.deployment, hubble])?.hasHubbleCertificate, true);
+    assert.equal(readAll(all)?.hasHubbleCertificate, undefined);
+    const written = (version: string) =>
+      readAll({ ...all, admin: { ...all.admin, metadata: { ...all.admin.metadata, resourceVersion: version } } });
+    assert.equal(written("7")?.certificatesVersion, "7");
+    assert.notEqual(written("8")?.certificatesVersion, written("7")?.certificatesVersion);
+  });
+
   it("is read from these objects", () => {
     assert.deepEqual(APISERVER_OBJECTS, [
       "deployments/clustermesh-apiserver",
@@ -122,6 +154,8 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
       "secrets/clustermesh-apiserver-server-cert",
       "secrets/clustermesh-apiserver-admin-cert",
       "secrets/clustermesh-apiserver-local-cert",
+      "secrets/clustermesh-apiserver-remote-cert",
+      "secrets/hubble-server-certs",
       "configmaps/clustermesh-remote-users",
     ]);
   });

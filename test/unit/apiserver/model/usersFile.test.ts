@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { changeUsers, parseUsers, UnreadableUsers } from "../../../../components/apiserver/model/usersFile";
+import {
+  changeUsers,
+  missingUsers,
+  parseUsers,
+  UnreadableUsers,
+} from "../../../../components/apiserver/model/usersFile";
 
 const CHART = "users:\n- name: remote-x\n  role: remote\n";
 
@@ -86,6 +91,12 @@ describe("the file of remote users", () => {
       assert.deepEqual(names(text), ["remote-x", name]);
       assert.equal(remove(text, name), CHART);
     }
+  });
+
+  it("lacks users that it does not have, or has in another role", () => {
+    const text = `${CHART}- name: remote-y\n  role: root\n`;
+    assert.deepEqual(missingUsers(text, ["remote-x", "remote-y", "remote-z"]), ["remote-y", "remote-z"]);
+    assert.deepEqual(missingUsers(undefined, ["remote-x"]), ["remote-x"]);
   });
 
   it("tells entries, and whether there is more", () => {

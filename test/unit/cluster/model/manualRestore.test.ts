@@ -46,6 +46,15 @@ describe("model: a cluster given back by hand", () => {
     assert.deepEqual([first("absent"), first("present")], [`${deletion} cilium-kvstoremesh`, deletion]);
   });
 
+  it("loses the caches' peers too, where only what was recorded tells that it has caches", () => {
+    const managedObjects = [secret("cilium-clustermesh")];
+    const first = (recorded: Parameters<typeof recordOf>[0]) =>
+      manualRestoreCommands({ cilium: names, recorded: recordOf({ config, ...recorded }), managedObjects })[0];
+    const deletion = "kubectl -n kube-system delete secret --ignore-not-found cilium-clustermesh";
+    assert.equal(first({ kvstoremeshSecret: "absent" }), `${deletion} cilium-kvstoremesh`);
+    assert.deepEqual([first({ kvstoremeshSecret: "present" }), first({})], [deletion, deletion]);
+  });
+
   it("is safe to paste, whatever the values were", () => {
     const odd = { "cluster-name": value("it's; rm -rf") };
     const [patch = ""] = manualRestoreCommands({

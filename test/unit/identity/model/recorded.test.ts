@@ -22,7 +22,7 @@ describe("model: what is recorded of a cluster", () => {
   });
 
   it("is kept for the next preview without what that has no use for", () => {
-    const summary = summaryOf(recordText(), "cluster1", "never");
+    const summary = summaryOf(recordText(), "cluster1", { reapplied: "never" });
     const { cluster: uid, set, targets } = recordOf();
     assert.deepEqual(summary, { uid, set, targets, reapplied: "never" });
     assert.deepEqual(readRecordedClusters({ cluster1: summary }), { cluster1: summary });

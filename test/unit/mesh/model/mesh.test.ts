@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { endpointsOf, clustersOf } from "../../../../components/mesh/model/mesh";
+import { clustersOf, completed, endpointsOf } from "../../../../components/mesh/model/mesh";
 import { clusterName, clusterSpec } from "../../support/mesh/mesh";
 
 describe("model: membersOf", () => {
@@ -24,6 +24,21 @@ describe("model: membersOf", () => {
 
   it("keeps what a cluster is", () => {
     assert.deepEqual(clustersOf({ [clusterName(1)]: clusterSpec(1) }), [{ name: "cluster1", ...clusterSpec(1) }]);
+  });
+});
+
+describe("model: completed", () => {
+  const issued = { clientCertificates: "issued" } as const;
+  const of = (...args: Parameters<typeof completed>) => completed(...args).clientCertificates;
+
+  it("has peers sign for themselves, unless it was found that they cannot, and no CA is given", () => {
+    assert.equal(of({ id: 1 }), "signed");
+    assert.equal(of({ id: 1 }, {}), "signed");
+    assert.equal(of({ id: 1 }, issued), "issued");
+    assert.equal(of({ id: 1, apiserver: {} }, issued), "issued");
+    assert.equal(of({ id: 1, apiserver: { ca: {} } }, issued), "signed");
+    // Its etcd is signed for by the mesh, whatever else is there.
+    assert.equal(of({ id: 1, etcd: {} }, issued), "signed");
   });
 });
 

@@ -15,6 +15,7 @@ const hostileCluster: fc.Arbitrary<ClusterSpec> = fc.record({
   publishes: fc.constantFrom("kvstore", "apiserver"),
   reads: fc.constantFrom("direct", "cached"),
   identity: fc.constantFrom("set", "asInstalled"),
+  clientCertificates: fc.constantFrom("signed", "issued"),
   etcd: fc.record({ endpoints: texts, hostAliases: fc.dictionary(hostile, texts, { maxKeys: 2 }) }),
   apiServerEtcd: texts,
   podCIDRs: texts,

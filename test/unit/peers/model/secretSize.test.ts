@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import type { KeyAlgorithm } from "../../../../components/certificates/model/certificates";
 import { certificateOf } from "../../../../components/certificates/model/x509/certificate";
 import {
+  issuedSize,
   judgeRecordSize,
   judgeSecretSize,
   leafBytes,
   peerSecretSize,
   SECRET_BYTES,
+  type AuthoritySize,
   type SecretSize,
   type SignerSize,
 } from "../../../../components/peers/model/secretSize";
@@ -16,12 +18,12 @@ import { bySeverity, lines, member } from "../../support/mesh/mesh";
 const sized = (made: Made): SignerSize => {
   const { names, key } = certificateOf(made.certificate);
   const { length } = made.certificate;
-  return { bundle: length, certificate: length, intermediates: 0, name: names.subject.length, key };
+  return { kind: "signs", bundle: length, certificate: length, intermediates: 0, name: names.subject.length, key };
 };
 
 describe("model: the size of the peers' Secret", function () {
   this.timeout("60s");
-  const parts = { "CA certificates": 0, "client certificates": 0, "peer files": 0, "private key": 0 };
+  const parts = { "CA certificates": 0, "client certificates": 0, "peer files": 0, "private keys": 0 };
   const said = (size: SecretSize) => {
     const { problems, warnings } = bySeverity(judgeSecretSize("cilium-clustermesh", 255, size));
     return { problems: lines(problems), warnings: lines(warnings) };
@@ -56,6 +58,7 @@ describe("model: the size of the peers' Secret", function () {
 
   it("grows with the clusters, exactly but for what is not there yet", () => {
     const signer: SignerSize = {
+      kind: "signs",
       bundle: 600,
       certificate: 600,
       intermediates: 0,
@@ -64,11 +67,42 @@ describe("model: the size of the peers' Secret", function () {
     };
     const clusters = [1, 2, 3].map((n) => member(n));
     const shared = peerSecretSize(clusters, new Map([["mesh.ca", signer]]), () => "mesh.ca", "P256");
-    const each = peerSecretSize(clusters, new Map(clusters.map(({ name }) => [name, signer])), ({ name }) => name, "P256");
+    const each = peerSecretSize(
+      clusters,
+      new Map(clusters.map(({ name }) => [name, signer])),
+      ({ name }) => name,
+      "P256",
+    );
     assert.equal(each.parts["CA certificates"], 3 * shared.parts["CA certificates"]);
     assert.equal(each.parts["client certificates"], 3 * shared.parts["client certificates"]);
     assert.equal(each.oneMoreCA, 1800);
-    assert.equal(each.parts["private key"], shared.parts["private key"]);
+    assert.equal(each.parts["private keys"], shared.parts["private keys"]);
+  });
+
+  it("has a key more for each authority that has issued one certificate for all", () => {
+    const signer: SignerSize = {
+      kind: "signs",
+      bundle: 600,
+      certificate: 600,
+      intermediates: 0,
+      name: 30,
+      key: { kind: "EC", curve: "P-256" },
+    };
+    const of = (size: AuthoritySize) => {
+      const clusters = [member(1), member(2)];
+      const sizes = new Map([
+        ["cluster1", size],
+        ["cluster2", signer],
+      ] as const);
+      return peerSecretSize(clusters, sizes, ({ name }) => name, "P256").parts;
+    };
+    const [one, other] = [
+      of(signer),
+      of(issuedSize({ certificate: "c".repeat(9000), trusted: "t".repeat(600), keyBytes: 300 })),
+    ];
+    assert.equal(other["private keys"], one["private keys"] + 364);
+    assert.equal(other["CA certificates"], one["CA certificates"]);
+    assert.equal(other["client certificates"], 9000 + one["client certificates"] / 2);
   });
 
   describe("is estimated from above", () => {
@@ -113,7 +147,7 @@ describe("model: the size of the peers' Secret", function () {
         const { parts: bounds } = peerSecretSize(clusters, new Map(), ({ name }) => name, algorithm);
         const traditional = command === "rsa" ? ["-traditional"] : [];
         const pem = openssl().run([command, ...traditional], openssl().make({ key }).key);
-        const bound = bounds["private key"];
+        const bound = bounds["private keys"];
         assert.ok(pem.length <= bound && bound < pem.length * 1.1, `key: ${String(pem.length)} of ${String(bound)}`);
       });
     }

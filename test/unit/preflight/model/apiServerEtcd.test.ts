@@ -3,6 +3,7 @@ import { errors } from "../../../../components/mesh/model/diagnostic";
 import type { Cluster } from "../../../../components/mesh/model/mesh";
 import { uncomparedEndpoints, unseenApiServerEtcds } from "../../../../components/preflight/model/apiServerEtcd";
 import { judgeLive } from "../../../../components/preflight/model/judge";
+import { NOW } from "../../support/certificates/ca";
 import { bySeverity, lines } from "../../support/mesh/mesh";
 import { found, POLICY, recorded } from "../../support/preflight/live";
 
@@ -21,7 +22,7 @@ function refused(url: string, flags: readonly string[], status?: object) {
   const pod = apiServer({ args: flags }, status);
   const { cluster, live } = found(1, { apiServers: [pod] }, { etcd: { endpoints: [url] } });
   const policy = { ...POLICY, allow: ["overwriteConflicts"] } as const;
-  return errors(judgeLive([cluster], new Map([[cluster.name, live]]), policy).diagnostics);
+  return errors(judgeLive([cluster], new Map([[cluster.name, live]]), policy, NOW).diagnostics);
 }
 
 describe("preflight: the etcd of an API server", () => {

@@ -1,15 +1,32 @@
 import assert from "node:assert/strict";
 import { present } from "../../../../components/basics/model/own";
+import { targetsOf } from "../../../../components/identity/model/recorded";
+import type { PreflightPolicy } from "../../../../components/preflight/model/policy";
 import { apiserver, notPublishing } from "../../../../components/preflight/model/apiserver";
 import type { ApiserverCluster } from "../../../../components/preflight/model/inspectedApiserver";
+import { NOW } from "../../support/certificates/ca";
+import { MARK_ANNOTATION } from "../../../../components/identity/model/mark";
+import type { ReachableCluster } from "../../../../components/preflight/model/liveCluster";
 import { testCA } from "../../support/apiserver/certificates";
 import { chartObjects, secretObject, serviceObject, type ChartObjects } from "../../support/apiserver/chartObjects";
 import { inspectedApiserver } from "../../support/apiserver/inspectedApiserver";
 import { bySeverity, lines, member } from "../../support/mesh/mesh";
-import { node, POLICY, type LiveOptions } from "../../support/preflight/live";
+import { liveCluster, node, POLICY, type LiveObject, type LiveOptions } from "../../support/preflight/live";
 
 const NODES = { network: { nodes: [node("n1", ["10.1.1.1"]), node("n2", ["10.1.1.2"])] } };
+const TARGETS = targetsOf(POLICY.cilium, POLICY.peerSecret);
 const HELM = "helm upgrade cilium cilium/cilium --version 1.20.2 --namespace kube-system --reuse-values";
+
+/** What a mark tells of a cluster that was installed with its name and id. */
+const MARKED = {
+  set: { "cluster-name": "cluster1", "cluster-id": "101" },
+  originals: {
+    "cluster-name": { kind: "value", value: "cluster1", managers: [] },
+    "cluster-id": { kind: "value", value: "101", managers: [] },
+  },
+  peerSecret: "absent",
+};
+const uidOf = (options: LiveOptions) => liveCluster(options).config?.uid;
 
 describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
   let direct: ChartObjects;
@@ -19,14 +36,25 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
   });
 
   /** What is said of a cluster with these objects. */
-  function judge(objects: Partial<ChartObjects>, over: Partial<ApiserverCluster> = {}, options: LiveOptions = {}) {
-    const each = inspectedApiserver(Object.values(objects), { ...NODES, ...options }, over);
-    const { endpoints, hostAliases, reads } = over.written ?? {};
-    const written = { cluster1: present({ apiserver: present({ endpoints, hostAliases }), reads }) };
+  function judge(
+    objects: Partial<ChartObjects>,
+    over: Partial<ApiserverCluster> = {},
+    options: LiveOptions = {},
+    known: PreflightPolicy["recorded"] = {},
+    more: Pick<ReachableCluster, "identities"> = {},
+  ) {
+    const all = Object.values<LiveObject>({ ...objects });
+    const made = inspectedApiserver(all, { ...NODES, ...options }, over);
+    const each = { ...made, live: { ...made.live, ...more } };
+    const { endpoints, hostAliases, reads, ca } = over.written ?? {};
+    const written = { cluster1: present({ apiserver: present({ endpoints, hostAliases, ca }), reads }) };
     const found = { cluster: { ...member(1), ...each.cluster }, live: each.live };
     // One that publishes nothing is ruled out, and nothing else is said of it.
     const missing = notPublishing(each, POLICY);
-    const said = missing.length > 0 ? missing : apiserver(found, { ...POLICY, written });
+    const recorded = Object.fromEntries(
+      Object.entries(known).map(([name, of]) => [name, { ...of, uid: each.live.uid }]),
+    );
+    const said = missing.length > 0 ? missing : apiserver(found, { ...POLICY, written, recorded }, NOW);
     const { problems, warnings, notes, unseen } = bySeverity(said);
     return { problems: lines(problems), warnings: lines(warnings), notes: lines(notes), unseen };
   }
@@ -99,7 +127,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
     const said = one(problems(direct, {}, { config: { "cluster-name": "default", "cluster-id": "0" } }));
     assert.match(said, /live cluster-name and cluster-id \["default","0"\] are not the declared "cluster1" and 101/);
     assert.ok(said.includes(`run ${HELM} --set cluster.name=cluster1 --set cluster.id=101 and then`), said);
-    assert.match(said, /restart daemonset\/cilium deployment\/cilium-operator deployment\/clustermesh-apiserver$/);
+    assert.match(said, /restart daemonset\/cilium deployment\/cilium-operator deployment\/clustermesh-apiserver; or/);
     // The certificates are for the old name then, and made anew with the new one.
     const old = { config: { "cluster-name": "old", "cluster-id": "0" } };
     assert.equal(
@@ -108,6 +136,88 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
     );
     // Of a cluster that is meshed as another one, what is told of all clusters is enough.
     assert.deepEqual(problems(direct, {}, { config: { "cluster-id": "7" } }), []);
+  });
+
+  it("need them still when they are meshed: the program does not set them again", () => {
+    const recorded = {
+      cluster1: { uid: "", set: { "cluster-name": "cluster1", "cluster-id": "101" }, targets: TARGETS },
+    };
+    for (const config of [{ "cluster-name": "ocean" }, { "cluster-id": "7" }, { "cluster-id": "0" }]) {
+      const said = one(problems(direct, {}, { config }, recorded));
+      assert.match(said, /live cluster-name and cluster-id \[.*\] are not the declared "cluster1" and 101/);
+      assert.ok(said.includes(`run ${HELM} --set cluster.name=cluster1 --set cluster.id=101 and then`), said);
+    }
+  });
+
+  describe("need no declared name and id where this program may set them", () => {
+    const UNMESHED = { config: { "cluster-name": "default", "cluster-id": "0" } };
+    const set = { identity: "set" } as const;
+
+    it("which is told where it may not yet, and where nothing else speaks against it", () => {
+      const way = /; or add overwriteConflicts to clustermesh:allow .*certificates for the name, until destroy$/;
+      assert.match(one(problems(direct, {}, UNMESHED)), way);
+      // One that was installed with its name and has another one since.
+      const mark = { owner: POLICY.owner, uid: uidOf(UNMESHED), ...MARKED };
+      const marked = { ...UNMESHED, configMetadata: { annotations: { [MARK_ANNOTATION]: JSON.stringify(mark) } } };
+      assert.doesNotMatch(one(problems(direct, {}, marked)), /overwriteConflicts/);
+    });
+
+    it("nor certificates with their name, but some that can be replaced", async () => {
+      const other = await chartObjects({ name: "default", kvstoremesh: true });
+      assert.deepEqual(judge(other, { ...set, reads: "cached" }, UNMESHED), NOTHING);
+      const said = problems(without(other, "admin", "local"), { ...set, reads: "cached" }, UNMESHED);
+      assert.equal(said.length, 2);
+      assert.match(said[0] ?? "", /admin-cert has no certificate that can be read/);
+      assert.ok(
+        said.every((each) => !each.includes("cluster.name")),
+        said.join("\n"),
+      );
+      assert.match(
+        one(problems(without(direct, "deployment"), set, UNMESHED)),
+        /--set clustermesh.useAPIServer=true \(/,
+      );
+    });
+
+    it("but are warned of Hubble's certificate, where there is one and the name becomes another", () => {
+      const hubble = { ...direct, hubble: secretObject("hubble-server-certs", {}) };
+      const { problems: none, warnings } = judge(hubble, set, UNMESHED);
+      assert.deepEqual(none, []);
+      assert.match(
+        one(warnings),
+        /hubble-server-certs is for \*\.default\.hubble-grpc\.cilium\.io, and Hubble Relay asks/,
+      );
+      assert.ok(warnings[0]?.includes(`${HELM} --set cluster.name=cluster1 --set cluster.id=101`), warnings[0]);
+      assert.deepEqual(judge(hubble, set), NOTHING);
+      const onlyId = { config: { "cluster-id": "0" } };
+      assert.deepEqual(judge(hubble, set, onlyId), NOTHING);
+      assert.deepEqual(judge(hubble, {}, UNMESHED).warnings, []);
+    });
+  });
+
+  describe("need that no identities are left under their name with another id", () => {
+    const OF_101 = 101 * 2 ** 16 + 7;
+    const OF_7 = 7 * 2 ** 16 + 300;
+    const identities = (...numbers: readonly number[]) => ({ identities: { kind: "read", numbers } }) as const;
+
+    it("which pods would get again", () => {
+      const said = one(problems(direct, {}, {}, {}, identities(OF_101, OF_7, OF_7 + 1, 300)));
+      assert.match(
+        said,
+        /CiliumIdentities of id 7 \["459052","459053"\] are left from an earlier mesh \(2 with the name "cluster1"\)/,
+      );
+      assert.match(said, /kubectl get ciliumidentities\.cilium\.io -l io\.cilium\.k8s\.policy\.cluster=cluster1/);
+    });
+
+    it("and those of id 0, of the declared one, and those that every cluster has are none of them", () => {
+      assert.deepEqual(judge(direct, {}, {}, {}, identities(OF_101, 300, 65_535, 1, 2 ** 24)), NOTHING);
+      assert.deepEqual(judge(direct, {}, {}, {}, identities()), NOTHING);
+    });
+
+    it("and where they could not be read, that is said", () => {
+      const { problems: none, unseen } = judge(direct, {}, {}, {}, { identities: { kind: "unread", reason: "no" } });
+      assert.deepEqual(none, []);
+      assert.deepEqual(unseen, [{ cluster: "cluster1", what: "CiliumIdentities of other cluster ids", why: "no" }]);
+    });
   });
 
   it("need users: with authMode legacy all peers would have one name", async () => {
@@ -123,14 +233,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
     const serverSecret = (files: Readonly<Record<string, string>>) =>
       secretObject("clustermesh-apiserver-server-cert", files);
 
-    it("whose CA is there with its key, and can sign", async () => {
-      assert.match(
-        one(problems(without(direct, "ca"))),
-        /Secret kube-system\/cilium-ca is not there .* not supported yet/,
-      );
-      const noKey = secretObject("cilium-ca", { "ca.crt": fileOf(direct.ca, "ca.crt") });
-      const said = one(problems({ ...direct, ca: noKey }));
-      assert.match(said, /cilium-ca has no ca.key \(cert-manager, or own certificates\): not supported yet/);
+    it("whose CA can be read, and can sign", async () => {
       const unread = secretObject("cilium-ca", { "ca.crt": "x", "ca.key": "x" });
       assert.match(one(problems({ ...direct, ca: unread })), /has no ca.crt that can be read/);
       const leaf = await testCA("CN=leaf", false);
@@ -153,7 +256,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       const foreign = serverSecret({ ...shown, "ca.crt": other.certificate });
       assert.match(
         one(problems({ ...direct, server: foreign })),
-        /another CA in ca.crt than Secret cilium-ca: its etcd refuses/,
+        /another in ca.crt than the CA in Secret cilium-ca: its etcd refuses/,
       );
       assert.deepEqual(
         problems({ ...direct, server: serverSecret({ ...shown, "ca.crt": other.certificate + own }) }),
@@ -165,7 +268,12 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       const other = await chartObjects({ name: "default", kvstoremesh: true });
       const said = one(problems({ ...direct, admin: other.admin }));
       assert.match(said, /admin-cert "admin-default" has not the CN admin-cluster1: .*permission denied/);
-      assert.ok(said.includes(`${HELM} --set cluster.name=cluster1 --set cluster.id=101, and restart`), said);
+      assert.ok(
+        said.includes(
+          `${HELM} --set cluster.name=cluster1 --set cluster.id=101, and then kubectl --namespace kube-system rollout restart`,
+        ),
+        said,
+      );
       assert.match(one(problems(without(direct, "admin"))), /admin-cert has no certificate that can be read/);
       const local = { ...cached, local: other.local };
       assert.match(

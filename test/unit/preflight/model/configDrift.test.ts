@@ -3,7 +3,12 @@ import { warnings } from "../../../../components/mesh/model/diagnostic";
 import { rolloutChecksum } from "../../../../components/cilium/model/agentConfig";
 import { MARK_ANNOTATION, markText } from "../../../../components/identity/model/mark";
 import { configDrift } from "../../../../components/preflight/model/configDrift";
-import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
+import { liveApiserver } from "../../../../components/apiserver/model/liveApiserver";
+import { parseList } from "../../../../components/kubernetes/model/liveObject";
+import type { Cluster } from "../../../../components/mesh/model/mesh";
+import { testCA } from "../../support/apiserver/certificates";
+import { chartObjects, secretObject } from "../../support/apiserver/chartObjects";
+import type { LiveCluster, ReachableCluster } from "../../../../components/preflight/model/liveCluster";
 import { lines, member } from "../../support/mesh/mesh";
 import { liveCluster, managers, POLICY, recorded } from "../../support/preflight/live";
 import { recordOf } from "../../support/record";
@@ -17,6 +22,7 @@ function seen(
   config: Readonly<Record<string, string | undefined>>,
   metadata: object = { managedFields },
   rolled: Readonly<Record<string, string>> = {},
+  { cluster = member(1), ...more }: { cluster?: Cluster } & Pick<ReachableCluster, "apiserver"> = {},
 ) {
   const { uid } = recorded("configmap").metadata as { readonly uid: string };
   const marked = { [MARK_ANNOTATION]: markText(recordOf({ configMap: uid }), POLICY.owner) };
@@ -25,9 +31,47 @@ function seen(
   const rollOuts = Object.fromEntries(
     Object.entries(annotations).map(([workload, annotation]) => [workload, { annotation, generation: 3 }]),
   );
-  const live: LiveCluster = { ...liveCluster({ config, configMetadata }), rollouts: rollOuts };
-  return configDrift([member(1)], new Map([["cluster1", live]]), POLICY);
+  const live: LiveCluster = { ...liveCluster({ config, configMetadata }), rollouts: rollOuts, ...more };
+  return configDrift([cluster], new Map([["cluster1", live]]), POLICY);
 }
+
+describe("model: certificates of a clustermesh-apiserver that this program has named", () => {
+  const NAMED = { admin: "admin-cluster1", local: "local-cluster1" };
+
+  async function drift(over: Partial<Cluster>, names: Partial<typeof NAMED>, version = "7") {
+    const all = { ...NAMED, ...names };
+    const ca = await testCA();
+    const files = async (commonName: string) => ({ "tls.crt": await ca.sign({ commonName }) });
+    const secrets = [
+      secretObject("clustermesh-apiserver-admin-cert", await files(all.admin)),
+      secretObject("clustermesh-apiserver-local-cert", await files(all.local)),
+    ].map((each) => ({ ...each, metadata: { ...each.metadata, resourceVersion: version } }));
+    const { deployment } = await chartObjects();
+    const apiserver = liveApiserver(parseList(JSON.stringify({ items: [deployment, ...secrets] })));
+    assert.ok(apiserver);
+    const cluster = member(1, { publishes: "apiserver", ...over });
+    return seen(SET, undefined, {}, { cluster, apiserver });
+  }
+
+  it("are seen where they are for another name again, by each write to them", async () => {
+    const { changes, diagnostics } = await drift({}, { admin: "admin-default" });
+    assert.deepEqual(changes, { cluster1: "certificates 7 7" });
+    assert.match(
+      lines(warnings(diagnostics))[0] ?? "",
+      /Secret kube-system\/clustermesh-apiserver-admin-cert "admin-default" has not the CN admin-cluster1 any more/,
+    );
+    assert.deepEqual((await drift({}, { admin: "admin-default" }, "8")).changes, { cluster1: "certificates 8 8" });
+    const cached = await drift({ reads: "cached" }, { local: "local-default" });
+    assert.match(lines(cached.diagnostics)[0] ?? "", /local-cert "local-default" has not/);
+  });
+
+  it("are no matter where all is as it was, nobody reads the cache, or Helm has named the cluster", async () => {
+    const none = { changes: {}, diagnostics: [] };
+    assert.deepEqual(await drift({ reads: "cached" }, {}), none);
+    assert.deepEqual(await drift({}, { local: "local-default" }), none);
+    assert.deepEqual(await drift({ identity: "asInstalled" }, { admin: "admin-default" }), none);
+  });
+});
 
 describe("model: name and id that were changed since they were set", () => {
   it("are seen by the mark of our field manager, with what tells this change from the next", () => {
@@ -37,6 +81,11 @@ describe("model: name and id that were changed since they were set", () => {
       lines(warnings(diagnostics))[0] ?? "",
       /^cluster "cluster1": cilium-config cluster-name "default" was changed since it was set to "cluster1"; pulumi up/,
     );
+  });
+
+  it("are for an error to tell where they are as installed: nothing sets them again", () => {
+    const ofInstaller = member(1, { publishes: "apiserver", identity: "asInstalled" });
+    assert.deepEqual(seen({ ...SET, "cluster-name": "default" }, undefined, {}, { cluster: ofInstaller }).changes, {});
   });
 
   it("are seen where they were removed", () => {

@@ -72,7 +72,7 @@ describe("model: the warning of too many connections", () => {
 
   it("begins at the threshold, and is one line about the etcd that serves most", () => {
     assert.deepEqual(said(3, [1, 30, 20], 50), [
-      'cluster "cluster1": etcd connections 50 is what this etcd serves from the agents of 2 peers',
+      'cluster "cluster1": etcd connections 50 is what this etcd serves from the agents and caches of 2 peers',
     ]);
     assert.deepEqual(said(3, [1, 30, 20], 51), []);
   });
@@ -80,7 +80,7 @@ describe("model: the warning of too many connections", () => {
   it("says what it has counted, and speaks of a cluster that it has asked", () => {
     assert.deepEqual(said(64, [0, 100], 5000), []);
     assert.deepEqual(said(64, [100], 5000), [
-      'cluster "cluster1": etcd connections 6300 is what this etcd serves from the agents of 63 peers, 0 of them counted and the others taken for their average',
+      'cluster "cluster1": etcd connections 6300 is what this etcd serves from the agents and caches of 63 peers, 0 of them counted and the others taken for their average',
     ]);
   });
 

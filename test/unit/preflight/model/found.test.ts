@@ -2,14 +2,82 @@ import assert from "node:assert/strict";
 import { foundOf, MOST_FOUND_RANGES } from "../../../../components/preflight/model/found";
 import { chartObjects, serviceObject } from "../../support/apiserver/chartObjects";
 import { inspectedApiserver } from "../../support/apiserver/inspectedApiserver";
-import { liveCluster, node, type LiveObject, type LiveOptions } from "../../support/preflight/live";
+import { completed } from "../../../../components/mesh/model/mesh";
+import { namesApiserver } from "../../../../components/mesh/model/publication";
+import { MARK_ANNOTATION, markText } from "../../../../components/identity/model/mark";
+import { readRecordedClusters, summaryOf } from "../../../../components/identity/model/recordedClusters";
+import { foundInRecord } from "../../../../components/preflight/foundClusters";
+import type { PreflightPolicy } from "../../../../components/preflight/model/policy";
+import { recordOf, recordText } from "../../support/record";
+import { liveCluster, node, POLICY, type LiveObject, type LiveOptions } from "../../support/preflight/live";
 
+const CLUSTER = { name: "cluster1", id: 101, etcd: {} };
 const found = (objects: readonly LiveObject[], options?: LiveOptions) =>
-  foundOf("cluster1", inspectedApiserver(objects, options).live);
+  foundOf(CLUSTER, inspectedApiserver(objects, options).live, POLICY);
 const ranges = (config: NonNullable<LiveOptions["config"]>, network: LiveOptions["network"] = {}) =>
-  foundOf("cluster1", liveCluster({ config, network })).podCIDRs;
+  foundOf(CLUSTER, liveCluster({ config, network }), POLICY).podCIDRs;
 const nodes = (count: number, podCIDR: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => node(`n${String(n)}`, ["10.1.1.1"], { podCIDRs: [podCIDR(n)] }));
+
+describe("preflight: how the agents of a cluster get name and id", () => {
+  const UNMESHED = { "cluster-name": "default", "cluster-id": "0" };
+  const ALLOWED = { ...POLICY, allow: ["overwriteConflicts"] } as const;
+  const { uid, config: { uid: configUid = "" } = {} } = liveCluster();
+  const original = (value: string) => ({ kind: "value", value, managers: [] }) as const;
+
+  /** One whose name and id were these before. @param name Absent where it has no mark. */
+  function identity(config: NonNullable<LiveOptions["config"]>, policy: PreflightPolicy, name?: string, id = "0") {
+    const originals = { "cluster-name": original(name ?? ""), "cluster-id": original(id) };
+    const mark = markText(recordOf({ configMap: configUid, config: originals }), policy.owner);
+    const configMetadata = name === undefined ? {} : { annotations: { [MARK_ANNOTATION]: mark } };
+    const live = inspectedApiserver([], { config, configMetadata }).live;
+    return foundOf({ name: "cluster1", id: 101 }, live, policy).identity;
+  }
+  const SET = { "cluster-name": "cluster1", "cluster-id": "101" };
+
+  it("is by this program where that is allowed, and the cluster is in no mesh", () => {
+    assert.equal(identity(UNMESHED, ALLOWED), "set");
+    assert.equal(identity({ ...UNMESHED, "cluster-name": "some" }, ALLOWED), "set");
+    assert.equal(identity({ "cluster-name": undefined, "cluster-id": undefined }, ALLOWED), "set");
+    assert.equal(identity(UNMESHED, POLICY), "asInstalled");
+    assert.equal(identity(SET, ALLOWED), "asInstalled");
+  });
+
+  it("stays so as long as it is in the mesh, by its mark, whatever is allowed and whatever its values are by now", () => {
+    for (const policy of [POLICY, ALLOWED]) {
+      for (const config of [SET, UNMESHED]) {
+        assert.equal(identity(config, policy, "default"), "set");
+        assert.equal(identity(config, policy, "cluster1", "101"), "asInstalled");
+      }
+    }
+    assert.equal(identity(SET, POLICY, "cluster1", "0"), "set");
+  });
+
+  it("stays so by the state, where somebody has taken the mark away, and not for another cluster", () => {
+    const recorded = (of: string) => ({
+      ...POLICY,
+      recorded: { cluster1: { ...summaryOf(recordText(), "cluster1", { isNamed: true }), uid: of } },
+    });
+    assert.equal(identity(SET, recorded(uid)), "set");
+    assert.equal(identity(SET, recorded("another")), "asInstalled");
+  });
+
+  it("is not asked of one with an etcd of its own", () => {
+    assert.ok(!("identity" in foundOf(CLUSTER, liveCluster({ config: UNMESHED }), ALLOWED)));
+    const apiserver = completed({ id: 1 }, { identity: "set" });
+    assert.deepEqual([apiserver.identity, namesApiserver(apiserver)], ["set", true]);
+    const kvstore = completed({ id: 1, etcd: {} }, { identity: "asInstalled" });
+    assert.deepEqual([kvstore.identity, namesApiserver(kvstore)], ["set", false]);
+    assert.equal(namesApiserver(completed({ id: 1 })), false);
+  });
+
+  it("is known of clusters that are not looked at, or do not answer", () => {
+    const of = (isNamed: boolean) => summaryOf(recordText(), "cluster1", { isNamed });
+    assert.deepEqual(foundInRecord({ a: of(true), b: of(false) }), { a: { identity: "set" } });
+    const issued = readRecordedClusters({ c: summaryOf(recordText(), "cluster1", { isIssued: true }) });
+    assert.deepEqual(foundInRecord(issued), { c: { clientCertificates: "issued" } });
+  });
+});
 
 describe("preflight: what a live cluster says of itself", () => {
   it("is where it publishes, who reads, and the way in", async () => {
@@ -86,6 +154,6 @@ describe("preflight: what a live cluster says of itself", () => {
     const config = { ipam: "kubernetes", "enable-ipv6": "false" };
     const some = nodes(9, (n) => `10.60.${String(3 * n)}.0/24`);
     assert.deepEqual(ranges(config, { nodes: some }), ranges(config, { nodes: some.toReversed() }));
-    assert.equal(foundOf("cluster1", liveCluster({ config, network: { nodes: some } })).nodeCIDRs, undefined);
+    assert.equal(foundOf(CLUSTER, liveCluster({ config, network: { nodes: some } }), POLICY).nodeCIDRs, undefined);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { errors } from "../../../../components/mesh/model/diagnostic";
 import { judgeLive, unreachableClusters } from "../../../../components/preflight/model/judge";
 import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
+import { NOW } from "../../support/certificates/ca";
 import { lines, member } from "../../support/mesh/mesh";
 import { liveCluster, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
 
@@ -22,7 +23,7 @@ function live(options: Readonly<Record<string, LiveOptions | "unreachable">> = {
 }
 
 const problems = (clusters: ReadonlyMap<string, LiveCluster>) =>
-  lines(errors(judgeLive(MEMBERS, clusters, POLICY).diagnostics));
+  lines(errors(judgeLive(MEMBERS, clusters, POLICY, NOW).diagnostics));
 const judge = (options: Readonly<Record<string, LiveOptions | "unreachable">>) => problems(live(options));
 
 describe("preflight: judgeLive", () => {

@@ -115,6 +115,13 @@ describe("preflight: objects under our names", () => {
     assert.deepEqual(foreign({ claimed: [secret] }, { allow: ["adoptSecret"] }), []);
   });
 
+  it("may be the Secret of KVStoreMesh, adopted: the message names that as a fix", () => {
+    const caches = { ...secret, metadata: { ...secret.metadata, name: "cilium-kvstoremesh" } };
+    const [refused = ""] = foreign({ claimed: [caches] });
+    assert.match(refused, /Secret kube-system\/cilium-kvstoremesh exists and .*; remove it, or add adoptSecret to/);
+    assert.deepEqual(foreign({ claimed: [caches] }, { allow: ["adoptSecret"] }), []);
+  });
+
   it("may not be an adopted Secret that has our keys already", () => {
     const claimed = [{ ...secret, data: { west: "", cluster2: "", "mesh.ca.crt": "" } }];
     assert.deepEqual(foreign({ claimed }, { allow: ["adoptSecret"] }), [

@@ -13,9 +13,11 @@ import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import {
   accessReview,
   apiserverRights,
+  namedRights,
   previewRights,
   rightsProblems,
   upRights,
+  usersRights,
   type Right,
 } from "../../../../components/preflight/model/rights";
 
@@ -37,7 +39,9 @@ type Role = z.infer<typeof role>;
 
 const DEMO = demoObjects({ clusters: ["cluster1", "cluster2"] });
 const ROLES = parseAllDocuments(readFileSync(FILE, "utf8")).map((document) => role.parse(document.toJS()));
-const WITHOUT_DEMO = ROLES.slice(0, 2);
+const WITHOUT_APISERVER = ROLES.slice(0, 2);
+const [OF_APISERVER, OF_DEMO] = [ROLES.slice(2, 4), ROLES.slice(4)];
+const WITH_DEMO = [...WITHOUT_APISERVER, ...OF_DEMO];
 
 function grants({ metadata, kind, rules }: Role, { verb, group, resource, namespace, name }: Right): boolean {
   // To create is asked with a name, and granted by none: the name is not known when it is judged.
@@ -63,14 +67,35 @@ const settings = { ...DEFAULT_SETTINGS, managedObjects: managedObjects() };
 
 describe("model: rights", () => {
   it("are all in the roles that the documentation has", () => {
-    assert.deepEqual(lacking(WITHOUT_DEMO, upRights(settings)), []);
+    assert.deepEqual(lacking(WITHOUT_APISERVER, upRights(settings)), []);
     const demo = { ...settings, managedObjects: managedObjects(DEMO), allow: ["restartStalePods"] } as const;
-    assert.deepEqual(lacking(ROLES, upRights(demo)), []);
+    assert.deepEqual(lacking(WITH_DEMO, upRights(demo)), []);
+  });
+
+  it("are all there with one role more in a cluster with clustermesh-apiserver, which needs all of it", () => {
+    const cached = member(1, { publishes: "apiserver", reads: "cached" });
+    const made = { ...DEFAULT_SETTINGS, managedObjects: managedObjectsOf(cached, DEFAULT_SETTINGS, true) };
+    const { cilium } = made;
+    const rights = [upRights(made), apiserverRights(cilium), usersRights(cilium), namedRights(cilium)].flat();
+    assert.deepEqual(lacking([...WITHOUT_APISERVER, ...OF_APISERVER], rights), []);
+    const missing = lacking(WITHOUT_APISERVER, rights);
+    for (const { rules = [] } of OF_APISERVER) {
+      for (const { resources, resourceNames = [undefined], verbs } of rules) {
+        for (const name of resourceNames) {
+          const wanted = verbs.filter((verb) =>
+            missing.some(
+              (each) => each.verb === verb && (name ?? each.name) === each.name && resources.includes(each.resource),
+            ),
+          );
+          assert.deepEqual(wanted, verbs, `${resources.join()} ${String(name)}`);
+        }
+      }
+    }
   });
 
   it("are more where there is more to do", () => {
-    assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, managedObjects: managedObjects(DEMO) })).length > 0);
-    assert.ok(lacking(WITHOUT_DEMO, upRights({ ...settings, allow: ["restartStalePods"] })).length > 0);
+    assert.ok(lacking(WITHOUT_APISERVER, upRights({ ...settings, managedObjects: managedObjects(DEMO) })).length > 0);
+    assert.ok(lacking(WITHOUT_APISERVER, upRights({ ...settings, allow: ["restartStalePods"] })).length > 0);
   });
 
   it("write nothing in a preview", () => {
@@ -95,6 +120,19 @@ describe("model: rights", () => {
     ]);
     const names = rights.map(({ resource, name }) => `${resource}/${name ?? ""}`);
     assert.deepEqual(names, APISERVER_OBJECTS);
+  });
+
+  it("are to write the certificates by their names, and to delete identities, where this program sets the name", () => {
+    const rights = namedRights(DEFAULT_SETTINGS.cilium).map(
+      ({ verb, resource, name = "" }) => `${verb} ${resource} ${name}`,
+    );
+    assert.deepEqual(rights, [
+      "patch secrets clustermesh-apiserver-admin-cert",
+      "patch secrets clustermesh-apiserver-local-cert",
+      "list ciliumidentities ",
+      "delete ciliumidentities ",
+      "list ciliumendpoints ",
+    ]);
   });
 
   it("are asked for one by one, a subresource as such", () => {

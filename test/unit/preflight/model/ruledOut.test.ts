@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { errors } from "../../../../components/mesh/model/diagnostic";
 import { judgeLive } from "../../../../components/preflight/model/judge";
 import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
+import { NOW } from "../../support/certificates/ca";
 import { bySeverity, heads, lines, member } from "../../support/mesh/mesh";
 import { liveCluster, POLICY, recorded, type LiveOptions } from "../../support/preflight/live";
 
@@ -28,7 +29,7 @@ function judge(contexts: readonly number[], options: Readonly<Record<number, Liv
       return [name, liveCluster({ uid: `uid-${String(n)}`, ...rest, config: { ...meshed(n), ...config } })];
     }),
   );
-  const { diagnostics, ruledOut } = judgeLive(MEMBERS, live, POLICY);
+  const { diagnostics, ruledOut } = judgeLive(MEMBERS, live, POLICY, NOW);
   return { said: heads(errors(diagnostics)), ruledOut: [...ruledOut].sort() };
 }
 
@@ -81,7 +82,7 @@ describe("preflight: causes come first, and what comes of them is not told", () 
 
   it("such a cluster is advised nothing that would harm it", () => {
     const live = new Map([["cluster1", liveCluster({ config: { "identity-allocation-mode": "crd" } })]]);
-    const said = lines(bySeverity(judgeLive([member(1)], live, POLICY).diagnostics).problems).join();
+    const said = lines(bySeverity(judgeLive([member(1)], live, POLICY, NOW).diagnostics).problems).join();
     assert.match(
       said,
       /remove etcd of this cluster, .* clustermesh-apiserver publishes; an etcd is for clusters in kvstore mode/,

@@ -31,12 +31,15 @@ function secret(name: string, marks: Readonly<Record<string, string>>, kept: rea
   return { kind: "Secret", metadata, data };
 }
 
-function drift(...claimed: readonly LiveObject[]) {
+const drift = (...claimed: readonly LiveObject[]) =>
+  driftOf([POLICY.peerSecret, "clustermesh-etcd-server"], ...claimed);
+
+function driftOf(names: readonly string[], ...claimed: readonly LiveObject[]) {
   const each = found(1, { claimed });
   const targets = targetsOf(POLICY.cilium, POLICY.peerSecret);
   const recorded = { cluster1: { uid: each.live.uid, set: {}, targets } };
   const clusters = new Map([[each.cluster.name, each.live]]);
-  const secrets = () => [POLICY.peerSecret, "clustermesh-etcd-server"];
+  const secrets = () => names;
   const seen = secretDrift([each.cluster], clusters, secrets, { ...POLICY, recorded }, new Date(0));
   return { reapply: seen.changes, lines: bySeverity(seen.diagnostics).warnings.map(formatDiagnostic) };
 }
@@ -66,6 +69,14 @@ describe("model: drift of Secrets", () => {
       });
     }
   }
+
+  it("is the same in the Secret of KVStoreMesh", () => {
+    const caches = "cilium-kvstoremesh";
+    const whole = secret(caches, MARKS, Object.keys(MARKS));
+    const stripped = secret(caches, { [OWNER_ANNOTATION]: POLICY.owner }, [OWNER_ANNOTATION]);
+    assert.deepEqual(driftOf([caches], whole).lines, []);
+    assert.match(driftOf([caches], stripped).lines.join("\n"), /cilium-kvstoremesh has lost .*keys/);
+  });
 
   it("is a Secret that was removed", () => {
     assert.match(drift(SERVER).lines.join("\n"), /cilium-clustermesh was removed; pulumi up writes it again$/);

@@ -196,7 +196,7 @@ describe("stacks: a cluster stack", () => {
     const crowded = formatted(warnings).find((line) => line.includes("etcd connections"));
     assert.match(
       crowded ?? "",
-      /^cluster "cluster2": etcd connections 5000 is what this etcd serves from the agents of 2 peers, 0 of them counted/,
+      /^cluster "cluster2": etcd connections 5000 is what this etcd serves from the agents and caches of 2 peers, 0 of them counted/,
     );
   });
 });

@@ -9,6 +9,7 @@ export interface ChartObjects {
   readonly server: LiveObject;
   readonly admin: LiveObject;
   readonly local: LiveObject;
+  readonly remote: LiveObject;
   readonly users: LiveObject;
 }
 
@@ -116,6 +117,7 @@ export async function chartObjects(values: ChartValues = {}, ca?: TestCA): Promi
       ...(["clustermesh-apiserver-server-cert", host, [host, "*.mesh.cilium.io"], ["127.0.0.1", "::1"]] as const),
     ),
     admin: await leaf("clustermesh-apiserver-admin-cert", `admin-${name}`),
+    remote: await leaf("clustermesh-apiserver-remote-cert", "remote"),
     local: await leaf("clustermesh-apiserver-local-cert", `local-${name}`),
     users: {
       apiVersion: "v1",

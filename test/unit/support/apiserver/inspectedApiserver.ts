@@ -1,4 +1,5 @@
 import { liveApiserver } from "../../../../components/apiserver/model/liveApiserver";
+import { clientCertificatesFound } from "../../../../components/preflight/model/apiserverAuthority";
 import { parseList } from "../../../../components/kubernetes/model/liveObject";
 import type { ApiserverCluster, InspectedApiserver } from "../../../../components/preflight/model/inspectedApiserver";
 import { liveCluster, type LiveObject, type LiveOptions } from "../preflight/live";
@@ -23,7 +24,15 @@ export function inspectedApiserver(
   const apiserver = liveApiserver(parseList(JSON.stringify({ items: objects })));
   const live = liveCluster({ ...options, config: { ...CRD_CONFIG, ...config } });
   return {
-    cluster: { name: "cluster1", id: 101, publishes: "apiserver", reads: "direct", ...over },
+    cluster: {
+      name: "cluster1",
+      id: 101,
+      publishes: "apiserver",
+      reads: "direct",
+      identity: "asInstalled",
+      clientCertificates: (apiserver && clientCertificatesFound(apiserver)) ?? "signed",
+      ...over,
+    },
     live: apiserver === undefined ? live : { ...live, apiserver },
   };
 }

@@ -18,6 +18,7 @@ export function clusterSpec(n: number, over: Partial<ClusterSpec> = {}): Cluster
     publishes: "kvstore",
     reads: "direct",
     identity: "set",
+    clientCertificates: "signed",
     etcd: { endpoints: [`https://10.1.${String(n)}.1:2379`] },
     podCIDRs: [`10.${String(100 + n)}.0.0/16`],
     nodeCIDRs: [`10.1.${String(n)}.0/24`],

@@ -1,0 +1,89 @@
+import { present } from "./basics/model/own";
+import { plainEtcd } from "./mesh/etcd";
+import { error, type Diagnostic } from "./mesh/model/diagnostic";
+import { apiserverEtcd, completed, type ClusterSpec, type EtcdSpec, type PartlyKnown } from "./mesh/model/mesh";
+import { observedOf, type ObservedClusters } from "./mesh/model/observed";
+import { PUBLICATIONS, publishesOf, type Found } from "./mesh/model/publication";
+import type { MeshCluster, MeshDescription } from "./meshDescription";
+
+/** What is known of an etcd by now: nothing where it is an output, or where nobody has found it. */
+function etcdNow({ etcd, apiserver }: MeshCluster, found: Found | undefined): EtcdSpec | undefined {
+  if (etcd !== undefined) return plainEtcd(etcd);
+  const dialled = apiserverEtcd(present({ apiserver }), found);
+  return apiserver?.endpoints === undefined && dialled.endpoints.length === 0 ? undefined : dialled;
+}
+
+/** The clusters, without what is not known yet. */
+export function knownClusters(
+  { clusters }: MeshDescription,
+  observed: ObservedClusters,
+): Readonly<Record<string, PartlyKnown<ClusterSpec>>> {
+  return Object.fromEntries(
+    Object.entries(clusters).map(([name, cluster]): readonly [string, PartlyKnown<ClusterSpec>] => {
+      const { found = {} } = observedOf(observed, name);
+      const { podCIDRs: pods, nodeCIDRs: nodes, ...facts } = completed(cluster, found);
+      const known = (kind: "podCIDRs" | "nodeCIDRs") => cluster[kind] ?? found[kind];
+      const ranges = present({ podCIDRs: known("podCIDRs") && pods, nodeCIDRs: known("nodeCIDRs") && nodes });
+      return [name, { ...facts, ...ranges, ...present({ etcd: etcdNow(cluster, found) }) }];
+    }),
+  );
+}
+
+/** What of a cluster is neither written down nor found, and decides what is made. */
+function untold(cluster: MeshCluster, found: Found): readonly string[] {
+  const ofEtcd = cluster.etcd !== undefined;
+  const isDialled = ofEtcd || (etcdNow(cluster, found)?.endpoints ?? []).length > 0;
+  return [
+    ...(isDialled ? [] : [`${PUBLICATIONS[publishesOf(cluster)].property}.endpoints`]),
+    ...(ofEtcd || (cluster.reads ?? found.reads) !== undefined ? [] : ["reads"]),
+    ...((cluster.podCIDRs ?? found.podCIDRs) === undefined ? ["podCIDRs"] : []),
+  ];
+}
+
+/**
+ * What is neither written down nor was found in a live cluster. Nobody asks the clusters of other programs.
+ *
+ * @param observed What was seen; absent before anybody has looked.
+ */
+export function missingFacts(
+  { clusters, wait }: MeshDescription,
+  managed: readonly string[],
+  observed?: ObservedClusters,
+): readonly Diagnostic[] {
+  return Object.entries(clusters).flatMap(([name, cluster]) => {
+    const isManaged = managed.includes(name);
+    const isAsked = isManaged && wait.preflight !== false;
+    // That a cluster of another program has no etcd is told once.
+    const isRefused = !isManaged && cluster.etcd === undefined;
+    if (cluster.lost === true || isRefused || (isAsked && observed === undefined)) return [];
+    const { found } = observedOf(observed, name);
+    const reason = !isManaged
+      ? "is not written down, and nobody asks a cluster of another stack"
+      : wait.preflight === false
+        ? "is not written down, and no live cluster is asked (wait.preflight)"
+        : found === undefined
+          ? "is not written down, and the cluster was not asked, or did not answer"
+          : "is not written down, and the cluster does not tell";
+    const fix = "write it down";
+    return untold(cluster, found ?? {}).map((property) => error({ cluster: name, property, reason, fix }));
+  });
+}
+
+const beside = (cluster: string, property: string, fix: string): Diagnostic =>
+  error({ cluster, property, reason: "is given beside etcd", fix });
+
+/** What goes with no etcd, and clusters without one that this program cannot ask. */
+export function publicationProblems({ clusters }: MeshDescription, managed: readonly string[]): readonly Diagnostic[] {
+  return Object.entries(clusters).flatMap(([cluster, { etcd, apiserver, reads, lost }]): Diagnostic[] => {
+    if (etcd === undefined) {
+      const reason = "is missing, and a cluster of another stack is reached by its own etcd only";
+      const fix = "write etcd of a cluster in kvstore mode, or have one stack look after all clusters";
+      return managed.includes(cluster) || lost === true ? [] : [error({ cluster, property: "etcd", reason, fix })];
+    }
+    const direct = "remove it: a cluster in kvstore mode reads its peers directly";
+    return [
+      ...(apiserver === undefined ? [] : [beside(cluster, "apiserver", "give the one through which it publishes")]),
+      ...(reads === "cached" ? [beside(cluster, "reads", direct)] : []),
+    ];
+  });
+}
