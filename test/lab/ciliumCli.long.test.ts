@@ -51,7 +51,7 @@ describe("Cilium's own CLI on a mesh of two clusters with KVStoreMesh", function
     const found = ciliumCli();
     if (found === undefined) skip(this, NO_CLI);
     cli = found;
-    own = await modesLab(["kvstoremesh", "kvstoremesh"], CLI_LAB);
+    own = await modesLab(["kvstoremesh", "kvstoremesh"], { name: CLI_LAB });
     clusters = own.lab.clusters;
     stack = own.workstation.stack("cli");
     await stack.init(await localConfig(clusters));

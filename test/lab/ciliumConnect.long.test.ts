@@ -83,7 +83,7 @@ describe("cilium clustermesh connect beside pulumi up, on two plain Helm install
     const found = ciliumCli();
     if (found === undefined) skip(this, NO_CLI);
     cli = found;
-    own = await modesLab(["kvstoremesh", "kvstoremesh"], CLI_LAB);
+    own = await modesLab(["kvstoremesh", "kvstoremesh"], { name: CLI_LAB });
     clusters = own.lab.clusters;
     await makeTrafficPods(clusters[0] ?? assert.fail("no cluster1"));
     untouched = (await Promise.all(clusters.map(objectsOf))) as readonly Objects[];

@@ -11,17 +11,28 @@ export interface ModesLab {
   readonly end: () => Promise<void>;
 }
 
-/**
- * Clusters as plain Helm installs: the first has two nodes. Those with clustermesh-apiserver have the name and id of the lab already.
- *
- * @param name The lab's; one that is there is taken down first.
- */
-export async function modesLab(modes: readonly CiliumMode[], name = MESHES_LAB): Promise<ModesLab> {
+/** What may be asked of a lab of modes. */
+export interface ModesLabArgs {
+  /**
+   * Which name and id clusters with clustermesh-apiserver have: the lab's already, or none, as those in kvstore mode.
+   * @default "named"
+   */
+  readonly installed?: "named" | "unmeshed";
+  /** The lab's name; one that is there is taken down first. @default that of labs of meshes */
+  readonly name?: string;
+}
+
+/** Clusters as plain Helm installs: the first has two nodes. */
+export async function modesLab(
+  modes: readonly CiliumMode[],
+  { installed = "named", name = MESHES_LAB }: ModesLabArgs = {},
+): Promise<ModesLab> {
   const log = (line: string) => {
     say(`lab: ${line}`);
   };
   await down({ name, log });
-  const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name, ...plainInstalls(modes), log }));
+  const installs = { ...plainInstalls(modes), ...(installed === "unmeshed" ? { identities: [] } : {}) };
+  const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name, ...installs, log }));
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,
