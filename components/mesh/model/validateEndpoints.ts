@@ -136,9 +136,7 @@ function declaredApiServerEtcds(
 
 function sharedEndpoints(clusters: readonly Known[]): readonly Diagnostic[] {
   const firstWith = new Map<string, string>();
-  const lists = clusters.flatMap((cluster) =>
-    endpointLists(cluster).map((list) => ({ member: cluster, ...list })),
-  );
+  const lists = clusters.flatMap((cluster) => endpointLists(cluster).map((list) => ({ member: cluster, ...list })));
   return lists.flatMap(({ member: cluster, property, urls }) =>
     endpointsOf(urls).flatMap((endpoint): Diagnostic[] => {
       const keys = listenersOf(cluster.etcd, endpoint);

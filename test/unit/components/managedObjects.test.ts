@@ -10,10 +10,7 @@ const secret = (name: string) => ({ resource: "secrets", name, namespace: "ciliu
 
 describe("model: managedObjectsOf", () => {
   it("are the Secrets, each where it is made", () => {
-    assert.deepEqual(managedObjectsOf(member(1), SETTINGS, true), [
-      secret("peers"),
-      secret("clustermesh-etcd-server"),
-    ]);
+    assert.deepEqual(managedObjectsOf(member(1), SETTINGS, true), [secret("peers"), secret("clustermesh-etcd-server")]);
     assert.deepEqual(managedObjectsOf(member(1), SETTINGS, false), [secret("peers")]);
   });
 

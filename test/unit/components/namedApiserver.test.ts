@@ -17,7 +17,9 @@ const meshOf = (identity: "set" | "asInstalled" | undefined, reads: Reads = "dir
     {
       apiservers: [1],
       specs: { 1: { reads } },
-      observed: { cluster1: { seenAs: "uid", ...more, found: { ...FOUND, ...(identity === undefined ? {} : { identity }) } } },
+      observed: {
+        cluster1: { seenAs: "uid", ...more, found: { ...FOUND, ...(identity === undefined ? {} : { identity }) } },
+      },
     },
     true,
   );
