@@ -44,7 +44,10 @@ export function plannedCluster<Described extends Omit<WrittenCluster, "etcd"> & 
   found: Found | undefined,
 ): Omit<Described, "etcd" | "apiserver"> & Omit<PlannedCluster, "name"> {
   const { etcd, apiserver, ...cluster } = described;
-  const dialled = etcd === undefined ? apiserverEtcd({ ...(apiserver === undefined ? {} : { apiserver }) }, found) : plannedEtcd(etcd);
+  const dialled =
+    etcd === undefined
+      ? apiserverEtcd({ ...(apiserver === undefined ? {} : { apiserver }) }, found)
+      : plannedEtcd(etcd);
   return { ...cluster, ...completed(described, found), etcd: dialled };
 }
 
