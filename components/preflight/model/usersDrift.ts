@@ -41,18 +41,19 @@ function differs(
 }
 
 function drifted(
-  { cluster, live }: InspectedCluster,
+  found: InspectedCluster,
   clusters: readonly Cluster[],
   { recorded, owner, cilium }: PreflightPolicy,
   now: Date,
 ): readonly Change[] {
+  const { cluster, live } = found;
   const configMap = live.apiserver?.users.configMap;
   // Those of new peers were not there yet: the step runs for them anyway.
   const known = new Set(Object.keys(recorded).map(clientCommonName));
   const how =
     configMap === undefined
       ? "is not there: its clustermesh-apiserver lets no peer in, and a new pod of it does not start"
-      : differs(configMap, usersOf(cluster, clusters), (user) => known.has(user), owner);
+      : differs(configMap, usersOf(found, clusters), (user) => known.has(user), owner);
   if (how === undefined) return [];
   const fix = "pulumi up writes it again";
   const diagnostic = warning({ cluster: cluster.name, property: usersName(cilium), reason: how, fix });

@@ -37,8 +37,13 @@ describe("preflight: users of the peers of a clustermesh-apiserver", () => {
   const clusters = [1, 2, 3].map((n) => member(n, { publishes: "apiserver", identity: "asInstalled" }));
 
   /** @param known The clusters of the last `up`. */
-  function look(users: LiveObject | undefined, known = ["cluster1", "cluster2", "cluster3"], of = clusters) {
-    const objects = [...Object.values(omit(chart, "users")), ...(users === undefined ? [] : [users])];
+  function look(
+    users: LiveObject | undefined,
+    known = ["cluster1", "cluster2", "cluster3"],
+    of = clusters,
+    made = chart,
+  ) {
+    const objects = [...Object.values(omit(made, "users")), ...(users === undefined ? [] : [users])];
     const { live } = inspectedApiserver(objects);
     const [cluster] = of;
     assert.ok(cluster);
@@ -102,6 +107,16 @@ describe("preflight: users of the peers of a clustermesh-apiserver", () => {
     const edited = look(configMap(text(...PEERS), { ...OURS, [USERS_ANNOTATION]: "{}" }, FIELD_MANAGER));
     assert.deepEqual(edited.problems, []);
     assert.match(edited.warnings[0] ?? "", /has an annotation cilium-clustermesh\/users that was edited/);
+  });
+
+  it("are those of the certificate that all peers show, where its CA's key is elsewhere", async () => {
+    const issued = clusters.map((each) => ({ ...each, clientCertificates: "issued" as const }));
+    const none = { [OWNER_ANNOTATION]: OWNER, [USERS_ANNOTATION]: claim(OWNER, []) };
+    const shown = (made: ChartObjects) => look(configMap("users: []\n", none, FIELD_MANAGER), undefined, issued, made);
+    // Every clustermesh-apiserver has the user `remote` by itself.
+    assert.deepEqual(shown(chart), FINE);
+    const [first] = shown(await chartObjects({ authMode: "cluster" })).warnings;
+    assert.equal(first, `${NAME} has no user remote-cluster1 any more${FIX}`);
   });
 
   it("are refused beforehand where the step could not write them", () => {

@@ -18,7 +18,7 @@ export interface ChartValues {
   readonly name?: string;
   readonly kvstoremesh?: boolean;
   /** @default migration */
-  readonly authMode?: "legacy" | "migration";
+  readonly authMode?: "legacy" | "migration" | "cluster";
   readonly containers?: readonly string[];
   readonly caBundle?: boolean;
 }
@@ -117,7 +117,10 @@ export async function chartObjects(values: ChartValues = {}, ca?: TestCA): Promi
       ...(["clustermesh-apiserver-server-cert", host, [host, "*.mesh.cilium.io"], ["127.0.0.1", "::1"]] as const),
     ),
     admin: await leaf("clustermesh-apiserver-admin-cert", `admin-${name}`),
-    remote: await leaf("clustermesh-apiserver-remote-cert", "remote"),
+    remote: await leaf(
+      "clustermesh-apiserver-remote-cert",
+      values.authMode === "cluster" ? `remote-${name}` : "remote",
+    ),
     local: await leaf("clustermesh-apiserver-local-cert", `local-${name}`),
     users: {
       apiVersion: "v1",
