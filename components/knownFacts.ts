@@ -56,7 +56,10 @@ export function missingFacts(
     // That a cluster of another program has no etcd is told once.
     const isRefused = !isManaged && cluster.etcd === undefined;
     if (cluster.lost === true || isRefused || (isAsked && observed === undefined)) return [];
-    const { found } = observedOf(observed, name);
+    const { found, seenAs } = observedOf(observed, name);
+    // Its CA is read where it is, and of one that has not answered nobody reads it.
+    const isSilent = isAsked && (seenAs ?? found?.reads) === undefined && Object.hasOwn(observed ?? {}, name);
+    const lacksCa = isSilent && cluster.etcd === undefined && cluster.apiserver?.ca === undefined;
     const reason = !isManaged
       ? "is not written down, and nobody asks a cluster of another stack"
       : wait.preflight === false
@@ -65,7 +68,8 @@ export function missingFacts(
           ? "is not written down, and the cluster was not asked, or did not answer"
           : "is not written down, and the cluster does not tell";
     const fix = "write it down";
-    return untold(cluster, found ?? {}).map((property) => error({ cluster: name, property, reason, fix }));
+    const missing = [...untold(cluster, found ?? {}), ...(lacksCa ? ["apiserver.ca"] : [])];
+    return missing.map((property) => error({ cluster: name, property, reason, fix }));
   });
 }
 

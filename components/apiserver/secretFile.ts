@@ -23,7 +23,8 @@ export function secretFile(
 ): (key: string) => pulumi.Output<string> {
   const secret = k8s.core.v1.Secret.get(`${cluster}-${name}`, `${namespace}/${name}`, {
     ...opts,
-    additionalSecretOutputs: ["data", "stringData"],
+    // What kubectl has applied is in an annotation, keys included.
+    additionalSecretOutputs: ["data", "stringData", "metadata"],
   });
   return (key) =>
     pulumi.secret(secret.data).apply((data: Readonly<Record<string, string>> | undefined) => {

@@ -74,8 +74,7 @@ async function cacheReport(
 }
 
 /**
- * What KVStoreMesh in every pod of a cluster reports of its peers. Nothing where it is so old that it cannot be asked; a cluster without any pod
- * is part of the answer.
+ * What KVStoreMesh in every pod of a cluster reports of its peers. One that cannot be asked, and a cluster without any pod, are part of the answer.
  *
  * @param declared The names of the peers that it has to know.
  */
@@ -91,8 +90,7 @@ export async function cacheReports(
     return [{ cluster, pod: "-", node: "-", reader: "kvstoremesh", peers: { error } }];
   }
   const what = `cluster "${cluster}": KVStoreMesh asked for its peers`;
-  const reports = await withEach(what, pods, AGENTS_AT_ONCE, (pod) => cacheReport(api, cluster, cilium, pod, declared));
-  return reports.filter(({ peers }) => !("error" in peers && cannotBeAsked(peers.error)));
+  return withEach(what, pods, AGENTS_AT_ONCE, (pod) => cacheReport(api, cluster, cilium, pod, declared));
 }
 
 /**

@@ -17,10 +17,14 @@ export async function preflight(
   writes = false,
 ): Promise<Preflight> {
   const mesh = { description: meshDescription(configuration, environment), managed: environment.managed };
-  if (configuration.wait.preflight === false) {
-    return inspectMesh(mesh, { writes });
-  }
   const reading = readOwnOutputs();
+  if (configuration.wait.preflight === false) {
+    const [live, own] = await Promise.all([
+      inspectMesh(mesh, { writes, meshedClusters: reading.then(meshedBefore) }),
+      reading,
+    ]);
+    return { ...live, diagnostics: [...live.diagnostics, ...unreadOutputs(own)] };
+  }
   let states: ReturnType<typeof commandStates> | undefined;
   // The state of a large mesh is long: it is read once, and where something needs it.
   const readStates = () => (states ??= commandStates());

@@ -51,7 +51,7 @@ for (const modes of MESHES) {
 
     before(async function () {
       this.timeout("30m");
-      own = await modesLab(modes, "unmeshed");
+      own = await modesLab(modes, { installed: "unmeshed" });
       clusters = own.lab.clusters;
       await makeTrafficPods(clusters[0] ?? assert.fail("no cluster1"));
       untouched = await Promise.all(clusters.map(objectsOf));

@@ -6,6 +6,7 @@ import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { skip } from "../support/skip";
 import { ciliumCli, cliStatus, type CliRun, NO_CLI } from "./support/ciliumCli/run";
 import { modesLab, type ModesLab } from "./support/modesLab";
+import { CLI_LAB } from "./support/nodeLab";
 import { say, timed } from "./support/say";
 
 const PEERS_OF_CACHE = ["--namespace=kube-system", "patch", "secret/cilium-kvstoremesh", "--type=merge"];
@@ -50,7 +51,7 @@ describe("Cilium's own CLI on a mesh of two clusters with KVStoreMesh", function
     const found = ciliumCli();
     if (found === undefined) skip(this, NO_CLI);
     cli = found;
-    own = await modesLab(["kvstoremesh", "kvstoremesh"]);
+    own = await modesLab(["kvstoremesh", "kvstoremesh"], { name: CLI_LAB });
     clusters = own.lab.clusters;
     stack = own.workstation.stack("cli");
     await stack.init(await localConfig(clusters));
@@ -74,7 +75,7 @@ describe("Cilium's own CLI on a mesh of two clusters with KVStoreMesh", function
 
   it("says who is not connected where KVStoreMesh cannot reach a peer, and takes it back afterwards", async () => {
     const [cluster = assert.fail(), peer = assert.fail()] = clusters;
-    const file = `${peer.name}.etcd-client-ca.crt`;
+    const file = `mesh-${peer.name}.ca.crt`;
     const trusted = (await secretFiles(cluster, "cilium-kvstoremesh"))[file] ?? assert.fail(file);
     const other = (await secretFiles(cluster, "cilium-ca"))["ca.crt"] ?? assert.fail("ca.crt");
     await changeCacheFile(cluster, file, other);

@@ -10,6 +10,7 @@ import { ciliumCli, clustermesh, NO_CLI } from "./support/ciliumCli/run";
 import { acrossNodes, during } from "./support/demo/traffic";
 import { objectsOf } from "./support/mesh";
 import { modesLab, type ModesLab } from "./support/modesLab";
+import { CLI_LAB } from "./support/nodeLab";
 import { meshReady } from "./support/peers/peers";
 import { say } from "./support/say";
 
@@ -82,7 +83,7 @@ describe("cilium clustermesh connect beside pulumi up, on two plain Helm install
     const found = ciliumCli();
     if (found === undefined) skip(this, NO_CLI);
     cli = found;
-    own = await modesLab(["kvstoremesh", "kvstoremesh"]);
+    own = await modesLab(["kvstoremesh", "kvstoremesh"], { name: CLI_LAB });
     clusters = own.lab.clusters;
     await makeTrafficPods(clusters[0] ?? assert.fail("no cluster1"));
     untouched = (await Promise.all(clusters.map(objectsOf))) as readonly Objects[];

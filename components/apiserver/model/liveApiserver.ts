@@ -87,7 +87,9 @@ function serviceOf({ spec, status }: LiveObject): ApiserverService | undefined {
   const { data } = serviceSpec.safeParse(spec);
   const [port] = data?.ports ?? [];
   if (data === undefined || port === undefined) return undefined;
-  const ingress = (serviceStatus.safeParse(status).data?.loadBalancer.ingress ?? []).slice(0, MOST_INGRESSES);
+  const ingress = (serviceStatus.safeParse(status).data?.loadBalancer.ingress ?? [])
+    .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+    .slice(0, MOST_INGRESSES);
   return present({
     type: data.type,
     port: port.port,

@@ -128,6 +128,19 @@ function showCommonUser({ cluster, live }: InspectedApiserver): boolean {
   return cluster.clientCertificates === "issued" && leaf !== undefined && commonNameOf(leaf.x509) === COMMON_USER;
 }
 
+/** A Deployment without a pod publishes nothing, and nothing will come of waiting. */
+function noReplicas({ cluster, live }: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
+  if (live.apiserver?.replicas !== 0) return [];
+  return [
+    error({
+      cluster: cluster.name,
+      property: `Deployment ${cilium.namespace}/${APISERVER}`,
+      reason: "is scaled to 0 replicas, and so publishes nothing",
+      fix: `run kubectl --namespace ${cilium.namespace} scale deployment/${APISERVER} --replicas=1`,
+    }),
+  ];
+}
+
 /** Users that nobody can make: all peers have one name then, and none can be taken away. */
 function unmanagedUsers({ cluster, live }: InspectedApiserver, { cilium }: Policy): readonly Diagnostic[] {
   if (live.apiserver?.users.enabled !== false || showCommonUser({ cluster, live })) return [];
@@ -195,6 +208,7 @@ export function apiserver(found: InspectedCluster, policy: PreflightPolicy, now:
   const identity = otherIdentity(each, policy, isOurs);
   return [
     ...identity,
+    ...noReplicas(each, policy),
     ...unmanagedUsers(each, policy),
     ...apiserverCertificates(each, policy, identity.length > 0, now),
     ...hubble(each, policy),

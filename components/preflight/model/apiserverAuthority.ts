@@ -5,12 +5,12 @@ import { issuedFaults } from "../../certificates/model/issuedClient";
 import { certificatesIn, verifiedBy } from "../../certificates/model/x509/bundle";
 import type { Certificate } from "../../certificates/model/x509/certificate";
 import { signingFault } from "../../certificates/model/x509/chain";
-import { error, info, type Diagnostic } from "../../mesh/model/diagnostic";
+import { error, info, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { ClientCertificates } from "../../mesh/model/publication";
 import type { InspectedApiserver } from "./inspectedApiserver";
 import type { PreflightPolicy } from "./policy";
 
-type Policy = Pick<PreflightPolicy, "cilium">;
+type Policy = Pick<PreflightPolicy, "cilium" | "recorded">;
 
 /** Whether the etcd of a clustermesh-apiserver would take what the CA in Secret `cilium-ca` signs, as far as that shows. */
 function isTrusted({ ca, server }: LiveApiserver): boolean {
@@ -83,8 +83,19 @@ function ciliumCa({ live }: InspectedApiserver, at: Pick<Diagnostic, "cluster" |
     : [error({ ...at, value: certificate.subject, reason: fault.reason, fix: fault.fix })];
 }
 
+/** Whether its peers have certificates of their own since the last up. */
+function wasSigned({ cluster, live }: InspectedApiserver, { recorded }: Policy): boolean {
+  const before = recorded[cluster.name];
+  return before?.uid === live.uid && before.clientCertificates !== "issued";
+}
+
 /** What all peers of a cluster show alike: what that costs, and what keeps them from logging in with it. */
-function issued(each: InspectedApiserver, at: Pick<Diagnostic, "cluster" | "property">, now: Date) {
+function issued(
+  each: InspectedApiserver,
+  at: Pick<Diagnostic, "cluster" | "property">,
+  policy: Policy,
+  now: Date,
+): readonly Diagnostic[] {
   const { ca, remote } = each.live.apiserver ?? {};
   const why =
     ca === undefined
@@ -98,11 +109,17 @@ function issued(each: InspectedApiserver, at: Pick<Diagnostic, "cluster" | "prop
     ...issuedFaults(secret, each.cluster.name, now).map(({ file, value, reason }) =>
       error(present({ ...at, property: `${at.property} ${file}`, value, reason, fix })),
     ),
-    info({
-      ...at,
-      reason: `is shown by all peers, for ${why}: they share its key, and none of them can be refused alone`,
-      fix: "after each renewal, pulumi up hands it on; give apiserver.ca, and each peer has a certificate of its own",
-    }),
+    wasSigned(each, policy)
+      ? warning({
+          ...at,
+          reason: `is shown by all peers from now on, for ${why}; until now each has a certificate of its own: they will share a key, and none of them can be refused alone`,
+          fix: `give the CA with its key as apiserver.ca, or have Secret ${APISERVER_SECRETS.ca} made again with it, if that is not what you want`,
+        })
+      : info({
+          ...at,
+          reason: `is shown by all peers, for ${why}: they share its key, and none of them can be refused alone`,
+          fix: "after each renewal, pulumi up hands it on; give apiserver.ca, and each peer has a certificate of its own",
+        }),
   ];
 }
 
@@ -120,7 +137,8 @@ function unnameable({ cluster }: InspectedApiserver, namespace: string): readonl
 }
 
 /** Which certificates the peers of a cluster are given, and what keeps them from being of use. */
-export function authority(each: InspectedApiserver, { cilium }: Policy, now: Date): readonly Diagnostic[] {
+export function authority(each: InspectedApiserver, policy: Policy, now: Date): readonly Diagnostic[] {
+  const { cilium } = policy;
   const at = (secret: string) => ({ cluster: each.cluster.name, property: `Secret ${cilium.namespace}/${secret}` });
   switch (authorityOf(each).kind) {
     case "given":
@@ -128,6 +146,6 @@ export function authority(each: InspectedApiserver, { cilium }: Policy, now: Dat
     case "signed":
       return ciliumCa(each, at(APISERVER_SECRETS.ca));
     case "issued":
-      return [...unnameable(each, cilium.namespace), ...issued(each, at(APISERVER_SECRETS.remote), now)];
+      return [...unnameable(each, cilium.namespace), ...issued(each, at(APISERVER_SECRETS.remote), policy, now)];
   }
 }

@@ -9,7 +9,7 @@ import { helmUpgrade, restartApiserver } from "./helmCommand";
 import type { InspectedApiserver } from "./inspectedApiserver";
 import type { PreflightPolicy } from "./policy";
 
-type Policy = Pick<PreflightPolicy, "cilium">;
+type Policy = Pick<PreflightPolicy, "cilium" | "recorded">;
 
 /** What to do about certificates that do not go together. */
 function madeAgain({ live }: InspectedApiserver, { cilium }: Policy, { kind, where }: Authority): string {

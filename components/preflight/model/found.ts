@@ -12,7 +12,7 @@ import { agentSettings, type ReachableCluster } from "./liveCluster";
 import { podRanges } from "./liveRanges";
 
 /** More than a person would write down: ranges of nodes without a range that they come from. */
-export const MOST_FOUND_RANGES = 32;
+export const MOST_FOUND_RANGES = 100;
 
 function publishes(live: ReachableCluster): Publishes | undefined {
   if (runs(live.apiserver, "apiserver")) return "apiserver";

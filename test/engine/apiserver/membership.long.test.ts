@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { LabCluster } from "../../../lab";
 import { changes } from "../../support/events";
 import { secretFiles } from "../../support/kubernetes/clusterObjects";
@@ -7,9 +7,12 @@ import { snapshot, versions } from "../../support/kubernetes/snapshot";
 import { clusterConfig, meshConfig, withMember } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { apiserverMesh } from "../support/apiserver/apiserverLab";
+import { assertRefused, patched } from "../support/apiserver/refused";
 import { removeUsers, usersIn } from "../support/apiserver/users";
 import { peersOf, runByHand } from "../support/identity/leaving";
 import { remove } from "../support/preflight/drifting";
+
+const REMOTE = "clustermesh-apiserver-remote-cert";
 
 type Objects = Readonly<Record<string, object>>;
 
@@ -60,8 +63,38 @@ describe("a mesh of clusters with clustermesh-apiserver and one with an etcd of 
     succeeded(await stack.up());
   });
 
-  it("signs with another authority once Helm has made one, and all of the cluster's certificates of it", async () => {
+  it("gives peers what was issued for all of them while nobody has the authority's key, and signs again with it", async () => {
+    const { "ca.key": key = "" } = await secretFiles(second, "cilium-ca");
+    await patched(second, "secret/cilium-ca", { data: { "ca.key": null } });
+    const { text } = succeeded(await stack.preview());
+    assert.match(
+      text,
+      /"cluster2": Secret kube-system\/clustermesh-apiserver-remote-cert is shown by all peers from now on/,
+    );
+    succeeded(await stack.up());
+    const issued = await secretFiles(second, REMOTE);
+    for (const files of [
+      await secretFiles(third, "cilium-clustermesh"),
+      await secretFiles(first, "cilium-kvstoremesh"),
+    ]) {
+      const certificate = new X509Certificate(files["mesh-cluster2.client.crt"] ?? "");
+      assert.equal(certificate.fingerprint256, new X509Certificate(issued["tls.crt"] ?? "").fingerprint256);
+      assert.ok(certificate.checkPrivateKey(createPrivateKey(files["mesh-cluster2.client.key"] ?? "")));
+      assert.match(files["cluster2"] ?? "", /mesh-cluster2\.client\.key/);
+    }
+    assert.deepEqual(await usersIn(second), []);
+    succeeded(await stack.up("--expect-no-changes"));
+    await patched(second, "secret/cilium-ca", { data: { "ca.key": Buffer.from(key).toString("base64") } });
+    succeeded(await stack.up());
+    assert.ok(!("mesh-cluster2.client.key" in (await secretFiles(third, "cilium-clustermesh"))));
+    assert.deepEqual(await usersIn(second), ["remote-cluster1", "remote-cluster3"]);
+    succeeded(await stack.up("--expect-no-changes"));
+  });
+
+  it("refuses another authority while the server's certificate is not of it, and signs with it afterwards", async () => {
     await remove(second, "secret/cilium-ca");
+    await remove(second, `secret/${REMOTE}`);
+    await assertRefused(stack, clusters, /cluster "cluster2": Secret kube-system\/cilium-ca is not there/);
     // Helm makes another one, and all certificates of it.
     await second.upgradeCilium({});
     const authority = new X509Certificate((await secretFiles(second, "cilium-ca"))["ca.crt"] ?? "");

@@ -11,21 +11,28 @@ export interface ModesLab {
   readonly end: () => Promise<void>;
 }
 
-/**
- * Clusters as plain Helm installs: the first has two nodes.
- *
- * @param installed Which name and id those with clustermesh-apiserver have: the lab's already, or none, as those in kvstore mode.
- */
+/** What may be asked of a lab of modes. */
+export interface ModesLabArgs {
+  /**
+   * Which name and id clusters with clustermesh-apiserver have: the lab's already, or none, as those in kvstore mode.
+   * @default "named"
+   */
+  readonly installed?: "named" | "unmeshed";
+  /** The lab's name; one that is there is taken down first. @default that of labs of meshes */
+  readonly name?: string;
+}
+
+/** Clusters as plain Helm installs: the first has two nodes. */
 export async function modesLab(
   modes: readonly CiliumMode[],
-  installed: "named" | "unmeshed" = "named",
+  { installed = "named", name = MESHES_LAB }: ModesLabArgs = {},
 ): Promise<ModesLab> {
   const log = (line: string) => {
     say(`lab: ${line}`);
   };
-  await down({ name: MESHES_LAB, log });
+  await down({ name, log });
   const installs = { ...plainInstalls(modes), ...(installed === "unmeshed" ? { identities: [] } : {}) };
-  const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name: MESHES_LAB, ...installs, log }));
+  const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name, ...installs, log }));
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,
@@ -34,7 +41,7 @@ export async function modesLab(
   });
   const end = async () => {
     await workstation.remove();
-    await down({ name: MESHES_LAB });
+    await down({ name });
   };
   return { lab, workstation, end };
 }

@@ -4,3 +4,5 @@ export const NODE_LAB = "lab";
 export const MODES_LAB = "lab-modes";
 /** One more, of meshes of such clusters. */
 export const MESHES_LAB = "lab-meshes";
+/** One for what Cilium's own CLI says of a mesh. */
+export const CLI_LAB = "lab-cli";

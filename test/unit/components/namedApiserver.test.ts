@@ -17,7 +17,7 @@ const meshOf = (identity: "set" | "asInstalled" | undefined, reads: Reads = "dir
     {
       apiservers: [1],
       specs: { 1: { reads } },
-      observed: { cluster1: { ...more, found: { ...FOUND, ...(identity === undefined ? {} : { identity }) } } },
+      observed: { cluster1: { seenAs: "uid", ...more, found: { ...FOUND, ...(identity === undefined ? {} : { identity }) } } },
     },
     true,
   );
@@ -64,7 +64,7 @@ describe("components: a clustermesh-apiserver whose name is this program's", () 
   it("tells its steps that it is named, and other clusters' what they were told before", async () => {
     const ran = await runMesh({
       apiservers: [1],
-      observed: { cluster1: { found: { ...FOUND, identity: "set" } } },
+      observed: { cluster1: { seenAs: "uid", found: { ...FOUND, identity: "set" } } },
       specs: { 1: { lost: true } },
     });
     const step = ran.one("Command", `${STEM}-apiserver-certificates`);

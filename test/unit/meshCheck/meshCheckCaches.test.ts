@@ -122,10 +122,10 @@ describe("the command that checks a mesh, of clusters whose agents read a cache"
     assert.match(silent.stderr, /kvstoremesh api-2 on node node1, peer "cluster3" no answer/);
   });
 
-  it("holds it against no cluster that its KVStoreMesh is too old to be asked, and says so", async () => {
+  it("does not pass where KVStoreMesh is too old to be asked: nobody else knows of its peers", async () => {
     const { code, stderr } = await checked(meshWith({ "api-1": { status: [TOO_OLD], troubleshoot: [TOO_OLD] } }), 5);
-    assert.equal(code, 0, stderr);
-    assert.match(stderr, /warning: cluster "cluster1": this Cilium cannot be asked for new connections to its peers/);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /kvstoremesh api-1 on node node1, peer "cluster2" .*unknown command/);
   });
 
   it("takes no text about usage for an answer: there the command is not known", async () => {

@@ -14,12 +14,12 @@ export const ciliumCli = (): string | undefined => process.env["CILIUM_CLI"];
 /** Why a test that needs the CLI is skipped. */
 export const NO_CLI = "CILIUM_CLI is not set to the path of Cilium's CLI, which cannot be built from a Go module";
 
-/** Runs `cilium clustermesh …` on a cluster. */
+/** Runs `cilium clustermesh …` on a cluster. By its environment: other clusters are looked for there alone, whatever `--kubeconfig` says. */
 export async function clustermesh(cli: string, cluster: LabCluster, args: readonly string[]): Promise<CliRun> {
   const { name, kubeconfig, context } = cluster;
-  const where = [`--kubeconfig=${kubeconfig}`, `--context=${context}`];
+  const env = { ...process.env, KUBECONFIG: kubeconfig };
   try {
-    const { stdout, stderr } = await run(cli, ["clustermesh", ...args, ...where]);
+    const { stdout, stderr } = await run(cli, ["clustermesh", ...args, `--context=${context}`], { env });
     return { cluster: name, code: 0, text: stdout + stderr };
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -100,10 +100,11 @@ describe("model: the clustermesh-apiserver of a live cluster", () => {
     const junk = [{ ip: "x" }, { hostname: "a b" }, {}];
     const ingress = [{ ip: "203.0.113.7" }, { ip: "2001:db8::7" }, { hostname: "lb.example.com" }, ...junk];
     const service = serviceObject({ type: "LoadBalancer" }, { loadBalancer: { ingress } });
-    assert.deepEqual(readAll({ ...all, service })?.service?.ingress, {
-      addresses: ["203.0.113.7", "2001:db8::7"],
-      hostnames: ["lb.example.com"],
-    });
+    const read = { addresses: ["2001:db8::7", "203.0.113.7"], hostnames: ["lb.example.com"] };
+    assert.deepEqual(readAll({ ...all, service })?.service?.ingress, read);
+    // Nobody promises an order, and another one is no change.
+    const other = serviceObject({ type: "LoadBalancer" }, { loadBalancer: { ingress: ingress.toReversed() } });
+    assert.deepEqual(readAll({ ...all, service: other })?.service?.ingress, read);
     const many = Array.from({ length: 500 }, (_, index) => ({ ip: `203.0.113.${String(index % 250)}` }));
     const large = serviceObject({ type: "LoadBalancer" }, { loadBalancer: { ingress: many } });
     assert.equal(readAll({ ...all, service: large })?.service?.ingress.addresses.length, 16);

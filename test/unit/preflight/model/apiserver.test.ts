@@ -81,6 +81,15 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
     assert.deepEqual(judge(direct, {}, { without: ["configmap"] }), NOTHING);
   });
 
+  it("may not be scaled to 0", () => {
+    const { deployment } = direct;
+    const scaled = { ...deployment, spec: { ...(deployment.spec as object), replicas: 0 } };
+    assert.match(
+      one(problems({ ...direct, deployment: scaled })),
+      /is scaled to 0 replicas, and so publishes nothing; run/,
+    );
+  });
+
   it("are none of those that publish in a kvstore", () => {
     assert.deepEqual(judge({}, { publishes: "kvstore" }), NOTHING);
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { summaryOf } from "../../../../components/identity/model/recordedClusters";
 import { apiserver } from "../../../../components/preflight/model/apiserver";
 import type { ApiserverCluster } from "../../../../components/preflight/model/inspectedApiserver";
 import { testCA, type TestCA, type TestLeaf } from "../../support/apiserver/certificates";
@@ -6,6 +7,7 @@ import { chartObjects, secretObject, type ChartObjects } from "../../support/api
 import { inspectedApiserver } from "../../support/apiserver/inspectedApiserver";
 import { NOW } from "../../support/certificates/ca";
 import { bySeverity, lines, member } from "../../support/mesh/mesh";
+import { recordText } from "../../support/record";
 import { omit } from "../../support/omit";
 import { node, POLICY } from "../../support/preflight/live";
 
@@ -35,13 +37,20 @@ describe("preflight: whose certificates peers of a clustermesh-apiserver are giv
   const server = (by = ca) =>
     ownSecret("clustermesh-apiserver-server-cert", { commonName: HOST, dnsNames: ["*.mesh.cilium.io"] }, by);
 
-  function look(objects: Partial<ChartObjects>, over: Partial<ApiserverCluster> = {}) {
+  function look(
+    objects: Partial<ChartObjects>,
+    over: Partial<ApiserverCluster> = {},
+    before?: Parameters<typeof summaryOf>[2],
+  ) {
     const network = { nodes: [node("n1", ["10.1.1.1"])] };
     const each = inspectedApiserver(Object.values(objects), { network }, over);
     const { ca: given } = over.written ?? {};
     const written = given === undefined ? {} : { cluster1: { apiserver: { ca: given } } };
+    const recorded = before && { cluster1: { ...summaryOf(recordText(), "cluster1", before), uid: each.live.uid } };
     const found = { cluster: { ...member(1), ...each.cluster }, live: each.live };
-    const { problems, warnings, notes } = bySeverity(apiserver(found, { ...POLICY, written }, NOW));
+    const { problems, warnings, notes } = bySeverity(
+      apiserver(found, { ...POLICY, written, ...(recorded === undefined ? {} : { recorded }) }, NOW),
+    );
     const said = { problems: lines(problems), warnings: lines(warnings), notes: lines(notes) };
     return { way: each.cluster.clientCertificates, said };
   }
@@ -68,6 +77,17 @@ describe("preflight: whose certificates peers of a clustermesh-apiserver are giv
       assert.ok(note.includes(`${REMOTE} is shown by all peers, for ${why}: they share its key`), note);
       assert.match(note, /none of them can be refused alone; after each renewal, pulumi up hands it on/);
     }
+  });
+
+  it("are warned of where each peer has one of its own until now", () => {
+    const now = look(omit(chart, "ca"), {}, {}).said;
+    assert.deepEqual([now.problems, now.notes], [[], []]);
+    assert.match(
+      one(now.warnings),
+      /is shown by all peers from now on, for no Secret cilium-ca is there; until now each/,
+    );
+    const again = look(omit(chart, "ca"), {}, { isIssued: true }).said;
+    assert.deepEqual([again.problems, again.warnings, again.notes.length], [[], [], 1]);
   });
 
   it("are what was issued where Secret cilium-ca is of another CA than all the rest, as Hubble's beside cert-manager", async () => {
