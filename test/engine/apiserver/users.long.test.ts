@@ -135,27 +135,6 @@ describe("a mesh of clusters with clustermesh-apiserver that drifts", function (
   }
 });
 
-describe("users of peers that show what was issued for all of them", function () {
-  this.timeout("5m");
-
-  it("are none, in a ConfigMap that is there: clustermesh-apiserver makes theirs by itself", async () => {
-    const { stack, clusters, untouched } = await apiserverMesh("apiserver-issued");
-    const [first = assert.fail(), second = assert.fail()] = clusters;
-    const { "ca.key": key = assert.fail() } = await secretFiles(second, "cilium-ca");
-    const withKey = (text: string | null) => patched(second, "secret/cilium-ca", { data: { "ca.key": text } });
-    await withKey(null);
-    try {
-      succeeded(await stack.up());
-      assert.deepEqual([await usersIn(second), await usersIn(first)], [[], ["remote-cluster2"]]);
-      assert.doesNotMatch(succeeded(await stack.up("--expect-no-changes")).text, /has no user/);
-      succeeded(await stack.destroy());
-    } finally {
-      await withKey(Buffer.from(key).toString("base64"));
-    }
-    assert.deepEqual(await snapshots(clusters), untouched);
-  });
-});
-
 describe("a name that is changed in a meshed cluster with clustermesh-apiserver", function () {
   this.timeout("5m");
 
