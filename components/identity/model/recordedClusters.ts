@@ -12,6 +12,8 @@ const recordedCluster = z.object({
   clientCertificates: z.literal("issued").optional(),
   /** What was seen when its Secrets were written again last. */
   reapplied: z.string().optional(),
+  /** It was declared lost since: when it is back, it may be another one. */
+  lost: z.literal(true).optional(),
 });
 
 /** What the next preview needs of a cluster that is in the mesh; nothing in it is secret. */
@@ -33,10 +35,10 @@ export function summaryOf(
     isIssued = false,
   }: { readonly reapplied?: string | undefined; readonly isNamed?: boolean; readonly isIssued?: boolean } = {},
 ): RecordedCluster {
-  const { cluster: uid, set, targets: names } = recordedOf(printed, cluster);
+  const { cluster: uid, set, targets: names, lost } = recordedOf(printed, cluster);
   const identity = isNamed ? ("set" as const) : undefined;
   const clientCertificates = isIssued ? ("issued" as const) : undefined;
-  return present({ uid, set, targets: names, identity, clientCertificates, reapplied });
+  return present({ uid, set, targets: names, identity, clientCertificates, reapplied, lost });
 }
 
 /** Reads the output of the last up; nothing where there was none. */
