@@ -56,7 +56,6 @@ export function publishesOf({ etcd }: { readonly etcd?: unknown }): Publishes {
 
 /** What a live cluster says of itself, for what is not written down. What nobody could tell is absent. */
 export interface Found {
-  readonly publishes?: Publishes;
   /** How its agents get name and id, where it publishes through its clustermesh-apiserver. */
   readonly identity?: Identity;
   readonly reads?: Reads;

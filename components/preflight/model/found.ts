@@ -3,22 +3,15 @@ import { wayIn } from "../../apiserver/model/wayIn";
 import { present } from "../../basics/model/own";
 import { rangesOf } from "../../mesh/model/cidr";
 import { mergedRanges } from "../../mesh/model/mergedRanges";
-import type { Found, Publishes, Reads } from "../../mesh/model/publication";
+import type { Found, Reads } from "../../mesh/model/publication";
 import { clientCertificatesFound } from "./apiserverAuthority";
-import { identityModeOf } from "./identityMode";
 import { foundIdentity, type IdentityPolicy } from "./foundIdentity";
 import { enabled, ipamOf } from "./ipam";
-import { agentSettings, type ReachableCluster } from "./liveCluster";
+import type { ReachableCluster } from "./liveCluster";
 import { podRanges } from "./liveRanges";
 
 /** More than a person would write down: ranges of nodes without a range that they come from. */
 export const MOST_FOUND_RANGES = 100;
-
-function publishes(live: ReachableCluster): Publishes | undefined {
-  if (runs(live.apiserver, "apiserver")) return "apiserver";
-  const settings = agentSettings(live);
-  return settings !== undefined && identityModeOf(settings) === "kvstore" ? "kvstore" : undefined;
-}
 
 function reads({ apiserver }: ReachableCluster): Reads | undefined {
   if (apiserver === undefined) return undefined;
@@ -51,7 +44,6 @@ export function foundOf({ name, id, etcd }: FoundCluster, live: ReachableCluster
   const way = service && wayIn(name, service, live.network?.nodes ?? [], server?.dnsNames);
   const dialled = way?.kind === "found" ? way : undefined;
   return present({
-    publishes: publishes(live),
     identity: etcd === undefined ? foundIdentity({ name, id }, live, policy) : undefined,
     reads: reads(live),
     clientCertificates: live.apiserver && clientCertificatesFound(live.apiserver),

@@ -80,17 +80,16 @@ describe("preflight: how the agents of a cluster get name and id", () => {
 });
 
 describe("preflight: what a live cluster says of itself", () => {
-  it("is where it publishes, who reads, and the way in", async () => {
+  it("is who reads, and the way in", async () => {
     const { deployment, service } = await chartObjects({ kvstoremesh: true });
     const network = { nodes: [node("n1", ["10.1.1.1"])] };
     assert.deepEqual(found([deployment, service], { config: { ipam: "delegated-plugin" }, network }), {
-      publishes: "apiserver",
       reads: "cached",
       endpoints: ["https://cluster1.mesh.cilium.io:32379"],
       hostAliases: { "cluster1.mesh.cilium.io": ["10.1.1.1"] },
     });
     const direct = found([(await chartObjects()).deployment, serviceObject({ type: "ClusterIP" })]);
-    assert.deepEqual([direct.publishes, direct.reads, direct.endpoints], ["apiserver", "direct", undefined]);
+    assert.deepEqual([direct.reads, direct.endpoints], ["direct", undefined]);
   });
 
   it("is a load balancer's own name, where the certificate has it", async () => {
@@ -102,16 +101,8 @@ describe("preflight: what a live cluster says of itself", () => {
     assert.equal(found([deployment, service]).endpoints, undefined);
   });
 
-  it("is its kvstore, where its identities are there and nothing else publishes", async () => {
-    const { deployment } = await chartObjects({ containers: ["etcd", "kvstoremesh"] });
-    const kvstore = { config: { "identity-allocation-mode": "kvstore" } };
-    assert.deepEqual(
-      [found([deployment], kvstore).publishes, found([deployment], kvstore).reads],
-      ["kvstore", "cached"],
-    );
-    assert.equal(found([], kvstore).publishes, "kvstore");
-    assert.deepEqual([found([]).publishes, found([]).reads], [undefined, undefined]);
-    assert.equal(found([], { without: ["configmap"] }).publishes, undefined);
+  it("is nothing of who reads, where there is no clustermesh-apiserver", () => {
+    assert.equal(found([]).reads, undefined);
   });
 
   it("are the pools of the whole cluster, in which the nodes' ranges are: thousands of them are one", () => {
