@@ -164,12 +164,13 @@ function recordedClusters(
   clusters: readonly (MeshedCluster | LostCluster)[],
 ): Readonly<Record<string, pulumi.Output<RecordedCluster>>> {
   const summaries = clusters.map(({ args: { cluster, observed }, originalConfig }) => {
-    const isNamed = namesApiserver(cluster);
-    const isIssued = cluster.clientCertificates === "issued";
-    const summary = originalConfig.apply((printed) =>
-      summaryOf(printed, cluster.name, { reapplied: observed.reapply, isNamed, isIssued }),
-    );
-    return [cluster.name, summary] as const;
+    const decided = present({
+      identity: namesApiserver(cluster) ? ("set" as const) : undefined,
+      clientCertificates: cluster.clientCertificates === "issued" ? ("issued" as const) : undefined,
+      ca: cluster.ca,
+      reapplied: observed.reapply,
+    });
+    return [cluster.name, originalConfig.apply((printed) => summaryOf(printed, cluster.name, decided))] as const;
   });
   return Object.fromEntries(summaries);
 }

@@ -61,6 +61,8 @@ export interface Found {
   readonly reads?: Reads;
   /** What its CA can be used for; absent where it is of no use. */
   readonly clientCertificates?: ClientCertificates;
+  /** By what its CA is known, where that signs: clusters with one CA take one certificate of a peer. */
+  readonly ca?: string;
   /** `https://host:port` of the Service of its clustermesh-apiserver, as peers dial it. */
   readonly endpoints?: readonly string[];
   /** The addresses behind the names in these. */
