@@ -64,13 +64,15 @@ export function withPublishedCas<Cluster extends { readonly etcd?: unknown; read
   clusters: Readonly<Record<string, Cluster>>,
   signing: Signing,
 ): { readonly clusters: Readonly<Record<string, Cluster>>; readonly signing: Signing } {
-  const isOfCluster = (name: string) => Object.hasOwn(clusters, name) && own(clusters, name)?.etcd === undefined;
+  const isOfCluster = (name: string) => {
+    const cluster = own(clusters, name);
+    return cluster !== undefined && cluster.etcd === undefined;
+  };
   const entries = Object.entries(clusters).map(([name, cluster]) => {
     const material = isOfCluster(name) ? own(signing, name) : undefined;
-    return [
-      name,
-      material === undefined ? cluster : { ...cluster, apiserver: { ca: asGiven(material), ...cluster.apiserver } },
-    ] as const;
+    if (material === undefined) return [name, cluster] as const;
+    const { apiserver } = cluster;
+    return [name, { ...cluster, apiserver: { ...apiserver, ca: apiserver?.ca ?? asGiven(material) } }] as const;
   });
   const rest = Object.entries(signing).filter(([name]) => !isOfCluster(name));
   return { clusters: Object.fromEntries(entries), signing: Object.fromEntries(rest) };

@@ -80,7 +80,7 @@ async function given(clusters: readonly LabCluster[]): Promise<readonly Json[]> 
 }
 
 describe("a mesh of several stacks with clusters that publish through clustermesh-apiserver", function () {
-  this.timeout("8m");
+  this.timeout("15m");
   let clusters: readonly LabCluster[];
   let cached: LabCluster;
   let direct: LabCluster;
