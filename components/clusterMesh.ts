@@ -63,7 +63,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
   readonly etcdUsers: Readonly<Record<string, pulumi.Output<string>>> | undefined;
   /** The lost clusters, with the commands that restore one by hand, should it ever return. */
   readonly lost: Readonly<Record<string, pulumi.Output<readonly string[]>>>;
-  /** Which clusters are in the mesh, and by which objects, for the preview of the next run. */
+  /** Which clusters are in the mesh, lost ones too, and by which objects, for the preview of the next run. */
   readonly meshedClusters: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
   /** The mesh as Mermaid text. */
   readonly topology: string;
@@ -139,15 +139,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.paths = check.paths;
     this.stalePods = check.stalePods;
     this.etcdUsers = usersOf(joined);
-    this.meshedClusters = byName(({ args: { cluster, observed }, originalConfig }) =>
-      originalConfig.apply((printed) =>
-        summaryOf(printed, cluster.name, {
-          reapplied: observed.reapply,
-          isNamed: namesApiserver(cluster),
-          isIssued: cluster.clientCertificates === "issued",
-        }),
-      ),
-    );
+    this.meshedClusters = recordedClusters([...joined, ...lost]);
     this.topology = topology(clusters);
     this.foundation = { name, plan, providers, access, clusterUids, peersHash, done: check.done };
     const { certificates, authorities, readiness, paths, stalePods, etcdUsers } = this;
@@ -165,6 +157,22 @@ function providersOf(
     ({ cluster }) => [cluster.name, cluster.provider ?? clusterProvider(mesh, cluster, opts)] as const,
   );
   return Object.fromEntries(made);
+}
+
+/** What the next preview needs of the clusters that are in the mesh; what was decided of one before it was lost stays. */
+function recordedClusters(
+  clusters: readonly (MeshedCluster | LostCluster)[],
+): Readonly<Record<string, pulumi.Output<RecordedCluster>>> {
+  const summaries = clusters.map(({ args: { cluster, observed }, originalConfig }) => {
+    const decided = present({
+      identity: namesApiserver(cluster) ? ("set" as const) : undefined,
+      clientCertificates: cluster.clientCertificates === "issued" ? ("issued" as const) : undefined,
+      ca: cluster.ca,
+      reapplied: observed.reapply,
+    });
+    return [cluster.name, originalConfig.apply((printed) => summaryOf(printed, cluster.name, decided))] as const;
+  });
+  return Object.fromEntries(summaries);
 }
 
 function usersOf(clusters: readonly MeshedCluster[]): Readonly<Record<string, pulumi.Output<string>>> | undefined {

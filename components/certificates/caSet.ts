@@ -6,7 +6,7 @@ import { adoptedCa, generatedCa, type Ca, type TrustedCa } from "./ca";
 import type { CaSet, MeshCa } from "./meshCa";
 import { caNames, caOrigin, caScope, type CaSource, type ClusterCa } from "./caSource";
 import { issuedCa } from "./issuedCa";
-import { SHARED_AUTHORITY, caNameOf, dialledHosts, type CertificateSettings } from "./model/certificates";
+import { SHARED_AUTHORITY, caNamer, dialledHosts, type CertificateSettings } from "./model/certificates";
 import { formatRecord } from "./model/keyRevisions";
 import { publishedCa } from "./publishedCa";
 
@@ -28,13 +28,15 @@ export function caSetOf(
   opts: pulumi.CustomResourceOptions,
   caOfCluster: (cluster: PlannedCluster) => ClusterCa,
 ): CaSet {
-  const scope = caScope(caSource);
+  const nameOf = caNamer(clusters, caScope(caSource));
   const all = caNames(caSource, clusters).map((authority): MeshCa => {
-    const dialled = clusters.filter((each) => caNameOf(each, scope) === authority);
+    const dialled = clusters.filter((each) => nameOf(each) === authority);
     const hosts = pulumi
       .all(dialled.map(({ etcd }) => pulumi.output(etcd)))
       .apply((etcds) => etcds.flatMap(dialledHosts));
-    const own = dialled.find(({ publishes }) => PUBLICATIONS[publishes].ca === "ofCluster");
+    const own = dialled.find(({ name: each, publishes }) => {
+      return each === authority && PUBLICATIONS[publishes].ca === "ofCluster";
+    });
     if (own === undefined) {
       return { kind: "signs", authority, ...caOf(name, authority, caSource, hosts, settings, opts) };
     }
@@ -52,7 +54,7 @@ export function caSetOf(
     .apply((known) => formatRecord({ client, server, authorities: Object.fromEntries(known) }));
   return {
     all,
-    for: (cluster) => required(byName.get(caNameOf(cluster, scope)), cluster.name),
+    for: (cluster) => required(byName.get(nameOf(cluster)), cluster.name),
     ...(shared?.kind === "signs" ? { ofServers: shared } : {}),
     record,
   };

@@ -1,8 +1,7 @@
 import { error, type Diagnostic } from "../mesh/model/diagnostic";
-import type { Cluster } from "../mesh/model/mesh";
 import type { AdoptedCaArgs } from "./ca";
 import type { IssuedCaArgs } from "./issuedCa";
-import { caNameOf, type CaScope } from "./model/certificates";
+import { caNamer, type CaScope, type Trusting } from "./model/certificates";
 import type { CaPlace } from "./model/validateCa";
 import type { Signing } from "./publishedCa";
 
@@ -25,8 +24,6 @@ export type ClusterCa = { readonly at: Required<CaPlace> } & (
   { readonly kind: "signs"; readonly ca: AdoptedCaArgs } | { readonly kind: "issued"; readonly secret: IssuedCaArgs }
 );
 
-type Publishing = Pick<Cluster, "name" | "publishes">;
-
 /** How the authority of a mesh came about. */
 export const caOrigin = (caSource: CaSource): CaOrigin =>
   caSource.kind === "published" ? caSource.from : caSource.kind;
@@ -37,14 +34,14 @@ export function caScope(caSource: CaSource): CaScope {
 }
 
 /** The names of the authorities that a mesh of these clusters has. */
-export function caNames(caSource: CaSource, clusters: readonly Publishing[]): readonly string[] {
-  return [...new Set(clusters.map((cluster) => caNameOf(cluster, caScope(caSource))))];
+export function caNames(caSource: CaSource, clusters: readonly Trusting[]): readonly string[] {
+  return [...new Set(clusters.map(caNamer(clusters, caScope(caSource))))];
 }
 
 /** What another stack has to have published, and has not. */
 export function missingMaterial(
   published: Extract<CaSource, { kind: "published" }>,
-  clusters: readonly Publishing[],
+  clusters: readonly Trusting[],
 ): readonly Diagnostic[] {
   return caNames(published, clusters)
     .filter((name) => !Object.hasOwn(published.signing, name))

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Cluster } from "../mesh/model/mesh";
+import type { Trusting } from "./model/certificates";
 import type { Ca, Trust } from "./ca";
 
 /** An authority that signs a certificate for each client. */
@@ -34,7 +34,7 @@ export type MeshCa = SigningCa | IssuedCa;
 export interface CaSet {
   readonly all: readonly MeshCa[];
   /** The authority that a cluster's etcd trusts. */
-  for(cluster: Pick<Cluster, "name" | "publishes">): MeshCa;
+  for(cluster: Trusting): MeshCa;
   /** The authority that issues the etcds' server certificates; absent where they have their own. */
   readonly ofServers?: SigningCa;
   /** What the peers' Secrets are issued as, for the preflight of the next run. */

@@ -23,10 +23,9 @@ export function foundClusters(
 /** What is known of clusters that nobody looks at: what was decided of them stays. */
 export function foundInRecord(recorded: IdentityPolicy["recorded"]): FoundClusters {
   return Object.fromEntries(
-    Object.entries(recorded).flatMap(([name, { identity, clientCertificates }]) =>
-      identity === undefined && clientCertificates === undefined
-        ? []
-        : [[name, present({ identity, clientCertificates })] as const],
-    ),
+    Object.entries(recorded).flatMap(([name, { identity, clientCertificates, ca }]) => {
+      const found = present({ identity, clientCertificates, ca });
+      return Object.keys(found).length === 0 ? [] : [[name, found] as const];
+    }),
   );
 }

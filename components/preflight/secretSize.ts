@@ -1,6 +1,6 @@
 import { caFiles, publishedChain } from "../certificates/model/adoptedCa";
 import {
-  caNameOf,
+  caNamer,
   caBundle,
   SHARED_AUTHORITY,
   type CaScope,
@@ -120,11 +120,11 @@ export function secretSize(
 ): readonly Diagnostic[] {
   const { certificates, keyRevisions, peerSecret } = mesh;
   const clusters = withoutLost(all);
-  const nameOf = (cluster: Cluster) => caNameOf(cluster, scope);
+  const nameOf = caNamer(clusters, scope);
   const used = new Set(clusters.map(nameOf));
   const known = [...signers(mesh)].filter(([name]) => used.has(name));
-  const ofClusters = clusters.flatMap(({ name, publishes }) =>
-    PUBLICATIONS[publishes].ca === "ofMesh" ? [] : [[name, CLUSTER_CA] as const],
+  const ofClusters = clusters.flatMap((cluster) =>
+    PUBLICATIONS[cluster.publishes].ca === "ofMesh" ? [] : [[nameOf(cluster), CLUSTER_CA] as const],
   );
   // What is known comes after, and counts.
   const sizes = new Map<string, AuthoritySize>([...ofClusters, ...issued, ...known]);

@@ -18,24 +18,15 @@ export async function preflight(
 ): Promise<Preflight> {
   const mesh = { description: meshDescription(configuration, environment), managed: environment.managed };
   const reading = readOwnOutputs();
-  if (configuration.wait.preflight === false) {
-    const [live, own] = await Promise.all([
-      inspectMesh(mesh, { writes, meshedClusters: reading.then(meshedBefore) }),
-      reading,
-    ]);
-    return { ...live, diagnostics: [...live.diagnostics, ...unreadOutputs(own)] };
-  }
   let states: ReturnType<typeof commandStates> | undefined;
   // The state of a large mesh is long: it is read once, and where something needs it.
   const readStates = () => (states ??= commandStates());
-  const [live, own] = await Promise.all([
-    inspectMesh(mesh, {
-      writes,
-      meshedClusters: reading.then(meshedBefore),
-      rangesBefore: () => rangesBefore(readStates),
-    }),
-    reading,
-  ]);
-  const former = await judgeFormerState(configuration, environment, live.seenPeers, own, readStates);
+  const meshedClusters = reading.then(meshedBefore);
+  const ranges = () => rangesBefore(readStates);
+  const [live, own] = await Promise.all([inspectMesh(mesh, { writes, meshedClusters, rangesBefore: ranges }), reading]);
+  const former =
+    configuration.wait.preflight === false
+      ? []
+      : await judgeFormerState(configuration, environment, live.seenPeers, own, readStates);
   return { ...live, diagnostics: [...live.diagnostics, ...unreadOutputs(own), ...former] };
 }

@@ -4,7 +4,7 @@ import type { CiliumMode, LabCluster } from "../../lab";
 import { makeTrafficPods, removeTrafficPods } from "../support/cilium/crossNodeTraffic";
 import { changes } from "../support/events";
 import { ciliumConfig, secretFiles } from "../support/kubernetes/clusterObjects";
-import { localConfig } from "../support/stacks/localStack";
+import { adoptEtcdAuthorities, localConfig } from "../support/stacks/localStack";
 import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { acrossNodes, during, FEWEST_ATTEMPTS } from "./support/demo/traffic";
 import { verdictsHold } from "./support/demo/verdicts";
@@ -58,6 +58,7 @@ for (const modes of MESHES) {
       stack = own.workstation.stack("patched");
       // It allows overwriteConflicts.
       await stack.init(await localConfig(clusters));
+      await adoptEtcdAuthorities(stack, clusters);
     });
 
     after(async () => {

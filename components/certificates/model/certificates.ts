@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { attempt } from "../../basics/model/attempt";
 import { shortHash } from "../../basics/model/shortHash";
 import { endpointsOf, type Cluster, type EtcdSpec } from "../../mesh/model/mesh";
@@ -24,9 +24,23 @@ export const ETCD_SERVER_SECRET = "clustermesh-etcd-server";
 /** Who signs: one authority for the mesh, or an authority for each cluster's etcd. */
 export type CaScope = "shared" | "perCluster";
 
-/** The name of the authority whose certificates a cluster's etcd trusts. */
-export const caNameOf = ({ name, publishes }: Pick<Cluster, "name" | "publishes">, scope: CaScope): string =>
-  scope === "shared" && PUBLICATIONS[publishes].ca === "ofMesh" ? SHARED_AUTHORITY : name;
+/** What of a cluster decides whose certificates its etcd trusts. */
+export type Trusting = Pick<Cluster, "name" | "publishes" | "ca">;
+
+/**
+ * The name of the authority whose certificates a cluster's etcd trusts. Clusters that have one CA have it under the first of their names, so that
+ * their peers need one certificate for all of them.
+ *
+ * @param clusters All clusters of the mesh.
+ */
+export function caNamer(clusters: readonly Trusting[], scope: CaScope): (cluster: Trusting) => string {
+  const last = clusters.flatMap(({ name, ca }) => (ca === undefined ? [] : [{ name, ca }]));
+  const first = new Map(last.toSorted((a, b) => (a.name < b.name ? 1 : -1)).map(({ name, ca }) => [ca, name]));
+  return ({ name, publishes, ca }) => {
+    if (scope === "shared" && PUBLICATIONS[publishes].ca === "ofMesh") return SHARED_AUTHORITY;
+    return (ca === undefined ? undefined : first.get(ca)) ?? name;
+  };
+}
 
 /** CN of a cluster's client certificate, which etcd takes as the user name: Cilium's name for a remote cluster's user. */
 export const clientCommonName = (cluster: string): string => `remote-${cluster}`;
@@ -76,6 +90,12 @@ export function caBundle(certificates: readonly string[]): string {
 export function caKeyId(certificatePem: string): string {
   return shortHash(new X509Certificate(certificatePem).publicKey.export({ type: "spki", format: "der" }));
 }
+
+/** By what a CA is known as a whole: with it one trusts the same certificates, in whatever order. */
+export const caFingerprint = (certificates: readonly { readonly pem: string }[]): string =>
+  createHash("sha256")
+    .update(JSON.stringify(certificates.map(({ pem }) => pem).toSorted()))
+    .digest("hex");
 
 /** Short hash of certificates, in their order. */
 export const certificatesHash = (certificates: readonly string[]): string => shortHash(JSON.stringify(certificates));

@@ -10,8 +10,12 @@ const recordedCluster = z.object({
   identity: z.literal("set").optional(),
   /** Where nobody here signs for its peers; absent of all others. */
   clientCertificates: z.literal("issued").optional(),
+  /** By what its own CA was known; absent of all others. */
+  ca: z.string().optional(),
   /** What was seen when its Secrets were written again last. */
   reapplied: z.string().optional(),
+  /** It was declared lost since: when it is back, it may be another one. */
+  lost: z.literal(true).optional(),
 });
 
 /** What the next preview needs of a cluster that is in the mesh; nothing in it is secret. */
@@ -19,24 +23,13 @@ export type RecordedCluster = z.infer<typeof recordedCluster>;
 
 const recordedClusters = z.record(z.string(), recordedCluster);
 
-/**
- * What of a record the next preview needs.
- *
- * @param isNamed Whether this program has named its clustermesh-apiserver. @param isIssued Whether all its peers show what was issued for them.
- */
-export function summaryOf(
-  printed: string,
-  cluster: string,
-  {
-    reapplied,
-    isNamed = false,
-    isIssued = false,
-  }: { readonly reapplied?: string | undefined; readonly isNamed?: boolean; readonly isIssued?: boolean } = {},
-): RecordedCluster {
-  const { cluster: uid, set, targets: names } = recordedOf(printed, cluster);
-  const identity = isNamed ? ("set" as const) : undefined;
-  const clientCertificates = isIssued ? ("issued" as const) : undefined;
-  return present({ uid, set, targets: names, identity, clientCertificates, reapplied });
+/** What was decided of a cluster when it was asked last, and stays while it does not answer. */
+type Decided = Pick<RecordedCluster, "identity" | "clientCertificates" | "ca" | "reapplied">;
+
+/** What of a record the next preview needs. @param decided Beside what is recorded in the cluster. */
+export function summaryOf(printed: string, cluster: string, decided: Decided = {}): RecordedCluster {
+  const { cluster: uid, set, targets: names, lost } = recordedOf(printed, cluster);
+  return present({ uid, set, targets: names, ...decided, lost });
 }
 
 /** Reads the output of the last up; nothing where there was none. */

@@ -26,6 +26,8 @@ export interface ClusterSpec extends Pick<ClusterFacts, "id" | "apiServerEtcd" |
   readonly reads: Reads;
   readonly identity: Identity;
   readonly clientCertificates: ClientCertificates;
+  /** By what its own CA is known; absent where that is the mesh's, is given, issues nothing here, or nobody has looked. */
+  readonly ca?: string;
   /** The etcd that its peers dial: its own, or that of its clustermesh-apiserver. */
   readonly etcd: EtcdSpec;
   readonly podCIDRs: readonly string[];
@@ -44,22 +46,20 @@ export function completed(
   found: Found = {},
 ): Omit<ClusterSpec, "etcd"> {
   const publishes = publishesOf(written);
+  const isFound = PUBLICATIONS[publishes].ca === "ofCluster" && written.apiserver?.ca === undefined;
+  const clientCertificates = (isFound ? found.clientCertificates : undefined) ?? "signed";
   return {
     id,
     ...present({ apiServerEtcd, lost }),
     publishes,
     identity: (publishes === "apiserver" ? found.identity : undefined) ?? PUBLICATIONS[publishes].identity,
-    clientCertificates: clientCertificatesOf(publishes, written, found),
+    clientCertificates,
+    ...present({ ca: isFound && clientCertificates === "signed" ? found.ca : undefined }),
     // Of a lost one nobody knows any more, and what may be there is named.
     reads: written.reads ?? found.reads ?? (lost === true && publishes === "apiserver" ? "cached" : "direct"),
     podCIDRs: written.podCIDRs ?? found.podCIDRs ?? [],
     nodeCIDRs: written.nodeCIDRs ?? found.nodeCIDRs ?? [],
   };
-}
-
-function clientCertificatesOf(publishes: Publishes, { apiserver = {} }: Pick<Written, "apiserver">, found: Found) {
-  const isFound = PUBLICATIONS[publishes].ca === "ofCluster" && apiserver.ca === undefined;
-  return (isFound ? found.clientCertificates : undefined) ?? "signed";
 }
 
 /** The etcd of a cluster's clustermesh-apiserver. Endpoints that are written down do without the aliases that were found. */

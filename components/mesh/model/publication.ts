@@ -56,12 +56,13 @@ export function publishesOf({ etcd }: { readonly etcd?: unknown }): Publishes {
 
 /** What a live cluster says of itself, for what is not written down. What nobody could tell is absent. */
 export interface Found {
-  readonly publishes?: Publishes;
   /** How its agents get name and id, where it publishes through its clustermesh-apiserver. */
   readonly identity?: Identity;
   readonly reads?: Reads;
   /** What its CA can be used for; absent where it is of no use. */
   readonly clientCertificates?: ClientCertificates;
+  /** By what its CA is known, where that signs: clusters with one CA take one certificate of a peer. */
+  readonly ca?: string;
   /** `https://host:port` of the Service of its clustermesh-apiserver, as peers dial it. */
   readonly endpoints?: readonly string[];
   /** The addresses behind the names in these. */

@@ -1,24 +1,19 @@
 import { runs } from "../../apiserver/model/liveApiserver";
 import { wayIn } from "../../apiserver/model/wayIn";
 import { present } from "../../basics/model/own";
+import { caFingerprint } from "../../certificates/model/certificates";
+import { certificatesIn } from "../../certificates/model/x509/bundle";
 import { rangesOf } from "../../mesh/model/cidr";
 import { mergedRanges } from "../../mesh/model/mergedRanges";
-import type { Found, Publishes, Reads } from "../../mesh/model/publication";
+import type { Found, Reads } from "../../mesh/model/publication";
 import { clientCertificatesFound } from "./apiserverAuthority";
-import { identityModeOf } from "./identityMode";
 import { foundIdentity, type IdentityPolicy } from "./foundIdentity";
 import { enabled, ipamOf } from "./ipam";
-import { agentSettings, type ReachableCluster } from "./liveCluster";
+import type { ReachableCluster } from "./liveCluster";
 import { podRanges } from "./liveRanges";
 
 /** More than a person would write down: ranges of nodes without a range that they come from. */
 export const MOST_FOUND_RANGES = 100;
-
-function publishes(live: ReachableCluster): Publishes | undefined {
-  if (runs(live.apiserver, "apiserver")) return "apiserver";
-  const settings = agentSettings(live);
-  return settings !== undefined && identityModeOf(settings) === "kvstore" ? "kvstore" : undefined;
-}
 
 function reads({ apiserver }: ReachableCluster): Reads | undefined {
   if (apiserver === undefined) return undefined;
@@ -49,12 +44,14 @@ interface FoundCluster {
 export function foundOf({ name, id, etcd }: FoundCluster, live: ReachableCluster, policy: IdentityPolicy): Found {
   const { service, server } = live.apiserver ?? {};
   const way = service && wayIn(name, service, live.network?.nodes ?? [], server?.dnsNames);
+  const clientCertificates = live.apiserver && clientCertificatesFound(live.apiserver);
+  const cas = clientCertificates === "signed" ? certificatesIn(live.apiserver?.ca?.certificate ?? "") : [];
   const dialled = way?.kind === "found" ? way : undefined;
   return present({
-    publishes: publishes(live),
     identity: etcd === undefined ? foundIdentity({ name, id }, live, policy) : undefined,
     reads: reads(live),
-    clientCertificates: live.apiserver && clientCertificatesFound(live.apiserver),
+    clientCertificates,
+    ca: cas.length === 0 ? undefined : caFingerprint(cas),
     endpoints: dialled?.endpoints,
     hostAliases: dialled?.hostAliases,
     podCIDRs: podCIDRs(live),

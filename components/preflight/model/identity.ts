@@ -88,11 +88,15 @@ export function sameCluster(found: readonly InspectedCluster[]): readonly Diagno
     );
 }
 
-/** A cluster that is not the one that was meshed under its name, or whose objects would be others: refused, whatever else is found. */
+/**
+ * A cluster that is not the one that was meshed under its name, or whose objects would be others: refused, whatever else is found. In the place of
+ * one that was lost another may come.
+ */
 export function otherThanRecorded({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const recorded = policy.recorded[cluster.name];
   if (recorded === undefined || live.uid === "") return [];
-  return recorded.uid === live.uid
-    ? otherTargets(cluster.name, recorded.targets, targetsOf(policy.cilium, policy.peerSecret))
-    : [otherClusterProblem(cluster.name, recorded.uid, live.uid)];
+  if (recorded.uid === live.uid) {
+    return otherTargets(cluster.name, recorded.targets, targetsOf(policy.cilium, policy.peerSecret));
+  }
+  return recorded.lost === true ? [] : [otherClusterProblem(cluster.name, recorded.uid, live.uid)];
 }

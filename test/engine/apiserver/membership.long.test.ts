@@ -115,6 +115,26 @@ describe("a mesh of clusters with clustermesh-apiserver and one with an etcd of 
     succeeded(await stack.up("--expect-no-changes"));
   });
 
+  it("needs one certificate of a peer for clusters that have one authority by now", async () => {
+    const { "ca.crt": certificate = "", "ca.key": key = "" } = await secretFiles(first, "cilium-ca");
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    await second.upgradeCilium({ tls: { ca: { cert: base64(certificate), key: base64(key) } } });
+    succeeded(await stack.up());
+    const files = await secretFiles(third, "cilium-clustermesh");
+    assert.deepEqual(
+      Object.keys(files).filter((name) => name.endsWith(".client.crt")),
+      ["mesh-cluster1.client.crt"],
+    );
+    assert.match(files["cluster2"] ?? "", /mesh-cluster1\.client\.crt/);
+    const leaf = new X509Certificate(files["mesh-cluster1.client.crt"] ?? "");
+    for (const peer of [first, second]) {
+      const authority = new X509Certificate((await secretFiles(peer, "cilium-ca"))["ca.crt"] ?? "");
+      assert.ok(leaf.verify(authority.publicKey), peer.name);
+    }
+    assert.deepEqual(await usersIn(second), ["remote-cluster1", "remote-cluster3"]);
+    succeeded(await stack.up("--expect-no-changes"));
+  });
+
   it("drops one that is lost without asking it, and says how it is given back", async () => {
     const lost = withMember(meshConfig(clusters), first.name, { ...clusterConfig(first), lost: true });
     const written = await versions(first);

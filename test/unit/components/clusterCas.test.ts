@@ -59,6 +59,17 @@ async function mesh(secrets: Readonly<Record<string, Readonly<Record<string, str
   return { ...ran, ciliumCa, given, issuer, remote };
 }
 
+/** Three clusters whose CA is one, by what was found, and a fourth with its own. */
+async function meshOfOneCa() {
+  const ca = await testCA();
+  const clusters = Object.fromEntries([1, 2, 3, 4].map((n) => [clusterName(n), cluster(n)]));
+  const seen = (n: number) => found(n, { clientCertificates: "signed", ca: n === 4 ? "other" : "one" });
+  const observed = Object.fromEntries([1, 2, 3, 4].map((n) => [clusterName(n), { found: seen(n) }]));
+  const secret = { "ca.crt": ca.certificate, "ca.key": ca.privateKey };
+  const args: ClusterMeshArgs = { owner: "clustermesh/test", clusters, observed };
+  return run(() => new ClusterMesh("clustermesh", args), false, undefined, {}, { "kube-system/cilium-ca": secret });
+}
+
 const named = (resources: readonly Registered[], name: string): Registered => {
   const one = resources.find((each) => each.name === name);
   assert.ok(one, name);
@@ -158,5 +169,34 @@ describe("components: a mesh with a cluster of each kind of CA", () => {
     for (const key of keys) {
       assert.ok(!text.includes(key) && !text.includes(Buffer.from(key).toString("base64").slice(4, -8)));
     }
+  });
+});
+
+describe("components: a mesh of clusters that have one CA", () => {
+  it("needs one certificate of a peer for all of them", async () => {
+    const { resources, result } = await meshOfOneCa();
+    const leaves = resources.filter(({ type }) => type.endsWith(":LocallySignedCert")).map(({ name }) => name);
+    assert.deepEqual(leaves.sort(), [
+      "clustermesh-cluster1-client-cert/cluster1",
+      "clustermesh-cluster1-client-cert/cluster4",
+      "clustermesh-cluster2-client-cert/cluster1",
+      "clustermesh-cluster2-client-cert/cluster4",
+      "clustermesh-cluster3-client-cert/cluster1",
+      "clustermesh-cluster3-client-cert/cluster4",
+      "clustermesh-cluster4-client-cert/cluster1",
+    ]);
+    const secret = files(named(resources, "clustermesh-cluster4-peers"));
+    const certificates = ["cluster1", "cluster2", "cluster3"].map(
+      (peer) => /[^/\n]+client\.crt/.exec(secret[peer] ?? "")?.[0],
+    );
+    assert.deepEqual([...new Set(certificates)], ["mesh-cluster1.client.crt"]);
+    assert.ok(Object.hasOwn(secret, "mesh-cluster1.ca.crt") && !Object.hasOwn(secret, "mesh-cluster2.ca.crt"));
+    assert.equal((await valueOf(result.meshedClusters["cluster2"])).ca, "one");
+  });
+
+  it("has the users of all peers in each of them", async () => {
+    const { resources } = await meshOfOneCa();
+    const users = commandInput(named(resources, "clustermesh-cluster2-remote-users"))["users"];
+    assert.deepEqual(users, ["remote-cluster1", "remote-cluster3", "remote-cluster4"]);
   });
 });

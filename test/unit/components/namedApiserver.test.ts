@@ -5,7 +5,7 @@ import { OCCASION_VARIABLE } from "../../../components/command/protocol";
 import type { Observed } from "../../../components/mesh/model/observed";
 import type { Reads } from "../../../components/mesh/model/publication";
 import { commandInput, runMesh, type MeshRun } from "../support/meshProgram";
-import type { Registered } from "../support/pulumiMocks";
+import { valueOf, type Registered } from "../support/pulumiMocks";
 
 const FOUND = {
   endpoints: ["https://cluster1.mesh.cilium.io:32379"],
@@ -88,6 +88,15 @@ describe("components: a clustermesh-apiserver whose name is this program's", () 
       );
       assert.ok(clusterInput.safeParse(input).success);
     }
+  });
+
+  it("stays named in the mesh's record after the cluster is lost", async () => {
+    const { result } = await runMesh({
+      apiservers: [1],
+      observed: { cluster1: { seenAs: "uid", found: { ...FOUND, identity: "set" } } },
+      specs: { 1: { lost: true } },
+    });
+    assert.equal((await valueOf(result.meshedClusters["cluster1"])).identity, "set");
   });
 
   it("looks at them again for drift", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import {
   caKeyId,
-  caNameOf,
+  caFingerprint,
+  caNamer,
   caBundle,
   caHash,
   certificatesHash,
@@ -17,15 +18,31 @@ import { member } from "../../support/mesh/mesh";
 
 describe("model: who signs", () => {
   it("is one authority for all", () => {
-    assert.equal(caNameOf(member(1), "shared"), SHARED_AUTHORITY);
+    assert.equal(caNamer([member(1)], "shared")(member(1)), SHARED_AUTHORITY);
   });
 
   it("or each cluster's own", () => {
-    assert.equal(caNameOf(member(1), "perCluster"), "cluster1");
+    assert.equal(caNamer([member(1)], "perCluster")(member(1)), "cluster1");
   });
 
   it("is a cluster's own in any case, where it publishes through its clustermesh-apiserver", () => {
-    assert.equal(caNameOf(member(1, { publishes: "apiserver" }), "shared"), "cluster1");
+    const own = member(1, { publishes: "apiserver" });
+    assert.equal(caNamer([own], "shared")(own), "cluster1");
+  });
+
+  it("is one for clusters that have one CA, under the first of their names", () => {
+    const own = (name: string, ca: string) => member(1, { name, publishes: "apiserver", ca });
+    const [a, b, other] = [own("a", "1"), own("b", "1"), own("0", "2")];
+    for (const scope of ["shared", "perCluster"] as const) {
+      assert.deepEqual([a, b, other].map(caNamer([b, other, a], scope)), ["a", "a", "0"]);
+    }
+    assert.equal(caNamer([b, other], "shared")(b), "b");
+  });
+
+  it("is known by all that one trusts with it, in whatever order", () => {
+    const [one, two] = [{ pem: "one" }, { pem: "two" }];
+    assert.equal(caFingerprint([one, two]), caFingerprint([two, one]));
+    assert.notEqual(caFingerprint([one]), caFingerprint([one, two]));
   });
 });
 

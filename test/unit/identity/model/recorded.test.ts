@@ -26,6 +26,8 @@ describe("model: what is recorded of a cluster", () => {
     const { cluster: uid, set, targets } = recordOf();
     assert.deepEqual(summary, { uid, set, targets, reapplied: "never" });
     assert.deepEqual(readRecordedClusters({ cluster1: summary }), { cluster1: summary });
+    const lost = summaryOf(recordText({ lost: true }), "cluster1");
+    assert.equal(readRecordedClusters({ cluster1: lost })["cluster1"]?.lost, true);
     for (const output of [undefined, "x", { cluster1: {} }]) assert.deepEqual(readRecordedClusters(output), {});
   });
 });

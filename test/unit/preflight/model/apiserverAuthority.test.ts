@@ -86,7 +86,7 @@ describe("preflight: whose certificates peers of a clustermesh-apiserver are giv
       one(now.warnings),
       /is shown by all peers from now on, for no Secret cilium-ca is there; until now each/,
     );
-    const again = look(omit(chart, "ca"), {}, { isIssued: true }).said;
+    const again = look(omit(chart, "ca"), {}, { clientCertificates: "issued" }).said;
     assert.deepEqual([again.problems, again.warnings, again.notes.length], [[], [], 1]);
   });
 

@@ -56,7 +56,7 @@ describe("preflight: how the agents of a cluster get name and id", () => {
   it("stays so by the state, where somebody has taken the mark away, and not for another cluster", () => {
     const recorded = (of: string) => ({
       ...POLICY,
-      recorded: { cluster1: { ...summaryOf(recordText(), "cluster1", { isNamed: true }), uid: of } },
+      recorded: { cluster1: { ...summaryOf(recordText(), "cluster1", { identity: "set" }), uid: of } },
     });
     assert.equal(identity(SET, recorded(uid)), "set");
     assert.equal(identity(SET, recorded("another")), "asInstalled");
@@ -72,25 +72,25 @@ describe("preflight: how the agents of a cluster get name and id", () => {
   });
 
   it("is known of clusters that are not looked at, or do not answer", () => {
-    const of = (isNamed: boolean) => summaryOf(recordText(), "cluster1", { isNamed });
-    assert.deepEqual(foundInRecord({ a: of(true), b: of(false) }), { a: { identity: "set" } });
-    const issued = readRecordedClusters({ c: summaryOf(recordText(), "cluster1", { isIssued: true }) });
-    assert.deepEqual(foundInRecord(issued), { c: { clientCertificates: "issued" } });
+    const named = { identity: "set" } as const;
+    const [issued, ofOne] = [{ clientCertificates: "issued" } as const, { ca: "1a2b" }];
+    const of = (decided: Parameters<typeof summaryOf>[2]) => summaryOf(recordText(), "cluster1", decided);
+    const recorded = readRecordedClusters({ a: of(named), b: of({}), c: of(issued), d: of(ofOne) });
+    assert.deepEqual(foundInRecord(recorded), { a: named, c: issued, d: ofOne });
   });
 });
 
 describe("preflight: what a live cluster says of itself", () => {
-  it("is where it publishes, who reads, and the way in", async () => {
+  it("is who reads, and the way in", async () => {
     const { deployment, service } = await chartObjects({ kvstoremesh: true });
     const network = { nodes: [node("n1", ["10.1.1.1"])] };
     assert.deepEqual(found([deployment, service], { config: { ipam: "delegated-plugin" }, network }), {
-      publishes: "apiserver",
       reads: "cached",
       endpoints: ["https://cluster1.mesh.cilium.io:32379"],
       hostAliases: { "cluster1.mesh.cilium.io": ["10.1.1.1"] },
     });
     const direct = found([(await chartObjects()).deployment, serviceObject({ type: "ClusterIP" })]);
-    assert.deepEqual([direct.publishes, direct.reads, direct.endpoints], ["apiserver", "direct", undefined]);
+    assert.deepEqual([direct.reads, direct.endpoints], ["direct", undefined]);
   });
 
   it("is a load balancer's own name, where the certificate has it", async () => {
@@ -102,16 +102,17 @@ describe("preflight: what a live cluster says of itself", () => {
     assert.equal(found([deployment, service]).endpoints, undefined);
   });
 
-  it("is its kvstore, where its identities are there and nothing else publishes", async () => {
-    const { deployment } = await chartObjects({ containers: ["etcd", "kvstoremesh"] });
-    const kvstore = { config: { "identity-allocation-mode": "kvstore" } };
-    assert.deepEqual(
-      [found([deployment], kvstore).publishes, found([deployment], kvstore).reads],
-      ["kvstore", "cached"],
-    );
-    assert.equal(found([], kvstore).publishes, "kvstore");
-    assert.deepEqual([found([]).publishes, found([]).reads], [undefined, undefined]);
-    assert.equal(found([], { without: ["configmap"] }).publishes, undefined);
+  it("is by what its CA is known, where that signs, and so the same of clusters that have one CA", async () => {
+    const [one, other] = [await chartObjects(), await chartObjects()];
+    const of = ({ deployment, ca, server }: typeof one) => found([deployment, ca, server]).ca;
+    assert.equal(of(one)?.length, 64);
+    assert.equal(of(one), of({ ...other, ca: one.ca, server: one.server }));
+    assert.notEqual(of(one), of(other));
+    assert.equal(found([one.deployment, one.remote]).ca, undefined);
+  });
+
+  it("is nothing of who reads, where there is no clustermesh-apiserver", () => {
+    assert.equal(found([]).reads, undefined);
   });
 
   it("are the pools of the whole cluster, in which the nodes' ranges are: thousands of them are one", () => {

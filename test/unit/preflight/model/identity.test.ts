@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { liveIdentity, sameCluster } from "../../../../components/preflight/model/identity";
+import { liveIdentity, otherThanRecorded, sameCluster } from "../../../../components/preflight/model/identity";
 import { lines, member } from "../../support/mesh/mesh";
 import { found, POLICY } from "../../support/preflight/live";
+import { summaryOf } from "../../../../components/identity/model/recordedClusters";
+import { recordText } from "../../support/record";
 
 const MEMBERS = [member(1), member(2)];
 
@@ -50,6 +52,18 @@ describe("preflight: live name and id", () => {
     assert.deepEqual(live("cluster1", "102"), [
       'cluster "cluster1": live cluster-id "102" is the id of cluster "cluster2"; declare id 102, or take two steps: 1. remove the cluster from its configuration and run pulumi up, 2. list it under a new name with id 101 and run pulumi up',
     ]);
+  });
+});
+
+describe("preflight: another cluster under the name of one that was meshed", () => {
+  const judged = (lost: object) => {
+    const recorded = { cluster1: summaryOf(recordText({ cluster: "a", ...lost }), "cluster1") };
+    return lines(otherThanRecorded(found(1, { uid: "b" }), { ...POLICY, recorded }));
+  };
+
+  it("is refused, but in the place of one that was lost", () => {
+    assert.match(judged({}).join(), /"cluster1": kube-system uid "b" is not "a", which this stack has meshed/);
+    assert.deepEqual(judged({ lost: true }), []);
   });
 });
 
