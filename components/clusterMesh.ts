@@ -21,6 +21,7 @@ import type { StalePodRow } from "./meshCheck/model/stalePods";
 import { planMesh, type ManagedCluster, type MeshPlan } from "./meshPlan";
 import type { PathRow } from "./nodePaths/model/pathVerdict";
 import { hashPeers, sharedCacheFiles, sharedPeerFiles } from "./peers/peerSecret";
+import { givenAddresses } from "./preflight/model/entrances";
 import { rangesOfClusters } from "./policyCheck/model/meshChange";
 import { agreement, policyCheck } from "./policyCheck/policyCheck";
 
@@ -145,6 +146,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
           reapplied: observed.reapply,
           isNamed: namesApiserver(cluster),
           isIssued: cluster.clientCertificates === "issued",
+          addresses: givenAddresses(cluster.name, observed.found?.hostAliases),
         }),
       ),
     );

@@ -26,12 +26,16 @@ const CANNOT_BE_ASKED = /unknown command|executable file .*not found/i;
 /** Whether an error says that this KVStoreMesh cannot be asked at all. */
 export const cannotBeAsked = (error: string): boolean => CANNOT_BE_ASKED.test(error);
 
+/** By what the pods of clustermesh-apiserver are selected; `undefined` where the Deployment is not there. */
+export const apiserverSelector = (api: ClusterApi, namespace: string): Promise<string | undefined> =>
+  selectorOf(api, namespace, DEPLOYMENT);
+
 /** The pods of clustermesh-apiserver; each has an etcd, and a cache, of its own. None where the Deployment is not there. */
 export async function apiserverPods(
   api: ClusterApi,
   { namespace }: Pick<CiliumObjects, "namespace">,
 ): Promise<readonly AgentPod[]> {
-  const selector = await selectorOf(api, namespace, DEPLOYMENT);
+  const selector = await apiserverSelector(api, namespace);
   return selector === undefined ? [] : podsOf(api, namespace, selector);
 }
 
@@ -51,7 +55,7 @@ export async function runsKvstoremesh(
   api: ClusterApi,
   { namespace }: Pick<CiliumObjects, "namespace">,
 ): Promise<boolean> {
-  const selector = await selectorOf(api, namespace, DEPLOYMENT);
+  const selector = await apiserverSelector(api, namespace);
   if (selector === undefined) return false;
   const pods = containersOfPods.parse(JSON.parse(await api.listFields("pods", { namespace, selector }, CONTAINERS)));
   return pods.items

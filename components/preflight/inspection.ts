@@ -9,6 +9,7 @@ import { noAccess } from "../kubernetes/model/noAccess";
 import { firstTry, type Patience } from "../kubernetes/model/patience";
 import { patiently } from "../kubernetes/patiently";
 import { byPlace, readManagedObjects } from "../kubernetes/readObjects";
+import { readEntrances } from "./entrances";
 import { podsJson, readFurther, readIdentities, readInventory } from "./inventory";
 import { parseLiveCluster, type LiveCluster } from "./model/liveCluster";
 import type { Answered } from "./model/slowAnswers";
@@ -96,7 +97,10 @@ async function askAll(
   // Of a cluster that this stack has named so, none of another id are left.
   const isNew = publication === "asked" && live.apiserver !== undefined && !isNamedHere(live.config, named);
   const identities = isNew ? { identities: await readIdentities(api, named.name) } : {};
-  return { ...live, ...identities, network: { ...network, ...(await readFurther(api, cilium, live)) } };
+  const further = await readFurther(api, cilium, live);
+  const entrances = publication === "asked" ? await readEntrances(api, cilium.namespace, live) : { unread: {} };
+  const unread = { ...network.unread, ...further.unread, ...entrances.unread };
+  return { ...live, ...identities, network: { ...network, ...further, ...entrances, unread } };
 }
 
 /** Only an API server answers so: it lives, and lets this user in no further. */

@@ -10,6 +10,8 @@ const recordedCluster = z.object({
   identity: z.literal("set").optional(),
   /** Where nobody here signs for its peers; absent of all others. */
   clientCertificates: z.literal("issued").optional(),
+  /** By which addresses its peers come, where they were found; absent of all others. */
+  addresses: z.array(z.string()).optional(),
   /** What was seen when its Secrets were written again last. */
   reapplied: z.string().optional(),
 });
@@ -22,6 +24,7 @@ const recordedClusters = z.record(z.string(), recordedCluster);
 /**
  * What of a record the next preview needs.
  *
+ * @param addresses By which peers come, where they were found.
  * @param isNamed Whether this program has named its clustermesh-apiserver. @param isIssued Whether all its peers show what was issued for them.
  */
 export function summaryOf(
@@ -31,12 +34,26 @@ export function summaryOf(
     reapplied,
     isNamed = false,
     isIssued = false,
-  }: { readonly reapplied?: string | undefined; readonly isNamed?: boolean; readonly isIssued?: boolean } = {},
+    addresses,
+  }: {
+    readonly reapplied?: string | undefined;
+    readonly isNamed?: boolean;
+    readonly isIssued?: boolean;
+    readonly addresses?: readonly string[] | undefined;
+  } = {},
 ): RecordedCluster {
   const { cluster: uid, set, targets: names } = recordedOf(printed, cluster);
   const identity = isNamed ? ("set" as const) : undefined;
   const clientCertificates = isIssued ? ("issued" as const) : undefined;
-  return present({ uid, set, targets: names, identity, clientCertificates, reapplied });
+  return present({
+    uid,
+    set,
+    targets: names,
+    identity,
+    clientCertificates,
+    addresses: addresses && [...addresses],
+    reapplied,
+  });
 }
 
 /** Reads the output of the last up; nothing where there was none. */

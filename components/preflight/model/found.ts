@@ -6,6 +6,7 @@ import { mergedRanges } from "../../mesh/model/mergedRanges";
 import type { Found, Publishes, Reads } from "../../mesh/model/publication";
 import { clientCertificatesFound } from "./apiserverAuthority";
 import { identityModeOf } from "./identityMode";
+import { entrancesOf } from "./entrances";
 import { foundIdentity, type IdentityPolicy } from "./foundIdentity";
 import { enabled, ipamOf } from "./ipam";
 import { agentSettings, type ReachableCluster } from "./liveCluster";
@@ -48,7 +49,7 @@ interface FoundCluster {
  */
 export function foundOf({ name, id, etcd }: FoundCluster, live: ReachableCluster, policy: IdentityPolicy): Found {
   const { service, server } = live.apiserver ?? {};
-  const way = service && wayIn(name, service, live.network?.nodes ?? [], server?.dnsNames);
+  const way = service && wayIn(name, service, entrancesOf(name, live, policy.recorded), server?.dnsNames);
   const dialled = way?.kind === "found" ? way : undefined;
   return present({
     publishes: publishes(live),
