@@ -39,13 +39,13 @@ const named = (peers: readonly { readonly name: string }[]): string =>
 const readyAgents = (api: ClusterApi, { name, cilium }: ReadingChange): Promise<readonly AgentReport[]> =>
   agentReports(api, name, cilium, ({ ready }) => ready);
 
-/** Looks until nothing is in the way. @throws Error with what is, when the time is up. */
+/** Looks until nothing is in the way, and gives what was seen last. @throws Error with what is, when the time is up. */
 async function waitUntilNone(
   what: string,
   heading: string,
   look: () => Promise<readonly AgentReport[]>,
   problemsOf: (reports: readonly AgentReport[]) => readonly Diagnostic[],
-): Promise<void> {
+): Promise<readonly AgentReport[]> {
   const reports = await until(
     Date.now() + CHANGE_SECONDS * 1000,
     look,
@@ -54,6 +54,7 @@ async function waitUntilNone(
   );
   const problems = problemsOf(reports);
   if (problems.length > 0) throw new Error(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN));
+  return reports;
 }
 
 /** Reports of KVStoreMesh without those from versions that cannot be asked. */
@@ -82,18 +83,13 @@ export async function awaitCaches(api: ClusterApi, change: ReadingChange): Promi
   );
   await syncApiserverNow(api, cilium, name);
   const names = peers.map((peer) => peer.name);
-  let isSilent = false;
-  const look = async () => {
-    const reports = await cacheReports(api, name, cilium, names);
-    const asked = answering(reports);
-    isSilent = asked.length < reports.length;
-    return asked;
-  };
-  const problemsOf = (seen: readonly AgentReport[]) => readinessProblems([], seen, peers);
+  const look = () => cacheReports(api, name, cilium, names);
+  const problemsOf = (seen: readonly AgentReport[]) => readinessProblems([], answering(seen), peers);
   const heading = `cluster "${name}": KVStoreMesh does not have its peers after ${CHANGE_SECONDS} s, and so the agents go on reading them directly`;
-  await waitUntilNone(`cluster "${name}": views of a peer by KVStoreMesh are not ready yet`, heading, look, problemsOf);
+  const what = `cluster "${name}": views of a peer by KVStoreMesh are not ready yet`;
+  const reports = await waitUntilNone(what, heading, look, problemsOf);
   progress(
-    isSilent
+    answering(reports).length < reports.length
       ? `warning: cluster "${name}": this KVStoreMesh cannot be asked what it has in its cache; the agents read it from now on`
       : `cluster "${name}": KVStoreMesh has ${named(peers)}; the agents read its cache from now on`,
   );
