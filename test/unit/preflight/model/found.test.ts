@@ -78,6 +78,9 @@ describe("preflight: how the agents of a cluster get name and id", () => {
     const of = (decided: Parameters<typeof summaryOf>[2]) => summaryOf(recordText(), "cluster1", decided);
     const recorded = readRecordedClusters({ a: of(named), b: of({}), c: of(issued), d: of(ofOne) });
     assert.deepEqual(foundInRecord(recorded), { a: named, c: issued, d: ofOne });
+    // Another cluster may be back under the name of a lost one, with a CA of its own.
+    const [a, d] = [of(named), of({ ...named, ...ofOne })].map((each) => ({ ...each, lost: true as const }));
+    assert.deepEqual(foundInRecord({ ...(a && { a }), ...(d && { d }) }), { a: named, d: named });
   });
 });
 
