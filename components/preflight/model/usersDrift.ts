@@ -61,7 +61,7 @@ function drifted(
 }
 
 /**
- * Finds clusters whose peers do not have their users any more: the ConfigMap was removed or written anew, as by a `helm upgrade`, or an entry was
+ * Finds clusters whose peers do not have their users any more: the ConfigMap was removed or written again, as by a `helm upgrade`, or an entry was
  * taken away. The state shows none of it.
  */
 export function usersDrift(
