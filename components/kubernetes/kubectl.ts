@@ -31,10 +31,16 @@ const START_SECONDS = 60;
 /** Each is a process with some 40 MiB; a check of a large mesh asks thousands of agents. */
 const atOnce = limiter(32);
 
+/** kubectl asks a person for what the kubeconfig lacks in its output, and says among its errors only that nothing came. */
+function withPrompt(stdout: string, words: string): string {
+  const prompt = /Please enter \w+: $/.exec(stdout)?.[0] ?? "";
+  return words.replace(/^error: EOF$/m, (line) => `${prompt}${line}`);
+}
+
 /** What kubectl printed. @throws {@link KubectlError} when it failed. */
 export function printed(args: readonly string[], { code, stdout, stderr }: Ended): string {
   if (code !== 0) {
-    const words = stderr.trim();
+    const words = withPrompt(stdout, stderr.trim());
     throw new KubectlError(words === "" ? `kubectl ${args.join(" ")} ended with ${String(code)}` : words);
   }
   if (args.some((arg, at) => arg === "--output=json" || (arg === "json" && args[at - 1] === "-o"))) {

@@ -24,7 +24,7 @@ export async function judgeAccess(
   const weigh = mesh.allow.includes("unreachable") ? warning : error;
   const peers = withoutLost(membersOf(mesh));
   // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
-  const silent = unreachableClusters(peers, without(live, ways.explains)).flatMap(
+  const silent = unreachableClusters(peers, without(live, ways.explains), mesh.allow).flatMap(
     (each) => missing.get(each.cluster ?? "") ?? [each],
   );
   const lacking = [...missing].flatMap(([name, each]) => (live.get(name)?.kind === "reachable" ? each : []));

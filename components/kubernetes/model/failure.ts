@@ -28,8 +28,8 @@ const PASSING: readonly (readonly [Failure, RegExp])[] = [
   ],
 ];
 
-/** A command in a pod has failed: kubectl has got there, whatever the command says. */
-const IN_POD = /^command terminated with exit code/;
+/** A command in a pod has failed: kubectl has got there, whatever the command says. Or it asks a person, and there is none. */
+const NO_MATTER_WHAT = /^(command terminated with exit code|please enter )/i;
 
 const passing = (line: string): Failure | undefined => PASSING.find(([, pattern]) => pattern.test(line))?.[0];
 
@@ -39,5 +39,5 @@ export const isPassing = (line: string): boolean => passing(line) !== undefined;
 /** Why kubectl failed, by the line that says it. */
 export function failureOf(words: string): Failure {
   const line = tellingLine(words);
-  return IN_POD.test(line) ? "final" : (passing(line) ?? "final");
+  return NO_MATTER_WHAT.test(line) ? "final" : (passing(line) ?? "final");
 }

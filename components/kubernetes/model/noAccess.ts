@@ -1,4 +1,3 @@
-import { howToAllow } from "../../settings/model/allow";
 import { isPassing } from "./failure";
 import { saidMeanwhile } from "./patience";
 import { ASKS_PERSON, tellingLine } from "./tellingLine";
@@ -65,9 +64,7 @@ export const ACCESS_FIXES: Readonly<Record<NoAccessKind, { readonly what: string
   },
   network: {
     what: "cannot be reached",
-    fix:
-      `check address, network and VPN; to let a preview go on, ${howToAllow("unreachable")}. Only where the cluster does not exist any more and ` +
-      "will never answer, list it with lost: true",
+    fix: "check address, network and VPN",
   },
   other: {
     what: "cannot be asked",

@@ -1,4 +1,5 @@
 import { ACCESS_FIXES } from "../../kubernetes/model/noAccess";
+import { howToAllow } from "../../settings/model/allow";
 import type { Cluster } from "../../mesh/model/mesh";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { forbiddenEndpoints } from "../../mesh/model/validateEndpoints";
@@ -88,15 +89,20 @@ export function judgeLive(
   };
 }
 
+const OR_LOST = "Only where the cluster does not exist any more and will never answer, list it with lost: true";
+
 /** The clusters that could not be inspected, with why and what to do. */
 export function unreachableClusters(
   clusters: readonly Cluster[],
   live: ReadonlyMap<string, LiveCluster>,
+  allow: PreflightPolicy["allow"],
 ): readonly Diagnostic[] {
+  const orAllow = allow.includes("unreachable") ? "" : `; to let a preview go on, ${howToAllow("unreachable")}`;
   return clusters.flatMap(({ name }) => {
     const cluster = live.get(name);
     if (cluster?.kind !== "unreachable") return [];
-    const { what, fix } = ACCESS_FIXES[cluster.cause];
+    const { what, fix: general } = ACCESS_FIXES[cluster.cause];
+    const fix = cluster.cause === "network" ? `${general}${orAllow}. ${OR_LOST}` : general;
     return [error({ cluster: name, property: "API server", reason: `${what}: ${cluster.reason}`, fix })];
   });
 }

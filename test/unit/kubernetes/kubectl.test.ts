@@ -22,6 +22,15 @@ describe("components: kubectl", () => {
     );
   });
 
+  it("asks once where the kubeconfig's user has no credentials: kubectl asks a person for them, and nobody is there", async () => {
+    kubectl.script('process.stdout.write("Please enter Username: "); console.error("error: EOF"); process.exit(1);');
+    await assert.rejects(
+      Kubectl.with({ kind: "context", context: "west" }, (each) => read(each, ["get", "namespace/kube-system"])),
+      (error) => error instanceof KubectlError && error.message === "Please enter Username: error: EOF",
+    );
+    assert.equal(kubectl.calls().length, 1);
+  });
+
   it("asks again where JSON is not whole, and says so in the end", async () => {
     kubectl.script('process.stdout.write(calls() === 1 ? \'{"items":[\' : "{}");');
     const readPods = (...args: readonly string[]) =>

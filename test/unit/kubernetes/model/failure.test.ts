@@ -38,6 +38,7 @@ const SAID: Readonly<Record<Failure, readonly string[]>> = {
     'error: error loading config file "/tmp/kubeconfig": yaml: line 3: did not find expected key',
     'Error from server (NotFound): configmaps "cilium-config" not found',
     "error: timed out waiting for the condition",
+    "Please enter Username: error: EOF",
     "Could not connect to Redis at 10.1.2.3:6379: Connection refused\ncommand terminated with exit code 1",
     "",
   ],

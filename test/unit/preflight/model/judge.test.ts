@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ACCESS_FIXES } from "../../../../components/kubernetes/model/noAccess";
 import { errors } from "../../../../components/mesh/model/diagnostic";
 import { judgeLive, unreachableClusters } from "../../../../components/preflight/model/judge";
 import type { LiveCluster } from "../../../../components/preflight/model/liveCluster";
@@ -73,8 +74,25 @@ describe("preflight: judgeLive", () => {
 
 describe("preflight: unreachableClusters", () => {
   it("are named with what kubectl said", () => {
-    assert.deepEqual(lines(unreachableClusters(MEMBERS, live({ cluster3: "unreachable" }))), [
+    assert.deepEqual(lines(unreachableClusters(MEMBERS, live({ cluster3: "unreachable" }), [])), [
       "cluster \"cluster3\": API server cannot be reached: dial tcp 10.1.3.1:6443: i/o timeout; check address, network and VPN; to let a preview go on, add unreachable to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' unreachable, where nothing is in it yet). Only where the cluster does not exist any more and will never answer, list it with lost: true",
     ]);
+  });
+
+  it("are not said to be allowed where they are", () => {
+    assert.deepEqual(lines(unreachableClusters(MEMBERS, live({ cluster3: "unreachable" }), ["unreachable"])), [
+      'cluster "cluster3": API server cannot be reached: dial tcp 10.1.3.1:6443: i/o timeout; check address, network and VPN. Only where the cluster does not exist any more and will never answer, list it with lost: true',
+    ]);
+  });
+
+  it("are said to be lost for no cause with which they may live", () => {
+    const causes = Object.keys(ACCESS_FIXES) as (keyof typeof ACCESS_FIXES)[];
+    const lost = causes.filter((cause) => {
+      const silent = new Map([["cluster1", { kind: "unreachable", cause, reason: "" } as const]]);
+      return lines(unreachableClusters(MEMBERS, silent, []))
+        .join()
+        .includes("lost: true");
+    });
+    assert.deepEqual(lost, ["network"]);
   });
 });
