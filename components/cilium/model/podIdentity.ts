@@ -42,6 +42,16 @@ const FIRST_OF_A_CLUSTER = 256;
 /** From here on identities are local to a node (CIDRs, remote nodes), and carry no cluster id. */
 const FIRST_LOCAL = 2 ** 24;
 
+/** The numbers that a cluster's identities can have. @returns `base`: that of the cluster's part of all numbers, from which each is counted. */
+export function identityRange(
+  clusterId: number,
+  maxConnectedClusters: MaxConnectedClusters,
+): { readonly base: number; readonly first: number; readonly last: number } {
+  const identities = FIRST_LOCAL / (maxConnectedClusters + 1);
+  const base = clusterId * identities;
+  return { base, first: Math.max(base, FIRST_OF_A_CLUSTER), last: base + identities - 1 };
+}
+
 /**
  * The id of the cluster that made an identity; `undefined` where an identity has none. The more clusters a mesh may have, the more of the
  * 24 bits are the cluster's.

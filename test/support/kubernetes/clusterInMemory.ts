@@ -165,6 +165,17 @@ export class ClusterInMemory extends ReadsInMemory implements ClusterApi {
     });
   }
 
+  create(...args: Parameters<ClusterApi["create"]>): Promise<void> {
+    return this.answer({ do: "create", args }, () => {
+      const made = (args[1] as readonly StoredObject[]).flatMap((each) => {
+        const { kind, metadata } = each;
+        const isThere = this.state.find(`${kind}/${metadata.name}`, undefined) !== undefined;
+        return isThere ? [] : [{ ...each, metadata: { ...metadata, uid: `made-${this.state.next()}` } }];
+      });
+      this.state.objects = [...this.state.objects, ...made];
+    });
+  }
+
   annotatePods(...args: Parameters<ClusterApi["annotatePods"]>): Promise<void> {
     return this.answer({ do: "annotatePods", args }, () => undefined);
   }
