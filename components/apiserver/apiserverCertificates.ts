@@ -1,24 +1,16 @@
-import type { local } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { SigningCa } from "../certificates/meshCa";
 import { clientCertificates, type ClientCertificate } from "../certificates/leafCertificate";
 import type { CertificateSettings } from "../certificates/model/certificates";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
-import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from "../command/nodeCommand";
+import type { ClusterAccess } from "../command/nodeCommand";
 import type { Cluster } from "../mesh/model/mesh";
+import { apiserverStep, type ApiserverStepArgs } from "./apiserverStep";
 import { adminCommonName, localCommonName } from "./model/objects";
 import { fileNames, type NamedCertificate } from "./model/writtenCertificates";
 
-/** What is known of the certificates of a lost cluster. */
-export interface LostCertificatesArgs {
-  readonly cluster: Pick<Cluster, "name">;
-  /** Whose the cluster is. */
-  readonly owner: string;
-  readonly settings: Pick<CiliumSettings, "cilium">;
-}
-
 /** The arguments of {@link apiserverCertificates}. */
-export interface ApiserverCertificatesArgs extends LostCertificatesArgs {
+export interface ApiserverCertificatesArgs extends ApiserverStepArgs {
   readonly cluster: Pick<Cluster, "name" | "reads">;
   readonly settings: Pick<CiliumSettings, "cilium"> & CertificateSettings;
   /** That of the cluster's own: its etcd trusts no other one. */
@@ -36,6 +28,8 @@ export interface ApiserverCertificates {
   /** Done when they are where its pods read them: these run under the name only after that. */
   readonly written: pulumi.Resource;
 }
+
+const VERBS = { write: "writeCertificates", takeBack: "restoreCertificates" } as const;
 
 /**
  * The certificates that carry the name of a cluster which this program has named: as which its clustermesh-apiserver writes to its etcd, and, where
@@ -66,44 +60,16 @@ export function apiserverCertificates(
     [privateKey, leaf.privateKey] as const,
   ]);
   const secrets = Object.fromEntries(files);
-  const reached = { clusters: { [cluster.name]: access }, occasion: { seen: drift }, secrets };
-  const written = certificatesCommand(name, args, access, { clusterUid: uid }, reached, opts);
+  const step = { ...VERBS, access, input: { clusterUid: uid }, occasion: { seen: drift }, secrets };
+  const written = apiserverStep(`${name}-apiserver-certificates`, args, step, opts);
   return { issued: issued.map(({ leaf }) => leaf), written };
 }
 
 /** The same for a lost cluster: the command stays in the state with an input by which it contacts nothing, so that it can be deleted. */
 export function lostApiserverCertificates(
   name: string,
-  args: LostCertificatesArgs,
+  args: ApiserverStepArgs,
   opts: pulumi.CustomResourceOptions,
 ): void {
-  certificatesCommand(name, args, undefined, { lost: true }, { clusters: {} }, opts);
-}
-
-/** Where the command has to be replaced it is deleted before: its deletion would take back what its successor has written. */
-function certificatesCommand(
-  name: string,
-  { cluster, owner, settings }: LostCertificatesArgs,
-  access: ClusterAccess | undefined,
-  input: { readonly lost?: boolean; readonly clusterUid?: pulumi.Input<string | undefined> },
-  reached: Pick<NodeCommandArgs, "clusters" | "secrets" | "occasion">,
-  opts: pulumi.CustomResourceOptions,
-): local.Command {
-  return nodeCommand(
-    `${name}-apiserver-certificates`,
-    {
-      script: "apiserver",
-      create: "writeCertificates",
-      update: "writeCertificates",
-      delete: "restoreCertificates",
-      input: {
-        cluster: { name: cluster.name, ...(access === undefined ? {} : contextOf(access)) },
-        cilium: settings.cilium,
-        owner,
-        ...input,
-      },
-      ...reached,
-    },
-    { ...opts, deleteBeforeReplace: true },
-  );
+  apiserverStep(`${name}-apiserver-certificates`, args, { ...VERBS, access: "lost", input: {} }, opts);
 }

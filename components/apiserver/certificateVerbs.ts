@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { progress, type Verbs } from "../command/protocol";
-import type { Contact } from "../kubernetes/clusterApi";
+import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
 import { objectName } from "../kubernetes/model/managedObject";
 import type { Leaf } from "./model/certificatePlan";
 import {
+  CERTIFICATE_SECRETS,
   fileNames,
   NAMED_CERTIFICATES,
   parseWritten,
   secretOf,
   type NamedCertificate,
 } from "./model/writtenCertificates";
-import { restoreCertificate, writeCertificate } from "./ownCertificates";
+import { certificateIn, checkCertificate, restoreCertificate, writeCertificate } from "./ownCertificates";
 import { onRecordedCluster, type ApiserverInput } from "./verbs";
 
 /** Certificates with their keys, as standard input has them. */
@@ -62,17 +63,24 @@ export function certificateVerbs(
   if (input.lost) return lostVerbs(input, previous);
   const { cluster, cilium, owner } = input;
   const of = (name: NamedCertificate) => ({ cluster: cluster.name, cilium, owner, secret: secretOf(name) });
+  /** All of them as they are. */
+  const look = async (api: ClusterApi) => {
+    const list = await api.objects(CERTIFICATE_SECRETS, cilium.namespace);
+    return (name: NamedCertificate) => certificateIn(list, secretOf(name));
+  };
   return {
-    /** Writes those that were sent, and prints which: by their hashes, and nothing of a key. */
+    /** Writes those that were sent, and prints which: by their hashes, and nothing of a key. Where one is refused, none is written. */
     writeCertificates: async () => {
       const leaves = await sent();
       const last = parseWritten(previous);
       const written = await onRecordedCluster(input, contact, async (api) => {
+        const seen = await look(api);
+        const wanted = NAMED_CERTIFICATES.map((name) => ({ name, leaf: leafOf(leaves, name) }));
+        for (const { name, leaf } of wanted) if (leaf !== undefined) checkCertificate(of(name), leaf, seen(name));
         const done: (readonly [NamedCertificate, object])[] = [];
-        for (const name of NAMED_CERTIFICATES) {
-          const leaf = leafOf(leaves, name);
-          if (leaf === undefined) await restoreCertificate(api, of(name), last[name]);
-          else done.push([name, await writeCertificate(api, of(name), leaf)]);
+        for (const { name, leaf } of wanted) {
+          if (leaf === undefined) await restoreCertificate(api, of(name), last[name], seen(name));
+          else done.push([name, await writeCertificate(api, of(name), leaf, seen(name))]);
         }
         return Object.fromEntries(done);
       });
@@ -82,7 +90,8 @@ export function certificateVerbs(
     restoreCertificates: async () => {
       const last = parseWritten(previous);
       await onRecordedCluster(input, contact, async (api) => {
-        for (const name of NAMED_CERTIFICATES) await restoreCertificate(api, of(name), last[name]);
+        const seen = await look(api);
+        for (const name of NAMED_CERTIFICATES) await restoreCertificate(api, of(name), last[name], seen(name));
       });
       return "";
     },

@@ -4,6 +4,7 @@ import { progress } from "../command/protocol";
 import { TRIES_AGAINST_OTHER_WRITERS } from "../identity/restoreConfig";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { WriteConflict } from "../kubernetes/kubectlError";
+import { rawItems } from "../kubernetes/model/items";
 import { parseObject } from "../kubernetes/model/liveObject";
 import { appliedPart, type ManagedFieldsEntry } from "../kubernetes/model/managedFields";
 import { objectName } from "../kubernetes/model/managedObject";
@@ -29,7 +30,8 @@ export interface ReplacedCertificate {
   readonly owner: string;
 }
 
-interface Seen extends LiveCertificate {
+/** Such a Secret as it was when it was looked at. */
+export interface SeenCertificate extends LiveCertificate {
   readonly uid: string;
   readonly version: string | undefined;
   readonly managedFields: readonly ManagedFieldsEntry[];
@@ -41,19 +43,27 @@ type Write = Extract<CertificateStep, { readonly kind: "write" }>;
 /** One write is enough; a second takes out what an owner's apply could not. With more, somebody else writes as often. */
 const MOST_WRITES = 4;
 
-async function look(api: ClusterApi, { cilium, secret }: ReplacedCertificate): Promise<Seen | undefined> {
-  const json = await api.object(`secret/${secret}`, cilium.namespace);
+function seenIn(json: string): SeenCertificate | undefined {
   const live = parseObject(json);
   if (live === undefined) return undefined;
   const { uid, annotations = {}, managedFields = [], resourceVersion: version } = live.metadata;
   return { uid, annotations, data: live.data ?? {}, managedFields, version, object: JSON.parse(json) as unknown };
 }
 
+/** The Secret of a certificate out of a list; `undefined` where there is none. */
+export const certificateIn = (list: string, secret: string): SeenCertificate | undefined =>
+  seenIn(rawItems(list).get(`secret/${secret}`) ?? "");
+
+const look = async (
+  api: ClusterApi,
+  { cilium, secret }: Pick<ReplacedCertificate, "cilium" | "secret">,
+): Promise<SeenCertificate | undefined> => seenIn(await api.object(`secret/${secret}`, cilium.namespace));
+
 const withoutNull = <T>(record: Readonly<Record<string, T | null>>): Readonly<Record<string, T>> =>
   Object.fromEntries(Object.entries(record).flatMap(([key, value]) => (value === null ? [] : [[key, value] as const])));
 
 /** All that the owner has applied, with what is written: an apply without the rest would take the rest away. */
-function applied(seen: Seen, { secret, cilium }: ReplacedCertificate, { data, annotation, owner }: Write) {
+function applied(seen: SeenCertificate, { secret, cilium }: ReplacedCertificate, { data, annotation, owner }: Write) {
   const own = appliedPart(seen.object, seen.managedFields, owner.manager) as {
     readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
     readonly data?: Readonly<Record<string, string>>;
@@ -75,7 +85,7 @@ function applied(seen: Seen, { secret, cilium }: ReplacedCertificate, { data, an
   };
 }
 
-async function carryOut(api: ClusterApi, of: ReplacedCertificate, seen: Seen, write: Write): Promise<void> {
+async function carryOut(api: ClusterApi, of: ReplacedCertificate, seen: SeenCertificate, write: Write): Promise<void> {
   const { manager, operation } = write.owner;
   if (operation === "Apply") {
     await api.apply(manager, applied(seen, of, write));
@@ -101,23 +111,33 @@ const SAID: Readonly<Record<Outcome, readonly [weight: string, what: string]>> =
   ],
 };
 
-/** Looks and writes by turns until nothing is to be done, while others may be writing; gives what is there then. */
+type Next = (live: SeenCertificate | undefined) => CertificateStep;
+
+/** What is to be written next. @throws Error where nothing may be. */
+function stepOf(of: ReplacedCertificate, next: Next, seen: SeenCertificate | undefined) {
+  const step = next(seen);
+  if (step.kind !== "refused") return step;
+  const { property, ...finding } = step.finding;
+  throw new Error(formatDiagnostic({ cluster: of.cluster, property: `${nameOf(of)} ${property}`, ...finding }));
+}
+
+/**
+ * Writes and looks by turns until nothing is to be done, while others may be writing; gives what is there then.
+ *
+ * @param first The Secret as it was seen last.
+ */
 async function writeUntilDone(
   api: ClusterApi,
   of: ReplacedCertificate,
-  next: (live: Seen | undefined) => CertificateStep,
-): Promise<Seen | undefined> {
+  first: SeenCertificate | undefined,
+  next: Next,
+): Promise<SeenCertificate | undefined> {
   const said = (weight: string, what: string) => {
     progress(`${weight}cluster ${JSON.stringify(of.cluster)}: ${nameOf(of)} ${what}`);
   };
   let outcome: Outcome | undefined;
-  for (let writes = 0, late = 0; ;) {
-    const seen = await look(api, of);
-    const step = next(seen);
-    if (step.kind === "refused") {
-      const { property, ...finding } = step.finding;
-      throw new Error(formatDiagnostic({ cluster: of.cluster, property: `${nameOf(of)} ${property}`, ...finding }));
-    }
+  for (let seen = first, writes = 0, late = 0; ; seen = await look(api, of)) {
+    const step = stepOf(of, next, seen);
     if (step.kind === "leave") said("warning: ", `is left as it is: ${step.why}`);
     if (step.kind === "done" && outcome !== undefined) said(...SAID[outcome]);
     if (step.kind !== "write" || seen === undefined) return seen;
@@ -138,18 +158,9 @@ async function writeUntilDone(
   }
 }
 
-/**
- * Gives a Secret of Helm's a certificate of ours; what was there before is kept in it. It writes nothing where all is as it has to be, and can be
- * done again after a run that was killed at any time.
- *
- * @throws Error when there is no such Secret, or another stack's certificate is in it.
- */
-export async function writeCertificate(
-  api: ClusterApi,
-  of: ReplacedCertificate,
-  leaf: Leaf,
-): Promise<WrittenCertificate> {
-  const seen = await writeUntilDone(api, of, (live) =>
+const writing =
+  ({ owner }: ReplacedCertificate, leaf: Leaf): Next =>
+  (live) =>
     live === undefined
       ? {
           kind: "refused",
@@ -159,16 +170,41 @@ export async function writeCertificate(
             fix: "have Helm make it (helm upgrade --reuse-values), and run this again",
           },
         }
-      : planWrite(live, leaf, of.owner),
-  );
+      : planWrite(live, leaf, owner);
+
+/** @throws Error where {@link writeCertificate} would refuse to write: when there is no such Secret, or another stack's certificate is in it. */
+export function checkCertificate(of: ReplacedCertificate, leaf: Leaf, seen: SeenCertificate | undefined): void {
+  stepOf(of, writing(of, leaf), seen);
+}
+
+/**
+ * Gives a Secret of Helm's a certificate of ours; what was there before is kept in it. It writes nothing where all is as it has to be, and can be
+ * done again after a run that was killed at any time.
+ *
+ * @param first The Secret as it was seen last; absent where it was not there.
+ * @throws Error as {@link checkCertificate}.
+ */
+export async function writeCertificate(
+  api: ClusterApi,
+  of: ReplacedCertificate,
+  leaf: Leaf,
+  first: SeenCertificate | undefined,
+): Promise<WrittenCertificate> {
+  const seen = await writeUntilDone(api, of, first, writing(of, leaf));
   return { written: certificateHash(seen?.data["tls.crt"]) };
 }
 
-/** Gives a Secret back what it had before {@link writeCertificate}. A certificate that others have made since stays, which is said. */
+/**
+ * Gives a Secret back what it had before {@link writeCertificate}. A certificate that others have made since stays, which is said.
+ *
+ * @param last What was last written; absent where that is not known, and its annotation alone tells.
+ * @param first The Secret as it was seen last; absent where it was not there.
+ */
 export async function restoreCertificate(
   api: ClusterApi,
   of: ReplacedCertificate,
   last: WrittenCertificate | undefined,
+  first: SeenCertificate | undefined,
 ): Promise<void> {
-  await writeUntilDone(api, of, (live) => planRestore(live, of.owner, last));
+  await writeUntilDone(api, of, first, (live) => planRestore(live, of.owner, last));
 }

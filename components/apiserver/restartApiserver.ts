@@ -1,4 +1,3 @@
-import { APISERVER_SECRETS } from "./model/objects";
 import { firstFew } from "../basics/model/bounded";
 import { deletePods, olderThan } from "../cilium/agents";
 import { apiserverPods } from "../cilium/caches";
@@ -9,6 +8,7 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import { parseList } from "../kubernetes/model/liveObject";
 import { appliedEntry, lastTime, newest } from "../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../kubernetes/model/ownership";
+import { CERTIFICATE_SECRETS } from "./model/writtenCertificates";
 
 /**
  * Deletes the pods of a cluster's clustermesh-apiserver from before a time, or all of them: only a new pod takes a name, users and certificates, a
@@ -29,31 +29,25 @@ async function replacePods(
   await deletePods(api, cilium.namespace, names);
 }
 
-/** When the certificates of a clustermesh-apiserver were written last. */
-async function certificatesTime(api: ClusterApi, { namespace }: CiliumObjects): Promise<string | undefined> {
-  const names = [APISERVER_SECRETS.admin, APISERVER_SECRETS.local].map((name) => `secret/${name}`);
-  const secrets = parseList(await api.objects(names, namespace));
-  return newest(secrets.map(({ metadata }) => lastTime(metadata.managedFields ?? [])));
-}
-
 /** Replaces its pods from before the values and certificates that are to be theirs: on the way into a mesh, and where others have changed these since. */
 export async function restartApiserver(api: ClusterApi, cluster: string, cilium: CiliumObjects): Promise<void> {
   const config = await readConfigMap(api, cilium);
   const named = appliedEntry(config?.managedFields ?? [], FIELD_MANAGER)?.time;
-  await replacePods(api, cluster, cilium, newest([named, await certificatesTime(api, cilium)]));
+  const certificates = parseList(await api.objects(CERTIFICATE_SECRETS, cilium.namespace));
+  const written = certificates.map(({ metadata }) => lastTime(metadata.managedFields ?? []));
+  await replacePods(api, cluster, cilium, newest([named, ...written]));
 }
 
-/**
- * The same on the way out, where the originals are back.
- *
- * @param isWritten Whether they were written just now: then no pod can be from after that.
- */
+/** The last write of what pods of clustermesh-apiserver have to run with: in this run, or at some time before, where that is known. */
+export type LastWrite = { readonly kind: "now" } | { readonly kind: "before"; readonly time: string | undefined };
+
+/** The same on the way out, where the originals are back. @param writes Those of them: after one in this run no pod can be from after that. */
 export async function releaseApiserver(
   api: ClusterApi,
   cluster: string,
   cilium: CiliumObjects,
-  isWritten: boolean,
+  writes: readonly LastWrite[],
 ): Promise<void> {
-  const config = isWritten ? undefined : await readConfigMap(api, cilium);
-  await replacePods(api, cluster, cilium, lastTime(config?.managedFields ?? []));
+  const times = writes.map((write) => (write.kind === "now" ? undefined : write.time));
+  await replacePods(api, cluster, cilium, writes.some(({ kind }) => kind === "now") ? undefined : newest(times));
 }

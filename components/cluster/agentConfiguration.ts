@@ -22,7 +22,7 @@ export interface AgentConfiguration {
  *
  * | up | resource | destroy |
  * |---|---|---|
- * | record the originals | `original-config` | restore again what an interrupted run left, give up the fields, wait for the roll-out, remove what has name or id from etcd |
+ * | record the originals | `original-config` | restore again what an interrupted run left, give up the fields, replace the pods of a clustermesh-apiserver that had the name, wait for the roll-out, remove what has name or id from etcd |
  * | set name, id and the originals, roll, wait, restart what that did not reach | `rollout` | wait until the agents know no peer, write the originals back, roll, remove the nodes from etcd, roll |
  *
  * @param originalConfig Done when what will be overwritten is recorded, and nothing speaks against it: no object is written before.

@@ -7,7 +7,6 @@ import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from
 import type { EtcdUserSettings } from "../etcdUsers/etcdAdmin";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
 import type { PlannedCluster } from "../mesh/etcd";
-import { namesApiserver } from "../mesh/model/publication";
 import type { Observed } from "../mesh/model/observed";
 import type { PeerSettings } from "../peers/peerSecret";
 import { DEFAULT_SETTINGS } from "../settings/model/settings";
@@ -43,7 +42,7 @@ function clusterCommand(
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   const { cilium, wait, peerSecret, maxConnectedClusters } = settings;
-  const { identity } = cluster;
+  const { identity, publishes } = cluster;
   const shared = {
     cluster: { name: cluster.name, ...contextOf(access) },
     cilium,
@@ -54,7 +53,7 @@ function clusterCommand(
     rollOut: { await: wait.rollout !== false, timeoutSeconds: wait.rollout || DEFAULT_SETTINGS.wait.rollout },
     maxConnectedClusters,
     ...(identity === "set" ? {} : { identity }),
-    ...(namesApiserver(cluster) ? { publishes: cluster.publishes } : {}),
+    ...(publishes === "kvstore" ? {} : { publishes }),
     ...(cluster.lost === true ? { lost: true } : {}),
   };
   const command = { script: "cluster", clusters: { [cluster.name]: access } };

@@ -1,6 +1,7 @@
 import { dispatch, previousOutput, readInput } from "../command/protocol";
 import { contactTo } from "../kubernetes/openClusters";
-import { clusterInput, clusterVerbs } from "./verbs";
+import { clusterInput } from "./clusterInput";
+import { clusterVerbs } from "./verbs";
 
 const given = readInput(clusterInput);
 

@@ -45,9 +45,9 @@ export interface CertificateSummary {
  *
  * | up | resource | destroy |
  * |---|---|---|
- * | record the originals, refuse what speaks against the mesh | `original-config` | the last step: see {@link agentConfiguration} |
+ * | record the originals, refuse what speaks against the mesh | `original-config` | the last step: see {@link agentConfiguration}. It takes back, too, what a step has written that was killed before it was in the state |
  * | where this program names a clustermesh-apiserver: its certificates for that name, once its users are there | `apiserver-certificates` | give back what was there |
- * | set name and id, roll; replace the pods of that clustermesh-apiserver | `rollout` | write the originals back, roll: see {@link agentConfiguration} |
+ * | set name and id, roll; replace the pods of that clustermesh-apiserver | `rollout` | write the originals back, roll: see {@link agentConfiguration}. Those pods wait for their certificates |
  * | the Secret with the etcd's certificate | `etcd-server` | Pulumi forgets it |
  * | users of the peers | `etcd-users`, `remote-users` | remove them |
  * | list what is made here | `objects` | delete it, the Secrets among it |

@@ -1,64 +1,23 @@
-import { z } from "zod";
-import { releaseApiserver, restartApiserver } from "../apiserver/restartApiserver";
+import { restartApiserver } from "../apiserver/restartApiserver";
 import { errorMessage } from "../basics/errorMessage";
-import { readConfigMap, type LiveConfig } from "../cilium/configMap";
-import { ID_KEY, NAME_KEY, ciliumObjects } from "../cilium/model/agentConfig";
 import { waitForRollOut } from "../cilium/rollOut";
-import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
 import { sayWhoRestarts } from "../cilium/whoRestarts";
 import type { Verbs } from "../command/protocol";
-import { setIdentity } from "../identity/setIdentity";
-import { removeIdentities, sayIdentitiesStay } from "../identity/unusedIdentities";
-import {
-  waitForPeersRemoved,
-  renameOnNodes,
-  removeNamedKeys,
-  rolled,
-  sayKeysStay,
-  type Leaving,
-} from "../identity/leaving";
+import { waitForPeersRemoved } from "../identity/leaving";
 import { withAdvice } from "../identity/model/leavingAdvice";
 import { recordedOf, type Recorded } from "../identity/model/recorded";
-import { restoreConfig } from "../identity/restoreConfig";
 import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
-import { isAnothers, relinquish } from "../identity/relinquish";
 import { restartOutdated } from "../identity/restartOutdated";
+import { setIdentity } from "../identity/setIdentity";
 import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
 import { KubectlError } from "../kubernetes/kubectlError";
-import { managedObjectList } from "../kubernetes/model/managedObject";
-import { KVSTOREMESH_SECRET } from "../peers/model/peerFile";
-import { updateManagedObjects } from "./managedObjects";
+import { namesApiserver } from "../mesh/model/publication";
+import type { ClusterInput } from "./clusterInput";
 import { lostVerbs } from "./lostVerbs";
+import { updateManagedObjects } from "./managedObjects";
 import { keep, record } from "./recording";
-import { removeAllOwned, type Removing } from "./removeOwned";
-
-/** The input that all verbs share; `originalConfig` is what `record` has printed and is given to the later verbs. */
-export const clusterInput = z.object({
-  cluster: z.object({ name: z.string(), context: z.string().optional() }),
-  cilium: ciliumObjects,
-  desiredConfig: z.record(z.string(), z.string()),
-  /** The objects that this stack makes there. */
-  managedObjects: managedObjectList.default([]),
-  owner: z.string(),
-  peerSecret: z.string(),
-  adoptSecret: z.boolean().default(false),
-  /** The keys that will be written into an adopted Secret. */
-  peerKeys: z.array(z.string()).default([]),
-  originalConfig: z.string().default(""),
-  overwriteConflicts: z.boolean().default(false),
-  /** `asInstalled`: name and id are those of the mesh already, and nothing rolls. */
-  identity: z.enum(["set", "asInstalled"]).default("set"),
-  /** `apiserver`: its name is that of its clustermesh-apiserver as well, and its identities are in CRDs. */
-  publishes: z.enum(["kvstore", "apiserver"]).default("kvstore"),
-  /** Whether a check will want to know what worked before. */
-  probePaths: z.boolean().default(false),
-  rollOut: z.object({ await: z.boolean(), timeoutSeconds: z.number() }),
-  maxConnectedClusters: z.literal([255, 511]).default(255),
-  /** The cluster is lost, and no verb contacts it. */
-  lost: z.boolean().default(false),
-});
-
-type ClusterInput = z.infer<typeof clusterInput>;
+import { removeAllOwned } from "./removeOwned";
+import { leavingOf, release, removingOf, restore } from "./wayBack";
 
 type ClusterVerb = (input: ClusterInput, contact: Contact, previous: string) => Promise<string>;
 
@@ -94,59 +53,7 @@ const onRecorded =
       return step(input, api, before, previous);
     });
 
-/** Whether a cluster is called otherwise, and has another id, once the originals are back: it may have been installed with those of the mesh. */
-function afterRestoration(live: LiveConfig | undefined, { desiredConfig: desired }: ClusterInput) {
-  const differs = (key: string) => live !== undefined && live.data[key] !== desired[key];
-  return { renamed: differs(NAME_KEY), renumbered: differs(ID_KEY) };
-}
-
-const leavingOf = ({ cluster, cilium, desiredConfig, maxConnectedClusters }: ClusterInput): Leaving => ({
-  name: cluster.name,
-  id: Number(desiredConfig[ID_KEY]),
-  maxConnectedClusters,
-  cilium,
-});
-
-/** What a way back has come to. */
-type WayBack = { readonly kind: "anothers" } | { readonly kind: "ours"; readonly live: LiveConfig | undefined };
-
-/**
- * Writes the originals back and rolls the agents. Continues where an earlier run was interrupted; does nothing where all is done.
- *
- * @param first `cilium-config` as it was seen last.
- */
-async function restore(
-  api: ClusterApi,
-  input: ClusterInput,
-  before: Recorded,
-  first: LiveConfig | undefined,
-): Promise<WayBack> {
-  const { cluster, cilium, desiredConfig, rollOut, owner } = input;
-  if (isAnothers(first, cluster.name, cilium, owner)) {
-    return { kind: "anothers" };
-  }
-  const { written, live } = await restoreConfig(api, cluster.name, cilium, before.config, desiredConfig, first);
-  if (!rollOut.await || !afterRestoration(live, input).renamed) {
-    await annotate(api, cilium, null);
-  } else if (written || (await isAnnotated(api, cilium))) {
-    await renameOnNodes(api, leavingOf(input), rollOut.timeoutSeconds);
-  }
-  if (input.publishes === "apiserver" && afterRestoration(live, input).renamed) {
-    await releaseApiserver(api, cluster.name, cilium, written);
-  }
-  return { kind: "ours", live };
-}
-
 const recordingOf = (input: ClusterInput) => ({ ...input, cluster: input.cluster.name, desired: input.desiredConfig });
-
-const removingOf = ({ cluster, owner, peerSecret }: ClusterInput, before: Recorded): Removing => ({
-  cluster: cluster.name,
-  owner,
-  peerSecrets: [
-    { name: peerSecret, wasThere: before.peerSecret === "present" },
-    { name: KVSTOREMESH_SECRET, wasThere: before.kvstoremeshSecret === "present" },
-  ],
-});
 
 const living = {
   /** Prints the originals, which the state keeps. Fails where what follows would create or take over something. */
@@ -164,7 +71,7 @@ const living = {
     } else if (input.identity === "set") {
       await sayWhoRestarts(api, cluster.name, cilium);
     }
-    if (input.publishes === "apiserver") await restartApiserver(api, cluster.name, cilium);
+    if (namesApiserver(input)) await restartApiserver(api, cluster.name, cilium);
     return "";
   }),
   /** Prints the objects that this stack has there; those that it had and has no more are removed. */
@@ -178,42 +85,14 @@ const living = {
     });
     return "";
   }),
-  /** First half of the way back: without peers, with the old values, and without nodes under the name that was given. */
+  /** First half of the way back. */
   restore: onRecorded(async (input, api, before) => {
-    const { cluster, cilium, peerSecret, rollOut } = input;
-    if (rollOut.await) {
-      await waitForPeersRemoved(api, leavingOf(input), peerSecret);
-    }
-    await restore(api, input, before, await readConfigMap(api, cilium));
-    if (!rollOut.await) {
-      await sayWhoRestarts(api, cluster.name, cilium);
-    }
+    await restore(api, input, before);
     return "";
   }),
-  /**
-   * Second half: our marks go, and what we own of `cilium-config`; the same as before for those that were interrupted; then all that is left
-   * of ours, and what else has the cluster's name or id in etcd.
-   */
+  /** Second half. */
   release: onRecorded(async (input, api, before) => {
-    const { cluster, cilium, owner, rollOut } = input;
-    const way = await restore(api, input, before, await readConfigMap(api, cilium));
-    if (way.kind === "ours") {
-      // What no manager has owned was ours alone, and goes with that.
-      const relinquished = await relinquish(api, { cluster: cluster.name, cilium, owner }, way.live);
-      await restore(api, input, before, relinquished);
-    }
-    await removeAllOwned(api, removingOf(input, before), input);
-    if (rollOut.await) {
-      await rolled(api, leavingOf(input), rollOut.timeoutSeconds);
-    }
-    const { renamed, renumbered } = afterRestoration(await readConfigMap(api, cilium), input);
-    if (renamed && renumbered) {
-      await (rollOut.await ? removeNamedKeys : sayKeysStay)(api, leavingOf(input));
-      if (input.publishes === "apiserver") {
-        if (rollOut.await) await removeIdentities(api, leavingOf(input));
-        else sayIdentitiesStay(leavingOf(input));
-      }
-    }
+    await release(api, input, before);
     return "";
   }),
 } satisfies Readonly<Record<string, ClusterVerb>>;

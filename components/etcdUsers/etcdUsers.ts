@@ -1,7 +1,8 @@
 import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { CiliumSettings } from "../cilium/model/agentConfig";
-import { contextOf, nodeCommand, type ClusterAccess, type NodeCommandArgs } from "../command/nodeCommand";
+import { clusterStep, type ClusterStep } from "../command/clusterStep";
+import { contextOf, type ClusterAccess } from "../command/nodeCommand";
 import type { PlannedCluster } from "../mesh/etcd";
 import { adminEndpointsOf } from "../mesh/model/mesh";
 import type { PeerSettings } from "../peers/peerSecret";
@@ -37,7 +38,7 @@ export function etcdUsers(name: string, args: EtcdUsersArgs, opts: pulumi.Custom
   const { ca, certificate, privateKey } = credential;
   const secrets = { "etcd.ca": ca, "etcd.certificate": certificate, "etcd.privateKey": privateKey };
   const input = { users: peerUsers(peers), peers: { ...contextOf(access), secret } };
-  const done = usersCommand(name, cluster, input, { clusters: { [cluster.name]: access }, secrets }, opts);
+  const done = usersStep(name, cluster, { access, input, secrets }, opts);
   // The report has no secret; it counts as one only because the command got the administrator's key.
   const report = pulumi.unsecret(done.stdout).apply(parseUsersReport);
   return { authentication: report.apply(describeUsers), done };
@@ -45,27 +46,17 @@ export function etcdUsers(name: string, args: EtcdUsersArgs, opts: pulumi.Custom
 
 /** The same for a lost cluster: the command stays in the state with an input by which it contacts nothing, so that it can be deleted. */
 export function lostEtcdUsers(name: string, cluster: PlannedCluster, opts: pulumi.CustomResourceOptions): void {
-  usersCommand(name, cluster, { users: [], lost: true }, { clusters: {} }, opts);
+  usersStep(name, cluster, { access: "lost", input: { users: [] } }, opts);
 }
 
-/** Where it has to be replaced it is deleted before: its deletion would remove what its successor has made. */
-function usersCommand(
+function usersStep(
   name: string,
   cluster: PlannedCluster,
-  input: { readonly users: readonly string[]; readonly lost?: boolean; readonly peers?: object },
-  reached: Pick<NodeCommandArgs, "clusters" | "secrets">,
+  { input, ...step }: Pick<ClusterStep, "access" | "input" | "secrets">,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  return nodeCommand(
-    `${name}-etcd-users`,
-    {
-      script: "etcdUsers",
-      create: "grant",
-      update: "grant",
-      delete: "revoke",
-      input: { cluster: cluster.name, endpoints: pulumi.output(cluster.etcd).apply(adminEndpointsOf), ...input },
-      ...reached,
-    },
-    { ...opts, deleteBeforeReplace: true },
-  );
+  const etcd = { cluster: cluster.name, endpoints: pulumi.output(cluster.etcd).apply(adminEndpointsOf) };
+  const verbs = { script: "etcdUsers", write: "grant", takeBack: "revoke" };
+  const all = { ...step, ...verbs, cluster: cluster.name, input: { ...etcd, ...input } };
+  return clusterStep(`${name}-etcd-users`, all, opts);
 }

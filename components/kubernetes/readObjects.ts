@@ -1,4 +1,5 @@
 import type { ClusterReads } from "./clusterApi";
+import { joinLists } from "./model/items";
 import type { ManagedObject } from "./model/managedObject";
 
 /** An object as the API is asked for it: `kind/name`. */
@@ -21,7 +22,5 @@ export async function readManagedObjects(api: ClusterReads, managedObjects: read
       api.objects(managedObjects.filter((managed) => managed.namespace === namespace).map(nameOf), namespace),
     ),
   );
-  return JSON.stringify({
-    items: lists.flatMap((list) => (JSON.parse(list) as { readonly items: readonly unknown[] }).items),
-  });
+  return joinLists(lists);
 }

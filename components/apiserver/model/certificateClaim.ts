@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { jsonAs } from "../../basics/model/attempt";
+import { seeAnnotation, type SeenAnnotation } from "./ownedAnnotation";
 
 /** Annotation of a Secret that tells whose certificate is in it, and which that is. */
 export const CERTIFICATE_ANNOTATION = "cilium-clustermesh/certificate";
 
-/** Anyone who can write to the cluster can write an annotation: what is longer is none of ours. */
+/** What is longer is none of ours. */
 const LONGEST_CLAIM = 2048;
 
 const claim = z.object({
@@ -14,22 +14,11 @@ const claim = z.object({
 });
 
 /** What the annotation tells. A copy of the Secret has the certificates as well, so it holds for that too. */
-export type CertificateClaim = Readonly<z.infer<typeof claim>>;
-
-/** What an annotation means to one stack. */
-export type SeenCertificateClaim =
-  | { readonly kind: "none" }
-  | { readonly kind: "damaged" }
-  | { readonly kind: "otherOwner"; readonly owner: string }
-  | { readonly kind: "ours"; readonly claim: CertificateClaim };
+type CertificateClaim = Readonly<z.infer<typeof claim>>;
 
 /** The text of the annotation. */
 export const claimOf = ({ owner, written }: CertificateClaim): string => JSON.stringify({ owner, written });
 
 /** Reads the annotation. @param annotation Absent where there is none. */
-export function seeCertificateClaim(annotation: string | undefined, owner: string): SeenCertificateClaim {
-  if (annotation === undefined) return { kind: "none" };
-  const found = annotation.length > LONGEST_CLAIM ? undefined : jsonAs(claim, annotation);
-  if (found === undefined) return { kind: "damaged" };
-  return found.owner === owner ? { kind: "ours", claim: found } : { kind: "otherOwner", owner: found.owner };
-}
+export const seeCertificateClaim = (annotation: string | undefined, owner: string): SeenAnnotation<CertificateClaim> =>
+  seeAnnotation(annotation, owner, { form: claim, longest: LONGEST_CLAIM });

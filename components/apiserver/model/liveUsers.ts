@@ -5,7 +5,7 @@ import type { LiveObject } from "../../kubernetes/model/liveObject";
 import { writerOf, type FieldOwner, type ManagedFieldsEntry } from "../../kubernetes/model/managedFields";
 import { OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import type { GrantedUsers } from "./grantedUsers";
-import type { SeenClaim } from "./usersClaim";
+import { seeClaim, type SeenClaim } from "./usersClaim";
 import { changeUsers, parseUsers } from "./usersFile";
 import { USERS_ANNOTATION, USERS_KEY } from "./usersObject";
 
@@ -51,10 +51,21 @@ export function isMade(live: LiveUsers, owner: string): boolean {
 }
 
 /** The other stack whose mark it has. */
-export function otherOwner({ annotations }: LiveUsers, owner: string, seen: SeenClaim): string | undefined {
+export function otherOwner(
+  { annotations }: Pick<LiveUsers, "annotations">,
+  owner: string,
+  seen: SeenClaim,
+): string | undefined {
   if (seen.kind === "otherOwner") return seen.owner;
   const maker = own(annotations, OWNER_ANNOTATION);
   return maker === owner ? undefined : maker;
+}
+
+/** Whether it has a mark, and none of another stack's: then something of this stack's may be in it. */
+export function hasOurMark({ annotations = {} }: LiveObject["metadata"], owner: string): boolean {
+  const seen = seeClaim(own(annotations, USERS_ANNOTATION), owner);
+  const isMarked = OURS.some((annotation) => own(annotations, annotation) !== undefined);
+  return isMarked && otherOwner({ annotations }, owner, seen) === undefined;
 }
 
 /** The users whose entries are ours, as the ConfigMap tells; where it tells nothing, as they were last granted in it. */

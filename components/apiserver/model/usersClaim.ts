@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { jsonAs } from "../../basics/model/attempt";
 import { byteLength } from "../../basics/model/bounded";
 import { present } from "../../basics/model/own";
+import { seeAnnotation, type SeenAnnotation } from "./ownedAnnotation";
 
-/** Anyone who can write to the cluster can write an annotation: what is longer is none of ours. So many of the longest names take most of it. */
+/** What is longer is none of ours. So many of the longest names take most of it. */
 const LONGEST_CLAIM = 64 * 1024;
 /** A longer text is not kept: its list is given back in other words. */
 const LONGEST_KEPT = 16 * 1024;
@@ -22,14 +22,10 @@ const claim = z.object({
 });
 
 /** What the annotation of the ConfigMap tells. A copy of the ConfigMap has both, so it holds for that as well. */
-export type UsersClaim = Readonly<z.infer<typeof claim>>;
+type UsersClaim = Readonly<z.infer<typeof claim>>;
 
 /** What an annotation means to one stack. */
-export type SeenClaim =
-  | { readonly kind: "none" }
-  | { readonly kind: "damaged" }
-  | { readonly kind: "otherOwner"; readonly owner: string }
-  | { readonly kind: "ours"; readonly claim: UsersClaim };
+export type SeenClaim = SeenAnnotation<UsersClaim>;
 
 /** The text of the annotation. */
 export function claimText({ owner, users, before }: UsersClaim): string {
@@ -38,9 +34,5 @@ export function claimText({ owner, users, before }: UsersClaim): string {
 }
 
 /** Reads the annotation. @param annotation Absent where there is none. */
-export function seeClaim(annotation: string | undefined, owner: string): SeenClaim {
-  if (annotation === undefined) return { kind: "none" };
-  const found = annotation.length > LONGEST_CLAIM ? undefined : jsonAs(claim, annotation);
-  if (found === undefined) return { kind: "damaged" };
-  return found.owner === owner ? { kind: "ours", claim: found } : { kind: "otherOwner", owner: found.owner };
-}
+export const seeClaim = (annotation: string | undefined, owner: string): SeenClaim =>
+  seeAnnotation(annotation, owner, { form: claim, longest: LONGEST_CLAIM });

@@ -9,6 +9,9 @@ export type NamedCertificate = (typeof NAMED_CERTIFICATES)[number];
 /** The Secret of each. */
 export const secretOf = (certificate: NamedCertificate): string => APISERVER_SECRETS[certificate];
 
+/** All of these as the API is asked for them. */
+export const CERTIFICATE_SECRETS: readonly string[] = NAMED_CERTIFICATES.map((name) => `secret/${secretOf(name)}`);
+
 /** The names under which standard input has a certificate and its key: with a dot, as no cluster's. */
 export const fileNames = (certificate: NamedCertificate): readonly [string, string] => [
   `${certificate}.crt`,

@@ -5,6 +5,12 @@ export function listOf(json: string): string {
   return parsed.kind === "List" ? json : JSON.stringify({ items: [parsed] });
 }
 
+/** Several Lists as one. */
+export const joinLists = (lists: readonly string[]): string =>
+  JSON.stringify({
+    items: lists.flatMap((list) => (JSON.parse(list) as { readonly items: readonly unknown[] }).items),
+  });
+
 /** The objects of a List with all of their fields, by `kind/name` in lower case: of each kind and name the first. */
 export function rawItems(list: string): ReadonlyMap<string, string> {
   const { items } = JSON.parse(list) as {

@@ -3,60 +3,27 @@ import { certificateVerbs } from "../../../components/apiserver/certificateVerbs
 import { parseWritten } from "../../../components/apiserver/model/writtenCertificates";
 import { apiserverInput } from "../../../components/apiserver/verbs";
 import { OtherCluster } from "../../../components/identity/otherCluster";
-import { fieldOwners } from "../../../components/kubernetes/model/managedFields";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import { faults } from "../../support/kubernetes/stateInMemory";
 import type { StoredObject } from "../../support/kubernetes/storedObject";
 import { writes, type HelmWrites } from "../support/apiserver";
+import {
+  ADMIN,
+  base64,
+  bothSecrets as both,
+  filesOf,
+  helmSecret,
+  leafFile as leaf,
+  LOCAL,
+  secretFields as fieldsOf,
+  secretIn,
+} from "../support/apiserver/helmSecrets";
 import { saidWhile } from "../support/cilium/rollingCluster";
 
 const KUBE_SYSTEM: StoredObject = { kind: "Namespace", metadata: { name: "kube-system", uid: "uid-of-west" } };
-const [ADMIN, LOCAL] = ["clustermesh-apiserver-admin-cert", "clustermesh-apiserver-local-cert"] as const;
-const base64 = (text: string) => Buffer.from(text).toString("base64");
-const filesOf = (who: string) => ({
-  "ca.crt": base64("ca"),
-  "tls.crt": base64(`crt of ${who}`),
-  "tls.key": base64(`key of ${who}`),
-});
-
-/** A Secret of a Helm release, by either way in which Helm writes. */
-const helmSecret = (name: string, operation: HelmWrites): StoredObject => ({
-  apiVersion: "v1",
-  kind: "Secret",
-  type: "kubernetes.io/tls",
-  metadata: {
-    ...{ name, namespace: "kube-system", uid: `uid-of-${name}`, resourceVersion: "h1" },
-    annotations: { "meta.helm.sh/release-name": "cilium" },
-    managedFields: [
-      {
-        manager: "helm",
-        operation,
-        fieldsV1: {
-          "f:data": { "f:ca.crt": {}, "f:tls.crt": {}, "f:tls.key": {} },
-          "f:metadata": { "f:annotations": { "f:meta.helm.sh/release-name": {} } },
-          "f:type": {},
-        },
-      },
-    ],
-  },
-  data: filesOf("helm"),
-});
 
 const clusterOf = (operation: HelmWrites) =>
   new ClusterInMemory([KUBE_SYSTEM, helmSecret(ADMIN, operation), helmSecret(LOCAL, operation)]);
-
-const secretIn = (cluster: ClusterInMemory, name: string) =>
-  cluster.stored(`secret/${name}`, "kube-system") ?? assert.fail(`no ${name}`);
-
-/** All of a Secret but for what every write changes. */
-function fieldsOf(cluster: ClusterInMemory, name: string) {
-  const { metadata, data, ...rest } = secretIn(cluster, name);
-  const { managedFields = [], annotations, uid } = metadata;
-  const owners = Object.keys(data ?? {}).map((key) => [key, fieldOwners(managedFields, key)]);
-  return { ...rest, data, uid, annotations, owners };
-}
-
-const both = (cluster: ClusterInMemory) => [ADMIN, LOCAL].map((name) => fieldsOf(cluster, name));
 
 const INPUT = {
   cluster: { name: "west", context: "west" },
@@ -65,10 +32,6 @@ const INPUT = {
   clusterUid: "uid-of-west",
 };
 
-const leaf = (who: string, revision = 1) => ({
-  [`${who}.crt`]: `${who} crt ${String(revision)}`,
-  [`${who}.key`]: `${who} key ${String(revision)}`,
-});
 const LEAVES = { ...leaf("admin"), ...leaf("local") };
 
 function run(
@@ -258,6 +221,37 @@ describe("the certificates of a clustermesh-apiserver", () => {
       const { lines } = await run(cluster, "restoreCertificates");
       assert.match(lines.join(), left);
       assert.deepEqual(fieldsOf(cluster, ADMIN), before);
+    }
+  });
+
+  it("are none of them written where the second is refused", async () => {
+    const refusals = [
+      ['{"owner":"theirs","written":"x"}', /local-cert annotation \S+ "theirs" is the mark of another stack/],
+      ["{", /local-cert annotation \S+ cannot be read/],
+    ] as const;
+    for (const [annotation, refused] of refusals) {
+      const cluster = clusterOf("Update");
+      const patch = { metadata: { annotations: { "cilium-clustermesh/certificate": annotation } } };
+      await cluster.patch([`secret/${LOCAL}`], "kube-system", { manager: "kubectl", patch });
+      const before = both(cluster);
+      await assert.rejects(run(cluster, "writeCertificates"), refused);
+      assert.deepEqual(both(cluster), before);
+    }
+    const cluster = new ClusterInMemory([KUBE_SYSTEM, helmSecret(ADMIN)]);
+    await assert.rejects(run(cluster, "writeCertificates"), /local-cert tls\.crt is not there/);
+    assert.equal(writes(cluster), 0);
+  });
+
+  it("are looked at together, and nothing more where all is as it has to be", async () => {
+    const cluster = clusterOf("Update");
+    const { result } = await run(cluster, "writeCertificates");
+    for (const verb of ["writeCertificates", "restoreCertificates"] as const) {
+      const before = cluster.calls.length;
+      await run(cluster, verb, { previous: result });
+      const reads = cluster.calls.slice(before).map((call) => call.do);
+      // Which cluster it is, and both Secrets.
+      assert.deepEqual(reads.slice(0, 2), ["object", "objects"]);
+      if (verb === "writeCertificates") assert.equal(reads.length, 2);
     }
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import { faults, type Call } from "../../support/kubernetes/stateInMemory";
 import type { StoredObject } from "../../support/kubernetes/storedObject";
+import { helmSecret, LOCAL } from "../support/apiserver/helmSecrets";
 import { ciliumCluster, type CiliumCluster } from "../support/cilium/ciliumCluster";
 import { MEMBER_INPUT, recorded, runCommand } from "../support/command/runCommand";
 import { recordText } from "../support/record";
@@ -22,6 +23,7 @@ const endpoint = (number: number): StoredObject => ({
   metadata: { name: `pod-${String(number)}`, namespace: "default", uid: `pod-${String(number)}` },
   status: { identity: { id: number } },
 });
+const time = (at: string) => [{ manager: "helm", operation: "Update", time: at }];
 const IDENTITIES = [OF_101 + 1, OF_101 + 2, 300, 102 * 2 ** 16 + 1].map(identity);
 
 /** What a call changes, in a few words. */
@@ -64,25 +66,27 @@ async function leave(
 describe("a cluster that leaves, whose clustermesh-apiserver has its name", () => {
   const annotation = "abc";
 
-  it("gets its originals back with one roll-out, and then other pods of that", async () => {
-    const { story, stderr } = await leave("restore", { config: MESHED, annotation });
-    assert.deepEqual(story, ["originals back", "roll without annotation", "delete api-1"]);
-    assert.match(stderr, /cluster "cluster1": replacing api-1/);
+  it("gets its originals back with one roll-out, and then, once its certificates are back, other pods", async () => {
+    const { story } = await leave("restore", { config: MESHED, annotation });
+    assert.deepEqual(story, ["originals back", "roll without annotation"]);
+    const last = await leave("release", { config: BACK, managedFields: time("2099-11-24T09:00:00Z") });
+    assert.deepEqual(last.story, ["delete api-1"]);
+    assert.match(last.stderr, /cluster "cluster1": replacing api-1/);
   });
 
   it("rolls all the same where somebody has taken the annotation away", async () => {
     const { story } = await leave("restore", { config: MESHED });
-    assert.deepEqual(story, ["originals back", "roll", "roll without annotation", "delete api-1"]);
+    assert.deepEqual(story, ["originals back", "roll", "roll without annotation"]);
   });
 
   it("goes on after a run that was killed: before the roll-out, before the pods, and after them", async () => {
     const rolls = await leave("restore", { config: BACK, annotation });
-    assert.deepEqual(rolls.story, ["roll without annotation", "delete api-1"]);
-    const time = (at: string) => [{ manager: "helm", operation: "Update", time: at }];
-    const pods = await leave("restore", { config: BACK, managedFields: time("2099-11-24T09:00:00Z") });
+    assert.deepEqual(rolls.story, ["roll without annotation"]);
+    const given = { config: BACK, managedFields: time("2020-11-24T09:00:00Z") };
+    assert.deepEqual((await leave("release", given)).story, []);
+    const late = { ...helmSecret(LOCAL).metadata, managedFields: time("2099-11-24T09:00:00Z") };
+    const pods = await leave("release", { ...given, others: [{ ...helmSecret(LOCAL), metadata: late }] });
     assert.deepEqual(pods.story, ["delete api-1"]);
-    const done = await leave("restore", { config: BACK, managedFields: time("2020-11-24T09:00:00Z") });
-    assert.deepEqual(done.story, []);
     const all = await leave("release", { config: MESHED, annotation, others: IDENTITIES });
     assert.deepEqual(all.story.slice(0, 3), ["originals back", "roll without annotation", "delete api-1"]);
     assert.equal(all.story.filter((each) => each === "delete api-1").length, 1);
@@ -91,7 +95,9 @@ describe("a cluster that leaves, whose clustermesh-apiserver has its name", () =
   it("does the same where roll-outs are not awaited", async () => {
     const rollOut = { await: false, timeoutSeconds: 5 };
     const { story } = await leave("restore", { config: MESHED, annotation }, { rollOut });
-    assert.deepEqual(story, ["originals back", "roll without annotation", "delete api-1"]);
+    assert.deepEqual(story, ["originals back", "roll without annotation"]);
+    const last = await leave("release", { config: BACK, managedFields: time("2099-11-24T09:00:00Z") }, { rollOut });
+    assert.deepEqual(last.story, ["delete api-1"]);
   });
 
   it("keeps pods and identities where its name is Helm's by now, or was its own from the beginning", async () => {
@@ -104,7 +110,7 @@ describe("a cluster that leaves, whose clustermesh-apiserver has its name", () =
   });
 
   it("is not one of a kvstore, nor one that Helm has named: there no pod is replaced, and no identity deleted", async () => {
-    for (const over of [{ publishes: "kvstore" }, { publishes: undefined }]) {
+    for (const over of [{ publishes: "kvstore" }, { publishes: undefined }, { identity: "asInstalled" }]) {
       const { story } = await leave("release", { config: MESHED, annotation, others: IDENTITIES }, over);
       assert.ok(!story.some((each) => each.startsWith("delete")), story.join());
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { apiserverInput } from "../../../components/apiserver/verbs";
+import { clusterInput } from "../../../components/cluster/clusterInput";
 import { OCCASION_VARIABLE } from "../../../components/command/protocol";
 import type { Observed } from "../../../components/mesh/model/observed";
 import type { Reads } from "../../../components/mesh/model/publication";
@@ -85,6 +86,17 @@ describe("components: a clustermesh-apiserver whose name is this program's", () 
       specs: { 1: { lost: true } },
     });
     assert.equal((await valueOf(result.meshedClusters["cluster1"])).identity, "set");
+  });
+
+  it("and one that Helm has named are told how it publishes, for they may have to give back what no state knows of", async () => {
+    for (const identity of ["set", "asInstalled"] as const) {
+      const input = commandInput(named(await meshOf(identity), `${STEM}-original-config`));
+      assert.deepEqual(
+        [input["publishes"], input["identity"]],
+        ["apiserver", identity === "set" ? undefined : identity],
+      );
+      assert.ok(clusterInput.safeParse(input).success);
+    }
   });
 
   it("looks at them again for drift", async () => {

@@ -1,6 +1,7 @@
 import { errorMessage } from "../../../../components/basics/errorMessage";
 import { printableLines } from "../../../../components/basics/model/printable";
-import { clusterInput, clusterVerbs } from "../../../../components/cluster/verbs";
+import { clusterInput } from "../../../../components/cluster/clusterInput";
+import { clusterVerbs } from "../../../../components/cluster/verbs";
 import { parseInput, runVerb, type Verbs } from "../../../../components/command/protocol";
 import { checkedMesh, checkInput, checkVerbs } from "../../../../components/meshCheck/verbs";
 import { leavingCluster, rangesGiven } from "../../../../components/policyCheck/leavingCheck";
