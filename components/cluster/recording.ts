@@ -1,5 +1,5 @@
 import { configMapIn, type LiveConfig } from "../cilium/configMap";
-import { NAME_KEY, type CiliumObjects } from "../cilium/model/agentConfig";
+import { NAME_KEY, POLICY_KEY, type CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { isSetByUs, MARK_ANNOTATION, markProblem, seeMark, type SeenMark } from "../identity/model/mark";
 import { readOriginalConfig } from "../identity/model/originalConfig";
@@ -113,7 +113,8 @@ function originalConfigNow(config: LiveConfig, mark: SeenMark, recording: Record
     progress(
       `cluster "${cluster}": was meshed by this stack before; its originals are those that ${cilium.configMap} has kept`,
     );
-    return mark.mark.originals;
+    const { [POLICY_KEY]: _, ...originals } = mark.mark.originals;
+    return originals;
   }
   const originalConfig = readOriginalConfig(config.data, config.managedFields, Object.keys(desired));
   if (mark.kind === "otherObject") {

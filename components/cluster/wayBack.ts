@@ -14,13 +14,17 @@ import {
 } from "../identity/leaving";
 import type { Recorded } from "../identity/model/recorded";
 import { isAnothers, relinquish } from "../identity/relinquish";
+import { originalValues } from "../identity/model/originalConfig";
+import { isWidened, restoreSelectors } from "../identity/policySetting";
 import { restoreConfig } from "../identity/restoreConfig";
+import { endChange, originOf, prepareChangeBack, type PolicyChange } from "../identity/underPolicies";
 import { removeIdentities, sayIdentitiesStay } from "../identity/unusedIdentities";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { lastTime } from "../kubernetes/model/managedFields";
 import { namesApiserver, type Publishes } from "../mesh/model/publication";
 import { KVSTOREMESH_SECRET } from "../peers/model/peerFile";
 import type { ClusterInput } from "./clusterInput";
+import { hasPolicies, policyChange } from "./rollOutIdentity";
 import { removeAllOwned, type Removing } from "./removeOwned";
 
 /** A cluster that leaves, as its agents and what they have written go. */
@@ -96,6 +100,27 @@ type Named =
   | { readonly kind: "ours"; readonly live: LiveConfig | undefined; readonly written: boolean };
 
 /**
+ * Prepares agents for the way back where policies are there, or goes on with that.
+ *
+ * @returns The change that is under way; `undefined` where none is needed.
+ */
+async function changeBack(
+  api: ClusterApi,
+  input: ClusterInput,
+  before: Recorded,
+  live: LiveConfig | undefined,
+): Promise<PolicyChange | undefined> {
+  if (live === undefined || !input.rollOut.await) return undefined;
+  const to = originOf(originalValues(before.config));
+  const change = policyChange(api, input, before, { from: originOf(input.desiredConfig), to });
+  const hasOurName = live.data[NAME_KEY] === input.desiredConfig[NAME_KEY] && to.name !== change.from.name;
+  if (!hasOurName) return isWidened(live) ? change : undefined;
+  if (!isWidened(live) && !(await hasPolicies(api))) return undefined;
+  await prepareChangeBack(api, change, live);
+  return change;
+}
+
+/**
  * Writes the originals back and rolls the agents. Continues where an earlier run was interrupted; does nothing where all is done.
  *
  * @param first `cilium-config` as it was seen last.
@@ -110,11 +135,14 @@ async function restoreName(
   if (isAnothers(first, cluster.name, cilium, owner)) {
     return { kind: "anothers" };
   }
+  const change = await changeBack(api, input, before, first);
   const { written, live } = await restoreConfig(api, cluster.name, cilium, before.config, desiredConfig, first);
   if (!rollOut.await || !afterRestoration(live, input).renamed) {
+    await restoreSelectors(api, { cluster: cluster.name, cilium, owner, before });
     await annotate(api, cilium, null);
   } else if (written || (await isAnnotated(api, cilium))) {
-    await renameOnNodes(api, leavingOf(input), rollOut.timeoutSeconds);
+    const between = change && (() => endChange(api, change));
+    await renameOnNodes(api, leavingOf(input), rollOut.timeoutSeconds, between);
   }
   return { kind: "ours", live, written };
 }
