@@ -45,21 +45,23 @@ export function policyChange(
 const isSet = (live: LiveConfig, { desiredConfig }: ClusterInput): boolean =>
   Object.entries(desiredConfig).every(([key, value]) => live.data[key] === value);
 
-/**
- * Prepares agents for another name and id where policies are there, or goes on with that.
- *
- * @returns The change that is under way; `undefined` where none is needed.
- */
-async function beginChange(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<PolicyChange | undefined> {
+/** A change that is under way, and what is set beside name and id meanwhile. */
+interface Begun {
+  readonly change: PolicyChange;
+  readonly beside: Beside;
+}
+
+/** Prepares agents for another name and id where policies are there, or goes on with that; `undefined` where there is no need. */
+async function beginChange(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<Begun | undefined> {
   if (!input.rollOut.await || input.identity !== "set") return undefined;
   const live = await readConfigMap(api, input.cilium);
   if (live === undefined) return undefined;
   const ends = { from: originOf(live.data), to: originOf(input.desiredConfig) };
   const change = policyChange(api, input, before, ends);
-  if (isSet(live, input)) return isWidened(live) ? change : undefined;
+  if (isSet(live, input)) return isWidened(live) ? { change, beside: "widenedSelectors" } : undefined;
   if (!isWidened(live) && !(await hasPolicies(api))) return undefined;
-  await prepareChange(api, change, live);
-  return change;
+  const prepared = await prepareChange(api, change, live);
+  return { change, beside: isWidened(prepared) ? "widenedSelectors" : "nothing" };
 }
 
 async function setAndRoll(api: ClusterApi, input: ClusterInput, before: Recorded, beside?: Beside): Promise<void> {
@@ -80,11 +82,9 @@ async function setAndRoll(api: ClusterApi, input: ClusterInput, before: Recorded
  * that none of them refuses a pod in between. What was interrupted goes on where it was.
  */
 export async function rollOutIdentity(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<void> {
-  const change = await beginChange(api, input, before);
-  if (change !== undefined) {
-    await setAndRoll(api, input, before, "widenedSelectors");
-    await endChange(api, change);
-  }
-  await setAndRoll(api, input, before);
+  const { change, beside = "nothing" } = (await beginChange(api, input, before)) ?? {};
+  await setAndRoll(api, input, before, beside);
+  if (change !== undefined) await endChange(api, change);
+  if (beside !== "nothing") await setAndRoll(api, input, before);
   if (namesApiserver(input)) await restartApiserver(api, input.cluster.name, input.cilium);
 }

@@ -99,25 +99,26 @@ type Named =
   | { readonly kind: "anothers" }
   | { readonly kind: "ours"; readonly live: LiveConfig | undefined; readonly written: boolean };
 
-/**
- * Prepares agents for the way back where policies are there, or goes on with that.
- *
- * @returns The change that is under way; `undefined` where none is needed.
- */
+/** `cilium-config` before name and id go back, and the change that is under way where policies are there. */
+interface ChangeBack {
+  readonly live: LiveConfig | undefined;
+  readonly change?: PolicyChange;
+}
+
+/** Prepares agents for the way back where policies are there, or goes on with that. */
 async function changeBack(
   api: ClusterApi,
   input: ClusterInput,
   before: Recorded,
   live: LiveConfig | undefined,
-): Promise<PolicyChange | undefined> {
-  if (live === undefined || !input.rollOut.await) return undefined;
+): Promise<ChangeBack> {
+  if (live === undefined || !input.rollOut.await) return { live };
   const to = originOf(originalValues(before.config));
   const change = policyChange(api, input, before, { from: originOf(input.desiredConfig), to });
   const hasOurName = live.data[NAME_KEY] === input.desiredConfig[NAME_KEY] && to.name !== change.from.name;
-  if (!hasOurName) return isWidened(live) ? change : undefined;
-  if (!isWidened(live) && !(await hasPolicies(api))) return undefined;
-  await prepareChangeBack(api, change, live);
-  return change;
+  if (!hasOurName) return isWidened(live) ? { live, change } : { live };
+  if (!isWidened(live) && !(await hasPolicies(api))) return { live };
+  return { live: await prepareChangeBack(api, change, live), change };
 }
 
 /**
@@ -135,15 +136,15 @@ async function restoreName(
   if (isAnothers(first, cluster.name, cilium, owner)) {
     return { kind: "anothers" };
   }
-  const change = await changeBack(api, input, before, first);
-  const { written, live } = await restoreConfig(api, cluster.name, cilium, before.config, desiredConfig, first);
+  const { change, live: now } = await changeBack(api, input, before, first);
+  const { written, live } = await restoreConfig(api, cluster.name, cilium, before.config, desiredConfig, now);
   if (!rollOut.await || !afterRestoration(live, input).renamed) {
-    await restoreSelectors(api, { cluster: cluster.name, cilium, owner, before });
     await annotate(api, cilium, null);
   } else if (written || (await isAnnotated(api, cilium))) {
     const between = change && (() => endChange(api, change));
     await renameOnNodes(api, leavingOf(input), rollOut.timeoutSeconds, between);
   }
+  if (isWidened(live)) await restoreSelectors(api, { cluster: cluster.name, cilium, owner, before });
   return { kind: "ours", live, written };
 }
 

@@ -1,6 +1,6 @@
 import { errorMessage } from "../basics/errorMessage";
 import { firstFew } from "../basics/model/bounded";
-import type { LiveConfig } from "../cilium/configMap";
+import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { ID_KEY, NAME_KEY } from "../cilium/model/agentConfig";
 import { annotate } from "../cilium/rollOutAnnotation";
 import { findStalePods } from "../cilium/stalePods";
@@ -37,8 +37,10 @@ export const originOf = (config: Readonly<Record<string, string | undefined>>): 
 /**
  * What is done before name and id change, so that no policy refuses a pod for them in between: agents run with selectors that select in all clusters where
  * they name none, and have the identities that follow in their policies. There are no peers now, whose pods such selectors would let in.
+ *
+ * @returns `cilium-config` as it is then.
  */
-export async function prepareChange(api: ClusterApi, change: PolicyChange, live: LiveConfig): Promise<void> {
+export async function prepareChange(api: ClusterApi, change: PolicyChange, live: LiveConfig): Promise<LiveConfig> {
   const { cluster, cilium, from, to, maxConnectedClusters, rolled } = change;
   let config = live;
   if (!isWideAnyway(live)) {
@@ -52,17 +54,23 @@ export async function prepareChange(api: ClusterApi, change: PolicyChange, live:
     await rolled(before);
   }
   await makeCounterparts(api, { cluster, cilium, from, to, maxConnectedClusters }, config.data);
+  return config;
 }
 
 /** The same on the way back, where nothing keeps a cluster in a mesh. */
-export async function prepareChangeBack(api: ClusterApi, change: PolicyChange, live: LiveConfig): Promise<void> {
+export async function prepareChangeBack(
+  api: ClusterApi,
+  change: PolicyChange,
+  live: LiveConfig,
+): Promise<LiveConfig | undefined> {
   try {
-    await prepareChange(api, change, live);
+    return await prepareChange(api, change, live);
   } catch (error) {
     const why = errorMessage(error).replace(/\n\s*/g, " ");
     progress(
       `warning: cluster "${change.cluster}": policies may refuse pods while name and id go back, for what keeps that from happening failed (${why}); going on`,
     );
+    return readConfigMap(api, change.cilium);
   }
 }
 

@@ -41,6 +41,11 @@ export class ClusterInMemory extends ReadsInMemory implements ClusterApi {
     return this.state.find(name, namespace);
   }
 
+  /** All objects of a kind as they are now. */
+  storedOf(kind: string): readonly StoredObject[] {
+    return this.state.ofKind(kind);
+  }
+
   /** Makes calls fail. @param times So often. @default for ever */
   fail(hits: (call: Call) => boolean, error: Error, times = Infinity): void {
     this.state.faults.push({ hits, error, left: times });

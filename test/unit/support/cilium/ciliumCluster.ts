@@ -1,7 +1,7 @@
 import type { ContainerRef, ExecResult } from "../../../../components/kubernetes/clusterApi";
 import type { ManagedFieldsEntry } from "../../../../components/kubernetes/model/managedFields";
 import { ClusterInMemory } from "../../../support/kubernetes/clusterInMemory";
-import type { AskedExec } from "../../../support/kubernetes/stateInMemory";
+import type { AskedExec, Behaviour } from "../../../support/kubernetes/stateInMemory";
 import type { StoredObject } from "../../../support/kubernetes/storedObject";
 
 /** What a cluster with Cilium has. Nothing of it has to be given. */
@@ -50,6 +50,8 @@ export interface CiliumCluster {
   /** The pods of clustermesh-apiserver with KVStoreMesh; absent where there is no such Deployment. */
   readonly caches?: Readonly<Record<string, CacheInMemory>>;
   readonly others?: readonly StoredObject[];
+  /** Kinds of policies that it has, or may not be asked for. @default none */
+  readonly kinds?: Behaviour["kinds"];
 }
 
 /** KVStoreMesh in a pod. Of several texts the next one each time, and the last one from then on. */
@@ -194,7 +196,12 @@ const has = (command: readonly string[], ...words: readonly string[]): boolean =
   words.every((word) => command.includes(word));
 
 /** Answers for the agents of a cluster. */
-function agentAnswers(name: string, given: CiliumCluster, deleted: () => readonly string[]) {
+function agentAnswers(
+  name: string,
+  given: CiliumCluster,
+  deleted: () => readonly string[],
+  identities: () => readonly string[],
+) {
   let probes = 0;
   let dials = 0;
   const statusOf = ({ metadata, ...rest }: StoredObject): object | undefined => {
@@ -229,6 +236,8 @@ function agentAnswers(name: string, given: CiliumCluster, deleted: () => readonl
   return ({ pod: agent, command }: AskedExec): string | ExecResult => {
     const { nodeName } = agent["spec"] as { readonly nodeName: string };
     const status = statusOf(agent);
+    // Every agent knows the identities that there are, and has all of them in the policy of its one pod.
+    if (has(command, "identity", "list") || has(command, "bpf", "policy")) return identities().join(" ");
     if (has(command, "kvstore") || has(command, "bash", "delete")) return kvstore();
     if (has(command, "status")) return status === undefined ? failed("no answer") : JSON.stringify(status);
     if (has(command, "endpoint", "list")) return endpoints();
@@ -246,11 +255,14 @@ export function ciliumCluster(name: string, given: CiliumCluster = {}): ClusterI
   );
   const deleted = () =>
     cluster.callsOf("deletePods").flatMap(([namespace, pods]) => pods.map((each) => `${namespace}/${each}`));
-  const ofAgents = agentAnswers(name, given, deleted);
+  const identities = (): readonly string[] => cluster.storedOf("ciliumidentities").map(({ metadata }) => metadata.name);
+  const ofAgents = agentAnswers(name, given, deleted, identities);
   const ofCaches = cacheAnswers(given.caches ?? {});
   const exec = (asked: AskedExec) => (asked.container === "kvstoremesh" ? ofCaches(asked) : ofAgents(asked));
   const log = ({ pod: of, container }: ContainerRef) =>
     (container === "kvstoremesh" ? given.caches?.[of]?.log : given.log) ?? "";
-  const cluster = new ClusterInMemory(objectsOf(name, given, agents), { exec, log });
+  const { kinds } = given;
+  const behaviour = { exec, log, ...(kinds === undefined ? {} : { kinds }) };
+  const cluster: ClusterInMemory = new ClusterInMemory(objectsOf(name, given, agents), behaviour);
   return cluster;
 }
