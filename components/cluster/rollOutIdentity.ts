@@ -9,6 +9,7 @@ import { setIdentity, type AgentIdentity, type Beside } from "../identity/setIde
 import { endChange, originOf, prepareChange, type PolicyChange } from "../identity/underPolicies";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { namesApiserver } from "../mesh/model/publication";
+import { howRead } from "../policyCheck/howRead";
 import { findPolicies } from "../policyCheck/policyObjects";
 import type { ClusterInput } from "./clusterInput";
 
@@ -19,20 +20,24 @@ const identityOf = (input: ClusterInput, before: Recorded): AgentIdentity => {
 };
 
 /** Whether a policy may refuse pods while agents have two names: there is one, or not all kinds could be looked at. */
-export async function hasPolicies(api: ClusterApi): Promise<boolean> {
+async function hasPolicies(api: ClusterApi): Promise<boolean> {
   const { policies, unseen } = await findPolicies(api);
   return policies.length > 0 || unseen.length > 0;
 }
 
-/** A change of name and id under policies, in either direction. */
-export function policyChange(
+/** A change of name and id under policies, in either direction; `undefined` where there are none, and no such change is under way. */
+export async function policyChange(
   api: ClusterApi,
   { cluster, cilium, owner, maxConnectedClusters, rollOut }: ClusterInput,
   before: Recorded,
+  live: LiveConfig,
   ends: Pick<PolicyChange, "from" | "to">,
-): PolicyChange {
+): Promise<PolicyChange | undefined> {
+  if (!isWidened(live) && !(await hasPolicies(api))) return undefined;
+  const { localByDefault } = await howRead(api, cilium, owner);
   return {
     ...ends,
+    localByDefault,
     cluster: cluster.name,
     cilium,
     owner,
@@ -57,9 +62,10 @@ async function beginChange(api: ClusterApi, input: ClusterInput, before: Recorde
   const live = await readConfigMap(api, input.cilium);
   if (live === undefined) return undefined;
   const ends = { from: originOf(live.data), to: originOf(input.desiredConfig) };
-  const change = policyChange(api, input, before, ends);
-  if (isSet(live, input)) return isWidened(live) ? { change, beside: "widenedSelectors" } : undefined;
-  if (!isWidened(live) && !(await hasPolicies(api))) return undefined;
+  if (isSet(live, input) && !isWidened(live)) return undefined;
+  const change = await policyChange(api, input, before, live, ends);
+  if (change === undefined) return undefined;
+  if (isSet(live, input)) return { change, beside: "widenedSelectors" };
   const prepared = await prepareChange(api, change, live);
   return { change, beside: isWidened(prepared) ? "widenedSelectors" : "nothing" };
 }

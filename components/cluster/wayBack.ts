@@ -1,3 +1,4 @@
+import { present } from "../basics/model/own";
 import { releaseApiserver, type LastWrite } from "../apiserver/restartApiserver";
 import { readWithMarked, restoreMarked } from "../apiserver/restoreMarked";
 import { configMapIn, readConfigMap, type LiveConfig } from "../cilium/configMap";
@@ -24,7 +25,7 @@ import { lastTime } from "../kubernetes/model/managedFields";
 import { namesApiserver, type Publishes } from "../mesh/model/publication";
 import { KVSTOREMESH_SECRET } from "../peers/model/peerFile";
 import type { ClusterInput } from "./clusterInput";
-import { hasPolicies, policyChange } from "./rollOutIdentity";
+import { policyChange } from "./rollOutIdentity";
 import { removeAllOwned, type Removing } from "./removeOwned";
 
 /** A cluster that leaves, as its agents and what they have written go. */
@@ -114,10 +115,11 @@ async function changeBack(
 ): Promise<ChangeBack> {
   if (live === undefined || !input.rollOut.await) return { live };
   const to = originOf(originalValues(before.config));
-  const change = policyChange(api, input, before, { from: originOf(input.desiredConfig), to });
-  const hasOurName = live.data[NAME_KEY] === input.desiredConfig[NAME_KEY] && to.name !== change.from.name;
-  if (!hasOurName) return isWidened(live) ? { live, change } : { live };
-  if (!isWidened(live) && !(await hasPolicies(api))) return { live };
+  const from = originOf(input.desiredConfig);
+  const hasOurName = live.data[NAME_KEY] === from.name && to.name !== from.name;
+  if (!hasOurName && !isWidened(live)) return { live };
+  const change = await policyChange(api, input, before, live, { from, to });
+  if (change === undefined || !hasOurName) return { live, ...present({ change }) };
   return { live: await prepareChangeBack(api, change, live), change };
 }
 

@@ -29,11 +29,8 @@ export const isWidened = (live: LiveConfig | undefined): boolean =>
     ({ manager, operation }) => manager === FIELD_MANAGER && operation === "Apply",
   );
 
-/** Whether agents have it so without this project. */
-export const isWideAnyway = (live: LiveConfig): boolean => live.data[POLICY_KEY] === ANY_CLUSTER && !isWidened(live);
-
 /** What the setting was before this project has set it: its mark tells, or the ConfigMap where it has not. */
-function originalSetting(live: LiveConfig, owner: string): OriginalField {
+export function originalSetting(live: LiveConfig, owner: string): OriginalField {
   const mark = seeMark(live.annotations[MARK_ANNOTATION], live.uid, owner);
   const kept = mark.kind === "ours" ? own(mark.mark.originals, POLICY_KEY) : undefined;
   if (kept !== undefined) return kept;

@@ -8,10 +8,11 @@ import { progress } from "../command/protocol";
 import { until } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
+import { UNMESHED_NAME } from "../mesh/model/names";
 import type { Before } from "../cilium/model/rollOut/judge";
 import { makeCounterparts } from "./counterparts";
 import type { IdentityOrigin } from "./model/counterparts";
-import { isWideAnyway, restoreSelectors, widenSelectors, type Configured } from "./policySetting";
+import { restoreSelectors, widenSelectors, type Configured } from "./policySetting";
 
 /** Agents that were restarted give their pods other identities one after the other. */
 const IDENTITIES_SECONDS = 60;
@@ -24,13 +25,15 @@ export interface PolicyChange extends Configured {
   readonly from: IdentityOrigin;
   readonly to: IdentityOrigin;
   readonly maxConnectedClusters: MaxConnectedClusters;
+  /** Whether the agents take a selector that names no cluster for one of their own cluster's pods. */
+  readonly localByDefault: boolean;
   /** Waits for a roll-out of agents and operator. */
   readonly rolled: (before: ReadonlyMap<string, Before>) => Promise<void>;
 }
 
 /** The name and id with which agents run by these values, or without any. */
 export const originOf = (config: Readonly<Record<string, string | undefined>>): IdentityOrigin => ({
-  name: config[NAME_KEY] ?? "default",
+  name: config[NAME_KEY] ?? UNMESHED_NAME,
   id: Number(config[ID_KEY] ?? "0"),
 });
 
@@ -41,9 +44,9 @@ export const originOf = (config: Readonly<Record<string, string | undefined>>): 
  * @returns `cilium-config` as it is then.
  */
 export async function prepareChange(api: ClusterApi, change: PolicyChange, live: LiveConfig): Promise<LiveConfig> {
-  const { cluster, cilium, from, to, maxConnectedClusters, rolled } = change;
+  const { cluster, cilium, from, to, maxConnectedClusters, localByDefault, rolled } = change;
   let config = live;
-  if (!isWideAnyway(live)) {
+  if (localByDefault) {
     config = await widenSelectors(api, change, live);
     const before = await annotate(api, cilium, WIDENED);
     if (before.size > 0) {

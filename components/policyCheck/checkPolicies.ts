@@ -1,11 +1,10 @@
-import { AGENT_CONTAINER, type CiliumObjects } from "../cilium/model/agentConfig";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import { parseList } from "../kubernetes/model/liveObject";
 import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
 import { judgePolicies } from "./model/clusterPolicies";
-import { changesNothing, type MeshChange, type PolicyReading } from "./model/meshChange";
-import { policyReading } from "./model/policyReading";
+import { changesNothing, type MeshChange } from "./model/meshChange";
 import { unseenFix } from "./model/unseenFix";
+import { howRead } from "./howRead";
 import { findPolicies } from "./policyObjects";
 
 /** A cluster whose name or peers are about to change. */
@@ -15,15 +14,6 @@ export interface ChangingCluster {
   readonly change: MeshChange;
   /** The owner annotation of the stack's own objects. */
   readonly owner: string;
-}
-
-async function readingOf(api: ClusterApi, cilium: CiliumObjects): Promise<PolicyReading> {
-  const wanted = [`configmap/${cilium.configMap}`, `daemonset/${cilium.daemonSet}`];
-  const found = parseList(await api.objects(wanted, cilium.namespace));
-  const of = (kind: string) => found.find((each) => each.kind === kind);
-  const containers = of("DaemonSet")?.spec?.template?.spec.containers ?? [];
-  const image = containers.find(({ name }) => name === AGENT_CONTAINER)?.image ?? "";
-  return policyReading(of("ConfigMap")?.data ?? {}, image);
 }
 
 /** Kinds that could not be looked at: who does not see must not say that all is well. */
@@ -43,7 +33,7 @@ function unseenKind(cluster: string, { kind, reason }: { readonly kind: string; 
 export async function checkPolicies(api: ClusterApi, cluster: ChangingCluster): Promise<readonly Diagnostic[]> {
   const { name, cilium, change, owner } = cluster;
   if (changesNothing(change)) return [];
-  const [reading, { policies, unseen }] = await Promise.all([readingOf(api, cilium), findPolicies(api)]);
+  const [reading, { policies, unseen }] = await Promise.all([howRead(api, cilium, owner), findPolicies(api)]);
   const judged = judgePolicies(name, policies, { ...change, ...reading }, owner);
   return [...errors(judged), ...unseen.map((each) => unseenKind(name, each)), ...warnings(judged)];
 }

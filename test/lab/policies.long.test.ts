@@ -42,6 +42,13 @@ for (const modes of MESHES) {
       assert.equal(answered, 0, `the stranger was answered ${String(answered)} times of ${String(sent)}`);
     };
 
+    /** What a run says of this, for who reads the figures. */
+    const tell = (text: string) => {
+      for (const line of text.split("\n")) {
+        if (/policies|identities|restored|set$|roll/.test(line)) say(`  ${line.trim().slice(0, 200)}`);
+      }
+    };
+
     before(async function () {
       this.timeout("30m");
       own = await modesLab(modes, { installed: "unmeshed" });
@@ -60,6 +67,7 @@ for (const modes of MESHES) {
     it("come without a lost connection, and no stranger is let in", async () => {
       const lost = await traffic.during(async () => {
         const { text } = succeeded(await timed("pulumi up", () => stack.up()));
+        tell(text);
         assert.match(text, /policies are there: agents roll first/);
       });
       nothingLost("up", lost);
@@ -73,7 +81,7 @@ for (const modes of MESHES) {
       nothingLost(
         "destroy",
         await traffic.during(async () => {
-          succeeded(await timed("pulumi destroy", () => stack.destroy()));
+          tell(succeeded(await timed("pulumi destroy", () => stack.destroy())).text);
         }),
       );
     });

@@ -13,6 +13,8 @@ const LIMIT_MS = 1000;
 /** The pods that policies let in, on the servers' node and on another one, and one that none lets in. */
 const CLIENTS = ["far", "near"] as const;
 const STRANGER = "stranger";
+/** A server that no policy selects: what is lost there, policies are not the cause of. */
+const OPEN = "open";
 
 const peers = (expressions: readonly object[] = []): object => ({
   matchExpressions: [{ key: "app", operator: "In", values: [...CLIENTS] }, ...expressions],
@@ -98,7 +100,7 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
   const [first, last2] = [cluster.nodes[0]?.name, cluster.nodes.at(-1)?.name];
   assert.ok(first !== undefined && last2 !== undefined && first !== last2, `${cluster.name} needs two nodes`);
   const protectedBy = policies(cluster.name);
-  const servers = Object.keys(protectedBy);
+  const servers = [...Object.keys(protectedBy), OPEN];
   await apply(cluster, [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } },
     ...servers.map((name) => pod(name, first, SERVER)),
@@ -113,7 +115,7 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
   const pingers = new Map<string, Pinger>();
   for (const server of servers) {
     const ip = await ipOf(server);
-    for (const client of [...CLIENTS, STRANGER]) {
+    for (const client of server === OPEN ? CLIENTS : [...CLIENTS, STRANGER]) {
       const from = await cluster.inPod({ namespace: NAMESPACE, pod: client });
       pingers.set(`${client} > ${server}`, await startPinger({ from, to: { ip, port: PORT } }));
     }

@@ -44,6 +44,7 @@ const clusterWith = (over: CiliumCluster = {}): ClusterInMemory =>
     managedFields: OF_HELM,
     kinds: KINDS,
     others: [identity(300), identity(301), policy],
+    image: "quay.io/cilium/cilium:v1.20.2",
     status: { "cluster-mesh": { clusters: [] } },
     operatorPods: ["operator"],
     ...over,
@@ -188,6 +189,16 @@ describe("name and id of a cluster that has policies", function () {
     );
     assert.deepEqual(configOf(meshed.cluster)?.data, { ...config, ...DESIRED });
     assert.deepEqual(ownersOf(meshed.cluster, POLICY_KEY), ["helm"]);
+  });
+
+  it("come in one with agents that take both names by their version", async () => {
+    const { [POLICY_KEY]: _, ...config } = ORIGINAL;
+    const meshed = await recordedIn(clusterWith({ config, image: "quay.io/cilium/cilium:v1.18.4" }));
+    await done(meshed, "rollOut");
+    assert.deepEqual(
+      storyOf(meshed.cluster).map((each) => each.split(" ")[0]),
+      ["make", "apply", "roll"],
+    );
   });
 
   it("go the same way, and leave nothing", async () => {

@@ -50,6 +50,8 @@ export interface CiliumCluster {
   /** The pods of clustermesh-apiserver with KVStoreMesh; absent where there is no such Deployment. */
   readonly caches?: Readonly<Record<string, CacheInMemory>>;
   readonly others?: readonly StoredObject[];
+  /** That of the agents. @default none is told */
+  readonly image?: string;
   /** Kinds of policies that it has, or may not be asked for. @default none */
   readonly kinds?: Behaviour["kinds"];
 }
@@ -93,13 +95,20 @@ function workload(
   spec: object,
   status: object,
   annotation?: string,
+  image?: string,
 ): StoredObject {
   const annotations = annotation === undefined ? {} : { "cilium-clustermesh/config": annotation };
   return {
     apiVersion: "apps/v1",
     kind,
     metadata: { name, namespace: NAMESPACE, uid, generation: 1 },
-    spec: { ...spec, template: { metadata: { annotations }, spec: {} } },
+    spec: {
+      ...spec,
+      template: {
+        metadata: { annotations },
+        spec: image === undefined ? {} : { containers: [{ name: "cilium-agent", image }] },
+      },
+    },
     status: { observedGeneration: 1, ...status },
   };
 }
@@ -126,7 +135,7 @@ function objectsOf(name: string, given: CiliumCluster, agents: ReadonlyMap<strin
   return [
     { kind: "Namespace", metadata: { name: NAMESPACE, uid: given.uid ?? `uid-of-${name}` } },
     ...(config === null ? [] : [{ ...configMap, data: config }]),
-    workload("DaemonSet", "cilium", "ds", daemonSet, rolled, given.annotation),
+    workload("DaemonSet", "cilium", "ds", daemonSet, rolled, given.annotation, given.image),
     workload("Deployment", "cilium-operator", "deployment", deployment, replicas, given.annotation),
     ...[...agents].map(([node, agent]) =>
       pod(agent, {
