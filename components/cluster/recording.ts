@@ -1,10 +1,11 @@
 import { configMapIn, type LiveConfig } from "../cilium/configMap";
-import { NAME_KEY, POLICY_KEY, type CiliumObjects } from "../cilium/model/agentConfig";
+import { NAME_KEY, type CiliumObjects } from "../cilium/model/agentConfig";
 import { progress } from "../command/protocol";
 import { isSetByUs, MARK_ANNOTATION, markProblem, seeMark, type SeenMark } from "../identity/model/mark";
 import { readOriginalConfig } from "../identity/model/originalConfig";
 import { otherClusterProblem, otherTargets } from "../identity/model/otherCluster";
 import { readRecorded, targetsOf, type Recorded } from "../identity/model/recorded";
+import { withoutSetting } from "../identity/policySetting";
 import { OtherCluster } from "../identity/otherCluster";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
@@ -113,8 +114,7 @@ function originalConfigNow(config: LiveConfig, mark: SeenMark, recording: Record
     progress(
       `cluster "${cluster}": was meshed by this stack before; its originals are those that ${cilium.configMap} has kept`,
     );
-    const { [POLICY_KEY]: _, ...originals } = mark.mark.originals;
-    return originals;
+    return withoutSetting(mark.mark.originals);
   }
   const originalConfig = readOriginalConfig(config.data, config.managedFields, Object.keys(desired));
   if (mark.kind === "otherObject") {

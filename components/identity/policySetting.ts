@@ -38,6 +38,10 @@ export function originalSetting(live: LiveConfig, owner: string): OriginalField 
   return readOriginalConfig(live.data, live.managedFields, [POLICY_KEY])[POLICY_KEY] ?? { kind: "absent" };
 }
 
+/** Originals but for that of the setting, which only the mark has. */
+export const withoutSetting = (originals: Recorded["config"]): Recorded["config"] =>
+  Object.fromEntries(Object.entries(originals).filter(([key]) => key !== POLICY_KEY));
+
 /** The originals that the mark has while the setting is this project's. */
 export const widenedOriginals = (live: LiveConfig, { before, owner }: Configured): Recorded["config"] => ({
   ...before.config,

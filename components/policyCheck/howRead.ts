@@ -18,8 +18,8 @@ export async function howRead(api: ClusterApi, cilium: CiliumObjects, owner: str
   const containers = agents?.spec?.template?.spec.containers ?? [];
   const image = containers.find(({ name }) => name === AGENT_CONTAINER)?.image ?? "";
   const live = configMapIn(list, cilium);
-  const { [POLICY_KEY]: _, ...others } = live?.data ?? {};
   if (live === undefined || !isWidened(live)) return policyReading(live?.data ?? {}, image);
   const original = originalSetting(live, owner);
-  return policyReading({ ...others, ...(original.kind === "value" ? { [POLICY_KEY]: original.value } : {}) }, image);
+  const own = original.kind === "value" ? original.value : "";
+  return policyReading({ ...live.data, [POLICY_KEY]: own }, image);
 }
