@@ -21,6 +21,7 @@ import type { StalePodRow } from "./meshCheck/model/stalePods";
 import { planMesh, type ManagedCluster, type MeshPlan } from "./meshPlan";
 import type { PathRow } from "./nodePaths/model/pathVerdict";
 import { hashPeers, sharedCacheFiles, sharedPeerFiles } from "./peers/peerSecret";
+import { givenAddresses } from "./preflight/model/entrances";
 import { rangesOfClusters } from "./policyCheck/model/meshChange";
 import { agreement, policyCheck } from "./policyCheck/policyCheck";
 
@@ -168,6 +169,7 @@ function recordedClusters(
       identity: namesApiserver(cluster) ? ("set" as const) : undefined,
       clientCertificates: cluster.clientCertificates === "issued" ? ("issued" as const) : undefined,
       ca: cluster.ca,
+      addresses: givenAddresses(cluster.name, observed.found?.hostAliases),
       reapplied: observed.reapply,
     });
     return [cluster.name, originalConfig.apply((printed) => summaryOf(printed, cluster.name, decided))] as const;

@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { own } from "./basics/model/own";
+import { apiserverCaPlace } from "./certificates/apiserverCas";
 import { caSummaries, caSetOf, type CaSummary } from "./certificates/caSet";
+import type { ClusterCa } from "./certificates/caSource";
 import type { GivenCas } from "./certificates/givenCas";
 import { signingOf, type Signing } from "./certificates/publishedCa";
 import type { Cluster } from "./mesh/model/mesh";
@@ -14,9 +17,11 @@ export interface ClusterMeshAuthorityArgs extends GivenSettings, Pick<GivenCas, 
   readonly clusters: Readonly<Record<string, DescribedCluster>>;
 }
 
-/** Those whose etcd is not their own are refused before. */
-function ofNoCluster({ name }: Pick<Cluster, "name">): never {
-  throw new pulumi.RunError(`cluster ${JSON.stringify(name)}: its CA is its own, and no cluster is asked here`);
+/** The CA of a cluster that publishes through its clustermesh-apiserver. One without is refused before, for no cluster is asked here. */
+function givenCa({ apiserverCas }: MeshPlan, { name }: Pick<Cluster, "name">): ClusterCa {
+  const ca = own(apiserverCas, name);
+  if (ca === undefined) throw new pulumi.RunError(`cluster ${JSON.stringify(name)}: apiserver.ca is missing`);
+  return { kind: "signs", at: apiserverCaPlace(name), ca };
 }
 
 /**
@@ -37,7 +42,7 @@ export class ClusterMeshAuthority extends pulumi.ComponentResource {
     const plan = planMesh(args instanceof MeshPlan ? args : { ...args, clusters: {}, externalPeers: args.clusters });
     const { clusters, caSource, settings } = plan;
     super("clustermesh:index:ClusterMeshAuthority", name, {}, opts);
-    const caSet = caSetOf(name, caSource, clusters, settings, { parent: this }, ofNoCluster);
+    const caSet = caSetOf(name, caSource, clusters, settings, { parent: this }, (cluster) => givenCa(plan, cluster));
     const outputsChecked = plan.checkOutputs();
     const signing = signingOf(caSet);
     this.signing = outputsChecked === undefined ? signing : pulumi.output(outputsChecked).apply(() => signing);

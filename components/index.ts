@@ -7,6 +7,7 @@ export { validateDescription, type DescribedCluster, type MeshCluster, type Mesh
 export { MeshPlan } from "./meshPlan";
 export type { CaSummary } from "./certificates/caSet";
 export { caOrigin, type CaOrigin, type CaSource } from "./certificates/caSource";
+export { withPublishedCas } from "./certificates/apiserverCas";
 export { caSourceOf } from "./certificates/givenCas";
 export type { Signing } from "./certificates/publishedCa";
 export type { AdoptedCaArgs } from "./certificates/ca";

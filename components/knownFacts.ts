@@ -1,4 +1,4 @@
-import { present } from "./basics/model/own";
+import { own, present } from "./basics/model/own";
 import { plainEtcd } from "./mesh/etcd";
 import { error, type Diagnostic } from "./mesh/model/diagnostic";
 import { apiserverEtcd, completed, type ClusterSpec, type EtcdSpec, type PartlyKnown } from "./mesh/model/mesh";
@@ -29,16 +29,29 @@ export function knownClusters(
   );
 }
 
-/** What of a cluster is neither written down nor found, and decides what is made. */
-function untold(cluster: MeshCluster, found: Found): readonly string[] {
+/**
+ * What of a cluster is neither written down nor found, and decides what is made.
+ *
+ * @param isManaged Whether this program looks after it: otherwise it makes nothing there, and who reads its peers is nothing to it.
+ */
+function untold(cluster: MeshCluster, found: Found, isManaged: boolean): readonly string[] {
   const ofEtcd = cluster.etcd !== undefined;
   const isDialled = ofEtcd || (etcdNow(cluster, found)?.endpoints ?? []).length > 0;
   return [
     ...(isDialled ? [] : [`${PUBLICATIONS[publishesOf(cluster)].property}.endpoints`]),
-    ...(ofEtcd || (cluster.reads ?? found.reads) !== undefined ? [] : ["reads"]),
+    ...(!isManaged || ofEtcd || (cluster.reads ?? found.reads) !== undefined ? [] : ["reads"]),
     ...((cluster.podCIDRs ?? found.podCIDRs) === undefined ? ["podCIDRs"] : []),
   ];
 }
+
+/** What to write of a cluster that this program does not look after, where that is not plain. */
+const FIXES: Readonly<Record<string, string>> = {
+  "apiserver.endpoints":
+    "write them down, with apiserver.hostAliases where DNS does not know the name; or write etcd, of a cluster in kvstore mode",
+  "apiserver.ca":
+    "give certificate and privateKey of the CA that has signed the certificates of its clustermesh-apiserver: ca.crt and ca.key of its " +
+    "Secret cilium-ca; where that has no key, those of the CA of whoever has issued them (cert-manager, say)",
+};
 
 /**
  * What is neither written down nor was found in a live cluster. Nobody asks the clusters of other programs.
@@ -53,13 +66,11 @@ export function missingFacts(
   return Object.entries(clusters).flatMap(([name, cluster]) => {
     const isManaged = managed.includes(name);
     const isAsked = isManaged && wait.preflight !== false;
-    // That a cluster of another program has no etcd is told once.
-    const isRefused = !isManaged && cluster.etcd === undefined;
-    if (cluster.lost === true || isRefused || (isAsked && observed === undefined)) return [];
+    if (cluster.lost === true || (isAsked && observed === undefined)) return [];
     const { found, seenAs } = observedOf(observed, name);
     // Its CA is read where it is, and of one that has not answered nobody reads it.
     const isSilent = isAsked && (seenAs ?? found?.reads) === undefined && Object.hasOwn(observed ?? {}, name);
-    const lacksCa = isSilent && cluster.etcd === undefined && cluster.apiserver?.ca === undefined;
+    const lacksCa = (!isManaged || isSilent) && cluster.etcd === undefined && cluster.apiserver?.ca === undefined;
     const reason = !isManaged
       ? "is not written down, and nobody asks a cluster of another stack"
       : wait.preflight === false
@@ -67,23 +78,21 @@ export function missingFacts(
         : found === undefined
           ? "is not written down, and the cluster was not asked, or did not answer"
           : "is not written down, and the cluster does not tell";
-    const fix = "write it down";
-    const missing = [...untold(cluster, found ?? {}), ...(lacksCa ? ["apiserver.ca"] : [])];
-    return missing.map((property) => error({ cluster: name, property, reason, fix }));
+    const missing = [...untold(cluster, found ?? {}, isManaged), ...(lacksCa ? ["apiserver.ca"] : [])];
+    return missing.map((property) => {
+      const fix = (isManaged ? undefined : own(FIXES, property)) ?? "write it down";
+      return error({ cluster: name, property, reason, fix });
+    });
   });
 }
 
 const beside = (cluster: string, property: string, fix: string): Diagnostic =>
   error({ cluster, property, reason: "is given beside etcd", fix });
 
-/** What goes with no etcd, and clusters without one that this program cannot ask. */
-export function publicationProblems({ clusters }: MeshDescription, managed: readonly string[]): readonly Diagnostic[] {
-  return Object.entries(clusters).flatMap(([cluster, { etcd, apiserver, reads, lost }]): Diagnostic[] => {
-    if (etcd === undefined) {
-      const reason = "is missing, and a cluster of another stack is reached by its own etcd only";
-      const fix = "write etcd of a cluster in kvstore mode, or have one stack look after all clusters";
-      return managed.includes(cluster) || lost === true ? [] : [error({ cluster, property: "etcd", reason, fix })];
-    }
+/** What goes with no etcd. */
+export function publicationProblems({ clusters }: MeshDescription): readonly Diagnostic[] {
+  return Object.entries(clusters).flatMap(([cluster, { etcd, apiserver, reads }]): Diagnostic[] => {
+    if (etcd === undefined) return [];
     const direct = "remove it: a cluster in kvstore mode reads its peers directly";
     return [
       ...(apiserver === undefined ? [] : [beside(cluster, "apiserver", "give the one through which it publishes")]),

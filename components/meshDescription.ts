@@ -81,7 +81,7 @@ export function validateDescription(
     ...validateCas(mesh, now),
     ...validateApiserverCas(mesh, now),
     ...validateKeyRevisions(mesh.keyRevisions, mesh.authority),
-    ...publicationProblems(mesh, managed),
+    ...publicationProblems(mesh),
     ...missingFacts(mesh, managed, observed),
     ...validateMesh({ ...mesh, clusters: knownClusters(mesh, observed ?? {}) }),
     ...validateLifetimes(mesh.certificates),

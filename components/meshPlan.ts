@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { present } from "./basics/model/own";
-import { apiserverCasOf } from "./certificates/apiserverCas";
+import { apiserverCasOf, withPublishedCas } from "./certificates/apiserverCas";
 import type { AdoptedCaArgs } from "./certificates/ca";
 import { caNames, caOrigin, type CaSource } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
@@ -172,8 +172,12 @@ export interface DescribedMesh {
 /** What the arguments of a mesh describe, with the defaults of what they leave out. @throws RunError where a setting is none. */
 export function describedMesh(args: ClusterMeshArgs): DescribedMesh {
   const { clusters, externalPeers, observed, objects = {}, ca, published, ...given } = args;
-  const cas = { ...(ca === undefined ? {} : { ca }), ...(published === undefined ? {} : { published }) };
-  const description = { ...settingsOf(given), ...cas, objects, clusters: { ...externalPeers, ...clusters } };
+  const all = withPublishedCas({ ...externalPeers, ...clusters }, published?.signing ?? {});
+  const cas = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(published === undefined ? {} : { published: { ...published, signing: all.signing } }),
+  };
+  const description = { ...settingsOf(given), ...cas, objects, clusters: all.clusters };
   return { description, managed: Object.keys(clusters), ...(observed === undefined ? {} : { observed }) };
 }
 

@@ -3,6 +3,7 @@ import { own, present } from "./basics/model/own";
 import { caNames, caOrigin, caScope } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
+import type { Named } from "./identity/model/mark";
 import type { RecordedCluster } from "./identity/model/recordedClusters";
 import { knownMesh } from "./knownDescription";
 import { managedObjectsOf } from "./managedObjects";
@@ -79,7 +80,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     };
   }
   const ways = reachable(mesh).filter(({ name }) => managed.includes(name));
-  const asked = withoutLost(ways).map((way) => askedOf(way, mesh, issuesServers));
+  const asked = withoutLost(ways).map((way) => askedOf(way, mesh, owner, issuesServers));
   const lost = ways.filter((way) => way.lost);
   const [{ live, answered }, answering, recorded] = await Promise.all([
     inspectAll(mesh.cilium, asked, wait.preflight),
@@ -140,12 +141,13 @@ function withIdentities(asked: readonly Asked[], members: readonly Cluster[]): r
 }
 
 /** A cluster with what is made there: as long as it is not known how it reads its peers, with all that may be. */
-function askedOf(way: Reached, mesh: KnownMesh, issuesServers: boolean): Asked & Reached {
+function askedOf(way: Reached, mesh: KnownMesh, owner: string, issuesServers: boolean): Asked & Reached & Named {
   const written = own(mesh.clusters, way.name);
   const publishes = publishesOf(written ?? {});
   const reads = written?.reads ?? (publishes === "apiserver" ? "cached" : "direct");
   const managedObjects = managedObjectsOf({ name: way.name, publishes, reads }, mesh, issuesServers);
-  return { ...way, managedObjects, publication: publishes === "apiserver" ? "asked" : "kvstore" };
+  const id = written?.id ?? 0;
+  return { ...way, id, owner, managedObjects, publication: publishes === "apiserver" ? "asked" : "kvstore" };
 }
 
 /** Without live checks the commands still refuse what they must not touch. But one cluster is judged when others may be changed already. */

@@ -53,7 +53,7 @@ function sectionOf({ key, stacks }: Setting): Section {
 
 /** Which stacks of several take a setting. */
 const whereSet = (stacks: Setting["stacks"]): string =>
-  stacks.length === 0 ? "in none" : stacks.length === 1 ? `in the ${stacks.join()} stack` : "in every stack";
+  stacks.length === 1 ? `in the ${stacks.join()} stack` : "in every stack";
 
 const code = (value: unknown): string => `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 

@@ -18,6 +18,7 @@ import { usersFinding } from "./model/usersFinding";
 import { REMOTE_USERS } from "./model/objects";
 import { USERS_ANNOTATION, USERS_KEY, usersName, usersObject } from "./model/usersObject";
 import { planGrant, planRevoke, type UsersStep } from "./model/usersPlan";
+import { replaceStuckPods } from "./stuckPods";
 
 /** Whose users these are, and of which cluster. */
 export interface UsersOwner {
@@ -177,7 +178,8 @@ export async function grantInConfigMap(
     const has = granted.added.length === 0 ? "no user of ours" : `users ${firstFew(granted.added).join(", ")}`;
     const made = written === "create" ? " was made, and" : "";
     progress(`cluster ${JSON.stringify(cluster)}: ${usersName(cilium)}${made} has ${has}`);
-    // A pod that waits for the ConfigMap is looked at by its kubelet up to two minutes later, unless something of it changes.
+    if (written === "create") await replaceStuckPods(api, cluster, cilium);
+    // Into a pod that runs, its kubelet syncs the ConfigMap a minute later, unless something of the pod changes.
     await syncApiserverNow(api, cilium, cluster);
   }
   return granted;

@@ -1,13 +1,15 @@
+import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
 import { withEach } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
+import type { Fields } from "../kubernetes/model/fields";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import type { Reads } from "../mesh/model/publication";
 import { AGENTS_AT_ONCE, agentReports, askIn, containerOf, podsOf, syncPodsNow, type AgentPod } from "./agents";
 import type { CiliumObjects } from "./model/agentConfig";
 import { parseCacheStatus, type AgentReport } from "./model/agentStatus";
 import { isBeingEmptied } from "./model/peerCauses";
-import { agentReader, KVSTOREMESH_PROGRAM } from "./model/readers";
+import { agentReader, KVSTOREMESH_PROGRAM, READERS } from "./model/readers";
 import { selectorOf } from "./readWorkload";
 
 /** A cluster that is asked how it sees its peers. */
@@ -24,13 +26,41 @@ const CANNOT_BE_ASKED = /unknown command|executable file .*not found/i;
 /** Whether an error says that this KVStoreMesh cannot be asked at all. */
 export const cannotBeAsked = (error: string): boolean => CANNOT_BE_ASKED.test(error);
 
+/** By what the pods of clustermesh-apiserver are selected; `undefined` where the Deployment is not there. */
+export const apiserverSelector = (api: ClusterApi, namespace: string): Promise<string | undefined> =>
+  selectorOf(api, namespace, DEPLOYMENT);
+
 /** The pods of clustermesh-apiserver; each has an etcd, and a cache, of its own. None where the Deployment is not there. */
 export async function apiserverPods(
   api: ClusterApi,
   { namespace }: Pick<CiliumObjects, "namespace">,
 ): Promise<readonly AgentPod[]> {
-  const selector = await selectorOf(api, namespace, DEPLOYMENT);
+  const selector = await apiserverSelector(api, namespace);
   return selector === undefined ? [] : podsOf(api, namespace, selector);
+}
+
+const CONTAINERS: Fields = { metadata: { deletionTimestamp: "text" }, spec: { containers: [{ name: "text" }] } };
+
+const containersOfPods = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ deletionTimestamp: z.string().optional() }).prefault({}),
+      spec: z.object({ containers: z.array(z.object({ name: z.string().optional() })).nullish() }).prefault({}),
+    }),
+  ),
+});
+
+/** Whether a pod of clustermesh-apiserver that is not ending has KVStoreMesh, and so a cache. */
+export async function runsKvstoremesh(
+  api: ClusterApi,
+  { namespace }: Pick<CiliumObjects, "namespace">,
+): Promise<boolean> {
+  const selector = await apiserverSelector(api, namespace);
+  if (selector === undefined) return false;
+  const pods = containersOfPods.parse(JSON.parse(await api.listFields("pods", { namespace, selector }, CONTAINERS)));
+  return pods.items
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .some(({ spec }) => (spec.containers ?? []).some(({ name }) => name === READERS.kvstoremesh.container));
 }
 
 /** Annotates them, so that the kubelets sync a changed Secret or ConfigMap into them at once. */

@@ -125,6 +125,36 @@ export function rolloutCommand(
 }
 
 /**
+ * Comes between the Secret of KVStoreMesh and that of the agents: agents that have read their peers themselves are led to a cache only when that has
+ * them. It runs once, and again where these Secrets are written again.
+ */
+export function cachesReadyCommand(
+  name: string,
+  args: ClusterCommandArgs,
+  originalConfig: local.Command,
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const verbs = { create: "awaitCaches", update: "awaitCaches", occasion: { seen: args.observed.reapply } };
+  const input = { originalConfig: originalConfig.stdout };
+  return clusterCommand(`${name}-caches-ready`, args, { ...verbs, input }, opts);
+}
+
+/**
+ * Comes after the Secret of agents that read their peers themselves: takes from KVStoreMesh what they have read through its cache before. It runs once,
+ * and again where {@link objectsCommand} has left something of that.
+ */
+export function cachesGoneCommand(
+  name: string,
+  args: ClusterCommandArgs,
+  originalConfig: local.Command,
+  objects: local.Command,
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const input = { originalConfig: originalConfig.stdout, objectsNow: objects.stdout };
+  return clusterCommand(`${name}-caches-gone`, args, { create: "dropCaches", update: "dropCaches", input }, opts);
+}
+
+/**
  * The objects that this stack has in a cluster. Those that it has no more are removed by this and not by Pulumi, which would delete by name.
  * They come after it: so on the way back they have left the state when they are removed, and an `up` that is tried then makes them again.
  */

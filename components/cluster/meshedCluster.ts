@@ -1,3 +1,4 @@
+import type { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { apiserverCertificates, type ApiserverCertificates } from "../apiserver/apiserverCertificates";
 import { remoteUsers } from "../apiserver/remoteUsers";
@@ -14,7 +15,14 @@ import { namesApiserver, PUBLICATIONS } from "../mesh/model/publication";
 import type { RecordedPaths } from "../nodePaths/model/pathVerdict";
 import { cacheSecret, kvstoremeshSecret, peerSecret, type PeerSecretArgs, type SecretData } from "../peers/peerSecret";
 import { agentConfiguration } from "./agentConfiguration";
-import { objectsCommand, originalConfigCommand, recordedBy, type ClusterCommandArgs } from "./clusterCommands";
+import {
+  cachesGoneCommand,
+  cachesReadyCommand,
+  objectsCommand,
+  originalConfigCommand,
+  recordedBy,
+  type ClusterCommandArgs,
+} from "./clusterCommands";
 
 /** The arguments of {@link MeshedCluster}: those of its commands, and what all clusters share. */
 export interface MeshedClusterArgs extends ClusterCommandArgs {
@@ -52,7 +60,9 @@ export interface CertificateSummary {
  * | users of the peers | `etcd-users`, `remote-users` | remove them |
  * | list what is made here | `objects` | delete it, the Secrets among it |
  * | where KVStoreMesh reads the peers: the Secret with them, once no cluster speaks against the mesh | `caches` | Pulumi forgets it |
+ * | wait until KVStoreMesh has what agents have read themselves until now | `caches-ready` | nothing |
  * | the Secret with the peers, once no cluster speaks against the mesh, or that with the way to the caches | `peers` | Pulumi forgets it |
+ * | where agents read their peers themselves: take from KVStoreMesh what they have read through it until now | `caches-gone` | nothing |
  * | nothing | `policy-check`, made by `ClusterMesh`, with the agreement of all clusters | the first deletion: refuse where a policy would fail open |
  */
 export class MeshedCluster extends pulumi.ComponentResource {
@@ -62,7 +72,7 @@ export class MeshedCluster extends pulumi.ComponentResource {
   /** Changes with every certificate that is issued for this cluster. */
   readonly issued: pulumi.Output<string>;
   /** Done when what will be overwritten in this cluster is recorded, and nothing in it speaks against the mesh. */
-  readonly identityChecked: pulumi.Resource;
+  readonly identityChecked: local.Command;
   /** What was recorded. */
   readonly originalConfig: pulumi.Output<string>;
   /** Which cluster this was when it joined: the UID of its namespace `kube-system`. */
@@ -74,7 +84,7 @@ export class MeshedCluster extends pulumi.ComponentResource {
   private readonly name: string;
   private readonly peers: PeerSecretArgs;
   /** The last of what is done before a cluster is given its peers. */
-  private readonly objects: pulumi.Resource;
+  private readonly objects: local.Command;
 
   constructor(name: string, args: MeshedClusterArgs, opts: pulumi.ComponentResourceOptions) {
     super("clustermesh:index:MeshedCluster", name, {}, opts);
@@ -138,12 +148,18 @@ export class MeshedCluster extends pulumi.ComponentResource {
    */
   givePeers(identitiesChecked: readonly pulumi.Resource[]): void {
     const { cluster, sharedCacheFiles: cacheFiles } = this.args;
-    const first = { parent: this, dependsOn: after(identitiesChecked, [this.objects]) };
+    const { name, args, identityChecked, objects } = this;
+    const child = { parent: this };
+    const first = { ...child, dependsOn: after(identitiesChecked, [objects]) };
     if (cluster.reads === "cached") {
-      const caches = kvstoremeshSecret(`${this.name}-caches`, this.peers, first);
-      cacheSecret(`${this.name}-peers`, { ...this.peers, cacheFiles }, { parent: this, dependsOn: [caches] });
+      const caches = kvstoremeshSecret(`${name}-caches`, this.peers, first);
+      const ready = cachesReadyCommand(name, args, identityChecked, { ...child, dependsOn: [caches] });
+      cacheSecret(`${name}-peers`, { ...this.peers, cacheFiles }, { ...child, dependsOn: [ready] });
     } else {
-      peerSecret(`${this.name}-peers`, this.peers, first);
+      const peers = peerSecret(`${name}-peers`, this.peers, first);
+      if (PUBLICATIONS[cluster.publishes].readings.includes("cached")) {
+        cachesGoneCommand(name, args, identityChecked, objects, { ...child, dependsOn: [peers] });
+      }
     }
     this.registerOutputs({});
   }

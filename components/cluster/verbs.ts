@@ -8,7 +8,8 @@ import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
 import { KubectlError } from "../kubernetes/kubectlError";
 import type { ClusterInput } from "./clusterInput";
 import { lostVerbs } from "./lostVerbs";
-import { updateManagedObjects } from "./managedObjects";
+import { allManaged, updateManagedObjects } from "./managedObjects";
+import { awaitCaches, dropCaches } from "./readingChange";
 import { keep, record } from "./recording";
 import { removeAllOwned } from "./removeOwned";
 import { rollOutIdentity } from "./rollOutIdentity";
@@ -60,13 +61,24 @@ const living = {
     await rollOutIdentity(api, input, before);
     return "";
   }),
-  /** Prints the objects that this stack has there; those that it had and has no more are removed. */
+  /** Prints the objects that this stack has there; those that it had and has no more are removed, but for what {@link dropCaches} removes. */
   updateObjects: onRecorded((input, api, before, previous) =>
     updateManagedObjects(api, removingOf(input, before), input.managedObjects, previous),
   ),
+  /** Returns when KVStoreMesh has in its cache what the agents read directly until now. */
+  awaitCaches: onRecorded(async (input, api) => {
+    await awaitCaches(api, { ...input, name: input.cluster.name });
+    return "";
+  }),
+  /** Takes the peers from KVStoreMesh, once the agents read them directly. */
+  dropCaches: onRecorded(async (input, api, before) => {
+    await dropCaches(api, removingOf(input, before), { ...input, name: input.cluster.name });
+    return "";
+  }),
   /** Removes them. Agents that read a cache are without peers before it is. */
-  removeObjects: onRecorded(async (input, api, before) => {
-    await removeAllOwned(api, removingOf(input, before), input, async () => {
+  removeObjects: onRecorded(async (input, api, before, previous) => {
+    const managedObjects = allManaged(input.managedObjects, previous);
+    await removeAllOwned(api, removingOf(input, before), { ...input, managedObjects }, async () => {
       if (input.rollOut.await) await waitForPeersRemoved(api, leavingOf(input), input.peerSecret);
     });
     return "";

@@ -55,7 +55,7 @@ interface Begun {
 }
 
 /** What differs on the way back by where a cluster publishes. */
-interface Publication {
+interface OfPublication {
   /** Before its name is back: looks, and takes back what the state may know nothing of. */
   readonly begin: (api: ClusterApi, input: ClusterInput) => Promise<Begun>;
   /** Once its name is back, and all else that carries it. */
@@ -66,7 +66,7 @@ interface Publication {
 
 const NEVER: LastWrite = { kind: "before", time: undefined };
 
-const BY_PUBLICATION: Readonly<Record<Publishes, Publication>> = {
+const BY_PUBLICATION: Readonly<Record<Publishes, OfPublication>> = {
   kvstore: {
     begin: async (api, { cilium }) => ({ config: await readConfigMap(api, cilium), certificates: NEVER }),
     renew: () => Promise.resolve(),

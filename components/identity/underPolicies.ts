@@ -3,7 +3,7 @@ import { firstFew } from "../basics/model/bounded";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { ID_KEY, NAME_KEY } from "../cilium/model/agentConfig";
 import { annotate } from "../cilium/rollOutAnnotation";
-import { findStalePods } from "../cilium/stalePods";
+import { findChangingPods } from "../cilium/stalePods";
 import { progress } from "../command/protocol";
 import { until } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
@@ -77,12 +77,12 @@ export async function prepareChangeBack(
   }
 }
 
-/** Waits until the pods have identities of the id that their agents run with. What keeps another one is named, and not waited for any longer. */
+/** Waits until the pods have identities of the id that their agents run with, and their programs run with these. What keeps another one is named, and not waited for any longer. */
 async function waitForIdentities(api: ClusterApi, change: PolicyChange): Promise<void> {
   const { cluster, to, maxConnectedClusters, cilium } = change;
   const stale = await until(
     Date.now() + IDENTITIES_SECONDS * 1000,
-    () => findStalePods({ name: cluster, id: to.id, api }, { cilium, maxConnectedClusters }),
+    () => findChangingPods({ name: cluster, id: to.id, api }, { cilium, maxConnectedClusters }),
     (seen) => seen.length === 0,
     (seen) => `cluster "${cluster}": ${seen.length} pods get identities of id ${to.id}`,
   );

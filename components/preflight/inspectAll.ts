@@ -5,6 +5,7 @@ import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ApiAccess } from "../kubernetes/clusterApi";
 import { warning, type Diagnostic } from "../mesh/model/diagnostic";
 import { answers, inspectCluster } from "./inspection";
+import type { Named } from "../identity/model/mark";
 import type { KnownMesh } from "./knownMesh";
 import type { Asked } from "./lackingPermissions";
 import type { LiveCluster } from "./model/liveCluster";
@@ -35,11 +36,16 @@ export interface Inspected {
 }
 
 /** Inspects them all. */
-export async function inspectAll(cilium: CiliumObjects, clusters: readonly Asked[], limit: number): Promise<Inspected> {
+export async function inspectAll(
+  cilium: CiliumObjects,
+  clusters: readonly (Asked & Named)[],
+  limit: number,
+): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
   const found = await Promise.all(
-    clusters.map(async ({ name, access, managedObjects, publication }) => {
-      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn, publication, name)) };
+    clusters.map(async ({ name, id, owner, access, managedObjects, publication }) => {
+      const named = { name, id, owner };
+      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn, publication, named)) };
     }),
   );
   return {

@@ -1,6 +1,7 @@
 import { APISERVER_OBJECTS } from "../apiserver/model/objects";
 import { errorMessage } from "../basics/errorMessage";
 import { rolledWorkloads, type CiliumObjects } from "../cilium/model/agentConfig";
+import { isNamedHere, type Named } from "../identity/model/mark";
 import type { AnswerTime, ApiAccess, ClusterReads } from "../kubernetes/clusterApi";
 import { withCluster } from "../kubernetes/kubectlApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
@@ -8,6 +9,7 @@ import { noAccess } from "../kubernetes/model/noAccess";
 import { firstTry, type Patience } from "../kubernetes/model/patience";
 import { patiently } from "../kubernetes/patiently";
 import { byPlace, readManagedObjects } from "../kubernetes/readObjects";
+import { readEntrances } from "./entrances";
 import { podsJson, readFurther, readIdentities, readInventory } from "./inventory";
 import { parseLiveCluster, type LiveCluster } from "./model/liveCluster";
 import type { Answered } from "./model/slowAnswers";
@@ -36,7 +38,7 @@ const KNOCK = "namespace/kube-system";
  * @param limitSeconds After so long without an answer, several tries together, the cluster counts as unreachable.
  * @param turn Around the first try: those that wait for a cluster that is silent keep no other one from being asked.
  * @param publication What is asked about where it publishes.
- * @param name As it is declared.
+ * @param named As it is declared, and by whom.
  */
 export async function inspectCluster(
   access: ApiAccess,
@@ -45,10 +47,10 @@ export async function inspectCluster(
   limitSeconds: number,
   turn: Turn = (work) => work(),
   publication: Publication = "kvstore",
-  name = "",
+  named: Named = { name: "", id: 0, owner: "" },
 ): Promise<Inspection> {
   const patience: Patience = { limitSeconds, repeat: "always" };
-  const ask = (reads: ClusterReads) => askAll(reads, cilium, managedObjects, publication, name);
+  const ask = (reads: ClusterReads) => askAll(reads, cilium, managedObjects, publication, named);
   try {
     return await withCluster(access, (api) =>
       patiently(patience, async (silenceSeconds, failed) => {
@@ -78,7 +80,7 @@ async function askAll(
   cilium: CiliumObjects,
   managedObjects: readonly ManagedObject[],
   publication: Publication,
-  name: string,
+  named: Named,
 ): Promise<LiveCluster> {
   const { near, far } = byPlace(managedObjects, cilium.namespace);
   const beside = publication === "asked" ? APISERVER_OBJECTS.filter((each) => !near.includes(each)) : [];
@@ -92,10 +94,13 @@ async function askAll(
   await Promise.allSettled(answers);
   const [there, elsewhere, { pods, network }] = await Promise.all(answers);
   const live = { ...parseLiveCluster(cilium, there, elsewhere, podsJson(pods), beside), network };
-  // Of a cluster that this program has named, none of another id are left.
-  const isNew = publication === "asked" && live.apiserver !== undefined && live.config?.mark === undefined;
-  const identities = isNew ? { identities: await readIdentities(api, name) } : {};
-  return { ...live, ...identities, network: { ...network, ...(await readFurther(api, cilium, live)) } };
+  // Of a cluster that this stack has named so, none of another id are left.
+  const isNew = publication === "asked" && live.apiserver !== undefined && !isNamedHere(live.config, named);
+  const identities = isNew ? { identities: await readIdentities(api, named.name) } : {};
+  const further = await readFurther(api, cilium, live);
+  const entrances = publication === "asked" ? await readEntrances(api, cilium.namespace, live) : { unread: {} };
+  const unread = { ...network.unread, ...further.unread, ...entrances.unread };
+  return { ...live, ...identities, network: { ...network, ...further, ...entrances, unread } };
 }
 
 /** Only an API server answers so: it lives, and lets this user in no further. */

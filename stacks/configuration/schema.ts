@@ -3,7 +3,13 @@ import type { KnownMesh } from "../../components";
 import { allowOfMesh } from "../../components/settings/model/allow";
 import { caOfAll } from "../../components/settings/model/ca";
 import { cilium } from "../../components/settings/model/cilium";
-import { clusterAccess, clusterFacts, publicCluster, splitClusterFacts } from "../../components/settings/model/cluster";
+import {
+  clusterAccess,
+  clusterFacts,
+  ownClusterFacts,
+  publicCluster,
+  splitClusterFacts,
+} from "../../components/settings/model/cluster";
 import { local, meshWide } from "../../components/settings/model/settings";
 import { line, type Immutable } from "../../components/settings/model/texts";
 import { demo } from "./demo";
@@ -27,13 +33,13 @@ export const authoritySchema = z.strictObject({
   allow: allowOfMesh,
 });
 
-/** What a cluster stack is given: where the mesh is described, and the ways into its own clusters. */
+/** What a cluster stack is given: where the mesh is described, the ways into its own clusters, and what no other stack has to know of them. */
 export const clusterStackSchema = z.strictObject({
   authorityStack: line.meta({
     description: "In a cluster stack: the authority stack whose outputs it reads.",
     examples: ["organization/clustermesh/mesh-authority"],
   }),
-  clusters: z.record(z.string(), z.strictObject(clusterAccess)),
+  clusters: z.record(z.string(), z.strictObject(ownClusterFacts)),
   ...ofStack,
 });
 

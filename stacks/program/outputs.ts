@@ -5,13 +5,20 @@ import { REGISTRY_OUTPUT, registryOf, SIGNING_OUTPUT } from "../roles/registry";
 import type { Loaded } from "./load";
 import { MESHED_OUTPUT } from "./ownState";
 
-/** The clusters as a stack output: what they are in the mesh and where they are, found or written down. */
-export function describeClusters(clusters: readonly PlannedCluster[]): readonly object[] {
+/**
+ * The clusters as a stack output: what they are in the mesh and where they are, found or written down.
+ *
+ * @param known `written`: nobody has asked them, and who reads the peers of one with clustermesh-apiserver is known to its own stack alone.
+ */
+export function describeClusters(
+  clusters: readonly PlannedCluster[],
+  known: "asked" | "written" = "asked",
+): readonly object[] {
   return clusters.map(({ name, id, publishes, reads, clientCertificates, etcd, podCIDRs, nodeCIDRs, lost }) => ({
     name,
     id,
     publishes,
-    reads,
+    ...(known === "asked" || publishes === "kvstore" ? { reads } : {}),
     endpoints: etcd.endpoints,
     podCIDRs,
     nodeCIDRs,
@@ -51,7 +58,7 @@ export function authorityOutputs(
   return {
     [REGISTRY_OUTPUT]: registryOf(configuration, environment.authority),
     [SIGNING_OUTPUT]: authority.signing,
-    clusters: describeClusters(plan.all),
+    clusters: describeClusters(plan.all, "written"),
     authorities: authority.authorities,
     topology: authority.topology,
   };

@@ -1,3 +1,5 @@
+import { withPublishedCas } from "../../components";
+import { own } from "../../components/basics/model/own";
 import { error, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { Configuration, ClusterStackConfiguration } from "../configuration/schema";
 import type { Published } from "./registry";
@@ -31,10 +33,11 @@ function unlisted(
 /** Merges a cluster stack's configuration with what its authority stack has published, to the configuration of the whole mesh. */
 export function mergeClusterStack(stack: ClusterStackConfiguration, published: Published): Merged {
   const { authorityStack, clusters: managed, ...local } = stack;
-  const { registry, signing } = published;
-  const clusters = Object.entries(registry.clusters).map(
-    ([name, cluster]) => [name, { ...cluster, ...(Object.hasOwn(managed, name) ? managed[name] : {}) }] as const,
+  const { registry } = published;
+  const known = Object.entries(registry.clusters).map(
+    ([name, cluster]) => [name, { ...cluster, ...own(managed, name) }] as const,
   );
+  const { clusters, signing } = withPublishedCas(Object.fromEntries(known), published.signing);
   const listed = Object.keys(managed).filter((name) => Object.hasOwn(registry.clusters, name));
   const allow = [...registry.settings.allow, ...local.allow];
   const none = error({
@@ -43,7 +46,7 @@ export function mergeClusterStack(stack: ClusterStackConfiguration, published: P
     fix: "list the clusters of this stack, each with its context or kubeconfig",
   });
   return {
-    configuration: { ...registry.settings, ...local, allow, clusters: Object.fromEntries(clusters) },
+    configuration: { ...registry.settings, ...local, allow, clusters },
     role: { kind: "cluster", authorityStack, managed: listed, origin: registry.authority, signing },
     problems: [...(Object.keys(managed).length === 0 ? [none] : []), ...unlisted(stack, published)],
   };

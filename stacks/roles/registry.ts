@@ -8,7 +8,10 @@ import { publicSchema, type Configuration } from "../configuration/schema";
  */
 const REGISTRY_VERSION = 3;
 
-/** That of before had a setting more, which is left out. */
+/**
+ * That of before had a setting more, which is left out. A cluster without `etcd` needed no other version: a program of before, which knows none in a
+ * mesh of several stacks, refuses a registry that has one.
+ */
 const READABLE_VERSIONS = [2, REGISTRY_VERSION] as const;
 
 /** The outputs of an authority stack that the cluster stacks read. */
@@ -38,7 +41,7 @@ const signing = z.record(
 /** What a cluster stack has read of its authority stack. */
 export interface Published {
   readonly registry: Registry;
-  /** Holds keys as they are: code that uses one wraps it at once. */
+  /** Of etcds, and of clusters with clustermesh-apiserver. Holds keys as they are: code that uses one wraps it at once. */
   readonly signing: Signing;
 }
 

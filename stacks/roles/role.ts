@@ -14,7 +14,7 @@ export type Role =
       /** The clusters that this stack looks after, by name. */
       readonly managed: readonly string[];
       readonly origin: CaOrigin;
-      /** Holds keys as they are: code that uses one wraps it at once. */
+      /** For the etcds; a clustermesh-apiserver's CA is with its cluster. Holds keys as they are: code that uses one wraps it at once. */
       readonly signing: Signing;
     };
 

@@ -19,6 +19,8 @@ export interface ApiserverService {
   readonly type: string;
   readonly port: number;
   readonly nodePort?: number;
+  /** Only nodes with a pod of it answer (`externalTrafficPolicy: Local`). */
+  readonly isLocal?: true;
   /** What a load balancer has given it. */
   readonly ingress: { readonly addresses: readonly string[]; readonly hostnames: readonly string[] };
 }
@@ -72,7 +74,11 @@ const servicePort = z.object({
   nodePort: z.int().nullish(),
   name: z.string().nullish(),
 });
-const serviceSpec = z.object({ type: z.string().default("ClusterIP"), ports: z.array(servicePort).min(1) });
+const serviceSpec = z.object({
+  externalTrafficPolicy: z.string().nullish(),
+  type: z.string().default("ClusterIP"),
+  ports: z.array(servicePort).min(1),
+});
 const serviceStatus = z.object({
   loadBalancer: z.object({
     ingress: z.array(z.object({ ip: z.string().nullish(), hostname: z.string().nullish() })),
@@ -94,6 +100,7 @@ function serviceOf({ spec, status }: LiveObject): ApiserverService | undefined {
     type: data.type,
     port: port.port,
     nodePort: port.nodePort ?? undefined,
+    isLocal: data.externalTrafficPolicy === "Local" ? (true as const) : undefined,
     ingress: {
       addresses: ingress.flatMap(({ ip }) => (ip != null && isIPAddress(ip) ? [ip] : [])),
       hostnames: ingress.flatMap(({ hostname }) => (hostname != null && isHostName(hostname) ? [hostname] : [])),

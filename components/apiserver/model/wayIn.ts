@@ -1,15 +1,6 @@
-import { canonicalIP, contains, addressRange, rangesOf } from "../../mesh/model/cidr";
 import { meshHostName } from "../../mesh/model/names";
+import { entryAddresses, usable, type Entrances } from "./entryNodes";
 import type { ApiserverService } from "./liveApiserver";
-
-/** A node, by the addresses under which it is reached. */
-export interface ReachedNode {
-  readonly name: string;
-  /** As the other nodes of its cluster reach it. */
-  readonly addresses: readonly string[];
-  /** As it is reached from other networks. */
-  readonly externalIPs?: readonly string[];
-}
 
 /** How peers reach the etcd of a clustermesh-apiserver, or why its Service does not tell. */
 export type WayIn =
@@ -25,37 +16,6 @@ export type WayIn =
       /** What a person does about it. */
       readonly fix: string;
     };
-
-/** Agents try the addresses behind a name one after the other, in any order: a few that answer are enough. */
-const MOST_NODES = 3;
-
-/** Addresses that lead nowhere else, or back to who dials them. */
-const NOWHERE = rangesOf(["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10"]);
-
-function usable(addresses: readonly string[]): readonly string[] {
-  const ranges = addresses.flatMap((address) => addressRange(address) ?? []);
-  const outside = ranges.filter((range) => !NOWHERE.some((nowhere) => contains(nowhere, range)));
-  return [...new Set(outside.map(({ text }) => canonicalIP(text.split("/")[0] ?? "")))];
-}
-
-const isV6 = (address: string): boolean => address.includes(":");
-
-/** An address of each family. */
-const oneOfEach = (addresses: readonly string[]): readonly string[] =>
-  [addresses.find((each) => !isV6(each)), addresses.find(isV6)].flatMap((each) => each ?? []);
-
-/** The addresses of some nodes: of those that have one for other networks, if any has; by name, so that a run finds what the last one found. */
-function nodeAddresses(nodes: readonly ReachedNode[]): readonly string[] {
-  const of = (read: (node: ReachedNode) => readonly string[]) =>
-    nodes.map((node) => ({ name: node.name, addresses: oneOfEach(usable(read(node))) }));
-  const has = ({ addresses }: { readonly addresses: readonly string[] }) => addresses.length > 0;
-  const external = of(({ externalIPs = [] }) => externalIPs).filter(has);
-  const chosen = external.length > 0 ? external : of(({ addresses }) => addresses).filter(has);
-  return chosen
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .slice(0, MOST_NODES)
-    .flatMap(({ addresses }) => addresses);
-}
 
 /** Whether a certificate for these names is one for this host. */
 export function isCertified(host: string, dnsNames: readonly string[]): boolean {
@@ -100,6 +60,38 @@ function byLoadBalancer(name: string, { port, ingress }: ApiserverService, certi
   };
 }
 
+const LOCAL = "externalTrafficPolicy Local";
+
+function byNodePort(name: string, { nodePort, isLocal }: ApiserverService, entrances: Entrances): WayIn {
+  if (nodePort === undefined) {
+    return {
+      kind: "none",
+      reason: "is of type NodePort and has no such port",
+      fix: `see why the cluster has given it none, or ${write(name, "<port>", "its addresses")}`,
+    };
+  }
+  const found = entryAddresses(entrances, isLocal === true);
+  const written = write(name, nodePort, "addresses of nodes");
+  switch (found.kind) {
+    case "found":
+      return byName(name, nodePort, found.addresses);
+    case "unknown":
+      return { kind: "none", reason: "is of type NodePort, and no address of a node is known", fix: written };
+    case "notReady":
+      return {
+        kind: "none",
+        reason: `is of type NodePort, and no node is ready and stays (${found.nodes.join(", ")})`,
+        fix: `see what kubectl get nodes says; once one is ready, its address is taken; or ${written}`,
+      };
+    case "notServing":
+      return {
+        kind: "none",
+        reason: `is of type NodePort with ${LOCAL}, and no node that is ready has a pod of it: only such a node would answer`,
+        fix: `see where its pods are, or set externalTrafficPolicy of the Service to Cluster, by which every node answers; or ${written}`,
+      };
+  }
+}
+
 /**
  * Finds out how peers reach the etcd of a cluster's clustermesh-apiserver: by `<name>.mesh.cilium.io`, which its server certificate has, with the
  * addresses of its load balancer or of some nodes behind it.
@@ -109,30 +101,14 @@ function byLoadBalancer(name: string, { port, ingress }: ApiserverService, certi
 export function wayIn(
   name: string,
   service: ApiserverService,
-  nodes: readonly ReachedNode[],
+  entrances: Entrances,
   certified: readonly string[] = [],
 ): WayIn {
   if (service.type === "LoadBalancer") return byLoadBalancer(name, service, certified);
-  if (service.type !== "NodePort") {
-    return {
-      kind: "none",
-      reason: `is of type ${service.type}, and so reached inside its cluster alone`,
-      fix: `set clustermesh.apiserver.service.type to LoadBalancer or NodePort; or, where there is another way in, ${write(name, "<port>", "its addresses")}`,
-    };
-  }
-  if (service.nodePort === undefined) {
-    return {
-      kind: "none",
-      reason: "is of type NodePort and has no such port",
-      fix: `see why the cluster has given it none, or ${write(name, "<port>", "its addresses")}`,
-    };
-  }
-  const addresses = nodeAddresses(nodes);
-  return addresses.length > 0
-    ? byName(name, service.nodePort, addresses)
-    : {
-        kind: "none",
-        reason: "is of type NodePort, and no address of a node is known",
-        fix: write(name, service.nodePort, "addresses of nodes"),
-      };
+  if (service.type === "NodePort") return byNodePort(name, service, entrances);
+  return {
+    kind: "none",
+    reason: `is of type ${service.type}, and so reached inside its cluster alone`,
+    fix: `set clustermesh.apiserver.service.type to LoadBalancer or NodePort; or, where there is another way in, ${write(name, "<port>", "its addresses")}`,
+  };
 }

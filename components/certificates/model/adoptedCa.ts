@@ -135,6 +135,25 @@ export function publishedChain(certificate: string, bundle: string): Pick<CaFile
   return endOf(chainFrom(certificateOf(certificate), trusted));
 }
 
+/**
+ * A CA that another stack has published, as it is given there: the CAs above it in one text with it, and others that are trusted apart.
+ *
+ * @throws Unusable where it cannot be read.
+ */
+export function publishedAsGiven(
+  certificate: string,
+  privateKey: string,
+  bundle: string,
+): Required<Pick<AdoptedCA, "certificate" | "privateKey" | "trusted">> {
+  const signer = certificateOf(certificate);
+  const bundled = readPem(bundle).blocks.map(({ der }) => readCertificate(der));
+  const { certificates, unrelated } = chainFrom(
+    signer,
+    bundled.filter(({ pem }) => pem !== signer.pem),
+  );
+  return { certificate: pems(certificates).join(""), privateKey, trusted: pems(unrelated) };
+}
+
 function endOf(chain: Chain): Pick<CaFiles, "intermediates" | "ends"> {
   return {
     intermediates: pems(sentWithLeaves(chain)).join(""),

@@ -1,6 +1,6 @@
 import type { LiveObject } from "../../kubernetes/model/liveObject";
 import { dataOwners } from "../../kubernetes/model/managedFields";
-import type { ManagedObject } from "../../kubernetes/model/managedObject";
+import { notAmong, type ManagedObject } from "../../kubernetes/model/managedObject";
 import { FIELD_MANAGER, KEYS_ANNOTATION, OWNER_ANNOTATION } from "../../kubernetes/model/ownership";
 import { KVSTOREMESH_SECRET } from "../../peers/model/peerFile";
 
@@ -23,7 +23,7 @@ function whose({ metadata }: LiveObject): string {
 }
 
 /** The keys of a Secret that this stack has put there: those that it lists, and those that it owns. */
-function ownKeys({ metadata, data = {} }: LiveObject): readonly string[] {
+export function ownKeys({ metadata, data = {} }: LiveObject): readonly string[] {
   const listed = new Set((metadata.annotations?.[KEYS_ANNOTATION] ?? "").split(","));
   const isOwn = (key: string) =>
     listed.has(key) || dataOwners(metadata.managedFields ?? [], key).includes(FIELD_MANAGER);
@@ -65,15 +65,23 @@ const isSecret = (name: string) => (object: ManagedObject) => object.resource ==
 export const hasCaches = (managedObjects: readonly ManagedObject[]): boolean =>
   managedObjects.some(isSecret(KVSTOREMESH_SECRET));
 
+const isCache = isSecret(KVSTOREMESH_SECRET);
+
+const withCachesLast = (objects: readonly ManagedObject[]): RemovalSteps => ({
+  first: objects.filter((object) => !isCache(object)),
+  caches: objects.filter(isCache),
+});
+
+/**
+ * What goes of the objects that a stack had in a cluster and does not declare any more, while the cluster stays in the mesh. Agents read the cache of
+ * KVStoreMesh until they are given another Secret, which is later.
+ */
+export const undeclared = (before: readonly ManagedObject[], now: readonly ManagedObject[]): RemovalSteps =>
+  withCachesLast(notAmong(before, now));
+
 /**
  * In which order objects go. A peer that is taken from KVStoreMesh is without a configuration in its cache at once, and without the rest after three
  * minutes: so agents are rid of it before.
  */
-export function removalSteps(managedObjects: readonly ManagedObject[], peerSecret: string): RemovalSteps {
-  const isCache = isSecret(KVSTOREMESH_SECRET);
-  if (!managedObjects.some(isSecret(peerSecret))) return { first: managedObjects, caches: [] };
-  return {
-    first: managedObjects.filter((object) => !isCache(object)),
-    caches: managedObjects.filter(isCache),
-  };
-}
+export const removalSteps = (managedObjects: readonly ManagedObject[], peerSecret: string): RemovalSteps =>
+  managedObjects.some(isSecret(peerSecret)) ? withCachesLast(managedObjects) : { first: managedObjects, caches: [] };

@@ -69,6 +69,22 @@ export function seeMark(annotation: string | undefined, uid: string, owner: stri
   return found.owner === owner ? { kind: "ours", mark: found } : { kind: "otherOwner", owner: found.owner };
 }
 
+/** What a cluster is to be called, and by which stack. */
+export interface Named {
+  readonly name: string;
+  readonly id: number;
+  readonly owner: string;
+}
+
+/** Whether the mark of a `cilium-config` says that this stack has given the cluster this very name and id. */
+export function isNamedHere(
+  config: { readonly mark?: string; readonly uid: string } | undefined,
+  { name, id, owner }: Named,
+): boolean {
+  const seen = config === undefined ? undefined : seeMark(config.mark, config.uid, owner);
+  return seen?.kind === "ours" && seen.mark.set[NAME_KEY] === name && seen.mark.set[ID_KEY] === String(id);
+}
+
 /**
  * Why a cluster must not be written to: it is another stack's, or its mark cannot be read.
  *

@@ -12,6 +12,8 @@ const recordedCluster = z.object({
   clientCertificates: z.literal("issued").optional(),
   /** By what its own CA was known; absent of all others. */
   ca: z.string().optional(),
+  /** By which addresses its peers come, where they were found; absent of all others. */
+  addresses: z.array(z.string()).readonly().optional(),
   /** What was seen when its Secrets were written again last. */
   reapplied: z.string().optional(),
   /** It was declared lost since: when it is back, it may be another one. */
@@ -24,7 +26,7 @@ export type RecordedCluster = z.infer<typeof recordedCluster>;
 const recordedClusters = z.record(z.string(), recordedCluster);
 
 /** What was decided of a cluster when it was asked last, and stays while it does not answer. */
-type Decided = Pick<RecordedCluster, "identity" | "clientCertificates" | "ca" | "reapplied">;
+type Decided = Pick<RecordedCluster, "identity" | "clientCertificates" | "ca" | "addresses" | "reapplied">;
 
 /** What of a record the next preview needs. @param decided Beside what is recorded in the cluster. */
 export function summaryOf(printed: string, cluster: string, decided: Decided = {}): RecordedCluster {

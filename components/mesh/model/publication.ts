@@ -27,14 +27,22 @@ export interface Publication {
   readonly ca: "ofMesh" | "ofCluster";
   /** Where the users of its peers are. `etcd`: in etcd itself, with `etcdUsers: manage`. `configMap`: in ConfigMap `clustermesh-remote-users`. */
   readonly users: "etcd" | "configMap";
+  /** How its agents can read their peers. */
+  readonly readings: readonly Reads[];
   /** How its agents get name and id, where the live cluster has told nothing else. */
   readonly identity: Identity;
 }
 
 /** By where a cluster publishes. */
 export const PUBLICATIONS: Readonly<Record<Publishes, Publication>> = {
-  kvstore: { property: "etcd", ca: "ofMesh", users: "etcd", identity: "set" },
-  apiserver: { property: "apiserver", ca: "ofCluster", users: "configMap", identity: "asInstalled" },
+  kvstore: { property: "etcd", ca: "ofMesh", users: "etcd", readings: ["direct"], identity: "set" },
+  apiserver: {
+    property: "apiserver",
+    ca: "ofCluster",
+    users: "configMap",
+    readings: ["direct", "cached"],
+    identity: "asInstalled",
+  },
 };
 
 /**

@@ -7,20 +7,21 @@ import { error, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import type { Endpoint } from "../../mesh/model/endpoint";
 import { endpointsOf } from "../../mesh/model/mesh";
 import { meshHostName } from "../../mesh/model/names";
+import { entrancesOf, NODES, SERVING_PODS } from "./entrances";
 import { helmUpgrade } from "./helmCommand";
 import type { InspectedApiserver } from "./inspectedApiserver";
 import { listed } from "./listed";
 import type { PreflightPolicy } from "./policy";
 import { unseen } from "./unseen";
 
-type Policy = Pick<PreflightPolicy, "cilium">;
+type Policy = Pick<PreflightPolicy, "cilium" | "recorded">;
 
 const serviceName = ({ cilium }: Policy): string => `Service ${cilium.namespace}/${APISERVER}`;
 
 /** What the Service of a clustermesh-apiserver tells of the way in; `undefined` where it is not there, as where it is made by hand. */
-function found({ cluster, live }: InspectedApiserver): WayIn | undefined {
+function found({ cluster, live }: InspectedApiserver, { recorded }: Policy): WayIn | undefined {
   const { service, server } = live.apiserver ?? {};
-  return service && wayIn(cluster.name, service, live.network?.nodes ?? [], server?.dnsNames);
+  return service && wayIn(cluster.name, service, entrancesOf(cluster.name, live, recorded), server?.dnsNames);
 }
 
 /** No way in is found, and none is written down. */
@@ -89,6 +90,16 @@ function differing(each: InspectedApiserver, policy: Policy, way: WayIn | undefi
   });
 }
 
+/** What of its nodes could not be looked at, and so has not decided by which of them peers come. */
+function unseenNodes({ cluster, live }: InspectedApiserver): readonly Diagnostic[] {
+  const { unread = {} } = live.network ?? {};
+  return [NODES, SERVING_PODS].flatMap((kind) => {
+    const reason = own(unread, kind);
+    const what = kind === NODES ? "which nodes are ready" : `which nodes have ${SERVING_PODS}`;
+    return reason === undefined ? [] : [unseen(cluster.name, `${what}, by which peers come`, reason)];
+  });
+}
+
 /** Hosts that peers dial and that the server certificate is not for. */
 function uncertified(
   each: InspectedApiserver,
@@ -118,11 +129,12 @@ function uncertified(
 
 /** How peers reach the etcd of a clustermesh-apiserver: that they do, that what is written down fits, and that the certificate is for it. */
 export function apiserverWayIn(each: InspectedApiserver, policy: Policy): readonly Diagnostic[] {
-  const way = found(each);
+  const way = found(each, policy);
   const { endpoints } = each.cluster.written ?? {};
   const dialled = endpoints ?? (way?.kind === "found" ? way.endpoints : []);
   return [
     ...(endpoints === undefined ? noWayIn(each, policy, way) : differing(each, policy, way)),
     ...uncertified(each, policy, dialled),
+    ...(endpoints === undefined ? unseenNodes(each) : []),
   ];
 }

@@ -7,6 +7,7 @@ import { rangesOf } from "../../mesh/model/cidr";
 import { mergedRanges } from "../../mesh/model/mergedRanges";
 import type { Found, Reads } from "../../mesh/model/publication";
 import { clientCertificatesFound } from "./apiserverAuthority";
+import { entrancesOf } from "./entrances";
 import { foundIdentity, type IdentityPolicy } from "./foundIdentity";
 import { enabled, ipamOf } from "./ipam";
 import type { ReachableCluster } from "./liveCluster";
@@ -43,7 +44,7 @@ interface FoundCluster {
  */
 export function foundOf({ name, id, etcd }: FoundCluster, live: ReachableCluster, policy: IdentityPolicy): Found {
   const { service, server } = live.apiserver ?? {};
-  const way = service && wayIn(name, service, live.network?.nodes ?? [], server?.dnsNames);
+  const way = service && wayIn(name, service, entrancesOf(name, live, policy.recorded), server?.dnsNames);
   const clientCertificates = live.apiserver && clientCertificatesFound(live.apiserver);
   const cas = clientCertificates === "signed" ? certificatesIn(live.apiserver?.ca?.certificate ?? "") : [];
   const dialled = way?.kind === "found" ? way : undefined;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { NodeState } from "../../apiserver/model/entryNodes";
 import { attempt } from "../../basics/model/attempt";
 
 /** A node, by its CiliumNode. */
@@ -42,6 +43,10 @@ export interface IPsecKey {
 /** Addresses and ranges that a cluster really has. What could not be read is absent, and in `unread`. */
 export interface LiveNetwork {
   readonly nodes?: readonly LiveNode[];
+  /** What Kubernetes says of them, by name, where that decides how peers reach a clustermesh-apiserver; absent where nobody has asked. */
+  readonly nodeStates?: ReadonlyMap<string, NodeState>;
+  /** The nodes with a pod of clustermesh-apiserver, where only these answer; absent where nobody has asked. */
+  readonly serving?: ReadonlySet<string>;
   readonly serviceCIDRs?: readonly string[];
   /** Out of which Kubernetes gives nodes their ranges, where pods of a kube-controller-manager show it. */
   readonly clusterCIDRs?: readonly string[];

@@ -27,7 +27,7 @@ export const etcdFacts = {
     }),
 };
 
-/** The way into a clustermesh-apiserver, where it is another than its Service tells. */
+/** The way into a clustermesh-apiserver, where it is another than its Service tells, or where nobody asks that. */
 const apiserverFacts = { endpoints: etcdFacts.endpoints.exactOptional(), hostAliases: etcdFacts.hostAliases };
 
 const apiserver = z.strictObject({ ...apiserverFacts, ca: caOfApiserver }).meta({
@@ -35,12 +35,12 @@ const apiserver = z.strictObject({ ...apiserverFacts, ca: caOfApiserver }).meta(
     "Of a cluster without `etcd`: how the peers reach its `clustermesh-apiserver`, by `endpoints` and `hostAliases` as `etcd` has " +
     "them. Without it: what its Service has (LoadBalancer: its addresses; NodePort: those of some nodes), dialled as " +
     "`<cluster>.mesh.cilium.io`. And who signs for its peers: `ca`, as `etcd` has it, where Secret `cilium-ca` is not the CA, or has no " +
-    "key.",
+    "key. In a mesh of several stacks nobody asks the clusters of other stacks: `endpoints` and `ca` are required.",
   examples: [{ endpoints: ["https://west.mesh.cilium.io:2379"] }],
   like: "etcd",
 });
 
-/** What a cluster is in a mesh of several stacks, where nobody asks the clusters of other stacks: all of it is written down. */
+/** What is written down of every cluster in a mesh of several stacks, where nobody asks the clusters of other stacks. */
 const writtenFacts = {
   id: z.number().meta({
     description:
@@ -48,7 +48,8 @@ const writtenFacts = {
       "ENI.",
     examples: [101],
   }),
-  etcd: z.strictObject({ ...etcdFacts, ca: caOfOne }),
+  etcd: z.strictObject({ ...etcdFacts, ca: caOfOne }).exactOptional(),
+  apiserver: apiserver.exactOptional(),
   apiServerEtcd: z
     .array(z.string())
     .exactOptional()
@@ -78,11 +79,8 @@ const writtenFacts = {
     }),
 };
 
-/** What a cluster is in the mesh. What is not written down is what the live cluster says. */
-export const clusterFacts = {
-  ...writtenFacts,
-  etcd: writtenFacts.etcd.exactOptional(),
-  apiserver: apiserver.exactOptional(),
+/** What of a cluster its own stack alone depends on. */
+const ownFacts = {
   reads: z
     .enum(["direct", "cached"])
     .exactOptional()
@@ -91,11 +89,17 @@ export const clusterFacts = {
         "Who reads the peers. `direct`: the agents. `cached`: KVStoreMesh. Without it: `cached` where clustermesh-apiserver has a " +
         "container `kvstoremesh`.",
     }),
+};
+
+/** What a cluster is in the mesh. What is not written down is what the live cluster says. */
+export const clusterFacts = {
+  ...writtenFacts,
+  ...ownFacts,
   podCIDRs: writtenFacts.podCIDRs.exactOptional(),
   nodeCIDRs: writtenFacts.nodeCIDRs.exactOptional(),
 };
 
-/** The same of a mesh of several stacks. */
+/** The same of a mesh of several stacks, as all of them know it. */
 export const splitClusterFacts = writtenFacts;
 
 /** How a cluster is reached. */
@@ -112,15 +116,20 @@ export const clusterAccess = {
     .meta({ description: "The content of a kubeconfig. Give either this or `context`.", secret: true }),
 };
 
-/** A cluster as it is public: no way in, and no key. */
-export const publicCluster = z.object({ ...writtenFacts, etcd: z.object(etcdFacts) });
+/** A cluster as the stack has it that looks after it, beside what all of them know. */
+export const ownClusterFacts = { ...clusterAccess, ...ownFacts };
 
-/** A cluster as it is written down, without what is secret of it. */
-export const knownFacts = z.object({
-  ...clusterFacts,
+/** What is public of where a cluster publishes: no key. */
+const publicWays = {
   etcd: z.object(etcdFacts).exactOptional(),
   apiserver: z.object(apiserverFacts).exactOptional(),
-});
+};
+
+/** A cluster as it is public: no way in, and no key. */
+export const publicCluster = z.object({ ...writtenFacts, ...publicWays });
+
+/** A cluster as it is written down, without what is secret of it. */
+export const knownFacts = z.object({ ...clusterFacts, ...publicWays });
 
 /** What a cluster is in the mesh, as it is written down, without what is secret of it. */
 export type ClusterFacts = Immutable<z.infer<typeof knownFacts>>;

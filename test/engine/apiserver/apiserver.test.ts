@@ -85,8 +85,11 @@ describe("clusters that publish through clustermesh-apiserver, each declared by 
       names.flatMap((each) =>
         each.startsWith(`clustermesh-${name}-`) ? [each.slice(`clustermesh-${name}-`.length)] : [],
       );
-    assert.deepEqual(ofCluster(cached).toSorted(), ["caches", "client-cert/cluster2", ...OF_EACH].toSorted());
-    assert.deepEqual(ofCluster(direct).toSorted(), ["client-cert/cluster1", ...OF_EACH].toSorted());
+    assert.deepEqual(
+      ofCluster(cached).toSorted(),
+      ["caches", "caches-ready", "client-cert/cluster2", ...OF_EACH].toSorted(),
+    );
+    assert.deepEqual(ofCluster(direct).toSorted(), ["caches-gone", "client-cert/cluster1", ...OF_EACH].toSorted());
   });
 
   it("have in their Secrets the way to each peer, with a certificate of its authority", async () => {

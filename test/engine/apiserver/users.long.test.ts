@@ -84,6 +84,10 @@ describe("a mesh of clusters with clustermesh-apiserver that drifts", function (
   });
 
   const replaced = (name: string) => [`create-replacement ${name}`, `delete-replaced ${name}`, `replace ${name}`];
+  const AGAIN = [
+    ...["caches", "peers"].flatMap((each) => replaced(`clustermesh-cluster1-${each}`)),
+    "update clustermesh-cluster1-caches-ready",
+  ];
   const without = (cluster: LabCluster) =>
     cluster.run([
       "patch",
@@ -112,13 +116,13 @@ describe("a mesh of clusters with clustermesh-apiserver that drifts", function (
       what: "the Secret of KVStoreMesh is removed",
       change: () => remove(first, "secret/cilium-kvstoremesh"),
       says: /cluster "cluster1": Secret kube-system\/cilium-kvstoremesh was removed/,
-      steps: ["caches", "peers"].flatMap((each) => replaced(`clustermesh-cluster1-${each}`)),
+      steps: AGAIN,
     },
     {
       what: "the Secret of the agents is removed",
       change: () => remove(first, "secret/cilium-clustermesh"),
       says: /cluster "cluster1": Secret kube-system\/cilium-clustermesh was removed/,
-      steps: ["caches", "peers"].flatMap((each) => replaced(`clustermesh-cluster1-${each}`)),
+      steps: AGAIN,
     },
   ] as const;
 

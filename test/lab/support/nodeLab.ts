@@ -4,5 +4,7 @@ export const NODE_LAB = "lab";
 export const MODES_LAB = "lab-modes";
 /** One more, of meshes of such clusters. */
 export const MESHES_LAB = "lab-meshes";
+/** One whose agents read their peers in one way and the other. */
+export const READINGS_LAB = "lab-readings";
 /** One for what Cilium's own CLI says of a mesh. */
 export const CLI_LAB = "lab-cli";

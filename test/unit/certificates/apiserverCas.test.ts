@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { validateDescription } from "../../../components";
-import { apiserverCasOf } from "../../../components/certificates/apiserverCas";
+import { apiserverCasOf, withPublishedCas } from "../../../components/certificates/apiserverCas";
 import { caKeyId, SHARED_AUTHORITY } from "../../../components/certificates/model/certificates";
 import { knownMesh } from "../../../components/knownDescription";
 import { lines as formatted } from "../support/mesh/mesh";
@@ -18,7 +18,7 @@ import {
   weakCas,
 } from "../../../components/preflight/rotation";
 import { editorSchema } from "../../../build/reference/editorSchema";
-import { mintCA, NOW } from "../support/certificates/ca";
+import { mintCA, NOW, type CA } from "../support/certificates/ca";
 import { heads } from "../support/mesh/mesh";
 import { clusterConfiguration, complaints, configuration } from "../support/stacks/configuration";
 import { omit } from "../support/omit";
@@ -124,6 +124,28 @@ describe("the CA of a clustermesh-apiserver in the configuration", () => {
       /^cluster "cluster1": apiserver.ca lets the CA of key .* sign, which cluster "cluster2" does not trust/,
     );
     assert.match(line, /pulumi up, and have its clustermesh-apiserver trust both/);
+  });
+
+  it("that another program has published is its cluster's, unless one is written down there", async () => {
+    const [ca, other] = await Promise.all([mintCA(), mintCA()]);
+    const trust = { signs: "x", trusts: ["x"] };
+    const material = { ...ca, bundle: ca.certificate, trust, trusted: [] };
+    const signing = { west: material, east: material, old: material, "mesh.ca": material };
+    const endpoints = ["https://west.mesh.cilium.io:2379"];
+    const clusters = {
+      west: { apiserver: { endpoints } },
+      east: { apiserver: { ca: other } },
+      old: { etcd: {} },
+      far: {},
+    };
+    const given = withPublishedCas(clusters, signing);
+    assert.deepEqual(given.clusters, { ...clusters, west: { apiserver: { endpoints, ca: { ...ca, trusted: [] } } } });
+    assert.deepEqual(Object.keys(given.signing), ["old", "mesh.ca"]);
+    const undefinedCa = withPublishedCas(
+      { west: { apiserver: { endpoints, ca: undefined as unknown as CA } } },
+      signing,
+    );
+    assert.deepEqual(undefinedCa.clusters["west"]?.apiserver.ca, { ...ca, trusted: [] });
   });
 
   it("that is not known yet is given all the same, and that is told", async () => {

@@ -1,18 +1,38 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { ClusterMeshAuthority, type CaSource, type Signing } from "../../../components";
+import {
+  ClusterMeshAuthority,
+  type AdoptedCaArgs,
+  type CaSource,
+  type DescribedCluster,
+  type Signing,
+} from "../../../components";
+import { present } from "../../../components/basics/model/own";
 import { adoptedCas } from "../support/certificates/adoptedCas";
 import { clusterName, clusterSpec } from "../support/mesh/mesh";
 import { runMesh, signedBy, withCa, type MeshOptions, type MeshRun } from "../support/meshProgram";
+import { omit } from "../support/omit";
 import { isWrappedSecret, run, valueOf, type Registered } from "../support/pulumiMocks";
 
 const NUMBERS = [1, 2, 3];
 
+/** A cluster as programs have it that do not look after it. */
+function external(n: number, { specs, apiservers, ofApiservers }: MeshOptions, caSource?: CaSource): DescribedCluster {
+  const spec = clusterSpec(n, specs?.[n]);
+  return apiservers?.includes(n) === true
+    ? { ...omit(spec, "etcd"), ...present({ apiserver: ofApiservers?.[n] }) }
+    : withCa(clusterName(n), spec, caSource);
+}
+
+/** The same options without the CAs of clustermesh-apiservers: what the programs know that have them published. */
+function withoutCas(options: MeshOptions): MeshOptions {
+  const ways = Object.entries(options.ofApiservers ?? {}).map(([n, apiserver]) => [n, omit(apiserver, "ca")] as const);
+  return { ...options, ofApiservers: Object.fromEntries(ways) };
+}
+
 /** What an authority stack has made of an authority for these clusters. */
-async function publish(caSource: CaSource, options: Pick<MeshOptions, "specs" | "settings"> = {}) {
-  const clusters = Object.fromEntries(
-    NUMBERS.map((n) => [clusterName(n), withCa(clusterName(n), clusterSpec(n, options.specs?.[n]), caSource)]),
-  );
+async function publish(caSource: CaSource, options: MeshOptions = {}) {
+  const clusters = Object.fromEntries(NUMBERS.map((n) => [clusterName(n), external(n, options, caSource)]));
   const { authority = "generated", ca } = signedBy(caSource);
   const cas = { authority, ...(ca === undefined ? {} : { ca }) };
   return run(() => new ClusterMeshAuthority("clustermesh", { ...options.settings, ...cas, clusters }));
@@ -26,8 +46,9 @@ async function published(caSource: CaSource, options: MeshOptions): Promise<CaSo
 /** The part of a mesh that is one stack's. */
 function part(numbers: readonly number[], caSource: CaSource, options: MeshOptions): Promise<MeshRun> {
   const rest = NUMBERS.filter((n) => !numbers.includes(n));
-  const others = Object.fromEntries(rest.map((n) => [clusterName(n), clusterSpec(n, options.specs?.[n])]));
-  return runMesh({ ...options, clusters: numbers, authority: caSource, externalPeers: others });
+  const known = withoutCas(options);
+  const others = Object.fromEntries(rest.map((n) => [clusterName(n), external(n, known)]));
+  return runMesh({ ...known, clusters: numbers, authority: caSource, externalPeers: others });
 }
 
 const belongsTo = (name: string) => (each: Registered) =>
@@ -43,9 +64,17 @@ const essence = ({ urn, parent, provider, dependencies, wrapped, replacementTrig
   replacementTrigger,
 });
 
+/** The first cluster publishes through its clustermesh-apiserver, with this CA, and KVStoreMesh reads its peers. */
+const withApiserver = (ca: AdoptedCaArgs): MeshOptions => ({
+  apiservers: [1],
+  ofApiservers: { 1: { endpoints: ["https://cluster1.mesh.cilium.io:32379"], ca } },
+  specs: { 1: { reads: "cached" } },
+});
+
 async function settings(): Promise<Readonly<Record<string, { authority: CaSource; options: MeshOptions }>>> {
   const { shared, perCluster } = await adoptedCas();
   const manage = { settings: { etcdUsers: "manage" } } as const;
+  const apiserver = withApiserver(shared.authority);
   return {
     "a generated authority": { authority: { kind: "generated" }, options: {} },
     "a generated authority that follows another, and users": {
@@ -54,6 +83,8 @@ async function settings(): Promise<Readonly<Record<string, { authority: CaSource
     },
     "an adopted authority": { authority: shared, options: {} },
     "an authority for each cluster, and users": { authority: perCluster, options: manage },
+    "a cluster with clustermesh-apiserver": { authority: { kind: "generated" }, options: apiserver },
+    "one beside an authority for each cluster": { authority: perCluster, options: { ...apiserver, ...manage } },
     "a lost cluster": { authority: { kind: "generated" }, options: { specs: { 3: { lost: true } } } },
   };
 }
@@ -112,6 +143,19 @@ describe("components: a part of a mesh", () => {
     );
   });
 
+  it("is refused where nobody has published a CA of another's clustermesh-apiserver, and never asks that for one", async () => {
+    const { shared } = await adoptedCas();
+    const options = withApiserver(shared.authority);
+    const all = await published({ kind: "generated" }, options);
+    assert.ok(all.kind === "published");
+    const { "mesh.ca": ofMesh } = all.signing;
+    assert.ok(ofMesh);
+    await assert.rejects(
+      part([2], { ...all, signing: { "mesh.ca": ofMesh } }, options),
+      /cluster "cluster1": apiserver\.ca is not written down, and nobody asks a cluster of another stack/,
+    );
+  });
+
   it("is refused where nobody has published what it signs with", async () => {
     const { perCluster } = await adoptedCas();
     const all = await published(perCluster, {});
@@ -141,8 +185,13 @@ describe("components: an authority of a mesh without its clusters", () => {
 
   it("gives away what signs as a secret, and nothing of it otherwise", async () => {
     const { perCluster } = await adoptedCas();
-    for (const authority of [perCluster, { kind: "generated" } as const]) {
-      const { result, resources } = await publish(authority);
+    const options = withApiserver((await adoptedCas()).shared.authority);
+    for (const [authority, given] of [
+      [perCluster, {}],
+      [{ kind: "generated" }, {}],
+      [{ kind: "generated" }, options],
+    ] as const) {
+      const { result, resources } = await publish(authority, given);
       assert.ok(await pulumi.isSecret(result.signing));
       assert.ok(!(await pulumi.isSecret(result.authorities)));
       const open = JSON.stringify(

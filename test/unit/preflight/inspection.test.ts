@@ -3,11 +3,15 @@ import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import type { ManagedObject } from "../../../components/kubernetes/model/managedObject";
 import { APISERVER_OBJECTS } from "../../../components/apiserver/model/objects";
 import { answers, inspectCluster, type Publication } from "../../../components/preflight/inspection";
+import { markText } from "../../../components/identity/model/mark";
+import { recordOf } from "../support/record";
 import { chartObjects } from "../support/apiserver/chartObjects";
 import { scriptedKubectl, SILENT } from "../support/kubernetes/scriptedKubectl";
 import { recorded, type LiveObject } from "../support/preflight/live";
 
 const ACCESS = { kind: "context", context: "c" } as const;
+
+const WEST = { name: "west", id: 101, owner: "org/project/stack" };
 
 const LIST = { kind: "List", items: ["namespace", "configmap", "daemonset", "helm-secret"].map(recorded) };
 const DEMO = { ...recorded("namespace"), metadata: { name: "demo", uid: "5" } };
@@ -80,8 +84,8 @@ describe("components: a cluster is inspected", () => {
       ["cilium-clustermesh", users.name],
     );
     const kvstore = await inspect();
-    // Identities are a further call.
-    assert.deepEqual([kvstore.asked, kvstore.count], [[], asked.count - 1]);
+    // Identities are a further call, and nodes behind a NodePort two.
+    assert.deepEqual([kvstore.asked, kvstore.count], [[], asked.count - 3]);
   });
 
   it("and its identities under the declared name, where it may be that of an earlier mesh", async () => {
@@ -93,7 +97,7 @@ describe("components: a cluster is inspected", () => {
       const answer = JSON.stringify(JSON.stringify({ kind: "List", items }));
       kubectl.script(`if (args.includes("namespace/kube-system")) process.stdout.write(${answer});
         else if (args.includes("ciliumidentities.cilium.io")) { ${said} }`);
-      const { live } = await inspectCluster(ACCESS, DEFAULT_SETTINGS.cilium, CLAIMS, 30, undefined, "asked", "west");
+      const { live } = await inspectCluster(ACCESS, DEFAULT_SETTINGS.cilium, CLAIMS, 30, undefined, "asked", WEST);
       assert.ok(live.kind === "reachable");
       const asked = kubectl.calls().filter((call) => call.includes("ciliumidentities.cilium.io"));
       return { identities: live.identities, asked };
@@ -106,7 +110,33 @@ describe("components: a cluster is inspected", () => {
     assert.deepEqual(none.identities, { kind: "read", numbers: [] });
     const forbidden = await refused("Error from server (Forbidden): ciliumidentities.cilium.io is forbidden: User");
     assert.deepEqual(forbidden.identities, { kind: "unread", reason: "reading it is forbidden" });
-    assert.equal((await read("", "{}")).identities, undefined);
+  });
+
+  it("unless it bears this stack's mark with that name and id: one that is damaged, copied or another's keeps nothing from being read", async () => {
+    const { uid } = recorded("configmap").metadata as { readonly uid: string };
+    const recordOfWest = recordOf({ configMap: uid, set: { "cluster-name": "west", "cluster-id": "101" } });
+    const identitiesUnder = async (mark: string) => {
+      const all = Object.values<LiveObject>({ ...(await chartObjects()) });
+      const config = recorded("configmap");
+      const annotations = { "cilium-clustermesh/originals": mark };
+      const items = [recorded("namespace"), { ...config, metadata: { ...config.metadata, annotations } }, ...all];
+      const answer = JSON.stringify(JSON.stringify({ kind: "List", items }));
+      kubectl.script(`if (args.includes("namespace/kube-system")) process.stdout.write(${answer});
+        else if (args.includes("ciliumidentities.cilium.io")) process.stdout.write("6619143 aa-bb\\n");`);
+      const { live } = await inspectCluster(ACCESS, DEFAULT_SETTINGS.cilium, CLAIMS, 30, undefined, "asked", WEST);
+      return live.kind === "reachable" ? live.identities : live;
+    };
+    const read = { kind: "read", numbers: [6619143] };
+    assert.equal(await identitiesUnder(markText(recordOfWest, WEST.owner)), undefined);
+    for (const mark of [
+      "{}",
+      markText({ ...recordOfWest, configMap: "another" }, WEST.owner),
+      markText(recordOfWest, "another"),
+      markText({ ...recordOfWest, set: { "cluster-name": "west", "cluster-id": "103" } }, WEST.owner),
+      markText({ ...recordOfWest, set: { "cluster-name": "east", "cluster-id": "101" } }, WEST.owner),
+    ]) {
+      assert.deepEqual(await identitiesUnder(mark), read, mark);
+    }
   });
 
   it("again after a connection that was refused, by a short question first, and not in its turn again", async () => {

@@ -8,7 +8,7 @@ import {
   type ClusterMeshArgs,
   type MeshCluster,
 } from "../../../components";
-import { own } from "../../../components/basics/model/own";
+import { own, present } from "../../../components/basics/model/own";
 import type { DemoChoice } from "../../../components/demo/model/demo";
 import type { ClusterSpec } from "../../../components/mesh/model/mesh";
 import type { GivenSettings } from "../../../components/settings/model/settings";
@@ -25,6 +25,8 @@ export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "ob
   readonly specs?: Readonly<Record<number, Partial<ClusterSpec>>>;
   /** Clusters, by number, that publish through their clustermesh-apiserver: they have no etcd. @default none */
   readonly apiservers?: readonly number[];
+  /** What is written down of their clustermesh-apiservers, by number. @default nothing */
+  readonly ofApiservers?: Readonly<Record<number, NonNullable<MeshCluster["apiserver"]>>>;
   /** Clusters, by number, that are reached by a kubeconfig. */
   readonly kubeconfigs?: readonly number[];
   readonly settings?: GivenSettings;
@@ -51,7 +53,7 @@ function cluster(n: number, options: MeshOptions): MeshCluster {
   const spec = clusterSpec(n, options.specs?.[n]);
   return {
     ...(options.apiservers?.includes(n) === true
-      ? omit(spec, "etcd")
+      ? { ...omit(spec, "etcd"), ...present({ apiserver: options.ofApiservers?.[n] }) }
       : withCa(clusterName(n), spec, options.authority)),
     ...way(n, options),
     provider: new k8s.Provider(`provider${String(n)}`, {

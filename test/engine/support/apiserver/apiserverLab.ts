@@ -71,10 +71,11 @@ export async function apiserverMesh(
   name: string,
   count: 2 | 3 = 2,
   extra: Readonly<Record<string, unknown>> = {},
+  variables: NodeJS.ProcessEnv = {},
 ): Promise<ApiserverMesh> {
   const { clusters, kubeconfig } = await start(count);
   const untouched = await snapshots(clusters);
-  const stack = (await engine()).workstation.stack(name, undefined, { KUBECONFIG: kubeconfig });
+  const stack = (await engine()).workstation.stack(name, undefined, { KUBECONFIG: kubeconfig, ...variables });
   await stack.init(meshConfig(clusters, extra));
   return { stack, clusters, untouched, kubeconfig };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ApiserverService } from "../../../../components/apiserver/model/liveApiserver";
-import { isCertified, wayIn, type ReachedNode } from "../../../../components/apiserver/model/wayIn";
+import type { Entrances, NodeState, ReachedNode } from "../../../../components/apiserver/model/entryNodes";
+import { isCertified, wayIn } from "../../../../components/apiserver/model/wayIn";
 
 const NAMES = ["clustermesh-apiserver.kube-system.svc", "*.mesh.cilium.io"];
 
@@ -14,11 +15,11 @@ const nodePort = { nodePort: 32379 };
 const host = "cluster1.mesh.cilium.io";
 
 function aliases(nodes: readonly ReachedNode[]): readonly string[] | undefined {
-  const way = wayIn("cluster1", service("NodePort", nodePort), nodes, NAMES);
+  const way = wayIn("cluster1", service("NodePort", nodePort), { nodes }, NAMES);
   return way.kind === "found" ? way.hostAliases[host] : undefined;
 }
 function why(of: ApiserverService, nodes: readonly ReachedNode[] = [], names = NAMES) {
-  const way = wayIn("cluster1", of, nodes, names);
+  const way = wayIn("cluster1", of, { nodes }, names);
   return way.kind === "none" ? `${way.reason}; ${way.fix}` : "found";
 }
 
@@ -28,7 +29,7 @@ describe("model: how peers reach a clustermesh-apiserver", () => {
       ...nodePort,
       ...ingress(["203.0.113.7", "2001:db8:0::7"], ["lb.example.com"]),
     });
-    assert.deepEqual(wayIn("cluster1", balanced, [], NAMES), {
+    assert.deepEqual(wayIn("cluster1", balanced, { nodes: [] }, NAMES), {
       kind: "found",
       endpoints: [`https://${host}:2379`],
       hostAliases: { [host]: ["203.0.113.7", "2001:db8::7"] },
@@ -39,7 +40,7 @@ describe("model: how peers reach a clustermesh-apiserver", () => {
     const named = service("LoadBalancer", ingress([], ["lb.example.com"]));
     const reason = "is reached by the name lb.example.com, which its server certificate does not have";
     assert.match(why(named), new RegExp(`^${reason}; add it to the certificate .*extraDnsNames.*apiserver.endpoints`));
-    assert.deepEqual(wayIn("cluster1", named, [], [...NAMES, "lb.example.com"]), {
+    assert.deepEqual(wayIn("cluster1", named, { nodes: [] }, [...NAMES, "lb.example.com"]), {
       kind: "found",
       endpoints: ["https://lb.example.com:2379"],
       hostAliases: {},
@@ -56,12 +57,63 @@ describe("model: how peers reach a clustermesh-apiserver", () => {
 
   it("by a node's port and the addresses of three nodes at most, by name, whatever their order", () => {
     const nodes = ["d", "b", "a", "c"].map((name, index) => ({ name, addresses: [`10.1.1.${String(index + 1)}`] }));
-    assert.deepEqual(wayIn("cluster1", service("NodePort", nodePort), nodes, NAMES), {
+    assert.deepEqual(wayIn("cluster1", service("NodePort", nodePort), { nodes }, NAMES), {
       kind: "found",
       endpoints: [`https://${host}:32379`],
       hostAliases: { [host]: ["10.1.1.3", "10.1.1.2", "10.1.1.4"] },
     });
     assert.deepEqual(aliases(nodes.toReversed()), aliases(nodes));
+  });
+
+  const GOOD: NodeState = { ready: true, leaving: false, cordoned: false, excluded: false };
+  const node = (name: string): ReachedNode => ({ name, addresses: [`10.1.1.${name.slice(1)}`] });
+  const five = [1, 2, 3, 4, 5].map((n) => node(`n${String(n)}`));
+  const states = (over: Readonly<Record<string, Partial<NodeState>>> = {}) =>
+    new Map(five.map(({ name }) => [name, { ...GOOD, ...over[name] }]));
+  /** The last numbers of the addresses that are chosen, or why none is. */
+  const chosen = (over: Partial<Entrances> = {}, of: Partial<ApiserverService> = {}) => {
+    const way = wayIn("cluster1", service("NodePort", { ...nodePort, ...of }), { nodes: five, ...over }, NAMES);
+    return way.kind === "none"
+      ? `${way.reason}; ${way.fix}`
+      : (way.hostAliases[host] ?? []).map((address) => address.slice("10.1.1.".length)).join(" ");
+  };
+
+  it("by nodes that are ready and stay, and of these by those for load balancers, on which something new may run", () => {
+    assert.equal(chosen(), "1 2 3");
+    assert.equal(chosen({ states: states({ n1: { ready: false }, n3: { leaving: true } }) }), "2 4 5");
+    assert.equal(chosen({ states: states({ n1: { excluded: true }, n2: { cordoned: true } }) }), "3 4 5");
+    const few = states({ n1: { excluded: true }, n2: { cordoned: true }, n3: { ready: false }, n4: { ready: false } });
+    assert.equal(chosen({ states: few }), "1 2 5");
+  });
+
+  it("by no node that Kubernetes does not know any more", () => {
+    assert.equal(chosen({ states: new Map([["n4", GOOD]]) }), "4");
+  });
+
+  it("by the nodes of the last time as long as these are good, whatever has come since", () => {
+    const last = ["10.1.1.5", "10.1.1.4", "10.1.1.2"];
+    assert.equal(chosen({ last }), "2 4 5");
+    assert.equal(chosen({ last, states: states({ n2: { excluded: true }, n4: { cordoned: true } }) }), "2 4 5");
+    assert.equal(chosen({ last, states: states({ n4: { ready: false } }) }), "1 2 5");
+    assert.equal(chosen({ last: ["10.9.9.9", "rubbish"] }), "1 2 3");
+  });
+
+  it("by none where none is ready, and says which there are", () => {
+    const all = Object.fromEntries(five.map(({ name }) => [name, { ready: false }]));
+    assert.match(chosen({ states: states(all) }), /no node is ready and stays \(n1, n2, n3/);
+    assert.match(chosen({ states: states(all) }), /kubectl get nodes/);
+  });
+
+  it("by nodes with a pod of it alone, where only these answer", () => {
+    const local = { isLocal: true } as const;
+    assert.equal(chosen({ serving: new Set(["n4", "n2"]) }, local), "2 4");
+    assert.equal(chosen({ serving: new Set(["n4"]), last: ["10.1.1.1"] }, local), "4");
+    assert.equal(chosen({ serving: new Set(["n4"]) }), "1 2 3");
+    assert.equal(chosen({}, local), "1 2 3");
+    for (const serving of [new Set<string>(), new Set(["n1"])]) {
+      const why = chosen({ serving, states: states({ n1: { ready: false } }) }, local);
+      assert.match(why, /externalTrafficPolicy Local, and no node that is ready has a pod of it/);
+    }
   });
 
   it("by an address of each family, and of other networks where a node has one", () => {

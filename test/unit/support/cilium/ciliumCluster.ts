@@ -49,6 +49,8 @@ export interface CiliumCluster {
   readonly kvstore?: string;
   /** The pods of clustermesh-apiserver with KVStoreMesh; absent where there is no such Deployment. */
   readonly caches?: Readonly<Record<string, CacheInMemory>>;
+  /** The containers of those pods. @default with KVStoreMesh */
+  readonly cacheContainers?: readonly string[];
   readonly others?: readonly StoredObject[];
   /** That of the agents. @default none is told */
   readonly image?: string;
@@ -74,16 +76,17 @@ interface PodOptions {
   readonly ready?: boolean;
   readonly born?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly containers?: readonly string[];
 }
 
 function pod(name: string, options: PodOptions): StoredObject {
-  const { namespace = NAMESPACE, owner, node = "node1", ready = true, labels = {} } = options;
+  const { namespace = NAMESPACE, owner, node = "node1", ready = true, labels = {}, containers = [] } = options;
   const ownerReferences = owner === undefined ? [] : [{ ...owner, controller: true }];
   const creationTimestamp = options.born ?? new Date().toISOString();
   return {
     kind: "Pod",
     metadata: { name, namespace, uid: `uid-of-${name}`, creationTimestamp, labels, ownerReferences },
-    spec: { nodeName: node },
+    spec: { nodeName: node, containers: containers.map((each) => ({ name: each })) },
     status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
   };
 }
@@ -162,16 +165,21 @@ function objectsOf(name: string, given: CiliumCluster, agents: ReadonlyMap<strin
             data: given.peerSecret,
           },
         ]),
-    ...(given.caches === undefined ? [] : cacheObjects(Object.keys(given.caches))),
+    ...(given.caches === undefined ? [] : cacheObjects(Object.keys(given.caches), given.cacheContainers)),
     ...(given.others ?? []),
   ];
 }
 
 const CACHE_LABELS = { "k8s-app": "clustermesh-apiserver" };
 
-const cacheObjects = (pods: readonly string[]): readonly StoredObject[] => [
+const cacheObjects = (
+  pods: readonly string[],
+  containers: readonly string[] = ["etcd", "apiserver", "kvstoremesh"],
+): readonly StoredObject[] => [
   workload("Deployment", "clustermesh-apiserver", "apiserver", { selector: { matchLabels: CACHE_LABELS } }, {}),
-  ...pods.map((name) => pod(name, { owner: { kind: "ReplicaSet", uid: "apiserver" }, labels: CACHE_LABELS })),
+  ...pods.map((name) =>
+    pod(name, { owner: { kind: "ReplicaSet", uid: "apiserver" }, labels: CACHE_LABELS, containers }),
+  ),
 ];
 
 /** Answers for KVStoreMesh in the pods of a cluster. */
