@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { CiliumMode, LabCluster, TrafficReport } from "../../lab";
+import type { CiliumMode, LabCluster } from "../../lab";
 import { changes } from "../support/events";
 import { adoptEtcdAuthorities, localConfig } from "../support/stacks/localStack";
 import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { modesLab, type ModesLab } from "./support/modesLab";
 import { objectsOf } from "./support/mesh";
-import { startPolicyTraffic, type PolicyTraffic } from "./support/policies";
+import { startPolicyTraffic, type Loss, type PolicyTraffic } from "./support/policies";
 import { say, timed } from "./support/say";
 
 const MESHES: readonly (readonly CiliumMode[])[] = [
@@ -24,15 +24,12 @@ for (const modes of MESHES) {
     let traffic: PolicyTraffic;
     let untouched: readonly object[];
 
-    const nothingLost = (what: string, lost: Readonly<Record<string, TrafficReport>>) => {
-      const told = Object.entries(lost).map(([way, { sent, lost: n, longestGapMs }]) => ({
-        way,
-        sent,
-        lost: n,
-        longestGapMs,
-      }));
+    const nothingLost = (what: string, lost: Readonly<Record<string, Loss>>) => {
+      const told = Object.entries(lost).map(([way, loss]) => ({ way, ...loss }));
       process.stdout.write(`${JSON.stringify({ measured: `${what}, ${modes.join(" and ")}`, told })}\n`);
-      say(`${what}: ${told.map((each) => `${each.way} ${String(each.lost)}/${String(each.sent)}`).join(", ")}`);
+      say(
+        `${what}: ${told.map((each) => `${each.way} ${String(each.lost)}/${String(each.sent)} [${each.at.join(" ")}]`).join(", ")}`,
+      );
       assert.deepEqual(
         told.filter((each) => each.lost > 0),
         [],

@@ -61,10 +61,16 @@ const pod = (name: string, node: string, command: readonly string[]): object => 
   },
 });
 
+/** What became of the attempts of one client at one server. */
+export interface Loss extends Pick<TrafficReport, "sent" | "lost" | "longestGapMs"> {
+  /** When each of those that were lost began, in seconds from the beginning. */
+  readonly at: readonly number[];
+}
+
 /** Traffic from every client to every server, each of which a policy of another kind protects. */
 export interface PolicyTraffic {
   /** Does something, and gives what each client lost at each server meanwhile and until a little later. */
-  readonly during: (work: () => Promise<unknown>) => Promise<Readonly<Record<string, TrafficReport>>>;
+  readonly during: (work: () => Promise<unknown>) => Promise<Readonly<Record<string, Loss>>>;
   /** Attempts of the stranger that were answered since the policies are in force, of how many. */
   readonly let: () => { readonly sent: number; readonly answered: number };
   readonly stop: () => Promise<void>;
@@ -140,7 +146,12 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
       await waitUntil("traffic goes on", 60, () =>
         Promise.resolve(all.every(([, pinger]) => pinger.attempts().some(({ at }) => at >= to + LIMIT_MS))),
       );
-      const reportOf = (pinger: Pinger) => trafficReport(pinger.attempts().filter(({ at }) => at >= from && at <= to));
+      const reportOf = (pinger: Pinger): Loss => {
+        const meanwhile = pinger.attempts().filter(({ at }) => at >= from && at <= to);
+        const { sent, lost, longestGapMs } = trafficReport(meanwhile);
+        const at = meanwhile.filter(({ answered }) => !answered).map((each) => Math.round((each.at - from) / 100) / 10);
+        return { sent, lost, longestGapMs, at };
+      };
       return Object.fromEntries(clients.map(([name, pinger]) => [name, reportOf(pinger)]));
     },
     let: () => {
