@@ -50,7 +50,7 @@ const FIXES: Readonly<Record<string, string>> = {
     "write them down, with apiserver.hostAliases where DNS does not know the name; or write etcd, of a cluster in kvstore mode",
   "apiserver.ca":
     "give certificate and privateKey of the CA that has signed the certificates of its clustermesh-apiserver: ca.crt and ca.key of its " +
-    "Secret cilium-ca; where that has no key, those of the CA of whoever has issued them (cert-manager, say)",
+    "Secret cilium-ca; where that has no key, those of the CA that has issued them (of cert-manager, say)",
 };
 
 /**

@@ -110,7 +110,7 @@ export class MeshPlan {
   }
 
   /**
-   * Checks the mesh anew when the etcds are known that are outputs: nothing is written to a cluster before. Absent where all of them are plain. What a
+   * Checks the mesh again when the etcds are known that are outputs: nothing is written to a cluster before. Absent where all of them are plain. What a
    * preview does not know yet is a warning.
    */
   checkOutputs(): Promise<true> | undefined {

@@ -40,7 +40,7 @@ export interface SeenCertificate extends LiveCertificate {
 
 type Write = Extract<CertificateStep, { readonly kind: "write" }>;
 
-/** One write is enough; a second takes out what an owner's apply could not. With more, somebody else writes as often. */
+/** One write is enough; a second takes out what an owner's apply could not. With more, others write as often. */
 const MOST_WRITES = 4;
 
 function seenIn(json: string): SeenCertificate | undefined {

@@ -35,7 +35,7 @@ interface Seen extends LiveUsers {
   readonly live: LiveObject;
 }
 
-/** A grant takes three writes in the ConfigMap of another owner, a revoke two. With more, somebody else writes as often as this does. */
+/** A grant takes three writes in the ConfigMap of another owner, a revoke two. With more, others write as often as this does. */
 const MOST_WRITES = 12;
 
 async function look(api: ClusterApi, cilium: UsersOwner["cilium"]): Promise<Seen | undefined> {
@@ -96,7 +96,7 @@ async function carryOut(api: ClusterApi, users: UsersOwner, seen: Seen | undefin
         api,
         place,
         seen,
-        // An update removes a key whoever has it; an apply removes it from its own alone.
+        // An update removes a key that others have as well; an apply removes it from its own alone.
         text === null || owner.operation === "Update"
           ? { kind: "Update", manager: owner.manager, data: { [USERS_KEY]: text } }
           : { kind: "Apply", manager: owner.manager, data: { [USERS_KEY]: text } },

@@ -7,6 +7,7 @@ import type { CaSet, MeshCa } from "./meshCa";
 import { caNames, caOrigin, caScope, type CaSource, type ClusterCa } from "./caSource";
 import { issuedCa } from "./issuedCa";
 import { SHARED_AUTHORITY, caNamer, dialledHosts, type CertificateSettings } from "./model/certificates";
+import { oneCa } from "./oneCa";
 import { formatRecord } from "./model/keyRevisions";
 import { publishedCa } from "./publishedCa";
 
@@ -34,16 +35,15 @@ export function caSetOf(
     const hosts = pulumi
       .all(dialled.map(({ etcd }) => pulumi.output(etcd)))
       .apply((etcds) => etcds.flatMap(dialledHosts));
-    const own = dialled.find(({ name: each, publishes }) => {
-      return each === authority && PUBLICATIONS[publishes].ca === "ofCluster";
-    });
+    const owners = dialled.filter(({ publishes }) => PUBLICATIONS[publishes].ca === "ofCluster");
+    const [own] = owners;
     if (own === undefined) {
       return { kind: "signs", authority, ...caOf(name, authority, caSource, hosts, settings, opts) };
     }
     const ca = caOfCluster(own);
-    return ca.kind === "issued"
-      ? { kind: "issued", authority, ...issuedCa(ca.secret, ca.at) }
-      : { kind: "signs", authority, ...adoptedCa(ca.ca, ca.at, hosts) };
+    if (ca.kind === "issued") return { kind: "issued", authority, ...issuedCa(ca.secret, ca.at) };
+    const others = owners.slice(1).map(caOfCluster).filter(isSigning);
+    return { kind: "signs", authority, ...adoptedCa(oneCa(ca, others), ca.at, hosts) };
   });
   const byName = new Map(all.map((ca) => [ca.authority, ca]));
   const shared = caOrigin(caSource) === "generated" ? byName.get(SHARED_AUTHORITY) : undefined;
@@ -59,6 +59,8 @@ export function caSetOf(
     record,
   };
 }
+
+const isSigning = (ca: ClusterCa): ca is Extract<ClusterCa, { readonly kind: "signs" }> => ca.kind === "signs";
 
 /** The CAs that are trusted, by authority, for people to read. */
 export function caSummaries({ all }: CaSet): pulumi.Output<readonly CaSummary[]> {

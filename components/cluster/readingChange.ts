@@ -36,8 +36,11 @@ const secretNamed = (name: string, { namespace }: CiliumObjects): ManagedObject 
 const named = (peers: readonly { readonly name: string }[]): string =>
   firstFew(peers.map(({ name }) => name)).join(", ");
 
-const readyAgents = (api: ClusterApi, { name, cilium }: ReadingChange): Promise<readonly AgentReport[]> =>
-  agentReports(api, name, cilium, ({ ready }) => ready);
+/** What those report that are ready; where none is, all of them: silence says nothing of how they read. */
+async function askAgents(api: ClusterApi, { name, cilium }: ReadingChange): Promise<readonly AgentReport[]> {
+  const reports = await agentReports(api, name, cilium, ({ ready }) => ready);
+  return reports.length > 0 ? reports : agentReports(api, name, cilium);
+}
 
 /** Looks until nothing is in the way, and gives what was seen last. @throws Error with what is, when the time is up. */
 async function waitUntilNone(
@@ -73,10 +76,10 @@ export async function awaitCaches(api: ClusterApi, change: ReadingChange): Promi
     [peerSecret, KVSTOREMESH_SECRET].map((secret) => readObject(api, secretNamed(secret, cilium))),
   );
   if (ofAgents === undefined || ofCaches === undefined) return;
-  const given = ownPeers(ofCaches, name);
-  const direct = directPeers(ofAgents, name, cilium.namespace).filter((peer) => given.includes(peer));
+  const given = new Set(ownPeers(ofCaches, name));
+  const direct = directPeers(ofAgents, name, cilium.namespace).filter((peer) => given.has(peer));
   if (direct.length === 0) return;
-  const peers = readyPeers(direct, await readyAgents(api, change));
+  const peers = readyPeers(direct, await askAgents(api, change));
   if (peers.length === 0) return;
   progress(
     `cluster "${name}": its agents go on reading ${named(peers)} directly until KVStoreMesh has them in its cache`,
@@ -109,7 +112,7 @@ async function waitUntilDirect(api: ClusterApi, change: ReadingChange, given: re
   await waitUntilNone(
     `cluster "${name}": views of a peer are not direct yet`,
     heading,
-    () => readyAgents(api, change),
+    () => askAgents(api, change),
     (seen) => notDirectYet(given, kept, seen),
   );
 }

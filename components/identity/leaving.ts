@@ -86,7 +86,7 @@ const isInKvstore = async (api: ClusterApi, cilium: CiliumObjects): Promise<bool
  * agents of that roll-out could take for another cluster's.
  */
 async function rollOnce(api: ClusterApi, leaving: Leaving, timeoutSeconds: number): Promise<void> {
-  // Where somebody has taken the annotation away, taking it away would roll nothing.
+  // Where others have taken the annotation away, taking it away would roll nothing.
   if (!(await isAnnotated(api, leaving.cilium))) await roll(api, leaving, LEAVING, timeoutSeconds);
   await roll(api, leaving, null, timeoutSeconds);
 }

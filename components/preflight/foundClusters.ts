@@ -23,8 +23,9 @@ export function foundClusters(
 /** What is known of clusters that nobody looks at: what was decided of them stays. */
 export function foundInRecord(recorded: IdentityPolicy["recorded"]): FoundClusters {
   return Object.fromEntries(
-    Object.entries(recorded).flatMap(([name, { identity, clientCertificates, ca }]) => {
-      const found = present({ identity, clientCertificates, ca });
+    Object.entries(recorded).flatMap(([name, { identity, clientCertificates, ca, lost }]) => {
+      // In the place of a lost one another may be by now, whose own CA is read where it is.
+      const found = present({ identity, clientCertificates, ca: lost === true ? undefined : ca });
       return Object.keys(found).length === 0 ? [] : [[name, found] as const];
     }),
   );

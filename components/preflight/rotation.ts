@@ -26,7 +26,7 @@ interface Adopted {
   readonly ca: AdoptedCA;
 }
 
-/** The CAs of clustermesh-apiservers that are given: they are those of their clusters, whoever signs for the mesh. */
+/** The CAs of clustermesh-apiservers that are given: they are those of their clusters, and not of the mesh. */
 function ofApiservers({ clusters }: KnownMesh): readonly Adopted[] {
   return Object.entries(clusters).flatMap(([cluster, { etcd, apiserver: { ca } = {}, lost }]): Adopted[] =>
     etcd !== undefined || ca === undefined || lost === true

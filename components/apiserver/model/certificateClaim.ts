@@ -9,7 +9,7 @@ const LONGEST_CLAIM = 2048;
 
 const claim = z.object({
   owner: z.string().min(1).max(512),
-  /** Hash of the certificate that was written: another one is somebody else's. */
+  /** Hash of the certificate that was written: another one is another owner's. */
   written: z.string().max(64),
 });
 

@@ -125,7 +125,7 @@ export function planRestore(
   return hasMarks ? { ...UNMARK, outcome: isOurs ? "unknown" : "others" } : { kind: "done" };
 }
 
-/** Our part is taken out, whoever is said to have it. */
+/** Our part is taken out, though another manager be said to have it. */
 const UNMARK = {
   kind: "write",
   data: WITHOUT_OURS,

@@ -53,9 +53,11 @@ export function usable(addresses: readonly string[]): readonly string[] {
 
 const isV6 = (address: string): boolean => address.includes(":");
 
-/** An address of each family. */
-const oneOfEach = (addresses: readonly string[]): readonly string[] =>
-  [addresses.find((each) => !isV6(each)), addresses.find(isV6)].flatMap((each) => each ?? []);
+/** An address of each family: that of the last time, where there is one. */
+function oneOfEach(addresses: readonly string[], last: readonly string[]): readonly string[] {
+  const sorted = [...addresses.filter((each) => last.includes(each)), ...addresses];
+  return [sorted.find((each) => !isV6(each)), sorted.find(isV6)].flatMap((each) => each ?? []);
+}
 
 interface Entry {
   readonly name: string;
@@ -63,10 +65,10 @@ interface Entry {
 }
 
 /** By the addresses for other networks, if any node has one. */
-function entriesOf(nodes: readonly ReachedNode[]): readonly Entry[] {
+function entriesOf(nodes: readonly ReachedNode[], last: readonly string[] = []): readonly Entry[] {
   const of = (read: (node: ReachedNode) => readonly string[]) =>
     nodes
-      .map((node) => ({ name: node.name, addresses: oneOfEach(usable(read(node))) }))
+      .map((node) => ({ name: node.name, addresses: oneOfEach(usable(read(node)), last) }))
       .filter(({ addresses }) => addresses.length > 0);
   const external = of(({ externalIPs = [] }) => externalIPs);
   return external.length > 0 ? external : of(({ addresses }) => addresses);
@@ -78,6 +80,16 @@ const byName = (a: { readonly name: string }, b: { readonly name: string }): num
 function rank(state: NodeState | undefined, isLast: boolean): number {
   if (isLast) return 0;
   return 1 + (state?.excluded === true ? 1 : 0) + (state?.cordoned === true ? 2 : 0);
+}
+
+/** Without those behind one with an address of theirs: a node that was made again under another name may be there twice. */
+function withoutTwins<T extends Entry>(entries: readonly T[]): readonly T[] {
+  const seen = new Set<string>();
+  return entries.filter(({ addresses }) => {
+    const isNew = !addresses.some((address) => seen.has(address));
+    if (isNew) addresses.forEach((address) => seen.add(address));
+    return isNew;
+  });
 }
 
 function withPods(nodes: readonly ReachedNode[], serving: ReadonlySet<string> | undefined): readonly ReachedNode[] {
@@ -99,13 +111,12 @@ export function entryAddresses({ nodes, states, serving, last = [] }: Entrances,
   if (all.length === 0) return { kind: "unknown" };
   const good = nodes.filter(isGood);
   if (good.length === 0) return { kind: "notReady", nodes: firstFew(nodes.toSorted(byName).map(({ name }) => name)) };
-  const entries = entriesOf(onlyServing ? withPods(good, serving) : good);
+  const entries = entriesOf(onlyServing ? withPods(good, serving) : good, last);
   if (entries.length === 0) return onlyServing ? { kind: "notServing" } : { kind: "unknown" };
   const wasGiven = ({ addresses }: Entry) => addresses.some((address) => last.includes(address));
-  const chosen = entries
+  const sorted = entries
     .map((entry) => ({ ...entry, rank: rank(states?.get(entry.name), wasGiven(entry)) }))
-    .toSorted((a, b) => a.rank - b.rank || byName(a, b))
-    .slice(0, MOST_NODES)
-    .toSorted(byName);
+    .toSorted((a, b) => a.rank - b.rank || byName(a, b));
+  const chosen = withoutTwins(sorted).slice(0, MOST_NODES).toSorted(byName);
   return { kind: "found", addresses: chosen.flatMap(({ addresses }) => addresses) };
 }

@@ -2,6 +2,7 @@ import type { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import { attempt } from "../../basics/model/attempt";
 import { present } from "../../basics/model/own";
+import { caFingerprint } from "../../certificates/model/adoptedCa";
 import { certificateOf } from "../../certificates/model/x509/certificate";
 import { LONGEST_PEM } from "../../certificates/model/x509/pem";
 import { alternativeNamesOf, commonNameOf, type AlternativeNames } from "../../certificates/model/x509/subject";
@@ -43,6 +44,14 @@ export interface ApiserverRemote {
   readonly keyBytes: number;
 }
 
+/** A CA of which the key is not kept. */
+export interface LiveCa {
+  readonly certificate?: string;
+  readonly hasKey: boolean;
+  /** By what it is known; absent where it cannot sign. */
+  readonly fingerprint?: string;
+}
+
 /** The clustermesh-apiserver of a cluster, as far as a mesh depends on it. */
 export interface LiveApiserver {
   /** The names of its containers, but for those that only prepare it. */
@@ -53,8 +62,8 @@ export interface LiveApiserver {
   readonly chart?: string;
   readonly helmRelease?: string;
   readonly service?: ApiserverService;
-  /** Secret `cilium-ca`; absent where it is missing. The key is not kept. */
-  readonly ca?: { readonly certificate?: string; readonly hasKey: boolean };
+  /** Secret `cilium-ca`; absent where it is missing. */
+  readonly ca?: LiveCa;
   readonly server?: ApiserverServer;
   /** Secret `clustermesh-apiserver-remote-cert`; absent where it is missing. */
   readonly remote?: ApiserverRemote;
@@ -136,6 +145,15 @@ function serverOf(secret: LiveObject, deployment: LiveObject): ApiserverServer |
   });
 }
 
+function caOf(secret: LiveObject): LiveCa {
+  const [certificate = "", privateKey = ""] = [pemOf(secret, "ca.crt"), pemOf(secret, "ca.key")];
+  return present({
+    certificate: certificate === "" ? undefined : certificate,
+    hasKey: (secret.data?.["ca.key"] ?? "") !== "",
+    fingerprint: attempt(() => caFingerprint({ certificate, privateKey })),
+  });
+}
+
 const conditions = z.object({
   conditions: z.array(z.object({ lastTransitionTime: z.string().nullish(), lastUpdateTime: z.string().nullish() })),
 });
@@ -198,7 +216,7 @@ export function liveApiserver(objects: readonly LiveObject[]): LiveApiserver | u
     chart: deployment.metadata.labels?.["helm.sh/chart"],
     helmRelease: deployment.metadata.annotations?.[HELM_RELEASE_ANNOTATION],
     service: service && serviceOf(service),
-    ca: ca && present({ certificate: pemOf(ca, "ca.crt"), hasKey: (ca.data?.["ca.key"] ?? "") !== "" }),
+    ca: ca && caOf(ca),
     server: server && serverOf(server, deployment),
     remote: remote && remoteOf(remote),
     unchangedSince: unchangedSince(deployment),

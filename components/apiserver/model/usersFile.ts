@@ -132,7 +132,7 @@ function editedLines(text: string, isRemoved: (index: number) => boolean, add: r
   return text.endsWith("\n") ? edited : edited.replace(/\n$/, "");
 }
 
-/** The same content written anew, for the other ways in which a list can be written. Comments stay. */
+/** The same content in a text that is written as a whole, for the other ways in which a list can be written. Comments stay. */
 function rewritten(text: string, isRemoved: (index: number) => boolean, add: readonly string[]): string {
   const document = parseDocument(text);
   const added = add.map((name) => ({ name, role: PEER_ROLE }));
@@ -170,7 +170,7 @@ export function changeUsers(text: string | undefined, { remove, add }: UsersChan
       { ...content, users },
     );
   const lines = attempt(() => editedLines(before, isRemoved, add));
-  // What is only too long must not be written anew, in fewer words.
+  // What is only too long must not be written as a whole, in fewer words.
   const changed = [lines, isTooLong(lines) ? undefined : attempt(() => rewritten(before, isRemoved, add))].find(
     isRight,
   );

@@ -15,7 +15,7 @@ export type UsersStep =
   | { readonly kind: "create" | "apply"; readonly text: string; readonly claim: string }
   /** Which entries are ours, before they are made and after they are gone, so that a run that ends between has lost nothing. */
   | { readonly kind: "claim"; readonly claim: string }
-  /** The text of somebody else's ConfigMap, in the name of who has it; `null` for none. */
+  /** The text of another owner's ConfigMap, in the name of that owner; `null` for none. */
   | { readonly kind: "text"; readonly text: string | null; readonly owner: FieldOwner }
   | { readonly kind: "unclaim" }
   | { readonly kind: "delete" }

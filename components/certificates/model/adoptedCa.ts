@@ -1,4 +1,4 @@
-import type { KeyObject } from "node:crypto";
+import { createHash, type KeyObject } from "node:crypto";
 import type { AdoptedCA } from "../../settings/model/ca";
 import { certificateOf, readCertificate, type Certificate } from "./x509/certificate";
 import { chainFrom, sentWithLeaves, type Chain } from "./x509/chain";
@@ -127,6 +127,18 @@ export function caFiles(authority: AdoptedCA): CaFiles {
     all: [...pems(chain.certificates), ...pems(read.trusted.map(usable))],
     ...endOf(chain),
   };
+}
+
+/**
+ * By what a CA is known as a whole: with the same one, the same key signs and the same certificates are trusted. What else is in its text, and in which
+ * order, does not matter. `undefined` where it cannot sign.
+ */
+export function caFingerprint(authority: AdoptedCA): string | undefined {
+  const { chain, key, belongs } = readCa(authority);
+  if (chain.is === "unusable" || key.is === "unusable" || !belongs) return undefined;
+  return createHash("sha256")
+    .update(JSON.stringify(pems(chain.part.certificates)))
+    .digest("hex");
 }
 
 /** What of a CA that another stack has published its certificates need, and when they end with it. @throws Unusable where it cannot be read. */

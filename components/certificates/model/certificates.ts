@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { attempt } from "../../basics/model/attempt";
 import { shortHash } from "../../basics/model/shortHash";
 import { endpointsOf, type Cluster, type EtcdSpec } from "../../mesh/model/mesh";
@@ -90,12 +90,6 @@ export function caBundle(certificates: readonly string[]): string {
 export function caKeyId(certificatePem: string): string {
   return shortHash(new X509Certificate(certificatePem).publicKey.export({ type: "spki", format: "der" }));
 }
-
-/** By what a CA is known as a whole: with it one trusts the same certificates, in whatever order. */
-export const caFingerprint = (certificates: readonly { readonly pem: string }[]): string =>
-  createHash("sha256")
-    .update(JSON.stringify(certificates.map(({ pem }) => pem).toSorted()))
-    .digest("hex");
 
 /** Short hash of certificates, in their order. */
 export const certificatesHash = (certificates: readonly string[]): string => shortHash(JSON.stringify(certificates));

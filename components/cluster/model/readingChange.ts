@@ -27,8 +27,9 @@ export function directPeers(secret: LiveObject, cluster: string, namespace: stri
 /** Of these peers, those that at least one reader has ready, with the ids that they have. */
 export function readyPeers(names: readonly string[], reports: readonly AgentReport[]): readonly ExpectedPeer[] {
   const seen = reports.flatMap(({ peers }) => ("error" in peers ? [] : peers)).filter(({ ready }) => ready);
+  const ids = new Map(seen.toReversed().map(({ name, id }) => [name, id]));
   return names.flatMap((name) => {
-    const id = seen.find((peer) => peer.name === name)?.id;
+    const id = ids.get(name);
     return id === undefined ? [] : [{ name, id }];
   });
 }
@@ -45,11 +46,12 @@ export function notDirectYet(
   kept: readonly ExpectedPeer[],
   reports: readonly AgentReport[],
 ): readonly Diagnostic[] {
+  const given = new Set(names);
   const unable = reports.flatMap(({ cluster, pod, node, peers }): readonly Diagnostic[] => {
     const at = { cluster, property: askedPod("agent", pod, node) };
     if ("error" in peers)
       return [error({ ...at, value: firstFew(names).join(", "), reason: peers.error, fix: SEE_AGENT })];
-    const cached = peers.filter(({ name, reads }) => reads === "cached" && names.includes(name));
+    const cached = peers.filter(({ name, reads }) => reads === "cached" && given.has(name));
     return cached.map(({ name }) =>
       error({ ...at, value: name, reason: "is still read from the cache", fix: SEE_FILE }),
     );

@@ -97,6 +97,6 @@ export function apiServerEtcdProblem(cluster: string, endpoint: string, prefix: 
     property: "etcd",
     value: endpoint,
     reason: `has keys under ${prefix}: an API server keeps its objects there`,
-    fix: "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster",
+    fix: "give Cilium an etcd of its own: who can read the API server's etcd can read every Secret of the cluster",
   });
 }

@@ -114,7 +114,7 @@ export function forbiddenEndpoints(
       return [];
     }
     const fix =
-      "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster";
+      "give Cilium an etcd of its own: who can read the API server's etcd can read every Secret of the cluster";
     return [error({ cluster: cluster.name, property, value: url, reason, fix })];
   });
 }

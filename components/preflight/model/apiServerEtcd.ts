@@ -28,7 +28,7 @@ const isSeen = (url: string): boolean => endpointsOf([url]).length > 0 || /^(htt
  */
 export function unseenApiServerEtcds(found: readonly InspectedCluster[]): readonly Diagnostic[] {
   const hidden = found
-    // Endpoints of a Service are no etcd's that somebody has written down.
+    // Endpoints of a Service are no etcd's that a person has written down.
     .filter(({ cluster }) => cluster.publishes === "kvstore")
     .filter(({ cluster, live }) => cluster.apiServerEtcd === undefined && !live.apiServerEtcd.some(isSeen))
     .map(({ cluster }) => cluster.name);

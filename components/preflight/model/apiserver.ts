@@ -116,7 +116,7 @@ function hubble(each: InspectedApiserver, { cilium }: Policy): readonly Diagnost
       property: `Secret ${cilium.namespace}/${HUBBLE_SECRET}`,
       reason: `is for *.${name}.hubble-grpc.cilium.io, and Hubble Relay asks for *.${cluster.name}.hubble-grpc.cilium.io once the cluster is renamed`,
       fix:
-        "where Hubble Relay is used, let Helm set name and id, which makes that anew as well: run " +
+        "where Hubble Relay is used, let Helm set name and id, which makes that again as well: run " +
         `${helmUpgrade(live, cilium, identityValues(cluster))} and then ${restartAll(cilium, [APISERVER])}`,
     }),
   ];

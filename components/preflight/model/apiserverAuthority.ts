@@ -104,7 +104,7 @@ function issued(
         ? `its etcd does not trust Secret ${APISERVER_SECRETS.ca}`
         : `Secret ${APISERVER_SECRETS.ca} has no key`;
   const secret = { certificate: remote?.certificate ?? "", trusted: remote?.trusted ?? "" };
-  const fix = "have whoever makes it make it again, or give the CA with its key as apiserver.ca";
+  const fix = "have it made again, or give the CA with its key as apiserver.ca";
   return [
     ...issuedFaults(secret, each.cluster.name, now).map(({ file, value, reason }) =>
       error(present({ ...at, property: `${at.property} ${file}`, value, reason, fix })),

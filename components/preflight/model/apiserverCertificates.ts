@@ -111,7 +111,7 @@ function commonName(
 /**
  * The certificates around the etcd of a clustermesh-apiserver.
  *
- * @param isRenamed Whether its name is told to be another one: the certificates for the old one are made anew with it.
+ * @param isRenamed Whether its name is told to be another one: the certificates for the old one are made again with it.
  */
 export function apiserverCertificates(
   each: InspectedApiserver,

@@ -27,7 +27,7 @@ function endingsOf(each: InspectedApiserver, { cilium }: Policy): readonly Endin
   const upgrade = helmUpgrade(live, cilium, []);
   const again =
     server?.helmRelease === undefined
-      ? `see that whoever has made it (cert-manager, the chart's CronJob, or a person) renews it, and then ${restartApiserver(cilium)}`
+      ? `see that who has made it (cert-manager, the chart's CronJob, or a person) renews it, and then ${restartApiserver(cilium)}`
       : `run ${upgrade}, which makes it again, and then ${restartApiserver(cilium)}`;
   const servers = ending(APISERVER_SECRETS.server, again, leaf(server?.certificate));
   const { kind, trusted } = authorityOf(each);

@@ -41,7 +41,7 @@ function otherRollout(cluster: Cluster, { rollouts }: ReachableCluster): readonl
   });
 }
 
-/** Certificates of a clustermesh-apiserver that this program has named, and that are for another name again: a helm upgrade signs them all anew. */
+/** Certificates of a clustermesh-apiserver that this program has named, and that are for another name again: a helm upgrade signs all of them again. */
 function otherCertificates(cluster: Cluster, { apiserver }: ReachableCluster, namespace: string): readonly Change[] {
   if (!namesApiserver(cluster) || apiserver === undefined) return [];
   const [secret, seen, wanted] =

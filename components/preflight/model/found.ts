@@ -1,8 +1,6 @@
 import { runs } from "../../apiserver/model/liveApiserver";
 import { wayIn } from "../../apiserver/model/wayIn";
 import { present } from "../../basics/model/own";
-import { caFingerprint } from "../../certificates/model/certificates";
-import { certificatesIn } from "../../certificates/model/x509/bundle";
 import { rangesOf } from "../../mesh/model/cidr";
 import { mergedRanges } from "../../mesh/model/mergedRanges";
 import type { Found, Reads } from "../../mesh/model/publication";
@@ -46,13 +44,12 @@ export function foundOf({ name, id, etcd }: FoundCluster, live: ReachableCluster
   const { service, server } = live.apiserver ?? {};
   const way = service && wayIn(name, service, entrancesOf(name, live, policy.recorded), server?.dnsNames);
   const clientCertificates = live.apiserver && clientCertificatesFound(live.apiserver);
-  const cas = clientCertificates === "signed" ? certificatesIn(live.apiserver?.ca?.certificate ?? "") : [];
   const dialled = way?.kind === "found" ? way : undefined;
   return present({
     identity: etcd === undefined ? foundIdentity({ name, id }, live, policy) : undefined,
     reads: reads(live),
     clientCertificates,
-    ca: cas.length === 0 ? undefined : caFingerprint(cas),
+    ca: clientCertificates === "signed" ? live.apiserver?.ca?.fingerprint : undefined,
     endpoints: dialled?.endpoints,
     hostAliases: dialled?.hostAliases,
     podCIDRs: podCIDRs(live),

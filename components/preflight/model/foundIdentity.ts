@@ -28,7 +28,7 @@ function hadOthers(originals: OriginalConfig, wanted: Readonly<Record<string, st
 
 /**
  * How the agents of a cluster that publishes through its clustermesh-apiserver get name and id. What was once decided stays as long as it is in the
- * mesh: the mark on its `cilium-config` tells, and the state where somebody has taken that away.
+ * mesh: the mark on its `cilium-config` tells, and the state where others have taken that away.
  */
 export function foundIdentity(cluster: Named, live: ReachableCluster, policy: IdentityPolicy): Identity {
   const recorded = policy.recorded[cluster.name];

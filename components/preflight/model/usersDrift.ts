@@ -48,8 +48,8 @@ function drifted(
 ): readonly Change[] {
   const { cluster, live } = found;
   const configMap = live.apiserver?.users.configMap;
-  // Those of new peers were not there yet: the step runs for them anyway.
-  const known = new Set(Object.keys(recorded).map(clientCommonName));
+  // Those of new peers were not there yet, nor those of lost ones that are back: the step runs for them anyway.
+  const known = new Set(Object.entries(recorded).flatMap(([name, { lost }]) => (lost ? [] : [clientCommonName(name)])));
   const how =
     configMap === undefined
       ? "is not there: its clustermesh-apiserver lets no peer in, and a new pod of it does not start"
@@ -61,7 +61,7 @@ function drifted(
 }
 
 /**
- * Finds clusters whose peers do not have their users any more: the ConfigMap was removed or written anew, as by a `helm upgrade`, or an entry was
+ * Finds clusters whose peers do not have their users any more: the ConfigMap was removed or written again, as by a `helm upgrade`, or an entry was
  * taken away. The state shows none of it.
  */
 export function usersDrift(

@@ -33,7 +33,9 @@ async function secretEvents(
   }
   const events = text.split("\n").map((line) => line.trim().split(/\s+/).slice(0, 2));
   const seen = events.filter(([, name]) => name === PEERS || name === CACHES).map((words) => words.join(" "));
-  return seen.filter((each, index) => each !== seen[index - 1]);
+  // What is deleted in the foreground is marked before.
+  const isMark = (each: string, next: string | undefined) => each.replace("MODIFIED", "DELETED") === next;
+  return seen.filter((each, index) => each !== seen[index - 1] && !isMark(each, seen[index + 1]));
 }
 
 describe("a cluster with clustermesh-apiserver whose agents read their peers in another way", function () {

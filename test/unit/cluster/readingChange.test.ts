@@ -68,6 +68,8 @@ interface Given {
   readonly agents: readonly object[];
   readonly caches: readonly (readonly object[] | ExecResult)[];
   readonly cacheContainers?: readonly string[];
+  /** Whether the agents' pods are ready. @default yes */
+  readonly ready?: boolean;
   readonly secrets?: readonly StoredObject[];
 }
 
@@ -75,13 +77,14 @@ const OWN = MEMBER_INPUT.owner;
 
 async function run(
   verb: string,
-  { agents, caches, cacheContainers, secrets }: Given,
+  { agents, caches, cacheContainers, ready = true, secrets }: Given,
   more: object = {},
   previous = "",
 ) {
   const cluster = ciliumCluster("cluster1", {
     agents: { "node-1": inTurn(agents) },
     caches: { "api-1": { status: caches } },
+    ready,
     ...(cacheContainers === undefined ? {} : { cacheContainers }),
     config: { "cluster-name": "cluster1", "cluster-id": "101" },
     others: secrets ?? [
@@ -146,6 +149,14 @@ describe("a cluster whose agents are to read their peers themselves", () => {
       assert.match(stderr, why);
       assert.ok(!story.some((each) => each.startsWith("delete")));
     }
+  });
+
+  it("keeps the cache while no agent is ready, which says nothing of how they read", async () => {
+    const kept = await run("dropCaches", { agents: [BY_CACHE], caches: [HAS], ready: false });
+    assert.equal(kept.code, 1);
+    assert.ok(!kept.story.some((each) => each.startsWith("delete")));
+    const { code, story } = await run("dropCaches", { agents: [BY_CACHE, ITSELF], caches: [HAS], ready: false });
+    assert.deepEqual([code, story.at(-2)], [0, `delete ${CACHES}`]);
   });
 
   it("is not kept waiting for a peer that the cache did not have either", async () => {

@@ -98,6 +98,18 @@ describe("model: how peers reach a clustermesh-apiserver", () => {
     assert.equal(chosen({ last: ["10.9.9.9", "rubbish"] }), "1 2 3");
   });
 
+  it("by each address once, though several nodes are said to have it", () => {
+    const twin = { name: "n0", addresses: ["10.1.1.1"] };
+    assert.equal(chosen({ nodes: [twin, ...five] }), "1 2 3");
+    assert.equal(chosen({ nodes: [twin, ...five], last: ["10.1.1.1", "10.1.1.4", "10.1.1.5"] }), "1 4 5");
+  });
+
+  it("by the same address of a node as the last time, in whatever order it has them", () => {
+    const nodes = [{ name: "n1", addresses: ["10.1.1.1", "fd00::1", "10.1.1.9", "fd00::9"] }];
+    const way = wayIn("cluster1", service("NodePort", nodePort), { nodes, last: ["10.1.1.9", "fd00::9"] }, NAMES);
+    assert.deepEqual(way.kind === "found" && way.hostAliases[host], ["10.1.1.9", "fd00::9"]);
+  });
+
   it("by none where none is ready, and says which there are", () => {
     const all = Object.fromEntries(five.map(({ name }) => [name, { ready: false }]));
     assert.match(chosen({ states: states(all) }), /no node is ready and stays \(n1, n2, n3/);

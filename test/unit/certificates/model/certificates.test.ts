@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import {
   caKeyId,
-  caFingerprint,
   caNamer,
   caBundle,
   caHash,
@@ -37,12 +36,6 @@ describe("model: who signs", () => {
       assert.deepEqual([a, b, other].map(caNamer([b, other, a], scope)), ["a", "a", "0"]);
     }
     assert.equal(caNamer([b, other], "shared")(b), "b");
-  });
-
-  it("is known by all that one trusts with it, in whatever order", () => {
-    const [one, two] = [{ pem: "one" }, { pem: "two" }];
-    assert.equal(caFingerprint([one, two]), caFingerprint([two, one]));
-    assert.notEqual(caFingerprint([one]), caFingerprint([one, two]));
   });
 });
 

@@ -7,8 +7,7 @@ const judge = (clusters: MeshSpec["clusters"]) => lines(validateEndpoints(cluste
 const first = (etcd: EtcdSpec, over: Partial<ClusterSpec> = {}) => judge(pair({ ...over, etcd }));
 
 const urls = "use URLs like https://10.1.1.1:2379 or https://etcd.example.com:2379";
-const own =
-  "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster";
+const own = "give Cilium an etcd of its own: who can read the API server's etcd can read every Secret of the cluster";
 
 describe("model: endpoints", () => {
   it("are fine in a mesh without a fault", () => {

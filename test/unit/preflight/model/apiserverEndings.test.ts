@@ -45,7 +45,7 @@ describe("preflight: ends of certificates of a clustermesh-apiserver", () => {
     const [line = ""] = said({ ...(await chartObjects()), server });
     assert.match(
       line,
-      /see that whoever has made it \(cert-manager, the chart's CronJob, or a person\) renews it, and then kubectl/,
+      /see that who has made it \(cert-manager, the chart's CronJob, or a person\) renews it, and then kubectl/,
     );
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { foundOf, MOST_FOUND_RANGES } from "../../../../components/preflight/model/found";
-import { chartObjects, serviceObject } from "../../support/apiserver/chartObjects";
+import { testCA } from "../../support/apiserver/certificates";
+import { chartObjects, secretObject, serviceObject } from "../../support/apiserver/chartObjects";
 import { inspectedApiserver } from "../../support/apiserver/inspectedApiserver";
 import { completed } from "../../../../components/mesh/model/mesh";
 import { namesApiserver } from "../../../../components/mesh/model/publication";
@@ -77,6 +78,9 @@ describe("preflight: how the agents of a cluster get name and id", () => {
     const of = (decided: Parameters<typeof summaryOf>[2]) => summaryOf(recordText(), "cluster1", decided);
     const recorded = readRecordedClusters({ a: of(named), b: of({}), c: of(issued), d: of(ofOne) });
     assert.deepEqual(foundInRecord(recorded), { a: named, c: issued, d: ofOne });
+    // Another cluster may be back under the name of a lost one, with a CA of its own.
+    const [a, d] = [of(named), of({ ...named, ...ofOne })].map((each) => ({ ...each, lost: true as const }));
+    assert.deepEqual(foundInRecord({ ...(a && { a }), ...(d && { d }) }), { a: named, d: named });
   });
 });
 
@@ -109,6 +113,18 @@ describe("preflight: what a live cluster says of itself", () => {
     assert.equal(of(one), of({ ...other, ca: one.ca, server: one.server }));
     assert.notEqual(of(one), of(other));
     assert.equal(found([one.deployment, one.remote]).ca, undefined);
+  });
+
+  it("tells CAs apart that sign with another key, though the same certificates are beside each other", async () => {
+    const [one, two] = [await testCA(), await testCA()];
+    const { deployment } = await chartObjects({}, one);
+    const of = (certificates: string, privateKey: string) =>
+      found([deployment, secretObject("cilium-ca", { "ca.crt": certificates, "ca.key": privateKey })]).ca;
+    const [both, reversed] = [one.certificate + two.certificate, two.certificate + one.certificate];
+    assert.equal(of(both, one.privateKey), of(one.certificate, one.privateKey));
+    assert.equal(of(both, one.privateKey), of(reversed, one.privateKey));
+    assert.notEqual(of(both, one.privateKey), of(reversed, two.privateKey));
+    for (const key of [two.privateKey, "rubbish", one.certificate]) assert.equal(of(one.certificate, key), undefined);
   });
 
   it("is nothing of who reads, where there is no clustermesh-apiserver", () => {

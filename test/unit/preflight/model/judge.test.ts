@@ -53,7 +53,7 @@ describe("preflight: judgeLive", () => {
     const said = judge({ cluster1: { apiServers: [{ ...pod, status: { hostIP: "10.1.2.1" } }] } });
     assert.deepEqual(said, [
       'cluster "cluster2": etcd.endpoints[0] "https://10.1.2.1:2379" is the etcd of the API server of cluster "cluster1"; ' +
-        "give Cilium an etcd of its own: whoever can read the API server's etcd can read every Secret of the cluster",
+        "give Cilium an etcd of its own: who can read the API server's etcd can read every Secret of the cluster",
     ]);
   });
 

@@ -36,18 +36,22 @@ describe("preflight: users of the peers of a clustermesh-apiserver", () => {
 
   const clusters = [1, 2, 3].map((n) => member(n, { publishes: "apiserver", identity: "asInstalled" }));
 
-  /** @param known The clusters of the last `up`. */
+  /** @param known The clusters of the last `up`. @param lost That of them which was lost. */
   function look(
     users: LiveObject | undefined,
     known = ["cluster1", "cluster2", "cluster3"],
     of = clusters,
     made = chart,
+    lost = "",
   ) {
     const objects = [...Object.values(omit(made, "users")), ...(users === undefined ? [] : [users])];
     const { live } = inspectedApiserver(objects);
     const [cluster] = of;
     assert.ok(cluster);
-    const recorded = Object.fromEntries(known.map((name) => [name, { uid: live.uid, set: {}, targets: TARGETS }]));
+    const before = { uid: live.uid, set: {}, targets: TARGETS };
+    const recorded = Object.fromEntries(
+      known.map((name) => [name, name === lost ? { ...before, lost: true as const } : before]),
+    );
     const policy = { ...POLICY, recorded };
     const drift = usersDrift(of, new Map([["cluster1", live]]), policy, new Date(0));
     return {
@@ -94,6 +98,12 @@ describe("preflight: users of the peers of a clustermesh-apiserver", () => {
     const one = { [OWNER_ANNOTATION]: OWNER, [USERS_ANNOTATION]: claim(OWNER, ["remote-cluster2"]) };
     assert.deepEqual(look(configMap(text("remote-cluster2"), one, FIELD_MANAGER), ["cluster1", "cluster2"]), FINE);
     assert.deepEqual(look(configMap(text(...PEERS), OURS, FIELD_MANAGER), undefined, clusters.slice(0, 2)), FINE);
+  });
+
+  it("are not missed where their cluster was lost, and is back", () => {
+    const one = { [OWNER_ANNOTATION]: OWNER, [USERS_ANNOTATION]: claim(OWNER, ["remote-cluster2"]) };
+    const back = look(configMap(text("remote-cluster2"), one, FIELD_MANAGER), undefined, clusters, chart, "cluster3");
+    assert.deepEqual(back, FINE);
   });
 
   it("are missed by what the ConfigMap tells, where no last up does", () => {

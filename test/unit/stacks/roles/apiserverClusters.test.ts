@@ -97,7 +97,7 @@ describe("stacks: a cluster with clustermesh-apiserver in a mesh of several stac
     const why = "is not written down, and nobody asks a cluster of another stack";
     assert.deepEqual(await lines(bare), [
       `cluster "cluster1": apiserver.endpoints ${why}; write them down, with apiserver.hostAliases where DNS does not know the name; or write etcd, of a cluster in kvstore mode`,
-      `cluster "cluster1": apiserver.ca ${why}; give certificate and privateKey of the CA that has signed the certificates of its clustermesh-apiserver: ca.crt and ca.key of its Secret cilium-ca; where that has no key, those of the CA of whoever has issued them (cert-manager, say)`,
+      `cluster "cluster1": apiserver.ca ${why}; give certificate and privateKey of the CA that has signed the certificates of its clustermesh-apiserver: ca.crt and ca.key of its Secret cilium-ca; where that has no key, those of the CA that has issued them (of cert-manager, say)`,
     ]);
     const neither = await authorityValues({ clusters: { ...clustersWith({}), cluster1: withoutEtcd(1) } });
     assert.deepEqual(await lines(neither), await lines(bare));
