@@ -1,4 +1,4 @@
-import { chunks } from "../basics/model/lists";
+import { chunks, lotsOf } from "../basics/model/lists";
 import { withEach } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { agentPods, inAgent, ONLY_EXEC_SECONDS } from "./agents";
@@ -7,6 +7,8 @@ import type { CiliumObjects } from "./model/agentConfig";
 /** A cluster's etcd as one of its agents reaches it: with the agent's own credentials, so this needs none. */
 export interface Kvstore {
   readonly list: (prefix: string) => Promise<string>;
+  /** Sets keys to values, which have no lease: they stay. */
+  readonly set: (entries: readonly (readonly [key: string, value: string])[]) => Promise<void>;
   readonly deletePrefix: (prefix: string) => Promise<void>;
   readonly deleteKeys: (keys: readonly string[]) => Promise<void>;
 }
@@ -16,6 +18,13 @@ const KEYS_AT_ONCE = 20;
 
 /** Deletes its arguments, and goes on after one that is gone by now. */
 const DELETE_SCRIPT = `for key; do cilium-dbg kvstore delete "$key" || failed=1; done; exit "\${failed:-0}"`;
+
+/** Sets its arguments, a key and its value by turns. */
+const SET_SCRIPT =
+  'while [ $# -gt 1 ]; do cilium-dbg kvstore set --key "$1" --value "$2" || failed=1; shift 2; done; exit "${failed:-0}"';
+
+/** Of keys with their values, which are longer: so much goes at once. */
+const LOT_BYTES = 4096;
 
 /**
  * The etcd of a cluster, by an agent that is ready; `undefined` where there are no agents.
@@ -32,6 +41,12 @@ export async function openKvstore(api: ClusterApi, cilium: CiliumObjects): Promi
   const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);
   return {
     list: (prefix) => kvstore("get", "--recursive", prefix),
+    set: async (entries) => {
+      const lots = lotsOf(entries, LOT_BYTES, (entry) => entry.join("").length);
+      await withEach("keys of etcd set, in lots", lots, 1, (lot) =>
+        run(["bash", "-c", SET_SCRIPT, "set", ...lot.flat()]),
+      );
+    },
     deletePrefix: async (prefix) => {
       await kvstore("delete", "--recursive", prefix);
     },

@@ -1,23 +1,18 @@
-import { restartApiserver } from "../apiserver/restartApiserver";
 import { errorMessage } from "../basics/errorMessage";
-import { waitForRollOut } from "../cilium/rollOut";
-import { sayWhoRestarts } from "../cilium/whoRestarts";
 import type { Verbs } from "../command/protocol";
 import { waitForPeersRemoved } from "../identity/leaving";
 import { withAdvice } from "../identity/model/leavingAdvice";
 import { recordedOf, type Recorded } from "../identity/model/recorded";
 import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
-import { restartOutdated } from "../identity/restartOutdated";
-import { setIdentity } from "../identity/setIdentity";
 import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
 import { KubectlError } from "../kubernetes/kubectlError";
-import { namesApiserver } from "../mesh/model/publication";
 import type { ClusterInput } from "./clusterInput";
 import { lostVerbs } from "./lostVerbs";
 import { allManaged, updateManagedObjects } from "./managedObjects";
 import { awaitCaches, dropCaches } from "./readingChange";
 import { keep, record } from "./recording";
 import { removeAllOwned } from "./removeOwned";
+import { rollOutIdentity } from "./rollOutIdentity";
 import { leavingOf, release, removingOf, restore } from "./wayBack";
 
 type ClusterVerb = (input: ClusterInput, contact: Contact, previous: string) => Promise<string>;
@@ -63,16 +58,7 @@ const living = {
   keep: (input, contact, previous) => onCluster(input, contact, (api) => keep(api, recordingOf(input), previous)),
   /** Sets name and id, with the originals, and returns when agents and operator run with them. */
   rollOut: onRecorded(async (input, api, before) => {
-    const { cluster, cilium, rollOut } = input;
-    const set = { ...recordingOf(input), timeoutSeconds: rollOut.timeoutSeconds };
-    const { rolling, isWhole } = await setIdentity(api, { ...set, before });
-    if (rollOut.await) {
-      await waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, rolling);
-      if (!isWhole) await restartOutdated(api, set);
-    } else if (input.identity === "set") {
-      await sayWhoRestarts(api, cluster.name, cilium);
-    }
-    if (namesApiserver(input)) await restartApiserver(api, cluster.name, cilium);
+    await rollOutIdentity(api, input, before);
     return "";
   }),
   /** Prints the objects that this stack has there; those that it had and has no more are removed, but for what {@link dropCaches} removes. */

@@ -95,18 +95,27 @@ async function rollOnce(api: ClusterApi, leaving: Leaving, timeoutSeconds: numbe
  * Renames a cluster on its nodes: a roll-out with the original values, then its nodes under the mesh's name are removed from etcd, then a
  * second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
  * have stopped, remove the routes that both share; agents of the second have never known them.
+ *
+ * @param between What has to be done between the two roll-outs; where that is something, there are two in any case.
  */
-export async function renameOnNodes(api: ClusterApi, leaving: Leaving, timeoutSeconds: number): Promise<void> {
-  if (!(await isInKvstore(api, leaving.cilium))) return rollOnce(api, leaving, timeoutSeconds);
+export async function renameOnNodes(
+  api: ClusterApi,
+  leaving: Leaving,
+  timeoutSeconds: number,
+  between?: () => Promise<void>,
+): Promise<void> {
+  const inEtcd = await isInKvstore(api, leaving.cilium);
+  if (!inEtcd && between === undefined) return rollOnce(api, leaving, timeoutSeconds);
   const begin = Date.now();
   await roll(api, leaving, LEAVING, timeoutSeconds);
   const seconds = Math.round((Date.now() - begin) / 1000);
-  if (seconds > ROUTES_STAY_SECONDS) {
+  if (inEtcd && seconds > ROUTES_STAY_SECONDS) {
     progress(
       `warning: cluster "${leaving.name}": a roll-out takes ${seconds} s here; nodes that the next one reaches later than ` +
         `${ROUTES_STAY_SECONDS} s from now may miss routes to each other until then, where auto-direct-node-routes is on`,
     );
   }
+  await between?.();
   await removeNodeKeys(api, leaving);
   await roll(api, leaving, null, timeoutSeconds);
 }

@@ -15,6 +15,7 @@ import { howToAllow } from "../settings/model/allow";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
 import { planIdentity } from "./model/setIdentity";
+import { widenedData, widenedOriginals } from "./policySetting";
 import { TRIES_AGAINST_OTHER_WRITERS } from "./restoreConfig";
 
 /** What is set in a cluster. */
@@ -30,6 +31,9 @@ export interface AgentIdentity {
   /** `asInstalled`: they have to be there already, the mark alone is written, and nothing rolls. */
   readonly identity: Identity;
 }
+
+/** What is set beside name and id while these change: nothing, or that selectors without a cluster select in all of them. */
+export type Beside = "nothing" | "widenedSelectors";
 
 /** A name and id that others have to set, for what else carries them is theirs. */
 function refuseOtherInstalled(live: LiveConfig, { cluster, cilium, desired }: AgentIdentity): void {
@@ -60,7 +64,12 @@ function existing(live: LiveConfig | undefined, { cluster, cilium }: AgentIdenti
 }
 
 /** Writes name, id and the mark where one of them is not as it has to be; of those that are as installed the mark alone. */
-async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveConfig | undefined): Promise<void> {
+async function setConfig(
+  api: ClusterApi,
+  identity: AgentIdentity,
+  first: LiveConfig | undefined,
+  beside: Beside,
+): Promise<void> {
   const { cluster, cilium, desired, owner, before } = identity;
   const keys = Object.keys(desired).join(", ");
   const isInstalled = identity.identity === "asInstalled";
@@ -68,7 +77,9 @@ async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveCo
   let set = false;
   for (let attempt = 1; ; attempt++) {
     if (isInstalled) refuseOtherInstalled(live, identity);
-    const mark = markText({ ...before, configMap: live.uid }, owner);
+    const isKept = beside === "widenedSelectors";
+    const config = isKept ? widenedOriginals(live, identity) : before.config;
+    const mark = markText({ ...before, config, configMap: live.uid }, owner);
     const isMarked = live.annotations[MARK_ANNOTATION] === mark;
     const plan = planIdentity({
       ...identity,
@@ -94,8 +105,9 @@ async function setConfig(api: ClusterApi, identity: AgentIdentity, first: LiveCo
     const { uid, version: resourceVersion } = live;
     const place = present({ name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion });
     const metadata = { ...place, annotations: { [MARK_ANNOTATION]: mark } };
+    const data = { ...desired, ...(isKept ? widenedData(live) : {}) };
     // What is installed stays its installer's: who takes the mark away by hand leaves nothing of ours.
-    const object = { apiVersion: "v1", kind: "ConfigMap", metadata, ...(isInstalled ? {} : { data: desired }) };
+    const object = { apiVersion: "v1", kind: "ConfigMap", metadata, ...(isInstalled ? {} : { data }) };
     try {
       await api.apply(FIELD_MANAGER, object);
       set = true;
@@ -111,8 +123,11 @@ async function rollAgain(
   api: ClusterApi,
   { cluster, cilium, desired }: AgentIdentity,
   workloads: readonly Workload[],
+  beside: Beside,
 ): Promise<ReadonlyMap<string, Before>> {
-  const rolling = await annotate(api, cilium, rolloutChecksum(desired), workloads);
+  const checksum = rolloutChecksum(desired);
+  const value = beside === "nothing" ? checksum : `${checksum}-${beside}`;
+  const rolling = await annotate(api, cilium, value, workloads);
   if (rolling.size > 0) {
     progress(`cluster "${cluster}": ${[...rolling.keys()].join(" and ")} roll, to run with ${JSON.stringify(desired)}`);
   }
@@ -131,16 +146,21 @@ export interface SetIdentity {
  * Sets name and id in `cilium-config`, and rolls agents and operator with them. It is the one writer of them, and does nothing where all is as
  * it set it: so it can run again after a run that was interrupted, and where other managers have changed them since.
  *
+ * @param beside What of this project's stays beside name and id, for a later roll-out to take away.
  * @throws Error when another manager has set values that must not be overwritten, when `cilium-config` does not exist, or when name and id that are to
  * be as installed are others.
  */
-export async function setIdentity(api: ClusterApi, identity: AgentIdentity): Promise<SetIdentity> {
+export async function setIdentity(
+  api: ClusterApi,
+  identity: AgentIdentity,
+  beside: Beside = "nothing",
+): Promise<SetIdentity> {
   const { cilium } = identity;
   const list = await api.objects(configuredObjects(cilium), cilium.namespace);
   const live = configMapIn(list, cilium);
-  await setConfig(api, identity, live);
+  await setConfig(api, identity, live, beside);
   if (identity.identity === "asInstalled") return { rolling: new Map(), isWhole: false };
   const workloads = workloadsIn(list, cilium);
-  const rolling = await rollAgain(api, identity, workloads);
+  const rolling = await rollAgain(api, identity, workloads, beside);
   return { rolling, isWhole: workloads.every(({ name, restarts }) => rolling.has(name) && restarts !== "paused") };
 }

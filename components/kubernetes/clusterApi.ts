@@ -124,6 +124,8 @@ export interface ClusterApi extends ClusterReads {
    * @throws WriteConflict when the object is not that one, or not as it was, or has such fields and is refused for them.
    */
   apply(manager: string, object: AppliedObject, conflicts?: ApplyConflicts): Promise<void>;
+  /** Creates objects that have no namespace. Those that are there already stay as they are, and are no error. */
+  create(manager: string, objects: readonly object[]): Promise<void>;
   /** Patches objects (`kind/name`). @throws WriteConflict when the patch has a `resourceVersion`, and an object is another by now. */
   patch(names: readonly string[], namespace: string, patch: MergePatch): Promise<void>;
   /**

@@ -28,6 +28,11 @@ const isNotFound = (line: string): boolean => line.includes("(NotFound)");
 const isOnlyNotFound = (error: unknown): boolean =>
   error instanceof KubectlError && error.message.split("\n").every((line) => line.trim() === "" || isNotFound(line));
 
+/** kubectl names each of several objects that was there already, and makes the others. */
+const isOnlyThere = (error: unknown): boolean =>
+  error instanceof KubectlError &&
+  error.message.split("\n").every((line) => line.trim() === "" || line.includes("(AlreadyExists)"));
+
 /** What a write ended with. @throws WriteConflict where the object is another by now. */
 async function written(write: Promise<unknown>): Promise<void> {
   try {
@@ -82,6 +87,16 @@ export class KubectlApi extends KubectlReads implements ClusterApi {
 
   apply(manager: string, object: AppliedObject, conflicts: ApplyConflicts = "overwrite"): Promise<void> {
     return applyAs(this.kubectl, manager, object, conflicts);
+  }
+
+  async create(manager: string, objects: readonly object[]): Promise<void> {
+    const args = ["create", "--filename=-", "--validate=false", `--field-manager=${manager}`, "--output=name"];
+    const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+    try {
+      await written(this.kubectl.run(args, { stdin }));
+    } catch (error) {
+      if (!isOnlyThere(error)) throw error;
+    }
   }
 
   async patch(

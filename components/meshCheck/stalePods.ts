@@ -1,10 +1,10 @@
-import { errorMessage } from "../basics/errorMessage";
 import { mapLimited } from "../basics/mapLimited";
-import { agentPods, AGENTS_AT_ONCE, deletePod, inAgent } from "../cilium/agents";
+import { AGENTS_AT_ONCE, deletePod } from "../cilium/agents";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
-import { parsePodIdentities, stalePods, type StalePod } from "../cilium/model/podIdentity";
+import type { StalePod } from "../cilium/model/podIdentity";
+import { findStalePods } from "../cilium/stalePods";
 import { progress } from "../command/protocol";
-import { until, withEach } from "../command/until";
+import { until } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { OpenCluster } from "../kubernetes/openClusters";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
@@ -26,24 +26,6 @@ export interface StalePodPolicy {
   readonly cilium: CiliumObjects;
   readonly maxConnectedClusters: MaxConnectedClusters;
   readonly restartStalePods: boolean;
-}
-
-async function findStalePods(cluster: OpenCluster, policy: StalePodPolicy): Promise<readonly StalePod[]> {
-  const { api } = cluster;
-  const { cilium, maxConnectedClusters } = policy;
-  const agents = await agentPods(api, cilium);
-  const what = `cluster "${cluster.name}": agents asked for the identities of their pods`;
-  const found = await withEach(what, agents, AGENTS_AT_ONCE, async ({ pod }) => {
-    try {
-      const json = await inAgent(api, cilium, pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
-      return stalePods(cluster, parsePodIdentities(json), maxConnectedClusters);
-    } catch (failure) {
-      const why = errorMessage(failure);
-      progress(`warning: cluster "${cluster.name}": identities of the pods of agent ${pod} are not known: ${why}`);
-      return [];
-    }
-  });
-  return found.flat();
 }
 
 /** Deletes those of the stale pods whose turn it is. Returns those that are left for now, and those that no controller would replace. */

@@ -1,11 +1,10 @@
-import { AGENT_CONTAINER, type CiliumObjects } from "../cilium/model/agentConfig";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import { parseList } from "../kubernetes/model/liveObject";
-import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
+import { error, errors, info, warnings, type Diagnostic } from "../mesh/model/diagnostic";
 import { judgePolicies } from "./model/clusterPolicies";
-import { changesNothing, type MeshChange, type PolicyReading } from "./model/meshChange";
-import { policyReading } from "./model/policyReading";
+import { changesNothing, type MeshChange } from "./model/meshChange";
 import { unseenFix } from "./model/unseenFix";
+import { howRead } from "./howRead";
 import { findPolicies } from "./policyObjects";
 
 /** A cluster whose name or peers are about to change. */
@@ -15,16 +14,20 @@ export interface ChangingCluster {
   readonly change: MeshChange;
   /** The owner annotation of the stack's own objects. */
   readonly owner: string;
+  /** Whether name and id change as policies need it, which is told then. @default no */
+  readonly isCareful?: boolean;
 }
 
-async function readingOf(api: ClusterApi, cilium: CiliumObjects): Promise<PolicyReading> {
-  const wanted = [`configmap/${cilium.configMap}`, `daemonset/${cilium.daemonSet}`];
-  const found = parseList(await api.objects(wanted, cilium.namespace));
-  const of = (kind: string) => found.find((each) => each.kind === kind);
-  const containers = of("DaemonSet")?.spec?.template?.spec.containers ?? [];
-  const image = containers.find(({ name }) => name === AGENT_CONTAINER)?.image ?? "";
-  return policyReading(of("ConfigMap")?.data ?? {}, image);
-}
+/** What policies make of a change of name and id. */
+const inThreeRollOuts = (cluster: string, policies: number): Diagnostic =>
+  info({
+    cluster,
+    property: "policies",
+    value: policies,
+    reason:
+      "are there, so name and id change in three roll-outs of the agents, in which no policy refuses a pod for the change",
+    fix: "docs/guides/join.md says what each of them is for",
+  });
 
 /** Kinds that could not be looked at: who does not see must not say that all is well. */
 function unseenKind(cluster: string, { kind, reason }: { readonly kind: string; readonly reason: string }): Diagnostic {
@@ -43,7 +46,13 @@ function unseenKind(cluster: string, { kind, reason }: { readonly kind: string; 
 export async function checkPolicies(api: ClusterApi, cluster: ChangingCluster): Promise<readonly Diagnostic[]> {
   const { name, cilium, change, owner } = cluster;
   if (changesNothing(change)) return [];
-  const [reading, { policies, unseen }] = await Promise.all([readingOf(api, cilium), findPolicies(api)]);
+  const [reading, { policies, unseen }] = await Promise.all([howRead(api, cilium, owner), findPolicies(api)]);
   const judged = judgePolicies(name, policies, { ...change, ...reading }, owner);
-  return [...errors(judged), ...unseen.map((each) => unseenKind(name, each)), ...warnings(judged)];
+  const isRenamed = change.from !== change.to && cluster.isCareful === true && reading.localByDefault;
+  return [
+    ...errors(judged),
+    ...unseen.map((each) => unseenKind(name, each)),
+    ...warnings(judged),
+    ...(isRenamed && policies.length > 0 ? [inThreeRollOuts(name, policies.length)] : []),
+  ];
 }

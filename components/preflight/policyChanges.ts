@@ -3,7 +3,7 @@ import { mapLimited } from "../basics/mapLimited";
 import type { ApiAccess } from "../kubernetes/clusterApi";
 import { withCluster } from "../kubernetes/kubectlApi";
 import { withoutLost, type Cluster } from "../mesh/model/mesh";
-import { error, errors, warnings, type Diagnostic } from "../mesh/model/diagnostic";
+import { error, errors, infos, warnings, type Diagnostic } from "../mesh/model/diagnostic";
 import { peersIn } from "../peers/model/peerFile";
 import { accepted } from "../policyCheck/model/accepted";
 import {
@@ -26,10 +26,10 @@ async function judge(
   cluster: Cluster,
   access: ApiAccess,
   change: MeshChange,
-  cilium: KnownMesh["cilium"],
+  { cilium, wait }: KnownMesh,
   owner: string,
 ): Promise<readonly Diagnostic[]> {
-  const changing = { name: cluster.name, cilium, change, owner };
+  const changing = { name: cluster.name, cilium, change, owner, isCareful: wait.rollout !== false };
   try {
     return await withCluster(access, (api) => checkPolicies(api, changing));
   } catch (failure) {
@@ -42,7 +42,7 @@ async function judge(
 /** What would fail open is accepted, or the run refused with the way to accept it. */
 function orAccept(all: readonly Diagnostic[], { allow }: Pick<KnownMesh, "allow">): readonly Diagnostic[] {
   const refused = (each: Diagnostic) => error({ ...each, fix: `${each.fix}, or ${howToAllow("openPolicies")}` });
-  return [...errors(all).map(allow.includes("openPolicies") ? accepted : refused), ...warnings(all)];
+  return [...errors(all).map(allow.includes("openPolicies") ? accepted : refused), ...warnings(all), ...infos(all)];
 }
 
 /**
@@ -74,7 +74,7 @@ export async function judgePolicyChanges(
   const leave = changing.some(({ change }) => !changedPeers(change).every(isKnown));
   const ranges = leave ? { ...(await rangesBefore()), ...known } : known;
   const judged = await mapLimited(changing, CLUSTERS_AT_ONCE, ({ member, access, change }) =>
-    judge(member, access, { ...change, ranges }, cilium, owner),
+    judge(member, access, { ...change, ranges }, mesh, owner),
   );
   return orAccept(judged.flat(), mesh);
 }

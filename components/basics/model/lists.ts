@@ -15,6 +15,21 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Rea
   return groups;
 }
 
+/** Items in lots of at most so much in all; one that is more by itself is a lot of its own. */
+export function lotsOf<T>(items: readonly T[], most: number, sizeOf: (item: T) => number): readonly (readonly T[])[] {
+  const lots: T[][] = [];
+  let size = Infinity;
+  for (const item of items) {
+    size += sizeOf(item);
+    if (size > most) {
+      lots.push([]);
+      size = sizeOf(item);
+    }
+    lots.at(-1)?.push(item);
+  }
+  return lots;
+}
+
 /** Items in lots of so many, the last of which may be smaller. */
 export function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));

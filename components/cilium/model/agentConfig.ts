@@ -31,6 +31,9 @@ export const ROLLOUT_ANNOTATION = "cilium-clustermesh/config";
 export const NAME_KEY = "cluster-name";
 export const ID_KEY = "cluster-id";
 
+/** Its key for whether a policy's selector that names no cluster selects in the agent's own alone. */
+export const POLICY_KEY = "policy-default-local-cluster";
+
 /** What `cilium-config` of a meshed cluster holds. */
 export function desiredConfig(cluster: {
   readonly name: string;

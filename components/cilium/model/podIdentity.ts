@@ -18,6 +18,7 @@ export interface StalePod extends PodIdentity {
 const endpoint = z.object({
   status: z
     .object({
+      state: z.string().nullish(),
       identity: z.object({ id: z.int().default(0) }).nullish(),
       "external-identifiers": z
         .object({ "k8s-namespace": z.string().default(""), "k8s-pod-name": z.string().default("") })
@@ -28,19 +29,43 @@ const endpoint = z.object({
 
 const endpoints = z.array(endpoint).nullable();
 
+/** The state of an endpoint whose programs run with the identity and the policy that it has. */
+const READY = "ready";
+
+/**
+ * Which pods' endpoints are being changed, of what `cilium-dbg endpoint list -o json` prints: their programs may still run with the identity that they
+ * had before.
+ */
+export function changingPods(json: string): readonly Pick<PodIdentity, "namespace" | "pod">[] {
+  return (endpoints.parse(JSON.parse(json)) ?? []).flatMap((each) => (each.status?.state === READY ? [] : podOf(each)));
+}
+
+function podOf({ status }: z.infer<typeof endpoint>): readonly Pick<PodIdentity, "namespace" | "pod">[] {
+  const { "k8s-namespace": namespace = "", "k8s-pod-name": pod = "" } = status?.["external-identifiers"] ?? {};
+  return namespace === "" || pod === "" ? [] : [{ namespace, pod }];
+}
+
 /** Reads `cilium-dbg endpoint list -o json`. The endpoints of host and health check are no pods, and left out. */
 export function parsePodIdentities(json: string): readonly PodIdentity[] {
-  return (endpoints.parse(JSON.parse(json)) ?? []).flatMap(({ status }): PodIdentity[] => {
-    const { "k8s-namespace": namespace = "", "k8s-pod-name": pod = "" } = status?.["external-identifiers"] ?? {};
-    const identity = status?.identity?.id ?? 0;
-    return namespace === "" || pod === "" ? [] : [{ namespace, pod, identity }];
-  });
+  return (endpoints.parse(JSON.parse(json)) ?? []).flatMap((each) =>
+    podOf(each).map((pod) => ({ ...pod, identity: each.status?.identity?.id ?? 0 })),
+  );
 }
 
 /** Below it identities are reserved or well-known, and the same in every cluster. */
 const FIRST_OF_A_CLUSTER = 256;
 /** From here on identities are local to a node (CIDRs, remote nodes), and carry no cluster id. */
 const FIRST_LOCAL = 2 ** 24;
+
+/** The numbers that a cluster's identities can have. @returns `base`: that of the cluster's part of all numbers, from which each is counted. */
+export function identityRange(
+  clusterId: number,
+  maxConnectedClusters: MaxConnectedClusters,
+): { readonly base: number; readonly first: number; readonly last: number } {
+  const identities = FIRST_LOCAL / (maxConnectedClusters + 1);
+  const base = clusterId * identities;
+  return { base, first: Math.max(base, FIRST_OF_A_CLUSTER), last: base + identities - 1 };
+}
 
 /**
  * The id of the cluster that made an identity; `undefined` where an identity has none. The more clusters a mesh may have, the more of the

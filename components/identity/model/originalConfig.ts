@@ -20,6 +20,12 @@ export const originalConfigSchema: z.ZodType<OriginalConfig> = z.record(
   ]),
 );
 
+/** The values that were there before; `undefined` for what was not. */
+export const originalValues = (originals: OriginalConfig): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(
+    Object.entries(originals).map(([key, original]) => [key, original.kind === "value" ? original.value : undefined]),
+  );
+
 const printedRecord = z.object({ config: originalConfigSchema });
 
 /** The originals of `cilium-config`, out of all that `record` has printed. */

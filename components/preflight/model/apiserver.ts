@@ -12,7 +12,7 @@ import { apiserverWayIn } from "./apiserverWayIn";
 import { isUnmeshed } from "./foundIdentity";
 import { helmUpgrade, restartAll } from "./helmCommand";
 import { identityChange, identityIn } from "./identity";
-import { identityModeOf } from "./identityMode";
+import { identityModeOf } from "../../cilium/model/identityMode";
 import { withWritten, type ApiserverCluster, type InspectedApiserver } from "./inspectedApiserver";
 import { agentSettings } from "./liveCluster";
 import { markOf, setBefore } from "./marks";

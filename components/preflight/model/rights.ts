@@ -71,14 +71,14 @@ export function usersRights(cilium: CiliumObjects): readonly Right[] {
 }
 
 /**
- * What an `up`, and the `destroy` after it, do beside in such a cluster whose name this program sets: certificates for that name; and, once it has its
- * own name back, the removal of what nobody uses of the identities of its id.
+ * What an `up`, and the `destroy` after it, do beside in such a cluster whose name this program sets: certificates for that name; identities under it,
+ * before pods get them; and, once it has its own name back, the removal of what nobody uses of the identities of its id.
  */
 export function namedRights({ namespace }: CiliumObjects): readonly Right[] {
   const certificates = [APISERVER_SECRETS.admin, APISERVER_SECRETS.local];
   return [
     ...certificates.flatMap((name) => allow({ group: "", resource: "secrets", namespace, name }, "patch")),
-    ...allow({ group: "cilium.io", resource: "ciliumidentities" }, "list", "delete"),
+    ...allow({ group: "cilium.io", resource: "ciliumidentities" }, "list", "create", "delete"),
     ...allow({ group: "cilium.io", resource: "ciliumendpoints" }, "list"),
   ];
 }

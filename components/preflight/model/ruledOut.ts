@@ -6,7 +6,7 @@ import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { identityIn, liveIdentity, otherThanRecorded, sameCluster } from "./identity";
 import { notPublishing } from "./apiserver";
 import { agentSettings } from "./liveCluster";
-import { identityModeOf } from "./identityMode";
+import { identityModeOf } from "../../cilium/model/identityMode";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Clusters that are not what they should be, or cannot be in this mesh: whatever else is found there comes of it, or is work in vain. */

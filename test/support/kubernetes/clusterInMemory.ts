@@ -41,6 +41,11 @@ export class ClusterInMemory extends ReadsInMemory implements ClusterApi {
     return this.state.find(name, namespace);
   }
 
+  /** All objects of a kind as they are now. */
+  storedOf(kind: string): readonly StoredObject[] {
+    return this.state.ofKind(kind);
+  }
+
   /** Makes calls fail. @param times So often. @default for ever */
   fail(hits: (call: Call) => boolean, error: Error, times = Infinity): void {
     this.state.faults.push({ hits, error, left: times });
@@ -162,6 +167,17 @@ export class ClusterInMemory extends ReadsInMemory implements ClusterApi {
         .forEach((pod) => {
           this.renew(pod);
         });
+    });
+  }
+
+  create(...args: Parameters<ClusterApi["create"]>): Promise<void> {
+    return this.answer({ do: "create", args }, () => {
+      const made = (args[1] as readonly StoredObject[]).flatMap((each) => {
+        const { kind, metadata } = each;
+        const isThere = this.state.find(`${kind}/${metadata.name}`, undefined) !== undefined;
+        return isThere ? [] : [{ ...each, metadata: { ...metadata, uid: `made-${this.state.next()}` } }];
+      });
+      this.state.objects = [...this.state.objects, ...made];
     });
   }
 

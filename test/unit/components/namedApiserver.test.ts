@@ -79,6 +79,15 @@ describe("components: a clustermesh-apiserver whose name is this program's", () 
     assert.ok(!("publishes" in commandInput(ran.one("Command", "clustermesh-cluster2-original-config"))));
   });
 
+  it("stays named in the mesh's record after the cluster is lost", async () => {
+    const { result } = await runMesh({
+      apiservers: [1],
+      observed: { cluster1: { seenAs: "uid", found: { ...FOUND, identity: "set" } } },
+      specs: { 1: { lost: true } },
+    });
+    assert.equal((await valueOf(result.meshedClusters["cluster1"])).identity, "set");
+  });
+
   it("and one that Helm has named are told how it publishes, for they may have to give back what no state knows of", async () => {
     for (const identity of ["set", "asInstalled"] as const) {
       const input = commandInput(named(await meshOf(identity), `${STEM}-original-config`));
@@ -88,15 +97,6 @@ describe("components: a clustermesh-apiserver whose name is this program's", () 
       );
       assert.ok(clusterInput.safeParse(input).success);
     }
-  });
-
-  it("stays named in the mesh's record after the cluster is lost", async () => {
-    const { result } = await runMesh({
-      apiservers: [1],
-      observed: { cluster1: { seenAs: "uid", found: { ...FOUND, identity: "set" } } },
-      specs: { 1: { lost: true } },
-    });
-    assert.equal((await valueOf(result.meshedClusters["cluster1"])).identity, "set");
   });
 
   it("looks at them again for drift", async () => {

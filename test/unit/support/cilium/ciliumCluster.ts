@@ -1,7 +1,7 @@
 import type { ContainerRef, ExecResult } from "../../../../components/kubernetes/clusterApi";
 import type { ManagedFieldsEntry } from "../../../../components/kubernetes/model/managedFields";
 import { ClusterInMemory } from "../../../support/kubernetes/clusterInMemory";
-import type { AskedExec } from "../../../support/kubernetes/stateInMemory";
+import type { AskedExec, Behaviour } from "../../../support/kubernetes/stateInMemory";
 import type { StoredObject } from "../../../support/kubernetes/storedObject";
 
 /** What a cluster with Cilium has. Nothing of it has to be given. */
@@ -52,6 +52,10 @@ export interface CiliumCluster {
   /** The containers of those pods. @default with KVStoreMesh */
   readonly cacheContainers?: readonly string[];
   readonly others?: readonly StoredObject[];
+  /** That of the agents. @default none is told */
+  readonly image?: string;
+  /** Kinds of policies that it has, or may not be asked for. @default none */
+  readonly kinds?: Behaviour["kinds"];
 }
 
 /** KVStoreMesh in a pod. Of several texts the next one each time, and the last one from then on. */
@@ -94,13 +98,20 @@ function workload(
   spec: object,
   status: object,
   annotation?: string,
+  image?: string,
 ): StoredObject {
   const annotations = annotation === undefined ? {} : { "cilium-clustermesh/config": annotation };
   return {
     apiVersion: "apps/v1",
     kind,
     metadata: { name, namespace: NAMESPACE, uid, generation: 1 },
-    spec: { ...spec, template: { metadata: { annotations }, spec: {} } },
+    spec: {
+      ...spec,
+      template: {
+        metadata: { annotations },
+        spec: image === undefined ? {} : { containers: [{ name: "cilium-agent", image }] },
+      },
+    },
     status: { observedGeneration: 1, ...status },
   };
 }
@@ -127,7 +138,7 @@ function objectsOf(name: string, given: CiliumCluster, agents: ReadonlyMap<strin
   return [
     { kind: "Namespace", metadata: { name: NAMESPACE, uid: given.uid ?? `uid-of-${name}` } },
     ...(config === null ? [] : [{ ...configMap, data: config }]),
-    workload("DaemonSet", "cilium", "ds", daemonSet, rolled, given.annotation),
+    workload("DaemonSet", "cilium", "ds", daemonSet, rolled, given.annotation, given.image),
     workload("Deployment", "cilium-operator", "deployment", deployment, replicas, given.annotation),
     ...[...agents].map(([node, agent]) =>
       pod(agent, {
@@ -202,7 +213,12 @@ const has = (command: readonly string[], ...words: readonly string[]): boolean =
   words.every((word) => command.includes(word));
 
 /** Answers for the agents of a cluster. */
-function agentAnswers(name: string, given: CiliumCluster, deleted: () => readonly string[]) {
+function agentAnswers(
+  name: string,
+  given: CiliumCluster,
+  deleted: () => readonly string[],
+  identities: () => readonly string[],
+) {
   let probes = 0;
   let dials = 0;
   const statusOf = ({ metadata, ...rest }: StoredObject): object | undefined => {
@@ -237,6 +253,8 @@ function agentAnswers(name: string, given: CiliumCluster, deleted: () => readonl
   return ({ pod: agent, command }: AskedExec): string | ExecResult => {
     const { nodeName } = agent["spec"] as { readonly nodeName: string };
     const status = statusOf(agent);
+    // Every agent knows the identities that there are, and has all of them in the policy of its one pod.
+    if (has(command, "identity", "list") || has(command, "bpf", "policy")) return identities().join(" ");
     if (has(command, "kvstore") || has(command, "bash", "delete")) return kvstore();
     if (has(command, "status")) return status === undefined ? failed("no answer") : JSON.stringify(status);
     if (has(command, "endpoint", "list")) return endpoints();
@@ -254,11 +272,14 @@ export function ciliumCluster(name: string, given: CiliumCluster = {}): ClusterI
   );
   const deleted = () =>
     cluster.callsOf("deletePods").flatMap(([namespace, pods]) => pods.map((each) => `${namespace}/${each}`));
-  const ofAgents = agentAnswers(name, given, deleted);
+  const identities = (): readonly string[] => cluster.storedOf("ciliumidentities").map(({ metadata }) => metadata.name);
+  const ofAgents = agentAnswers(name, given, deleted, identities);
   const ofCaches = cacheAnswers(given.caches ?? {});
   const exec = (asked: AskedExec) => (asked.container === "kvstoremesh" ? ofCaches(asked) : ofAgents(asked));
   const log = ({ pod: of, container }: ContainerRef) =>
     (container === "kvstoremesh" ? given.caches?.[of]?.log : given.log) ?? "";
-  const cluster = new ClusterInMemory(objectsOf(name, given, agents), { exec, log });
+  const { kinds } = given;
+  const behaviour = { exec, log, ...(kinds === undefined ? {} : { kinds }) };
+  const cluster: ClusterInMemory = new ClusterInMemory(objectsOf(name, given, agents), behaviour);
   return cluster;
 }

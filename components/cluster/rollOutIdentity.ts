@@ -1,0 +1,96 @@
+import { restartApiserver } from "../apiserver/restartApiserver";
+import { readConfigMap, type LiveConfig } from "../cilium/configMap";
+import { waitForRollOut } from "../cilium/rollOut";
+import { sayWhoRestarts } from "../cilium/whoRestarts";
+import type { Recorded } from "../identity/model/recorded";
+import { isWidened } from "../identity/policySetting";
+import { restartOutdated } from "../identity/restartOutdated";
+import { setIdentity, type AgentIdentity, type Beside } from "../identity/setIdentity";
+import { endChange, originOf, prepareChange, type PolicyChange } from "../identity/underPolicies";
+import type { ClusterApi } from "../kubernetes/clusterApi";
+import { namesApiserver } from "../mesh/model/publication";
+import { howRead } from "../policyCheck/howRead";
+import { findPolicies } from "../policyCheck/policyObjects";
+import type { ClusterInput } from "./clusterInput";
+
+/** Name and id as they are set in a cluster. */
+const identityOf = (input: ClusterInput, before: Recorded): AgentIdentity => {
+  const { cluster, cilium, desiredConfig: desired, owner, overwriteConflicts, identity } = input;
+  return { cluster: cluster.name, cilium, desired, owner, before, overwriteConflicts, identity };
+};
+
+/** Whether a policy may refuse pods while agents have two names: there is one, or not all kinds could be looked at. */
+async function hasPolicies(api: ClusterApi): Promise<boolean> {
+  const { policies, unseen } = await findPolicies(api);
+  return policies.length > 0 || unseen.length > 0;
+}
+
+/** A change of name and id under policies, in either direction; `undefined` where there are none, and no such change is under way. */
+export async function policyChange(
+  api: ClusterApi,
+  { cluster, cilium, owner, maxConnectedClusters, rollOut }: ClusterInput,
+  before: Recorded,
+  live: LiveConfig,
+  ends: Pick<PolicyChange, "from" | "to">,
+): Promise<PolicyChange | undefined> {
+  if (!isWidened(live) && !(await hasPolicies(api))) return undefined;
+  const { localByDefault } = await howRead(api, cilium, owner);
+  return {
+    ...ends,
+    localByDefault,
+    cluster: cluster.name,
+    cilium,
+    owner,
+    before,
+    maxConnectedClusters,
+    rolled: (seen) => waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, seen),
+  };
+}
+
+const isSet = (live: LiveConfig, { desiredConfig }: ClusterInput): boolean =>
+  Object.entries(desiredConfig).every(([key, value]) => live.data[key] === value);
+
+/** A change that is under way, and what is set beside name and id meanwhile. */
+interface Begun {
+  readonly change: PolicyChange;
+  readonly beside: Beside;
+}
+
+/** Prepares agents for another name and id where policies are there, or goes on with that; `undefined` where there is no need. */
+async function beginChange(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<Begun | undefined> {
+  if (!input.rollOut.await || input.identity !== "set") return undefined;
+  const live = await readConfigMap(api, input.cilium);
+  if (live === undefined) return undefined;
+  const ends = { from: originOf(live.data), to: originOf(input.desiredConfig) };
+  if (isSet(live, input) && !isWidened(live)) return undefined;
+  const change = await policyChange(api, input, before, live, ends);
+  if (change === undefined) return undefined;
+  if (isSet(live, input)) return { change, beside: "widenedSelectors" };
+  const prepared = await prepareChange(api, change, live);
+  return { change, beside: isWidened(prepared) ? "widenedSelectors" : "nothing" };
+}
+
+async function setAndRoll(api: ClusterApi, input: ClusterInput, before: Recorded, beside?: Beside): Promise<void> {
+  const { cluster, cilium, rollOut } = input;
+  const identity = identityOf(input, before);
+  const { rolling, isWhole } = await setIdentity(api, identity, beside);
+  if (rollOut.await) {
+    await waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, rolling);
+    const { timeoutSeconds } = rollOut;
+    if (!isWhole) await restartOutdated(api, { ...identity, ...input, cluster: cluster.name, timeoutSeconds });
+  } else if (input.identity === "set") {
+    await sayWhoRestarts(api, cluster.name, cilium);
+  }
+}
+
+/**
+ * Sets name and id, with the originals, and returns when agents and operator run with them. Where policies are there, in three roll-outs instead of one, so
+ * that none of them refuses a pod in between. What was interrupted goes on where it was.
+ */
+export async function rollOutIdentity(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<void> {
+  const { change, beside = "nothing" } = (await beginChange(api, input, before)) ?? {};
+  await setAndRoll(api, input, before, beside);
+  if (change !== undefined) await endChange(api, change);
+  if (beside !== "nothing") await setAndRoll(api, input, before);
+  if (namesApiserver(input)) await restartApiserver(api, input.cluster.name, input.cilium);
+}

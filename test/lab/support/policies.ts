@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { startPinger, trafficReport, type LabCluster, type Pinger, type TrafficReport } from "../../../lab";
+import { waitUntil } from "../../support/waitUntil";
+
+const NAMESPACE = "traffic-under-policies";
+const PORT = 6379;
+const IMAGE = "docker.io/lab/redis:7";
+const SERVER = ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--dir", "/tmp"];
+const SLEEP = ["sleep", "infinity"];
+/** A pinger gives every attempt a second. */
+const LIMIT_MS = 1000;
+
+/** The pods that policies let in, on the servers' node and on another one, and one that none lets in. */
+const CLIENTS = ["far", "near"] as const;
+const STRANGER = "stranger";
+/** A server that no policy selects: what is lost there, policies are not the cause of. */
+const OPEN = "open";
+
+const peers = (expressions: readonly object[] = []): object => ({
+  matchExpressions: [{ key: "app", operator: "In", values: [...CLIENTS] }, ...expressions],
+});
+const toPorts = [{ ports: [{ port: String(PORT), protocol: "TCP" }] }];
+
+const cilium = (kind: string, name: string, from: object): object => ({
+  apiVersion: "cilium.io/v2",
+  kind,
+  metadata: { name: `only-clients-${name}`, ...(kind === "CiliumNetworkPolicy" ? { namespace: NAMESPACE } : {}) },
+  spec: { endpointSelector: { matchLabels: { app: name } }, ingress: [{ fromEndpoints: [from], toPorts }] },
+});
+
+/** A policy of each kind, by the server that it selects: naming no cluster, naming it by both of its names, and for the whole cluster. */
+const policies = (cluster: string): Readonly<Record<string, object>> => ({
+  "no-cluster": cilium("CiliumNetworkPolicy", "no-cluster", peers()),
+  "both-names": cilium(
+    "CiliumNetworkPolicy",
+    "both-names",
+    peers([{ key: "io.cilium.k8s.policy.cluster", operator: "In", values: ["default", cluster] }]),
+  ),
+  "network-policy": {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "only-clients", namespace: NAMESPACE },
+    spec: {
+      podSelector: { matchLabels: { app: "network-policy" } },
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [{ podSelector: peers() }], ports: [{ port: PORT, protocol: "TCP" }] }],
+    },
+  },
+  clusterwide: cilium("CiliumClusterwideNetworkPolicy", "clusterwide", peers()),
+});
+
+const pod = (name: string, node: string, command: readonly string[]): object => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: NAMESPACE, labels: { app: name } },
+  spec: {
+    nodeName: node,
+    automountServiceAccountToken: false,
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name, image: IMAGE, imagePullPolicy: "Never", command }],
+  },
+});
+
+/** What became of the attempts of one client at one server. */
+export interface Loss extends Pick<TrafficReport, "sent" | "lost" | "longestGapMs"> {
+  /** When each of those that were lost began, in seconds from the beginning. */
+  readonly at: readonly number[];
+}
+
+/** Traffic from every client to every server, each of which a policy of another kind protects. */
+export interface PolicyTraffic {
+  /** Does something, and gives what each client lost at each server meanwhile and until a little later. */
+  readonly during: (work: () => Promise<unknown>) => Promise<Readonly<Record<string, Loss>>>;
+  /** Attempts of the stranger that were answered since the policies are in force, of how many. */
+  readonly let: () => { readonly sent: number; readonly answered: number };
+  readonly stop: () => Promise<void>;
+}
+
+const ROW = 5;
+
+async function last(what: string, pingers: readonly Pinger[], answered: boolean): Promise<void> {
+  const since = Date.now();
+  await waitUntil(what, 120, () =>
+    Promise.resolve(
+      pingers.every((pinger) => {
+        const row = pinger
+          .attempts()
+          .filter(({ at }) => at >= since)
+          .slice(-ROW);
+        return row.length === ROW && row.every((each) => each.answered === answered);
+      }),
+    ),
+  );
+}
+
+const apply = (cluster: LabCluster, items: readonly object[]) =>
+  cluster.run(["apply", "--filename=-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
+
+/**
+ * Puts servers on a cluster's first node, clients on its first and its last, and more pods that have identities of their own; then policies, once all of
+ * them are answered, and waits until these are in force.
+ *
+ * @param more How many pods there are beside.
+ */
+export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise<PolicyTraffic> {
+  const [first, last2] = [cluster.nodes[0]?.name, cluster.nodes.at(-1)?.name];
+  assert.ok(first !== undefined && last2 !== undefined && first !== last2, `${cluster.name} needs two nodes`);
+  const protectedBy = policies(cluster.name);
+  const servers = [...Object.keys(protectedBy), OPEN];
+  await apply(cluster, [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } },
+    ...servers.map((name) => pod(name, first, SERVER)),
+    pod("far", last2, SLEEP),
+    pod("near", first, SLEEP),
+    pod(STRANGER, last2, SLEEP),
+    ...Array.from({ length: more }, (_, n) => pod(`more${String(n)}`, n % 2 === 0 ? first : last2, SLEEP)),
+  ]);
+  await cluster.run([`--namespace=${NAMESPACE}`, "wait", "--for=condition=Ready", "pod", "--all", "--timeout=240s"]);
+  const ipOf = async (name: string) =>
+    (await cluster.run([`--namespace=${NAMESPACE}`, "get", "pod", name, "--output=jsonpath={.status.podIP}"])).stdout;
+  const pingers = new Map<string, Pinger>();
+  for (const server of servers) {
+    const ip = await ipOf(server);
+    for (const client of server === OPEN ? CLIENTS : [...CLIENTS, STRANGER]) {
+      const from = await cluster.inPod({ namespace: NAMESPACE, pod: client });
+      pingers.set(`${client} > ${server}`, await startPinger({ from, to: { ip, port: PORT } }));
+    }
+  }
+  const isStranger = ([name]: readonly [string, Pinger]) => name.startsWith(STRANGER);
+  const all = [...pingers];
+  const strangers = all.filter(isStranger).map(([, pinger]) => pinger);
+  const clients = all.filter((each) => !isStranger(each));
+  await apply(cluster, Object.values(protectedBy));
+  await last("strangers are kept out", strangers, false);
+  await last(
+    "clients are let in",
+    clients.map(([, pinger]) => pinger),
+    true,
+  );
+  const inForce = Date.now();
+  return {
+    during: async (work) => {
+      const from = Date.now();
+      await work();
+      const to = Date.now() + 2000;
+      await waitUntil("traffic goes on", 60, () =>
+        Promise.resolve(all.every(([, pinger]) => pinger.attempts().some(({ at }) => at >= to + LIMIT_MS))),
+      );
+      const reportOf = (pinger: Pinger): Loss => {
+        const meanwhile = pinger.attempts().filter(({ at }) => at >= from && at <= to);
+        const { sent, lost, longestGapMs } = trafficReport(meanwhile);
+        const at = meanwhile.filter(({ answered }) => !answered).map((each) => Math.round((each.at - from) / 100) / 10);
+        return { sent, lost, longestGapMs, at };
+      };
+      return Object.fromEntries(clients.map(([name, pinger]) => [name, reportOf(pinger)]));
+    },
+    let: () => {
+      const since = strangers.flatMap((pinger) => pinger.attempts().filter(({ at }) => at >= inForce));
+      return { sent: since.length, answered: since.filter(({ answered }) => answered).length };
+    },
+    stop: async () => {
+      await Promise.all(all.map(([, pinger]) => pinger.stop()));
+      const kinds = "ciliumclusterwidenetworkpolicies/only-clients-clusterwide";
+      await cluster.run(["delete", kinds, "--ignore-not-found"]);
+      await cluster.run(["delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=120s"]);
+    },
+  };
+}
