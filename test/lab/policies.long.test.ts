@@ -33,13 +33,13 @@ for (const modes of MESHES) {
       say(
         `${what}: ${told.map((each) => `${each.way} ${String(each.lost)}/${String(each.sent)} [${each.at.join(" ")}]`).join(", ")}`,
       );
+      const { sent, answered } = traffic.let();
+      assert.ok(sent > 0);
+      assert.equal(answered, 0, `the stranger was answered ${String(answered)} times of ${String(sent)}`);
       assert.deepEqual(
         told.filter((each) => each.lost > 0 && !isMeasured(each.way)),
         [],
       );
-      const { sent, answered } = traffic.let();
-      assert.ok(sent > 0);
-      assert.equal(answered, 0, `the stranger was answered ${String(answered)} times of ${String(sent)}`);
     };
 
     /** What a run says of this, for who reads the figures. */

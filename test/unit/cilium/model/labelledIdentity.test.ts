@@ -43,11 +43,7 @@ describe("model: identities of etcd", () => {
 
   it("are counted where they would not be written so", () => {
     for (const text of ["k8s:a=b", "k8s:a=b;;", "nothing", "k8s:a=b;k8s:a=c;", ""]) {
-      assert.deepEqual(
-        kvstoreIdentities(`${numberKey(300)} => ${text}`),
-        { identities: [], unread: 1 },
-        text,
-      );
+      assert.deepEqual(kvstoreIdentities(`${numberKey(300)} => ${text}`), { identities: [], unread: 1 }, text);
     }
   });
 });
