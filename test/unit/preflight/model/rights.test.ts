@@ -122,7 +122,7 @@ describe("model: rights", () => {
     assert.deepEqual(names, APISERVER_OBJECTS);
   });
 
-  it("are to write the certificates by their names, and to delete identities, where this program sets the name", () => {
+  it("are to write the certificates by their names, and to make and delete identities, where this program sets the name", () => {
     const rights = namedRights(DEFAULT_SETTINGS.cilium).map(
       ({ verb, resource, name = "" }) => `${verb} ${resource} ${name}`,
     );
@@ -130,6 +130,7 @@ describe("model: rights", () => {
       "patch secrets clustermesh-apiserver-admin-cert",
       "patch secrets clustermesh-apiserver-local-cert",
       "list ciliumidentities ",
+      "create ciliumidentities ",
       "delete ciliumidentities ",
       "list ciliumendpoints ",
     ]);
