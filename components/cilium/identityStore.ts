@@ -16,6 +16,7 @@ import {
   type LabelledIdentity,
   type ReadIdentities,
 } from "./model/labelledIdentity";
+import { ciliumPages } from "./pages";
 
 /** Where the agents of a cluster keep identities: in their etcd, or in CiliumIdentities. */
 export interface IdentityStore {
@@ -24,22 +25,17 @@ export interface IdentityStore {
   readonly make: (identities: readonly LabelledIdentity[]) => Promise<void>;
 }
 
-const VERSION = "cilium.io/v2";
-const PAGE = 500;
 /** So many are sent in one call. */
 const MADE_AT_ONCE = 200;
 
 function inCrds(api: ClusterApi): IdentityStore {
   return {
     read: async () => {
-      const found: LabelledIdentity[] = [];
-      let [from, unread] = ["", 0];
-      do {
-        const page = identityPage(await api.page(IDENTITIES, VERSION, PAGE, from));
-        found.push(...page.identities);
-        [from, unread] = [page.next, unread + page.unread];
-      } while (from !== "");
-      return { identities: found, unread };
+      const pages = await ciliumPages(api, IDENTITIES, identityPage);
+      return {
+        identities: pages.flatMap(({ identities }) => identities),
+        unread: pages.reduce((sum, { unread }) => sum + unread, 0),
+      };
     },
     make: async (identities) => {
       await withEach("CiliumIdentities made", chunks(identities, MADE_AT_ONCE), 1, (lot) =>

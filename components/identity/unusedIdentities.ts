@@ -9,6 +9,7 @@ import {
   ofCluster,
   type NamedIdentity,
 } from "../cilium/model/ciliumIdentities";
+import { CILIUM_VERSION, ciliumPages } from "../cilium/pages";
 import { progress } from "../command/protocol";
 import { until, withEach } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
@@ -17,8 +18,6 @@ import { tellingLine } from "../kubernetes/model/tellingLine";
 import type { Leaving } from "./leaving";
 
 const ENDPOINTS = "ciliumendpoints.cilium.io";
-const VERSION = "cilium.io/v2";
-const PAGE = 500;
 /** Agents write the new identity of a pod into its CiliumEndpoint a moment after they have started. */
 const ENDPOINTS_SECONDS = 30;
 /** More are left to the operator, which removes those that are unused for half an hour. */
@@ -31,19 +30,15 @@ const endpointPage = z.object({
   ),
 });
 
+function usedOfPage(json: string): { readonly used: readonly number[]; readonly next: string } {
+  const { metadata, items } = endpointPage.parse(JSON.parse(json));
+  return { used: items.flatMap(({ status }) => status?.identity?.id ?? []), next: metadata.continue };
+}
+
 /** The identities that pods have, by number. */
 async function usedIdentities(api: ClusterApi): Promise<ReadonlySet<number>> {
-  const used = new Set<number>();
-  let from = "";
-  do {
-    const { metadata, items } = endpointPage.parse(JSON.parse(await api.page(ENDPOINTS, VERSION, PAGE, from)));
-    for (const { status } of items) {
-      const id = status?.identity?.id;
-      if (id !== undefined) used.add(id);
-    }
-    from = metadata.continue;
-  } while (from !== "");
-  return used;
+  const pages = await ciliumPages(api, ENDPOINTS, usedOfPage);
+  return new Set(pages.flatMap(({ used }) => used));
 }
 
 async function identitiesOf(api: ClusterApi, { id, maxConnectedClusters }: Leaving): Promise<readonly NamedIdentity[]> {
@@ -73,7 +68,7 @@ async function deleteAll(api: ClusterApi, cluster: string, identities: readonly 
   const what = `cluster "${cluster}": CiliumIdentities deleted`;
   await withEach(what, identities, AGENTS_AT_ONCE, async ({ number, uid }) => {
     try {
-      await api.deleteObject({ resource: IDENTITIES, name: String(number) }, VERSION, { uid });
+      await api.deleteObject({ resource: IDENTITIES, name: String(number) }, CILIUM_VERSION, { uid });
     } catch (error) {
       // It was made again since, and is another one.
       if (!(error instanceof WriteConflict)) throw error;
