@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { groupBy } from "../basics/model/lists";
 import { own } from "../basics/model/own";
 import type { PlannedCluster } from "../mesh/etcd";
 import { PUBLICATIONS } from "../mesh/model/publication";
 import { adoptedCa, generatedCa, type Ca, type TrustedCa } from "./ca";
 import type { CaSet, MeshCa } from "./meshCa";
-import { caNames, caOrigin, caScope, type CaSource, type ClusterCa } from "./caSource";
+import { caOrigin, caScope, type CaSource, type ClusterCa, type ClusterSigningCa } from "./caSource";
 import { issuedCa } from "./issuedCa";
 import { SHARED_AUTHORITY, caNamer, dialledHosts, type CertificateSettings } from "./model/certificates";
 import { oneCa } from "./oneCa";
@@ -30,8 +31,7 @@ export function caSetOf(
   caOfCluster: (cluster: PlannedCluster) => ClusterCa,
 ): CaSet {
   const nameOf = caNamer(clusters, caScope(caSource));
-  const all = caNames(caSource, clusters).map((authority): MeshCa => {
-    const dialled = clusters.filter((each) => nameOf(each) === authority);
+  const all = [...groupBy(clusters, nameOf)].map(([authority, dialled]): MeshCa => {
     const hosts = pulumi
       .all(dialled.map(({ etcd }) => pulumi.output(etcd)))
       .apply((etcds) => etcds.flatMap(dialledHosts));
@@ -60,7 +60,7 @@ export function caSetOf(
   };
 }
 
-const isSigning = (ca: ClusterCa): ca is Extract<ClusterCa, { readonly kind: "signs" }> => ca.kind === "signs";
+const isSigning = (ca: ClusterCa): ca is ClusterSigningCa => ca.kind === "signs";
 
 /** The CAs that are trusted, by authority, for people to read. */
 export function caSummaries({ all }: CaSet): pulumi.Output<readonly CaSummary[]> {

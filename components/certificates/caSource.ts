@@ -24,6 +24,9 @@ export type ClusterCa = { readonly at: Required<CaPlace> } & (
   { readonly kind: "signs"; readonly ca: AdoptedCaArgs } | { readonly kind: "issued"; readonly secret: IssuedCaArgs }
 );
 
+/** One that signs here. */
+export type ClusterSigningCa = Extract<ClusterCa, { readonly kind: "signs" }>;
+
 /** How the authority of a mesh came about. */
 export const caOrigin = (caSource: CaSource): CaOrigin =>
   caSource.kind === "published" ? caSource.from : caSource.kind;

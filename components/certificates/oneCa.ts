@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "../mesh/refusal";
 import type { AdoptedCaArgs } from "./ca";
-import type { ClusterCa } from "./caSource";
+import type { ClusterSigningCa } from "./caSource";
 import { differingCas, type ReadCa } from "./model/oneCa";
 
-type Signing = Extract<ClusterCa, { readonly kind: "signs" }>;
-
-const read = ({ at, ca }: Signing): pulumi.Output<ReadCa> =>
+const read = ({ at, ca }: ClusterSigningCa): pulumi.Output<ReadCa> =>
   pulumi
     .all([ca.certificate, pulumi.secret(ca.privateKey)])
     .apply(([certificate, privateKey]) => ({ at, ca: { certificate, privateKey } }));
@@ -15,7 +13,7 @@ const read = ({ at, ca }: Signing): pulumi.Output<ReadCa> =>
  * A CA that signs for several clusters, by what was found there before. One of them may have another one by now: then nothing is signed, for its etcd
  * would refuse that.
  */
-export function oneCa(first: Signing, others: readonly Signing[]): AdoptedCaArgs {
+export function oneCa(first: ClusterSigningCa, others: readonly ClusterSigningCa[]): AdoptedCaArgs {
   if (others.length === 0) return first.ca;
   const certificate = pulumi.all([read(first), pulumi.all(others.map(read))]).apply(([ofFirst, ofOthers]) => {
     const problems = differingCas(ofFirst, ofOthers);
