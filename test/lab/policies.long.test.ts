@@ -35,7 +35,7 @@ for (const modes of MESHES) {
       );
       const { sent, answered } = traffic.let();
       assert.ok(sent > 0);
-      assert.equal(answered, 0, `the stranger was answered ${String(answered)} times of ${String(sent)}`);
+      assert.equal(answered, 0, `the denied client was answered ${String(answered)} times of ${String(sent)}`);
       assert.deepEqual(
         told.filter((each) => each.lost > 0 && !isMeasured(each.way)),
         [],
@@ -64,7 +64,7 @@ for (const modes of MESHES) {
       await own.end();
     });
 
-    it("come without a lost connection between nodes, and no stranger is let in", async () => {
+    it("come without a lost connection between nodes, and no denied client is let in", async () => {
       const lost = await traffic.during(async () => {
         const { text } = succeeded(await timed("pulumi up", () => stack.up()));
         tell(text);
@@ -77,7 +77,7 @@ for (const modes of MESHES) {
       assert.deepEqual(changes(succeeded(await stack.up("--expect-no-changes")).steps), []);
     });
 
-    it("go without a lost connection between nodes, and no stranger is let in", async () => {
+    it("go without a lost connection between nodes, and no denied client is let in", async () => {
       nothingLost(
         "destroy",
         await traffic.during(async () => {

@@ -52,7 +52,7 @@ function signerOf(leaf: X509Certificate, files: Files): string | undefined {
   return cas.find((file) => leaf.verify(new X509Certificate(files[file] ?? "").publicKey));
 }
 
-/** A file of a Secret as it is whoever has made it: keys and leaves are new in each mesh, and so is a generated CA. */
+/** A file of a Secret as it is, whichever program has made it: keys and leaves are new in each mesh, and so is a generated CA. */
 function lasting(file: string, text: string, files: Files): unknown {
   if (file.endsWith(".client.key")) return createPrivateKey(text).asymmetricKeyType;
   if (file.endsWith(".client.crt")) {

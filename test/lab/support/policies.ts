@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import { startPinger, trafficReport, type LabCluster, type Pinger, type TrafficReport } from "../../../lab";
+import { podOn, PORT, SERVER } from "../../support/cilium/crossNodeTraffic";
 import { waitUntil } from "../../support/waitUntil";
 
 const NAMESPACE = "traffic-under-policies";
-const PORT = 6379;
-const IMAGE = "docker.io/lab/redis:7";
-const SERVER = ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--dir", "/tmp"];
 const SLEEP = ["sleep", "infinity"];
 /** A pinger gives every attempt a second. */
 const LIMIT_MS = 1000;
 
 /** The pods that policies let in, on the servers' node and on another one, and one that none lets in. */
 const CLIENTS = ["far", "near"] as const;
-const STRANGER = "stranger";
+const DENIED = "denied";
 /** A server that no policy selects: what is lost there, policies are not the cause of. */
 const OPEN = "open";
 
@@ -49,17 +47,7 @@ const policies = (cluster: string): Readonly<Record<string, object>> => ({
   clusterwide: cilium("CiliumClusterwideNetworkPolicy", "clusterwide", peers()),
 });
 
-const pod = (name: string, node: string, command: readonly string[]): object => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name, namespace: NAMESPACE, labels: { app: name } },
-  spec: {
-    nodeName: node,
-    automountServiceAccountToken: false,
-    terminationGracePeriodSeconds: 1,
-    containers: [{ name, image: IMAGE, imagePullPolicy: "Never", command }],
-  },
-});
+const pod = (name: string, node: string, command: readonly string[]): object => podOn(NAMESPACE, name, node, command);
 
 /** What became of the attempts of one client at one server. */
 export interface Loss extends Pick<TrafficReport, "sent" | "lost" | "longestGapMs"> {
@@ -71,7 +59,7 @@ export interface Loss extends Pick<TrafficReport, "sent" | "lost" | "longestGapM
 export interface PolicyTraffic {
   /** Does something, and gives what each client lost at each server meanwhile and until a little later. */
   readonly during: (work: () => Promise<unknown>) => Promise<Readonly<Record<string, Loss>>>;
-  /** Attempts of the stranger that were answered since the policies are in force, of how many. */
+  /** Attempts of the denied client that were answered since the policies are in force, of how many. */
   readonly let: () => { readonly sent: number; readonly answered: number };
   readonly stop: () => Promise<void>;
 }
@@ -112,7 +100,7 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
     ...servers.map((name) => pod(name, first, SERVER)),
     pod("far", last2, SLEEP),
     pod("near", first, SLEEP),
-    pod(STRANGER, last2, SLEEP),
+    pod(DENIED, last2, SLEEP),
     ...Array.from({ length: more }, (_, n) => pod(`more${String(n)}`, n % 2 === 0 ? first : last2, SLEEP)),
   ]);
   await cluster.run([`--namespace=${NAMESPACE}`, "wait", "--for=condition=Ready", "pod", "--all", "--timeout=240s"]);
@@ -121,17 +109,17 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
   const pingers = new Map<string, Pinger>();
   for (const server of servers) {
     const ip = await ipOf(server);
-    for (const client of server === OPEN ? CLIENTS : [...CLIENTS, STRANGER]) {
+    for (const client of server === OPEN ? CLIENTS : [...CLIENTS, DENIED]) {
       const from = await cluster.inPod({ namespace: NAMESPACE, pod: client });
       pingers.set(`${client} > ${server}`, await startPinger({ from, to: { ip, port: PORT } }));
     }
   }
-  const isStranger = ([name]: readonly [string, Pinger]) => name.startsWith(STRANGER);
+  const isDenied = ([name]: readonly [string, Pinger]) => name.startsWith(DENIED);
   const all = [...pingers];
-  const strangers = all.filter(isStranger).map(([, pinger]) => pinger);
-  const clients = all.filter((each) => !isStranger(each));
+  const denied = all.filter(isDenied).map(([, pinger]) => pinger);
+  const clients = all.filter((each) => !isDenied(each));
   await apply(cluster, Object.values(protectedBy));
-  await last("strangers are kept out", strangers, false);
+  await last("denied clients are kept out", denied, false);
   await last(
     "clients are let in",
     clients.map(([, pinger]) => pinger),
@@ -155,7 +143,7 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
       return Object.fromEntries(clients.map(([name, pinger]) => [name, reportOf(pinger)]));
     },
     let: () => {
-      const since = strangers.flatMap((pinger) => pinger.attempts().filter(({ at }) => at >= inForce));
+      const since = denied.flatMap((pinger) => pinger.attempts().filter(({ at }) => at >= inForce));
       return { sent: since.length, answered: since.filter(({ answered }) => answered).length };
     },
     stop: async () => {

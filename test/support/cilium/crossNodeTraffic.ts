@@ -2,13 +2,15 @@ import { startPinger, type LabCluster, type Pinger } from "../../../lab";
 
 /** A namespace of its own: nothing that the mesh does may touch a workload of others. */
 export const TRAFFIC_NAMESPACE = "cross-node-traffic";
-const PORT = 6379;
+/** The port of servers. */
+export const PORT = 6379;
 const IMAGE = "docker.io/lab/redis:7";
 
-const pod = (name: string, node: string, command: readonly string[]): object => ({
+/** A pod on a node, labelled with its name. */
+export const podOn = (namespace: string, name: string, node: string, command: readonly string[]): object => ({
   apiVersion: "v1",
   kind: "Pod",
-  metadata: { name, namespace: TRAFFIC_NAMESPACE, labels: { app: name } },
+  metadata: { name, namespace, labels: { app: name } },
   spec: {
     nodeName: node,
     automountServiceAccountToken: false,
@@ -17,7 +19,11 @@ const pod = (name: string, node: string, command: readonly string[]): object => 
   },
 });
 
-const SERVER = ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--dir", "/tmp"];
+const pod = (name: string, node: string, command: readonly string[]): object =>
+  podOn(TRAFFIC_NAMESPACE, name, node, command);
+
+/** What a server runs, on {@link PORT}. */
+export const SERVER = ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--dir", "/tmp"];
 
 /** Puts a server on a cluster's first node and a client on its last, as workloads that were there before any mesh. */
 export async function makeTrafficPods(cluster: LabCluster): Promise<void> {

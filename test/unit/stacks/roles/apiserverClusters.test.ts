@@ -21,13 +21,10 @@ import {
   load,
   memberValues,
   published,
-  refusal,
+  refusalLines as lines,
 } from "../../support/stacks/splitStacks";
 
 type Values = Readonly<Record<string, unknown>>;
-
-const lines = async (...args: Parameters<typeof refusal>) =>
-  (await refusal(...args)).slice(1).map((line) => line.slice(4));
 
 const HOST = "cluster1.mesh.cilium.io";
 const WAY = { endpoints: [`https://${HOST}:32379`], hostAliases: { [HOST]: ["10.1.1.11"] } };

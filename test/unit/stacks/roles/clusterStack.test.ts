@@ -16,11 +16,8 @@ import {
   load,
   memberValues,
   published,
-  refusal,
+  refusalLines as lines,
 } from "../../support/stacks/splitStacks";
-
-const lines = async (...args: Parameters<typeof refusal>) =>
-  (await refusal(...args)).slice(1).map((line) => line.slice(4));
 
 /** The nth cluster as it is written down. */
 function written(n: number): object {

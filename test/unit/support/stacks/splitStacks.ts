@@ -56,6 +56,10 @@ export async function refusal(values: Values, stacks: OtherStacks = {}): Promise
   );
 }
 
+/** The lines of a refusal, without its heading. */
+export const refusalLines = async (...args: Parameters<typeof refusal>): Promise<readonly string[]> =>
+  (await refusal(...args)).slice(1).map((line) => line.slice(4));
+
 /** The backend after an up of an authority stack, as a member's stack finds it. */
 export async function published(over: Values = {}): Promise<OtherStacks> {
   const values = await authorityValues(over);
