@@ -85,12 +85,15 @@ export async function makeCounterparts(
   if (pairs.length === 0) return;
   const look = () => lookAtAgents(api, renaming, pairs);
   const isUnknown = ({ unknown }: Lacking) => unknown > 0;
-  const begin = Date.now();
+  let knownAt = Infinity;
   const seen = await until(
-    begin + KNOWN_SECONDS * 1000,
+    Date.now() + KNOWN_SECONDS * 1000,
     look,
-    (all) =>
-      !all.some(isUnknown) && (all.every(({ behind }) => behind === 0) || Date.now() - begin > ALLOWED_SECONDS * 1000),
+    (all) => {
+      if (all.some(isUnknown)) return false;
+      knownAt = Math.min(knownAt, Date.now());
+      return all.every(({ behind }) => behind === 0) || Date.now() - knownAt > ALLOWED_SECONDS * 1000;
+    },
     (all) =>
       `cluster "${cluster}": agents take up ${pairs.length} identities: ${podsOf(all.filter(isUnknown))} do not know all of them yet`,
   );

@@ -1,11 +1,8 @@
 import { errorMessage } from "../basics/errorMessage";
-import { firstFew } from "../basics/model/bounded";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { ID_KEY, NAME_KEY } from "../cilium/model/agentConfig";
 import { annotate } from "../cilium/rollOutAnnotation";
-import { findChangingPods } from "../cilium/stalePods";
 import { progress } from "../command/protocol";
-import { until } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { UNMESHED_NAME } from "../mesh/model/names";
@@ -13,9 +10,7 @@ import type { Before } from "../cilium/model/rollOut/judge";
 import { makeCounterparts } from "./counterparts";
 import type { IdentityOrigin } from "./model/counterparts";
 import { restoreSelectors, widenSelectors, type Configured } from "./policySetting";
-
-/** Agents that were restarted give their pods other identities one after the other. */
-const IDENTITIES_SECONDS = 60;
+import { waitForPods } from "./settledPods";
 
 /** The annotation with which agents are rolled to run with wider selectors. */
 const WIDENED = "widened";
@@ -55,6 +50,7 @@ export async function prepareChange(api: ClusterApi, change: PolicyChange, live:
       );
     }
     await rolled(before);
+    await waitForPods(api, change, from.id);
   }
   await makeCounterparts(api, { cluster, cilium, from, to, maxConnectedClusters }, config.data);
   return config;
@@ -77,25 +73,11 @@ export async function prepareChangeBack(
   }
 }
 
-/** Waits until the pods have identities of the id that their agents run with, and their programs run with these. What keeps another one is named, and not waited for any longer. */
-async function waitForIdentities(api: ClusterApi, change: PolicyChange): Promise<void> {
-  const { cluster, to, maxConnectedClusters, cilium } = change;
-  const stale = await until(
-    Date.now() + IDENTITIES_SECONDS * 1000,
-    () => findChangingPods({ name: cluster, id: to.id, api }, { cilium, maxConnectedClusters }),
-    (seen) => seen.length === 0,
-    (seen) => `cluster "${cluster}": ${seen.length} pods get identities of id ${to.id}`,
-  );
-  if (stale.length === 0) return;
-  const pods = firstFew(stale.map(({ namespace, pod }) => `${namespace}/${pod}`)).join(", ");
-  progress(`warning: cluster "${cluster}": ${stale.length} pods have kept their identities: ${pods}`);
-}
-
 /**
- * What is done once agents run with the new name and id: when no pod has an identity of the former id any more, the setting about selectors is given back.
+ * What is done once agents run with the new name and id: when every pod runs with an identity of that id, the setting about selectors is given back.
  * The next roll-out has agents run with it.
  */
 export async function endChange(api: ClusterApi, change: PolicyChange): Promise<void> {
-  await waitForIdentities(api, change);
+  await waitForPods(api, change, change.to.id);
   await restoreSelectors(api, change);
 }

@@ -1,6 +1,7 @@
 import { mapLimited } from "../basics/mapLimited";
 import { AGENTS_AT_ONCE, deletePod } from "../cilium/agents";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { podText } from "../cilium/model/endpoints";
 import type { StalePod } from "../cilium/model/podIdentity";
 import { findStalePods } from "../cilium/stalePods";
 import { progress } from "../command/protocol";
@@ -30,16 +31,16 @@ export interface StalePodPolicy {
 
 /** Deletes those of the stale pods whose turn it is. Returns those that are left for now, and those that no controller would replace. */
 async function restart(api: ClusterApi, stale: readonly StalePod[]) {
-  const namespaces = [...new Set(stale.map((each) => each.namespace))];
+  const namespaces = [...new Set(stale.map(({ pod }) => pod.namespace))].filter((name) => name !== "");
   const lists = await mapLimited(namespaces, AGENTS_AT_ONCE, (namespace) =>
     api.listFields("pods", { namespace }, LIVE_POD_FIELDS),
   );
   const plan = planRestarts(stale, lists.flatMap(parseLivePods));
-  await mapLimited(plan.now, AGENTS_AT_ONCE, async ({ cluster, namespace, pod, identity }) => {
-    progress(`cluster "${cluster}": restarting pod ${namespace}/${pod}, whose identity ${identity} is stale`);
-    await deletePod(api, namespace, pod);
+  await mapLimited(plan.now, AGENTS_AT_ONCE, async ({ name, stale: { cluster, pod, identity } }) => {
+    progress(`cluster "${cluster}": restarting pod ${pod.namespace}/${name}, whose identity ${identity} is stale`);
+    await deletePod(api, pod.namespace, name);
   });
-  return { waiting: [...plan.now, ...plan.later], never: plan.never };
+  return { waiting: [...plan.now.map((each) => each.stale), ...plan.later], never: plan.never };
 }
 
 /** Restarts until only pods are stale that no controller would replace. */
@@ -54,7 +55,7 @@ async function restartAll(
     (seen) => seen.waiting.length === 0,
     (seen) => {
       const [first] = seen.waiting;
-      const which = first === undefined ? "" : `, first: pod ${first.namespace}/${first.pod}`;
+      const which = first === undefined ? "" : `, first: pod ${podText(first.pod)}`;
       return `cluster "${cluster.name}": ${seen.waiting.length} pods keep stale identities${which}`;
     },
   );

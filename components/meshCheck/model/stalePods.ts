@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { firstFew, keepWithin } from "../../basics/model/bounded";
 import { present } from "../../basics/model/own";
+import { podText, type PodRef } from "../../cilium/model/endpoints";
 import type { StalePod } from "../../cilium/model/podIdentity";
 import type { Fields } from "../../kubernetes/model/fields";
 import { conditions, isReady, ownerReferences, podName } from "../../kubernetes/model/pod";
@@ -20,6 +21,7 @@ export type StalePodRow = StalePodLine | { readonly others: number; readonly clu
 export interface LivePod {
   readonly namespace: string;
   readonly name: string;
+  readonly addresses: readonly string[];
   /** What makes a new pod when this one is deleted; absent where nothing does. */
   readonly owner?: string;
   readonly ready: boolean;
@@ -35,7 +37,7 @@ export const LIVE_POD_FIELDS: Fields = {
     deletionTimestamp: "text",
     ownerReferences: [{ kind: "text", uid: "text", controller: "json" }],
   },
-  status: { conditions: [{ type: "text", status: "text" }] },
+  status: { podIPs: [{ ip: "text" }], conditions: [{ type: "text", status: "text" }] },
 };
 
 const pod = z.object({
@@ -45,7 +47,7 @@ const pod = z.object({
     deletionTimestamp: z.string().optional(),
     ownerReferences,
   }),
-  status: z.object({ conditions }).nullish(),
+  status: z.object({ podIPs: z.array(z.object({ ip: z.string() })).nullish(), conditions }).nullish(),
 });
 
 const pods = z.object({ items: z.array(pod) });
@@ -63,6 +65,7 @@ export function parseLivePods(json: string): readonly LivePod[] {
     return present({
       namespace: metadata.namespace,
       name: metadata.name,
+      addresses: (status?.podIPs ?? []).map(({ ip }) => ip),
       owner: metadata.ownerReferences?.find((each) => each.controller && !NEVER.has(each.kind))?.uid,
       ready: isReady(status?.conditions) && !isEnding,
       isEnding,
@@ -70,27 +73,40 @@ export function parseLivePods(json: string): readonly LivePod[] {
   });
 }
 
+/** A stale pod, and its name. */
+export interface Restart {
+  readonly stale: StalePod;
+  readonly name: string;
+}
+
 /** What to do now about the stale pods of a cluster. */
 export interface RestartPlan {
-  readonly now: readonly StalePod[];
+  readonly now: readonly Restart[];
   /** After others of the same owner are back. */
   readonly later: readonly StalePod[];
   /** Nothing would make a new one. */
   readonly never: readonly StalePod[];
 }
 
+const isSame = (live: LivePod, pod: PodRef): boolean =>
+  live.namespace === pod.namespace &&
+  (pod.by === "name" ? live.name === pod.name : live.addresses.includes(pod.address));
+
 /**
  * Which stale pods to delete now: at most one of each owner, and none that serves while another one of its owner does not, so that no
- * workload is ever gone as a whole. A pod that is no longer there needs nothing.
+ * workload is ever gone as a whole. A pod that is no longer there needs nothing; one whose namespace is not known is left to the user.
  */
 export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[]): RestartPlan {
-  const now: StalePod[] = [];
+  const now: Restart[] = [];
   const later: StalePod[] = [];
   const never: StalePod[] = [];
   const taken = new Set<string>();
   for (const each of stale) {
-    const there = live.find(({ namespace, name }) => namespace === each.namespace && name === each.pod);
-    if (there === undefined) continue;
+    const there = live.find((pod) => isSame(pod, each.pod));
+    if (there === undefined) {
+      if (each.pod.namespace === "") never.push(each);
+      continue;
+    }
     const { owner } = there;
     if (owner === undefined) {
       never.push(each);
@@ -101,7 +117,7 @@ export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[
       later.push(each);
     } else {
       taken.add(owner);
-      now.push(each);
+      now.push({ stale: each, name: there.name });
     }
   }
   return { now, later, never };
@@ -110,11 +126,13 @@ export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[
 /** @param context The cluster's kubeconfig context, where it has one. */
 export function stalePodRow(stale: StalePod, context: string | undefined): StalePodLine {
   const where = context === undefined ? "" : ` --context ${context}`;
+  const { cluster, pod, identity } = stale;
+  const which = pod.by === "name" ? pod.name : `--field-selector=status.podIP=${pod.address}`;
   return {
-    cluster: stale.cluster,
-    pod: `${stale.namespace}/${stale.pod}`,
-    identity: stale.identity,
-    restart: `kubectl${where} -n ${stale.namespace} delete pod ${stale.pod}`,
+    cluster,
+    pod: podText(pod),
+    identity,
+    restart: `kubectl${where} -n ${pod.namespace} delete pod ${which}`,
   };
 }
 
@@ -136,7 +154,7 @@ export function stalePodRowsWithin(rows: readonly StalePodRow[], most: number): 
 export function stalePodFinding(stale: StalePod, context: string | undefined): Finding {
   return {
     cluster: stale.cluster,
-    property: `pod ${stale.namespace}/${stale.pod}`,
+    property: `pod ${podText(stale.pod)}`,
     reason: `has identity ${stale.identity} of cluster id ${stale.id}, from before the change of the id: peers do not know it`,
     fix: `restart it: ${stalePodRow(stale, context).restart}`,
   };

@@ -166,6 +166,35 @@ describe("name and id of a cluster that has policies", function () {
     assert.equal(storyOf(meshed.cluster).length, 8);
   });
 
+  it("change further only once every pod runs with what its agent was restarted for, though agents are ready before", async () => {
+    /** How often each look that agents gave was preceded by a write, and whether the pod was settled in it. */
+    const looks: { readonly writes: number; readonly settled: boolean }[] = [];
+    const endpoints = () => {
+      const writes = storyOf(cluster);
+      const rolls = writes.filter((each) => each === "roll").length;
+      const settled = looks.filter((each) => each.writes === writes.length).length >= 2;
+      looks.push({ writes: writes.length, settled });
+      // As an agent of Cilium 1.20 tells of a pod: without its name.
+      const status = {
+        "external-identifiers": { "cni-attachment-id": "2d48f9cc1cd9:eth0" },
+        identity: { id: rolls > 1 ? OF_101 + 300 : 300, labels: ["k8s:io.kubernetes.pod.namespace=shop"] },
+        networking: { addressing: [{ ipv4: "10.60.0.86" }] },
+        state: settled ? "ready" : "restoring",
+      };
+      return [{ status }];
+    };
+    const cluster = clusterWith({ endpoints });
+    const meshed = await recordedIn(cluster);
+    const said = await done(meshed, "rollOut");
+    assert.match(said, /1 pods do not run with the policy and the identity of id 0 yet/);
+    assert.match(said, /1 pods do not run with the policy and the identity of id 101 yet/);
+    const lastLookBefore = (write: string) => {
+      const index = storyOf(cluster).findIndex((each) => each.startsWith(write));
+      return looks.filter(({ writes }) => writes === index).at(-1)?.settled;
+    };
+    assert.deepEqual([lastLookBefore("make "), lastLookBefore("update ")], [true, true]);
+  });
+
   it("come in one where it has none", async () => {
     const meshed = await recordedIn(clusterWith({ others: [identity(300)] }));
     await done(meshed, "rollOut");

@@ -130,7 +130,7 @@ describe("model: what the check keeps in the state", () => {
         const paths = members.map((cluster) => ({ ...row, cluster }));
         const stale = members.map((cluster) =>
           stalePodRow(
-            { cluster, namespace: "s".repeat(63), pod: "p".repeat(length), identity: 1, id: 0 },
+            { cluster, pod: { by: "name", namespace: "s".repeat(63), name: "p".repeat(length) }, identity: 1, id: 0 },
             "c".repeat(300),
           ),
         );

@@ -1,44 +1,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { clusterIdOf, parsePodIdentities, stalePods } from "../../../../components/cilium/model/podIdentity";
+import { parseEndpoints, podText } from "../../../../components/cilium/model/endpoints";
+import { clusterIdOf, stalePods } from "../../../../components/cilium/model/podIdentity";
 import { fixture } from "../../support/fixtures";
 
-const mixed = parsePodIdentities(JSON.stringify(fixture("endpoints/mixed")));
-
-describe("model: parsePodIdentities", () => {
-  it("reads pods, and neither host nor health endpoint", () => {
-    assert.deepEqual(
-      mixed.map(({ namespace, pod }) => `${namespace}/${pod}`),
-      [
-        "default/protected-db-0",
-        "default/employee-6f7c9d-x2x4p",
-        "shop/cart-0",
-        "kube-system/coredns-5d78c9869d-9xk2p",
-        "default/starting",
-      ],
-    );
-    assert.equal(mixed[1]?.identity, 38354);
-  });
-
-  it("reads an agent without endpoints, and endpoints that are being made", () => {
-    assert.deepEqual(parsePodIdentities("null"), []);
-    assert.deepEqual(parsePodIdentities('[{"id":7,"status":{"state":"creating"}},{"id":8}]'), []);
-  });
-
-  it("refuses what is no list of endpoints", () => {
-    assert.throws(() => parsePodIdentities('{"id":1}'));
-    assert.throws(() => parsePodIdentities("ENDPOINT   POLICY"));
-  });
-});
+const mixed = parseEndpoints(JSON.stringify(fixture("endpoints/mixed")));
 
 describe("model: stalePods", () => {
   it("are those of another cluster id: the 2020 article's drop log has one of id 0", () => {
     const stale = stalePods({ name: "cluster1", id: 101 }, mixed, 255);
     assert.deepEqual(
-      stale.map(({ cluster, pod, id }) => [cluster, pod, id]),
+      stale.map(({ cluster, pod, id }) => [cluster, podText(pod), id]),
       [
-        ["cluster1", "employee-6f7c9d-x2x4p", 0],
-        ["cluster1", "cart-0", 100],
+        ["cluster1", "default/employee-6f7c9d-x2x4p", 0],
+        ["cluster1", "shop/cart-0", 100],
       ],
     );
   });
@@ -61,9 +36,10 @@ describe("model: stalePods", () => {
       fc.property(size, fc.nat(), fc.nat(), fc.nat(), (max, a, b, n) => {
         const [id, other] = [1 + (a % max), 1 + (b % max)];
         const perCluster = 2 ** 24 / (max + 1);
-        const pod = { namespace: "n", pod: "p", identity: id * perCluster + (n % perCluster) };
-        assert.equal(clusterIdOf(pod.identity, max), id);
-        assert.deepEqual(stalePods({ name: "c", id: other }, [pod], max).length, id === other ? 0 : 1);
+        const identity = id * perCluster + (n % perCluster);
+        const pods = [{ pod: { by: "name", namespace: "n", name: "p" }, identity, settled: true }] as const;
+        assert.equal(clusterIdOf(identity, max), id);
+        assert.deepEqual(stalePods({ name: "c", id: other }, pods, max).length, id === other ? 0 : 1);
       }),
     );
   });

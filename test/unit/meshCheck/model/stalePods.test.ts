@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { PodRef } from "../../../../components/cilium/model/endpoints";
 import type { StalePod } from "../../../../components/cilium/model/podIdentity";
 import { formatDiagnostic } from "../../../../components/mesh/model/diagnostic";
 import {
@@ -10,19 +11,23 @@ import {
   type LivePod,
 } from "../../../../components/meshCheck/model/stalePods";
 
-const stale = (pod: string): StalePod => ({ cluster: "east", namespace: "shop", pod, identity: 38354, id: 0 });
+const stalePod = (pod: PodRef): StalePod => ({ cluster: "east", pod, identity: 38354, id: 0 });
+const stale = (name: string): StalePod => stalePod({ by: "name", namespace: "shop", name });
+const byAddress = (address: string, namespace = "shop"): StalePod => stalePod({ by: "address", namespace, address });
 const live = (name: string, owner?: string, ready = true): LivePod => ({
   namespace: "shop",
   name,
+  addresses: [],
   ready,
   isEnding: false,
   ...(owner === undefined ? {} : { owner }),
 });
-const names = (pods: readonly StalePod[]) => pods.map(({ pod }) => pod);
-const plan = (pods: readonly string[], there: readonly LivePod[]) => {
-  const { now, later, never } = planRestarts(pods.map(stale), there);
-  return { now: names(now), later: names(later), never: names(never) };
+const names = (pods: readonly StalePod[]) => pods.map(({ pod }) => (pod.by === "name" ? pod.name : pod.address));
+const planOf = (pods: readonly StalePod[], there: readonly LivePod[]) => {
+  const { now, later, never } = planRestarts(pods, there);
+  return { now: now.map(({ name }) => name), later: names(later), never: names(never) };
 };
+const plan = (pods: readonly string[], there: readonly LivePod[]) => planOf(pods.map(stale), there);
 
 describe("model: parseLivePods", () => {
   const pod = (over: object, conditions: readonly object[] = [{ type: "Ready", status: "True" }]) =>
@@ -37,6 +42,12 @@ describe("model: parseLivePods", () => {
   it("takes no owner for one that would make no new pod: a mere reference, or the node of a static pod", () => {
     assert.deepEqual(parseLivePods(pod(owner("Backup", false))), [live("a")]);
     for (const kind of ["Node", "Job"]) assert.deepEqual(parseLivePods(pod(owner(kind, true))), [live("a")]);
+  });
+
+  it("reads the addresses of both families", () => {
+    const status = { podIPs: [{ ip: "10.0.0.7" }, { ip: "fd00::7" }] };
+    const [read] = parseLivePods(JSON.stringify({ items: [{ metadata: { name: "a", namespace: "shop" }, status }] }));
+    assert.deepEqual(read?.addresses, ["10.0.0.7", "fd00::7"]);
   });
 
   it("takes a pod that is going for one that is not ready", () => {
@@ -59,6 +70,17 @@ describe("model: planRestarts", () => {
     assert.deepEqual(plan(["alone", "gone"], [live("alone")]), { now: [], later: [], never: ["alone"] });
   });
 
+  it("finds a pod by its address where its agent has told no name, and in its own namespace", () => {
+    const there = [
+      { ...live("a1", "a"), addresses: ["10.0.0.7", "fd00::7"] },
+      { ...live("b1", "b"), addresses: ["10.0.0.8"], namespace: "other" },
+    ];
+    const old = [byAddress("10.0.0.7"), byAddress("10.0.0.8"), byAddress("10.0.0.9")];
+    assert.deepEqual(planOf(old, there), { now: ["a1"], later: [], never: [] });
+    assert.deepEqual(planOf([byAddress("fd00::7")], there).now, ["a1"]);
+    assert.deepEqual(planOf([byAddress("10.0.0.7", "")], there).never, ["10.0.0.7"]);
+  });
+
   it("never takes a pod that is not stale, and never two of one owner", () => {
     const pods = fc.array(
       fc.record({ owner: fc.constantFrom("a", "b", undefined), ready: fc.boolean(), old: fc.boolean() }),
@@ -68,8 +90,8 @@ describe("model: planRestarts", () => {
         const there = given.map(({ owner, ready }, n) => live(`p${String(n)}`, owner, ready));
         const old = given.flatMap((each, n) => (each.old ? [stale(`p${String(n)}`)] : []));
         const { now, later, never } = planRestarts(old, there);
-        assert.deepEqual(names([...now, ...later, ...never]).sort(), names(old).sort());
-        const owners = now.map(({ pod }) => there.find(({ name }) => name === pod)?.owner);
+        assert.deepEqual([...now.map(({ name }) => name), ...names([...later, ...never])].sort(), names(old).sort());
+        const owners = now.map((each) => there.find(({ name }) => name === each.name)?.owner);
         assert.equal(new Set(owners).size, owners.length);
         assert.ok(!owners.includes(undefined));
       }),
@@ -81,6 +103,12 @@ describe("model: a stale pod in words", () => {
   it("has the command that restarts it", () => {
     assert.equal(stalePodRow(stale("a"), "ctx").restart, "kubectl --context ctx -n shop delete pod a");
     assert.equal(stalePodRow(stale("a"), undefined).restart, "kubectl -n shop delete pod a");
+    assert.deepEqual(stalePodRow(byAddress("10.0.0.7"), undefined), {
+      cluster: "east",
+      pod: "shop/10.0.0.7",
+      identity: 38354,
+      restart: "kubectl -n shop delete pod --field-selector=status.podIP=10.0.0.7",
+    });
     assert.equal(
       formatDiagnostic(stalePodFinding(stale("a"), "ctx")),
       'cluster "east": pod shop/a has identity 38354 of cluster id 0, from before the change of the id: peers do not know it; restart it: kubectl --context ctx -n shop delete pod a',

@@ -34,8 +34,8 @@ export interface CiliumCluster {
   readonly silent?: Readonly<Record<string, readonly string[]>>;
   /** After this many probes everything answers. */
   readonly healsAfter?: number;
-  /** What `cilium-dbg endpoint list -o json` prints; those of deleted pods are gone. */
-  readonly endpoints?: readonly object[];
+  /** What `cilium-dbg endpoint list -o json` prints, or what gives that each time; those of deleted pods are gone. */
+  readonly endpoints?: readonly object[] | (() => readonly object[]);
   /** Pods by namespace and name, with their owner; a deleted one that has an owner comes back under another name. */
   readonly pods?: Readonly<Record<string, string | null>>;
   /** What `cilium-dbg troubleshoot clustermesh` prints; of several, the next one each time, and the last one from then on. */
@@ -248,7 +248,8 @@ function agentAnswers(
         "external-identifiers"
       ];
     const nameOf = (each: object) => `${of(each)["k8s-namespace"] ?? ""}/${of(each)["k8s-pod-name"] ?? ""}`;
-    return JSON.stringify((given.endpoints ?? []).filter((each) => !deleted().includes(nameOf(each))));
+    const all = typeof given.endpoints === "function" ? given.endpoints() : (given.endpoints ?? []);
+    return JSON.stringify(all.filter((each) => !deleted().includes(nameOf(each))));
   };
   return ({ pod: agent, command }: AskedExec): string | ExecResult => {
     const { nodeName } = agent["spec"] as { readonly nodeName: string };

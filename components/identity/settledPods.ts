@@ -1,0 +1,45 @@
+import { firstFew } from "../basics/model/bounded";
+import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { findUnsettledPods } from "../cilium/stalePods";
+import { progress } from "../command/protocol";
+import { until } from "../command/until";
+import type { ClusterApi } from "../kubernetes/clusterApi";
+import type { MaxConnectedClusters } from "../mesh/model/mesh";
+
+/** So long none of them may settle: an agent changes one after the other, and an identity after a grace period. */
+const STANDS_STILL_SECONDS = 60;
+
+/** A cluster whose agents have been restarted. */
+export interface Restarted {
+  readonly cluster: string;
+  readonly cilium: CiliumObjects;
+  readonly maxConnectedClusters: MaxConnectedClusters;
+}
+
+/**
+ * Waits until every pod has an identity of this cluster id, and its programs run with it. An agent is ready before that: it restores the endpoints of its
+ * pods one by one, gives them another identity after `identity-change-grace-period`, and only then makes their programs again. One that is stopped
+ * earlier has changed nothing, and its successor begins anew. A CiliumEndpoint does not tell: it is "ready" all the while
+ * (`compressEndpointState`, `pkg/endpoint/endpoint_status.go`).
+ *
+ * What does not settle is named, and not waited for any longer.
+ */
+export async function waitForPods(api: ClusterApi, restarted: Restarted, id: number): Promise<void> {
+  const { cluster, ...settings } = restarted;
+  let fewest = Infinity;
+  let movedAt = Date.now();
+  const left = await until(
+    Infinity,
+    () => findUnsettledPods({ name: cluster, id, api }, settings),
+    ({ length }) => {
+      if (length < fewest) [fewest, movedAt] = [length, Date.now()];
+      return length === 0 || Date.now() - movedAt > STANDS_STILL_SECONDS * 1000;
+    },
+    ({ length }) => `cluster "${cluster}": ${length} pods do not run with the policy and the identity of id ${id} yet`,
+  );
+  if (left.length === 0) return;
+  progress(
+    `warning: cluster "${cluster}": ${left.length} pods do not run with the policy and the identity of id ${id}, and none of them has ` +
+      `come to it within ${STANDS_STILL_SECONDS} s: ${firstFew(left).join(", ")}; see cilium-dbg endpoint list in their agents`,
+  );
+}
