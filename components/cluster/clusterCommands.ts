@@ -88,6 +88,7 @@ export function originalConfigCommand(
         adoptSecret,
         ...(adoptSecret ? { peerKeys: args.peerKeys } : {}),
         overwriteConflicts: settings.allow.includes("overwriteConflicts"),
+        ...(settings.allow.includes("policyInterruptions") ? { policyInterruptions: true } : {}),
         probePaths: settings.wait.check !== false,
       },
     },
@@ -109,7 +110,11 @@ export function rolloutCommand(
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  const overwriteConflicts = args.settings.allow.includes("overwriteConflicts");
+  const { allow } = args.settings;
+  const allowed = {
+    overwriteConflicts: allow.includes("overwriteConflicts"),
+    ...(allow.includes("policyInterruptions") ? { policyInterruptions: true } : {}),
+  };
   return clusterCommand(
     `${name}-rollout`,
     args,
@@ -118,7 +123,7 @@ export function rolloutCommand(
       update: "rollOut",
       delete: "restore",
       occasion: { seen: args.observed.drift },
-      input: { overwriteConflicts, originalConfig: originalConfig.stdout },
+      input: { ...allowed, originalConfig: originalConfig.stdout },
     },
     opts,
   );

@@ -16,6 +16,8 @@ export const clusterInput = z.object({
   peerKeys: z.array(z.string()).default([]),
   originalConfig: z.string().default(""),
   overwriteConflicts: z.boolean().default(false),
+  /** Policies may refuse pods while name and id change. */
+  policyInterruptions: z.boolean().default(false),
   /** `asInstalled`: name and id are those of the mesh already, and nothing rolls. */
   identity: z.enum(["set", "asInstalled"]).default("set"),
   /** `apiserver`: its identities are in CRDs; and with `identity: "set"` its name is that of its clustermesh-apiserver as well. */

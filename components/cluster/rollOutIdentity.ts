@@ -25,15 +25,15 @@ async function hasPolicies(api: ClusterApi): Promise<boolean> {
   return policies.length > 0 || unseen.length > 0;
 }
 
-/** A change of name and id under policies, in either direction; `undefined` where there are none, and no such change is under way. */
+/** A change of name and id under policies, in either direction; `undefined` where there are none, or where they may refuse pods meanwhile, and no such change is under way. */
 export async function policyChange(
   api: ClusterApi,
-  { cluster, cilium, owner, maxConnectedClusters, rollOut }: ClusterInput,
+  { cluster, cilium, owner, maxConnectedClusters, rollOut, policyInterruptions }: ClusterInput,
   before: Recorded,
   live: LiveConfig,
   ends: Pick<PolicyChange, "from" | "to">,
 ): Promise<PolicyChange | undefined> {
-  if (!isWidened(live) && !(await hasPolicies(api))) return undefined;
+  if (!isWidened(live) && (policyInterruptions || !(await hasPolicies(api)))) return undefined;
   const { localByDefault } = await howRead(api, cilium, owner);
   return {
     ...ends,

@@ -1,6 +1,7 @@
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import { error, errors, info, warnings, type Diagnostic } from "../mesh/model/diagnostic";
+import { error, errors, info, warning, warnings, type Diagnostic } from "../mesh/model/diagnostic";
+import { howToAllow } from "../settings/model/allow";
 import { judgePolicies } from "./model/clusterPolicies";
 import { changesNothing, type MeshChange } from "./model/meshChange";
 import { unseenFix } from "./model/unseenFix";
@@ -14,20 +15,30 @@ export interface ChangingCluster {
   readonly change: MeshChange;
   /** The owner annotation of the stack's own objects. */
   readonly owner: string;
-  /** Whether name and id change as policies need it, which is told then. @default no */
-  readonly isCareful?: boolean;
+  /** How name and id change where there are policies: in three roll-outs, so that none is refused, in one, or however others roll the agents. @default byOthers */
+  readonly rollOuts?: "three" | "one" | "byOthers";
 }
 
 /** What policies make of a change of name and id. */
-const inThreeRollOuts = (cluster: string, policies: number): Diagnostic =>
-  info({
-    cluster,
-    property: "policies",
-    value: policies,
-    reason:
-      "are there, so name and id change in three roll-outs of the agents, in which no policy refuses a pod for the change",
-    fix: "docs/guides/join.md says what each of them is for",
-  });
+function ofRollOuts(cluster: string, policies: number, rollOuts: "three" | "one"): Diagnostic {
+  const of = { cluster, property: "policies", value: policies };
+  switch (rollOuts) {
+    case "three":
+      return info({
+        ...of,
+        reason:
+          "are there, so name and id change in three roll-outs of the agents, in which no policy refuses a pod for the change",
+        fix: `docs/guides/join.md says what each of them is for; for one roll-out, and connections that are refused for seconds, ${howToAllow("policyInterruptions")}`,
+      });
+    case "one":
+      return warning({
+        ...of,
+        reason:
+          "are there, and name and id change in one roll-out of the agents: for seconds they may refuse connections that they allow",
+        fix: "take policyInterruptions out of clustermesh:allow for three roll-outs, in which none is refused",
+      });
+  }
+}
 
 /** Kinds that could not be looked at: who does not see must not say that all is well. */
 function unseenKind(cluster: string, { kind, reason }: { readonly kind: string; readonly reason: string }): Diagnostic {
@@ -48,11 +59,12 @@ export async function checkPolicies(api: ClusterApi, cluster: ChangingCluster): 
   if (changesNothing(change)) return [];
   const [reading, { policies, unseen }] = await Promise.all([howRead(api, cilium, owner), findPolicies(api)]);
   const judged = judgePolicies(name, policies, { ...change, ...reading }, owner);
-  const isRenamed = change.from !== change.to && cluster.isCareful === true && reading.localByDefault;
+  const { rollOuts = "byOthers" } = cluster;
+  const isRenamed = change.from !== change.to && policies.length > 0 && reading.localByDefault;
   return [
     ...errors(judged),
     ...unseen.map((each) => unseenKind(name, each)),
     ...warnings(judged),
-    ...(isRenamed && policies.length > 0 ? [inThreeRollOuts(name, policies.length)] : []),
+    ...(isRenamed && rollOuts !== "byOthers" ? [ofRollOuts(name, policies.length, rollOuts)] : []),
   ];
 }

@@ -26,10 +26,12 @@ async function judge(
   cluster: Cluster,
   access: ApiAccess,
   change: MeshChange,
-  { cilium, wait }: KnownMesh,
+  { cilium, wait, allow }: KnownMesh,
   owner: string,
 ): Promise<readonly Diagnostic[]> {
-  const changing = { name: cluster.name, cilium, change, owner, isCareful: wait.rollout !== false };
+  const once = allow.includes("policyInterruptions") ? "one" : "three";
+  const rollOuts = wait.rollout === false ? "byOthers" : once;
+  const changing = { name: cluster.name, cilium, change, owner, rollOuts } as const;
   try {
     return await withCluster(access, (api) => checkPolicies(api, changing));
   } catch (failure) {

@@ -1,6 +1,13 @@
 import { z } from "zod";
 
-const OF_CLUSTERS = ["adoptSecret", "overwriteConflicts", "openPolicies", "restartStalePods", "unreachable"] as const;
+const OF_CLUSTERS = [
+  "adoptSecret",
+  "overwriteConflicts",
+  "openPolicies",
+  "policyInterruptions",
+  "restartStalePods",
+  "unreachable",
+] as const;
 
 const OF_MESH = ["sharedSubnets"] as const;
 
@@ -11,6 +18,8 @@ const MEANINGS: Readonly<Record<Allowance, string>> = {
     "name and id in `cilium-config` that belong to Helm, or to another owner, and differ are overwritten until destroy; otherwise they are refused. Of a cluster without `etcd` so are the certificates of its clustermesh-apiserver, which are for a name",
   openPolicies:
     "policies may allow more traffic as clusters join or leave; otherwise that is refused, in previews too. For a cluster that leaves, an `up` sets this beforehand",
+  policyInterruptions:
+    "where there are policies, name and id change in one roll-out of the agents, and for seconds policies may refuse connections that they allow; otherwise they change in three, and none is refused. For a cluster that leaves, an `up` sets this beforehand",
   restartStalePods:
     "pods that keep an identity of another cluster id are restarted where a controller makes them again; otherwise they are reported. A restart deletes the pod and asks no disruption budget",
   unreachable: "a cluster that does not answer is a warning; otherwise it is an error",

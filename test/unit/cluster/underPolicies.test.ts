@@ -202,6 +202,24 @@ describe("name and id of a cluster that has policies", function () {
     assertNamed(meshed.cluster);
   });
 
+  it("come and go in one where they may be interrupted, and end what was begun in three", async () => {
+    const once = { policyInterruptions: true };
+    const meshed = await recordedIn(clusterWith());
+    assert.equal((await run(meshed, "rollOut", once)).code, 0);
+    assert.deepEqual(storyOf(meshed.cluster), ["apply cluster-id=101 cluster-name=cluster1", "roll"]);
+    assertNamed(meshed.cluster);
+    assert.equal((await run(meshed, "restore", { ...BACK, ...once })).code, 0);
+    assert.deepEqual(configOf(meshed.cluster)?.data, ORIGINAL);
+    assert.ok(!storyOf(meshed.cluster).some((each) => each.includes(`"${POLICY_KEY}"`)));
+
+    const begun = await recordedIn(clusterWith());
+    begun.cluster.fail(({ do: what }) => what === "create", new KubectlError("killed"), 1);
+    assert.notEqual((await run(begun, "rollOut")).code, 0);
+    assert.equal(configOf(begun.cluster)?.data?.[POLICY_KEY], "false");
+    assert.equal((await run(begun, "rollOut", once)).code, 0);
+    assertNamed(begun.cluster);
+  });
+
   it("come in three where policies could not be looked for", async () => {
     const kinds = { found: [], refused: "unable to retrieve the complete list of server APIs: cilium.io/v2: down" };
     const meshed = await recordedIn(clusterWith({ others: [identity(300)], kinds }));

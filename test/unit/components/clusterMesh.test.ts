@@ -75,7 +75,7 @@ describe("components: the settings of a mesh", () => {
     const { error, registered } = await refused({ settings });
     assert.deepEqual(registered, []);
     assert.deepEqual(error.message.split("\n").slice(1), [
-      '  - mesh: clustermesh:allow[0] "overwrite" is not allowed; use one of adoptSecret, overwriteConflicts, openPolicies, restartStalePods, unreachable, sharedSubnets',
+      '  - mesh: clustermesh:allow[0] "overwrite" is not allowed; use one of adoptSecret, overwriteConflicts, openPolicies, policyInterruptions, restartStalePods, unreachable, sharedSubnets',
       "  - mesh: clustermesh:wait.check 0 is not allowed; use at least 1",
       "  - mesh: clustermesh:keyAlgorithm is no property known here; check its spelling, or remove it",
     ]);

@@ -132,7 +132,7 @@ describe("stacks: missing and ill-typed properties", () => {
     "wait.check": [{ wait: { check: true } }, "true is not allowed; use one of a number, or false"],
     "allow[1]": [
       { allow: ["openPolicies", "conflicts"] },
-      '"conflicts" is not allowed; use one of adoptSecret, overwriteConflicts, openPolicies, restartStalePods, unreachable, sharedSubnets',
+      '"conflicts" is not allowed; use one of adoptSecret, overwriteConflicts, openPolicies, policyInterruptions, restartStalePods, unreachable, sharedSubnets',
     ],
   };
   for (const [at, [values, line]] of Object.entries(inGroups)) {
