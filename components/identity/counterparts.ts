@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { errorMessage } from "../basics/errorMessage";
 import { firstFew } from "../basics/model/bounded";
 import { agentPods, AGENTS_AT_ONCE, inAgent } from "../cilium/agents";
@@ -19,6 +20,8 @@ export interface Renaming {
   readonly maxConnectedClusters: MaxConnectedClusters;
 }
 
+/** An identity that no pod has yet Cilium's operator removes after 15 minutes at the earliest; a pod may be made at any time. */
+const KEPT_EVERY_MS = 30_000;
 /** Pods come and go while identities are made: so often they are looked at again. */
 const ROUNDS = 5;
 /** Agents follow the changes of identities, and are behind for a moment only. */
@@ -110,5 +113,39 @@ export async function makeCounterparts(
       `cluster "${cluster}": policies of ${String(behind.reduce((sum, each) => sum + each.behind, 0))} pods allow an identity and not the one that ` +
         "follows: they name the cluster, or their agents are behind",
     );
+  }
+}
+
+/**
+ * Does something that takes long, such as to roll all agents, and makes counterparts meanwhile: of the pods that come, and those that Cilium's operator has
+ * removed because no pod had them yet.
+ */
+export async function keepCounterparts<T>(
+  api: ClusterApi,
+  renaming: Renaming,
+  config: Readonly<Record<string, string>>,
+  work: () => Promise<T>,
+  everyMs = KEPT_EVERY_MS,
+): Promise<T> {
+  const { cluster } = renaming;
+  const ended = new AbortController();
+  const keep = async () => {
+    while (!ended.signal.aborted) {
+      await delay(everyMs, undefined, { signal: ended.signal }).catch(() => undefined);
+      if (ended.signal.aborted) return;
+      try {
+        const store = await openIdentities(api, renaming.cilium, config);
+        if (store !== undefined) await makeMissing(store, renaming);
+      } catch (error) {
+        progress(`warning: cluster "${cluster}": identities of new pods are not made: ${errorMessage(error)}`);
+      }
+    }
+  };
+  const keeping = keep();
+  try {
+    return await work();
+  } finally {
+    ended.abort();
+    await keeping;
   }
 }

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import type { LabelledIdentity } from "../../../components/cilium/model/labelledIdentity";
 import { ciliumIdentity, formatLabels, numberKey } from "../../../components/cilium/model/labelledIdentity";
 import { KubectlError } from "../../../components/kubernetes/kubectlError";
-import { makeCounterparts, type Renaming } from "../../../components/identity/counterparts";
+import { keepCounterparts, makeCounterparts, type Renaming } from "../../../components/identity/counterparts";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import type { AskedExec } from "../../support/kubernetes/stateInMemory";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import type { StoredObject } from "../../support/kubernetes/storedObject";
+import { waitUntil } from "../../support/waitUntil";
 
 const CLUSTER = "k8s:io.cilium.k8s.policy.cluster";
 const NAMESPACE = "kube-system";
@@ -102,6 +103,48 @@ describe("identities that pods will have under another name and id", function ()
     const exec = (asked: AskedExec) => answers(etcd, known, () => "", asked);
     await makeCounterparts(new ClusterInMemory([daemonSet, agent("a")], { exec }), RENAMING, { kvstore: "etcd" });
     assert.ok(asks > 2);
+  });
+
+  it("are made while agents roll, too: of pods that come, and those that were removed because no pod had them yet", async () => {
+    const etcd = new Etcd();
+    const config = { kvstore: "etcd" };
+    let refused = 0;
+    const exec = (asked: AskedExec) => {
+      if (refused > 0) {
+        refused--;
+        return { code: 1, stdout: "", stderr: "no answer" };
+      }
+      return answers(
+        etcd,
+        () => etcd.numbers,
+        () => "",
+        asked,
+      );
+    };
+    const api = new ClusterInMemory([daemonSet, agent("a")], { exec });
+    await makeCounterparts(api, RENAMING, config);
+    const result = await keepCounterparts(
+      api,
+      RENAMING,
+      config,
+      async () => {
+        etcd.entries.delete(numberKey(BASE + 300));
+        etcd.entries.set(numberKey(302), `k8s:app=app302;${CLUSTER}=default;`);
+        refused = 1;
+        await waitUntil("both are there", 10, () =>
+          Promise.resolve([300, 302].every((number) => etcd.numbers.includes(BASE + number))),
+        );
+        return "rolled";
+      },
+      5,
+    );
+    assert.equal(result, "rolled");
+    const asked = api.callsOf("exec").length;
+    await assert.rejects(
+      keepCounterparts(api, RENAMING, config, () => Promise.reject(new Error("stands still"))),
+      /stands still/,
+    );
+    assert.equal(api.callsOf("exec").length, asked);
   });
 
   it("are none where there are no agents, and nothing is written", async () => {
