@@ -2,6 +2,8 @@ import { restartApiserver } from "../apiserver/restartApiserver";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { waitForRollOut } from "../cilium/rollOut";
 import { sayWhoRestarts } from "../cilium/whoRestarts";
+import { keepingNodes, removeFormerNodes, type Renaming } from "../identity/formerNodes";
+import { originalValues } from "../identity/model/originalConfig";
 import type { Recorded } from "../identity/model/recorded";
 import { isWidened } from "../identity/policySetting";
 import { restartOutdated } from "../identity/restartOutdated";
@@ -70,12 +72,20 @@ async function beginChange(api: ClusterApi, input: ClusterInput, before: Recorde
   return { change, beside: isWidened(prepared) ? "widenedSelectors" : "nothing" };
 }
 
+const renamingOf = ({ cluster, cilium }: ClusterInput, before: Recorded): Renaming => ({
+  cluster: cluster.name,
+  cilium,
+  from: originOf(originalValues(before.config)).name,
+  to: cluster.name,
+});
+
 async function setAndRoll(api: ClusterApi, input: ClusterInput, before: Recorded, beside?: Beside): Promise<void> {
   const { cluster, cilium, rollOut } = input;
   const identity = identityOf(input, before);
   const { rolling, isWhole } = await setIdentity(api, identity, beside);
   if (rollOut.await) {
-    await waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, rolling);
+    const rolled = () => waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, rolling);
+    await keepingNodes(api, renamingOf(input, before), rolled);
     const { timeoutSeconds } = rollOut;
     if (!isWhole) await restartOutdated(api, { ...identity, ...input, cluster: cluster.name, timeoutSeconds });
   } else if (input.identity === "set") {
@@ -92,5 +102,6 @@ export async function rollOutIdentity(api: ClusterApi, input: ClusterInput, befo
   await setAndRoll(api, input, before, beside);
   if (change !== undefined) await endChange(api, change);
   if (beside !== "nothing") await setAndRoll(api, input, before);
+  if (input.rollOut.await && input.identity === "set") await removeFormerNodes(api, renamingOf(input, before));
   if (namesApiserver(input)) await restartApiserver(api, input.cluster.name, input.cilium);
 }

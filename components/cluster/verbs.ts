@@ -79,7 +79,7 @@ const living = {
   removeObjects: onRecorded(async (input, api, before, previous) => {
     const managedObjects = allManaged(input.managedObjects, previous);
     await removeAllOwned(api, removingOf(input, before), { ...input, managedObjects }, async () => {
-      if (input.rollOut.await) await waitForPeersRemoved(api, leavingOf(input), input.peerSecret);
+      if (input.rollOut.await) await waitForPeersRemoved(api, leavingOf(input, before), input.peerSecret);
     });
     return "";
   }),

@@ -7,6 +7,7 @@ import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
 import { sayWhoRestarts } from "../cilium/whoRestarts";
 import {
   removeNamedKeys,
+  removeNodeKeys,
   renameOnNodes,
   rolled,
   sayKeysStay,
@@ -29,9 +30,13 @@ import { policyChange } from "./rollOutIdentity";
 import { removeAllOwned, type Removing } from "./removeOwned";
 
 /** A cluster that leaves, as its agents and what they have written go. */
-export const leavingOf = ({ cluster, cilium, desiredConfig, maxConnectedClusters }: ClusterInput): Leaving => ({
+export const leavingOf = (
+  { cluster, cilium, desiredConfig, maxConnectedClusters }: ClusterInput,
+  before: Recorded,
+): Leaving => ({
   name: cluster.name,
   id: Number(desiredConfig[ID_KEY]),
+  originalName: originOf(originalValues(before.config)).name,
   maxConnectedClusters,
   cilium,
 });
@@ -61,7 +66,7 @@ interface OfPublication {
   /** Once its name is back, and all else that carries it. */
   readonly renew: (api: ClusterApi, input: ClusterInput, written: readonly LastWrite[]) => Promise<void>;
   /** Once its agents run with its own name and id: the other ones go from where identities are. */
-  readonly forget: (api: ClusterApi, input: ClusterInput) => Promise<void>;
+  readonly forget: (api: ClusterApi, input: ClusterInput, leaving: Leaving) => Promise<void>;
 }
 
 const NEVER: LastWrite = { kind: "before", time: undefined };
@@ -81,10 +86,10 @@ const BY_PUBLICATION: Readonly<Record<Publishes, OfPublication>> = {
     renew: async (api, input, written) => {
       if (namesApiserver(input)) await releaseApiserver(api, input.cluster.name, input.cilium, written);
     },
-    forget: async (api, input) => {
+    forget: async (api, input, leaving) => {
       if (!namesApiserver(input)) return;
-      if (input.rollOut.await) await removeIdentities(api, leavingOf(input));
-      else sayIdentitiesStay(leavingOf(input));
+      if (input.rollOut.await) await removeIdentities(api, leaving);
+      else sayIdentitiesStay(leaving);
     },
   },
 };
@@ -144,7 +149,7 @@ async function restoreName(
     await annotate(api, cilium, null);
   } else if (written || (await isAnnotated(api, cilium))) {
     const between = change && (() => endChange(api, change));
-    await renameOnNodes(api, leavingOf(input), rollOut.timeoutSeconds, between);
+    await renameOnNodes(api, leavingOf(input, before), rollOut.timeoutSeconds, between);
   }
   if (isWidened(live)) await restoreSelectors(api, { cluster: cluster.name, cilium, owner, before });
   return { kind: "ours", live, written };
@@ -154,7 +159,7 @@ async function restoreName(
 export async function restore(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<void> {
   const { cluster, cilium, peerSecret, rollOut } = input;
   if (rollOut.await) {
-    await waitForPeersRemoved(api, leavingOf(input), peerSecret);
+    await waitForPeersRemoved(api, leavingOf(input, before), peerSecret);
   }
   await restoreName(api, input, before, await readConfigMap(api, cilium));
   if (!rollOut.await) {
@@ -182,22 +187,30 @@ async function giveUpName(
   await BY_PUBLICATION[publishes].renew(api, input, [name, certificates]);
 }
 
+/** Removes what a cluster has left under its name and id where identities and nodes are, once nobody uses it any more. */
+async function forget(api: ClusterApi, input: ClusterInput, leaving: Leaving, rollOutEnded: boolean): Promise<void> {
+  const { renamed, renumbered } = afterRestoration(await readConfigMap(api, input.cilium), input);
+  if (!renamed) return;
+  if (!input.rollOut.await) {
+    await sayKeysStay(api, leaving, renumbered ? "all" : "nodes", "wait.rollout is false");
+  } else {
+    if (rollOutEnded) await removeNodeKeys(api, leaving);
+    else await sayKeysStay(api, leaving, "nodes", "agents may know them");
+    if (renumbered) await removeNamedKeys(api, leaving);
+  }
+  if (renumbered) await BY_PUBLICATION[input.publishes].forget(api, input, leaving);
+}
+
 /**
  * Second half: what an `up` has left that was killed within a step, so that the state knows nothing of it; our marks, and what we own of
  * `cilium-config`; name and id for halves that were interrupted; then all that is left of ours, and what else has the cluster's name or id. What
  * carries the name is back before the pods are replaced that run with it.
  */
 export async function release(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<void> {
-  const { cilium, rollOut, publishes } = input;
-  const leaving = leavingOf(input);
+  const { rollOut, publishes } = input;
+  const leaving = leavingOf(input, before);
   await giveUpName(api, input, before, await BY_PUBLICATION[publishes].begin(api, input));
   await removeAllOwned(api, removingOf(input, before), input);
-  if (rollOut.await) {
-    await rolled(api, leaving, rollOut.timeoutSeconds);
-  }
-  const { renamed, renumbered } = afterRestoration(await readConfigMap(api, cilium), input);
-  if (renamed && renumbered) {
-    await (rollOut.await ? removeNamedKeys : sayKeysStay)(api, leaving);
-    await BY_PUBLICATION[publishes].forget(api, input);
-  }
+  const rollOutEnded = rollOut.await && (await rolled(api, leaving, rollOut.timeoutSeconds));
+  await forget(api, input, leaving, rollOutEnded);
 }

@@ -5,7 +5,8 @@ import { readConfigMap } from "../cilium/configMap";
 import { openKvstore, type Kvstore } from "../cilium/kvstore";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { AgentReport } from "../cilium/model/agentStatus";
-import { configKey, IDENTITY_KEYS, identityKeys, namedKeys, nodeKeys } from "../cilium/model/kvstoreKeys";
+import { configKey, IDENTITY_KEYS, identityKeys, namedKeys } from "../cilium/model/kvstoreKeys";
+import { HIDDEN, nodeKeys } from "../cilium/model/nodeKeys";
 import type { Before } from "../cilium/model/rollOut/judge";
 import { waitForRollOut } from "../cilium/rollOut";
 import { annotate, isAnnotated } from "../cilium/rollOutAnnotation";
@@ -15,18 +16,19 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import { tellingLine } from "../kubernetes/model/tellingLine";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { secretFiles } from "../peers/secretFiles";
+import { hideNodes, isInEtcd, keepingNodes, removeNodes } from "./formerNodes";
 
 /** A cluster that leaves its mesh. */
 export interface Leaving {
   readonly name: string;
   readonly id: number;
+  /** The name that it has again. */
+  readonly originalName: string;
   readonly maxConnectedClusters: MaxConnectedClusters;
   readonly cilium: CiliumObjects;
 }
 
 const LEAVING = "leaving";
-/** After so long the routes go that a removed node shares with one that stays: NodeDeleteDelay of Cilium. */
-const ROUTES_STAY_SECONDS = 30;
 const PEERS_REMOVED_SECONDS = 120;
 
 const podsOf = (reports: readonly AgentReport[]): string => firstFew(reports.map(({ pod }) => pod)).join(", ");
@@ -57,18 +59,20 @@ export async function waitForPeersRemoved(
   }
 }
 
-/** Waits for a roll-out; one that does not end is no reason to keep a cluster in a mesh. */
+/** Waits for a roll-out; one that does not end is no reason to keep a cluster in a mesh. @returns Whether it has ended. */
 export async function rolled(
   api: ClusterApi,
   { name, cilium }: Leaving,
   timeoutSeconds: number,
   before?: ReadonlyMap<string, Before>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await waitForRollOut(api, name, cilium, timeoutSeconds, before);
+    return true;
   } catch (error) {
     const why = errorMessage(error).replace(/\n\s*/g, " ");
     progress(`warning: cluster "${name}": not all agents run with the values that were restored (${why}); going on`);
+    return false;
   }
 }
 
@@ -77,9 +81,9 @@ async function roll(api: ClusterApi, leaving: Leaving, value: string | null, tim
   await rolled(api, leaving, timeoutSeconds, before);
 }
 
-/** Agents that do not keep their state in etcd leave nothing there. */
-const isInKvstore = async (api: ClusterApi, cilium: CiliumObjects): Promise<boolean> =>
-  (await readConfigMap(api, cilium))?.data["kvstore"] === "etcd";
+/** Whether agents keep their state in etcd; others leave nothing there. */
+const keepsInEtcd = async (api: ClusterApi, cilium: CiliumObjects): Promise<boolean> =>
+  isInEtcd(await readConfigMap(api, cilium));
 
 /**
  * Renames a cluster on its nodes where these are in no etcd: one roll-out with the original values. There are no nodes under the mesh's name that
@@ -92,9 +96,9 @@ async function rollOnce(api: ClusterApi, leaving: Leaving, timeoutSeconds: numbe
 }
 
 /**
- * Renames a cluster on its nodes: a roll-out with the original values, then its nodes under the mesh's name are removed from etcd, then a
- * second roll-out at once. Agents of the first take those nodes for another cluster's and would, half a minute after they
- * have stopped, remove the routes that both share; agents of the second have never known them.
+ * Renames a cluster on its nodes: a roll-out with the original values, then its nodes under the mesh's name are hidden in etcd, then a second
+ * roll-out. Agents of the first know every node by both names, and forget what both share when one of them ends; so they see none end, however
+ * long the second takes, whose agents never know the mesh's. Once all have started, {@link removeNodeKeys}.
  *
  * @param between What has to be done between the two roll-outs; where that is something, there are two in any case.
  */
@@ -104,66 +108,83 @@ export async function renameOnNodes(
   timeoutSeconds: number,
   between?: () => Promise<void>,
 ): Promise<void> {
-  const inEtcd = await isInKvstore(api, leaving.cilium);
-  if (!inEtcd && between === undefined) return rollOnce(api, leaving, timeoutSeconds);
-  const begin = Date.now();
-  await roll(api, leaving, LEAVING, timeoutSeconds);
-  const seconds = Math.round((Date.now() - begin) / 1000);
-  if (inEtcd && seconds > ROUTES_STAY_SECONDS) {
-    progress(
-      `warning: cluster "${leaving.name}": a roll-out takes ${seconds} s here; nodes that the next one reaches later than ` +
-        `${ROUTES_STAY_SECONDS} s from now may miss routes to each other until then, where auto-direct-node-routes is on`,
-    );
-  }
+  const { name, originalName, cilium } = leaving;
+  if (between === undefined && !(await keepsInEtcd(api, cilium))) return rollOnce(api, leaving, timeoutSeconds);
+  const renaming = { cluster: name, cilium, from: name, to: originalName };
+  await keepingNodes(api, renaming, () => roll(api, leaving, LEAVING, timeoutSeconds));
   await between?.();
-  await removeNodeKeys(api, leaving);
+  await inKvstore(api, leaving, nodesOf(leaving), "hidden in", (kvstore) => hideNodes(kvstore, name));
   await roll(api, leaving, null, timeoutSeconds);
 }
 
-function sayStays({ name, cilium }: Leaving, what: string, why: string): void {
-  progress(
-    `warning: cluster "${name}": ${what} stay in its etcd (${why}); delete them with cilium-dbg kvstore delete, ` +
-      `and restart agents and operator at once: kubectl -n ${cilium.namespace} rollout restart daemonset/${cilium.daemonSet}`,
-  );
+/** Keys that stay in a cluster's etcd, and how a person removes them. */
+interface Keys {
+  readonly what: string;
+  readonly removal: string;
 }
 
-/** Does something in a cluster's etcd; a cluster whose etcd is gone leaves all the same, and what stays is named. */
+const DELETE = "cilium-dbg kvstore delete";
+
+/** An agent that knows a node, and sees its key end, loses routes. */
+const nodesOf = ({ name, cilium }: Leaving): Keys => ({
+  what: `nodes (${nodeKeys(name)})`,
+  removal:
+    `set their keys to ${JSON.stringify(HIDDEN)}, which no agent reads (cilium-dbg kvstore set), restart agents and operator ` +
+    `(kubectl -n ${cilium.namespace} rollout restart daemonset/${cilium.daemonSet}), and delete them then (${DELETE})`,
+});
+
+const namedOf = ({ id }: Leaving): Keys => ({
+  what: `configuration, services and identities of id ${id}`,
+  removal: `delete them with ${DELETE}`,
+});
+
+function sayStay({ name }: Leaving, { what, removal }: Keys, why: string): void {
+  progress(`warning: cluster "${name}": ${what} stay in its etcd (${why}); ${removal}`);
+}
+
+/** Does something with keys in a cluster's etcd; a cluster whose etcd is gone leaves all the same, and what stays is named. */
 async function inKvstore(
   api: ClusterApi,
   leaving: Leaving,
-  what: string,
+  keys: Keys,
+  done: string,
   work: (kvstore: Kvstore) => Promise<void>,
 ): Promise<void> {
   const { name, cilium } = leaving;
-  if (!(await isInKvstore(api, cilium))) return;
+  if (!(await keepsInEtcd(api, cilium))) return;
   try {
     const kvstore = await openKvstore(api, cilium);
     if (kvstore !== undefined) {
       await work(kvstore);
-      progress(`cluster "${name}": ${what} removed from its etcd`);
+      progress(`cluster "${name}": ${keys.what} ${done} its etcd`);
     }
   } catch (error) {
-    sayStays(leaving, what, tellingLine(errorMessage(error)));
+    sayStay(leaving, keys, tellingLine(errorMessage(error)));
   }
 }
 
-const nodesOf = ({ name }: Leaving) => `nodes (${nodeKeys(name)})`;
-const namedOf = ({ id }: Leaving) => `configuration, services and identities of id ${id}`;
-
-/** Where roll-outs are not awaited, no time is known at which agents write these keys no more: they are left, and named. */
-export async function sayKeysStay(api: ClusterApi, leaving: Leaving): Promise<void> {
-  if (await isInKvstore(api, leaving.cilium)) {
-    sayStays(leaving, `${nodesOf(leaving)}, ${namedOf(leaving)}`, "wait.rollout is false");
-  }
+/** Keys stay where no time is known at which agents write them no more, and none reads them: they are named. */
+export async function sayKeysStay(
+  api: ClusterApi,
+  leaving: Leaving,
+  which: "nodes" | "all",
+  why: string,
+): Promise<void> {
+  if (!(await keepsInEtcd(api, leaving.cilium))) return;
+  sayStay(leaving, nodesOf(leaving), why);
+  if (which === "all") sayStay(leaving, namedOf(leaving), why);
 }
 
-/** Not before agents with another name run: those of this name would write them again. */
-const removeNodeKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
-  inKvstore(api, leaving, nodesOf(leaving), (kvstore) => kvstore.deletePrefix(nodeKeys(leaving.name)));
+/** Removes its nodes under the mesh's name, once all agents have started since these were hidden. Those that agents may know stay, hidden. */
+export const removeNodeKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
+  inKvstore(api, leaving, nodesOf(leaving), "removed from", async (kvstore) => {
+    const known = await removeNodes(kvstore, leaving.name);
+    if (known > 0) throw new Error(`agents may know ${known} of them`);
+  });
 
 /** Removes what else the cluster wrote under its name and id, once its agents and operator have both back. */
 export const removeNamedKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
-  inKvstore(api, leaving, namedOf(leaving), async (kvstore) => {
+  inKvstore(api, leaving, namedOf(leaving), "removed from", async (kvstore) => {
     const { name, id, maxConnectedClusters } = leaving;
     for (const prefix of namedKeys(name)) await kvstore.deletePrefix(prefix);
     const identities = identityKeys(await kvstore.list(IDENTITY_KEYS), id, maxConnectedClusters);

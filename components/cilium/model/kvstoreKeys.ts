@@ -2,15 +2,11 @@ import type { MaxConnectedClusters } from "../../mesh/model/mesh";
 import { clusterIdOf } from "./podIdentity";
 
 /*
- * Keys under which a cluster of a mesh keeps its state in its own etcd, as far as they carry its name or id. Left behind they outlive the
- * mesh: agents without a name take those of nodes for nodes of another cluster, and remove the routes that both share when the keys' lease
- * ends. See pkg/node/store, pkg/kvstore, pkg/clustermesh and pkg/identity/cache of Cilium.
+ * Keys under which a cluster of a mesh keeps its state in its own etcd, as far as they carry its name or id: all but those of its nodes
+ * (nodeKeys.ts). Left behind they outlive the mesh. See pkg/kvstore, pkg/clustermesh and pkg/identity/cache of Cilium.
  */
 
-/** Prefix of a cluster's nodes. */
-export const nodeKeys = (cluster: string): string => `cilium/state/nodes/v1/${cluster}/`;
-
-/** Prefixes of everything else that carries a cluster's name. */
+/** Prefixes of what carries a cluster's name. */
 export const namedKeys = (cluster: string): readonly string[] => [
   `cilium/state/services/v1/${cluster}/`,
   `cilium/state/endpointslices/v1/${cluster}/`,

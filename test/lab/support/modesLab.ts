@@ -20,18 +20,24 @@ export interface ModesLabArgs {
   readonly installed?: "named" | "unmeshed";
   /** The lab's name; one that is there is taken down first. @default that of labs of meshes */
   readonly name?: string;
+  /** How many nodes each cluster has. @default two the first one, the others one */
+  readonly nodes?: readonly number[];
 }
 
-/** Clusters as plain Helm installs: the first has two nodes. */
+/** Clusters as plain Helm installs: the first has two nodes, where nothing else is asked for. */
 export async function modesLab(
   modes: readonly CiliumMode[],
-  { installed = "named", name = MESHES_LAB }: ModesLabArgs = {},
+  { installed = "named", name = MESHES_LAB, nodes }: ModesLabArgs = {},
 ): Promise<ModesLab> {
   const log = (line: string) => {
     say(`lab: ${line}`);
   };
   await down({ name, log });
-  const installs = { ...plainInstalls(modes), ...(installed === "unmeshed" ? { identities: [] } : {}) };
+  const installs = {
+    ...plainInstalls(modes),
+    ...(installed === "unmeshed" ? { identities: [] } : {}),
+    ...(nodes === undefined ? {} : { nodes }),
+  };
   const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name, ...installs, log }));
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,

@@ -8,3 +8,5 @@ export const MESHES_LAB = "lab-meshes";
 export const READINGS_LAB = "lab-readings";
 /** One for what Cilium's own CLI says of a mesh. */
 export const CLI_LAB = "lab-cli";
+/** One whose roll-outs take long. */
+export const SLOW_LAB = "lab-slow";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Call } from "../../support/kubernetes/stateInMemory";
+import { KubectlError } from "../../../components/kubernetes/kubectlError";
 import { ciliumCluster, type CiliumCluster } from "../support/cilium/ciliumCluster";
+import { EtcdInMemory } from "../support/cilium/etcdInMemory";
 import { MEMBER_INPUT, recorded, runCommand } from "../support/command/runCommand";
 import { recordText } from "../support/record";
 
@@ -11,7 +13,11 @@ const INPUT = {
   ...MEMBER_INPUT,
   originalConfig: recordText(),
 };
-const IDENTITIES = "cilium/state/identities/v1/id/6619639 => a\ncilium/state/identities/v1/id/777 => b\n";
+const PREFIX = "cilium/state/nodes/v1/cluster1/";
+const NODE = `${PREFIX}node-1`;
+const OTHERS =
+  "cilium/state/identities/v1/id/6619639 => a\ncilium/state/identities/v1/id/777 => b\ncilium/state/nodes/v1/default/node-1 => {}\n";
+const ETCD = `${OTHERS}${NODE} => {"Name":"node-1"}\n`;
 
 /** What a call changes, or waits for, in a few words. */
 function told(call: Call): readonly string[] {
@@ -26,13 +32,14 @@ function told(call: Call): readonly string[] {
   const [, command] = call.args;
   const prefix = /kvstore delete --recursive (\S+)/.exec(command.join(" "))?.[1];
   if (prefix !== undefined) return [`delete ${prefix}`];
-  return command.includes("bash") ? [`delete ${command.slice(command.indexOf("delete") + 1).join(" ")}`] : [];
+  return command[0] === "bash" ? [command.slice(3).join(" ")] : [];
 }
 
-const NODES = "delete cilium/state/nodes/v1/cluster1/";
-/** Two roll-outs, and the nodes gone in between. */
-const NAME_LEFT = ["roll", "look", NODES, "roll without annotation", "look"];
+const HIDE = `set ${NODE} left`;
+/** Two roll-outs, and the nodes hidden in between. */
+const NAME_LEFT = ["roll", "look", HIDE, "roll without annotation", "look"];
 const NAMED_GONE = [
+  `delete ${PREFIX}`,
   "delete cilium/state/services/v1/cluster1/",
   "delete cilium/state/endpointslices/v1/cluster1/",
   "delete cilium/state/serviceexports/v1/cluster1/",
@@ -44,20 +51,21 @@ const BACK = { ...MESHED, "cluster-name": "default", "cluster-id": "0" };
 describe("the commands by which a cluster leaves", () => {
   async function leave(verb: "restore" | "release", given: CiliumCluster, over: object = {}) {
     const agents = { "node-1": recorded("no-peers") };
-    const cluster = ciliumCluster("cluster1", { agents, kvstore: IDENTITIES, ...given });
+    const cluster = ciliumCluster("cluster1", { agents, kvstore: ETCD, ...given });
     const ended = await runCommand(cluster, "cluster", verb, { ...INPUT, ...over });
     assert.equal(ended.code, 0, ended.stderr);
     return { ...ended, story: cluster.calls.flatMap(told) };
   }
 
-  it("first: peers forgotten, originals back, and two roll-outs with its nodes gone from etcd in between", async () => {
+  it("first: peers forgotten, originals back, and two roll-outs with its nodes hidden in etcd in between", async () => {
     const { story, stderr } = await leave("restore", { config: MESHED, annotation: "abc" });
     assert.deepEqual(story, ["look", "hurry", "originals back", ...NAME_LEFT]);
-    assert.match(stderr, /nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) removed from its etcd/);
+    assert.match(stderr, /nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) hidden in its etcd/);
   });
 
   it("then: whatever else has the name or the id gone from etcd, once the agents run", async () => {
-    assert.deepEqual((await leave("release", { config: BACK })).story, ["look", ...NAMED_GONE]);
+    const kvstore = `${OTHERS}${NODE} => left\n`;
+    assert.deepEqual((await leave("release", { config: BACK, kvstore })).story, ["look", ...NAMED_GONE]);
   });
 
   it("go on where a run was interrupted: after the values were back, and where the first half never was", async () => {
@@ -65,6 +73,30 @@ describe("the commands by which a cluster leaves", () => {
     assert.deepEqual(interrupted.story, ["look", "hurry", ...NAME_LEFT.slice(1)]);
     const late = await leave("release", { config: MESHED });
     assert.deepEqual(late.story, ["originals back", ...NAME_LEFT, "look", ...NAMED_GONE]);
+  });
+
+  it("remove no node that an agent may know: it is hidden, and named", async () => {
+    const kvstore = new EtcdInMemory(`${ETCD}${PREFIX}node-2 => left\n`);
+    const { stderr } = await leave("release", { config: BACK, kvstore });
+    assert.deepEqual(kvstore.deleted[0], [`${PREFIX}node-2`, "left"]);
+    assert.equal(kvstore.keys.get(NODE), "left");
+    assert.match(
+      stderr,
+      /nodes \(.*\) stay in its etcd \(agents may know 1 of them\); set their keys to "left", .*rollout restart.*kvstore delete/,
+    );
+  });
+
+  it("remove none while not all agents run with the values that were restored", async () => {
+    const kvstore = new EtcdInMemory(`${OTHERS}${NODE} => left\n`);
+    const cluster = ciliumCluster("cluster1", { kvstore, config: BACK });
+    cluster.fail((call) => call.do === "object" && call.args[0] === "daemonset/cilium", new KubectlError("down"), 1);
+    const { code, stderr } = await runCommand(cluster, "cluster", "release", INPUT);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /not all agents run with the values.*\n.*nodes \(.*\) stay in its etcd \(agents may know them\)/,
+    );
+    assert.equal(kvstore.keys.get(NODE), "left");
   });
 
   it("take nothing but the annotation from a cluster that keeps its name and id: it was installed with them", async () => {
@@ -91,7 +123,7 @@ describe("the commands by which a cluster leaves", () => {
     assert.ok(!story.some((each) => each.startsWith("delete")), story.join());
     assert.match(
       stderr,
-      /warning: cluster "cluster1": nodes \(cilium\/state\/nodes\/v1\/cluster1\/\), configuration, services and identities of id 101 stay in its etcd \(wait\.rollout is false\); .*kvstore delete/,
+      /warning: cluster "cluster1": nodes \(cilium\/state\/nodes\/v1\/cluster1\/\) stay in its etcd \(wait\.rollout is false\); .*\n.*configuration, services and identities of id 101 stay in its etcd \(wait\.rollout is false\); delete them with cilium-dbg kvstore delete/,
     );
     const kept = await leave("release", { config: { ...BACK, kvstore: "" } }, { rollOut });
     assert.doesNotMatch(kept.stderr, /stay in its etcd/);

@@ -3,6 +3,7 @@ import type { ManagedFieldsEntry } from "../../../../components/kubernetes/model
 import { ClusterInMemory } from "../../../support/kubernetes/clusterInMemory";
 import type { AskedExec, Behaviour } from "../../../support/kubernetes/stateInMemory";
 import type { StoredObject } from "../../../support/kubernetes/storedObject";
+import { EtcdInMemory } from "./etcdInMemory";
 
 /** What a cluster with Cilium has. Nothing of it has to be given. */
 export interface CiliumCluster {
@@ -45,8 +46,8 @@ export interface CiliumCluster {
   readonly annotation?: string;
   /** The data of the peers' Secret; absent where there is none. */
   readonly peerSecret?: Readonly<Record<string, string>>;
-  /** What `cilium-dbg kvstore get --recursive` prints; nothing of it can be reached where this is `"gone"`. */
-  readonly kvstore?: string;
+  /** Its etcd, or what `cilium-dbg kvstore get --recursive` prints of all of it; it cannot be reached where this is `"gone"`. */
+  readonly kvstore?: string | EtcdInMemory;
   /** The pods of clustermesh-apiserver with KVStoreMesh; absent where there is no such Deployment. */
   readonly caches?: Readonly<Record<string, CacheInMemory>>;
   /** The containers of those pods. @default with KVStoreMesh */
@@ -218,6 +219,7 @@ function agentAnswers(
   given: CiliumCluster,
   deleted: () => readonly string[],
   identities: () => readonly string[],
+  etcd: EtcdInMemory,
 ) {
   let probes = 0;
   let dials = 0;
@@ -226,8 +228,11 @@ function agentAnswers(
     const isSuccessor = metadata.name.endsWith("-again");
     return (isSuccessor ? given.restarted : undefined) ?? given.agents?.[nodeName] ?? given.status;
   };
-  const kvstore = () =>
-    given.kvstore === "gone" ? failed("Error: Unable to connect to the kvstore") : (given.kvstore ?? "");
+  const kvstore = (command: readonly string[]) => {
+    const answer = etcd.answer(command);
+    const isGone = given.kvstore === "gone" && answer !== undefined;
+    return isGone ? failed("Error: Unable to connect to the kvstore") : answer;
+  };
   const probe = (node: string, addresses: readonly string[]): string => {
     probes += 1;
     const isHealed = probes > (given.healsAfter ?? Infinity);
@@ -256,7 +261,8 @@ function agentAnswers(
     const status = statusOf(agent);
     // Every agent knows the identities that there are, and has all of them in the policy of its one pod.
     if (has(command, "identity", "list") || has(command, "bpf", "policy")) return identities().join(" ");
-    if (has(command, "kvstore") || has(command, "bash", "delete")) return kvstore();
+    const ofEtcd = kvstore(command);
+    if (ofEtcd !== undefined) return ofEtcd;
     if (has(command, "status")) return status === undefined ? failed("no answer") : JSON.stringify(status);
     if (has(command, "endpoint", "list")) return endpoints();
     if (has(command, "bash", "probe")) return probe(nodeName, command.slice(command.indexOf("probe") + 3));
@@ -273,8 +279,12 @@ export function ciliumCluster(name: string, given: CiliumCluster = {}): ClusterI
   );
   const deleted = () =>
     cluster.callsOf("deletePods").flatMap(([namespace, pods]) => pods.map((each) => `${namespace}/${each}`));
-  const identities = (): readonly string[] => cluster.storedOf("ciliumidentities").map(({ metadata }) => metadata.name);
-  const ofAgents = agentAnswers(name, given, deleted, identities);
+  const etcd = given.kvstore instanceof EtcdInMemory ? given.kvstore : new EtcdInMemory(given.kvstore ?? "");
+  const identities = (): readonly string[] => [
+    ...cluster.storedOf("ciliumidentities").map(({ metadata }) => metadata.name),
+    ...etcd.identities(),
+  ];
+  const ofAgents = agentAnswers(name, given, deleted, identities, etcd);
   const ofCaches = cacheAnswers(given.caches ?? {});
   const exec = (asked: AskedExec) => (asked.container === "kvstoremesh" ? ofCaches(asked) : ofAgents(asked));
   const log = ({ pod: of, container }: ContainerRef) =>
