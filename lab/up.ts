@@ -85,7 +85,8 @@ async function startCluster(
     nodes.map(({ plan }) => plan.name),
     log,
   );
-  if (hasApiserver(site.cilium.mode)) await routeToPods(parts.fabric, access, nodes);
+  if (hasApiserver(site.cilium.mode) && site.cilium.routing === "native")
+    await routeToPods(parts.fabric, access, nodes);
   log(`${name}: Cilium runs on ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`} after ${seconds(begin)}`);
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type CiliumSetup, DEFAULT_SETUP } from "../../../lab/ciliumObjects/setup";
 import { ciliumValues } from "../../../lab/ciliumObjects/values";
 import { apiServerCommand } from "../../../lab/controlPlane/apiServer";
 import { clusterSite, type ClusterSite } from "../../../lab/controlPlane/cluster";
@@ -56,12 +57,11 @@ describe("lab: a cluster", () => {
       ["apiserver", false],
       ["kvstoremesh", true],
     ] as const) {
-      const site: ClusterSite = { ...sites[0], cilium: { mode, identity } };
+      const site: ClusterSite = { ...sites[0], cilium: { ...DEFAULT_SETUP, mode, identity } };
       assert.deepEqual([etcdsOf(site), etcdsOf(sites[0])], [["api-etcd"], ["api-etcd", "cilium-etcd"]]);
       const values = ciliumValues(site);
       assert.deepEqual(values["cluster"], identity);
       assert.deepEqual([values["identityAllocationMode"], values["etcd"]], ["crd", { enabled: false }]);
-      assert.equal(values["kubeProxyReplacement"], true);
       assert.deepEqual(values["clustermesh"], {
         useAPIServer: true,
         config: { enabled: false },
@@ -72,6 +72,23 @@ describe("lab: a cluster", () => {
           tls: { auto: { enabled: true, method: "helm" } },
         },
       });
+    }
+  });
+
+  it("gets the chart's tunnel and masquerading, or routes to the pods of all nodes and none", () => {
+    const of = (setup: Partial<CiliumSetup>) => {
+      const values = ciliumValues({ ...sites[0], cilium: { ...DEFAULT_SETUP, ...setup } });
+      const told = ["routingMode", "autoDirectNodeRoutes", "ipv4NativeRoutingCIDR", "enableIPv4Masquerade"];
+      return told.map((name) => values[name]);
+    };
+    assert.deepEqual(of({}), ["tunnel", false, undefined, undefined]);
+    assert.deepEqual(of({ routing: "native" }), ["native", true, "10.0.0.0/8", false]);
+  });
+
+  it("has Cilium replace kube-proxy where it was asked to", () => {
+    for (const kubeProxyReplacement of [false, true]) {
+      const values = ciliumValues({ ...sites[0], cilium: { ...DEFAULT_SETUP, kubeProxyReplacement } });
+      assert.equal(values["kubeProxyReplacement"], kubeProxyReplacement);
     }
   });
 
@@ -94,7 +111,7 @@ describe("lab: status", () => {
     const lines = statusTable({
       name: "x",
       kubeconfig: "/k",
-      cilium: { cluster1: { mode: "kvstoremesh", identity: { name: "west", id: 1 } } },
+      cilium: { cluster1: { ...DEFAULT_SETUP, mode: "kvstoremesh", identity: { name: "west", id: 1 } } },
       processes: [
         { cluster: "cluster1", process: "api-etcd", address: "a", state: "running", pid: 7, memoryMiB: 20 },
         { cluster: "cluster1", process: "kube-apiserver", address: "b", state: "stopped" },
@@ -105,7 +122,7 @@ describe("lab: status", () => {
       "cluster1  api-etcd        running  7    20 MiB  a",
       "cluster1  kube-apiserver  stopped  -    -       b",
       "",
-      "cluster1: mode kvstoremesh, identity west:1",
+      "cluster1: mode kvstoremesh, identity west:1, tunnel routing, without kube-proxy replacement",
       'lab "x": 20 MiB in all; export KUBECONFIG=/k',
     ]);
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { MAX_NODES, planCluster, planNode } from "../../../lab/clusterPlan";
+import { DEFAULT_SETUP, type Routing } from "../../../lab/ciliumObjects/setup";
 import { clusterSite } from "../../../lab/controlPlane/cluster";
 import type { Hierarchy } from "../../../lab/host/cgroups";
 import { APISERVER_IMAGES, type ImageDefinition, IMAGES } from "../../../lab/images/definitions";
@@ -147,8 +148,12 @@ describe("lab: images", () => {
 describe("lab: ways to KVStoreMesh", () => {
   const identity = { name: "x", id: 1 };
   const modes = ["kvstoremesh", "apiserver", "kvstore"] as const;
-  const claim = { slot: 0, portOffset: 0, nodes: [2, 1, 1], cilium: modes.map((mode) => ({ mode, identity })) };
-  const sites = modes.map((_, index) => clusterSite("/labs/x", claim, index + 1));
+  const sitesWith = (routing: Routing) => {
+    const cilium = modes.map((mode) => ({ ...DEFAULT_SETUP, mode, identity, routing }));
+    const claim = { slot: 0, portOffset: 0, nodes: [2, 1, 1], cilium };
+    return modes.map((_, index) => clusterSite("/labs/x", claim, index + 1));
+  };
+  const sites = sitesWith("native");
   const told = (...of: readonly number[]): readonly string[] =>
     cacheRoutes(sites.filter((_, index) => of.includes(index))).map(
       ({ node, podCIDR, via }) => `${node.cluster.plan.name}/${node.plan.name}: ${podCIDR} via ${via}`,
@@ -163,5 +168,9 @@ describe("lab: ways to KVStoreMesh", () => {
 
   it("are none where nobody reads through it", () => {
     assert.deepEqual(told(1, 2), []);
+  });
+
+  it("are none in a tunnel, which masquerades what leaves it", () => {
+    assert.deepEqual(cacheRoutes(sitesWith("tunnel")), []);
   });
 });
