@@ -9,7 +9,7 @@ export {
   tools,
   type Tools,
 } from "./cache/tools";
-export type { CiliumMode, CiliumSetup, ClusterIdentity, Routing } from "./ciliumObjects/setup";
+export type { CiliumMode, CiliumSetup, ClusterIdentity, IpFamilies, Routing } from "./ciliumObjects/setup";
 export type { HelmValues } from "./ciliumObjects/values";
 export { down } from "./down";
 export { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";

@@ -9,6 +9,7 @@ import {
   DEFAULT_SETUP,
   defaultKubeProxyReplacement,
   describeSetup,
+  IP_FAMILIES,
   ROUTINGS,
 } from "./ciliumObjects/setup";
 import { namesIn, writePrivate } from "./host/files";
@@ -35,6 +36,7 @@ const SETUP = z
     identity: z.object({ name: z.string(), id: z.number() }),
     routing: z.enum(ROUTINGS).default("native"),
     kubeProxyReplacement: z.boolean().optional(),
+    ipFamilies: z.enum(IP_FAMILIES).default("ipv4"),
   })
   .transform(({ kubeProxyReplacement, ...setup }): CiliumSetup => ({
     ...setup,

@@ -4,7 +4,7 @@ import { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./h
 import { messageOf } from "./host/run";
 import { labFolder } from "./labState";
 import { status, statusTable } from "./status";
-import { readIdentities, readKubeProxyReplacement, readModes, readRouting } from "./setupFlags";
+import { readIdentities, readIpFamilies, readKubeProxyReplacement, readModes, readRouting } from "./setupFlags";
 import { up } from "./up";
 import type { UpArgs } from "./upArgs";
 
@@ -14,6 +14,7 @@ const USAGE = `Usage: npm run lab -- up [--clusters N] [--name NAME]    start co
          with --identity west:1,default:0               name and id with which Cilium is installed in each cluster
          with --routing tunnel | native                 how packets get from node to node; tunnel is VXLAN
          with --kube-proxy-replacement true | false     whether Cilium serves Services to nodes too
+         with --ip-families ipv4 | dual-stack | ipv6    of pods, Services and nodes
        npm run lab -- status [--name NAME]               what runs, where, and how much memory it takes
        npm run lab -- down [--name NAME]                 end everything and remove the lab's folder`;
 
@@ -35,11 +36,13 @@ const SHAPE = {
   identity: { type: "string" },
   routing: { type: "string" },
   "kube-proxy-replacement": { type: "string" },
+  "ip-families": { type: "string" },
 } as const;
 
 type Flags = Readonly<Partial<Record<keyof typeof SHAPE, string>>>;
 
-function shape({ clusters, nodes, mode, identity, routing, "kube-proxy-replacement": replacement }: Flags): UpArgs {
+function shape({ clusters, nodes, mode, identity, routing, ...flags }: Flags): UpArgs {
+  const [replacement, ipFamilies] = [flags["kube-proxy-replacement"], flags["ip-families"]];
   return {
     ...(clusters === undefined ? {} : { clusters: wholeNumber("clusters", clusters, 1, MAX_CLUSTERS) }),
     ...(nodes === undefined ? {} : { nodes: wholeNumbers("nodes", nodes, 1, MAX_NODES) }),
@@ -47,6 +50,7 @@ function shape({ clusters, nodes, mode, identity, routing, "kube-proxy-replaceme
     ...(identity === undefined ? {} : { identities: readIdentities(identity) }),
     ...(routing === undefined ? {} : { routing: readRouting(routing) }),
     ...(replacement === undefined ? {} : { kubeProxyReplacement: readKubeProxyReplacement(replacement) }),
+    ...(ipFamilies === undefined ? {} : { ipFamilies: readIpFamilies(ipFamilies) }),
   };
 }
 

@@ -3,6 +3,8 @@ import {
   type CiliumMode,
   type ClusterIdentity,
   identityFault,
+  IP_FAMILIES,
+  type IpFamilies,
   type Routing,
   ROUTINGS,
 } from "./ciliumObjects/setup";
@@ -50,3 +52,6 @@ export const readRouting = (text: string): Routing => readWord("routing", ROUTIN
 /** Reads `true` or `false`. @throws UsageError where it is neither. */
 export const readKubeProxyReplacement = (text: string): boolean =>
   readWord("kube-proxy-replacement", ["true", "false"], text) === "true";
+
+/** Reads `ipv4`, `dual-stack` or `ipv6`. @throws UsageError where it is none of them. */
+export const readIpFamilies = (text: string): IpFamilies => readWord("ip-families", IP_FAMILIES, text);

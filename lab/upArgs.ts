@@ -32,5 +32,8 @@ export function wantedLab({ clusters: asked, nodes = [], ...setups }: UpArgs): W
   if (nodes.length > 0 && nodes.length !== clusters) {
     throw new Error(`nodes: ${nodes.join(", ")}; give one number for each of the ${clusters} clusters`);
   }
+  if (nodes.length === 0 && setups.ipFamilies === "ipv6") {
+    throw new Error("ipFamilies: ipv6; control planes alone serve on loopback addresses of IPv4: give nodes too");
+  }
   return { clusters, nodes, cilium: setupsOf(clusters, setups) };
 }

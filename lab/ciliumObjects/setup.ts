@@ -1,3 +1,5 @@
+import type { IpFamily } from "../clusterPlan";
+
 /**
  * Where a cluster keeps its identities, and how it publishes its state to a mesh:
  * - `kvstore`: in an etcd of Cilium's own, which peers open;
@@ -17,6 +19,20 @@ export interface ClusterIdentity {
 export const ROUTINGS = ["tunnel", "native"] as const;
 export type Routing = (typeof ROUTINGS)[number];
 
+/** The IP families of a cluster's pods, Services and nodes. */
+export const IP_FAMILIES = ["ipv4", "dual-stack", "ipv6"] as const;
+export type IpFamilies = (typeof IP_FAMILIES)[number];
+
+/** IP families one by one, the primary one first. */
+export type Families = readonly [IpFamily, ...IpFamily[]];
+
+const FAMILIES: Readonly<Record<IpFamilies, Families>> = {
+  ipv4: ["ipv4"],
+  "dual-stack": ["ipv4", "ipv6"],
+  ipv6: ["ipv6"],
+};
+export const familiesOf = (ipFamilies: IpFamilies): Families => FAMILIES[ipFamilies];
+
 /** How Cilium is installed in a cluster. */
 export interface CiliumSetup {
   readonly mode: CiliumMode;
@@ -24,6 +40,7 @@ export interface CiliumSetup {
   readonly routing: Routing;
   /** Whether Cilium serves Services to the node itself too. The lab has no kube-proxy: without it, nobody does. */
   readonly kubeProxyReplacement: boolean;
+  readonly ipFamilies: IpFamilies;
 }
 
 /** What Cilium's chart has where nobody says otherwise. */
@@ -41,17 +58,19 @@ export const DEFAULT_SETUP: CiliumSetup = {
   identity: DEFAULT_IDENTITY,
   routing: "tunnel",
   kubeProxyReplacement: false,
+  ipFamilies: "ipv4",
 };
 
 const identityText = ({ name, id }: ClusterIdentity): string => `${name}:${id}`;
 
-/** A setup in a few words, such as `mode kvstoremesh, identity west:1, tunnel routing, with kube-proxy replacement`. */
-export const describeSetup = ({ mode, identity, routing, kubeProxyReplacement }: CiliumSetup): string =>
+/** A setup in a few words, such as `mode kvstoremesh, identity west:1, tunnel routing, with kube-proxy replacement, ipv4`. */
+export const describeSetup = ({ mode, identity, routing, kubeProxyReplacement, ipFamilies }: CiliumSetup): string =>
   [
     `mode ${mode}`,
     `identity ${identityText(identity)}`,
     `${routing} routing`,
     `${kubeProxyReplacement ? "with" : "without"} kube-proxy replacement`,
+    ipFamilies,
   ].join(", ");
 
 const NAME = /^[a-z0-9]([-a-z0-9]{0,30}[a-z0-9])?$/;
@@ -76,6 +95,8 @@ export interface AskedSetups {
   readonly routing?: Routing;
   /** Whether Cilium replaces kube-proxy, in all clusters. @default where there is a clustermesh-apiserver */
   readonly kubeProxyReplacement?: boolean;
+  /** The IP families of pods, Services and nodes, in all clusters. @default "ipv4", as by Cilium's chart */
+  readonly ipFamilies?: IpFamilies;
 }
 
 function checkCounts(clusters: number, { modes = [], identities = [] }: AskedSetups): void {
@@ -93,7 +114,7 @@ function checkCounts(clusters: number, { modes = [], identities = [] }: AskedSet
  */
 export function setupsOf(clusters: number, asked: AskedSetups = {}): readonly CiliumSetup[] {
   checkCounts(clusters, asked);
-  const { modes = [], identities = [], routing = DEFAULT_SETUP.routing } = asked;
+  const { modes = [], identities = [], routing = DEFAULT_SETUP.routing, ipFamilies = DEFAULT_SETUP.ipFamilies } = asked;
   return Array.from({ length: clusters }, (_, index) => {
     const mode = (modes.length > 1 ? modes[index] : modes[0]) ?? DEFAULT_SETUP.mode;
     const identity = identities[index] ?? DEFAULT_IDENTITY;
@@ -105,6 +126,6 @@ export function setupsOf(clusters: number, asked: AskedSetups = {}): readonly Ci
         `kubeProxyReplacement: false; mode ${mode} needs it, for nobody else serves clustermesh-apiserver's NodePort: leave it out`,
       );
     }
-    return { mode, identity, routing, kubeProxyReplacement };
+    return { mode, identity, routing, kubeProxyReplacement, ipFamilies };
   });
 }

@@ -26,7 +26,9 @@ export const cacheRoutes = (sites: readonly ClusterSite[]): readonly CacheRoute[
   sites.flatMap((site) => {
     const cached = sites.filter((other) => other !== site && dialsFromPods(other));
     return nodesOf(site).flatMap((node) =>
-      cached.map(({ plan }) => ({ node, podCIDR: plan.podCIDR, via: site.plan.controlPlaneIp })),
+      cached.flatMap(({ plan, families }) =>
+        families.map((family) => ({ node, podCIDR: plan[family].podCIDR, via: site.plan[family].controlPlaneIp })),
+      ),
     );
   });
 

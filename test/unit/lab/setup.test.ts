@@ -1,20 +1,24 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import {
   type AskedSetups,
   type CiliumMode,
   type CiliumSetup,
   DEFAULT_SETUP,
   describeSetup,
+  familiesOf,
   identityFault,
+  IP_FAMILIES,
   setupsOf,
 } from "../../../lab/ciliumObjects/setup";
 import { UsageError } from "../../../lab/host/commandLine";
-import { checkShape, ensureClaim, labFolder, readClaim } from "../../../lab/labState";
-import { readIdentities, readKubeProxyReplacement, readModes, readRouting } from "../../../lab/setupFlags";
+import {
+  readIdentities,
+  readIpFamilies,
+  readKubeProxyReplacement,
+  readModes,
+  readRouting,
+} from "../../../lab/setupFlags";
 import { wantedLab } from "../../../lab/upArgs";
-import { testFolder, testVariables } from "../../support/testFolder";
 
 const west = { name: "west", id: 1 };
 
@@ -26,6 +30,7 @@ describe("lab: setups of clusters", () => {
       identity: { name: "default", id: 0 },
       routing: "tunnel",
       kubeProxyReplacement: false,
+      ipFamilies: "ipv4",
     });
   });
 
@@ -40,11 +45,26 @@ describe("lab: setups of clusters", () => {
     );
   });
 
-  it("have one routing for all", () => {
+  it("have one routing and the same IP families for all", () => {
     assert.deepEqual(
-      setupsOf(2, { routing: "native" }).map(({ routing }) => routing),
-      ["native", "native"],
+      setupsOf(2, { routing: "native", ipFamilies: "dual-stack" }).map(({ routing, ipFamilies }) => [
+        routing,
+        ipFamilies,
+      ]),
+      [
+        ["native", "dual-stack"],
+        ["native", "dual-stack"],
+      ],
     );
+  });
+
+  it("have IPv4 as primary family, where there is IPv4", () => {
+    assert.deepEqual(IP_FAMILIES.map(familiesOf), [["ipv4"], ["ipv4", "ipv6"], ["ipv6"]]);
+  });
+
+  it("are of IPv6 alone only where there are nodes", () => {
+    assert.throws(() => wantedLab({ ipFamilies: "ipv6" }), /ipFamilies: ipv6; .* give nodes too/);
+    assert.equal(wantedLab({ nodes: [1], ipFamilies: "ipv6" }).cilium[0]?.ipFamilies, "ipv6");
   });
 
   it("have Cilium replace kube-proxy where a NodePort has to be served, or where it is asked to", () => {
@@ -58,9 +78,18 @@ describe("lab: setups of clusters", () => {
   });
 
   it("are described in a line", () => {
-    const setup: CiliumSetup = { mode: "kvstore", identity: west, routing: "native", kubeProxyReplacement: true };
-    assert.equal(describeSetup(setup), "mode kvstore, identity west:1, native routing, with kube-proxy replacement");
-    assert.match(describeSetup(DEFAULT_SETUP), /, tunnel routing, without kube-proxy replacement$/);
+    const setup: CiliumSetup = {
+      mode: "kvstore",
+      identity: west,
+      routing: "native",
+      kubeProxyReplacement: true,
+      ipFamilies: "dual-stack",
+    };
+    assert.equal(
+      describeSetup(setup),
+      "mode kvstore, identity west:1, native routing, with kube-proxy replacement, dual-stack",
+    );
+    assert.match(describeSetup(DEFAULT_SETUP), /, tunnel routing, without kube-proxy replacement, ipv4$/);
   });
 
   it("are refused where their number is not that of the clusters", () => {
@@ -120,12 +149,20 @@ describe("lab: setups on the command line", () => {
   it("are read in one word where all clusters have the same", () => {
     assert.deepEqual(["tunnel", "native"].map(readRouting), ["tunnel", "native"]);
     assert.deepEqual(["true", "false"].map(readKubeProxyReplacement), [true, false]);
+    assert.deepEqual(IP_FAMILIES.map(readIpFamilies), IP_FAMILIES);
   });
 
   for (const text of ["vxlan", "Native", "native,tunnel", "native "]) {
     it(`are not the routing "${text}"`, () => {
       assert.throws(() => readRouting(text), UsageError);
       assert.throws(() => readRouting(text), /--routing ".*": give one of tunnel, native/);
+    });
+  }
+
+  for (const text of ["IPv6", "dual", "ipv4,ipv6"]) {
+    it(`are not the IP families "${text}"`, () => {
+      assert.throws(() => readIpFamilies(text), UsageError);
+      assert.throws(() => readIpFamilies(text), /--ip-families ".*": give one of ipv4, dual-stack, ipv6/);
     });
   }
 
@@ -142,82 +179,4 @@ describe("lab: setups on the command line", () => {
       assert.throws(() => readIdentities(text), /--identity ".*": ".*": (give|use|"default") /);
     });
   }
-});
-
-describe("lab: a lab that runs", () => {
-  const folder = testFolder();
-  testVariables(() => ({ XDG_STATE_HOME: folder() }));
-  const apiserver: CiliumSetup = { ...DEFAULT_SETUP, mode: "apiserver", identity: west, kubeProxyReplacement: true };
-
-  /** A lab of these setups whose first clusters have been started. */
-  async function running(cilium: readonly CiliumSetup[], started: number): Promise<string> {
-    const dir = labFolder("x");
-    await ensureClaim(dir, { nodes: cilium.map(() => 1), cilium });
-    for (let number = 1; number <= started; number++) mkdirSync(join(dir, `cluster${number}`));
-    return dir;
-  }
-
-  it("keeps the setups of its clusters in its state file", async () => {
-    const dir = await running([apiserver, DEFAULT_SETUP], 2);
-    assert.deepEqual(readClaim(dir)?.cilium, [apiserver, DEFAULT_SETUP]);
-  });
-
-  it("is not completed with other ones", async () => {
-    const dir = await running([apiserver, DEFAULT_SETUP], 2);
-    const other = { nodes: [1, 1], cilium: [DEFAULT_SETUP, DEFAULT_SETUP] };
-    const refused =
-      /^Error: lab "x" runs with mode apiserver, identity west:1, .* in cluster1, not with mode kvstore, identity default:0, .*; end it with "lab down"/;
-    assert.throws(() => {
-      checkShape(dir, other);
-    }, refused);
-    await assert.rejects(ensureClaim(dir, other), refused);
-    assert.deepEqual(readClaim(dir)?.cilium, [apiserver, DEFAULT_SETUP]);
-  });
-
-  it("is not completed with another routing, or with kube-proxy replaced", async () => {
-    const dir = await running([DEFAULT_SETUP], 1);
-    for (const [other, said] of [
-      [{ routing: "native" }, /runs with .* tunnel routing, .* in cluster1, not with .* native routing/],
-      [{ kubeProxyReplacement: true }, /runs with .* without kube-proxy .* in cluster1, not with .* with kube-proxy/],
-    ] as const) {
-      assert.throws(() => {
-        checkShape(dir, { nodes: [1], cilium: [{ ...DEFAULT_SETUP, ...other }] });
-      }, said);
-    }
-  });
-
-  it("is completed with more clusters, and with fewer where these are alike", async () => {
-    const dir = await running([apiserver], 1);
-    const both = { nodes: [1, 1], cilium: [apiserver, DEFAULT_SETUP] };
-    assert.deepEqual((await ensureClaim(dir, both)).cilium, both.cilium);
-    mkdirSync(join(dir, "cluster2"));
-    assert.deepEqual((await ensureClaim(dir, { nodes: [1], cilium: [apiserver] })).cilium, both.cilium);
-  });
-
-  it("changes that of a cluster which was never started", async () => {
-    const dir = await running([apiserver, apiserver], 1);
-    const asked = { nodes: [1, 1], cilium: [apiserver, DEFAULT_SETUP] };
-    assert.deepEqual((await ensureClaim(dir, asked)).cilium, asked.cilium);
-  });
-
-  it("from before there were routings has the native one, and kube-proxy replaced by its mode", async () => {
-    const dir = await running([DEFAULT_SETUP], 0);
-    const cilium = (["kvstore", "kvstoremesh"] as const).map((mode) => ({ mode, identity: west }));
-    writeFileSync(join(dir, "lab.json"), JSON.stringify({ slot: 0, portOffset: 0, nodes: [], cilium }));
-    assert.deepEqual(
-      readClaim(dir)?.cilium.map(({ routing, kubeProxyReplacement }) => [routing, kubeProxyReplacement]),
-      [
-        ["native", false],
-        ["native", true],
-      ],
-    );
-  });
-
-  it("from before there were modes is one in kvstore mode", async () => {
-    const dir = await running([], 0);
-    mkdirSync(join(dir, "cluster1"));
-    assert.throws(() => {
-      checkShape(dir, { nodes: [], cilium: [apiserver] });
-    }, /runs with mode kvstore/);
-  });
 });
