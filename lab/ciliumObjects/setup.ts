@@ -50,7 +50,7 @@ export const DEFAULT_IDENTITY: ClusterIdentity = { name: "default", id: 0 };
 export const hasApiserver = (mode: CiliumMode): boolean => mode !== "kvstore";
 
 /** Peers reach clustermesh-apiserver by a NodePort, which needs it. */
-export const defaultKubeProxyReplacement = hasApiserver;
+export const defaultKubeProxyReplacement = (mode: CiliumMode): boolean => hasApiserver(mode);
 
 /** The setup of a cluster for which none is asked. */
 export const DEFAULT_SETUP: CiliumSetup = {
