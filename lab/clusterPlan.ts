@@ -6,18 +6,33 @@ export const MAX_SLOTS = 128;
 
 const FIRST_SLOT_OCTET = 100;
 
-/** Everything about one cluster that follows from its number, decided before anything runs. */
-export interface ClusterPlan {
-  readonly name: string;
-  /** The id that the cluster gets in a mesh; Cilium itself is installed with id 0. */
-  readonly id: number;
-  /** The loopback address of this machine under which programs find the cluster's servers. */
-  readonly ip: string;
+export type IpFamily = "ipv4" | "ipv6";
+
+/** What a cluster has of one IP family. */
+export interface ClusterRanges {
   /** The control plane's address in the lab's own network, where the cluster has nodes. */
   readonly controlPlaneIp: string;
   readonly podCIDR: string;
   readonly nodeCIDR: string;
 }
+
+/** Everything about one cluster that follows from its number, decided before anything runs. */
+export interface ClusterPlan extends Readonly<Record<IpFamily, ClusterRanges>> {
+  readonly name: string;
+  /** The id that the cluster gets in a mesh; Cilium itself is installed with id 0. */
+  readonly id: number;
+  /** The loopback address of this machine under which programs find the cluster's servers. */
+  readonly ip: string;
+}
+
+/** The range of Services, the same in every cluster. */
+export const SERVICE_CIDR: Readonly<Record<IpFamily, string>> = { ipv4: "10.96.0.0/16", ipv6: "fd00:96::/112" };
+
+/** What every range of the lab is in. */
+export const LAB_CIDR: Readonly<Record<IpFamily, string>> = { ipv4: "10.0.0.0/8", ipv6: "fd00::/16" };
+
+/** How long the prefix is of the range of one node's pods. */
+export const NODE_PODS_PREFIX: Readonly<Record<IpFamily, number>> = { ipv4: 24, ipv6: 64 };
 
 /** Ports of a cluster's servers, all on the cluster's own address. */
 export interface Ports {
@@ -53,32 +68,33 @@ export const allPorts = ({ apiServer, controllerManager, scheduler, ciliumEtcd, 
   ...Object.values<number>({ ...apiEtcd }),
 ];
 
-/** A node of a cluster, decided before anything runs. */
-export interface NodePlan {
+/** A node of a cluster, with its address of each IP family, decided before anything runs. */
+export interface NodePlan extends Readonly<Record<IpFamily, string>> {
   /** `node1`, `node2`, …, in every cluster. */
   readonly name: string;
-  readonly ip: string;
 }
 
 /** The most nodes that one cluster of the lab can have. */
 export const MAX_NODES = 20;
 
 /**
- * The plan of node `number` (from 1) of a cluster, like the article's: 10.1.1.11, 10.1.1.12, …
+ * The plan of node `number` (from 1) of a cluster, like the article's: 10.1.1.11, 10.1.1.12, …; and fd00:1::11, fd00:1::12, ….
  * @throws Error when the number is outside of the plan.
  */
 export function planNode(cluster: ClusterPlan, number: number): NodePlan {
   if (!Number.isInteger(number) || number < 1 || number > MAX_NODES) {
     throw new Error(`${cluster.name}, node number ${number}: a cluster of the lab has 1 to ${MAX_NODES} nodes`);
   }
-  return { name: `node${number}`, ip: cluster.controlPlaneIp.replace(/\.1$/, `.${10 + number}`) };
+  const after = ({ controlPlaneIp }: ClusterRanges): string => controlPlaneIp.replace(/1$/, String(10 + number));
+  return { name: `node${number}`, ipv4: after(cluster.ipv4), ipv6: after(cluster.ipv6) };
 }
 
 /** Address of cluster `number` (from 1) in a lab's slot: 127.<100 + slot>.<number>.1. */
 export const clusterAddress = (slot: number, number: number): string => `127.${FIRST_SLOT_OCTET + slot}.${number}.1`;
 
 /**
- * The plan of cluster `number` (from 1): names, ids and ranges like the article's (10.60.0.0/16, 10.70.0.0/16, …), all unique.
+ * The plan of cluster `number` (from 1): names, ids and ranges like the article's (10.60.0.0/16, 10.70.0.0/16, …), all unique. Those of IPv6
+ * have the second number of those of IPv4 (fd00:60::/56, fd00:70::/56, …).
  * The cluster is configured with the ranges; only nodes will carry them.
  * @throws Error when the number or slot is outside of the plan.
  */
@@ -90,12 +106,16 @@ export function planCluster(slot: number, number: number): ClusterPlan {
     throw new Error(`lab slot ${slot}: must be from 0 to ${MAX_SLOTS - 1}`);
   }
   const [decade, unit] = [(number - 1) % 20, Math.floor((number - 1) / 20)];
+  const pods = 60 + decade * 10 + unit;
   return {
     name: `cluster${number}`,
     id: 100 + number,
     ip: clusterAddress(slot, number),
-    controlPlaneIp: `10.${number}.${number}.1`,
-    podCIDR: `10.${60 + decade * 10 + unit}.0.0/16`,
-    nodeCIDR: `10.${number}.${number}.0/24`,
+    ipv4: {
+      controlPlaneIp: `10.${number}.${number}.1`,
+      podCIDR: `10.${pods}.0.0/16`,
+      nodeCIDR: `10.${number}.${number}.0/24`,
+    },
+    ipv6: { controlPlaneIp: `fd00:${number}::1`, podCIDR: `fd00:${pods}::/56`, nodeCIDR: `fd00:${number}::/64` },
   };
 }

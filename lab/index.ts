@@ -9,8 +9,9 @@ export {
   tools,
   type Tools,
 } from "./cache/tools";
-export type { CiliumMode, CiliumSetup, ClusterIdentity } from "./ciliumObjects/setup";
+export type { CiliumMode, CiliumSetup, ClusterIdentity, IpFamilies, Routing } from "./ciliumObjects/setup";
 export type { HelmValues } from "./ciliumObjects/values";
+export type { IpFamily } from "./clusterPlan";
 export { down } from "./down";
 export { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";
 export { cacheFolder, homeFolder } from "./host/folders";
@@ -25,6 +26,6 @@ export { createAuthority, issueLeaf, type LeafSpec, type Pair } from "./pki/cert
 export { readModes } from "./setupFlags";
 export { status } from "./status";
 export { type Attempt, describeTraffic, trafficReport, type TrafficReport } from "./traffic/attempts";
-export { type Pinger, startPinger } from "./traffic/pinger";
+export { type Pinger, type PingerArgs, startPinger } from "./traffic/pinger";
 export { type Lab, up } from "./up";
 export type { UpArgs } from "./upArgs";

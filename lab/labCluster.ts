@@ -6,7 +6,7 @@ import { apiServerUrl, type ClusterSite } from "./controlPlane/cluster";
 import { startApiServer, stopApiServer } from "./controlPlane/apiServer";
 import {
   etcdDialEndpoint,
-  etcdEndpoint,
+  etcdPeerEndpoint,
   etcdPki,
   type EtcdName,
   type EtcdTls,
@@ -32,7 +32,10 @@ export interface Stoppable {
 
 /** An etcd of a cluster and how to get at it. All files are PEM. */
 export interface LabEtcd extends Stoppable {
-  /** As agents and peers reach it, like `https://127.100.1.1:2379`, or `https://10.1.1.1:2379` where the cluster has nodes. */
+  /**
+   * As agents of peers reach it: like `https://127.100.1.1:2379`, or `https://10.1.1.1:2379` where the cluster has nodes, or
+   * `https://[fd00:1::1]:2379` where these have addresses of both families.
+   */
   readonly endpoint: string;
   /** As programs of this machine reach it; the same without nodes. */
   readonly dialEndpoint: string;
@@ -64,6 +67,7 @@ export interface LabApiServer extends Stoppable {
 export interface LabNode {
   /** Kubernetes' name for it. */
   readonly name: string;
+  /** Its address, of the primary family. */
   readonly ip: string;
   /** Runs a program of this machine in the node's namespaces. */
   readonly run: (command: readonly string[]) => Promise<RunResult>;
@@ -102,7 +106,7 @@ export interface LabCluster extends ClusterAccess {
 function labEtcd(tools: Tools, site: ClusterSite, name: EtcdName): LabEtcd {
   const { ca, client } = etcdPki(site, name);
   return {
-    endpoint: etcdEndpoint(site, name),
+    endpoint: etcdPeerEndpoint(site, name),
     dialEndpoint: etcdDialEndpoint(site, name),
     caFile: ca.certFile,
     caKeyFile: ca.keyFile,
@@ -117,13 +121,14 @@ function labEtcd(tools: Tools, site: ClusterSite, name: EtcdName): LabEtcd {
   };
 }
 
-function labNode({ plan, dir }: NodeSite): LabNode {
+function labNode({ plan, ip, dir }: NodeSite): LabNode {
   return {
-    ...plan,
+    name: plan.name,
+    ip,
     run: (command) => {
       const machine = runningMachine(dir);
       if (machine === undefined) throw new Error(`node ${plan.name} in ${dir} does not run`);
-      const [program = "", ...args] = inNamespacesOf(machine.pid, plan.ip).commandLine(command);
+      const [program = "", ...args] = inNamespacesOf(machine.pid, ip).commandLine(command);
       return run(program, args);
     },
   };
@@ -131,7 +136,8 @@ function labNode({ plan, dir }: NodeSite): LabNode {
 
 /** A cluster's handles for programs. */
 export function labCluster(tools: Tools, site: ClusterSite, kubeconfig: string): LabCluster {
-  const { name, id, podCIDR, nodeCIDR } = site.plan;
+  const { plan, families } = site;
+  const { name, id } = plan;
   const access: ClusterAccess = { kubectl: tools.kubectl, kubeconfig, context: name };
   return {
     ...access,
@@ -147,8 +153,8 @@ export function labCluster(tools: Tools, site: ClusterSite, kubeconfig: string):
     },
     ciliumEtcd: labEtcd(tools, site, "cilium-etcd"),
     apiEtcd: labEtcd(tools, site, "api-etcd"),
-    podCIDRs: [podCIDR],
-    nodeCIDRs: [nodeCIDR],
+    podCIDRs: families.map((family) => plan[family].podCIDR),
+    nodeCIDRs: families.map((family) => plan[family].nodeCIDR),
     nodes: nodesOf(site).map(labNode),
     upgradeCilium: (values) => upgradeCilium(tools, site, access, values),
     inPod: (pod) => podPlace(access, nodesOf(site), pod),

@@ -3,7 +3,15 @@ import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Log } from "./cache/progress";
-import { CILIUM_MODES, type CiliumSetup, DEFAULT_SETUP, describeSetup } from "./ciliumObjects/setup";
+import {
+  CILIUM_MODES,
+  type CiliumSetup,
+  DEFAULT_SETUP,
+  defaultKubeProxyReplacement,
+  describeSetup,
+  IP_FAMILIES,
+  ROUTINGS,
+} from "./ciliumObjects/setup";
 import { namesIn, writePrivate } from "./host/files";
 import { labsFolder } from "./host/folders";
 import { withLock } from "./host/lock";
@@ -21,10 +29,19 @@ export function labFolder(name: string): string {
   return join(labsFolder(), name);
 }
 
-const SETUP = z.object({
-  mode: z.enum(CILIUM_MODES),
-  identity: z.object({ name: z.string(), id: z.number() }),
-});
+/** A lab from before there were such settings had native routing, and kube-proxy replacement by its mode. */
+const SETUP = z
+  .object({
+    mode: z.enum(CILIUM_MODES),
+    identity: z.object({ name: z.string(), id: z.number() }),
+    routing: z.enum(ROUTINGS).default("native"),
+    kubeProxyReplacement: z.boolean().optional(),
+    ipFamilies: z.enum(IP_FAMILIES).default("ipv4"),
+  })
+  .transform(({ kubeProxyReplacement, ...setup }): CiliumSetup => ({
+    ...setup,
+    kubeProxyReplacement: kubeProxyReplacement ?? defaultKubeProxyReplacement(setup.mode),
+  }));
 
 const CLAIM = z.object({
   slot: z.number(),

@@ -4,7 +4,7 @@ import { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./h
 import { messageOf } from "./host/run";
 import { labFolder } from "./labState";
 import { status, statusTable } from "./status";
-import { readIdentities, readModes } from "./setupFlags";
+import { readIdentities, readIpFamilies, readKubeProxyReplacement, readModes, readRouting } from "./setupFlags";
 import { up } from "./up";
 import type { UpArgs } from "./upArgs";
 
@@ -12,6 +12,9 @@ const USAGE = `Usage: npm run lab -- up [--clusters N] [--name NAME]    start co
        npm run lab -- up --nodes 2,1 [--name NAME]       clusters with so many nodes each, and Cilium on them; as root
          with --mode kvstore | apiserver | kvstoremesh  where identities are and how peers read them; one for all, or A,B
          with --identity west:1,default:0               name and id with which Cilium is installed in each cluster
+         with --routing tunnel | native                 how packets get from node to node; tunnel is VXLAN
+         with --kube-proxy-replacement true | false     whether Cilium serves Services to nodes too
+         with --ip-families ipv4 | dual-stack | ipv6    of pods, Services and nodes
        npm run lab -- status [--name NAME]               what runs, where, and how much memory it takes
        npm run lab -- down [--name NAME]                 end everything and remove the lab's folder`;
 
@@ -26,14 +29,28 @@ async function printStatus(name: string): Promise<boolean> {
   return found !== undefined;
 }
 
-type Flags = Readonly<Partial<Record<"clusters" | "nodes" | "mode" | "identity", string>>>;
+const SHAPE = {
+  clusters: { type: "string" },
+  nodes: { type: "string" },
+  mode: { type: "string" },
+  identity: { type: "string" },
+  routing: { type: "string" },
+  "kube-proxy-replacement": { type: "string" },
+  "ip-families": { type: "string" },
+} as const;
 
-function shape({ clusters, nodes, mode, identity }: Flags): UpArgs {
+type Flags = Readonly<Partial<Record<keyof typeof SHAPE, string>>>;
+
+function shape({ clusters, nodes, mode, identity, routing, ...flags }: Flags): UpArgs {
+  const [replacement, ipFamilies] = [flags["kube-proxy-replacement"], flags["ip-families"]];
   return {
     ...(clusters === undefined ? {} : { clusters: wholeNumber("clusters", clusters, 1, MAX_CLUSTERS) }),
     ...(nodes === undefined ? {} : { nodes: wholeNumbers("nodes", nodes, 1, MAX_NODES) }),
     ...(mode === undefined ? {} : { modes: readModes(mode) }),
     ...(identity === undefined ? {} : { identities: readIdentities(identity) }),
+    ...(routing === undefined ? {} : { routing: readRouting(routing) }),
+    ...(replacement === undefined ? {} : { kubeProxyReplacement: readKubeProxyReplacement(replacement) }),
+    ...(ipFamilies === undefined ? {} : { ipFamilies: readIpFamilies(ipFamilies) }),
   };
 }
 
@@ -52,13 +69,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   const { values, positionals } = readArgs({
     args: [...args],
     allowPositionals: true,
-    options: {
-      clusters: { type: "string" },
-      nodes: { type: "string" },
-      mode: { type: "string" },
-      identity: { type: "string" },
-      name: { type: "string", default: "default" },
-    },
+    options: { ...SHAPE, name: { type: "string", default: "default" } },
   });
   const name = checkedName(values.name);
   const [command = "", ...rest] = positionals;

@@ -1,4 +1,13 @@
-import { CILIUM_MODES, type CiliumMode, type ClusterIdentity, identityFault } from "./ciliumObjects/setup";
+import {
+  CILIUM_MODES,
+  type CiliumMode,
+  type ClusterIdentity,
+  identityFault,
+  IP_FAMILIES,
+  type IpFamilies,
+  type Routing,
+  ROUTINGS,
+} from "./ciliumObjects/setup";
 import { UsageError } from "./host/commandLine";
 
 /** Reads `kvstoremesh,apiserver`. @throws UsageError where one of them is no mode. */
@@ -27,3 +36,22 @@ export function readIdentities(text: string): readonly ClusterIdentity[] {
     return identity;
   });
 }
+
+/** Reads one of these words. @throws UsageError where it is none of them. */
+function readWord<T extends string>(flag: string, words: readonly T[], text: string): T {
+  const word = words.find((each) => each === text);
+  if (word === undefined) {
+    throw new UsageError(`--${flag} ${JSON.stringify(text)}: give one of ${words.join(", ")}, for all clusters`);
+  }
+  return word;
+}
+
+/** Reads `tunnel` or `native`. @throws UsageError where it is neither. */
+export const readRouting = (text: string): Routing => readWord("routing", ROUTINGS, text);
+
+/** Reads `true` or `false`. @throws UsageError where it is neither. */
+export const readKubeProxyReplacement = (text: string): boolean =>
+  readWord("kube-proxy-replacement", ["true", "false"], text) === "true";
+
+/** Reads `ipv4`, `dual-stack` or `ipv6`. @throws UsageError where it is none of them. */
+export const readIpFamilies = (text: string): IpFamilies => readWord("ip-families", IP_FAMILIES, text);

@@ -8,8 +8,8 @@ import type { SlotClaim } from "./slot";
 /** The site of a cluster: on the lab's own network where that runs, else on this machine's loopback. */
 export function siteOf(labDir: string, claim: SlotClaim, number: number): ClusterSite {
   const fabric = claim.nodes.length === 0 ? undefined : runningFabric(labDir);
-  return clusterSite(labDir, claim, number, (plan) =>
-    fabric === undefined ? onLoopback(plan.ip) : onFabric(fabric, plan),
+  return clusterSite(labDir, claim, number, (plan, families) =>
+    fabric === undefined ? onLoopback(plan.ip) : onFabric(fabric, plan, families),
   );
 }
 

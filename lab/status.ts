@@ -5,6 +5,7 @@ import { apiServerUrl, type ClusterSite } from "./controlPlane/cluster";
 import { CONTROLLER_MANAGER } from "./controlPlane/controllerManager";
 import { SCHEDULER } from "./controlPlane/scheduler";
 import { etcdEndpoint, etcdsOf } from "./controlPlane/etcd";
+import { urlHost } from "./host/place";
 import { processesInCgroup } from "./host/cgroups";
 import { runningDaemon } from "./host/daemon";
 import { residentMiB } from "./host/processIdentity";
@@ -45,8 +46,8 @@ async function clusterStatus(site: ClusterSite): Promise<ProcessStatus[]> {
   const addresses = {
     ...Object.fromEntries(etcdsOf(site).map((etcd) => [etcd, etcdEndpoint(site, etcd)])),
     [API_SERVER]: apiServerUrl(site),
-    [CONTROLLER_MANAGER]: `https://${place.ip}:${ports.controllerManager}`,
-    ...(site.nodes > 0 ? { [SCHEDULER]: `https://${place.ip}:${ports.scheduler}` } : {}),
+    [CONTROLLER_MANAGER]: `https://${urlHost(place.ip)}:${ports.controllerManager}`,
+    ...(site.nodes > 0 ? { [SCHEDULER]: `https://${urlHost(place.ip)}:${ports.scheduler}` } : {}),
   };
   const ready = runningDaemon(dir, API_SERVER) !== undefined && (await isApiServerReady(site));
   const servers = Object.entries(addresses).map(([process, address]): ProcessStatus => {
@@ -54,7 +55,7 @@ async function clusterStatus(site: ClusterSite): Promise<ProcessStatus[]> {
     return process === API_SERVER && status.state === "running" && !ready ? { ...status, state: "not ready" } : status;
   });
   const nodes = nodesOf(site).map((node) =>
-    processStatus(plan.name, node.dir, `${node.plan.name} ${MACHINE}`, node.plan.ip, node.cgroup),
+    processStatus(plan.name, node.dir, `${node.plan.name} ${MACHINE}`, node.ip, node.cgroup),
   );
   return [...servers, ...nodes];
 }

@@ -6,7 +6,7 @@ import { areNodeToolsBuilt, nodeTools, type NodeTools, tools as ensureTools, typ
 import { waitForAgents } from "./ciliumObjects/agentsReady";
 import { installCilium, installCrds } from "./ciliumObjects/install";
 import { hasApiserver } from "./ciliumObjects/setup";
-import { allPorts, planCluster, portsFrom } from "./clusterPlan";
+import { allPorts, portsFrom } from "./clusterPlan";
 import { startApiServer } from "./controlPlane/apiServer";
 import { clusterSite, type ClusterSite } from "./controlPlane/cluster";
 import { startControllerManager } from "./controlPlane/controllerManager";
@@ -85,16 +85,18 @@ async function startCluster(
     nodes.map(({ plan }) => plan.name),
     log,
   );
-  if (hasApiserver(site.cilium.mode)) await routeToPods(parts.fabric, access, nodes);
+  if (hasApiserver(site.cilium.mode) && site.cilium.routing === "native")
+    await routeToPods(parts.fabric, access, nodes, site.families);
   log(`${name}: Cilium runs on ${nodes.length === 1 ? "1 node" : `${nodes.length} nodes`} after ${seconds(begin)}`);
 }
 
-async function startNetwork(labDir: string, claim: SlotClaim, numbers: readonly number[]): Promise<ProcessIdentity> {
-  const plans = numbers.map((number) => planCluster(claim.slot, number));
-  const fabric = await ensureFabric(labDir, plans);
+/** The one network of all control planes and nodes. What is asked of it is known before it is there: `sites` are not on it yet. */
+async function startNetwork(labDir: string, claim: SlotClaim, sites: readonly ClusterSite[]): Promise<ProcessIdentity> {
+  const addresses = sites.map(({ plan, families }) => families.map((family) => plan[family].controlPlaneIp));
+  const fabric = await ensureFabric(labDir, addresses.flat());
   const ports = allPorts(portsFrom(claim.portOffset));
-  const passages = plans.flatMap(({ ip, controlPlaneIp }) =>
-    ports.map((port) => ({ port, from: ip, to: controlPlaneIp })),
+  const passages = sites.flatMap(({ plan, families: [primary] }) =>
+    ports.map((port) => ({ port, from: plan.ip, to: plan[primary].controlPlaneIp })),
   );
   await ensureGateway(labDir, fabric, passages);
   return fabric;
@@ -144,12 +146,10 @@ export async function up(args: UpArgs = {}): Promise<Lab> {
       const wanted = Array.from({ length: clusters }, (_, index) => index + 1);
       const others = clusterNumbers(dir).filter((number) => number > clusters);
       const numbers = [...wanted, ...others];
-      for (const number of numbers) {
-        const { dir: clusterDir, plan } = clusterSite(dir, claim, number);
-        await ensureClusterPki(clusterDir, plan);
-      }
+      const planned = numbers.map((number) => clusterSite(dir, claim, number));
+      for (const { dir: clusterDir, plan } of planned) await ensureClusterPki(clusterDir, plan);
       const parts =
-        ofNodes === undefined ? undefined : { tools: ofNodes, fabric: await startNetwork(dir, claim, numbers) };
+        ofNodes === undefined ? undefined : { tools: ofNodes, fabric: await startNetwork(dir, claim, planned) };
       const all = numbers.map((number) => siteOf(dir, claim, number));
       writeKubeconfig(kubeconfig, all);
       const started = all.slice(0, clusters);

@@ -1,19 +1,15 @@
 import type { Log } from "./cache/progress";
-import { type CiliumMode, type CiliumSetup, type ClusterIdentity, setupsOf } from "./ciliumObjects/setup";
+import { type AskedSetups, type CiliumSetup, setupsOf } from "./ciliumObjects/setup";
 import { MAX_CLUSTERS, MAX_NODES } from "./clusterPlan";
 
 /** What to start. */
-export interface UpArgs {
+export interface UpArgs extends AskedSetups {
   /** Labs of different names do not meet. @default "default" */
   readonly name?: string;
   /** How many clusters the lab shall have at least. @default as many as `nodes` has, else 2 */
   readonly clusters?: number;
   /** Nodes of each cluster, on which Cilium runs; needs root. @default none: control planes alone */
   readonly nodes?: readonly number[];
-  /** The mode of each cluster, or one for all. @default "kvstore" */
-  readonly modes?: readonly CiliumMode[];
-  /** Name and id with which Cilium is installed in each cluster. @default "default" and 0, as by Cilium's chart */
-  readonly identities?: readonly (ClusterIdentity | undefined)[];
   /** Gets a line for every step. @default nothing is said */
   readonly log?: Log;
 }
@@ -26,7 +22,7 @@ export interface WantedLab {
 }
 
 /** The shape that is asked for, with every default. @throws Error that names what is not possible, or does not fit together. */
-export function wantedLab({ clusters: asked, nodes = [], modes, identities }: UpArgs): WantedLab {
+export function wantedLab({ clusters: asked, nodes = [], ...setups }: UpArgs): WantedLab {
   const clusters = asked ?? (nodes.length === 0 ? 2 : nodes.length);
   if (!Number.isInteger(clusters) || clusters < 1 || clusters > MAX_CLUSTERS) {
     throw new Error(`clusters: ${clusters}; a lab holds 1 to ${MAX_CLUSTERS} clusters`);
@@ -36,5 +32,8 @@ export function wantedLab({ clusters: asked, nodes = [], modes, identities }: Up
   if (nodes.length > 0 && nodes.length !== clusters) {
     throw new Error(`nodes: ${nodes.join(", ")}; give one number for each of the ${clusters} clusters`);
   }
-  return { clusters, nodes, cilium: setupsOf(clusters, modes, identities) };
+  if (nodes.length === 0 && setups.ipFamilies === "ipv6") {
+    throw new Error("ipFamilies: ipv6; control planes alone serve on loopback addresses of IPv4: give nodes too");
+  }
+  return { clusters, nodes, cilium: setupsOf(clusters, setups) };
 }

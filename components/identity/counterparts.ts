@@ -1,9 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { errorMessage } from "../basics/errorMessage";
 import { firstFew } from "../basics/model/bounded";
 import { agentPods, AGENTS_AT_ONCE, inAgent } from "../cilium/agents";
 import { openIdentities, type IdentityStore } from "../cilium/identityStore";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
+import { meanwhile } from "../command/meanwhile";
 import { progress } from "../command/protocol";
 import { until, withEach } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
@@ -127,25 +127,15 @@ export async function keepCounterparts<T>(
   work: () => Promise<T>,
   everyMs = KEPT_EVERY_MS,
 ): Promise<T> {
-  const { cluster } = renaming;
-  const ended = new AbortController();
-  const keep = async () => {
-    while (!ended.signal.aborted) {
-      await delay(everyMs, undefined, { signal: ended.signal }).catch(() => undefined);
-      if (ended.signal.aborted) return;
-      try {
-        const store = await openIdentities(api, renaming.cilium, config);
-        if (store !== undefined) await makeMissing(store, renaming);
-      } catch (error) {
-        progress(`warning: cluster "${cluster}": identities of new pods are not made: ${errorMessage(error)}`);
-      }
+  const { cluster, cilium } = renaming;
+  const makeAgain = async () => {
+    try {
+      const store = await openIdentities(api, cilium, config);
+      if (store !== undefined) await makeMissing(store, renaming);
+    } catch (error) {
+      progress(`warning: cluster "${cluster}": identities of new pods are not made: ${errorMessage(error)}`);
     }
+    return everyMs;
   };
-  const keeping = keep();
-  try {
-    return await work();
-  } finally {
-    ended.abort();
-    await keeping;
-  }
+  return meanwhile(everyMs, makeAgain, work);
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { errorMessage } from "../basics/errorMessage";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { openKvstore, type Kvstore } from "../cilium/kvstore";
@@ -11,6 +10,7 @@ import {
   shownAndHidden,
   type FormerNodes,
 } from "../cilium/model/nodeKeys";
+import { meanwhile } from "../command/meanwhile";
 import { progress } from "../command/protocol";
 import { until } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
@@ -50,33 +50,6 @@ async function keepOnce(api: ClusterApi, renaming: Renaming, kept: Set<string>):
   entries.forEach(([key]) => kept.add(key));
 }
 
-/** Does that again and again, until it is told to stop. What failed is said once. */
-async function keep(api: ClusterApi, renaming: Renaming, roundMs: number, stop: AbortSignal): Promise<void> {
-  const kept = new Set<string>();
-  let pause = roundMs;
-  let said = false;
-  for (;;) {
-    try {
-      await delay(pause, undefined, { signal: stop });
-    } catch {
-      return;
-    }
-    try {
-      await keepOnce(api, renaming, kept);
-      pause = roundMs;
-    } catch (error) {
-      const why = tellingLine(errorMessage(error));
-      pause = roundMs * AGAIN;
-      if (!said) {
-        progress(
-          `cluster "${renaming.cluster}": nodes under its former name could not be kept in its etcd yet (${why})`,
-        );
-      }
-      said = true;
-    }
-  }
-}
-
 /**
  * Waits for a roll-out with another name. The agents that it reaches late need the keys of the nodes that it has reached early, for longer than
  * these would stay: they get no lease, so that none of them ends before the roll-out does.
@@ -84,14 +57,25 @@ async function keep(api: ClusterApi, renaming: Renaming, roundMs: number, stop: 
 export async function keepingNodes<T>(api: ClusterApi, renaming: Renaming, rollOut: () => Promise<T>): Promise<T> {
   const live = await readConfigMap(api, renaming.cilium);
   if (live === undefined || !isInEtcd(live) || renaming.from === renaming.to) return rollOut();
-  const stop = new AbortController();
-  const kept = keep(api, renaming, (leaseSeconds(live.data) * 1000) / ROUNDS_OF_LEASE, stop.signal);
-  try {
-    return await rollOut();
-  } finally {
-    stop.abort();
-    await kept;
-  }
+  const roundMs = (leaseSeconds(live.data) * 1000) / ROUNDS_OF_LEASE;
+  const kept = new Set<string>();
+  let said = false;
+  const keep = async () => {
+    try {
+      await keepOnce(api, renaming, kept);
+      return roundMs;
+    } catch (error) {
+      if (!said) {
+        const why = tellingLine(errorMessage(error));
+        progress(
+          `cluster "${renaming.cluster}": nodes under its former name could not be kept in its etcd yet (${why})`,
+        );
+      }
+      said = true;
+      return roundMs * AGAIN;
+    }
+  };
+  return meanwhile(roundMs, keep, rollOut);
 }
 
 /** Hides a cluster's nodes under this name: agents that know them keep them, and those that start from now on never learn of them. */

@@ -1,8 +1,9 @@
-import { type ClusterSite, ownApiServerUrl } from "../controlPlane/cluster";
+import type { ClusterSite } from "../controlPlane/cluster";
 import { etcdEndpoint } from "../controlPlane/etcd";
 import { APISERVER_IMAGES, IMAGES } from "../images/definitions";
+import { type IpFamily, LAB_CIDR } from "../clusterPlan";
 import { CGROUP_V2 } from "../nodes/mounts";
-import type { CiliumMode } from "./setup";
+import type { CiliumMode, Families, Routing } from "./setup";
 
 /** Values of Cilium's chart. */
 export type HelmValues = Readonly<Record<string, unknown>>;
@@ -43,8 +44,6 @@ const SECRETS_BY_OTHERS = { config: { enabled: false } } as const;
 const apiserverValues = (kvstoremesh: boolean): HelmValues => ({
   identityAllocationMode: "crd",
   etcd: { enabled: false },
-  // Nobody else serves a NodePort in the lab.
-  kubeProxyReplacement: true,
   clustermesh: {
     useAPIServer: true,
     ...SECRETS_BY_OTHERS,
@@ -62,26 +61,46 @@ const MODE_VALUES: Readonly<Record<CiliumMode, (site: ClusterSite) => HelmValues
   kvstore: (site) => ({
     identityAllocationMode: "kvstore",
     etcd: { enabled: true, ssl: true, endpoints: [etcdEndpoint(site, "cilium-etcd")] },
-    kubeProxyReplacement: false,
     clustermesh: { useAPIServer: false, ...SECRETS_BY_OTHERS },
   }),
   apiserver: () => apiserverValues(false),
   kvstoremesh: () => apiserverValues(true),
 };
 
-/** Helm values of a cluster that is in no mesh yet. */
-export function ciliumValues(site: ClusterSite): HelmValues {
-  const server = new URL(ownApiServerUrl(site));
-  return {
-    cluster: site.cilium.identity,
-    ...MODE_VALUES[site.cilium.mode](site),
+const NATIVE_VALUES: Readonly<Record<IpFamily, HelmValues>> = {
+  ipv4: { ipv4NativeRoutingCIDR: LAB_CIDR.ipv4, enableIPv4Masquerade: false },
+  ipv6: { ipv6NativeRoutingCIDR: LAB_CIDR.ipv6, enableIPv6Masquerade: false },
+};
+
+/**
+ * What each routing is to the chart. In a tunnel, pods that leave it (for the API server, an etcd, or the NodePort of a peer) are masqueraded
+ * behind their node, as by the chart's default, and between clusters they stay in it, under their own addresses. Natively nothing is
+ * masqueraded, and every node has routes to the pods of the others.
+ */
+const ROUTING_VALUES: Readonly<Record<Routing, (families: Families) => HelmValues>> = {
+  tunnel: () => ({ routingMode: "tunnel", autoDirectNodeRoutes: false }),
+  native: (families) => ({
     routingMode: "native",
     autoDirectNodeRoutes: true,
-    ipv4NativeRoutingCIDR: "10.0.0.0/8",
-    enableIPv4Masquerade: false,
+    ...families.reduce((values, family) => ({ ...values, ...NATIVE_VALUES[family] }), {}),
+  }),
+};
+
+/** Helm values of a cluster that is in no mesh yet. */
+export function ciliumValues(site: ClusterSite): HelmValues {
+  const { place, ports, families } = site;
+  const { identity, mode, routing, kubeProxyReplacement } = site.cilium;
+  return {
+    cluster: identity,
+    ...MODE_VALUES[mode](site),
+    ...ROUTING_VALUES[routing](families),
+    ...Object.fromEntries(
+      (["ipv4", "ipv6"] as const).map((family) => [family, { enabled: families.includes(family) }]),
+    ),
+    kubeProxyReplacement,
     ipam: { mode: "kubernetes" },
-    k8sServiceHost: server.hostname,
-    k8sServicePort: Number(server.port),
+    k8sServiceHost: place.ip,
+    k8sServicePort: ports.apiServer,
     envoy: { enabled: false },
     l7Proxy: false,
     hubble: { enabled: false },

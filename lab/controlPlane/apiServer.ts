@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { assertRunning, ensureDaemon, stopDaemon, type DaemonSpec } from "../host/daemon";
 import { ask, type Answer } from "../host/httpsGet";
 import { waitFor } from "../host/waitFor";
-import { SERVICE_CIDR } from "../pki/clusterPki";
+import { SERVICE_CIDR } from "../clusterPlan";
 import { apiServerUrl, type ClusterSite } from "./cluster";
 import { etcdEndpoint } from "./etcd";
 
@@ -12,7 +12,7 @@ export const API_SERVER = "kube-apiserver";
 
 /** Command line of the cluster's API server. */
 export function apiServerCommand(program: string, site: ClusterSite): string[] {
-  const { pki, place, ports } = site;
+  const { pki, place, ports, families } = site;
   return [
     program,
     `--etcd-servers=${etcdEndpoint(site, "api-etcd")}`,
@@ -32,7 +32,7 @@ export function apiServerCommand(program: string, site: ClusterSite): string[] {
     `--client-ca-file=${pki.kubernetesCa.certFile}`,
     "--authorization-mode=Node,RBAC",
     "--allow-privileged=true",
-    `--service-cluster-ip-range=${SERVICE_CIDR}`,
+    `--service-cluster-ip-range=${families.map((family) => SERVICE_CIDR[family]).join(",")}`,
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${pki.tokenPublicKeyFile}`,
     `--service-account-signing-key-file=${pki.tokenKeyFile}`,

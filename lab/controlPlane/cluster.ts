@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { DEFAULT_SETUP, type CiliumSetup } from "../ciliumObjects/setup";
+import { DEFAULT_SETUP, type CiliumSetup, type Families, familiesOf } from "../ciliumObjects/setup";
 import { planCluster, portsFrom, type ClusterPlan, type Ports } from "../clusterPlan";
-import { onLoopback, type Place } from "../host/place";
+import { onLoopback, type Place, urlHost } from "../host/place";
 import { clusterPki, type ClusterPki } from "../pki/clusterPki";
 import type { SlotClaim } from "../slot";
 
@@ -17,6 +17,8 @@ export interface ClusterSite {
   /** How many nodes the cluster has; none for a control plane alone. */
   readonly nodes: number;
   readonly cilium: CiliumSetup;
+  /** Its IP families, the primary one first. */
+  readonly families: Families;
 }
 
 /**
@@ -27,24 +29,29 @@ export function clusterSite(
   labDir: string,
   claim: SlotClaim,
   number: number,
-  placeOf: (plan: ClusterPlan) => Place = ({ ip }) => onLoopback(ip),
+  placeOf: (plan: ClusterPlan, families: Families) => Place = ({ ip }) => onLoopback(ip),
 ): ClusterSite {
   const plan = planCluster(claim.slot, number);
   const dir = join(labDir, plan.name);
+  const cilium = claim.cilium[number - 1] ?? DEFAULT_SETUP;
+  const families = familiesOf(cilium.ipFamilies);
   return {
     plan,
-    place: placeOf(plan),
+    place: placeOf(plan, families),
     ports: portsFrom(claim.portOffset),
     pki: clusterPki(dir),
     dir,
     labDir,
     nodes: claim.nodes[number - 1] ?? 0,
-    cilium: claim.cilium[number - 1] ?? DEFAULT_SETUP,
+    cilium,
+    families,
   };
 }
 
 /** Where programs of this machine find the API server. */
-export const apiServerUrl = ({ place, ports }: ClusterSite): string => `https://${place.dialIp}:${ports.apiServer}`;
+export const apiServerUrl = ({ place, ports }: ClusterSite): string =>
+  `https://${urlHost(place.dialIp)}:${ports.apiServer}`;
 
 /** Where the cluster's own nodes and controllers find it. */
-export const ownApiServerUrl = ({ place, ports }: ClusterSite): string => `https://${place.ip}:${ports.apiServer}`;
+export const ownApiServerUrl = ({ place, ports }: ClusterSite): string =>
+  `https://${urlHost(place.ip)}:${ports.apiServer}`;

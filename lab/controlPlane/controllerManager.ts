@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { assertRunning, ensureDaemon, type DaemonSpec } from "../host/daemon";
 import { waitFor } from "../host/waitFor";
-import { SERVICE_CIDR } from "../pki/clusterPki";
+import { NODE_PODS_PREFIX, SERVICE_CIDR } from "../clusterPlan";
 import { askApiServer } from "./apiServer";
 import type { ClusterSite } from "./cluster";
 import { writeOwnKubeconfig } from "./kubeconfig";
@@ -15,7 +15,7 @@ export const CONTROLLER_MANAGER = "kube-controller-manager";
  * its own it would need a token per controller, which costs seconds at each start.
  */
 export function controllerManagerCommand(program: string, site: ClusterSite): string[] {
-  const { pki, place, plan, ports } = site;
+  const { pki, place, plan, ports, families } = site;
   return [
     program,
     `--kubeconfig=${kubeconfigFile(site)}`,
@@ -27,9 +27,9 @@ export function controllerManagerCommand(program: string, site: ClusterSite): st
     `--root-ca-file=${pki.kubernetesCa.certFile}`,
     "--leader-elect=false",
     "--allocate-node-cidrs=true",
-    `--cluster-cidr=${plan.podCIDR}`,
-    "--node-cidr-mask-size=24",
-    `--service-cluster-ip-range=${SERVICE_CIDR}`,
+    `--cluster-cidr=${families.map((family) => plan[family].podCIDR).join(",")}`,
+    ...families.map((family) => `--node-cidr-mask-size-${family}=${NODE_PODS_PREFIX[family]}`),
+    `--service-cluster-ip-range=${families.map((family) => SERVICE_CIDR[family]).join(",")}`,
     // Its default is a folder of the host that it would create.
     `--flex-volume-plugin-dir=${join(site.dir, "flex-volumes")}`,
     "--profiling=false",

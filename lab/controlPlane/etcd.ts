@@ -4,6 +4,7 @@ import { hasApiserver } from "../ciliumObjects/setup";
 import type { EtcdPorts } from "../clusterPlan";
 import { assertRunning, ensureDaemon, stopDaemon, type DaemonSpec } from "../host/daemon";
 import { ask } from "../host/httpsGet";
+import { urlHost } from "../host/place";
 import { waitFor } from "../host/waitFor";
 import type { EtcdPki } from "../pki/clusterPki";
 import type { ClusterSite } from "./cluster";
@@ -31,13 +32,18 @@ const portsOf = ({ ports }: ClusterSite, name: EtcdName): EtcdPorts =>
 export const etcdPki = ({ pki }: ClusterSite, name: EtcdName): EtcdPki =>
   name === "api-etcd" ? pki.apiEtcd : pki.ciliumEtcd;
 
-/** Where agents, peers and API servers find this etcd. */
-export const etcdEndpoint = (site: ClusterSite, name: EtcdName): string =>
-  `https://${site.place.ip}:${portsOf(site, name).client}`;
+const clientUrl = (site: ClusterSite, name: EtcdName, ip: string): string =>
+  `https://${urlHost(ip)}:${portsOf(site, name).client}`;
+
+/** Where agents and API servers of its own cluster find this etcd. */
+export const etcdEndpoint = (site: ClusterSite, name: EtcdName): string => clientUrl(site, name, site.place.ip);
+
+/** Where agents of peers find it: by IPv6, where the cluster has both families. */
+export const etcdPeerEndpoint = (site: ClusterSite, name: EtcdName): string =>
+  clientUrl(site, name, site.place.otherIps[0] ?? site.place.ip);
 
 /** Where programs of this machine find it. */
-export const etcdDialEndpoint = (site: ClusterSite, name: EtcdName): string =>
-  `https://${site.place.dialIp}:${portsOf(site, name).client}`;
+export const etcdDialEndpoint = (site: ClusterSite, name: EtcdName): string => clientUrl(site, name, site.place.dialIp);
 
 /** The TLS files that the lab made for this etcd. */
 export const ownTls = (site: ClusterSite, name: EtcdName): EtcdTls => {
@@ -54,20 +60,21 @@ const servedTls = (site: ClusterSite, name: EtcdName): { readonly dir: string; r
 
 /** Command line of one single-member etcd. The raft port stays on the lab's own certificates whatever clients see. */
 export function etcdCommand(etcd: string, site: ClusterSite, name: EtcdName, tls: EtcdTls): string[] {
-  const { ip } = site.place;
+  const { ip, otherIps } = site.place;
   const { peer, health } = portsOf(site, name);
   const { server, ca } = etcdPki(site, name);
-  const [client, raft] = [etcdEndpoint(site, name), `https://${ip}:${peer}`];
+  const [client, raft] = [etcdEndpoint(site, name), `https://${urlHost(ip)}:${peer}`];
+  const clients = [ip, ...otherIps].map((each) => clientUrl(site, name, each));
   return [
     etcd,
     `--name=${site.plan.name}`,
     `--data-dir=${join(site.dir, `${name}-data`)}`,
-    `--listen-client-urls=${client}`,
+    `--listen-client-urls=${clients.join(",")}`,
     `--advertise-client-urls=${client}`,
     `--listen-peer-urls=${raft}`,
     `--initial-advertise-peer-urls=${raft}`,
     `--initial-cluster=${site.plan.name}=${raft}`,
-    `--listen-metrics-urls=http://${ip}:${health}`,
+    `--listen-metrics-urls=http://${urlHost(ip)}:${health}`,
     `--cert-file=${tls.certFile}`,
     `--key-file=${tls.keyFile}`,
     "--client-cert-auth",

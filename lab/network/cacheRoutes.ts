@@ -14,15 +14,21 @@ export interface CacheRoute {
 /** After the routes of Cilium's own, which come with a mesh. */
 const METRIC = "1000";
 
+/** Whether its KVStoreMesh dials under the address of its pod: in a tunnel, what leaves it is masqueraded. */
+const dialsFromPods = ({ cilium }: ClusterSite): boolean =>
+  cilium.mode === "kvstoremesh" && cilium.routing === "native";
+
 /**
  * The ways from the nodes of each cluster to the pods of the others that have KVStoreMesh: it dials peers from a pod, and with native routing
  * nobody else knows the way back before there is a mesh. The router is the network of the control planes, which knows the way to all pods.
  */
 export const cacheRoutes = (sites: readonly ClusterSite[]): readonly CacheRoute[] =>
   sites.flatMap((site) => {
-    const cached = sites.filter((other) => other !== site && other.cilium.mode === "kvstoremesh");
+    const cached = sites.filter((other) => other !== site && dialsFromPods(other));
     return nodesOf(site).flatMap((node) =>
-      cached.map(({ plan }) => ({ node, podCIDR: plan.podCIDR, via: site.plan.controlPlaneIp })),
+      cached.flatMap(({ plan, families }) =>
+        families.map((family) => ({ node, podCIDR: plan[family].podCIDR, via: site.plan[family].controlPlaneIp })),
+      ),
     );
   });
 

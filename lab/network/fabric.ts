@@ -1,4 +1,6 @@
+import { isIPv6 } from "node:net";
 import { join } from "node:path";
+import type { Families } from "../ciliumObjects/setup";
 import type { ClusterPlan } from "../clusterPlan";
 import { ensureDaemon, runningDaemon, stopDaemon, type DaemonSpec } from "../host/daemon";
 import { inNetworkOf, onLoopback, type Place } from "../host/place";
@@ -16,15 +18,26 @@ const fabricDir = (labDir: string): string => join(labDir, "fabric");
 export const runningFabric = (labDir: string): ProcessIdentity | undefined => runningDaemon(fabricDir(labDir), NAME);
 
 /** Where a cluster's control plane runs in a lab with nodes. */
-export const onFabric = (fabric: ProcessIdentity, plan: ClusterPlan): Place =>
-  inNetworkOf(fabric.pid, plan.controlPlaneIp, plan.ip);
+export const onFabric = (fabric: ProcessIdentity, plan: ClusterPlan, [primary, ...others]: Families): Place =>
+  inNetworkOf(
+    fabric.pid,
+    plan[primary].controlPlaneIp,
+    plan.ip,
+    others.map((family) => plan[family].controlPlaneIp),
+  );
 
 /** Runs `ip` in the network namespace of a process. */
 export const ipIn = (pid: number, ...args: readonly string[]): Promise<unknown> =>
   run("nsenter", [`--target=${pid}`, "--net", "--", "ip", ...args]);
 
-/** Starts the lab's network where it does not run, and gives every control plane its address. */
-export async function ensureFabric(labDir: string, plans: readonly ClusterPlan[]): Promise<ProcessIdentity> {
+/** Gives a device an address, with its network on the link. One of IPv6 is used at once: nobody else can have it. */
+export const addAddress = (pid: number, ip: string, device: string): Promise<unknown> =>
+  isIPv6(ip)
+    ? ipIn(pid, "-6", "address", "replace", `${ip}/64`, "dev", device, "nodad")
+    : ipIn(pid, "address", "replace", `${ip}/24`, "dev", device);
+
+/** Starts the lab's network where it does not run, and gives every control plane its addresses. */
+export async function ensureFabric(labDir: string, controlPlaneIps: readonly string[]): Promise<ProcessIdentity> {
   const dir = fabricDir(labDir);
   const spec: DaemonSpec = {
     name: NAME,
@@ -46,8 +59,6 @@ export async function ensureFabric(labDir: string, plans: readonly ClusterPlan[]
     await ipIn(fabric.pid, "link", "set", BRIDGE, "up");
     markSetUp(fabric, mark);
   }
-  for (const { controlPlaneIp } of plans) {
-    await ipIn(fabric.pid, "address", "replace", `${controlPlaneIp}/24`, "dev", BRIDGE);
-  }
+  for (const ip of controlPlaneIps) await addAddress(fabric.pid, ip, BRIDGE);
   return fabric;
 }

@@ -51,7 +51,7 @@ export function kubeletCommand(site: NodeSite, tools: NodeTools): readonly strin
     `--config=${join(NODE_ETC, "kubelet.json")}`,
     `--kubeconfig=${join(NODE_ETC, "kubeconfig")}`,
     `--hostname-override=${site.plan.name}`,
-    `--node-ip=${site.plan.ip}`,
+    `--node-ip=${site.ips.join(",")}`,
     ...(site.last ? [`--node-labels=${LAST_NODE}=true`] : []),
     "--root-dir=/var/lib/kubelet",
     "--cert-dir=/var/lib/kubelet/pki",

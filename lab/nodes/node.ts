@@ -34,7 +34,7 @@ export async function startNode(site: NodeSite, tools: NodeTools, fabric: Proces
     name,
     dir: site.dir,
     labDir: site.cluster.labDir,
-    place: inNamespacesOf(init.pid, site.plan.ip),
+    place: inNamespacesOf(init.pid, site.ip),
     cgroups: makeCgroups(site.cgroup),
     path: tools.dir,
     command,

@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from "../host/processIdentity";
-import { BRIDGE, ipIn } from "../network/fabric";
+import { addAddress, BRIDGE, ipIn } from "../network/fabric";
 import type { NodeSite } from "./nodeSite";
 
 /** Name of the node's end on the bridge; a device's name has 15 characters at most. */
@@ -13,7 +13,9 @@ export async function plugIn(node: NodeSite, fabric: ProcessIdentity, init: Proc
   await ipIn(fabric.pid, "link", "add", port, "type", "veth", "peer", "name", "eth0", "netns", String(init.pid));
   await ipIn(fabric.pid, "link", "set", port, "master", BRIDGE, "up");
   await ipIn(init.pid, "link", "set", "lo", "up");
-  await ipIn(init.pid, "address", "add", `${node.plan.ip}/24`, "dev", "eth0");
+  for (const ip of node.ips) await addAddress(init.pid, ip, "eth0");
   await ipIn(init.pid, "link", "set", "eth0", "up");
-  await ipIn(init.pid, "route", "add", "default", "dev", "eth0");
+  for (const family of node.cluster.families) {
+    await ipIn(init.pid, family === "ipv4" ? "-4" : "-6", "route", "add", "default", "dev", "eth0");
+  }
 }

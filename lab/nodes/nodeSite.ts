@@ -7,6 +7,10 @@ import type { PairFiles } from "../pki/clusterPki";
 /** One node of a cluster: all that its processes are started from. */
 export interface NodeSite {
   readonly plan: NodePlan;
+  /** Its addresses, one of each family of its cluster, the primary one first. */
+  readonly ips: readonly [string, ...string[]];
+  /** The primary one. */
+  readonly ip: string;
   readonly cluster: ClusterSite;
   /** The node's own folder on this machine: pid files, logs, and what its mounts show inside. */
   readonly dir: string;
@@ -30,9 +34,12 @@ export const cgroupPrefix = (labDir: string): string =>
 export function nodeSite(cluster: ClusterSite, number: number): NodeSite {
   const plan = planNode(cluster.plan, number);
   const dir = join(cluster.dir, plan.name);
+  const [primary, ...others] = cluster.families;
   const etc = join(dir, "etc");
   return {
     plan,
+    ips: [plan[primary], ...others.map((family) => plan[family])],
+    ip: plan[primary],
     cluster,
     dir,
     etc,

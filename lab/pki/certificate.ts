@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { KeyObject, webcrypto } from "node:crypto";
-import { isIPv4 } from "node:net";
+import { isIP } from "node:net";
 
 /** A certificate and its key, both PEM; the key is PKCS #8. */
 export interface Pair {
@@ -77,8 +77,8 @@ export async function createAuthority(commonName: string): Promise<Pair> {
 }
 
 function subjectAlternativeNames({ commonName, dnsNames = [], ips = [] }: LeafSpec): x509.JsonGeneralName[] {
-  const wrong = ips.find((ip) => !isIPv4(ip));
-  if (wrong !== undefined) throw new Error(`certificate ${commonName}: "${wrong}" is not an IPv4 address`);
+  const wrong = ips.find((ip) => isIP(ip) === 0);
+  if (wrong !== undefined) throw new Error(`certificate ${commonName}: "${wrong}" is not an IP address`);
   return [
     ...dnsNames.map((value) => ({ type: "dns", value }) as const),
     ...ips.map((value) => ({ type: "ip", value }) as const),
@@ -95,7 +95,7 @@ async function authorityKeyIdentifier(authority: x509.X509Certificate): Promise<
 
 /**
  * A P-256 leaf, signed by an authority of {@link createAuthority}; valid at any time that the spec says, the past too.
- * @throws Error that names the certificate and the value when an address is not IPv4.
+ * @throws Error that names the certificate and the value when an address is none.
  */
 export async function issueLeaf(authority: Pair, spec: LeafSpec): Promise<Pair> {
   const names = subjectAlternativeNames(spec);

@@ -28,9 +28,8 @@ export interface ClusterPki {
   readonly ciliumEtcd: EtcdPki;
 }
 
-/** First address of the cluster's Service range, under which pods reach the API server. */
-export const SERVICE_CIDR = "10.96.0.0/16";
-const KUBERNETES_SERVICE_IP = "10.96.0.1";
+/** The first addresses of the Service ranges, under which pods reach the API server. */
+const KUBERNETES_SERVICE_IPS = ["10.96.0.1", "fd00:96::1"];
 
 const pairFiles = (dir: string, name: string): PairFiles => ({
   certFile: join(dir, `${name}.crt`),
@@ -68,7 +67,8 @@ async function writeFamily(
   for (const [files, spec] of leaves) writePair(files, await issueLeaf(authority, spec));
 }
 
-async function writeAll(files: ClusterPki, { name, ip, controlPlaneIp }: ClusterPlan): Promise<void> {
+async function writeAll(files: ClusterPki, { name, ip, ipv4, ipv6 }: ClusterPlan): Promise<void> {
+  const ips = [ip, ipv4.controlPlaneIp, ipv6.controlPlaneIp];
   await writeFamily(files.kubernetesCa, `${name} kubernetes`, [
     [
       files.apiServer,
@@ -76,7 +76,7 @@ async function writeAll(files: ClusterPki, { name, ip, controlPlaneIp }: Cluster
         commonName: "kube-apiserver",
         usages: ["server"],
         dnsNames: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"],
-        ips: [ip, controlPlaneIp, KUBERNETES_SERVICE_IP],
+        ips: [...ips, ...KUBERNETES_SERVICE_IPS],
       },
     ],
     [files.admin, { commonName: "admin", organization: "system:masters", usages: ["client"] }],
@@ -86,7 +86,7 @@ async function writeAll(files: ClusterPki, { name, ip, controlPlaneIp }: Cluster
     commonName: `${name} ${etcd}`,
     usages: ["server", "client"],
     dnsNames: ["localhost", `${name}.mesh.cilium.io`],
-    ips: [ip, controlPlaneIp],
+    ips,
   });
   await writeFamily(files.apiEtcd.ca, `${name} api etcd`, [
     [files.apiEtcd.server, server("api-etcd")],

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import type { Place } from "../host/place";
+import { type Place, urlHost } from "../host/place";
 import { waitFor } from "../host/waitFor";
 import { type Attempt, type TrafficReport, trafficReport } from "./attempts";
 
@@ -16,6 +16,8 @@ export interface PingerArgs {
   readonly intervalMs?: number;
   /** How long an answer may take. @default 1000 */
   readonly timeoutMs?: number;
+  /** With its first answer, or with its first attempt, where nobody may answer yet. @default "answered" */
+  readonly begins?: "answered" | "unanswered";
 }
 
 /** Traffic that goes on until it is stopped. */
@@ -36,10 +38,16 @@ const parse = (lines: string): readonly Attempt[] =>
     .map((line) => ATTEMPT.parse(JSON.parse(line)));
 
 /**
- * Starts steady traffic to a Redis, and returns when the first answer has come.
- * @throws Error when none comes in time.
+ * Starts steady traffic to a Redis, and returns when it has begun.
+ * @throws Error when it does not in time.
  */
-export async function startPinger({ from, to, intervalMs = 200, timeoutMs = 1000 }: PingerArgs): Promise<Pinger> {
+export async function startPinger({
+  from,
+  to,
+  intervalMs = 200,
+  timeoutMs = 1000,
+  begins = "answered",
+}: PingerArgs): Promise<Pinger> {
   const tsx = pathToFileURL(require.resolve("tsx")).href;
   const [program = "", ...args] = from.commandLine([
     ...[process.execPath, "--import", tsx, join(__dirname, "pingerProcess.ts")],
@@ -61,11 +69,15 @@ export async function startPinger({ from, to, intervalMs = 200, timeoutMs = 1000
     return trafficReport(attempts().filter(({ at }) => at <= last));
   };
   try {
-    await waitFor(`first answer of ${to.ip}:${to.port}`, FIRST_MS, (note) => {
-      if (child.exitCode !== null) throw new Error(`the pinger ended with ${child.exitCode}`);
-      note(`${attempts().length} attempts, none answered`);
-      return attempts().some(({ answered }) => answered) ? true : undefined;
-    });
+    await waitFor(
+      `first ${begins === "answered" ? "answer" : "attempt"} of ${urlHost(to.ip)}:${to.port}`,
+      FIRST_MS,
+      (note) => {
+        if (child.exitCode !== null) throw new Error(`the pinger ended with ${child.exitCode}`);
+        note(`${attempts().length} attempts, none answered`);
+        return attempts().some(({ answered }) => answered || begins === "unanswered") ? true : undefined;
+      },
+    );
   } catch (error) {
     child.kill();
     throw error;

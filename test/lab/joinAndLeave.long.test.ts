@@ -95,7 +95,7 @@ describe("a third cluster that joins and leaves", function () {
     assert.deepEqual(await peersSeen(three), everyPeerReady(three));
     const pairs = orderedPairs(three);
     assert.equal(pairs.length, 6);
-    await Promise.all(pairs.map(pinged));
+    await Promise.all(pairs.map((pair) => pinged(pair)));
   });
 
   it("leaves with an edit of the configuration: its peers drop it first, and it is as before", async () => {

@@ -6,6 +6,7 @@ import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
 import { modesLab, type ModesLab } from "./support/modesLab";
 import { objectsOf } from "./support/mesh";
 import { startPolicyTraffic, type Loss, type PolicyTraffic } from "./support/policies";
+import { labRouting } from "./support/routing";
 import { say, timed } from "./support/say";
 
 const MESHES: readonly (readonly CiliumMode[])[] = [
@@ -16,7 +17,7 @@ const MESHES: readonly (readonly CiliumMode[])[] = [
 const MORE = 10;
 
 for (const modes of MESHES) {
-  describe(`name and id under policies of every kind: ${modes.join(" and ")}`, function () {
+  describe(`name and id under policies of every kind: ${modes.join(" and ")}, ${labRouting()} routing`, function () {
     this.timeout("15m");
     let own: ModesLab;
     let clusters: readonly LabCluster[];
@@ -29,7 +30,9 @@ for (const modes of MESHES) {
 
     const nothingLost = (what: string, lost: Readonly<Record<string, Loss>>) => {
       const told = Object.entries(lost).map(([way, loss]) => ({ way, ...loss }));
-      process.stdout.write(`${JSON.stringify({ measured: `${what}, ${modes.join(" and ")}`, told })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ measured: `${what}, ${modes.join(" and ")}, ${labRouting()}`, told })}\n`,
+      );
       say(
         `${what}: ${told.map((each) => `${each.way} ${String(each.lost)}/${String(each.sent)} [${each.at.join(" ")}]`).join(", ")}`,
       );

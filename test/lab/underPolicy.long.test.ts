@@ -11,6 +11,7 @@ import { waitUntil } from "../support/waitUntil";
 import { goesOn } from "./support/demo/traffic";
 import { twoClusters } from "./support/level";
 import { meshed, unmeshed } from "./support/mesh";
+import { labRouting } from "./support/routing";
 import { say } from "./support/say";
 
 const STRANGER = "stranger";
@@ -87,7 +88,7 @@ describe("meshing under a policy that lets one client in", function () {
     const report = trafficReport(client.attempts().filter(({ at }) => at >= from && at <= to));
     say(`the client during ${what} under a policy: ${describeTraffic(report)}`);
     process.stdout.write(
-      `${JSON.stringify({ measured: `${what} under a policy`, seconds: (to - from) / 1000, ...report })}\n`,
+      `${JSON.stringify({ measured: `${what} under a policy, ${labRouting()}`, seconds: (to - from) / 1000, ...report })}\n`,
     );
     await settled("the client is answered again", client, true, 120);
     neverAnswered();

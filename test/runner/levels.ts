@@ -8,7 +8,8 @@ import {
   tools,
 } from "../../lab";
 import { endLabs, isKept } from "../engine/support/labs";
-import { MODES_LAB, NODE_LAB } from "../lab/support/nodeLab";
+import { MESHES_LAB, MODES_LAB, NODE_LAB } from "../lab/support/nodeLab";
+import { ROUTING_VARIABLE } from "../lab/support/routing";
 import { PLUGIN_LAB } from "../plugins/harness/lab";
 
 /** A level of the tests: a program that says by its exit code whether it passed, or a mocha run that counts. */
@@ -16,7 +17,12 @@ export interface Level {
   readonly name: string;
   readonly run:
     | { readonly kind: "program"; readonly command: readonly string[] }
-    | { readonly kind: "mocha"; readonly args: readonly string[] };
+    | {
+        readonly kind: "mocha";
+        readonly args: readonly string[];
+        /** Variables of its environment beside those of this run. */
+        readonly env?: Readonly<Record<string, string>>;
+      };
   /** Why this machine cannot run the level; `undefined` where it can. What it needs is built here, with progress. */
   readonly obstacle?: () => Promise<string | undefined>;
   /** Ends servers that a run of the level has left when it fell over. */
@@ -88,6 +94,27 @@ const ending =
   };
 
 /**
+ * The lab level's files about what is lost when a mesh comes and goes, once more: in the level itself packets go from node to node in a tunnel, as
+ * by Cilium's chart.
+ */
+const nativeLevel: Level = {
+  ...onNodes({
+    name: "lab, native routing",
+    run: {
+      kind: "mocha",
+      args: [
+        ...["--require", "test/lab/support/hooks.ts", "--require", "test/runner/fileCosts.ts"],
+        ...["takeDown", "joinAndLeave.long", "underPolicy.long", "policies.long", "apiserver.long"].map(
+          (file) => `test/lab/${file}.test.ts`,
+        ),
+      ],
+      env: { [ROUTING_VARIABLE]: "native" },
+    },
+  }),
+  leftovers: ending(NODE_LAB, MESHES_LAB),
+};
+
+/**
  * Every level, from cheap to real. Two lanes keep two cores busy while the engine level waits for servers; the lab level counts lost
  * connections, so nothing runs beside it.
  */
@@ -104,9 +131,11 @@ export function stages(scope: Scope): readonly Stage[] {
   const engine: Lane = [
     { ...onLab(mochaLevel(scope, "engine", ...hooks("test/engine/support"), ...TWO_WORKERS)), leftovers: endLabs },
   ];
-  const lab: Lane = [
-    { ...onNodes(mochaLevel(scope, "lab", ...hooks("test/lab/support"))), leftovers: ending(NODE_LAB, MODES_LAB) },
-  ];
+  const onTunnel: Level = {
+    ...onNodes(mochaLevel(scope, "lab", ...hooks("test/lab/support"))),
+    leftovers: ending(NODE_LAB, MODES_LAB, MESHES_LAB),
+  };
+  const lab: Lane = scope === "all" ? [onTunnel, nativeLevel] : [onTunnel];
   const build: Lane = [program("build", "node", "build/build.mjs")];
   return [[build], [cheap, engine], [lab]];
 }

@@ -20,6 +20,8 @@ export interface Result extends Outcome {
   readonly remark: string;
 }
 
+type MochaRun = Extract<Level["run"], { readonly kind: "mocha" }>;
+
 /** A level that would have been run; a run that was stopped has not passed. */
 class Stopped extends Error {}
 
@@ -29,12 +31,12 @@ const failure = (output: string): Outcome => ({ output, costs: [], tally: { ...N
 const withLine = (output: string, line: string): string => (output === "" ? line : `${output.trimEnd()}\n${line}`);
 const described = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-async function mocha(args: readonly string[], stop: AbortSignal): Promise<Outcome> {
+async function mocha({ args, env: more }: MochaRun, stop: AbortSignal): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), "clustermesh-tally-"));
   const [tallyFile, costsFile] = [join(folder, "tally.json"), join(folder, "costs.jsonl")];
   const command = ["node_modules/.bin/mocha", "--reporter", "test/runner/tallyReporter.ts", ...args];
   try {
-    const env = { ...process.env, [TALLY_FILE]: tallyFile, [COSTS_FILE]: costsFile };
+    const env = { ...process.env, ...more, [TALLY_FILE]: tallyFile, [COSTS_FILE]: costsFile };
     const { fault, output } = await execute(command, env, stop);
     const counted = parseTally(await readFile(tallyFile, "utf8").catch(() => ""));
     const costs = byFile(parseCosts(await readFile(costsFile, "utf8").catch(() => "")));
@@ -79,7 +81,7 @@ async function endServers({ leftovers }: Level, output: string): Promise<string>
 
 async function outcomeOf(level: Level, stop: AbortSignal): Promise<Outcome> {
   const { run } = level;
-  const outcome = await (run.kind === "mocha" ? mocha(run.args, stop) : program(run.command, stop));
+  const outcome = await (run.kind === "mocha" ? mocha(run, stop) : program(run.command, stop));
   return outcome.tally.failed === 0 ? outcome : { ...outcome, output: await endServers(level, outcome.output) };
 }
 

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { z } from "zod";
 import { present } from "../../basics/model/own";
 import { isOn } from "../../cilium/model/agentBoolean";
@@ -6,18 +6,26 @@ import type { Fields } from "../../kubernetes/model/fields";
 
 /**
  * What is asked on another node: the agent's health endpoint, which has a pod's address and so takes a pod's way, or the agent itself at
- * the node's own address.
+ * the node's own address. In a dual-stack cluster each of them by IPv4, and by IPv6 too.
  */
-export type PathKind = "endpoint" | "host";
+const BY_FIRST_FAMILY = ["endpoint", "host"] as const;
+const BY_IPV6_TOO = ["endpointIPv6", "hostIPv6"] as const;
 
-export const PATH_KINDS: readonly PathKind[] = ["endpoint", "host"];
+export const PATH_KINDS = [...BY_FIRST_FAMILY, ...BY_IPV6_TOO] as const;
+export type PathKind = (typeof PATH_KINDS)[number];
+
+/** The address of each kind, in words. */
+const ADDRESS: Readonly<Record<PathKind, string>> = {
+  endpoint: "endpoint address",
+  host: "host address",
+  endpointIPv6: "endpoint address of IPv6",
+  hostIPv6: "host address of IPv6",
+};
 
 /** An agent, its node, and where its health checks answer. An address is absent where its CiliumNode has none. */
-export interface HealthNode {
+export interface HealthNode extends Readonly<Partial<Record<PathKind, string>>> {
   readonly agent: string;
   readonly node: string;
-  readonly endpoint?: string;
-  readonly host?: string;
 }
 
 /** The way from one node of a cluster to another one of the same cluster, as the agent on the first tried it. */
@@ -70,10 +78,14 @@ const ciliumNode = z.object({
 });
 
 /** Where the health checks of one node answer. */
-export type HealthAddresses = Pick<HealthNode, "endpoint" | "host">;
+export type HealthAddresses = Pick<HealthNode, PathKind>;
 
-const usable = (candidates: readonly (string | null | undefined)[]): string | undefined =>
-  candidates.find((each): each is string => each != null && isIP(each) !== 0);
+/** The address to ask, of IPv4 where there is one, and that of IPv6 beside it. */
+function usable(candidates: readonly (string | null | undefined)[]): readonly [string | undefined, string | undefined] {
+  const addresses = candidates.filter((each): each is string => each != null && isIP(each) !== 0);
+  const [ipv4, ipv6] = [addresses.find((each) => !isIPv6(each)), addresses.find(isIPv6)];
+  return ipv4 === undefined ? [ipv6, undefined] : [ipv4, ipv6];
+}
 
 /**
  * Where the health checks of a cluster's nodes answer, by node, from its CiliumNodes (as `kubectl get -o json` prints them, by {@link HEALTH_FIELDS}). Each agent writes
@@ -83,9 +95,10 @@ export function parseHealthAddresses(json: string): ReadonlyMap<string, HealthAd
   const { items } = z.object({ items: z.array(ciliumNode) }).parse(JSON.parse(json));
   return new Map(
     items.map(({ metadata, spec }) => {
-      const endpoint = usable([spec.health?.ipv4, spec.health?.ipv6]);
-      const host = usable((spec.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ ip }) => ip));
-      return [metadata.name, present({ endpoint, host })];
+      const [endpoint, endpointIPv6] = usable([spec.health?.ipv4, spec.health?.ipv6]);
+      const internal = (spec.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ ip }) => ip);
+      const [host, hostIPv6] = usable(internal);
+      return [metadata.name, present({ endpoint, host, endpointIPv6, hostIPv6 })];
     }),
   );
 }
@@ -101,10 +114,16 @@ function neighboursOf(from: HealthNode, nodes: readonly HealthNode[]): readonly 
   return nodes.filter(({ node }) => next.has(node));
 }
 
+/** What is asked on another node: by IPv6 too where one of the two has both families. */
+const kindsBetween = (from: HealthNode, to: HealthNode): readonly PathKind[] => [
+  ...BY_FIRST_FAMILY,
+  ...BY_IPV6_TOO.filter((kind) => from[kind] !== undefined || to[kind] !== undefined),
+];
+
 /** The paths that are tried from one node to others of its cluster: to all of them, or in a large cluster to some. */
 export function pathsFrom(from: HealthNode, nodes: readonly HealthNode[]): readonly NodePath[] {
   return neighboursOf(from, nodes).flatMap((to) =>
-    PATH_KINDS.map((kind): NodePath => {
+    kindsBetween(from, to).map((kind): NodePath => {
       return present({ kind, agent: from.agent, from: from.node, to: to.node, address: to[kind] });
     }),
   );
@@ -134,7 +153,7 @@ export function triedPaths(
     }
   }
   return paths.map((path) => {
-    if (path.address === undefined) return { ...path, why: `its CiliumNode has no ${path.kind} address` };
+    if (path.address === undefined) return { ...path, why: `its CiliumNode has no ${ADDRESS[path.kind]}` };
     const silence = typeof said === "string" ? `no answer within ${limitSeconds} s` : said.error;
     return { ...path, why: answers.get(path.address) ?? silence };
   });

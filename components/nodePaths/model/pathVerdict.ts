@@ -6,12 +6,13 @@ import { PATH_KINDS, type PathKind, type PathReport, type TriedPath } from "./no
 
 /** More than this of a kind is not kept by name: every recorded path is in the state, and in the input of the check. */
 const KEPT_BY_NAME = 100;
-const KEPT_BYTES = 8 * 1024;
+/** For all kinds of a cluster together. */
+const KEPT_BYTES = 16 * 1024;
 /** So many broken paths are named in a row; of more there is the number. */
 const NAMED = 5;
 const LINE_BYTES = 200;
 
-const kind = z.enum(["endpoint", "host"]);
+const kind = z.enum(PATH_KINDS);
 
 /** What did not work before anything was changed, as the state keeps it. */
 export const recordedPaths = z.discriminatedUnion("kind", [
@@ -50,7 +51,12 @@ export const recordedPathsOf = (printed: string): RecordedPaths | undefined => j
 /** The name of a path in the state: nodes may come and go, so nothing else of it is kept. */
 const pathKey = (path: TriedPath): string => `${path.kind} ${path.from} → ${path.to}`;
 
-const WHAT: Readonly<Record<PathKind, string>> = { endpoint: "the health endpoint", host: "the node itself" };
+const WHAT: Readonly<Record<PathKind, string>> = {
+  endpoint: "the health endpoint",
+  host: "the node itself",
+  endpointIPv6: "the health endpoint by IPv6",
+  hostIPv6: "the node itself by IPv6",
+};
 
 function describe(path: TriedPath): string {
   const where = path.address === undefined ? "" : ` ${path.address}`;
@@ -65,10 +71,12 @@ function brokenOf(report: PathReport): readonly TriedPath[] {
 export function recordPaths(report: PathReport): RecordedPaths {
   if (report.kind === "notProbed") return { kind: "notProbed", reason: cutText(report.reason, LINE_BYTES) };
   const broken = brokenOf(report);
-  const unjudged = PATH_KINDS.filter((each) => {
+  const kinds = PATH_KINDS.filter((each) => report.paths.some((path) => path.kind === each));
+  const unjudged = kinds.filter((each) => {
     const of = report.paths.filter((path) => path.kind === each).length;
     const without = broken.filter((path) => path.kind === each);
-    const isMuch = without.length > KEPT_BY_NAME || keepWithin(without.map(pathKey), KEPT_BYTES).left.length > 0;
+    const isMuch =
+      without.length > KEPT_BY_NAME || keepWithin(without.map(pathKey), KEPT_BYTES / kinds.length).left.length > 0;
     return without.length > 0 && (without.length === of || isMuch);
   });
   return {

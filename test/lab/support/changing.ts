@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { trafficReport, type LabCluster, type Pinger, type TrafficReport } from "../../../lab";
-import { startTraffic } from "../../support/cilium/crossNodeTraffic";
+import { trafficReport, type IpFamily, type LabCluster, type Pinger, type TrafficReport } from "../../../lab";
+import { startTraffic, type TrafficOptions } from "../../support/cilium/crossNodeTraffic";
 import { localConfig } from "../../support/stacks/localStack";
 import { succeeded, type PulumiStack, type Run } from "../../support/stacks/pulumi";
+import { waitUntil } from "../../support/waitUntil";
 import { level } from "./level";
 import { say, timed } from "./say";
 
@@ -53,8 +54,8 @@ export async function change(
 }
 
 /** Whether a new connection from a pod of one cluster to one of the other is answered; throws where none is in time. */
-export async function pinged({ from, to }: Pair): Promise<void> {
-  await (await startTraffic(from, "client", to)).stop();
+export async function pinged({ from, to }: Pair, family?: IpFamily): Promise<void> {
+  await (await startTraffic(from, "client", to, family === undefined ? {} : { family })).stop();
 }
 
 /** What of Cilium runs with a cluster's name and id. */
@@ -71,17 +72,47 @@ export async function ciliumRolledOut(cluster: LabCluster): Promise<void> {
 export interface Traffic {
   /** What became of all of it since a moment, by name. */
   readonly since: (moment: number) => Readonly<Record<string, TrafficReport>>;
+  /** Seconds from a moment to the first attempt that was answered after it, by name. */
+  readonly firstAnswers: (moment: number) => Readonly<Record<string, number | undefined>>;
+  /** Waits until all of it has gone on for so long. */
+  readonly goesOn: (milliseconds: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /** Begins steady traffic between the nodes of each cluster that has several, and for every ordered pair. */
-export async function trafficEverywhere(clusters: readonly LabCluster[]): Promise<Traffic> {
+export function trafficEverywhere(clusters: readonly LabCluster[]): Promise<Traffic> {
   const inside = clusters.filter(({ nodes }) => nodes.length > 1).map((cluster) => ({ from: cluster, to: cluster }));
+  return trafficOn([...inside, ...orderedPairs(clusters)]);
+}
+
+/** Begins steady traffic on some ways, each by every one of these IP families. */
+export async function trafficOn(
+  ways: readonly Pair[],
+  families?: readonly IpFamily[],
+  begins: TrafficOptions["begins"] = "answered",
+): Promise<Traffic> {
   const started = new Map<string, Pinger>();
-  for (const { from, to } of [...inside, ...orderedPairs(clusters)]) {
-    started.set(`${from.name} → ${to.name}`, await startTraffic(from, "client", to));
+  for (const { from, to } of ways) {
+    const name = `${from.name} → ${to.name}`;
+    if (families === undefined) started.set(name, await startTraffic(from, "client", to));
+    for (const family of families ?? []) {
+      started.set(`${name}, ${family}`, await startTraffic(from, "client", to, { family, begins }));
+    }
   }
   return {
+    goesOn: async (milliseconds) => {
+      const until = Date.now() + milliseconds;
+      await waitUntil("traffic goes on", 60, () =>
+        Promise.resolve([...started.values()].every((pinger) => pinger.attempts().some(({ at }) => at >= until))),
+      );
+    },
+    firstAnswers: (moment) =>
+      Object.fromEntries(
+        [...started].map(([name, pinger]) => {
+          const first = pinger.attempts().find(({ at, answered }) => answered && at >= moment);
+          return [name, first === undefined ? undefined : (first.at - moment) / 1000];
+        }),
+      ),
     since: (moment) =>
       Object.fromEntries(
         [...started].map(([name, pinger]) => [name, trafficReport(pinger.attempts().filter(({ at }) => at >= moment))]),

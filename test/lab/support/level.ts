@@ -5,6 +5,7 @@ import { describePlugins } from "../../plugins/pluginReport";
 import { makeWorkstation, type Workstation } from "../../support/stacks/pulumi";
 import { hostState, tracesOf, type HostState } from "./hostState";
 import { NODE_LAB } from "./nodeLab";
+import { labRouting } from "./routing";
 import { say, timed } from "./say";
 
 /** Traffic between nodes of one cluster needs two in one of them. */
@@ -29,7 +30,7 @@ async function start(): Promise<Level> {
   // A run that was killed leaves clusters in a state that nobody knows any more.
   if (!isKept()) await down({ name: NODE_LAB, log });
   const before = isKept() ? undefined : await hostState();
-  const lab = await timed("lab up", () => up({ name: NODE_LAB, nodes: NODES, log }));
+  const lab = await timed("lab up", () => up({ name: NODE_LAB, nodes: NODES, routing: labRouting(), log }));
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,
@@ -59,7 +60,9 @@ async function grow(): Promise<LabCluster> {
   const log = (line: string) => {
     say(`lab: ${line}`);
   };
-  const { clusters } = await timed("third cluster", () => up({ name: NODE_LAB, nodes: [...NODES, 1], log }));
+  const { clusters } = await timed("third cluster", () =>
+    up({ name: NODE_LAB, nodes: [...NODES, 1], routing: labRouting(), log }),
+  );
   return clusters[2] ?? assert.fail("no cluster3");
 }
 

@@ -1,7 +1,8 @@
-import { down, up, type CiliumMode, type Lab } from "../../../lab";
+import { down, up, type CiliumMode, type Lab, type UpArgs } from "../../../lab";
 import { plainInstalls } from "../../support/cilium/plainInstalls";
 import { makeWorkstation, type Workstation } from "../../support/stacks/pulumi";
 import { MESHES_LAB } from "./nodeLab";
+import { labRouting } from "./routing";
 import { say, timed } from "./say";
 
 /** A lab of clusters in some modes, and a workstation for its stacks. */
@@ -12,7 +13,7 @@ export interface ModesLab {
 }
 
 /** What may be asked of a lab of modes. */
-export interface ModesLabArgs {
+export interface ModesLabArgs extends Pick<UpArgs, "routing" | "kubeProxyReplacement" | "ipFamilies"> {
   /**
    * Which name and id clusters with clustermesh-apiserver have: the lab's already, or none, as those in kvstore mode.
    * @default "named"
@@ -24,10 +25,13 @@ export interface ModesLabArgs {
   readonly nodes?: readonly number[];
 }
 
-/** Clusters as plain Helm installs: the first has two nodes, where nothing else is asked for. */
+/**
+ * Clusters as plain Helm installs: the first has two nodes, where nothing else is asked for. Their routing is the level's, unless another one is asked
+ * for.
+ */
 export async function modesLab(
   modes: readonly CiliumMode[],
-  { installed = "named", name = MESHES_LAB, nodes }: ModesLabArgs = {},
+  { installed = "named", name = MESHES_LAB, nodes, routing = labRouting(), ...network }: ModesLabArgs = {},
 ): Promise<ModesLab> {
   const log = (line: string) => {
     say(`lab: ${line}`);
@@ -38,7 +42,9 @@ export async function modesLab(
     ...(installed === "unmeshed" ? { identities: [] } : {}),
     ...(nodes === undefined ? {} : { nodes }),
   };
-  const lab = await timed(`lab of ${modes.join(" and ")} up`, () => up({ name, ...installs, log }));
+  const lab = await timed(`lab of ${modes.join(" and ")} up`, () =>
+    up({ name, ...installs, routing, ...network, log }),
+  );
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,

@@ -1,4 +1,5 @@
-import { startPinger, type LabCluster, type Pinger } from "../../../lab";
+import { isIPv6 } from "node:net";
+import { startPinger, type IpFamily, type LabCluster, type Pinger, type PingerArgs } from "../../../lab";
 
 /** A namespace of its own: nothing that the mesh does may touch a workload of others. */
 export const TRAFFIC_NAMESPACE = "cross-node-traffic";
@@ -22,8 +23,8 @@ export const podOn = (namespace: string, name: string, node: string, command: re
 const pod = (name: string, node: string, command: readonly string[]): object =>
   podOn(TRAFFIC_NAMESPACE, name, node, command);
 
-/** What a server runs, on {@link PORT}. */
-export const SERVER = ["redis-server", "--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--dir", "/tmp"];
+/** What a server runs, on {@link PORT}, by every IP family that its pod has. */
+export const SERVER = ["redis-server", "--bind", "*", "-::*", "--protected-mode", "no", "--save", "", "--dir", "/tmp"];
 
 /** Puts a server on a cluster's first node and a client on its last, as workloads that were there before any mesh. */
 export async function makeTrafficPods(cluster: LabCluster): Promise<void> {
@@ -50,20 +51,33 @@ export async function addTrafficClient(cluster: LabCluster, name: string): Promi
   await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...ready]);
 }
 
-/** The address of a cluster's server. */
-export async function serverIp(cluster: LabCluster): Promise<string> {
-  const address = ["get", "pod", "server", "--output=jsonpath={.status.podIP}"];
-  return (await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...address])).stdout;
+/** The address of a cluster's server: that of its primary IP family, or of another one. */
+export async function serverIp(cluster: LabCluster, family?: IpFamily): Promise<string> {
+  const addresses = ["get", "pod", "server", "--output=jsonpath={.status.podIPs[*].ip}"];
+  const { stdout } = await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...addresses]);
+  const ip = stdout.split(" ").find((each) => family === undefined || isIPv6(each) === (family === "ipv6"));
+  if (ip === undefined || ip === "") throw new Error(`${cluster.name}: the server has no ${family ?? ""} address`);
+  return ip;
+}
+
+/** Another way of traffic than by the servers' primary IP family, or of its beginning. */
+export interface TrafficOptions extends Pick<PingerArgs, "begins"> {
+  readonly family?: IpFamily;
 }
 
 /**
  * Starts steady traffic from a client to the server of its own or another cluster: a new connection every 200 ms, a second for the
  * answer.
  */
-export async function startTraffic(cluster: LabCluster, client = "client", to = cluster): Promise<Pinger> {
-  const ip = await serverIp(to);
+export async function startTraffic(
+  cluster: LabCluster,
+  client = "client",
+  to = cluster,
+  { family, ...options }: TrafficOptions = {},
+): Promise<Pinger> {
+  const ip = await serverIp(to, family);
   const from = await cluster.inPod({ namespace: TRAFFIC_NAMESPACE, pod: client });
-  return startPinger({ from, to: { ip, port: PORT } });
+  return startPinger({ from, to: { ip, port: PORT }, ...options });
 }
 
 /** Removes the pods and their namespace. */

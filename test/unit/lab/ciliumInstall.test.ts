@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Tools } from "../../../lab";
 import { waitForAgents } from "../../../lab/ciliumObjects/agentsReady";
 import { installCilium, upgradeCilium } from "../../../lab/ciliumObjects/install";
-import { type CiliumMode, DEFAULT_IDENTITY } from "../../../lab/ciliumObjects/setup";
+import { type CiliumMode, DEFAULT_IDENTITY, DEFAULT_SETUP } from "../../../lab/ciliumObjects/setup";
 import { clusterSite, type ClusterSite } from "../../../lab/controlPlane/cluster";
 import { ensureClusterPki } from "../../../lab/pki/clusterPki";
 import { testFolder } from "../../support/testFolder";
@@ -32,7 +32,7 @@ function stand(folder: string) {
 }
 
 async function siteOf(folder: string, mode: CiliumMode): Promise<ClusterSite> {
-  const claim = { slot: 0, portOffset: 0, nodes: [2], cilium: [{ mode, identity: DEFAULT_IDENTITY }] };
+  const claim = { slot: 0, portOffset: 0, nodes: [2], cilium: [{ ...DEFAULT_SETUP, mode }] };
   const site = clusterSite(folder, claim, 1);
   mkdirSync(site.dir);
   await ensureClusterPki(site.dir, site.plan);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MAX_NODES, planCluster, planNode } from "../../../lab/clusterPlan";
-import { clusterSite } from "../../../lab/controlPlane/cluster";
+import { DEFAULT_SETUP, type IpFamilies, type Routing } from "../../../lab/ciliumObjects/setup";
+import { clusterSite, type ClusterSite } from "../../../lab/controlPlane/cluster";
 import type { Hierarchy } from "../../../lab/host/cgroups";
 import { APISERVER_IMAGES, type ImageDefinition, IMAGES } from "../../../lab/images/definitions";
 import { imageEnvironment } from "../../../lab/images/ociArchive";
@@ -26,9 +27,9 @@ const at = (pattern: RegExp): number => {
 
 describe("lab: plan of nodes", () => {
   it("has addresses like the article's", () => {
-    assert.deepEqual(planNode(planCluster(0, 1), 1), { name: "node1", ip: "10.1.1.11" });
-    assert.deepEqual(planNode(planCluster(0, 2), 1), { name: "node1", ip: "10.2.2.11" });
-    assert.deepEqual(planNode(planCluster(3, 50), 2), { name: "node2", ip: "10.50.50.12" });
+    assert.deepEqual(planNode(planCluster(0, 1), 1), { name: "node1", ipv4: "10.1.1.11", ipv6: "fd00:1::11" });
+    assert.deepEqual(planNode(planCluster(0, 2), 1), { name: "node1", ipv4: "10.2.2.11", ipv6: "fd00:2::11" });
+    assert.deepEqual(planNode(planCluster(3, 50), 2), { name: "node2", ipv4: "10.50.50.12", ipv6: "fd00:50::12" });
   });
 
   it("refuses numbers outside of the plan", () => {
@@ -92,21 +93,33 @@ describe("lab: file system of a node", () => {
 
 describe("lab: ways to pods", () => {
   const nodes = [1, 2].map((number) => nodeSite(cluster, number).plan);
-  const listed = (...ranges: readonly (string | undefined)[]): string =>
+  const listed = (...ranges: readonly (readonly string[] | undefined)[]): string =>
     JSON.stringify({
-      items: ranges.map((podCIDR, index) => ({ metadata: { name: `node${index + 1}` }, spec: { podCIDR } })),
+      items: ranges.map((podCIDRs, index) => ({ metadata: { name: `node${index + 1}` }, spec: { podCIDRs } })),
     });
+  const [one, other] = [["10.60.1.0/24"], ["10.60.0.0/24"]] as const;
 
   it("go over the node that has them", () => {
-    assert.deepEqual(podRoutes(listed("10.60.1.0/24", "10.60.0.0/24"), nodes), [
+    assert.deepEqual(podRoutes(listed(one, other), nodes, ["ipv4"]), [
       { podCIDR: "10.60.1.0/24", via: "10.1.1.11" },
       { podCIDR: "10.60.0.0/24", via: "10.1.1.12" },
     ]);
   });
 
+  it("go over its address of the same family", () => {
+    const both = listed([...one, "fd00:60:0:1::/64"], ["fd00:60::/64", ...other]);
+    assert.deepEqual(podRoutes(both, nodes, ["ipv4", "ipv6"]), [
+      { podCIDR: "10.60.1.0/24", via: "10.1.1.11" },
+      { podCIDR: "fd00:60:0:1::/64", via: "fd00:1::11" },
+      { podCIDR: "10.60.0.0/24", via: "10.1.1.12" },
+      { podCIDR: "fd00:60::/64", via: "fd00:1::12" },
+    ]);
+  });
+
   it("are missing where a node has no range, or is none of the cluster's", () => {
-    assert.throws(() => podRoutes(listed("10.60.1.0/24", undefined), nodes), /node2: .* no range/);
-    assert.throws(() => podRoutes(listed("10.60.1.0/24"), nodes), /node2: .* no range/);
+    assert.throws(() => podRoutes(listed(one, undefined), nodes, ["ipv4"]), /node2: .* no ipv4 range/);
+    assert.throws(() => podRoutes(listed(one), nodes, ["ipv4"]), /node2: .* no ipv4 range/);
+    assert.throws(() => podRoutes(listed(one, other), nodes, ["ipv4", "ipv6"]), /node1: .* no ipv6 range/);
   });
 });
 
@@ -147,21 +160,36 @@ describe("lab: images", () => {
 describe("lab: ways to KVStoreMesh", () => {
   const identity = { name: "x", id: 1 };
   const modes = ["kvstoremesh", "apiserver", "kvstore"] as const;
-  const claim = { slot: 0, portOffset: 0, nodes: [2, 1, 1], cilium: modes.map((mode) => ({ mode, identity })) };
-  const sites = modes.map((_, index) => clusterSite("/labs/x", claim, index + 1));
-  const told = (...of: readonly number[]): readonly string[] =>
-    cacheRoutes(sites.filter((_, index) => of.includes(index))).map(
+  const sitesWith = (routing: Routing, ipFamilies: IpFamilies = "ipv4") => {
+    const cilium = modes.map((mode) => ({ ...DEFAULT_SETUP, mode, identity, routing, ipFamilies }));
+    const claim = { slot: 0, portOffset: 0, nodes: [2, 1, 1], cilium };
+    return modes.map((_, index) => clusterSite("/labs/x", claim, index + 1));
+  };
+  const sites = sitesWith("native");
+  const told = (of: readonly ClusterSite[]): readonly string[] =>
+    cacheRoutes(of).map(
       ({ node, podCIDR, via }) => `${node.cluster.plan.name}/${node.plan.name}: ${podCIDR} via ${via}`,
     );
 
   it("are on the nodes of all other clusters, over the network of their own control plane", () => {
-    assert.deepEqual(told(0, 1, 2), [
+    assert.deepEqual(told(sites), [
       "cluster2/node1: 10.60.0.0/16 via 10.2.2.1",
       "cluster3/node1: 10.60.0.0/16 via 10.3.3.1",
     ]);
   });
 
+  it("are of each IP family", () => {
+    assert.deepEqual(told(sitesWith("native", "dual-stack").slice(0, 2)), [
+      "cluster2/node1: 10.60.0.0/16 via 10.2.2.1",
+      "cluster2/node1: fd00:60::/56 via fd00:2::1",
+    ]);
+  });
+
   it("are none where nobody reads through it", () => {
-    assert.deepEqual(told(1, 2), []);
+    assert.deepEqual(told(sites.slice(1)), []);
+  });
+
+  it("are none in a tunnel, which masquerades what leaves it", () => {
+    assert.deepEqual(cacheRoutes(sitesWith("tunnel")), []);
   });
 });

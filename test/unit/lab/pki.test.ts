@@ -87,7 +87,14 @@ describe("lab: certificates", () => {
     assert.equal(bundle.match(/^-----BEGIN CERTIFICATE-----$/gm)?.length, 2);
   });
 
-  it("take IPv4 addresses alone", async () => {
+  it("take addresses of both families, and nothing else for one", async () => {
+    const { cert } = await issueLeaf(authority, {
+      commonName: "x",
+      usages: ["server"],
+      ips: ["10.1.1.1", "fd00:1::1"],
+    });
+    const leaf = new X509Certificate(cert);
+    assert.deepEqual([leaf.checkIP("10.1.1.1"), leaf.checkIP("fd00:1::1")], ["10.1.1.1", "fd00:1::1"]);
     await assert.rejects(
       issueLeaf(authority, { commonName: "x", usages: ["server"], ips: ["a.example"] }),
       /x: "a\.example"/,
@@ -108,5 +115,11 @@ describe("lab: certificates", () => {
     assert.ok(read(pki.ciliumEtcd.client.certFile).verify(ciliumCa));
     assert.ok(!read(pki.apiEtcd.client.certFile).verify(ciliumCa));
     assert.ok(!read(pki.admin.certFile).verify(ciliumCa));
+    for (const [server, ips] of [
+      [pki.apiServer, ["127.100.1.1", "10.1.1.1", "fd00:1::1", "10.96.0.1", "fd00:96::1"]],
+      [pki.ciliumEtcd.server, ["127.100.1.1", "10.1.1.1", "fd00:1::1"]],
+    ] as const) {
+      for (const ip of ips) assert.equal(read(server.certFile).checkIP(ip), ip);
+    }
   });
 });

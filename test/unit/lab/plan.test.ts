@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
+import { BlockList } from "node:net";
 import { userInfo } from "node:os";
-import { allPorts, clusterAddress, MAX_CLUSTERS, MAX_SLOTS, planCluster, portsFrom } from "../../../lab/clusterPlan";
+import {
+  allPorts,
+  clusterAddress,
+  MAX_CLUSTERS,
+  MAX_NODES,
+  MAX_SLOTS,
+  planCluster,
+  planNode,
+  portsFrom,
+  SERVICE_CIDR,
+} from "../../../lab/clusterPlan";
 import { cacheFolder, labsFolder } from "../../../lab/host/folders";
 import { labFolder } from "../../../lab/labState";
 import { findFreeSlot } from "../../../lab/slot";
@@ -13,20 +24,34 @@ describe("lab: plan of clusters", () => {
       name: "cluster1",
       id: 101,
       ip: "127.100.1.1",
-      controlPlaneIp: "10.1.1.1",
-      podCIDR: "10.60.0.0/16",
-      nodeCIDR: "10.1.1.0/24",
+      ipv4: { controlPlaneIp: "10.1.1.1", podCIDR: "10.60.0.0/16", nodeCIDR: "10.1.1.0/24" },
+      ipv6: { controlPlaneIp: "fd00:1::1", podCIDR: "fd00:60::/56", nodeCIDR: "fd00:1::/64" },
     });
-    assert.equal(planCluster(0, 2).podCIDR, "10.70.0.0/16");
+    const { ipv4, ipv6 } = planCluster(0, 2);
+    assert.deepEqual([ipv4.podCIDR, ipv6.podCIDR], ["10.70.0.0/16", "fd00:70::/56"]);
   });
 
   it("gives every cluster ids and /16 ranges of its own, all inside 10.0.0.0/8", () => {
     const plans = numbers.map((number) => planCluster(0, number));
-    const networks = plans.flatMap(({ podCIDR, nodeCIDR }) => [podCIDR, nodeCIDR].map((cidr) => cidr.split(".")[1]));
+    const networks = plans.flatMap(({ ipv4 }) => [ipv4.podCIDR, ipv4.nodeCIDR].map((cidr) => cidr.split(".")[1]));
     assert.equal(new Set(networks).size, 2 * MAX_CLUSTERS);
     for (const second of networks) assert.ok(Number(second) >= 1 && Number(second) <= 255, second);
     assert.equal(new Set(plans.map(({ id }) => id)).size, MAX_CLUSTERS);
     assert.ok(plans.every(({ id }) => id <= 255));
+  });
+
+  it("gives every cluster IPv6 ranges of its own beside that of Services, and every node an address in them", () => {
+    const plans = numbers.map((number) => planCluster(0, number));
+    const ranges = [SERVICE_CIDR.ipv6, ...plans.flatMap(({ ipv6 }) => [ipv6.podCIDR, ipv6.nodeCIDR])];
+    const second = ranges.map((range) => /^fd00:(\d+)::\/(?:56|64|112)$/.exec(range)?.[1] ?? assert.fail(range));
+    assert.equal(new Set(second).size, 2 * MAX_CLUSTERS + 1);
+    for (const plan of plans) {
+      const all = Array.from({ length: MAX_NODES }, (_, index) => planNode(plan, index + 1).ipv6);
+      const inside = new BlockList();
+      inside.addSubnet(plan.ipv6.nodeCIDR.replace("/64", ""), 64, "ipv6");
+      for (const ip of [plan.ipv6.controlPlaneIp, ...all]) assert.ok(inside.check(ip, "ipv6"), ip);
+      assert.equal(new Set([plan.ipv6.controlPlaneIp, ...all]).size, MAX_NODES + 1);
+    }
   });
 
   it("gives no address twice in all labs", () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { onLoopback } from "../../../lab/host/place";
 import { type Attempt, describeTraffic, trafficReport } from "../../../lab/traffic/attempts";
+import { startPinger } from "../../../lab/traffic/pinger";
 
 const series = (text: string, every = 200): readonly Attempt[] =>
   Array.from(text, (letter, index) => ({ at: 1000 + index * every, answered: letter === "+" }));
@@ -34,5 +36,16 @@ describe("lab: traffic", () => {
     assert.equal(describeTraffic(trafficReport(series("++++"))), "4 connections, none lost");
     assert.equal(describeTraffic(trafficReport(series("+-+"))), "3 connections, 1 lost, longest gap 0.4 s");
     assert.match(describeTraffic(trafficReport(series("+--"))), /not over at the end/);
+  });
+});
+
+describe("lab: a pinger", () => {
+  it("begins before anybody answers, where it is told so, and counts what was lost", async () => {
+    // Nobody listens on this port.
+    const to = { ip: "127.0.0.1", port: 1 };
+    const pinger = await startPinger({ from: onLoopback("127.0.0.1"), to, intervalMs: 20, begins: "unanswered" });
+    const { sent, lost, stillDown } = await pinger.stop();
+    assert.ok(sent > 0);
+    assert.deepEqual([lost, stillDown], [sent, true]);
   });
 });

@@ -5,16 +5,19 @@ import { identityList, nodeList } from "../peers/peers";
 
 /** Routes of a node to other nodes and their pods; those to its own pods come and go with them. */
 async function routes(node: LabNode): Promise<readonly string[]> {
-  const { stdout } = await node.run(["ip", "-4", "route", "show", "table", "all"]);
-  return stdout
-    .split("\n")
+  const ofFamily = async (family: string) =>
+    (await node.run(["ip", family, "route", "show", "table", "all"])).stdout.split("\n");
+  return [...(await ofFamily("-4")), ...(await ofFamily("-6"))]
     .filter((line) => / via /.test(line))
     .map((line) => line.trim())
     .sort();
 }
 
 async function nodes(cluster: LabCluster, node: LabNode): Promise<readonly string[]> {
-  return (await nodeList(cluster, node)).map((each) => `${each.name} ${each["primary-address"].ipv4.ip}`).sort();
+  return (await nodeList(cluster, node))
+    .map(({ name, "primary-address": { ipv4, ipv6 } }) => [name, ...[ipv4, ipv6].flatMap((each) => each?.ip ?? [])])
+    .map((words) => words.join(" "))
+    .sort();
 }
 
 /** Identities with a cluster id, its own and those of peers. */

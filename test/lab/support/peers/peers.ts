@@ -81,8 +81,9 @@ export async function peerForgotten(cluster: LabCluster, peer: LabCluster, secon
   );
 }
 
+const ADDRESS = z.object({ ip: z.string() }).loose().optional();
 const NODES = z.array(
-  z.object({ name: z.string(), "primary-address": z.object({ ipv4: z.object({ ip: z.string() }).loose() }).loose() }),
+  z.object({ name: z.string(), "primary-address": z.object({ ipv4: ADDRESS, ipv6: ADDRESS }).loose() }),
 );
 
 /** All nodes that an agent lists. */

@@ -37,10 +37,16 @@ describe("model: parseHealthAddresses", () => {
     assert.deepEqual(Object.fromEntries(parseHealthAddresses(JSON.stringify({ items }))), HEALTH);
   });
 
-  it("prefer IPv4, take IPv6, and nothing that is no address", () => {
+  it("are of both IP families, or of the one that there is, and nothing that is no address", () => {
     const v6 = "fd00::7";
-    assert.equal(addressesOf({ health: { ipv4: "10.0.0.1", ipv6: v6 } })?.endpoint, "10.0.0.1");
-    assert.equal(addressesOf({ health: { ipv6: v6 } })?.endpoint, v6);
+    const host = (...ips: readonly string[]) => ips.map((ip) => ({ type: "InternalIP", ip }));
+    assert.deepEqual(addressesOf({ health: { ipv4: "10.0.0.1", ipv6: v6 }, addresses: host(v6, "10.9.0.1") }), {
+      endpoint: "10.0.0.1",
+      host: "10.9.0.1",
+      endpointIPv6: v6,
+      hostIPv6: v6,
+    });
+    assert.deepEqual(addressesOf({ health: { ipv6: v6 }, addresses: host(v6) }), { endpoint: v6, host: v6 });
     assert.deepEqual(addressesOf({ health: { ipv4: "<nil>" } }), {});
     assert.deepEqual(addressesOf({ health: { ipv4: "$(reboot)" }, addresses: [{ type: "InternalIP", ip: "x" }] }), {});
   });
@@ -71,6 +77,31 @@ describe("model: pathsFrom", () => {
       to: "node-2",
       address: "10.0.2.1",
     });
+  });
+
+  it("leads there by IPv6 too in a dual-stack cluster, also to a node that has lost its addresses", () => {
+    const dual = (n: number): HealthNode => ({
+      ...node(n),
+      endpointIPv6: `fd00::${String(n)}:1`,
+      hostIPv6: `fd00:9::${String(n)}`,
+    });
+    const kinds = (from: HealthNode, to: HealthNode) =>
+      pathsFrom(from, [from, to]).map(({ kind, address }) => `${kind} ${String(address)}`);
+    assert.deepEqual(kinds(dual(1), dual(2)), [
+      "endpoint 10.0.2.1",
+      "host 10.9.0.2",
+      "endpointIPv6 fd00::2:1",
+      "hostIPv6 fd00:9::2",
+    ]);
+    const { agent, node: name } = node(2);
+    assert.equal(kinds(dual(1), { agent, node: name }).length, 4);
+    assert.equal(kinds(node(1), dual(2)).length, 4);
+    assert.equal(kinds(node(1), node(2)).length, 2);
+    const why = triedPaths(pathsFrom(dual(1), [dual(1), node(2)]), "", 3).map((path) => path.why);
+    assert.deepEqual(why.slice(2), [
+      "its CiliumNode has no endpoint address of IPv6",
+      "its CiliumNode has no host address of IPv6",
+    ]);
   });
 
   it("leads to some others in a large cluster, and as many lead to each", () => {
@@ -128,6 +159,16 @@ describe("model: the probe itself, in bash", () => {
         done((server.address() as AddressInfo).port);
       });
     });
+
+  it("asks by IPv6 too", async () => {
+    const port = await listen(
+      createHttpServer((_, response) => response.end()),
+      "::1",
+      0,
+    );
+    const { stdout } = await promisify(execFile)("bash", ["-c", PROBE_SCRIPT, "probe", String(port), "1", "::1"]);
+    assert.match(stdout, /^::1 HTTP\/1\.\d 200 OK/);
+  });
 
   it("tells what answers from what refuses and from what is silent, and is done when the time is up", async () => {
     const healthy = createHttpServer((request, response) => {

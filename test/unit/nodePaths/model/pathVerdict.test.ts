@@ -55,6 +55,19 @@ describe("model: recordPaths", () => {
     assert.deepEqual(most, { kind: "probed", broken: [], unjudged: ["endpoint"] });
   });
 
+  it("tells IPv6 from IPv4 in a dual-stack cluster", () => {
+    const dual = nodes(2).map((node, n): HealthNode => ({ ...node, endpointIPv6: `fd00::${String(n + 1)}` }));
+    const paths = dual
+      .flatMap((from) => pathsFrom(from, dual))
+      .map((path) => ({ ...path, why: path.kind === "endpointIPv6" && path.from === "n1" ? "no route" : "" }));
+    const now: PathReport = { kind: "probed", cluster: "east", paths };
+    assert.deepEqual(recordPaths(now), { kind: "probed", broken: ["endpointIPv6 n1 → n2"], unjudged: [] });
+    assert.deepEqual(recordedPathsOf(JSON.stringify({ paths: recordPaths(now) })), recordPaths(now));
+    assert.deepEqual(lost(now, { kind: "probed", broken: [], unjudged: [] }), ["endpointIPv6 n1>n2"]);
+    const [path = assert.fail()] = judgePaths(now, undefined).excused;
+    assert.match(formatDiagnostic(pathProblem("east", "kube-system", path)), /the health endpoint by IPv6 fd00::2 /);
+  });
+
   it("stays small however large a cluster is, for it goes through the environment of a process", () => {
     const worst = recordPaths(report(400, (path) => /^endpoint.*>n1\d$/.test(path)));
     assert.ok(worst.kind === "probed" && worst.broken.length === 80);
