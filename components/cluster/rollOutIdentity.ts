@@ -8,7 +8,13 @@ import type { Recorded } from "../identity/model/recorded";
 import { isWidened } from "../identity/policySetting";
 import { restartOutdated } from "../identity/restartOutdated";
 import { setIdentity, type AgentIdentity, type Beside } from "../identity/setIdentity";
-import { endChange, originOf, prepareChange, type PolicyChange } from "../identity/underPolicies";
+import {
+  aroundRollOut,
+  originOf,
+  prepareChange,
+  type AroundRollOut,
+  type PolicyChange,
+} from "../identity/underPolicies";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { namesApiserver } from "../mesh/model/publication";
 import { howRead } from "../policyCheck/howRead";
@@ -54,7 +60,7 @@ const isSet = (live: LiveConfig, { desiredConfig }: ClusterInput): boolean =>
 
 /** A change that is under way, and what is set beside name and id meanwhile. */
 interface Begun {
-  readonly change: PolicyChange;
+  readonly around: AroundRollOut;
   readonly beside: Beside;
 }
 
@@ -67,9 +73,10 @@ async function beginChange(api: ClusterApi, input: ClusterInput, before: Recorde
   if (isSet(live, input) && !isWidened(live)) return undefined;
   const change = await policyChange(api, input, before, live, ends);
   if (change === undefined) return undefined;
-  if (isSet(live, input)) return { change, beside: "widenedSelectors" };
+  const around = aroundRollOut(api, change, live.data);
+  if (isSet(live, input)) return { around, beside: "widenedSelectors" };
   const prepared = await prepareChange(api, change, live);
-  return { change, beside: isWidened(prepared) ? "widenedSelectors" : "nothing" };
+  return { around, beside: isWidened(prepared) ? "widenedSelectors" : "nothing" };
 }
 
 const renamingOf = ({ cluster, cilium }: ClusterInput, before: Recorded): Renaming => ({
@@ -98,9 +105,10 @@ async function setAndRoll(api: ClusterApi, input: ClusterInput, before: Recorded
  * that none of them refuses a pod in between. What was interrupted goes on where it was.
  */
 export async function rollOutIdentity(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<void> {
-  const { change, beside = "nothing" } = (await beginChange(api, input, before)) ?? {};
-  await setAndRoll(api, input, before, beside);
-  if (change !== undefined) await endChange(api, change);
+  const { around, beside = "nothing" } = (await beginChange(api, input, before)) ?? {};
+  const rollFirst = () => setAndRoll(api, input, before, beside);
+  await (around === undefined ? rollFirst() : around.during(rollFirst));
+  await around?.after();
   if (beside !== "nothing") await setAndRoll(api, input, before);
   if (input.rollOut.await && input.identity === "set") await removeFormerNodes(api, renamingOf(input, before));
   if (namesApiserver(input)) await restartApiserver(api, input.cluster.name, input.cilium);

@@ -19,7 +19,7 @@ import { isAnothers, relinquish } from "../identity/relinquish";
 import { originalValues } from "../identity/model/originalConfig";
 import { isWidened, restoreSelectors } from "../identity/policySetting";
 import { restoreConfig } from "../identity/restoreConfig";
-import { endChange, originOf, prepareChangeBack, type PolicyChange } from "../identity/underPolicies";
+import { aroundRollOut, originOf, prepareChangeBack, type PolicyChange } from "../identity/underPolicies";
 import { removeIdentities, sayIdentitiesStay } from "../identity/unusedIdentities";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { lastTime } from "../kubernetes/model/managedFields";
@@ -148,8 +148,8 @@ async function restoreName(
   if (!rollOut.await || !afterRestoration(live, input).renamed) {
     await annotate(api, cilium, null);
   } else if (written || (await isAnnotated(api, cilium))) {
-    const between = change && (() => endChange(api, change));
-    await renameOnNodes(api, leavingOf(input, before), rollOut.timeoutSeconds, between);
+    const around = change && aroundRollOut(api, change, live?.data ?? {});
+    await renameOnNodes(api, leavingOf(input, before), rollOut.timeoutSeconds, around);
   }
   if (isWidened(live)) await restoreSelectors(api, { cluster: cluster.name, cilium, owner, before });
   return { kind: "ours", live, written };

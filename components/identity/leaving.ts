@@ -17,6 +17,7 @@ import { tellingLine } from "../kubernetes/model/tellingLine";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { secretFiles } from "../peers/secretFiles";
 import { hideNodes, isInEtcd, keepingNodes, removeNodes } from "./formerNodes";
+import type { AroundRollOut } from "./underPolicies";
 
 /** A cluster that leaves its mesh. */
 export interface Leaving {
@@ -100,19 +101,20 @@ async function rollOnce(api: ClusterApi, leaving: Leaving, timeoutSeconds: numbe
  * roll-out. Agents of the first know every node by both names, and forget what both share when one of them ends; so they see none end, however
  * long the second takes, whose agents never know the mesh's. Once all have started, {@link removeNodeKeys}.
  *
- * @param between What has to be done between the two roll-outs; where that is something, there are two in any case.
+ * @param around What has to be done during and after the first; where that is something, there are two in any case.
  */
 export async function renameOnNodes(
   api: ClusterApi,
   leaving: Leaving,
   timeoutSeconds: number,
-  between?: () => Promise<void>,
+  around?: AroundRollOut,
 ): Promise<void> {
   const { name, originalName, cilium } = leaving;
-  if (between === undefined && !(await keepsInEtcd(api, cilium))) return rollOnce(api, leaving, timeoutSeconds);
+  if (around === undefined && !(await keepsInEtcd(api, cilium))) return rollOnce(api, leaving, timeoutSeconds);
   const renaming = { cluster: name, cilium, from: name, to: originalName };
-  await keepingNodes(api, renaming, () => roll(api, leaving, LEAVING, timeoutSeconds));
-  await between?.();
+  const rollFirst = () => keepingNodes(api, renaming, () => roll(api, leaving, LEAVING, timeoutSeconds));
+  await (around === undefined ? rollFirst() : around.during(rollFirst));
+  await around?.after();
   await inKvstore(api, leaving, nodesOf(leaving), "hidden in", (kvstore) => hideNodes(kvstore, name));
   await roll(api, leaving, null, timeoutSeconds);
 }

@@ -7,7 +7,7 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { UNMESHED_NAME } from "../mesh/model/names";
 import type { Before } from "../cilium/model/rollOut/judge";
-import { makeCounterparts } from "./counterparts";
+import { keepCounterparts, makeCounterparts } from "./counterparts";
 import type { IdentityOrigin } from "./model/counterparts";
 import { restoreSelectors, widenSelectors, type Configured } from "./policySetting";
 import { waitForPods } from "./settledPods";
@@ -77,7 +77,23 @@ export async function prepareChangeBack(
  * What is done once agents run with the new name and id: when every pod runs with an identity of that id, the setting about selectors is given back.
  * The next roll-out has agents run with it.
  */
-export async function endChange(api: ClusterApi, change: PolicyChange): Promise<void> {
+async function endChange(api: ClusterApi, change: PolicyChange): Promise<void> {
   await waitForPods(api, change, change.to.id);
   await restoreSelectors(api, change);
 }
+
+/** What is done around the roll-out with another name and id. */
+export interface AroundRollOut {
+  readonly during: <T>(rollOut: () => Promise<T>) => Promise<T>;
+  readonly after: () => Promise<void>;
+}
+
+/** @param config What `cilium-config` holds. */
+export const aroundRollOut = (
+  api: ClusterApi,
+  change: PolicyChange,
+  config: Readonly<Record<string, string>>,
+): AroundRollOut => ({
+  during: (rollOut) => keepCounterparts(api, change, config, rollOut),
+  after: () => endChange(api, change),
+});
