@@ -10,12 +10,14 @@ const LIMIT_MS = 1000;
 
 /** The pods that policies let in, on the servers' node and on another one, and one that none lets in. */
 const CLIENTS = ["far", "near"] as const;
+/** One more that they let in, which is made while agents roll. */
+const LATE = "late";
 const DENIED = "denied";
 /** A server that no policy selects: what is lost there, policies are not the cause of. */
 const OPEN = "open";
 
 const peers = (expressions: readonly object[] = []): object => ({
-  matchExpressions: [{ key: "app", operator: "In", values: [...CLIENTS] }, ...expressions],
+  matchExpressions: [{ key: "app", operator: "In", values: [...CLIENTS, LATE] }, ...expressions],
 });
 const toPorts = [{ ports: [{ port: String(PORT), protocol: "TCP" }] }];
 
@@ -57,7 +59,10 @@ export interface Loss extends Pick<TrafficReport, "sent" | "lost" | "longestGapM
 
 /** Traffic from every client to every server, each of which a policy of another kind protects. */
 export interface PolicyTraffic {
-  /** Does something, and gives what each client lost at each server meanwhile and until a little later. */
+  /**
+   * Does something that gives agents another name, and what each client lost at each server meanwhile and until a little later: that which is made when
+   * the name has changed, too, since its first answer.
+   */
   readonly during: (work: () => Promise<unknown>) => Promise<Readonly<Record<string, Loss>>>;
   /** Attempts of the denied client that were answered since the policies are in force, of how many. */
   readonly let: () => { readonly sent: number; readonly answered: number };
@@ -126,13 +131,36 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
     true,
   );
   const inForce = Date.now();
+  const nameOf = async () =>
+    (
+      await cluster.run([
+        ...["--namespace=kube-system", "get", "configmap", "cilium-config"],
+        "--output=jsonpath={.data.cluster-name}",
+      ])
+    ).stdout;
+  /** Makes a pod on the other node once agents begin to get another name, and has it speak to every server. */
+  const startLate = async (): Promise<readonly (readonly [string, Pinger])[]> => {
+    const before = await nameOf();
+    await waitUntil("the name changes", 300, async () => (await nameOf()) !== before);
+    await apply(cluster, [pod(LATE, last2, SLEEP)]);
+    await cluster.run([`--namespace=${NAMESPACE}`, "wait", "--for=condition=Ready", `pod/${LATE}`, "--timeout=240s"]);
+    const from = await cluster.inPod({ namespace: NAMESPACE, pod: LATE });
+    return Promise.all(
+      servers.map(async (server) => {
+        const to = { ip: await ipOf(server), port: PORT };
+        return [`${LATE} > ${server}`, await startPinger({ from, to })] as const;
+      }),
+    );
+  };
   return {
     during: async (work) => {
       const from = Date.now();
-      await work();
+      const [late] = await Promise.all([startLate(), work()]);
       const to = Date.now() + 2000;
       await waitUntil("traffic goes on", 60, () =>
-        Promise.resolve(all.every(([, pinger]) => pinger.attempts().some(({ at }) => at >= to + LIMIT_MS))),
+        Promise.resolve(
+          [...all, ...late].every(([, pinger]) => pinger.attempts().some(({ at }) => at >= to + LIMIT_MS)),
+        ),
       );
       const reportOf = (pinger: Pinger): Loss => {
         const meanwhile = pinger.attempts().filter(({ at }) => at >= from && at <= to);
@@ -140,7 +168,10 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
         const at = meanwhile.filter(({ answered }) => !answered).map((each) => Math.round((each.at - from) / 100) / 10);
         return { sent, lost, longestGapMs, at };
       };
-      return Object.fromEntries(clients.map(([name, pinger]) => [name, reportOf(pinger)]));
+      const reports = Object.fromEntries([...clients, ...late].map(([name, pinger]) => [name, reportOf(pinger)]));
+      await Promise.all(late.map(([, pinger]) => pinger.stop()));
+      await cluster.run([`--namespace=${NAMESPACE}`, "delete", "pod", LATE, "--timeout=120s"]);
+      return reports;
     },
     let: () => {
       const since = denied.flatMap((pinger) => pinger.attempts().filter(({ at }) => at >= inForce));
