@@ -8,7 +8,7 @@ import {
   tools,
 } from "../../lab";
 import { endLabs, isKept } from "../engine/support/labs";
-import { MESHES_LAB, MODES_LAB, NODE_LAB } from "../lab/support/nodeLab";
+import { FAMILIES_LAB, MESHES_LAB, MODES_LAB, NODE_LAB } from "../lab/support/nodeLab";
 import { ROUTING_VARIABLE } from "../lab/support/routing";
 import { PLUGIN_LAB } from "../plugins/harness/lab";
 
@@ -133,7 +133,7 @@ export function stages(scope: Scope): readonly Stage[] {
   ];
   const onTunnel: Level = {
     ...onNodes(mochaLevel(scope, "lab", ...hooks("test/lab/support"))),
-    leftovers: ending(NODE_LAB, MODES_LAB, MESHES_LAB),
+    leftovers: ending(NODE_LAB, MODES_LAB, MESHES_LAB, FAMILIES_LAB),
   };
   const lab: Lane = scope === "all" ? [onTunnel, nativeLevel] : [onTunnel];
   const build: Lane = [program("build", "node", "build/build.mjs")];

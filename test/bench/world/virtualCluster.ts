@@ -20,7 +20,7 @@ export function virtualCluster(number: number, server: string): VirtualCluster {
 /** A busy machine is slow and no unreachable cluster; the limit itself costs nothing. */
 const LOCAL = { ...allowing(), wait: { ...WITHOUT_NODES.wait, preflight: 60 } } as const;
 
-/** What peers have to know of a cluster; ranges inside 10.0.0.0/8, which the chart of the lab routes natively. */
+/** What peers have to know of a cluster; ranges inside 10.0.0.0/8, as those of the lab's clusters. */
 function facts({ number }: VirtualCluster, moved = false): Readonly<Record<string, unknown>> {
   const network = `10.${String(number)}`;
   return {

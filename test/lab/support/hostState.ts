@@ -49,13 +49,16 @@ export type Traces = Readonly<Record<"processes" | "namespaces" | "mounts" | "cg
 
 const text = (file: string): Promise<string> => readFile(file, "utf8").catch(() => "");
 
-/** The lab's own cgroups: their names have the name of its folder. */
+/** How the names of a lab's cgroups look: they have the name of its folder, and a hash of where it is. */
+const cgroupName = (name: string): RegExp => new RegExp(`-lab\\.${name}-[0-9a-f]{8}\\.`);
+
+/** The lab's own cgroups. */
 async function cgroupsOf(name: string): Promise<readonly string[]> {
   const mounts = (await text("/proc/self/mounts")).split("\n").map((line) => line.split(" "));
   const roots = mounts.filter(([, , type]) => type?.startsWith("cgroup") === true).map(([, path = ""]) => path);
   const found = await Promise.all(
     [...new Set(roots)].map(async (root) =>
-      (await readdir(root)).filter((entry) => entry.includes(`-lab.${name}-`)).map((entry) => join(root, entry)),
+      (await readdir(root)).filter((entry) => cgroupName(name).test(entry)).map((entry) => join(root, entry)),
     ),
   );
   return found.flat();
@@ -83,7 +86,7 @@ async function isOf(pid: string, name: string, dir: string): Promise<boolean> {
   return (
     [command, folder].some((each) => `${each}/`.includes(`${dir}/`)) ||
     environment.split("\0").some((each) => each.endsWith(`=${dir}`)) ||
-    cgroup.includes(`-lab.${name}-`)
+    cgroupName(name).test(cgroup)
   );
 }
 

@@ -6,6 +6,8 @@ export const MODES_LAB = "lab-modes";
 export const MESHES_LAB = "lab-meshes";
 /** One whose agents read their peers in one way and the other. */
 export const READINGS_LAB = "lab-readings";
+/** One for each of the IP families that clusters may have. */
+export const FAMILIES_LAB = "lab-families";
 /** One for what Cilium's own CLI says of a mesh. */
 export const CLI_LAB = "lab-cli";
 /** One whose roll-outs take long. */

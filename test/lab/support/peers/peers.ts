@@ -81,7 +81,8 @@ export async function peerForgotten(cluster: LabCluster, peer: LabCluster, secon
   );
 }
 
-const ADDRESS = z.object({ ip: z.string() }).loose().optional();
+/** Without an address where the node has none of that family. */
+const ADDRESS = z.object({ ip: z.string().optional() }).loose().optional();
 const NODES = z.array(
   z.object({ name: z.string(), "primary-address": z.object({ ipv4: ADDRESS, ipv6: ADDRESS }).loose() }),
 );
