@@ -141,7 +141,7 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
   /** Makes a pod on the other node once agents begin to get another name, and has it speak to every server. */
   const startLate = async (): Promise<readonly (readonly [string, Pinger])[]> => {
     const before = await nameOf();
-    await waitUntil("the name changes", 300, async () => (await nameOf()) !== before);
+    await waitUntil("the name changes", 600, async () => (await nameOf()) !== before);
     await apply(cluster, [pod(LATE, last2, SLEEP)]);
     await cluster.run([`--namespace=${NAMESPACE}`, "wait", "--for=condition=Ready", `pod/${LATE}`, "--timeout=240s"]);
     const from = await cluster.inPod({ namespace: NAMESPACE, pod: LATE });
@@ -155,7 +155,11 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
   return {
     during: async (work) => {
       const from = Date.now();
-      const [late] = await Promise.all([startLate(), work()]);
+      // What fails does not leave the other one running into what comes next.
+      const [started, worked] = await Promise.allSettled([startLate(), work()]);
+      if (worked.status === "rejected") throw worked.reason;
+      if (started.status === "rejected") throw started.reason;
+      const late = started.value;
       const to = Date.now() + 2000;
       await waitUntil("traffic goes on", 60, () =>
         Promise.resolve(
