@@ -17,7 +17,7 @@ import { SLOW_LAB } from "./support/nodeLab";
 import { say, timed } from "./support/say";
 
 /** Between two agents: four of them take over a minute. */
-const PACE_SECONDS = 20;
+const PACE_SECONDS = 12;
 /** NodeDeleteDelay of Cilium is half a minute: what an agent removes for a key that has gone, it removes until then. */
 const AFTERWARDS_MS = 40_000;
 
