@@ -29,7 +29,7 @@ const LEASES = [
 
 for (const { lease, what } of LEASES) {
   describe(what, function () {
-    this.timeout("8m");
+    this.timeout("12m");
     let own: ModesLab;
     let cluster: LabCluster;
     let stack: PulumiStack;
