@@ -17,7 +17,7 @@ import { SLOW_LAB } from "./support/nodeLab";
 import { say, timed } from "./support/say";
 
 /** Between two agents: four of them take over a minute. */
-const PACE_SECONDS = 20;
+const PACE_SECONDS = 12;
 /** NodeDeleteDelay of Cilium is half a minute: what an agent removes for a key that has gone, it removes until then. */
 const AFTERWARDS_MS = 40_000;
 
@@ -29,7 +29,7 @@ const LEASES = [
 
 for (const { lease, what } of LEASES) {
   describe(what, function () {
-    this.timeout("8m");
+    this.timeout("12m");
     let own: ModesLab;
     let cluster: LabCluster;
     let stack: PulumiStack;
