@@ -31,6 +31,7 @@ const FAMILIES: Readonly<Record<IpFamilies, Families>> = {
   "dual-stack": ["ipv4", "ipv6"],
   ipv6: ["ipv6"],
 };
+/** The IP families that a cluster has. */
 export const familiesOf = (ipFamilies: IpFamilies): Families => FAMILIES[ipFamilies];
 
 /** How Cilium is installed in a cluster. */
