@@ -29,7 +29,8 @@ export interface Pinger {
 }
 
 const ATTEMPT = z.object({ at: z.number(), answered: z.boolean() });
-const FIRST_MS = 20_000;
+/** On a busy machine a process takes its time to start. */
+const FIRST_MS = 60_000;
 
 const parse = (lines: string): readonly Attempt[] =>
   lines

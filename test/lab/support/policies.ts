@@ -145,13 +145,13 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
     await apply(cluster, [pod(LATE, last2, SLEEP)]);
     await cluster.run([`--namespace=${NAMESPACE}`, "wait", "--for=condition=Ready", `pod/${LATE}`, "--timeout=240s"]);
     const from = await cluster.inPod({ namespace: NAMESPACE, pod: LATE });
-    return Promise.all(
-      servers.map(async (server) => {
-        const to = { ip: await ipOf(server), port: PORT };
-        // While the server's agent is restarted, it does not learn of a pod that is made: the first answer may take until then.
-        return [`${LATE} > ${server}`, await startPinger({ from, to, begins: "unanswered" })] as const;
-      }),
-    );
+    const started: (readonly [string, Pinger])[] = [];
+    for (const server of servers) {
+      const to = { ip: await ipOf(server), port: PORT };
+      // While the server's agent is restarted, it does not learn of a pod that is made: the first answer may take until then.
+      started.push([`${LATE} > ${server}`, await startPinger({ from, to, begins: "unanswered" })]);
+    }
+    return started;
   };
   return {
     during: async (work) => {
