@@ -94,7 +94,9 @@ describe("nodes under the name that a cluster's agents have had", function () {
     assert.deepEqual([...etcd.keys.keys()], [`${NODES}/west/n1`]);
     const late = new EtcdInMemory(`${NODES}/default/n1 => {}\n${NODES}/default/n2 => {}\n${NODES}/west/n1 => {}\n`);
     const behind = await saidWhile(() =>
-      timePasses(() => removeFormerNodes(ciliumCluster("west", { config: CONFIG, kvstore: late, agents: { n1: {}, n2: {} } }), JOINED)),
+      timePasses(() =>
+        removeFormerNodes(ciliumCluster("west", { config: CONFIG, kvstore: late, agents: { n1: {}, n2: {} } }), JOINED),
+      ),
     );
     assert.match(behind.lines.join("\n"), /nodes \(.*\) stay in its etcd \(1 are not there under its name\)/);
     assert.deepEqual(late.deleted, []);
