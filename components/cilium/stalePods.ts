@@ -5,7 +5,7 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { agentPods, AGENTS_AT_ONCE, inAgent, type AgentPod } from "./agents";
 import type { CiliumObjects } from "./model/agentConfig";
-import { parseEndpoints, podText, type PodEndpoint } from "./model/endpoints";
+import { parseEndpoints, podText, type Endpoints } from "./model/endpoints";
 import { stalePods, type StalePod } from "./model/podIdentity";
 
 /** A cluster whose pods are to have identities of its id. */
@@ -21,10 +21,14 @@ export interface IdentitySettings {
   readonly maxConnectedClusters: MaxConnectedClusters;
 }
 
-/** What an agent says of its pods, or that it says nothing. */
-type Said = { readonly agent: AgentPod; readonly pods: readonly PodEndpoint[] | "unknown" };
+/** What an agent says of its pods, or why it says nothing. */
+interface Said {
+  readonly agent: AgentPod;
+  readonly endpoints?: Endpoints;
+  readonly why?: string;
+}
 
-/** Asks every agent for its endpoints. One that does not answer is named. */
+/** Asks every agent for its endpoints. */
 async function askAgents({ name, api }: Identified, cilium: CiliumObjects): Promise<readonly Said[]> {
   const agents = await agentPods(api, cilium);
   return withEach(
@@ -34,39 +38,56 @@ async function askAgents({ name, api }: Identified, cilium: CiliumObjects): Prom
     async (agent): Promise<Said> => {
       try {
         const json = await inAgent(api, cilium, agent.pod, ["cilium-dbg", "endpoint", "list", "-o", "json"]);
-        return { agent, pods: parseEndpoints(json) };
+        return { agent, endpoints: parseEndpoints(json) };
       } catch (failure) {
-        const why = errorMessage(failure);
-        progress(`warning: cluster "${name}": identities of the pods of agent ${agent.pod} are not known: ${why}`);
-        return { agent, pods: "unknown" };
+        return { agent, why: errorMessage(failure) };
       }
     },
   );
 }
 
-/** The pods that have an identity of another cluster id, by their agents. */
+/**
+ * The pods that have an identity of another cluster id, by their agents. One that does not answer is named.
+ *
+ * @param named Those that have been named: who asks again and again names each once, for a command has no room for more.
+ */
 export async function findStalePods(
   cluster: Identified,
   { cilium, maxConnectedClusters }: IdentitySettings,
+  named: Set<string>,
 ): Promise<readonly StalePod[]> {
   const said = await askAgents(cluster, cilium);
-  return said.flatMap(({ pods }) => (pods === "unknown" ? [] : stalePods(cluster, pods, maxConnectedClusters)));
+  for (const { agent, why } of said) {
+    if (why === undefined || named.has(agent.pod)) continue;
+    named.add(agent.pod);
+    progress(`warning: cluster "${cluster.name}": identities of the pods of agent ${agent.pod} are not known: ${why}`);
+  }
+  return said.flatMap(({ endpoints }) => stalePods(cluster, endpoints?.pods ?? [], maxConnectedClusters));
 }
 
-/**
- * The pods that have such an identity, or whose programs may still run with what they had before, in words; an agent that is ready and does not answer
- * stands for its pods.
- */
-export async function findUnsettledPods(
+/** What is not settled yet. */
+export interface Unsettled {
+  /** Agents that are ready and do not say anything of their pods yet. */
+  readonly agents: readonly string[];
+  /** Pods that have such an identity, or whose programs may still run with what they had before, in words. */
+  readonly pods: readonly string[];
+}
+
+/** Looks for what is not settled yet. */
+export async function findUnsettled(
   cluster: Identified,
   { cilium, maxConnectedClusters }: IdentitySettings,
-): Promise<readonly string[]> {
+): Promise<Unsettled> {
   const said = await askAgents(cluster, cilium);
-  return said.flatMap(({ agent, pods }) => {
+  return {
     // On a node that is down no pod waits for its agent.
-    if (pods === "unknown") return agent.ready ? [`those of agent ${agent.pod}`] : [];
-    return pods
-      .filter((each) => !each.settled || stalePods(cluster, [each], maxConnectedClusters).length > 0)
-      .map(({ pod }) => podText(pod));
-  });
+    agents: said
+      .filter(({ agent, endpoints }) => agent.ready && endpoints?.restored !== true)
+      .map(({ agent, why }) => (why === undefined ? agent.pod : `${agent.pod} (${why})`)),
+    pods: said.flatMap(({ endpoints }) =>
+      (endpoints?.pods ?? [])
+        .filter((each) => !each.settled || stalePods(cluster, [each], maxConnectedClusters).length > 0)
+        .map(({ pod }) => podText(pod)),
+    ),
+  };
 }

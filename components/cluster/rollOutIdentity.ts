@@ -2,7 +2,7 @@ import { restartApiserver } from "../apiserver/restartApiserver";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { waitForRollOut } from "../cilium/rollOut";
 import { sayWhoRestarts } from "../cilium/whoRestarts";
-import { keepingNodes, removeFormerNodes, type Renaming } from "../identity/formerNodes";
+import { keepingNodes, removeFormerNodes, type Joined } from "../identity/formerNodes";
 import { originalValues } from "../identity/model/originalConfig";
 import type { Recorded } from "../identity/model/recorded";
 import { isWidened } from "../identity/policySetting";
@@ -69,8 +69,10 @@ async function beginChange(api: ClusterApi, input: ClusterInput, before: Recorde
   if (!input.rollOut.await || input.identity !== "set") return undefined;
   const live = await readConfigMap(api, input.cilium);
   if (live === undefined) return undefined;
-  const ends = { from: originOf(live.data), to: originOf(input.desiredConfig) };
   if (isSet(live, input) && !isWidened(live)) return undefined;
+  // Where a run was interrupted since, pods may still have the identities from before.
+  const from = originOf(isSet(live, input) ? originalValues(before.config) : live.data);
+  const ends = { from, to: originOf(input.desiredConfig) };
   const change = await policyChange(api, input, before, live, ends);
   if (change === undefined) return undefined;
   const around = aroundRollOut(api, change, live.data);
@@ -79,12 +81,10 @@ async function beginChange(api: ClusterApi, input: ClusterInput, before: Recorde
   return { around, beside: isWidened(prepared) ? "widenedSelectors" : "nothing" };
 }
 
-const renamingOf = ({ cluster, cilium }: ClusterInput, before: Recorded): Renaming => ({
-  cluster: cluster.name,
-  cilium,
-  from: originOf(originalValues(before.config)).name,
-  to: cluster.name,
-});
+function joinedOf({ cluster, cilium }: ClusterInput, before: Recorded): Joined {
+  const { name, id } = originOf(originalValues(before.config));
+  return { cluster: cluster.name, cilium, from: name, fromId: id, to: cluster.name };
+}
 
 async function setAndRoll(api: ClusterApi, input: ClusterInput, before: Recorded, beside?: Beside): Promise<void> {
   const { cluster, cilium, rollOut } = input;
@@ -92,7 +92,7 @@ async function setAndRoll(api: ClusterApi, input: ClusterInput, before: Recorded
   const { rolling, isWhole } = await setIdentity(api, identity, beside);
   if (rollOut.await) {
     const rolled = () => waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, rolling);
-    await keepingNodes(api, renamingOf(input, before), rolled);
+    await keepingNodes(api, joinedOf(input, before), rolled);
     const { timeoutSeconds } = rollOut;
     if (!isWhole) await restartOutdated(api, { ...identity, ...input, cluster: cluster.name, timeoutSeconds });
   } else if (input.identity === "set") {
@@ -110,6 +110,6 @@ export async function rollOutIdentity(api: ClusterApi, input: ClusterInput, befo
   await (around === undefined ? rollFirst() : around.during(rollFirst));
   await around?.after();
   if (beside !== "nothing") await setAndRoll(api, input, before);
-  if (input.rollOut.await && input.identity === "set") await removeFormerNodes(api, renamingOf(input, before));
+  if (input.rollOut.await && input.identity === "set") await removeFormerNodes(api, joinedOf(input, before));
   if (namesApiserver(input)) await restartApiserver(api, input.cluster.name, input.cilium);
 }

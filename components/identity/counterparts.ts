@@ -29,14 +29,24 @@ const KNOWN_SECONDS = 120;
 /** A policy that names the cluster does not allow the counterpart, and never will. */
 const ALLOWED_SECONDS = 20;
 
+type Warn = (text: string) => void;
+
+/** Says each thing once: who does something again and again has no room for more. */
+function warningOnce(cluster: string): Warn {
+  const said = new Set<string>();
+  return (text) => {
+    if (!said.has(text)) progress(`warning: cluster "${cluster}": ${text}`);
+    said.add(text);
+  };
+}
+
 /** Makes the counterparts that are missing, until none is. */
-async function makeMissing(store: IdentityStore, { cluster, from, to, maxConnectedClusters }: Renaming) {
+async function makeMissing(store: IdentityStore, { cluster, from, to, maxConnectedClusters }: Renaming, warn: Warn) {
   for (let round = 1; ; round++) {
     const { identities, unread } = await store.read();
     const { pairs, missing } = counterparts(identities, from, to, maxConnectedClusters);
     if (missing.length === 0 || round === ROUNDS) {
-      if (unread > 0)
-        progress(`warning: cluster "${cluster}": ${unread} identities cannot be read, and are left alone`);
+      if (unread > 0) warn(`${unread} identities cannot be read, and are left alone`);
       return pairs;
     }
     progress(
@@ -84,7 +94,7 @@ export async function makeCounterparts(
   const { cluster, cilium } = renaming;
   const store = await openIdentities(api, cilium, config);
   if (store === undefined) return;
-  const pairs = await makeMissing(store, renaming);
+  const pairs = await makeMissing(store, renaming, warningOnce(cluster));
   if (pairs.length === 0) return;
   const look = () => lookAtAgents(api, renaming, pairs);
   const isUnknown = ({ unknown }: Lacking) => unknown > 0;
@@ -128,12 +138,13 @@ export async function keepCounterparts<T>(
   everyMs = KEPT_EVERY_MS,
 ): Promise<T> {
   const { cluster, cilium } = renaming;
+  const warn = warningOnce(cluster);
   const makeAgain = async () => {
     try {
       const store = await openIdentities(api, cilium, config);
-      if (store !== undefined) await makeMissing(store, renaming);
+      if (store !== undefined) await makeMissing(store, renaming, warn);
     } catch (error) {
-      progress(`warning: cluster "${cluster}": identities of new pods are not made: ${errorMessage(error)}`);
+      warn(`identities of new pods are not made: ${errorMessage(error)}`);
     }
     return everyMs;
   };

@@ -1,14 +1,17 @@
 import { errorMessage } from "../basics/errorMessage";
+import { agentPods } from "../cilium/agents";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { openKvstore, type Kvstore } from "../cilium/kvstore";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import {
-  formerNodes,
   HIDDEN,
+  HIDDEN_LATE,
   leaseSeconds,
+  leftBehind,
   nodeKeys,
-  shownAndHidden,
-  type FormerNodes,
+  nodeKeysIn,
+  notRenamed,
+  type Names,
 } from "../cilium/model/nodeKeys";
 import { meanwhile } from "../command/meanwhile";
 import { progress } from "../command/protocol";
@@ -17,11 +20,9 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import { tellingLine } from "../kubernetes/model/tellingLine";
 
 /** A cluster whose agents get another name, one after the other. */
-export interface Renaming {
+export interface Renaming extends Names {
   readonly cluster: string;
   readonly cilium: CiliumObjects;
-  readonly from: string;
-  readonly to: string;
 }
 
 /** Agents renew a lease when a third of it is over: the keys of one that has ended stay for two thirds of it at least, which are three rounds. */
@@ -35,17 +36,21 @@ const RENAMED_SECONDS = 30;
 /** Whether agents keep their state in etcd. Others leave nothing there. */
 export const isInEtcd = (live: LiveConfig | undefined): boolean => live?.data["kvstore"] === "etcd";
 
-async function find(kvstore: Kvstore, renaming: Renaming): Promise<FormerNodes> {
-  const [former, renamed] = [await kvstore.list(nodeKeys(renaming.from)), await kvstore.list(nodeKeys(renaming.to))];
-  return formerNodes(`${former}\n${renamed}`, renaming);
+/** The nodes under both names. */
+const find = async (kvstore: Kvstore, { from, to }: Names): Promise<string> =>
+  `${await kvstore.list(nodeKeys(from))}\n${await kvstore.list(nodeKeys(to))}`;
+
+/** How many nodes' agents may still run with the former name. One that has no agent any more, for it is removed, is none of them. */
+async function countLate(api: ClusterApi, { cilium, ...names }: Renaming, listing: string): Promise<number> {
+  const nodes = new Set((await agentPods(api, cilium)).map(({ node }) => node));
+  return notRenamed(listing, names).filter((node) => nodes.has(node)).length;
 }
 
 /** Takes the lease from keys of nodes whose agents run with the other name by now. */
 async function keepOnce(api: ClusterApi, renaming: Renaming, kept: Set<string>): Promise<void> {
   const kvstore = await openKvstore(api, renaming.cilium);
   if (kvstore === undefined) return;
-  const { leftBehind } = await find(kvstore, renaming);
-  const entries = leftBehind.filter(([key]) => !kept.has(key));
+  const entries = leftBehind(await find(kvstore, renaming), renaming).filter(([key]) => !kept.has(key));
   await kvstore.set(entries);
   entries.forEach(([key]) => kept.add(key));
 }
@@ -78,51 +83,69 @@ export async function keepingNodes<T>(api: ClusterApi, renaming: Renaming, rollO
   return meanwhile(roundMs, keep, rollOut);
 }
 
+const hide = (kvstore: Kvstore, keys: readonly string[], value: string): Promise<void> =>
+  kvstore.set(keys.map((key) => [key, value] as const));
+
 /** Hides a cluster's nodes under this name: agents that know them keep them, and those that start from now on never learn of them. */
 export async function hideNodes(kvstore: Kvstore, cluster: string): Promise<void> {
-  const { shown } = shownAndHidden(await kvstore.list(nodeKeys(cluster)), cluster);
-  await kvstore.set(shown.map((key) => [key, HIDDEN] as const));
+  const { shown, known } = nodeKeysIn(await kvstore.list(nodeKeys(cluster)), cluster);
+  await hide(kvstore, [...shown, ...known], HIDDEN);
 }
 
 /**
- * Removes a cluster's nodes under this name, once all agents have started since they were hidden.
+ * Removes a cluster's nodes under the name that it has had, once all agents have started since they were hidden.
  *
- * @returns How many were not hidden, so that agents may know them: these are hidden now, and stay.
+ * @returns How many agents may know all the same: for these were not hidden, and are now; or for one of them may still run with that name. They stay.
  */
-export async function removeNodes(kvstore: Kvstore, cluster: string): Promise<number> {
-  const { shown, hidden } = shownAndHidden(await kvstore.list(nodeKeys(cluster)), cluster);
-  if (shown.length === 0) {
-    await kvstore.deletePrefix(nodeKeys(cluster));
-  } else {
-    await kvstore.set(shown.map((key) => [key, HIDDEN] as const));
-    await kvstore.deleteKeys(hidden);
-  }
-  return shown.length;
+export async function removeNodes(api: ClusterApi, kvstore: Kvstore, renaming: Renaming): Promise<number> {
+  const listing = await find(kvstore, renaming);
+  const { shown, known, hidden } = nodeKeysIn(listing, renaming.from);
+  await hide(kvstore, shown, HIDDEN_LATE);
+  const late = shown.length + known.length;
+  if ((await countLate(api, renaming, listing)) > 0) return late + hidden.length;
+  if (late === 0) await kvstore.deletePrefix(nodeKeys(renaming.from));
+  else await kvstore.deleteKeys(hidden);
+  return late;
+}
+
+/** A cluster that has joined, by the id that it had before. */
+export interface Joined extends Renaming {
+  readonly fromId: number;
 }
 
 /**
- * Removes nodes under the name that a cluster had before it joined, once all agents have the new one. Those take none of them: they are of no id,
- * and an agent that has one reads nodes of its own and of others alone. Where an agent may still run with the former name, all stay.
+ * Removes nodes under the name that a cluster had before it joined, once all agents have the new one. Those take none of them that are of no id: an agent that
+ * has one reads nodes of its own and of others alone. Nodes of another id they know, and would see end, so these are hidden. Where an agent may
+ * still run with the former name, all stay, also when the leases of those who wrote them end.
  */
-export async function removeFormerNodes(api: ClusterApi, renaming: Renaming): Promise<void> {
-  const { cluster, cilium, from, to } = renaming;
+export async function removeFormerNodes(api: ClusterApi, joined: Joined): Promise<void> {
+  const { cluster, cilium, from, to, fromId } = joined;
   if (from === to || !isInEtcd(await readConfigMap(api, cilium))) return;
+  const areRead = fromId !== 0;
   const sayStay = (why: string) => {
-    progress(
-      `cluster "${cluster}": nodes (${nodeKeys(from)}) stay in its etcd (${why}); agents of ${to} read none of them`,
-    );
+    const read = areRead ? "" : `; agents of ${to} read none of them`;
+    progress(`cluster "${cluster}": nodes (${nodeKeys(from)}) stay in its etcd (${why})${read}`);
   };
   try {
     const kvstore = await openKvstore(api, cilium);
     if (kvstore === undefined) return;
-    const { notRenamed } = await until(
+    const { listing, late } = await until(
       Date.now() + RENAMED_SECONDS * 1000,
-      () => find(kvstore, renaming),
-      (seen) => seen.notRenamed === 0,
-      (seen) => `cluster "${cluster}": ${seen.notRenamed} nodes are not in its etcd under its name yet`,
+      async () => {
+        const seen = await find(kvstore, joined);
+        return { listing: seen, late: await countLate(api, joined, seen) };
+      },
+      (seen) => seen.late === 0,
+      (seen) => `cluster "${cluster}": ${seen.late} nodes are not in its etcd under its name yet`,
     );
-    if (notRenamed === 0) await kvstore.deletePrefix(nodeKeys(from));
-    else sayStay(`${notRenamed} are not there under its name`);
+    if (late > 0) {
+      await kvstore.set(leftBehind(listing, joined));
+      sayStay(`${late} are not there under its name`);
+    } else if (areRead) {
+      await hide(kvstore, nodeKeysIn(listing, from).shown, HIDDEN_LATE);
+    } else {
+      await kvstore.deletePrefix(nodeKeys(from));
+    }
   } catch (error) {
     sayStay(tellingLine(errorMessage(error)));
   }

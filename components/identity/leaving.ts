@@ -16,7 +16,7 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import { tellingLine } from "../kubernetes/model/tellingLine";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { secretFiles } from "../peers/secretFiles";
-import { hideNodes, isInEtcd, keepingNodes, removeNodes } from "./formerNodes";
+import { hideNodes, isInEtcd, keepingNodes, removeNodes, type Renaming } from "./formerNodes";
 import type { AroundRollOut } from "./underPolicies";
 
 /** A cluster that leaves its mesh. */
@@ -28,6 +28,14 @@ export interface Leaving {
   readonly maxConnectedClusters: MaxConnectedClusters;
   readonly cilium: CiliumObjects;
 }
+
+/** Its agents get their own name back. */
+const renamingOf = ({ name, originalName, cilium }: Leaving): Renaming => ({
+  cluster: name,
+  cilium,
+  from: name,
+  to: originalName,
+});
 
 const LEAVING = "leaving";
 const PEERS_REMOVED_SECONDS = 120;
@@ -109,10 +117,9 @@ export async function renameOnNodes(
   timeoutSeconds: number,
   around?: AroundRollOut,
 ): Promise<void> {
-  const { name, originalName, cilium } = leaving;
+  const { name, cilium } = leaving;
   if (around === undefined && !(await keepsInEtcd(api, cilium))) return rollOnce(api, leaving, timeoutSeconds);
-  const renaming = { cluster: name, cilium, from: name, to: originalName };
-  const rollFirst = () => keepingNodes(api, renaming, () => roll(api, leaving, LEAVING, timeoutSeconds));
+  const rollFirst = () => keepingNodes(api, renamingOf(leaving), () => roll(api, leaving, LEAVING, timeoutSeconds));
   await (around === undefined ? rollFirst() : around.during(rollFirst));
   await around?.after();
   await inKvstore(api, leaving, nodesOf(leaving), "hidden in", (kvstore) => hideNodes(kvstore, name));
@@ -180,7 +187,7 @@ export async function sayKeysStay(
 /** Removes its nodes under the mesh's name, once all agents have started since these were hidden. Those that agents may know stay, hidden. */
 export const removeNodeKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
   inKvstore(api, leaving, nodesOf(leaving), "removed from", async (kvstore) => {
-    const known = await removeNodes(kvstore, leaving.name);
+    const known = await removeNodes(api, kvstore, renamingOf(leaving));
     if (known > 0) throw new Error(`agents may know ${known} of them`);
   });
 

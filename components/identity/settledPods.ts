@@ -1,6 +1,6 @@
 import { firstFew } from "../basics/model/bounded";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
-import { findUnsettledPods } from "../cilium/stalePods";
+import { findUnsettled, type Unsettled } from "../cilium/stalePods";
 import { progress } from "../command/protocol";
 import { until } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
@@ -16,6 +16,17 @@ export interface Restarted {
   readonly maxConnectedClusters: MaxConnectedClusters;
 }
 
+/** Nearer to the end. An agent that begins to answer brings pods, which were not counted before. */
+const isFewer = (now: Unsettled, before: Unsettled): boolean =>
+  now.agents.length === before.agents.length
+    ? now.pods.length < before.pods.length
+    : now.agents.length < before.agents.length;
+
+function unsettledText({ agents, pods }: Unsettled, id: number): string {
+  const ofPods = `${pods.length} pods do not run with the policy and the identity of id ${id}`;
+  return agents.length === 0 ? ofPods : `${ofPods}, and ${agents.length} agents do not tell of their pods`;
+}
+
 /**
  * Waits until every pod has an identity of this cluster id, and its programs run with it. An agent is ready before that: it restores the endpoints of its
  * pods one by one, gives them another identity after `identity-change-grace-period`, and only then makes their programs again. One that is stopped
@@ -26,20 +37,21 @@ export interface Restarted {
  */
 export async function waitForPods(api: ClusterApi, restarted: Restarted, id: number): Promise<void> {
   const { cluster, ...settings } = restarted;
-  let fewest = Infinity;
+  let fewest: Unsettled | undefined;
   let movedAt = Date.now();
-  const left = await until(
+  const { agents, pods } = await until(
     Infinity,
-    () => findUnsettledPods({ name: cluster, id, api }, settings),
-    ({ length }) => {
-      if (length < fewest) [fewest, movedAt] = [length, Date.now()];
-      return length === 0 || Date.now() - movedAt > STANDS_STILL_SECONDS * 1000;
+    () => findUnsettled({ name: cluster, id, api }, settings),
+    (seen) => {
+      if (fewest === undefined || isFewer(seen, fewest)) [fewest, movedAt] = [seen, Date.now()];
+      return seen.agents.length + seen.pods.length === 0 || Date.now() - movedAt > STANDS_STILL_SECONDS * 1000;
     },
-    ({ length }) => `cluster "${cluster}": ${length} pods do not run with the policy and the identity of id ${id} yet`,
+    (seen) => `cluster "${cluster}": ${unsettledText(seen, id)} yet`,
   );
+  const left = [...agents.map((agent) => `those of agent ${agent}`), ...pods];
   if (left.length === 0) return;
   progress(
-    `warning: cluster "${cluster}": ${left.length} pods do not run with the policy and the identity of id ${id}, and none of them has ` +
+    `warning: cluster "${cluster}": ${unsettledText({ agents, pods }, id)}, and none of them has ` +
       `come to it within ${STANDS_STILL_SECONDS} s: ${firstFew(left).join(", ")}; see cilium-dbg endpoint list in their agents`,
   );
 }

@@ -46,12 +46,12 @@ async function restart(api: ClusterApi, stale: readonly StalePod[]) {
 /** Restarts until only pods are stale that no controller would replace. */
 async function restartAll(
   cluster: OpenCluster,
-  policy: StalePodPolicy,
   deadline: number,
+  find: () => Promise<readonly StalePod[]>,
 ): Promise<readonly StalePod[]> {
   const { waiting, never } = await until(
     deadline,
-    async () => restart(cluster.api, await findStalePods(cluster, policy)),
+    async () => restart(cluster.api, await find()),
     (seen) => seen.waiting.length === 0,
     (seen) => {
       const [first] = seen.waiting;
@@ -81,14 +81,15 @@ export async function settleStalePods(
   const rows = await Promise.all(
     clusters.map(async (cluster) => {
       const patience = Math.min(REGENERATION_MS, (deadline - Date.now()) / 2);
-      const find = () => findStalePods(cluster, policy);
+      const named = new Set<string>();
+      const find = () => findStalePods(cluster, policy, named);
       const stale = await until(
         Date.now() + patience,
         find,
         (seen) => seen.length === 0,
         (seen) => `cluster "${cluster.name}": agents have to give ${seen.length} pods new identities`,
       );
-      const left = stale.length > 0 && policy.restartStalePods ? await restartAll(cluster, policy, deadline) : stale;
+      const left = stale.length > 0 && policy.restartStalePods ? await restartAll(cluster, deadline, find) : stale;
       for (const pod of left) progress(`warning: ${formatDiagnostic(stalePodFinding(pod, cluster.context))}`);
       return left.map((pod) => stalePodRow(pod, cluster.context));
     }),

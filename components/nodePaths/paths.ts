@@ -12,6 +12,7 @@ import {
   pathsFrom,
   PROBE_SCRIPT,
   triedPaths,
+  type Families,
   type HealthNode,
   type NodePath,
   type PathReport,
@@ -23,9 +24,9 @@ const PATHS_AT_ONCE = 64;
 const LIMIT_SECONDS = 3;
 
 /** The agents that can be asked, with their addresses: a node that was removed has no part in it. */
-async function healthNodes(api: ClusterApi, cilium: CiliumObjects): Promise<readonly HealthNode[]> {
+async function healthNodes(api: ClusterApi, cilium: CiliumObjects, families: Families): Promise<readonly HealthNode[]> {
   const pods = (await agentPods(api, cilium)).filter(({ ready }) => ready);
-  const addresses = parseHealthAddresses(await api.listFields("ciliumnodes.cilium.io", {}, HEALTH_FIELDS));
+  const addresses = parseHealthAddresses(await api.listFields("ciliumnodes.cilium.io", {}, HEALTH_FIELDS), families);
   return pods.map(({ pod, node }) => ({ agent: pod, node, ...addresses.get(node) }));
 }
 
@@ -53,7 +54,7 @@ export async function probePaths(api: ClusterApi, cluster: string, cilium: Ciliu
     const reason = `health checking is off in cluster ${cluster} (${health.key})`;
     return { kind: "notProbed", cluster, reason };
   }
-  const nodes = await healthNodes(api, cilium);
+  const nodes = await healthNodes(api, cilium, health.families);
   const batches = nodes.flatMap((from) => chunks(pathsFrom(from, nodes), PATHS_AT_ONCE));
   const what = `cluster "${cluster}": agents asked for paths to other nodes`;
   const tried = await withEach(what, batches, AGENTS_AT_ONCE, (paths) => tryPaths(api, cilium, health.port, paths));

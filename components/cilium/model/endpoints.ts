@@ -1,4 +1,6 @@
+import { isIP } from "node:net";
 import { z } from "zod";
+import { isObjectName } from "../../mesh/model/names";
 
 /**
  * A pod, as its agent tells which one it is: by its name, or, since Cilium 1.20, by its address alone (`EndpointIdentifiers` of Cilium's API has lost
@@ -15,6 +17,13 @@ export interface PodEndpoint {
   readonly identity: number;
   /** Whether its programs run with the identity and the policy that it has. While it changes they may still run with those from before. */
   readonly settled: boolean;
+}
+
+/** What an agent says of its endpoints. */
+export interface Endpoints {
+  readonly pods: readonly PodEndpoint[];
+  /** Whether it has taken up those that there were before its start. It is ready, and answers, earlier than that: then with none. */
+  readonly restored: boolean;
 }
 
 /** A pod in words, such as `shop/cart-0` or `shop/10.0.1.7`. */
@@ -43,30 +52,35 @@ const READY = "ready";
 /** The label that every pod's identity has. */
 const NAMESPACE = "k8s:io.kubernetes.pod.namespace=";
 
-/** What may stand in a command that is shown: anything else is no namespace and no address. */
-const SAFE = /^[a-zA-Z0-9.:-]*$/;
-const safe = (value: string): string => (SAFE.test(value) ? value : "");
+/** The identity of a host. An agent has its endpoint once it has restored those that there were (`WaitForEndpointRestoreWithoutRegeneration`). */
+const HOST = 1;
+
+/** What may stand in a command that is shown: anything else is no name and no address, and could be taken for a flag. */
+const safeName = (value: string): string => (isObjectName(value) ? value : "");
+const safeAddress = (value: string): string => (isIP(value) === 0 ? "" : value);
 
 const namespaceOf = (labels: readonly string[]): string =>
-  safe(labels.find((each) => each.startsWith(NAMESPACE))?.slice(NAMESPACE.length) ?? "");
+  safeName(labels.find((each) => each.startsWith(NAMESPACE))?.slice(NAMESPACE.length) ?? "");
 
 /** Which pod an endpoint is of; `undefined` for those that no CNI plugin has made: of the host, the health check and the ingress. */
 function podOf({ status }: z.infer<typeof endpoint>): PodRef | undefined {
   const told = status?.["external-identifiers"];
   if (told === null || told === undefined) return undefined;
   const { "k8s-namespace": namespace, "k8s-pod-name": name } = told;
-  if (safe(namespace) !== "" && safe(name) !== "") return { by: "name", namespace, name };
+  if (isObjectName(namespace) && isObjectName(name)) return { by: "name", namespace, name };
   if (told["cni-attachment-id"] === "") return undefined;
   const [{ ipv4, ipv6 } = { ipv4: "", ipv6: "" }] = status?.networking?.addressing ?? [];
   const labelled = namespaceOf(status?.identity?.labels ?? []);
-  return { by: "address", namespace: labelled, address: safe(ipv4 === "" ? ipv6 : ipv4) };
+  return { by: "address", namespace: labelled, address: safeAddress(ipv4 === "" ? ipv6 : ipv4) };
 }
 
-/** Reads `cilium-dbg endpoint list -o json`: the endpoints of pods. @throws Error when the text is no such list. */
-export function parseEndpoints(json: string): readonly PodEndpoint[] {
-  return (endpoints.parse(JSON.parse(json)) ?? []).flatMap((each) => {
+/** Reads `cilium-dbg endpoint list -o json`. @throws Error when the text is no such list. */
+export function parseEndpoints(json: string): Endpoints {
+  const all = endpoints.parse(JSON.parse(json)) ?? [];
+  const pods = all.flatMap((each) => {
     const pod = podOf(each);
     if (pod === undefined) return [];
     return [{ pod, identity: each.status?.identity?.id ?? 0, settled: each.status?.state === READY }];
   });
+  return { pods, restored: all.some(({ status }) => status?.identity?.id === HOST) };
 }

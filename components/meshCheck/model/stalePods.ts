@@ -37,7 +37,7 @@ export const LIVE_POD_FIELDS: Fields = {
     deletionTimestamp: "text",
     ownerReferences: [{ kind: "text", uid: "text", controller: "json" }],
   },
-  status: { podIPs: [{ ip: "text" }], conditions: [{ type: "text", status: "text" }] },
+  status: { phase: "text", podIPs: [{ ip: "text" }], conditions: [{ type: "text", status: "text" }] },
 };
 
 const pod = z.object({
@@ -47,7 +47,9 @@ const pod = z.object({
     deletionTimestamp: z.string().optional(),
     ownerReferences,
   }),
-  status: z.object({ podIPs: z.array(z.object({ ip: z.string() })).nullish(), conditions }).nullish(),
+  status: z
+    .object({ phase: z.string().nullish(), podIPs: z.array(z.object({ ip: z.string() })).nullish(), conditions })
+    .nullish(),
 });
 
 const pods = z.object({ items: z.array(pod) });
@@ -55,12 +57,17 @@ const pods = z.object({ items: z.array(pod) });
 /** Owners whose pods are left alone: a node's are static and deleting them does nothing, a job's would start their work again. */
 const NEVER = new Set(["Node", "Job"]);
 
+/** In these a pod has no endpoint any more. It keeps the address that another one has by now, and never is ready again. */
+const ENDED = ["Succeeded", "Failed"] as const;
+const isEnded = (phase: unknown): boolean => ENDED.some((each) => each === phase);
+
 /**
- * Reads pods as `kubectl get pods -o json` prints them, by {@link LIVE_POD_FIELDS}. A pod that is being deleted is not ready, whatever its status; one that its node owns is static, and
+ * Reads pods as `kubectl get pods -o json` prints them, by {@link LIVE_POD_FIELDS}, but for those that have ended. A pod that is being deleted is not ready, whatever its status; one that its node owns is static, and
  * deleting it does nothing.
  */
 export function parseLivePods(json: string): readonly LivePod[] {
-  return pods.parse(JSON.parse(json)).items.map(({ metadata, status }) => {
+  const live = pods.parse(JSON.parse(json)).items.filter(({ status }) => !isEnded(status?.phase));
+  return live.map(({ metadata, status }) => {
     const isEnding = metadata.deletionTimestamp !== undefined;
     return present({
       namespace: metadata.namespace,
@@ -123,17 +130,21 @@ export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[
   return { now, later, never };
 }
 
+/** The command that restarts a pod; of one whose namespace or address is not known, that which shows where it is. */
+function restartCommand({ pod }: StalePod, context: string | undefined): string {
+  const kubectl = context === undefined ? "kubectl" : `kubectl --context ${context}`;
+  if (pod.by === "name") return `${kubectl} -n ${pod.namespace} delete pod ${pod.name}`;
+  const selector = [`status.podIP=${pod.address}`, ...ENDED.map((phase) => `status.phase!=${phase}`)].join(",");
+  if (pod.address === "") return `${kubectl} get pods --all-namespaces -o wide`;
+  return pod.namespace === ""
+    ? `${kubectl} get pods --all-namespaces --field-selector=${selector}`
+    : `${kubectl} -n ${pod.namespace} delete pod --field-selector=${selector}`;
+}
+
 /** @param context The cluster's kubeconfig context, where it has one. */
 export function stalePodRow(stale: StalePod, context: string | undefined): StalePodLine {
-  const where = context === undefined ? "" : ` --context ${context}`;
   const { cluster, pod, identity } = stale;
-  const which = pod.by === "name" ? pod.name : `--field-selector=status.podIP=${pod.address}`;
-  return {
-    cluster,
-    pod: podText(pod),
-    identity,
-    restart: `kubectl${where} -n ${pod.namespace} delete pod ${which}`,
-  };
+  return { cluster, pod: podText(pod), identity, restart: restartCommand(stale, context) };
 }
 
 const LAST_ROW_BYTES = 240;

@@ -49,9 +49,16 @@ export type PathReport =
   | { readonly kind: "probed"; readonly cluster: string; readonly paths: readonly TriedPath[] }
   | { readonly kind: "notProbed"; readonly cluster: string; readonly reason: string };
 
+/** The IP families that agents serve: at an address of another one, which the node may have all the same, they do not listen. */
+export interface Families {
+  readonly ipv4: boolean;
+  readonly ipv6: boolean;
+}
+
 /** Whether and where a cluster's agents answer health checks, by its `cilium-config`. */
 export type HealthChecking =
-  { readonly kind: "on"; readonly port: number } | { readonly kind: "off"; readonly key: string };
+  | { readonly kind: "on"; readonly port: number; readonly families: Families }
+  | { readonly kind: "off"; readonly key: string };
 
 const SWITCHES = ["enable-health-checking", "enable-endpoint-health-checking"] as const;
 const DEFAULT_HEALTH_PORT = 4240;
@@ -60,7 +67,8 @@ const DEFAULT_HEALTH_PORT = 4240;
 export function healthChecking(config: Readonly<Record<string, string>>): HealthChecking {
   const key = SWITCHES.find((name) => !isOn(config[name], true));
   const port = Number(config["cluster-health-port"] ?? DEFAULT_HEALTH_PORT);
-  return key === undefined ? { kind: "on", port } : { kind: "off", key };
+  const families = { ipv4: isOn(config["enable-ipv4"], true), ipv6: isOn(config["enable-ipv6"], true) };
+  return key === undefined ? { kind: "on", port, families } : { kind: "off", key };
 }
 
 /** What of a CiliumNode {@link parseHealthAddresses} reads. */
@@ -81,8 +89,13 @@ const ciliumNode = z.object({
 export type HealthAddresses = Pick<HealthNode, PathKind>;
 
 /** The address to ask, of IPv4 where there is one, and that of IPv6 beside it. */
-function usable(candidates: readonly (string | null | undefined)[]): readonly [string | undefined, string | undefined] {
-  const addresses = candidates.filter((each): each is string => each != null && isIP(each) !== 0);
+function usable(
+  candidates: readonly (string | null | undefined)[],
+  families: Families,
+): readonly [string | undefined, string | undefined] {
+  const addresses = candidates.filter(
+    (each): each is string => each != null && isIP(each) !== 0 && families[isIPv6(each) ? "ipv6" : "ipv4"],
+  );
   const [ipv4, ipv6] = [addresses.find((each) => !isIPv6(each)), addresses.find(isIPv6)];
   return ipv4 === undefined ? [ipv6, undefined] : [ipv4, ipv6];
 }
@@ -91,13 +104,13 @@ function usable(candidates: readonly (string | null | undefined)[]): readonly [s
  * Where the health checks of a cluster's nodes answer, by node, from its CiliumNodes (as `kubectl get -o json` prints them, by {@link HEALTH_FIELDS}). Each agent writes
  * its own: what the others have of it proves nothing, for they may have lost it, which is the very fault that is looked for.
  */
-export function parseHealthAddresses(json: string): ReadonlyMap<string, HealthAddresses> {
+export function parseHealthAddresses(json: string, families: Families): ReadonlyMap<string, HealthAddresses> {
   const { items } = z.object({ items: z.array(ciliumNode) }).parse(JSON.parse(json));
   return new Map(
     items.map(({ metadata, spec }) => {
-      const [endpoint, endpointIPv6] = usable([spec.health?.ipv4, spec.health?.ipv6]);
+      const [endpoint, endpointIPv6] = usable([spec.health?.ipv4, spec.health?.ipv6], families);
       const internal = (spec.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ ip }) => ip);
-      const [host, hostIPv6] = usable(internal);
+      const [host, hostIPv6] = usable(internal, families);
       return [metadata.name, present({ endpoint, host, endpointIPv6, hostIPv6 })];
     }),
   );

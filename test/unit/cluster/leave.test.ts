@@ -79,11 +79,35 @@ describe("the commands by which a cluster leaves", () => {
     const kvstore = new EtcdInMemory(`${ETCD}${PREFIX}node-2 => left\n`);
     const { stderr } = await leave("release", { config: BACK, kvstore });
     assert.deepEqual(kvstore.deleted[0], [`${PREFIX}node-2`, "left"]);
-    assert.equal(kvstore.keys.get(NODE), "left");
+    assert.equal(kvstore.keys.get(NODE), "left late");
     assert.match(
       stderr,
       /nodes \(.*\) stay in its etcd \(agents may know 1 of them\); set their keys to "left", .*rollout restart.*kvstore delete/,
     );
+  });
+
+  it("remove none of those in a run that follows, either: nothing has restarted these agents", async () => {
+    const kvstore = new EtcdInMemory(ETCD);
+    for (const run of ["first", "second"]) {
+      await leave("release", { config: BACK, kvstore });
+      assert.equal(kvstore.keys.get(NODE), "left late", run);
+    }
+    assert.ok(!kvstore.deleted.some(([key]) => key.startsWith(PREFIX)));
+    // With the next way back they go.
+    await leave("restore", { config: MESHED, annotation: "abc", kvstore });
+    await leave("release", { config: BACK, kvstore });
+    assert.equal(kvstore.keys.get(NODE), undefined);
+  });
+
+  it("remove none while an agent may run with the name: one that was down, or on a node that is, has been restarted by nobody", async () => {
+    const kvstore = new EtcdInMemory(`${OTHERS}${NODE} => left\n${PREFIX}node-2 => left\n`);
+    const agents = { "node-1": recorded("no-peers"), "node-2": recorded("no-peers") };
+    const { stderr } = await leave("release", { config: BACK, kvstore, agents });
+    assert.match(stderr, /nodes \(.*\) stay in its etcd \(agents may know 2 of them\)/);
+    assert.deepEqual([kvstore.keys.get(NODE), kvstore.keys.get(`${PREFIX}node-2`)], ["left", "left"]);
+    // A node that is removed has no agent.
+    await leave("release", { config: BACK, kvstore });
+    assert.equal(kvstore.keys.get(`${PREFIX}node-2`), undefined);
   });
 
   it("remove none while not all agents run with the values that were restored", async () => {

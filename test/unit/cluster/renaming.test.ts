@@ -88,6 +88,8 @@ class Renamed {
       ...MEMBER_INPUT,
       originalConfig: this.originalConfig,
     });
+    // As its agent writes it once it has been restarted, which the first roll-out of a way back does.
+    if (verb === "restore") this.etcd.keys.set(`${NODES}default/node1`, "{}");
     const wasKilled = this.dead;
     [this.dead, this.writesLeft] = [false, Infinity];
     return wasKilled ? 1 : code;

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { rolloutChecksum } from "../../../components/cilium/model/agentConfig";
 import { ciliumIdentity } from "../../../components/cilium/model/labelledIdentity";
 import { KubectlError } from "../../../components/kubernetes/kubectlError";
@@ -276,6 +278,24 @@ describe("name and id of a cluster that has policies", function () {
       assertNamed(meshed.cluster);
       if (first.code === 0) break;
     }
+  });
+
+  it("have the identities that follow made for pods that come, in a run that goes on after name and id are set, too", async () => {
+    const meshed = await recordedIn(clusterWith());
+    const { cluster } = meshed;
+    let rolls = 0;
+    cluster.fail(({ do: what }) => what === "patch" && ++rolls === 2, new KubectlError("killed", "final"), 1);
+    assert.notEqual((await run(meshed, "rollOut")).code, 0);
+    assert.equal(configOf(cluster)?.data?.["cluster-name"], "cluster1");
+    await cluster.create("cilium-agent", [identity(302)]);
+    const look = cluster.object.bind(cluster);
+    mock.method(cluster, "object", async (...args: Parameters<typeof look>) => {
+      if (args[0] === "daemonset/cilium") await delay(40_000);
+      return look(...args);
+    });
+    await done(meshed, "rollOut");
+    assert.ok(storyOf(cluster).includes(`make ${String(OF_101 + 302)}`), storyOf(cluster).join("\n"));
+    assertNamed(cluster);
   });
 
   it("go back from wherever a run was killed, at every write, to what was there before", async () => {

@@ -8,6 +8,7 @@ import type { AskedExec } from "../../support/kubernetes/stateInMemory";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import type { StoredObject } from "../../support/kubernetes/storedObject";
 import { waitUntil } from "../../support/waitUntil";
+import { saidWhile } from "../support/cilium/rollingCluster";
 
 const CLUSTER = "k8s:io.cilium.k8s.policy.cluster";
 const NAMESPACE = "kube-system";
@@ -145,6 +146,23 @@ describe("identities that pods will have under another name and id", function ()
       /stands still/,
     );
     assert.equal(api.callsOf("exec").length, asked);
+  });
+
+  it("are named once where they cannot be made, or read, however long agents roll: a command has room for few warnings", async () => {
+    const config = { kvstore: "etcd" };
+    const etcd = new Etcd();
+    etcd.entries.set(numberKey(303), "k8s:app=no end");
+    let asks = 0;
+    const exec = (asked: AskedExec) => {
+      asks++;
+      return asks < 5 ? { code: 1, stdout: "", stderr: "no answer" } : answers(etcd, () => [], String, asked);
+    };
+    const api = new ClusterInMemory([daemonSet, agent("a")], { exec });
+    const { lines } = await saidWhile(() =>
+      keepCounterparts(api, RENAMING, config, () => waitUntil("many rounds", 10, () => asks > 20), 1),
+    );
+    assert.equal(lines.filter((line) => line.includes("identities of new pods are not made")).length, 1);
+    assert.equal(lines.filter((line) => line.includes("1 identities cannot be read")).length, 1);
   });
 
   it("are none where there are no agents, and nothing is written", async () => {

@@ -11,6 +11,7 @@ import { saidWhile, timePasses } from "../support/cilium/rollingCluster";
 
 const NODES = "cilium/state/nodes/v1";
 const RENAMING = { cluster: "west", cilium: DEFAULT_SETTINGS.cilium, from: "default", to: "west" };
+const JOINED = { ...RENAMING, fromId: 0 };
 const CONFIG = { kvstore: "etcd", "kvstore-lease-ttl": "30s" };
 
 const isSet = (call: Call): boolean => call.do === "exec" && call.args[1][0] === "bash";
@@ -89,22 +90,57 @@ describe("nodes under the name that a cluster's agents have had", function () {
 
   it("go once all agents have the other name, and not before; where that fails, it is said and nothing stops", async () => {
     const etcd = new EtcdInMemory(`${NODES}/default/n1 => {}\n${NODES}/west/n1 => {}\n`);
-    await removeFormerNodes(ciliumCluster("west", { config: CONFIG, kvstore: etcd }), RENAMING);
+    await removeFormerNodes(ciliumCluster("west", { config: CONFIG, kvstore: etcd }), JOINED);
     assert.deepEqual([...etcd.keys.keys()], [`${NODES}/west/n1`]);
     const late = new EtcdInMemory(`${NODES}/default/n1 => {}\n${NODES}/default/n2 => {}\n${NODES}/west/n1 => {}\n`);
     const behind = await saidWhile(() =>
-      timePasses(() => removeFormerNodes(ciliumCluster("west", { config: CONFIG, kvstore: late }), RENAMING)),
+      timePasses(() =>
+        removeFormerNodes(ciliumCluster("west", { config: CONFIG, kvstore: late, agents: { n1: {}, n2: {} } }), JOINED),
+      ),
     );
     assert.match(behind.lines.join("\n"), /nodes \(.*\) stay in its etcd \(1 are not there under its name\)/);
     assert.deepEqual(late.deleted, []);
     const gone = ciliumCluster("west", { config: CONFIG, kvstore: "gone" });
-    const { lines } = await saidWhile(() => removeFormerNodes(gone, RENAMING));
+    const { lines } = await saidWhile(() => removeFormerNodes(gone, JOINED));
     assert.match(
       lines.join("\n"),
       /nodes \(cilium\/state\/nodes\/v1\/default\/\) stay in its etcd \(.*Unable to connect/,
     );
     const same = ciliumCluster("west", { config: CONFIG, kvstore: etcd });
-    await removeFormerNodes(same, { ...RENAMING, from: "west" });
+    await removeFormerNodes(same, { ...JOINED, from: "west" });
     assert.deepEqual(same.callsOf("exec"), []);
+  });
+
+  const keysAfter = async (nodes: readonly string[], keys: readonly string[], over: object = {}) => {
+    const etcd = new EtcdInMemory(keys.map((key) => `${NODES}/${key}\n`).join(""));
+    const agents = Object.fromEntries(nodes.map((node) => [node, {}]));
+    const cluster = ciliumCluster("west", { config: CONFIG, kvstore: etcd, agents });
+    const { lines } = await saidWhile(() => timePasses(() => removeFormerNodes(cluster, { ...JOINED, ...over })));
+    return { lines: lines.join("\n"), cluster, etcd, left: Object.fromEntries(etcd.keys) };
+  };
+
+  it("go where one of them has been removed meanwhile: it has no agent", async () => {
+    const { left } = await keysAfter(["n1"], ["default/n1 => {}", "default/gone => {}", "west/n1 => {}"]);
+    assert.deepEqual(left, { [`${NODES}/west/n1`]: "{}" });
+  });
+
+  it("stay where a node is hidden under the other name: that is from a time when the cluster had it before", async () => {
+    for (const value of ["left", "left late"]) {
+      const { etcd, lines } = await keysAfter(["n1"], ["default/n1 => {}", `west/n1 => ${value}`]);
+      assert.deepEqual(etcd.deleted, []);
+      assert.match(lines, /stay in its etcd \(1 are not there under its name\)/);
+    }
+  });
+
+  it("stay without lease while one agent may know them, so that none of them ends for it", async () => {
+    const { cluster, left } = await keysAfter(["n1", "n2"], ["default/n1 => {}", "default/n2 => {}", "west/n1 => {}"]);
+    assert.deepEqual(setIn(cluster), [[`${NODES}/default/n1`]]);
+    assert.equal(left[`${NODES}/default/n2`], "{}");
+  });
+
+  it("are hidden, and none ends, where they are of another id: agents of the new name know them", async () => {
+    const { etcd, left } = await keysAfter(["n1"], ["default/n1 => {}", "west/n1 => {}"], { fromId: 7 });
+    assert.deepEqual(etcd.deleted, []);
+    assert.deepEqual(left, { [`${NODES}/default/n1`]: "left late", [`${NODES}/west/n1`]: "{}" });
   });
 });

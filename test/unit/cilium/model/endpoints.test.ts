@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseEndpoints, podText } from "../../../../components/cilium/model/endpoints";
 import { fixture } from "../../support/fixtures";
 
-const read = (...endpoints: readonly object[]) => parseEndpoints(JSON.stringify(endpoints));
+const read = (...endpoints: readonly object[]) => parseEndpoints(JSON.stringify(endpoints)).pods;
 const named = (pod: string, state: string | null) => ({
   status: { state, identity: { id: 300 }, "external-identifiers": { "k8s-namespace": "shop", "k8s-pod-name": pod } },
 });
@@ -22,7 +22,8 @@ const addressed = (addressing: object) => unnamed({ networking: { addressing: [a
 
 describe("model: the endpoints of pods", () => {
   it("are read, and neither that of the host nor that of the health check", () => {
-    const pods = parseEndpoints(JSON.stringify(fixture("endpoints/mixed")));
+    const { pods, restored } = parseEndpoints(JSON.stringify(fixture("endpoints/mixed")));
+    assert.ok(restored);
     assert.deepEqual(
       pods.map(({ pod }) => podText(pod)),
       [
@@ -51,8 +52,12 @@ describe("model: the endpoints of pods", () => {
   it("give nothing into a command that is no address and no namespace", () => {
     const [hostile] = read(addressed({ ipv4: "$(reboot)" }));
     assert.equal(podText(hostile?.pod ?? assert.fail()), "shop/");
-    const labels = ["k8s:io.kubernetes.pod.namespace=a; reboot"];
-    assert.equal(read(unnamed({ identity: { id: 300, labels } }))[0]?.pod.namespace, "");
+    for (const namespace of ["a; reboot", "-A", "--all-namespaces", "a".repeat(300)]) {
+      const labels = [`k8s:io.kubernetes.pod.namespace=${namespace}`];
+      assert.equal(read(unnamed({ identity: { id: 300, labels } }))[0]?.pod.namespace, "", namespace);
+    }
+    assert.deepEqual(read(named("--all", "ready")), []);
+    assert.equal(podText(read(addressed({ ipv4: "1.2.3.4.5", ipv6: "fd00::1" }))[0]?.pod ?? assert.fail()), "shop/");
   });
 
   it("are settled where they are ready, and in no other state", () => {
@@ -67,8 +72,9 @@ describe("model: the endpoints of pods", () => {
   });
 
   it("may be none, or in the making", () => {
-    assert.deepEqual(parseEndpoints("null"), []);
-    assert.deepEqual(parseEndpoints('[{"id":7,"status":{"state":"creating"}},{"id":8}]'), []);
+    assert.deepEqual(parseEndpoints("null"), { pods: [], restored: false });
+    const made = parseEndpoints('[{"id":7,"status":{"state":"creating"}},{"id":8}]');
+    assert.deepEqual(made, { pods: [], restored: false });
   });
 
   it("are not read of what is no list of endpoints", () => {

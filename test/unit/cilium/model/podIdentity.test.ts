@@ -4,7 +4,7 @@ import { parseEndpoints, podText } from "../../../../components/cilium/model/end
 import { clusterIdOf, stalePods } from "../../../../components/cilium/model/podIdentity";
 import { fixture } from "../../support/fixtures";
 
-const mixed = parseEndpoints(JSON.stringify(fixture("endpoints/mixed")));
+const mixed = parseEndpoints(JSON.stringify(fixture("endpoints/mixed"))).pods;
 
 describe("model: stalePods", () => {
   it("are those of another cluster id: the 2020 article's drop log has one of id 0", () => {

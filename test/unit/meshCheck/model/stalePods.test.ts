@@ -50,6 +50,16 @@ describe("model: parseLivePods", () => {
     assert.deepEqual(read?.addresses, ["10.0.0.7", "fd00::7"]);
   });
 
+  it("leaves out those that have ended: another pod may have their address, and they are never ready again", () => {
+    const of = (name: string, phase: string) => ({
+      metadata: { name, namespace: "shop", ownerReferences: [{ kind: "ReplicaSet", uid: "u", controller: true }] },
+      status: { phase, podIPs: [{ ip: "10.0.0.7" }], conditions: [{ type: "Ready", status: "True" }] },
+    });
+    const items = [of("done", "Succeeded"), of("evicted", "Failed"), of("a", "Running")];
+    const there = parseLivePods(JSON.stringify({ items }));
+    assert.deepEqual(planOf([byAddress("10.0.0.7")], there), { now: ["a"], later: [], never: [] });
+  });
+
   it("takes a pod that is going for one that is not ready", () => {
     assert.equal(parseLivePods(pod({ deletionTimestamp: "2026-11-24T05:00:00Z" }))[0]?.ready, false);
   });
@@ -99,6 +109,8 @@ describe("model: planRestarts", () => {
   });
 });
 
+const RUNS = "status.phase!=Succeeded,status.phase!=Failed";
+
 describe("model: a stale pod in words", () => {
   it("has the command that restarts it", () => {
     assert.equal(stalePodRow(stale("a"), "ctx").restart, "kubectl --context ctx -n shop delete pod a");
@@ -107,8 +119,14 @@ describe("model: a stale pod in words", () => {
       cluster: "east",
       pod: "shop/10.0.0.7",
       identity: 38354,
-      restart: "kubectl -n shop delete pod --field-selector=status.podIP=10.0.0.7",
+      restart: `kubectl -n shop delete pod --field-selector=status.podIP=10.0.0.7,${RUNS}`,
     });
+    // Neither deletes what is called so in another namespace, nor every pod that has no address yet.
+    assert.equal(
+      stalePodRow(byAddress("10.0.0.7", ""), "ctx").restart,
+      `kubectl --context ctx get pods --all-namespaces --field-selector=status.podIP=10.0.0.7,${RUNS}`,
+    );
+    assert.equal(stalePodRow(byAddress(""), undefined).restart, "kubectl get pods --all-namespaces -o wide");
     assert.equal(
       formatDiagnostic(stalePodFinding(stale("a"), "ctx")),
       'cluster "east": pod shop/a has identity 38354 of cluster id 0, from before the change of the id: peers do not know it; restart it: kubectl --context ctx -n shop delete pod a',

@@ -14,13 +14,18 @@ import {
 } from "../../../../components/nodePaths/model/nodePaths";
 import { ciliumNode, HEALTH } from "../../support/nodePaths/healthStatus";
 
+const BOTH = { ipv4: true, ipv6: true };
+
 describe("model: healthChecking", () => {
   it("is on unless one of its switches is off", () => {
-    assert.deepEqual(healthChecking({}), { kind: "on", port: 4240 });
+    assert.deepEqual(healthChecking({}), { kind: "on", port: 4240, families: BOTH });
     assert.deepEqual(healthChecking({ "enable-health-checking": "true", "cluster-health-port": "4241" }), {
       kind: "on",
       port: 4241,
+      families: BOTH,
     });
+    const one = healthChecking({ "enable-ipv4": "true", "enable-ipv6": "false" });
+    assert.deepEqual(one, { kind: "on", port: 4240, families: { ipv4: true, ipv6: false } });
     for (const key of ["enable-health-checking", "enable-endpoint-health-checking"]) {
       assert.deepEqual(healthChecking({ [key]: "false" }), { kind: "off", key });
       assert.deepEqual(healthChecking({ [key]: "False" }), { kind: "off", key });
@@ -29,12 +34,12 @@ describe("model: healthChecking", () => {
 });
 
 describe("model: parseHealthAddresses", () => {
-  const addressesOf = (spec: object) =>
-    parseHealthAddresses(JSON.stringify({ items: [{ metadata: { name: "a" }, spec }] })).get("a");
+  const addressesOf = (spec: object, families = BOTH) =>
+    parseHealthAddresses(JSON.stringify({ items: [{ metadata: { name: "a" }, spec }] }), families).get("a");
 
   it("are what every agent writes of its own node", () => {
     const items = [ciliumNode("node-1"), ciliumNode("node-2")];
-    assert.deepEqual(Object.fromEntries(parseHealthAddresses(JSON.stringify({ items }))), HEALTH);
+    assert.deepEqual(Object.fromEntries(parseHealthAddresses(JSON.stringify({ items }), BOTH)), HEALTH);
   });
 
   it("are of both IP families, or of the one that there is, and nothing that is no address", () => {
@@ -49,6 +54,15 @@ describe("model: parseHealthAddresses", () => {
     assert.deepEqual(addressesOf({ health: { ipv6: v6 }, addresses: host(v6) }), { endpoint: v6, host: v6 });
     assert.deepEqual(addressesOf({ health: { ipv4: "<nil>" } }), {});
     assert.deepEqual(addressesOf({ health: { ipv4: "$(reboot)" }, addresses: [{ type: "InternalIP", ip: "x" }] }), {});
+  });
+
+  it("are of no IP family that the agents do not serve, though the node has it", () => {
+    const addresses = ["10.9.0.1", "fd00::7"].map((ip) => ({ type: "InternalIP", ip }));
+    const spec = { health: { ipv4: "10.0.0.1" }, addresses };
+    const ipv4 = { ipv4: true, ipv6: false };
+    assert.deepEqual(addressesOf(spec, ipv4), { endpoint: "10.0.0.1", host: "10.9.0.1" });
+    const ipv6 = { ipv4: false, ipv6: true };
+    assert.deepEqual(addressesOf({ addresses }, ipv6), { host: "fd00::7" });
   });
 
   it("are none of a node that says none", () => {

@@ -35,7 +35,7 @@ export interface CiliumCluster {
   readonly silent?: Readonly<Record<string, readonly string[]>>;
   /** After this many probes everything answers. */
   readonly healsAfter?: number;
-  /** What `cilium-dbg endpoint list -o json` prints, or what gives that each time; those of deleted pods are gone. */
+  /** What `cilium-dbg endpoint list -o json` prints beside that of the host, or what gives that each time; those of deleted pods are gone. */
   readonly endpoints?: readonly object[] | (() => readonly object[]);
   /** Pods by namespace and name, with their owner; a deleted one that has an owner comes back under another name. */
   readonly pods?: Readonly<Record<string, string | null>>;
@@ -69,6 +69,9 @@ export interface CacheInMemory {
 }
 
 const NAMESPACE = "kube-system";
+
+/** Every agent has it once it has restored the others. */
+const HOST_ENDPOINT = { status: { state: "ready", identity: { id: 1, labels: ["reserved:host"] } } };
 
 interface PodOptions {
   readonly namespace?: string;
@@ -254,7 +257,7 @@ function agentAnswers(
       ];
     const nameOf = (each: object) => `${of(each)["k8s-namespace"] ?? ""}/${of(each)["k8s-pod-name"] ?? ""}`;
     const all = typeof given.endpoints === "function" ? given.endpoints() : (given.endpoints ?? []);
-    return JSON.stringify(all.filter((each) => !deleted().includes(nameOf(each))));
+    return JSON.stringify([HOST_ENDPOINT, ...all.filter((each) => !deleted().includes(nameOf(each)))]);
   };
   return ({ pod: agent, command }: AskedExec): string | ExecResult => {
     const { nodeName } = agent["spec"] as { readonly nodeName: string };
