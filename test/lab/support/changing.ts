@@ -74,13 +74,19 @@ export interface Traffic {
   readonly stop: () => Promise<void>;
 }
 
-/** Begins steady traffic between the nodes of each cluster that has several, and for every ordered pair. */
-export async function trafficEverywhere(clusters: readonly LabCluster[]): Promise<Traffic> {
+/** Starts pingers between the nodes of each cluster that has several, and for every ordered pair. */
+export async function pingersEverywhere(clusters: readonly LabCluster[]): Promise<ReadonlyMap<string, Pinger>> {
   const inside = clusters.filter(({ nodes }) => nodes.length > 1).map((cluster) => ({ from: cluster, to: cluster }));
   const started = new Map<string, Pinger>();
   for (const { from, to } of [...inside, ...orderedPairs(clusters)]) {
     started.set(`${from.name} → ${to.name}`, await startTraffic(from, "client", to));
   }
+  return started;
+}
+
+/** Begins steady traffic between the nodes of each cluster that has several, and for every ordered pair. */
+export async function trafficEverywhere(clusters: readonly LabCluster[]): Promise<Traffic> {
+  const started = await pingersEverywhere(clusters);
   return {
     since: (moment) =>
       Object.fromEntries(

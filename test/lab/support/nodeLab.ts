@@ -6,5 +6,9 @@ export const MODES_LAB = "lab-modes";
 export const MESHES_LAB = "lab-meshes";
 /** One whose agents read their peers in one way and the other. */
 export const READINGS_LAB = "lab-readings";
+/** One of three clusters whose connections to each other are counted. */
+export const ACROSS_LAB = "lab-across";
+/** One that is watched for long. */
+export const WATCHES_LAB = "lab-watches";
 /** One for what Cilium's own CLI says of a mesh. */
 export const CLI_LAB = "lab-cli";
