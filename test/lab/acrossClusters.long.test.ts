@@ -98,8 +98,13 @@ for (const mode of MODES) {
       await quiet("the third cluster leaves", () => upOf("up without the third", two), ofThird);
     });
 
-    it("it joins again and dies: nothing is lost of what it does not serve, not before it is declared lost nor then", async () => {
+    it("it joins again: nothing is lost", async function () {
+      // KVStoreMesh empties its cache of a cluster that has left for three minutes before it takes it again.
+      this.timeout("8m");
       await quiet("it joins again", () => upOf("up with the third again", [...two, third]), ofThird);
+    });
+
+    it("it dies: nothing is lost of what it does not serve, not before it is declared lost nor then", async () => {
       const config = await configOf([...two, third]);
       const members = config["clusters"] as Readonly<Record<string, object>>;
       const lost = withMember(config, third.name, { ...members[third.name], lost: true });

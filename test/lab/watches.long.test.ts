@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-
 import { isDeepStrictEqual } from "node:util";
 import type { CiliumMode, LabCluster } from "../../lab";
 import { makeTrafficPods, podOn, startTraffic, TRAFFIC_NAMESPACE } from "../support/cilium/crossNodeTraffic";
