@@ -79,18 +79,17 @@ export interface Traffic {
   readonly stop: () => Promise<void>;
 }
 
-/** Begins steady traffic between the nodes of each cluster that has several, and for every ordered pair. */
-export function trafficEverywhere(clusters: readonly LabCluster[]): Promise<Traffic> {
-  const inside = clusters.filter(({ nodes }) => nodes.length > 1).map((cluster) => ({ from: cluster, to: cluster }));
-  return trafficOn([...inside, ...orderedPairs(clusters)]);
-}
+/** Between the nodes of each cluster that has several, and every ordered pair. */
+const waysEverywhere = (clusters: readonly LabCluster[]): readonly Pair[] => [
+  ...clusters.filter(({ nodes }) => nodes.length > 1).map((cluster) => ({ from: cluster, to: cluster })),
+  ...orderedPairs(clusters),
+];
 
-/** Begins steady traffic on some ways, each by every one of these IP families. */
-export async function trafficOn(
+async function pingersOn(
   ways: readonly Pair[],
   families?: readonly IpFamily[],
   begins: TrafficOptions["begins"] = "answered",
-): Promise<Traffic> {
+): Promise<ReadonlyMap<string, Pinger>> {
   const started = new Map<string, Pinger>();
   for (const { from, to } of ways) {
     const name = `${from.name} → ${to.name}`;
@@ -99,6 +98,20 @@ export async function trafficOn(
       started.set(`${name}, ${family}`, await startTraffic(from, "client", to, { family, begins }));
     }
   }
+  return started;
+}
+
+/** Starts pingers between the nodes of each cluster that has several, and for every ordered pair. */
+export const pingersEverywhere = (clusters: readonly LabCluster[]): Promise<ReadonlyMap<string, Pinger>> =>
+  pingersOn(waysEverywhere(clusters));
+
+/** Begins steady traffic between the nodes of each cluster that has several, and for every ordered pair. */
+export const trafficEverywhere = (clusters: readonly LabCluster[]): Promise<Traffic> =>
+  trafficOn(waysEverywhere(clusters));
+
+/** Begins steady traffic on some ways, each by every one of these IP families. */
+export async function trafficOn(...args: Parameters<typeof pingersOn>): Promise<Traffic> {
+  const started = await pingersOn(...args);
   return {
     goesOn: async (milliseconds) => {
       const until = Date.now() + milliseconds;

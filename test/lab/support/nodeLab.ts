@@ -8,6 +8,10 @@ export const MESHES_LAB = "lab-meshes";
 export const READINGS_LAB = "lab-readings";
 /** One for each of the IP families that clusters may have. */
 export const FAMILIES_LAB = "lab-families";
+/** One of three clusters whose connections to each other are counted. */
+export const ACROSS_LAB = "lab-across";
+/** One that is watched for long. */
+export const WATCHES_LAB = "lab-watches";
 /** One for what Cilium's own CLI says of a mesh. */
 export const CLI_LAB = "lab-cli";
 /** One whose roll-outs take long. */

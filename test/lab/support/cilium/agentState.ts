@@ -40,8 +40,8 @@ async function etcdKeys(cluster: LabCluster): Promise<readonly string[]> {
   return keys.filter((key) => key !== "" && !BY_THEMSELVES.test(key)).sort();
 }
 
-/** What Cilium of a cluster knows and has set: routes, nodes and identities of each agent, and the keys of its etcd. */
-export async function agentState(cluster: LabCluster): Promise<Readonly<Record<string, readonly string[]>>> {
+/** What each agent of a cluster knows and has set: routes, nodes and identities. */
+export async function agentsKnow(cluster: LabCluster): Promise<Readonly<Record<string, readonly string[]>>> {
   const ofNodes = await Promise.all(
     cluster.nodes.map(async (node) => {
       const state = {
@@ -52,5 +52,10 @@ export async function agentState(cluster: LabCluster): Promise<Readonly<Record<s
       return Object.entries(state).map(([what, lines]) => [`${what} of ${node.name}`, lines] as const);
     }),
   );
-  return Object.fromEntries([...ofNodes.flat(), ["keys in etcd", await etcdKeys(cluster)] as const]);
+  return Object.fromEntries(ofNodes.flat());
+}
+
+/** The same, and the keys of its etcd. */
+export async function agentState(cluster: LabCluster): Promise<Readonly<Record<string, readonly string[]>>> {
+  return { ...(await agentsKnow(cluster)), "keys in etcd": await etcdKeys(cluster) };
 }
