@@ -3,11 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ownedBy, RETAINED } from "../kubernetes/ownership";
 import { DEMO_PORT, PROTECTED_DB, type DemoSettings, type DemoWorkload } from "./model/demo";
 
-/** Redis without persistence as server; a client sleeps, and is there for `kubectl exec … redis-cli`. */
+/** Redis without persistence as server, on all addresses, of either IP family, as it does by itself; a client sleeps, and is there for `kubectl exec … redis-cli`. */
 const COMMANDS: Readonly<Record<DemoWorkload["role"], { readonly command: string[]; readonly args: string[] }>> = {
   server: {
     command: ["redis-server"],
-    args: ["--bind", "0.0.0.0", "--protected-mode", "no", "--save", "", "--dir", "/tmp"],
+    args: ["--protected-mode", "no", "--save", "", "--dir", "/tmp"],
   },
   client: { command: ["sleep"], args: ["100d"] },
 };

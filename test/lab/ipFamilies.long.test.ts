@@ -116,6 +116,18 @@ for (const { families, ...variant } of VARIANTS) {
       }
     });
 
+    it("have the paths between their nodes probed by each family", async () => {
+      const { paths } = await stack.outputs();
+      // There and back, to the node and to its health endpoint.
+      const number = 2 * 2 * families.length;
+      const row = { cluster: here.name, kind: "probed", working: number, of: number, broken: [] };
+      assert.ok(Array.isArray(paths));
+      assert.deepEqual(
+        paths.filter(({ cluster }: { cluster?: unknown }) => cluster === here.name),
+        [row],
+      );
+    });
+
     it("have nothing to do in a second up, which cuts no connection between clusters either", async () => {
       const traffic = await trafficOn(orderedPairs(clusters), families);
       try {

@@ -41,7 +41,11 @@ const place = (each: Registered) => {
 
 interface PodSpec {
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly containers: readonly { readonly image: string; readonly command: readonly string[] }[];
+  readonly containers: readonly {
+    readonly image: string;
+    readonly command: readonly string[];
+    readonly args: readonly string[];
+  }[];
 }
 
 function podSpec({ inputs }: Registered): PodSpec {
@@ -49,6 +53,15 @@ function podSpec({ inputs }: Registered): PodSpec {
 }
 
 describe("components: the demo", () => {
+  it("has servers that listen by every IP family that a pod has: Redis does, unless it is told addresses", async () => {
+    const servers = (await objects())
+      .filter((each) => kind(each) === "StatefulSet")
+      .flatMap((each) => podSpec(each).containers)
+      .filter(({ command }) => command[0] === "redis-server");
+    assert.equal(servers.length, 1);
+    for (const { args } of servers) assert.ok(!args.includes("--bind"), args.join(" "));
+  });
+
   it("is what its settings say, cluster by cluster", async () => {
     assert.deepEqual((await objects()).map(place).sort(), [
       "east: CiliumNetworkPolicy default/clustermesh-ingress-l4-policy",

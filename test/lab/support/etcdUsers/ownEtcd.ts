@@ -1,10 +1,12 @@
-import type { LabCluster } from "../../../../lab";
+import { tools, type LabCluster, type Tools } from "../../../../lab";
 import { asRoot } from "../../../support/etcdUsers/etcdAuth";
-import { level } from "../level";
+
+let bin: Promise<Tools> | undefined;
 
 /** Asks a cluster's own etcd of Cilium as its administrator; gives what etcdctl prints. */
 export async function ownEtcd(cluster: LabCluster): Promise<(...args: readonly string[]) => string> {
-  const { etcdctl } = (await level()).lab.bin;
+  bin ??= tools();
+  const { etcdctl } = await bin;
   return (...args) => asRoot(etcdctl, cluster, args).trim();
 }
 
