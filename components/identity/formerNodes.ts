@@ -3,14 +3,7 @@ import { errorMessage } from "../basics/errorMessage";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { openKvstore, type Kvstore } from "../cilium/kvstore";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
-import {
-  formerNodes,
-  HIDDEN,
-  leaseSeconds,
-  nodeKeys,
-  shownAndHidden,
-  type FormerNodes,
-} from "../cilium/model/nodeKeys";
+import { formerNodes, HIDDEN, KEPT, leaseSeconds, nodeKeys, type FormerNodes } from "../cilium/model/nodeKeys";
 import { progress } from "../command/protocol";
 import { until } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
@@ -94,26 +87,36 @@ export async function keepingNodes<T>(api: ClusterApi, renaming: Renaming, rollO
   }
 }
 
-/** Hides a cluster's nodes under this name: agents that know them keep them, and those that start from now on never learn of them. */
-export async function hideNodes(kvstore: Kvstore, cluster: string): Promise<void> {
-  const { shown } = shownAndHidden(await kvstore.list(nodeKeys(cluster)), cluster);
-  await kvstore.set(shown.map((key) => [key, HIDDEN] as const));
+/** Looks for them until all are renamed that will be: an agent may be ready a moment before its node is there. */
+const findRenamed = (kvstore: Kvstore, renaming: Renaming): Promise<FormerNodes> =>
+  until(
+    Date.now() + RENAMED_SECONDS * 1000,
+    () => find(kvstore, renaming),
+    ({ notRenamed }) => notRenamed === 0,
+    ({ notRenamed }) => `cluster "${renaming.cluster}": ${notRenamed} nodes are not in its etcd as ${renaming.to} yet`,
+  );
+
+/**
+ * Hides nodes under the name that a cluster's agents have had: agents that know them keep them, and those that start from now on never learn of them.
+ * A node whose agent may still run with the former name is known by nothing else, and is not hidden.
+ */
+export async function hideNodes(kvstore: Kvstore, renaming: Renaming): Promise<void> {
+  const { leftBehind } = await findRenamed(kvstore, renaming);
+  await kvstore.set(leftBehind.map(([key]) => [key, HIDDEN] as const));
 }
 
 /**
- * Removes a cluster's nodes under this name, once all agents have started since they were hidden.
+ * Removes hidden nodes, once all agents have started since they were hidden.
  *
- * @returns How many were not hidden, so that agents may know them: these are hidden now, and stay.
+ * @returns How many others there are, which agents may know: they stay, so that no agent sees one end.
  */
-export async function removeNodes(kvstore: Kvstore, cluster: string): Promise<number> {
-  const { shown, hidden } = shownAndHidden(await kvstore.list(nodeKeys(cluster)), cluster);
-  if (shown.length === 0) {
-    await kvstore.deletePrefix(nodeKeys(cluster));
-  } else {
-    await kvstore.set(shown.map((key) => [key, HIDDEN] as const));
-    await kvstore.deleteKeys(hidden);
-  }
-  return shown.length;
+export async function removeHidden(kvstore: Kvstore, renaming: Renaming): Promise<number> {
+  const { leftBehind, notRenamed, hidden } = await find(kvstore, renaming);
+  await kvstore.set(leftBehind.map(([key]) => [key, KEPT] as const));
+  const others = leftBehind.length + notRenamed;
+  if (others > 0) await kvstore.deleteKeys(hidden);
+  else await kvstore.deletePrefix(nodeKeys(renaming.from));
+  return others;
 }
 
 /**
@@ -131,12 +134,7 @@ export async function removeFormerNodes(api: ClusterApi, renaming: Renaming): Pr
   try {
     const kvstore = await openKvstore(api, cilium);
     if (kvstore === undefined) return;
-    const { notRenamed } = await until(
-      Date.now() + RENAMED_SECONDS * 1000,
-      () => find(kvstore, renaming),
-      (seen) => seen.notRenamed === 0,
-      (seen) => `cluster "${cluster}": ${seen.notRenamed} nodes are not in its etcd under its name yet`,
-    );
+    const { notRenamed } = await findRenamed(kvstore, renaming);
     if (notRenamed === 0) await kvstore.deletePrefix(nodeKeys(from));
     else sayStay(`${notRenamed} are not there under its name`);
   } catch (error) {

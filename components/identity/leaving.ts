@@ -16,7 +16,7 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import { tellingLine } from "../kubernetes/model/tellingLine";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { secretFiles } from "../peers/secretFiles";
-import { hideNodes, isInEtcd, keepingNodes, removeNodes } from "./formerNodes";
+import { hideNodes, isInEtcd, keepingNodes, removeHidden, type Renaming } from "./formerNodes";
 
 /** A cluster that leaves its mesh. */
 export interface Leaving {
@@ -27,6 +27,13 @@ export interface Leaving {
   readonly maxConnectedClusters: MaxConnectedClusters;
   readonly cilium: CiliumObjects;
 }
+
+const renamingOf = ({ name: from, originalName: to, cilium }: Leaving): Renaming => ({
+  cluster: from,
+  cilium,
+  from,
+  to,
+});
 
 const LEAVING = "leaving";
 const PEERS_REMOVED_SECONDS = 120;
@@ -100,20 +107,22 @@ async function rollOnce(api: ClusterApi, leaving: Leaving, timeoutSeconds: numbe
  * roll-out. Agents of the first know every node by both names, and forget what both share when one of them ends; so they see none end, however
  * long the second takes, whose agents never know the mesh's. Once all have started, {@link removeNodeKeys}.
  *
- * @param between What has to be done between the two roll-outs; where that is something, there are two in any case.
+ * @param last What has to be done just before the second roll-out.
+ * @param between What has to be done between the two before that; where that is something, there are two in any case.
  */
 export async function renameOnNodes(
   api: ClusterApi,
   leaving: Leaving,
   timeoutSeconds: number,
+  last: () => Promise<unknown>,
   between?: () => Promise<void>,
 ): Promise<void> {
-  const { name, originalName, cilium } = leaving;
-  if (between === undefined && !(await keepsInEtcd(api, cilium))) return rollOnce(api, leaving, timeoutSeconds);
-  const renaming = { cluster: name, cilium, from: name, to: originalName };
+  if (between === undefined && !(await keepsInEtcd(api, leaving.cilium))) return rollOnce(api, leaving, timeoutSeconds);
+  const renaming = renamingOf(leaving);
   await keepingNodes(api, renaming, () => roll(api, leaving, LEAVING, timeoutSeconds));
   await between?.();
-  await inKvstore(api, leaving, nodesOf(leaving), "hidden in", (kvstore) => hideNodes(kvstore, name));
+  await inKvstore(api, leaving, nodesOf(leaving), "hidden in", (kvstore) => hideNodes(kvstore, renaming));
+  await last();
   await roll(api, leaving, null, timeoutSeconds);
 }
 
@@ -175,10 +184,10 @@ export async function sayKeysStay(
   if (which === "all") sayStay(leaving, namedOf(leaving), why);
 }
 
-/** Removes its nodes under the mesh's name, once all agents have started since these were hidden. Those that agents may know stay, hidden. */
+/** Removes its nodes under the mesh's name, once all agents have started since these were hidden. Those that agents may know stay. */
 export const removeNodeKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
   inKvstore(api, leaving, nodesOf(leaving), "removed from", async (kvstore) => {
-    const known = await removeNodes(kvstore, leaving.name);
+    const known = await removeHidden(kvstore, renamingOf(leaving));
     if (known > 0) throw new Error(`agents may know ${known} of them`);
   });
 

@@ -10,9 +10,12 @@ export const nodeKeys = (cluster: string): string => `${NODES}${cluster}/`;
 
 /**
  * What no agent takes for a node, for it is no JSON: one that knows the node under this key keeps what it knows, and one that starts later does
- * not learn of it. So a key can go without any agent seeing it end.
+ * not learn of it. So a key can go without any agent seeing it end, once all agents have started since.
  */
 export const HIDDEN = "left";
+
+/** The same of a node that an agent may know which is not restarted any more: the key stays. */
+export const KEPT = "kept";
 
 /** The nodes of a cluster with what their keys hold, out of what `cilium-dbg kvstore get --recursive` prints: lines `<key> => <value>`. */
 function nodesIn(listing: string, cluster: string): ReadonlyMap<string, string> {
@@ -25,36 +28,30 @@ function nodesIn(listing: string, cluster: string): ReadonlyMap<string, string> 
   return nodes;
 }
 
-/** The keys of a cluster's nodes: those that agents read, and those that are hidden from them. */
-export function shownAndHidden(
-  listing: string,
-  cluster: string,
-): { readonly shown: readonly string[]; readonly hidden: readonly string[] } {
-  const nodes = [...nodesIn(listing, cluster)];
-  const keys = (isHidden: boolean) =>
-    nodes.filter(([, value]) => (value === HIDDEN) === isHidden).map(([node]) => `${nodeKeys(cluster)}${node}`);
-  return { shown: keys(false), hidden: keys(true) };
-}
-
 /** Nodes under the name that their agents have had. */
 export interface FormerNodes {
   /** The keys, with what they hold, of nodes whose agents run with the other name by now: nobody renews them any more. */
   readonly leftBehind: readonly (readonly [key: string, value: string])[];
   /** How many nodes have no key under the other name: their agents may still run with the former one. */
   readonly notRenamed: number;
+  /** The keys of nodes that are hidden, so neither of these. */
+  readonly hidden: readonly string[];
 }
 
-/** Tells them apart; those that are hidden are none. */
+/** Tells them apart. */
 export function formerNodes(
   listing: string,
   { from, to }: { readonly from: string; readonly to: string },
 ): FormerNodes {
   const renamed = nodesIn(listing, to);
-  const former = [...nodesIn(listing, from)].filter(([, value]) => value !== HIDDEN);
-  const left = former.filter(([node]) => renamed.has(node));
+  const former = [...nodesIn(listing, from)];
+  const keyOf = (node: string) => `${nodeKeys(from)}${node}`;
+  const shown = former.filter(([, value]) => value !== HIDDEN);
+  const left = shown.filter(([node]) => renamed.has(node));
   return {
-    leftBehind: left.map(([node, value]) => [`${nodeKeys(from)}${node}`, value] as const),
-    notRenamed: former.length - left.length,
+    leftBehind: left.map(([node, value]) => [keyOf(node), value] as const),
+    notRenamed: shown.length - left.length,
+    hidden: former.filter(([, value]) => value === HIDDEN).map(([node]) => keyOf(node)),
   };
 }
 

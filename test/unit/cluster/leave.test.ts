@@ -75,15 +75,35 @@ describe("the commands by which a cluster leaves", () => {
     assert.deepEqual(late.story, ["originals back", ...NAME_LEFT, "look", ...NAMED_GONE]);
   });
 
-  it("remove no node that an agent may know: it is hidden, and named", async () => {
+  it("remove no node that an agent may know: it is kept from them from now on, and named; again where that is repeated", async () => {
     const kvstore = new EtcdInMemory(`${ETCD}${PREFIX}node-2 => left\n`);
-    const { stderr } = await leave("release", { config: BACK, kvstore });
-    assert.deepEqual(kvstore.deleted[0], [`${PREFIX}node-2`, "left"]);
-    assert.equal(kvstore.keys.get(NODE), "left");
-    assert.match(
-      stderr,
-      /nodes \(.*\) stay in its etcd \(agents may know 1 of them\); set their keys to "left", .*rollout restart.*kvstore delete/,
+    for (let times = 0; times < 2; times++) {
+      const { stderr } = await leave("release", { config: BACK, kvstore });
+      assert.deepEqual(
+        kvstore.deleted.filter(([key]) => key.startsWith(PREFIX)),
+        [[`${PREFIX}node-2`, "left"]],
+      );
+      assert.equal(kvstore.keys.get(NODE), "kept");
+      assert.match(
+        stderr,
+        /nodes \(.*\) stay in its etcd \(agents may know 1 of them\); set their keys to "left", .*rollout restart.*kvstore delete/,
+      );
+    }
+  });
+
+  it("hide and remove no node whose agent may still run with the mesh's name: nothing else says of it", async () => {
+    const kvstore = new EtcdInMemory(`${ETCD}${PREFIX}node-2 => {}\n`);
+    await leave("restore", { config: MESHED, kvstore });
+    assert.deepEqual(
+      [NODE, `${PREFIX}node-2`].map((key) => kvstore.keys.get(key)),
+      ["left", "{}"],
     );
+    const { stderr } = await leave("release", { config: BACK, kvstore });
+    assert.deepEqual(
+      [NODE, `${PREFIX}node-2`].map((key) => kvstore.keys.get(key)),
+      [undefined, "{}"],
+    );
+    assert.match(stderr, /stay in its etcd \(agents may know 1 of them\)/);
   });
 
   it("remove none while not all agents run with the values that were restored", async () => {

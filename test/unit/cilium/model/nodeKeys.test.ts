@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formerNodes, HIDDEN, leaseSeconds, shownAndHidden } from "../../../../components/cilium/model/nodeKeys";
+import { formerNodes, HIDDEN, KEPT, leaseSeconds } from "../../../../components/cilium/model/nodeKeys";
 
 const NODES = "cilium/state/nodes/v1";
 const LISTING = [
@@ -7,32 +7,35 @@ const LISTING = [
   `${NODES}/cluster1/node1 => {"Name":"node1","Labels":{"a":"b => c"}}`,
   `${NODES}/cluster1/node2 => {"Name":"node2"}`,
   `${NODES}/cluster1/node3 => ${HIDDEN}`,
+  `${NODES}/cluster1/node4 => ${KEPT}`,
   `${NODES}/cluster11/node1 => {}`,
   `${NODES}/default/node1 => {}`,
   `${NODES}/default/node3 => {}`,
+  `${NODES}/default/node4 => {}`,
   `${NODES}/cluster1/ => {}`,
   "",
 ].join("\n");
 
 describe("model: keys of a cluster's nodes", () => {
-  it("are read by agents, or hidden from them", () => {
-    assert.deepEqual(shownAndHidden(LISTING, "cluster1"), {
-      shown: [`${NODES}/cluster1/node1`, `${NODES}/cluster1/node2`],
+  it("are left behind where the node's agent runs with the other name, with all that they hold; others may be in use", () => {
+    assert.deepEqual(formerNodes(LISTING, { from: "cluster1", to: "default" }), {
+      leftBehind: [
+        [`${NODES}/cluster1/node1`, '{"Name":"node1","Labels":{"a":"b => c"}}'],
+        [`${NODES}/cluster1/node4`, KEPT],
+      ],
+      notRenamed: 1,
       hidden: [`${NODES}/cluster1/node3`],
     });
-    assert.deepEqual(shownAndHidden("", "cluster1"), { shown: [], hidden: [] });
-  });
-
-  it("are left behind where the node's agent runs with the other name, with all that they hold; hidden ones are not", () => {
-    assert.deepEqual(formerNodes(LISTING, { from: "cluster1", to: "default" }), {
-      leftBehind: [[`${NODES}/cluster1/node1`, '{"Name":"node1","Labels":{"a":"b => c"}}']],
-      notRenamed: 1,
+    assert.deepEqual(formerNodes(LISTING, { from: "default", to: "other" }), {
+      leftBehind: [],
+      notRenamed: 3,
+      hidden: [],
     });
-    assert.deepEqual(formerNodes(LISTING, { from: "default", to: "other" }), { leftBehind: [], notRenamed: 2 });
+    assert.deepEqual(formerNodes("", { from: "default", to: "other" }), { leftBehind: [], notRenamed: 0, hidden: [] });
   });
 
   it("hold what no JSON is when they are hidden, so that no agent of any version takes it for a node", () => {
-    assert.throws(() => JSON.parse(HIDDEN) as unknown);
+    for (const text of [HIDDEN, KEPT]) assert.throws(() => JSON.parse(text) as unknown);
   });
 });
 
