@@ -5,7 +5,7 @@ import { isSetByUs, MARK_ANNOTATION, markProblem, seeMark, type SeenMark } from 
 import { readOriginalConfig } from "../identity/model/originalConfig";
 import { otherClusterProblem, otherTargets } from "../identity/model/otherCluster";
 import { readRecorded, targetsOf, type Recorded } from "../identity/model/recorded";
-import { withoutSetting } from "../identity/policySetting";
+import { withoutHeld } from "../identity/heldSettings";
 import { OtherCluster } from "../identity/otherCluster";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { ManagedObject } from "../kubernetes/model/managedObject";
@@ -114,7 +114,7 @@ function originalConfigNow(config: LiveConfig, mark: SeenMark, recording: Record
     progress(
       `cluster "${cluster}": was meshed by this stack before; its originals are those that ${cilium.configMap} has kept`,
     );
-    return withoutSetting(mark.mark.originals);
+    return withoutHeld(mark.mark.originals);
   }
   const originalConfig = readOriginalConfig(config.data, config.managedFields, Object.keys(desired));
   if (mark.kind === "otherObject") {

@@ -6,6 +6,7 @@ import { keepingNodes, removeFormerNodes, type Joined } from "../identity/former
 import { originalValues } from "../identity/model/originalConfig";
 import type { Recorded } from "../identity/model/recorded";
 import { isWidened } from "../identity/policySetting";
+import { giveRoutesBack } from "../identity/routesSetting";
 import { restartOutdated } from "../identity/restartOutdated";
 import { setIdentity, type AgentIdentity, type Beside } from "../identity/setIdentity";
 import {
@@ -105,6 +106,9 @@ async function setAndRoll(api: ClusterApi, input: ClusterInput, before: Recorded
  * that none of them refuses a pod in between. What was interrupted goes on where it was.
  */
 export async function rollOutIdentity(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<void> {
+  const of = { cluster: input.cluster.name, cilium: input.cilium, owner: input.owner, before };
+  // A way back that was interrupted has left them so.
+  if (input.identity === "set") await giveRoutesBack(api, of);
   const { around, beside = "nothing" } = (await beginChange(api, input, before)) ?? {};
   const rollFirst = () => setAndRoll(api, input, before, beside);
   await (around === undefined ? rollFirst() : around.during(rollFirst));

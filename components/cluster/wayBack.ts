@@ -1,4 +1,3 @@
-import { present } from "../basics/model/own";
 import { releaseApiserver, type LastWrite } from "../apiserver/restartApiserver";
 import { readWithMarked, restoreMarked } from "../apiserver/restoreMarked";
 import { configMapIn, readConfigMap, type LiveConfig } from "../cilium/configMap";
@@ -17,16 +16,17 @@ import {
 import type { Recorded } from "../identity/model/recorded";
 import { isAnothers, relinquish } from "../identity/relinquish";
 import { originalValues } from "../identity/model/originalConfig";
-import { isWidened, restoreSelectors } from "../identity/policySetting";
+import { giveBack, type Configured } from "../identity/heldSettings";
+import { giveRoutesBack } from "../identity/routesSetting";
 import { restoreConfig } from "../identity/restoreConfig";
-import { aroundRollOut, originOf, prepareChangeBack, type PolicyChange } from "../identity/underPolicies";
+import { aroundRollOut, originOf } from "../identity/underPolicies";
 import { removeIdentities, sayIdentitiesStay } from "../identity/unusedIdentities";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { lastTime } from "../kubernetes/model/managedFields";
 import { namesApiserver, type Publishes } from "../mesh/model/publication";
 import { KVSTOREMESH_SECRET } from "../peers/model/peerFile";
+import { changeBack } from "./changeBack";
 import type { ClusterInput } from "./clusterInput";
-import { policyChange } from "./rollOutIdentity";
 import { removeAllOwned, type Removing } from "./removeOwned";
 
 /** A cluster that leaves, as its agents and what they have written go. */
@@ -105,29 +105,6 @@ type Named =
   | { readonly kind: "anothers" }
   | { readonly kind: "ours"; readonly live: LiveConfig | undefined; readonly written: boolean };
 
-/** `cilium-config` before name and id go back, and the change that is under way where policies are there. */
-interface ChangeBack {
-  readonly live: LiveConfig | undefined;
-  readonly change?: PolicyChange;
-}
-
-/** Prepares agents for the way back where policies are there, or goes on with that. */
-async function changeBack(
-  api: ClusterApi,
-  input: ClusterInput,
-  before: Recorded,
-  live: LiveConfig | undefined,
-): Promise<ChangeBack> {
-  if (live === undefined || !input.rollOut.await) return { live };
-  const to = originOf(originalValues(before.config));
-  const from = originOf(input.desiredConfig);
-  const hasOurName = live.data[NAME_KEY] === from.name && to.name !== from.name;
-  if (!hasOurName && !isWidened(live)) return { live };
-  const change = await policyChange(api, input, before, live, { from, to });
-  if (change === undefined || !hasOurName) return { live, ...present({ change }) };
-  return { live: await prepareChangeBack(api, change, live), change };
-}
-
 /**
  * Writes the originals back and rolls the agents. Continues where an earlier run was interrupted; does nothing where all is done.
  *
@@ -143,15 +120,18 @@ async function restoreName(
   if (isAnothers(first, cluster.name, cilium, owner)) {
     return { kind: "anothers" };
   }
+  const of: Configured = { cluster: cluster.name, cilium, owner, before };
   const { change, live: now } = await changeBack(api, input, before, first);
   const { written, live } = await restoreConfig(api, cluster.name, cilium, before.config, desiredConfig, now);
   if (!rollOut.await || !afterRestoration(live, input).renamed) {
+    await giveBack(api, of);
     await annotate(api, cilium, null);
   } else if (written || (await isAnnotated(api, cilium))) {
     const around = change && aroundRollOut(api, change, live?.data ?? {});
-    await renameOnNodes(api, leavingOf(input, before), rollOut.timeoutSeconds, around);
+    const last = () => giveRoutesBack(api, of);
+    await renameOnNodes(api, leavingOf(input, before), rollOut.timeoutSeconds, last, around);
   }
-  if (isWidened(live)) await restoreSelectors(api, { cluster: cluster.name, cilium, owner, before });
+  await giveBack(api, of);
   return { kind: "ours", live, written };
 }
 

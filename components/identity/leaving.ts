@@ -109,12 +109,14 @@ async function rollOnce(api: ClusterApi, leaving: Leaving, timeoutSeconds: numbe
  * roll-out. Agents of the first know every node by both names, and forget what both share when one of them ends; so they see none end, however
  * long the second takes, whose agents never know the mesh's. Once all have started, {@link removeNodeKeys}.
  *
+ * @param last What has to be done just before the second roll-out.
  * @param around What has to be done during and after the first; where that is something, there are two in any case.
  */
 export async function renameOnNodes(
   api: ClusterApi,
   leaving: Leaving,
   timeoutSeconds: number,
+  last: () => Promise<unknown>,
   around?: AroundRollOut,
 ): Promise<void> {
   const { name, cilium } = leaving;
@@ -123,6 +125,7 @@ export async function renameOnNodes(
   await (around === undefined ? rollFirst() : around.during(rollFirst));
   await around?.after();
   await inKvstore(api, leaving, nodesOf(leaving), "hidden in", (kvstore) => hideNodes(kvstore, name));
+  await last();
   await roll(api, leaving, null, timeoutSeconds);
 }
 
@@ -184,7 +187,7 @@ export async function sayKeysStay(
   if (which === "all") sayStay(leaving, namedOf(leaving), why);
 }
 
-/** Removes its nodes under the mesh's name, once all agents have started since these were hidden. Those that agents may know stay, hidden. */
+/** Removes its nodes under the mesh's name, once all agents have started since these were hidden. Those that agents may know stay. */
 export const removeNodeKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
   inKvstore(api, leaving, nodesOf(leaving), "removed from", async (kvstore) => {
     const known = await removeNodes(api, kvstore, renamingOf(leaving));

@@ -15,7 +15,7 @@ import { howToAllow } from "../settings/model/allow";
 import { MARK_ANNOTATION, markText } from "./model/mark";
 import type { Recorded } from "./model/recorded";
 import { planIdentity } from "./model/setIdentity";
-import { widenedData, widenedOriginals } from "./policySetting";
+import { heldData, heldOriginals } from "./heldSettings";
 import { TRIES_AGAINST_OTHER_WRITERS } from "./restoreConfig";
 
 /** What is set in a cluster. */
@@ -78,7 +78,7 @@ async function setConfig(
   for (let attempt = 1; ; attempt++) {
     if (isInstalled) refuseOtherInstalled(live, identity);
     const isKept = beside === "widenedSelectors";
-    const config = isKept ? widenedOriginals(live, identity) : before.config;
+    const config = isKept ? heldOriginals(live, identity) : before.config;
     const mark = markText({ ...before, config, configMap: live.uid }, owner);
     const isMarked = live.annotations[MARK_ANNOTATION] === mark;
     const plan = planIdentity({
@@ -105,7 +105,7 @@ async function setConfig(
     const { uid, version: resourceVersion } = live;
     const place = present({ name: cilium.configMap, namespace: cilium.namespace, uid, resourceVersion });
     const metadata = { ...place, annotations: { [MARK_ANNOTATION]: mark } };
-    const data = { ...desired, ...(isKept ? widenedData(live) : {}) };
+    const data = { ...desired, ...(isKept ? heldData(live) : {}) };
     // What is installed stays its installer's: who takes the mark away by hand leaves nothing of ours.
     const object = { apiVersion: "v1", kind: "ConfigMap", metadata, ...(isInstalled ? {} : { data }) };
     try {

@@ -1,6 +1,7 @@
 import { configMapIn } from "../cilium/configMap";
 import { AGENT_CONTAINER, POLICY_KEY, type CiliumObjects } from "../cilium/model/agentConfig";
-import { isWidened, originalSetting } from "../identity/policySetting";
+import { originalSetting } from "../identity/heldSettings";
+import { isWidened } from "../identity/policySetting";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { parseList } from "../kubernetes/model/liveObject";
 import type { PolicyReading } from "./model/meshChange";
@@ -19,7 +20,7 @@ export async function howRead(api: ClusterApi, cilium: CiliumObjects, owner: str
   const image = containers.find(({ name }) => name === AGENT_CONTAINER)?.image ?? "";
   const live = configMapIn(list, cilium);
   if (live === undefined || !isWidened(live)) return policyReading(live?.data ?? {}, image);
-  const original = originalSetting(live, owner);
+  const original = originalSetting(live, owner, POLICY_KEY);
   const own = original.kind === "value" ? original.value : "";
   return policyReading({ ...live.data, [POLICY_KEY]: own }, image);
 }

@@ -16,18 +16,16 @@ import { modesLab, type ModesLab } from "./support/modesLab";
 import { SLOW_LAB } from "./support/nodeLab";
 import { say, timed } from "./support/say";
 
-/** Between two agents: four of them take over a minute. */
-const PACE_SECONDS = 12;
 /** NodeDeleteDelay of Cilium is half a minute: what an agent removes for a key that has gone, it removes until then. */
 const AFTERWARDS_MS = 40_000;
 
-/** By how long a key stays whose agent has ended: longer than the roll-outs, or shorter. */
-const LEASES = [
-  { lease: undefined, what: "a roll-out that takes longer than agents wait before they forget a node" },
-  { lease: "30s", what: "a roll-out that takes longer than the keys of agents that have ended stay in etcd" },
+/** By how long a key stays whose agent has ended, longer than the roll-outs or shorter, and how many seconds lie between two agents. */
+const CASES = [
+  { lease: undefined, pace: 12, what: "a roll-out that takes longer than agents wait before they forget a node" },
+  { lease: "60s", pace: 25, what: "a roll-out that takes longer than the keys of agents that have ended stay in etcd" },
 ] as const;
 
-for (const { lease, what } of LEASES) {
+for (const { lease, pace, what } of CASES) {
   describe(what, function () {
     this.timeout("12m");
     let own: ModesLab;
@@ -41,7 +39,7 @@ for (const { lease, what } of LEASES) {
       cluster = own.lab.clusters[0] ?? assert.fail("no cluster1");
       await serverOnEachNode(cluster);
       if (lease !== undefined) await setLease(cluster, lease);
-      await paceAgents(cluster, PACE_SECONDS);
+      await paceAgents(cluster, pace);
       stack = own.workstation.stack("slow");
       await stack.init(await ownAuthorities(own.lab.clusters));
       traffic = await trafficOfNodes(cluster);

@@ -34,6 +34,15 @@ export const ID_KEY = "cluster-id";
 /** Its key for whether a policy's selector that names no cluster selects in the agent's own alone. */
 export const POLICY_KEY = "policy-default-local-cluster";
 
+/** Its keys for whether agents have routes to each other's pods, and which nodes they leave out. The second needs the first. */
+export const ROUTES_KEY = "auto-direct-node-routes";
+export const ROUTES_KEYS = [ROUTES_KEY, "direct-routing-skip-unreachable"] as const;
+
+/** Its keys that are `"false"` while name and id change, and then as they were. */
+export const HELD_KEYS = [POLICY_KEY, ...ROUTES_KEYS] as const;
+
+export type HeldKey = (typeof HELD_KEYS)[number];
+
 /** What `cilium-config` of a meshed cluster holds. */
 export function desiredConfig(cluster: {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonAs } from "../../basics/model/attempt";
-import { ID_KEY, NAME_KEY, POLICY_KEY } from "../../cilium/model/agentConfig";
+import { HELD_KEYS, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
 import type { Finding } from "../../mesh/model/diagnostic";
 import { originalConfigSchema, type OriginalConfig } from "./originalConfig";
 import type { Recorded } from "./recorded";
@@ -19,7 +19,7 @@ const text = z.string().max(LONGEST_TEXT);
 
 /** The keys that this project sets; a mark that names others would have them written on the way back. */
 const ofOurKeys = (keys: Readonly<Record<string, unknown>>): boolean =>
-  Object.keys(keys).every((key) => key === NAME_KEY || key === ID_KEY || key === POLICY_KEY);
+  Object.keys(keys).every((key) => [NAME_KEY, ID_KEY, ...HELD_KEYS].includes(key));
 
 const mark = z.object({
   owner: text.min(1),
