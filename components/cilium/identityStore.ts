@@ -51,7 +51,10 @@ async function inEtcd(api: ClusterApi, cilium: CiliumObjects): Promise<IdentityS
     kvstore && {
       read: async () => kvstoreIdentities(await kvstore.list(`${IDENTITY_KEYS}id/`)),
       make: (identities) =>
-        kvstore.set(identities.map(({ number, labels }) => [numberKey(number), formatLabels(labels)] as const)),
+        kvstore.add(
+          `${IDENTITY_KEYS}id/`,
+          identities.map(({ number, labels }) => [numberKey(number), formatLabels(labels)] as const),
+        ),
     }
   );
 }

@@ -9,6 +9,8 @@ export interface Kvstore {
   readonly list: (prefix: string) => Promise<string>;
   /** Sets keys to values, which have no lease: they stay. */
   readonly set: (entries: readonly (readonly [key: string, value: string])[]) => Promise<void>;
+  /** Does that with keys under a prefix, but for those that are there: others may make some meanwhile, and theirs stay as they are. */
+  readonly add: (prefix: string, entries: readonly (readonly [key: string, value: string])[]) => Promise<void>;
   readonly deletePrefix: (prefix: string) => Promise<void>;
   readonly deleteKeys: (keys: readonly string[]) => Promise<void>;
 }
@@ -22,6 +24,11 @@ const DELETE_SCRIPT = `for key; do cilium-dbg kvstore delete "$key" || failed=1;
 /** Sets its arguments, a key and its value by turns. */
 const SET_SCRIPT =
   'while [ $# -gt 1 ]; do cilium-dbg kvstore set --key "$1" --value "$2" || failed=1; shift 2; done; exit "${failed:-0}"';
+
+/** Does that but for keys that are there: it looks once for all of them, just before, at what is under its first argument. */
+const ADD_SCRIPT =
+  'there=$(cilium-dbg kvstore get --recursive "$1") || exit 1; shift; while [ $# -gt 1 ]; do case "$there" in *"$1 => "*) ;; ' +
+  '*) cilium-dbg kvstore set --key "$1" --value "$2" || failed=1 ;; esac; shift 2; done; exit "${failed:-0}"';
 
 /** Of keys with their values, which are longer: so much goes at once. */
 const LOT_BYTES = 4096;
@@ -39,14 +46,14 @@ export async function openKvstore(api: ClusterApi, cilium: CiliumObjects): Promi
   const run = (command: readonly string[]): Promise<string> =>
     inAgent(api, cilium, agent.pod, command, ONLY_EXEC_SECONDS);
   const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);
+  const write = async (entries: readonly (readonly [string, string])[], command: readonly string[]) => {
+    const lots = lotsOf(entries, LOT_BYTES, (entry) => entry.join("").length);
+    await withEach("keys of etcd set, in lots", lots, 1, (lot) => run([...command, ...lot.flat()]));
+  };
   return {
     list: (prefix) => kvstore("get", "--recursive", prefix),
-    set: async (entries) => {
-      const lots = lotsOf(entries, LOT_BYTES, (entry) => entry.join("").length);
-      await withEach("keys of etcd set, in lots", lots, 1, (lot) =>
-        run(["bash", "-c", SET_SCRIPT, "set", ...lot.flat()]),
-      );
-    },
+    set: (entries) => write(entries, ["bash", "-c", SET_SCRIPT, "set"]),
+    add: (prefix, entries) => write(entries, ["bash", "-c", ADD_SCRIPT, "add", prefix]),
     deletePrefix: async (prefix) => {
       await kvstore("delete", "--recursive", prefix);
     },

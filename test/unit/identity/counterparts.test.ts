@@ -64,7 +64,7 @@ const madeIn = (api: ClusterInMemory): readonly number[] =>
 
 /** @param known What an agent says that it knows. @param allowed Of each endpoint. */
 function answers(etcd: Etcd, known: () => readonly number[], allowed: () => string, { command }: AskedExec): string {
-  if (command[0] === "bash") return etcd.set(command.slice(4));
+  if (command[0] === "bash") return etcd.set(command.slice(5));
   if (command[1] === "kvstore") return etcd.answer(command);
   return command[1] === "identity" ? known().join(" ") : allowed();
 }

@@ -35,6 +35,13 @@ export class EtcdInMemory {
       for (let n = 3; n + 1 < rest.length; n += 2) this.keys.set(rest[n] ?? "", rest[n + 1] ?? "");
       return "";
     }
+    if (program === "bash" && rest[2] === "add") {
+      for (let n = 4; n + 1 < rest.length; n += 2) {
+        const [key = "", value = ""] = rest.slice(n);
+        if (!this.keys.has(key)) this.keys.set(key, value);
+      }
+      return "";
+    }
     if (program === "bash" && rest[2] === "delete") {
       this.delete((key) => rest.slice(3).includes(key));
       return "";
