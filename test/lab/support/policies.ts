@@ -10,14 +10,14 @@ const LIMIT_MS = 1000;
 
 /** The pods that policies let in, on the servers' node and on another one, and one that none lets in. */
 const CLIENTS = ["far", "near"] as const;
-/** One more that they let in, which is made while agents roll. */
-const LATE = "late";
+/** Two more that they let in, which are made while agents roll: one with the labels of another client, as a workload gets more pods, and the first of a workload. */
+const LATE = { late: "far", new: "new" } as const;
 const DENIED = "denied";
 /** A server that no policy selects: what is lost there, policies are not the cause of. */
 const OPEN = "open";
 
 const peers = (expressions: readonly object[] = []): object => ({
-  matchExpressions: [{ key: "app", operator: "In", values: [...CLIENTS, LATE] }, ...expressions],
+  matchExpressions: [{ key: "app", operator: "In", values: [...CLIENTS, LATE.new] }, ...expressions],
 });
 const toPorts = [{ ports: [{ port: String(PORT), protocol: "TCP" }] }];
 
@@ -49,7 +49,8 @@ const policies = (cluster: string): Readonly<Record<string, object>> => ({
   clusterwide: cilium("CiliumClusterwideNetworkPolicy", "clusterwide", peers()),
 });
 
-const pod = (name: string, node: string, command: readonly string[]): object => podOn(NAMESPACE, name, node, command);
+const pod = (name: string, node: string, command: readonly string[], app?: string): object =>
+  podOn(NAMESPACE, name, node, command, app);
 
 /** What became of the attempts of one client at one server. */
 export interface Loss extends Pick<TrafficReport, "sent" | "lost" | "longestGapMs"> {
@@ -60,8 +61,8 @@ export interface Loss extends Pick<TrafficReport, "sent" | "lost" | "longestGapM
 /** Traffic from every client to every server, each of which a policy of another kind protects. */
 export interface PolicyTraffic {
   /**
-   * Does something that gives agents another name, and what each client lost at each server meanwhile and until a little later: that which is made when
-   * the name has changed, too, since its first answer.
+   * Does something that gives agents another name, and what each client lost at each server meanwhile and until a little later: those that are made when
+   * the name has changed, too, since their first answer.
    */
   readonly during: (work: () => Promise<unknown>) => Promise<Readonly<Record<string, Loss>>>;
   /** Attempts of the denied client that were answered since the policies are in force, of how many. */
@@ -138,18 +139,23 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
         "--output=jsonpath={.data.cluster-name}",
       ])
     ).stdout;
-  /** Makes a pod on the other node once agents begin to get another name, and has it speak to every server. */
+  /** Makes these on the other node once agents begin to get another name, and has them speak to every server. */
   const startLate = async (): Promise<readonly (readonly [string, Pinger])[]> => {
     const before = await nameOf();
     await waitUntil("the name changes", 600, async () => (await nameOf()) !== before);
-    await apply(cluster, [pod(LATE, last2, SLEEP)]);
-    await cluster.run([`--namespace=${NAMESPACE}`, "wait", "--for=condition=Ready", `pod/${LATE}`, "--timeout=240s"]);
-    const from = await cluster.inPod({ namespace: NAMESPACE, pod: LATE });
+    await apply(
+      cluster,
+      Object.entries(LATE).map(([name, app]) => pod(name, last2, SLEEP, app)),
+    );
     const started: (readonly [string, Pinger])[] = [];
-    for (const server of servers) {
-      const to = { ip: await ipOf(server), port: PORT };
-      // While the server's agent is restarted, it does not learn of a pod that is made: the first answer may take until then.
-      started.push([`${LATE} > ${server}`, await startPinger({ from, to, begins: "unanswered" })]);
+    for (const name of Object.keys(LATE)) {
+      await cluster.run([`--namespace=${NAMESPACE}`, "wait", "--for=condition=Ready", `pod/${name}`, "--timeout=240s"]);
+      const from = await cluster.inPod({ namespace: NAMESPACE, pod: name });
+      for (const server of servers) {
+        const to = { ip: await ipOf(server), port: PORT };
+        // While the server's agent is restarted, it does not learn of a pod that is made: the first answer may take until then.
+        started.push([`${name} > ${server}`, await startPinger({ from, to, begins: "unanswered" })]);
+      }
     }
     return started;
   };
@@ -162,7 +168,7 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
       if (started.status === "rejected") throw started.reason;
       const late = started.value;
       await last(
-        "the late client is let in",
+        "the late clients are let in",
         late.map(([, pinger]) => pinger),
         true,
       );
@@ -181,7 +187,7 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
       };
       const reports = Object.fromEntries([...clients, ...late].map(([name, pinger]) => [name, reportOf(pinger)]));
       await Promise.all(late.map(([, pinger]) => pinger.stop()));
-      await cluster.run([`--namespace=${NAMESPACE}`, "delete", "pod", LATE, "--timeout=120s"]);
+      await cluster.run([`--namespace=${NAMESPACE}`, "delete", "pod", ...Object.keys(LATE), "--timeout=120s"]);
       return reports;
     },
     let: () => {

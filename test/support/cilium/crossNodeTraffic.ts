@@ -8,10 +8,16 @@ export const PORT = 6379;
 const IMAGE = "docker.io/lab/redis:7";
 
 /** A pod on a node, labelled with its name. */
-export const podOn = (namespace: string, name: string, node: string, command: readonly string[]): object => ({
+export const podOn = (
+  namespace: string,
+  name: string,
+  node: string,
+  command: readonly string[],
+  app = name,
+): object => ({
   apiVersion: "v1",
   kind: "Pod",
-  metadata: { name, namespace, labels: { app: name } },
+  metadata: { name, namespace, labels: { app } },
   spec: {
     nodeName: node,
     automountServiceAccountToken: false,
