@@ -7,7 +7,7 @@ import { isWidened } from "../identity/policySetting";
 import { holdRoutes } from "../identity/routesSetting";
 import { originOf, prepareChangeBack, type PolicyChange } from "../identity/underPolicies";
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import type { ClusterInput } from "./clusterInput";
+import { configuredOf, type ClusterInput } from "./clusterInput";
 import { policyChange } from "./rollOutIdentity";
 
 /** `cilium-config` before name and id go back, and the change that is under way where policies are there. */
@@ -31,6 +31,8 @@ export async function changeBack(
   const change = await policyChange(api, input, before, live, { from, to });
   if (!hasOurName) return { live, ...present({ change }) };
   const prepared = change === undefined ? live : await prepareChangeBack(api, change, live);
-  const of = { cluster: input.cluster.name, cilium: input.cilium, owner: input.owner, before };
-  return { live: prepared && (await holdRoutes(api, of, prepared)), ...present({ change }) };
+  return {
+    live: prepared && (await holdRoutes(api, configuredOf(input, before), prepared)),
+    ...present({ change }),
+  };
 }

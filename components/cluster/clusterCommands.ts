@@ -61,6 +61,12 @@ function clusterCommand(
   return nodeCommand(name, { ...command, ...verbs, input: after?.apply(() => all) ?? all }, opts);
 }
 
+/** What is allowed while name and id change. */
+const allowedWith = ({ allow }: ClusterSettings) => ({
+  overwriteConflicts: allow.includes("overwriteConflicts"),
+  ...(allow.includes("policyInterruptions") ? { policyInterruptions: true } : {}),
+});
+
 /** The first step on a cluster: refuses what must not be touched, and records what will be overwritten. Its deletion is the last step. */
 export function originalConfigCommand(
   name: string,
@@ -87,8 +93,7 @@ export function originalConfigCommand(
         managedObjects,
         adoptSecret,
         ...(adoptSecret ? { peerKeys: args.peerKeys } : {}),
-        overwriteConflicts: settings.allow.includes("overwriteConflicts"),
-        ...(settings.allow.includes("policyInterruptions") ? { policyInterruptions: true } : {}),
+        ...allowedWith(settings),
         probePaths: settings.wait.check !== false,
       },
     },
@@ -110,11 +115,6 @@ export function rolloutCommand(
   originalConfig: local.Command,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
-  const { allow } = args.settings;
-  const allowed = {
-    overwriteConflicts: allow.includes("overwriteConflicts"),
-    ...(allow.includes("policyInterruptions") ? { policyInterruptions: true } : {}),
-  };
   return clusterCommand(
     `${name}-rollout`,
     args,
@@ -123,7 +123,7 @@ export function rolloutCommand(
       update: "rollOut",
       delete: "restore",
       occasion: { seen: args.observed.drift },
-      input: { ...allowed, originalConfig: originalConfig.stdout },
+      input: { ...allowedWith(args.settings), originalConfig: originalConfig.stdout },
     },
     opts,
   );

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { ciliumObjects } from "../cilium/model/agentConfig";
+import type { Configured } from "../identity/heldSettings";
+import type { Recorded } from "../identity/model/recorded";
 import { managedObjectList } from "../kubernetes/model/managedObject";
 
 /** The input that all verbs share; `originalConfig` is what `record` has printed and is given to the later verbs. */
@@ -32,3 +34,11 @@ export const clusterInput = z.object({
 
 /** What the verbs are given. */
 export type ClusterInput = z.infer<typeof clusterInput>;
+
+/** The cluster as its `cilium-config` is changed. */
+export const configuredOf = ({ cluster, cilium, owner }: ClusterInput, before: Recorded): Configured => ({
+  cluster: cluster.name,
+  cilium,
+  owner,
+  before,
+});

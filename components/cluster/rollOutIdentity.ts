@@ -20,12 +20,12 @@ import type { ClusterApi } from "../kubernetes/clusterApi";
 import { namesApiserver } from "../mesh/model/publication";
 import { howRead } from "../policyCheck/howRead";
 import { findPolicies } from "../policyCheck/policyObjects";
-import type { ClusterInput } from "./clusterInput";
+import { configuredOf, type ClusterInput } from "./clusterInput";
 
 /** Name and id as they are set in a cluster. */
 const identityOf = (input: ClusterInput, before: Recorded): AgentIdentity => {
-  const { cluster, cilium, desiredConfig: desired, owner, overwriteConflicts, identity } = input;
-  return { cluster: cluster.name, cilium, desired, owner, before, overwriteConflicts, identity };
+  const { desiredConfig: desired, overwriteConflicts, identity } = input;
+  return { ...configuredOf(input, before), desired, overwriteConflicts, identity };
 };
 
 /** Whether a policy may refuse pods while agents have two names: there is one, or not all kinds could be looked at. */
@@ -37,20 +37,18 @@ async function hasPolicies(api: ClusterApi): Promise<boolean> {
 /** A change of name and id under policies, in either direction; `undefined` where there are none, or where they may refuse pods meanwhile, and no such change is under way. */
 export async function policyChange(
   api: ClusterApi,
-  { cluster, cilium, owner, maxConnectedClusters, rollOut, policyInterruptions }: ClusterInput,
+  input: ClusterInput,
   before: Recorded,
   live: LiveConfig,
   ends: Pick<PolicyChange, "from" | "to">,
 ): Promise<PolicyChange | undefined> {
+  const { cluster, cilium, owner, maxConnectedClusters, rollOut, policyInterruptions } = input;
   if (!isWidened(live) && (policyInterruptions || !(await hasPolicies(api)))) return undefined;
   const { localByDefault } = await howRead(api, cilium, owner);
   return {
+    ...configuredOf(input, before),
     ...ends,
     localByDefault,
-    cluster: cluster.name,
-    cilium,
-    owner,
-    before,
     maxConnectedClusters,
     rolled: (seen) => waitForRollOut(api, cluster.name, cilium, rollOut.timeoutSeconds, seen),
   };
@@ -70,14 +68,15 @@ async function beginChange(api: ClusterApi, input: ClusterInput, before: Recorde
   if (!input.rollOut.await || input.identity !== "set") return undefined;
   const live = await readConfigMap(api, input.cilium);
   if (live === undefined) return undefined;
-  if (isSet(live, input) && !isWidened(live)) return undefined;
+  const isNamed = isSet(live, input);
+  if (isNamed && !isWidened(live)) return undefined;
   // Where a run was interrupted since, pods may still have the identities from before.
-  const from = originOf(isSet(live, input) ? originalValues(before.config) : live.data);
+  const from = originOf(isNamed ? originalValues(before.config) : live.data);
   const ends = { from, to: originOf(input.desiredConfig) };
   const change = await policyChange(api, input, before, live, ends);
   if (change === undefined) return undefined;
   const around = aroundRollOut(api, change, live.data);
-  if (isSet(live, input)) return { around, beside: "widenedSelectors" };
+  if (isNamed) return { around, beside: "widenedSelectors" };
   const prepared = await prepareChange(api, change, live);
   return { around, beside: isWidened(prepared) ? "widenedSelectors" : "nothing" };
 }
@@ -106,9 +105,8 @@ async function setAndRoll(api: ClusterApi, input: ClusterInput, before: Recorded
  * that none of them refuses a pod in between. What was interrupted goes on where it was.
  */
 export async function rollOutIdentity(api: ClusterApi, input: ClusterInput, before: Recorded): Promise<void> {
-  const of = { cluster: input.cluster.name, cilium: input.cilium, owner: input.owner, before };
   // A way back that was interrupted has left them so.
-  if (input.identity === "set") await giveRoutesBack(api, of);
+  if (input.identity === "set") await giveRoutesBack(api, configuredOf(input, before));
   const { around, beside = "nothing" } = (await beginChange(api, input, before)) ?? {};
   const rollFirst = () => setAndRoll(api, input, before, beside);
   await (around === undefined ? rollFirst() : around.during(rollFirst));

@@ -16,7 +16,7 @@ import {
 import type { Recorded } from "../identity/model/recorded";
 import { isAnothers, relinquish } from "../identity/relinquish";
 import { originalValues } from "../identity/model/originalConfig";
-import { giveBack, type Configured } from "../identity/heldSettings";
+import { giveBack } from "../identity/heldSettings";
 import { giveRoutesBack } from "../identity/routesSetting";
 import { restoreConfig } from "../identity/restoreConfig";
 import { aroundRollOut, originOf } from "../identity/underPolicies";
@@ -26,7 +26,7 @@ import { lastTime } from "../kubernetes/model/managedFields";
 import { namesApiserver, type Publishes } from "../mesh/model/publication";
 import { KVSTOREMESH_SECRET } from "../peers/model/peerFile";
 import { changeBack } from "./changeBack";
-import type { ClusterInput } from "./clusterInput";
+import { configuredOf, type ClusterInput } from "./clusterInput";
 import { removeAllOwned, type Removing } from "./removeOwned";
 
 /** A cluster that leaves, as its agents and what they have written go. */
@@ -120,18 +120,17 @@ async function restoreName(
   if (isAnothers(first, cluster.name, cilium, owner)) {
     return { kind: "anothers" };
   }
-  const of: Configured = { cluster: cluster.name, cilium, owner, before };
+  const of = configuredOf(input, before);
   const { change, live: now } = await changeBack(api, input, before, first);
   const { written, live } = await restoreConfig(api, cluster.name, cilium, before.config, desiredConfig, now);
-  if (!rollOut.await || !afterRestoration(live, input).renamed) {
-    await giveBack(api, of);
-    await annotate(api, cilium, null);
-  } else if (written || (await isAnnotated(api, cilium))) {
+  const isRenamed = rollOut.await && afterRestoration(live, input).renamed;
+  if (isRenamed && (written || (await isAnnotated(api, cilium)))) {
     const around = change && aroundRollOut(api, change, live?.data ?? {});
     const last = () => giveRoutesBack(api, of);
     await renameOnNodes(api, leavingOf(input, before), rollOut.timeoutSeconds, last, around);
   }
   await giveBack(api, of);
+  if (!isRenamed) await annotate(api, cilium, null);
   return { kind: "ours", live, written };
 }
 

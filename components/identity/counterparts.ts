@@ -12,7 +12,7 @@ import { agentView, ALLOWED_COMMAND, KNOWN_COMMAND, lacking } from "./model/agen
 import { counterparts, type Counterpart, type IdentityOrigin } from "./model/counterparts";
 
 /** A cluster whose agents are about to make identities under another name and id. */
-export interface Renaming {
+export interface IdentityChange {
   readonly cluster: string;
   readonly cilium: CiliumObjects;
   readonly from: IdentityOrigin;
@@ -41,7 +41,11 @@ function warningOnce(cluster: string): Warn {
 }
 
 /** Makes the counterparts that are missing, until none is. */
-async function makeMissing(store: IdentityStore, { cluster, from, to, maxConnectedClusters }: Renaming, warn: Warn) {
+async function makeMissing(
+  store: IdentityStore,
+  { cluster, from, to, maxConnectedClusters }: IdentityChange,
+  warn: Warn,
+) {
   for (let round = 1; ; round++) {
     const { identities, unread } = await store.read();
     const { pairs, missing } = counterparts(identities, from, to, maxConnectedClusters);
@@ -63,7 +67,7 @@ interface Lacking {
   readonly why?: string;
 }
 
-async function lookAtAgents(api: ClusterApi, { cluster, cilium }: Renaming, pairs: readonly Counterpart[]) {
+async function lookAtAgents(api: ClusterApi, { cluster, cilium }: IdentityChange, pairs: readonly Counterpart[]) {
   const agents = (await agentPods(api, cilium)).filter(({ ready }) => ready);
   const what = `cluster "${cluster}": agents asked for identities`;
   return withEach(what, agents, AGENTS_AT_ONCE, async ({ pod }): Promise<Lacking> => {
@@ -88,15 +92,15 @@ const podsOf = (seen: readonly Lacking[]): string =>
  */
 export async function makeCounterparts(
   api: ClusterApi,
-  renaming: Renaming,
+  change: IdentityChange,
   config: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { cluster, cilium } = renaming;
+  const { cluster, cilium } = change;
   const store = await openIdentities(api, cilium, config);
   if (store === undefined) return;
-  const pairs = await makeMissing(store, renaming, warningOnce(cluster));
+  const pairs = await makeMissing(store, change, warningOnce(cluster));
   if (pairs.length === 0) return;
-  const look = () => lookAtAgents(api, renaming, pairs);
+  const look = () => lookAtAgents(api, change, pairs);
   const isUnknown = ({ unknown }: Lacking) => unknown > 0;
   let knownAt = Infinity;
   const seen = await until(
@@ -113,7 +117,7 @@ export async function makeCounterparts(
   const unknown = seen.filter(isUnknown);
   if (unknown.length > 0) {
     throw new Error(
-      `cluster "${cluster}": agents do not know the identities of ${renaming.to.name} after ${KNOWN_SECONDS} s: ${podsOf(unknown)}; ` +
+      `cluster "${cluster}": agents do not know the identities of ${change.to.name} after ${KNOWN_SECONDS} s: ${podsOf(unknown)}; ` +
         "see why they do not answer, or do not follow their identities, and run this again",
     );
   }
@@ -132,17 +136,17 @@ export async function makeCounterparts(
  */
 export async function keepCounterparts<T>(
   api: ClusterApi,
-  renaming: Renaming,
+  change: IdentityChange,
   config: Readonly<Record<string, string>>,
   work: () => Promise<T>,
   everyMs = KEPT_EVERY_MS,
 ): Promise<T> {
-  const { cluster, cilium } = renaming;
+  const { cluster, cilium } = change;
   const warn = warningOnce(cluster);
   const makeAgain = async () => {
     try {
       const store = await openIdentities(api, cilium, config);
-      if (store !== undefined) await makeMissing(store, renaming, warn);
+      if (store !== undefined) await makeMissing(store, change, warn);
     } catch (error) {
       warn(`identities of new pods are not made: ${errorMessage(error)}`);
     }

@@ -1,4 +1,4 @@
-import { errorMessage } from "../basics/errorMessage";
+import { errorLine, errorMessage } from "../basics/errorMessage";
 import { firstFew } from "../basics/model/bounded";
 import { agentReports, syncSecretsNow } from "../cilium/agents";
 import { readConfigMap } from "../cilium/configMap";
@@ -79,8 +79,9 @@ export async function rolled(
     await waitForRollOut(api, name, cilium, timeoutSeconds, before);
     return true;
   } catch (error) {
-    const why = errorMessage(error).replace(/\n\s*/g, " ");
-    progress(`warning: cluster "${name}": not all agents run with the values that were restored (${why}); going on`);
+    progress(
+      `warning: cluster "${name}": not all agents run with the values that were restored (${errorLine(error)}); going on`,
+    );
     return false;
   }
 }

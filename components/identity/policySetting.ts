@@ -3,8 +3,6 @@ import { POLICY_KEY } from "../cilium/model/agentConfig";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import { giveBack, hold, isHeld, type Configured } from "./heldSettings";
 
-export type { Configured } from "./heldSettings";
-
 /** Whether this project has set that selectors without a cluster select in all of them. */
 export const isWidened = (live: LiveConfig | undefined): boolean => isHeld(live, POLICY_KEY);
 

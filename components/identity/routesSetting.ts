@@ -1,4 +1,4 @@
-import { errorMessage } from "../basics/errorMessage";
+import { errorLine } from "../basics/errorMessage";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { isOn } from "../cilium/model/agentBoolean";
 import { ROUTES_KEY, ROUTES_KEYS } from "../cilium/model/agentConfig";
@@ -20,9 +20,8 @@ export async function holdRoutes(api: ClusterApi, of: Configured, live: LiveConf
   try {
     return await hold(api, of, live, on);
   } catch (error) {
-    const why = errorMessage(error).replace(/\n\s*/g, " ");
     progress(
-      `warning: cluster "${of.cluster}": nodes may lose routes to each other while name and id go back, for ${on.join(", ")} could not be set (${why}); going on`,
+      `warning: cluster "${of.cluster}": nodes may lose routes to each other while name and id go back, for ${on.join(", ")} could not be set (${errorLine(error)}); going on`,
     );
     return readConfigMap(api, of.cilium);
   }

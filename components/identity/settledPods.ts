@@ -1,20 +1,11 @@
 import { firstFew } from "../basics/model/bounded";
-import type { CiliumObjects } from "../cilium/model/agentConfig";
-import { findUnsettled, type Unsettled } from "../cilium/stalePods";
+import { findUnsettled, type IdentitySettings, type Unsettled } from "../cilium/stalePods";
 import { progress } from "../command/protocol";
 import { until } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import type { MaxConnectedClusters } from "../mesh/model/mesh";
 
 /** So long none of them may settle: an agent changes one after the other, and an identity after a grace period. */
 const STANDS_STILL_SECONDS = 60;
-
-/** A cluster whose agents have been restarted. */
-export interface Restarted {
-  readonly cluster: string;
-  readonly cilium: CiliumObjects;
-  readonly maxConnectedClusters: MaxConnectedClusters;
-}
 
 /** Nearer to the end. An agent that begins to answer brings pods, which were not counted before. */
 const isFewer = (now: Unsettled, before: Unsettled): boolean =>
@@ -30,12 +21,16 @@ function unsettledText({ agents, pods }: Unsettled, id: number): string {
 /**
  * Waits until every pod has an identity of this cluster id, and its programs run with it. An agent is ready before that: it restores the endpoints of its
  * pods one by one, gives them another identity after `identity-change-grace-period`, and only then makes their programs again. One that is stopped
- * earlier has changed nothing, and its successor begins anew. A CiliumEndpoint does not tell: it is "ready" all the while
+ * earlier has changed nothing, and its successor begins from the start. A CiliumEndpoint does not tell: it is "ready" all the while
  * (`compressEndpointState`, `pkg/endpoint/endpoint_status.go`).
  *
  * What does not settle is named, and not waited for any longer.
  */
-export async function waitForPods(api: ClusterApi, restarted: Restarted, id: number): Promise<void> {
+export async function waitForPods(
+  api: ClusterApi,
+  restarted: IdentitySettings & { readonly cluster: string },
+  id: number,
+): Promise<void> {
   const { cluster, ...settings } = restarted;
   let fewest: Unsettled | undefined;
   let movedAt = Date.now();

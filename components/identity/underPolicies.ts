@@ -1,4 +1,4 @@
-import { errorMessage } from "../basics/errorMessage";
+import { errorLine } from "../basics/errorMessage";
 import { readConfigMap, type LiveConfig } from "../cilium/configMap";
 import { ID_KEY, NAME_KEY } from "../cilium/model/agentConfig";
 import { annotate } from "../cilium/rollOutAnnotation";
@@ -8,8 +8,9 @@ import type { MaxConnectedClusters } from "../mesh/model/mesh";
 import { UNMESHED_NAME } from "../mesh/model/names";
 import type { Before } from "../cilium/model/rollOut/judge";
 import { keepCounterparts, makeCounterparts } from "./counterparts";
+import type { Configured } from "./heldSettings";
 import type { IdentityOrigin } from "./model/counterparts";
-import { restoreSelectors, widenSelectors, type Configured } from "./policySetting";
+import { restoreSelectors, widenSelectors } from "./policySetting";
 import { waitForPods } from "./settledPods";
 
 /** The annotation with which agents are rolled to run with wider selectors. */
@@ -39,7 +40,7 @@ export const originOf = (config: Readonly<Record<string, string | undefined>>): 
  * @returns `cilium-config` as it is then.
  */
 export async function prepareChange(api: ClusterApi, change: PolicyChange, live: LiveConfig): Promise<LiveConfig> {
-  const { cluster, cilium, from, to, maxConnectedClusters, localByDefault, rolled } = change;
+  const { cluster, cilium, from, localByDefault, rolled } = change;
   let config = live;
   if (localByDefault) {
     config = await widenSelectors(api, change, live);
@@ -52,7 +53,7 @@ export async function prepareChange(api: ClusterApi, change: PolicyChange, live:
     await rolled(before);
     await waitForPods(api, change, from.id);
   }
-  await makeCounterparts(api, { cluster, cilium, from, to, maxConnectedClusters }, config.data);
+  await makeCounterparts(api, change, config.data);
   return config;
 }
 
@@ -65,9 +66,8 @@ export async function prepareChangeBack(
   try {
     return await prepareChange(api, change, live);
   } catch (error) {
-    const why = errorMessage(error).replace(/\n\s*/g, " ");
     progress(
-      `warning: cluster "${change.cluster}": policies may refuse pods while name and id go back, for what keeps that from happening failed (${why}); going on`,
+      `warning: cluster "${change.cluster}": policies may refuse pods while name and id go back, for what keeps that from happening failed (${errorLine(error)}); going on`,
     );
     return readConfigMap(api, change.cilium);
   }

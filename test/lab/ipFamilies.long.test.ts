@@ -29,7 +29,7 @@ const VARIANTS = [
 ] as const;
 /** Cilium removes the routes of a removed node half a minute later: a cut would come only then. */
 const ROUTES_GO_MS = 35_000;
-const STRANGER = "stranger";
+const DENIED = "denied";
 
 /** Lets the client of the other cluster in, by its name, and nobody else. */
 const policy = (from: LabCluster): object => ({
@@ -77,7 +77,7 @@ for (const { families, ...variant } of VARIANTS) {
       [here = assert.fail("no cluster1"), there = assert.fail("no cluster2")] = own.lab.clusters;
       clusters = [here, there];
       for (const cluster of clusters) await makeTrafficPods(cluster);
-      await addTrafficClient(there, STRANGER);
+      await addTrafficClient(there, DENIED);
       objects = await Promise.all(clusters.map(objectsOf));
       agents = await Promise.all(clusters.map(agentState));
       stack = own.workstation.stack("families");
@@ -142,7 +142,7 @@ for (const { families, ...variant } of VARIANTS) {
     it("keep out whom a policy keeps out, by each family", async () => {
       const expected = families.flatMap((family) => [
         { who: `client of ${there.name}`, family, said: "PONG" },
-        { who: `${STRANGER} of ${there.name}`, family, said: "no answer" },
+        { who: `${DENIED} of ${there.name}`, family, said: "no answer" },
         { who: `client of ${here.name}`, family, said: "no answer" },
       ]);
       const seen = () =>

@@ -2,40 +2,27 @@ import assert from "node:assert/strict";
 import type { LabelledIdentity } from "../../../components/cilium/model/labelledIdentity";
 import { ciliumIdentity, formatLabels, numberKey } from "../../../components/cilium/model/labelledIdentity";
 import { KubectlError } from "../../../components/kubernetes/kubectlError";
-import { keepCounterparts, makeCounterparts, type Renaming } from "../../../components/identity/counterparts";
+import { keepCounterparts, makeCounterparts, type IdentityChange } from "../../../components/identity/counterparts";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import type { AskedExec } from "../../support/kubernetes/stateInMemory";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import type { StoredObject } from "../../support/kubernetes/storedObject";
 import { waitUntil } from "../../support/waitUntil";
 import { saidWhile } from "../support/cilium/rollingCluster";
+import { agentDaemonSet, agentPod } from "../support/cilium/agentObjects";
 
 const CLUSTER = "k8s:io.cilium.k8s.policy.cluster";
-const NAMESPACE = "kube-system";
 const OLD: readonly LabelledIdentity[] = [300, 301].map((number) => ({
   number,
   labels: { "k8s:app": `app${String(number)}`, [CLUSTER]: "default" },
 }));
 const BASE = 7 << 16;
-const RENAMING: Renaming = {
+const RENAMING: IdentityChange = {
   cluster: "west",
   cilium: DEFAULT_SETTINGS.cilium,
   from: { name: "default", id: 0 },
   to: { name: "west", id: 7 },
   maxConnectedClusters: 255,
-};
-
-const agent = (name: string, ready = true): StoredObject => ({
-  kind: "Pod",
-  metadata: { name, namespace: NAMESPACE, uid: name, labels: { "k8s-app": "cilium" } },
-  spec: { nodeName: "n1" },
-  status: { phase: "Running", conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
-});
-const daemonSet: StoredObject = {
-  kind: "DaemonSet",
-  metadata: { name: "cilium", namespace: NAMESPACE, uid: "ds" },
-  spec: { selector: { matchLabels: { "k8s-app": "cilium" } }, template: { metadata: {} } },
-  status: {},
 };
 
 /** An etcd with these identities, as its agents show it. */
@@ -76,7 +63,7 @@ describe("identities that pods will have under another name and id", function ()
     const etcd = new Etcd();
     const all = () => etcd.numbers;
     const exec = (asked: AskedExec) => answers(etcd, all, () => all().join(" "), asked);
-    const api = new ClusterInMemory([daemonSet, agent("a"), agent("lost", false)], { exec });
+    const api = new ClusterInMemory([agentDaemonSet, agentPod("a"), agentPod("lost", false)], { exec });
     await makeCounterparts(api, RENAMING, { "identity-allocation-mode": "kvstore", kvstore: "etcd" });
     assert.deepEqual(etcd.numbers, [300, 301, BASE + 300, BASE + 301]);
     assert.equal(etcd.entries.get(numberKey(BASE + 300)), `k8s:app=app300;${CLUSTER}=west;`);
@@ -88,7 +75,7 @@ describe("identities that pods will have under another name and id", function ()
     const other = ciliumIdentity({ number: BASE + 300, labels: { "k8s:app": "x", [CLUSTER]: "west" } }) as StoredObject;
     const objects = [...OLD.map((each) => ciliumIdentity(each) as StoredObject), other];
     const known = (): readonly number[] => [300, 301, BASE + 300, ...madeIn(api)];
-    const api: ClusterInMemory = new ClusterInMemory([daemonSet, agent("a"), ...objects], {
+    const api: ClusterInMemory = new ClusterInMemory([agentDaemonSet, agentPod("a"), ...objects], {
       exec: (asked) => answers(new Etcd(), known, () => known().join(" "), asked),
     });
     await makeCounterparts(api, RENAMING, {});
@@ -102,7 +89,9 @@ describe("identities that pods will have under another name and id", function ()
     let asks = 0;
     const known = () => (asks++ < 2 ? [300, 301] : etcd.numbers);
     const exec = (asked: AskedExec) => answers(etcd, known, () => "", asked);
-    await makeCounterparts(new ClusterInMemory([daemonSet, agent("a")], { exec }), RENAMING, { kvstore: "etcd" });
+    await makeCounterparts(new ClusterInMemory([agentDaemonSet, agentPod("a")], { exec }), RENAMING, {
+      kvstore: "etcd",
+    });
     assert.ok(asks > 2);
   });
 
@@ -122,7 +111,7 @@ describe("identities that pods will have under another name and id", function ()
         asked,
       );
     };
-    const api = new ClusterInMemory([daemonSet, agent("a")], { exec });
+    const api = new ClusterInMemory([agentDaemonSet, agentPod("a")], { exec });
     await makeCounterparts(api, RENAMING, config);
     const result = await keepCounterparts(
       api,
@@ -157,7 +146,7 @@ describe("identities that pods will have under another name and id", function ()
       asks++;
       return asks < 5 ? { code: 1, stdout: "", stderr: "no answer" } : answers(etcd, () => [], String, asked);
     };
-    const api = new ClusterInMemory([daemonSet, agent("a")], { exec });
+    const api = new ClusterInMemory([agentDaemonSet, agentPod("a")], { exec });
     const { lines } = await saidWhile(() =>
       keepCounterparts(api, RENAMING, config, () => waitUntil("many rounds", 10, () => asks > 20), 1),
     );
@@ -172,9 +161,9 @@ describe("identities that pods will have under another name and id", function ()
   });
 
   it("cannot be made in an etcd that no agent reaches", async () => {
-    const api = new ClusterInMemory([daemonSet, agent("a", false)]);
+    const api = new ClusterInMemory([agentDaemonSet, agentPod("a", false)]);
     await assert.rejects(makeCounterparts(api, RENAMING, { kvstore: "etcd" }), /no agent is ready/);
-    const failing = new ClusterInMemory([daemonSet, agent("a")]);
+    const failing = new ClusterInMemory([agentDaemonSet, agentPod("a")]);
     failing.fail(({ do: what }) => what === "exec", new KubectlError("forbidden"));
     await assert.rejects(makeCounterparts(failing, RENAMING, { kvstore: "etcd" }), /forbidden/);
   });

@@ -4,24 +4,11 @@ import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import type { StoredObject } from "../../support/kubernetes/storedObject";
 import { saidWhile, timePasses } from "../support/cilium/rollingCluster";
+import { agentDaemonSet, agentPod } from "../support/cilium/agentObjects";
 
 const RESTARTED = { cluster: "west", cilium: DEFAULT_SETTINGS.cilium, maxConnectedClusters: 255 } as const;
 const ID = 7;
 const IDENTITY = 7 * 2 ** 16 + 300;
-const NAMESPACE = "kube-system";
-
-const agent = (name: string, ready = true): StoredObject => ({
-  kind: "Pod",
-  metadata: { name, namespace: NAMESPACE, uid: name, labels: { "k8s-app": "cilium" } },
-  spec: { nodeName: name },
-  status: { phase: "Running", conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
-});
-const daemonSet: StoredObject = {
-  kind: "DaemonSet",
-  metadata: { name: "cilium", namespace: NAMESPACE, uid: "ds" },
-  spec: { selector: { matchLabels: { "k8s-app": "cilium" } }, template: { metadata: {} } },
-  status: {},
-};
 
 const HOST = { status: { state: "ready", identity: { id: 1, labels: ["reserved:host"] } } };
 const podsOf = (count: number, state = "ready", identity = IDENTITY) =>
@@ -48,7 +35,7 @@ async function waitIn(agents: readonly StoredObject[], says: Says) {
         const said = says(pod.metadata.name, (Date.now() - begin) / 1000);
         return said === undefined ? { code: 1, stdout: "", stderr: "no answer" } : JSON.stringify(said);
       };
-      await waitForPods(new ClusterInMemory([daemonSet, ...agents], { exec }), RESTARTED, ID);
+      await waitForPods(new ClusterInMemory([agentDaemonSet, ...agents], { exec }), RESTARTED, ID);
       end = Date.now();
     }),
   );
@@ -60,7 +47,7 @@ describe("pods whose agents have been restarted", function () {
   this.timeout("20s");
 
   it("are waited for until each runs with an identity of the id, and no longer", async () => {
-    const { seconds, warnings } = await waitIn([agent("a")], (_, now) => [
+    const { seconds, warnings } = await waitIn([agentPod("a")], (_, now) => [
       HOST,
       ...podsOf(2, now < 10 ? "restoring" : "ready", now < 20 ? 300 : IDENTITY),
     ]);
@@ -70,7 +57,7 @@ describe("pods whose agents have been restarted", function () {
 
   it("are not settled while an agent that is ready has not restored them: it says that it has none", async () => {
     const says: Says = (_, now) => (now < 30 ? [] : [HOST, ...podsOf(1, now < 40 ? "restoring" : "ready")]);
-    const { seconds, warnings, lines } = await waitIn([agent("a")], says);
+    const { seconds, warnings, lines } = await waitIn([agentPod("a")], says);
     assert.ok(seconds >= 40 && seconds < 45, String(seconds));
     assert.deepEqual(warnings, []);
     assert.match(lines.join("\n"), /0 pods do not run .* of id 7, and 1 agents do not tell of their pods yet/);
@@ -82,13 +69,13 @@ describe("pods whose agents have been restarted", function () {
       const settled = Math.floor((now - 10) / 20);
       return [HOST, ...podsOf(8 - Math.min(settled, 8), "regenerating"), ...podsOf(1)];
     };
-    const { seconds, warnings } = await waitIn([agent("a")], says);
+    const { seconds, warnings } = await waitIn([agentPod("a")], says);
     assert.ok(seconds >= 170, String(seconds));
     assert.deepEqual(warnings, []);
   });
 
   it("are named and left where none settles for a minute, and so is an agent that does not answer; one on a lost node is not", async () => {
-    const agents = [agent("a"), agent("mute"), agent("lost", false)];
+    const agents = [agentPod("a"), agentPod("mute"), agentPod("lost", false)];
     const { seconds, warnings } = await waitIn(agents, (name) =>
       name === "a" ? [HOST, ...podsOf(1, "not-ready")] : undefined,
     );
