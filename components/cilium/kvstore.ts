@@ -1,7 +1,7 @@
 import { chunks, lotsOf } from "../basics/model/lists";
 import { withEach } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import { agentPods, inAgent, ONLY_EXEC_SECONDS } from "./agents";
+import { agentPods, AGENTS_AT_ONCE, inAgent, ONLY_EXEC_SECONDS, type AgentPod } from "./agents";
 import type { CiliumObjects } from "./model/agentConfig";
 
 /** A cluster's etcd as one of its agents reaches it: with the agent's own credentials, so this needs none. */
@@ -33,22 +33,47 @@ const ADD_SCRIPT =
 /** Of keys with their values, which are longer: so much goes at once. */
 const LOT_BYTES = 4096;
 
+/** A lot of arguments, and the agents that may take it: the second where the first fails, for it may be the next to be restarted. */
+interface Lot {
+  readonly args: readonly string[];
+  readonly takers: readonly AgentPod[];
+}
+
+/** Each agent takes one of them after the other: a process for each key takes a while, and a cluster with many keys has many agents. */
+const spread = (lots: readonly (readonly string[])[], agents: readonly AgentPod[]): readonly Lot[] =>
+  lots.map((args, index) => {
+    const from = index % agents.length;
+    return { args, takers: [...agents.slice(from), ...agents.slice(0, from)].slice(0, 2) };
+  });
+
 /**
- * The etcd of a cluster, by an agent that is ready; `undefined` where there are no agents.
+ * The etcd of a cluster, by the agents that are ready: the first of them reads, all of them write; `undefined` where there are no agents.
  *
  * @throws Error when there are some and none of them is ready.
  */
 export async function openKvstore(api: ClusterApi, cilium: CiliumObjects): Promise<Kvstore | undefined> {
   const agents = await agentPods(api, cilium);
   if (agents.length === 0) return undefined;
-  const agent = agents.find(({ ready }) => ready);
-  if (agent === undefined) throw new Error("no agent is ready");
-  const run = (command: readonly string[]): Promise<string> =>
-    inAgent(api, cilium, agent.pod, command, ONLY_EXEC_SECONDS);
-  const kvstore = (...args: readonly string[]): Promise<string> => run(["cilium-dbg", "kvstore", ...args]);
-  const write = async (entries: readonly (readonly [string, string])[], command: readonly string[]) => {
+  const ready = agents.filter((agent) => agent.ready);
+  const [first] = ready;
+  if (first === undefined) throw new Error("no agent is ready");
+  const run = ({ pod }: AgentPod, command: readonly string[]): Promise<string> =>
+    inAgent(api, cilium, pod, command, ONLY_EXEC_SECONDS);
+  const kvstore = (...args: readonly string[]): Promise<string> => run(first, ["cilium-dbg", "kvstore", ...args]);
+  const inLots = async (what: string, lots: readonly (readonly string[])[], command: readonly string[]) => {
+    const atOnce = Math.min(AGENTS_AT_ONCE, ready.length);
+    await withEach(what, spread(lots, ready), atOnce, async ({ args, takers: [taker = first, other = taker] }) => {
+      const lot = [...command, ...args];
+      await run(taker, lot).catch(() => run(other, lot));
+    });
+  };
+  const write = (entries: readonly (readonly [string, string])[], command: readonly string[]) => {
     const lots = lotsOf(entries, LOT_BYTES, (entry) => entry.join("").length);
-    await withEach("keys of etcd set, in lots", lots, 1, (lot) => run([...command, ...lot.flat()]));
+    return inLots(
+      "keys of etcd set, in lots",
+      lots.map((lot) => lot.flat()),
+      command,
+    );
   };
   return {
     list: (prefix) => kvstore("get", "--recursive", prefix),
@@ -57,11 +82,9 @@ export async function openKvstore(api: ClusterApi, cilium: CiliumObjects): Promi
     deletePrefix: async (prefix) => {
       await kvstore("delete", "--recursive", prefix);
     },
-    deleteKeys: async (keys) => {
-      const what = `keys of etcd deleted, in lots of ${KEYS_AT_ONCE}`;
-      await withEach(what, chunks(keys, KEYS_AT_ONCE), 1, (lot) =>
-        run(["bash", "-c", DELETE_SCRIPT, "delete", ...lot]),
-      );
-    },
+    deleteKeys: (keys) =>
+      inLots(`keys of etcd deleted, in lots of ${KEYS_AT_ONCE}`, chunks(keys, KEYS_AT_ONCE), [
+        ...["bash", "-c", DELETE_SCRIPT, "delete"],
+      ]),
   };
 }

@@ -6,6 +6,9 @@ export class EtcdInMemory {
   /** What was deleted so far, with what it held. */
   readonly deleted: (readonly [key: string, value: string])[] = [];
 
+  /** What happens at the time at which a key is set. */
+  onSet: (entry: readonly [key: string, value: string]) => void = () => undefined;
+
   /** @param listing Lines `<key> => <value>`. */
   constructor(listing: string) {
     this.keys = new Map(
@@ -32,7 +35,11 @@ export class EtcdInMemory {
   answer(command: readonly string[]): string | ExecResult | undefined {
     const [program, ...rest] = command;
     if (program === "bash" && rest[2] === "set") {
-      for (let n = 3; n + 1 < rest.length; n += 2) this.keys.set(rest[n] ?? "", rest[n + 1] ?? "");
+      for (let n = 3; n + 1 < rest.length; n += 2) {
+        const [key = "", value = ""] = rest.slice(n);
+        this.keys.set(key, value);
+        this.onSet([key, value]);
+      }
       return "";
     }
     if (program === "bash" && rest[2] === "add") {
