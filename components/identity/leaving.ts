@@ -127,6 +127,8 @@ export async function renameOnNodes(
   await around?.after();
   await inKvstore(api, leaving, nodesOf(leaving), "hidden in", (kvstore) => hideNodes(kvstore, name));
   await last();
+  // Where others, such as a Helm upgrade, have taken the annotation away since, taking it away would roll nothing.
+  await roll(api, leaving, LEAVING, timeoutSeconds);
   await roll(api, leaving, null, timeoutSeconds);
 }
 

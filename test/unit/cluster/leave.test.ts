@@ -37,7 +37,7 @@ function told(call: Call): readonly string[] {
 
 const HIDE = `set ${NODE} left`;
 /** Two roll-outs, and the nodes hidden in between. */
-const NAME_LEFT = ["roll", "look", HIDE, "roll without annotation", "look"];
+const NAME_LEFT = ["roll", "look", HIDE, "look", "roll without annotation", "look"];
 const NAMED_GONE = [
   `delete ${PREFIX}`,
   "delete cilium/state/services/v1/cluster1/",
@@ -84,6 +84,26 @@ describe("the commands by which a cluster leaves", () => {
       stderr,
       /nodes \(.*\) stay in its etcd \(agents may know 1 of them\); set their keys to "left", .*rollout restart.*kvstore delete/,
     );
+  });
+
+  it("roll all agents after their nodes were hidden, also where an upgrade has taken the annotation away since", async () => {
+    const kvstore = new EtcdInMemory(ETCD);
+    const agents = { "node-1": recorded("no-peers") };
+    const cluster = ciliumCluster("cluster1", { agents, kvstore, config: MESHED, annotation: "abc" });
+    const upgrade = { spec: { template: { metadata: { annotations: { "cilium-clustermesh/config": null } } } } };
+    kvstore.onSet = ([, value]) => {
+      if (value !== "left") return;
+      const workloads = ["daemonset/cilium", "deployment/cilium-operator"];
+      void cluster.patch(workloads, "kube-system", { manager: "helm", patch: upgrade });
+    };
+    const { code, stderr } = await runCommand(cluster, "cluster", "restore", INPUT);
+    assert.equal(code, 0, stderr);
+    const story = cluster.calls.flatMap(told);
+    const byUpgrade = "roll without annotation";
+    assert.deepEqual(story.slice(story.indexOf(HIDE)), [
+      ...[HIDE, byUpgrade],
+      ...["roll", "look", "roll without annotation", "look"],
+    ]);
   });
 
   it("remove none of those in a run that follows, either: nothing has restarted these agents", async () => {
