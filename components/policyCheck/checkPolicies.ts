@@ -6,7 +6,7 @@ import { judgePolicies } from "./model/clusterPolicies";
 import { changesNothing, type MeshChange } from "./model/meshChange";
 import { unseenFix } from "./model/unseenFix";
 import { howRead } from "./howRead";
-import { findPolicies } from "./policyObjects";
+import { findPolicies, type FoundPolicies } from "./policyObjects";
 
 /** A cluster whose name or peers are about to change. */
 export interface ChangingCluster {
@@ -19,22 +19,22 @@ export interface ChangingCluster {
   readonly rollOuts?: "three" | "one" | "byOthers";
 }
 
-/** What policies make of a change of name and id. */
-function ofRollOuts(cluster: string, policies: number, rollOuts: "three" | "one"): Diagnostic {
-  const of = { cluster, property: "policies", value: policies };
+/** What policies make of a change of name and id, or kinds of which nobody knows whether there are any. */
+function ofRollOuts(cluster: string, { policies, unseen }: FoundPolicies, rollOuts: "three" | "one"): Diagnostic {
+  const some = policies.length > 0;
+  const of = { cluster, property: "policies", ...(some ? { value: policies.length } : {}) };
+  const are = some ? "are there" : `may be there (${unseen.map(({ kind }) => kind).join(", ")})`;
   switch (rollOuts) {
     case "three":
       return info({
         ...of,
-        reason:
-          "are there, so name and id change in three roll-outs of the agents, in which no policy refuses a pod for the change",
+        reason: `${are}, so name and id change in three roll-outs of the agents, in which no policy refuses a pod for the change`,
         fix: `docs/guides/join.md says what each of them is for; for one roll-out, and connections that are refused for seconds, ${howToAllow("policyInterruptions")}`,
       });
     case "one":
       return warning({
         ...of,
-        reason:
-          "are there, and name and id change in one roll-out of the agents: for seconds they may refuse connections that they allow",
+        reason: `${are}, and name and id change in one roll-out of the agents: for seconds they may refuse connections that they allow`,
         fix: "take policyInterruptions out of clustermesh:allow for three roll-outs, in which none is refused",
       });
   }
@@ -57,14 +57,15 @@ function unseenKind(cluster: string, { kind, reason }: { readonly kind: string; 
 export async function checkPolicies(api: ClusterApi, cluster: ChangingCluster): Promise<readonly Diagnostic[]> {
   const { name, cilium, change, owner } = cluster;
   if (changesNothing(change)) return [];
-  const [reading, { policies, unseen }] = await Promise.all([howRead(api, cilium, owner), findPolicies(api)]);
+  const [reading, found] = await Promise.all([howRead(api, cilium, owner), findPolicies(api)]);
+  const { policies, unseen } = found;
   const judged = judgePolicies(name, policies, { ...change, ...reading }, owner);
   const { rollOuts = "byOthers" } = cluster;
-  const isRenamed = change.from !== change.to && policies.length > 0 && reading.localByDefault;
+  const isRenamed = change.from !== change.to && policies.length + unseen.length > 0 && reading.localByDefault;
   return [
     ...errors(judged),
     ...unseen.map((each) => unseenKind(name, each)),
     ...warnings(judged),
-    ...(isRenamed && rollOuts !== "byOthers" ? [ofRollOuts(name, policies.length, rollOuts)] : []),
+    ...(isRenamed && rollOuts !== "byOthers" ? [ofRollOuts(name, found, rollOuts)] : []),
   ];
 }
