@@ -1,5 +1,4 @@
 import { errorMessage } from "../basics/errorMessage";
-import { progress } from "../command/protocol";
 import { withEach } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
 import type { MaxConnectedClusters } from "../mesh/model/mesh";
@@ -46,23 +45,26 @@ async function askAgents({ name, api }: Identified, cilium: CiliumObjects): Prom
   );
 }
 
-/**
- * The pods that have an identity of another cluster id, by their agents. One that does not answer is named.
- *
- * @param named Those that have been named: who asks again and again names each once, for a command has no room for more.
- */
+/** What agents say of pods that have an identity of another cluster id. */
+export interface FoundStale {
+  readonly pods: readonly StalePod[];
+  /** Agents that do not say anything of their pods, and why. */
+  readonly silent: readonly { readonly agent: string; readonly why: string }[];
+  /** Agents that have started a moment ago, and do not have all of their pods yet. */
+  readonly restoring: readonly string[];
+}
+
+/** The pods that have an identity of another cluster id, by their agents. */
 export async function findStalePods(
   cluster: Identified,
   { cilium, maxConnectedClusters }: IdentitySettings,
-  named: Set<string>,
-): Promise<readonly StalePod[]> {
+): Promise<FoundStale> {
   const said = await askAgents(cluster, cilium);
-  for (const { agent, why } of said) {
-    if (why === undefined || named.has(agent.pod)) continue;
-    named.add(agent.pod);
-    progress(`warning: cluster "${cluster.name}": identities of the pods of agent ${agent.pod} are not known: ${why}`);
-  }
-  return said.flatMap(({ endpoints }) => stalePods(cluster, endpoints?.pods ?? [], maxConnectedClusters));
+  return {
+    pods: said.flatMap(({ endpoints }) => stalePods(cluster, endpoints?.pods ?? [], maxConnectedClusters)),
+    silent: said.flatMap(({ agent, why }) => (why === undefined ? [] : [{ agent: agent.pod, why }])),
+    restoring: said.filter(({ endpoints }) => endpoints?.restored === false).map(({ agent }) => agent.pod),
+  };
 }
 
 /** What is not settled yet. */

@@ -67,6 +67,17 @@ async function restartAll(
   return never;
 }
 
+/** Names each agent once whose pods are not known: who asks again and again has no room for more. */
+function namingOnce(cluster: string): (agent: string, why: string) => void {
+  const named = new Set<string>();
+  return (agent, why) => {
+    if (!named.has(agent)) {
+      progress(`warning: cluster "${cluster}": identities of the pods of agent ${agent} are not known: ${why}`);
+    }
+    named.add(agent);
+  };
+}
+
 /**
  * Looks for pods whose identities are from before the change of their cluster's id, once the agents have had time to change them. Says what
  * to do, or does it where the user has asked for it.
@@ -81,15 +92,22 @@ export async function settleStalePods(
   const rows = await Promise.all(
     clusters.map(async (cluster) => {
       const patience = Math.min(REGENERATION_MS, (deadline - Date.now()) / 2);
-      const named = new Set<string>();
-      const find = () => findStalePods(cluster, policy, named);
-      const stale = await until(
+      const say = namingOnce(cluster.name);
+      const find = async () => {
+        const found = await findStalePods(cluster, policy);
+        for (const { agent, why } of found.silent) say(agent, why);
+        return found;
+      };
+      const { pods: stale, restoring } = await until(
         Date.now() + patience,
         find,
-        (seen) => seen.length === 0,
-        (seen) => `cluster "${cluster.name}": agents have to give ${seen.length} pods new identities`,
+        ({ pods, restoring: some }) => pods.length + some.length === 0,
+        ({ pods, restoring: some }) =>
+          `cluster "${cluster.name}": agents have to give ${pods.length} pods new identities, and ${some.length} to restore their pods`,
       );
-      const left = stale.length > 0 && policy.restartStalePods ? await restartAll(cluster, deadline, find) : stale;
+      for (const agent of restoring) say(agent, `it has not restored them within ${Math.ceil(patience / 1000)} s`);
+      const findPods = async () => (await find()).pods;
+      const left = stale.length > 0 && policy.restartStalePods ? await restartAll(cluster, deadline, findPods) : stale;
       for (const pod of left) progress(`warning: ${formatDiagnostic(stalePodFinding(pod, cluster.context))}`);
       return left.map((pod) => stalePodRow(pod, cluster.context));
     }),

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { KubectlError } from "../../../components/kubernetes/kubectlError";
 import { parseCheckResult } from "../../../components/meshCheck/model/checkResult";
+import type { CiliumCluster } from "../support/cilium/ciliumCluster";
 import { check, meshInMemory, type MeshInMemory, OTHERS_READY, READY } from "../support/command/runCommand";
 import { fixture } from "../support/fixtures";
 
 describe("the command that checks a mesh, of identities", () => {
   const endpoints = fixture("endpoints/mixed") as readonly object[];
   const employee = "default/employee-6f7c9d-x2x4p";
-  const stale = (pods: Readonly<Record<string, string | null>>) =>
-    meshInMemory({ cluster1: READY, ...OTHERS_READY }, { cluster1: { endpoints, pods } });
+  const stale = (pods: Readonly<Record<string, string | null>>, over: CiliumCluster = {}) =>
+    meshInMemory({ cluster1: READY, ...OTHERS_READY }, { cluster1: { endpoints, pods, ...over } });
   const deleted = (mesh: MeshInMemory) =>
     [...mesh.values()].flatMap((cluster) => cluster.callsOf("deletePods").flatMap(([, pods]) => pods));
 
@@ -27,6 +29,31 @@ describe("the command that checks a mesh, of identities", () => {
       /warning: cluster "cluster1": pod default\/employee-6f7c9d-x2x4p has identity 38354 of cluster id 0/,
     );
     assert.deepEqual(deleted(fake), []);
+  });
+
+  it("waits for an agent that has just started: it says that it has none", async () => {
+    const { stdout, stderr } = await check(stale({ [employee]: "rs" }, { restoring: 2 }), 10);
+    assert.ok(parseCheckResult(stdout).stalePods.some((row) => "pod" in row && row.pod === employee));
+    assert.doesNotMatch(stderr, /are not known/);
+  });
+
+  it("names an agent that has not restored its pods, and one that does not answer, once", async () => {
+    const restoring = stale({}, { restoring: Infinity });
+    const silent = stale({}, {});
+    silent
+      .get("cluster1")
+      ?.fail((call) => call.do === "exec" && call.args[1].includes("endpoint"), new KubectlError("no answer"));
+    for (const [mesh, why] of [
+      [restoring, "it has not restored them within 20 s"],
+      [silent, "no answer"],
+    ] as const) {
+      const { stderr } = await check(mesh, 60);
+      const line = `warning: cluster "cluster1": identities of the pods of agent cilium-cluster1 are not known: ${why}`;
+      assert.deepEqual(
+        stderr.split("\n").filter((each) => each.includes("are not known")),
+        [line],
+      );
+    }
   });
 
   it("restarts them where it is told to, but for those that no controller replaces", async () => {

@@ -37,6 +37,8 @@ export interface CiliumCluster {
   readonly healsAfter?: number;
   /** What `cilium-dbg endpoint list -o json` prints beside that of the host, or what gives that each time; those of deleted pods are gone. */
   readonly endpoints?: readonly object[] | (() => readonly object[]);
+  /** How often an agent is asked for these while it has restored none of them. @default 0 */
+  readonly restoring?: number;
   /** Pods by namespace and name, with their owner; a deleted one that has an owner comes back under another name. */
   readonly pods?: Readonly<Record<string, string | null>>;
   /** What `cilium-dbg troubleshoot clustermesh` prints; of several, the next one each time, and the last one from then on. */
@@ -226,6 +228,7 @@ function agentAnswers(
 ) {
   let probes = 0;
   let dials = 0;
+  let asks = 0;
   const statusOf = ({ metadata, ...rest }: StoredObject): object | undefined => {
     const { nodeName } = rest["spec"] as { readonly nodeName: string };
     const isSuccessor = metadata.name.endsWith("-again");
@@ -256,6 +259,8 @@ function agentAnswers(
         "external-identifiers"
       ];
     const nameOf = (each: object) => `${of(each)["k8s-namespace"] ?? ""}/${of(each)["k8s-pod-name"] ?? ""}`;
+    asks += 1;
+    if (asks <= (given.restoring ?? 0)) return "[]";
     const all = typeof given.endpoints === "function" ? given.endpoints() : (given.endpoints ?? []);
     return JSON.stringify([HOST_ENDPOINT, ...all.filter((each) => !deleted().includes(nameOf(each)))]);
   };
