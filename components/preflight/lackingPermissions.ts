@@ -66,7 +66,7 @@ export async function permissionsOf(
           cluster: name,
           property: "permissions",
           reason: `are not known: ${line}`,
-          fix: "see that the kubeconfig's user has the roles in docs/permissions.yaml",
+          fix: "see that the kubeconfig's user has the roles in docs/permissions",
         });
         return { name, missing: [], unknown: [unknown] };
       }

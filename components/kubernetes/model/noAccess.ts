@@ -54,7 +54,7 @@ export const ACCESS_FIXES: Readonly<Record<NoAccessKind, { readonly what: string
   },
   permission: {
     what: "the kubeconfig's user may not read what is needed",
-    fix: "give the user the roles in docs/permissions.yaml",
+    fix: "give the user the roles in docs/permissions",
   },
   tls: {
     what: "the API server is not trusted",

@@ -124,6 +124,6 @@ export function rightsProblems(cluster: string, missing: readonly Right[]): read
   return [...lacking].map(([property, rights]) => {
     const verbs = new Set(rights.map(({ verb }) => verb));
     const reason = `is not for the kubeconfig's user to ${[...verbs].join(", ")}`;
-    return error({ cluster, property, reason, fix: "give the user the roles in docs/permissions.yaml" });
+    return error({ cluster, property, reason, fix: "give the user the roles in docs/permissions" });
   });
 }

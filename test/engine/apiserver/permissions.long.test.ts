@@ -1,18 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import type { LabCluster } from "../../../lab";
 import { makeServiceAccount, type ServiceAccount } from "../../support/kubernetes/serviceAccount";
+import { grantRoles, revokeRoles } from "../../support/kubernetes/roles";
 import { snapshots } from "../../support/kubernetes/snapshot";
 import { clusterConfig, meshConfig, withMember } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { apiserverMesh } from "../support/apiserver/apiserverLab";
 import { assertRefused } from "../support/apiserver/refused";
 
-const ROLES = readFileSync(join(resolve(__dirname, "..", "..", ".."), "docs", "permissions.yaml"), "utf8");
-const NAME = "cilium-clustermesh";
 const USER = "mesh-user";
-const NAMESPACE = "--namespace=kube-system";
+const WHO = { kind: "ServiceAccount", name: USER } as const;
 
 describe("the user of a cluster with clustermesh-apiserver", function () {
   this.timeout("5m");
@@ -22,17 +19,12 @@ describe("the user of a cluster with clustermesh-apiserver", function () {
   let untouched: readonly object[];
   let account: ServiceAccount;
 
-  const bind = (kind: string, name: string, ...role: readonly string[]) =>
-    cluster.run(["create", kind, name, ...role, `--serviceaccount=default:${USER}`]);
-
   before(async () => {
     ({ stack, clusters, untouched } = await apiserverMesh("apiserver-permissions"));
     const [first = assert.fail(), second = assert.fail()] = clusters;
     cluster = first;
     account = await makeServiceAccount(cluster, USER, "nothing");
-    await cluster.run(["apply", "--filename=-"], { stdin: ROLES });
-    await bind("clusterrolebinding", NAME, `--clusterrole=${NAME}`);
-    await bind("rolebinding", NAME, `--role=${NAME}`, NAMESPACE);
+    await grantRoles(cluster, WHO, ["preview", "up"]);
     const { context, ...reached } = clusterConfig(cluster);
     assert.ok(context);
     await stack.configure(withMember(meshConfig([second]), cluster.name, reached));
@@ -41,9 +33,7 @@ describe("the user of a cluster with clustermesh-apiserver", function () {
 
   after(async () => {
     await account.remove();
-    await cluster.run(["delete", "clusterrolebinding", NAME, "--ignore-not-found"]);
-    await cluster.run(["delete", "rolebinding", NAME, `${NAME}-apiserver`, NAMESPACE, "--ignore-not-found"]);
-    await cluster.run(["delete", "--filename=-", "--ignore-not-found"], { stdin: ROLES });
+    await revokeRoles(cluster, WHO, ["preview", "up", "apiserver"]);
   });
 
   it("is told what is missing without the role for that", async () => {
@@ -59,7 +49,7 @@ describe("the user of a cluster with clustermesh-apiserver", function () {
   });
 
   it("goes up and down with that role, and with nothing else", async () => {
-    await bind("rolebinding", `${NAME}-apiserver`, `--role=${NAME}-apiserver`, NAMESPACE);
+    await grantRoles(cluster, WHO, ["apiserver"]);
     succeeded(await stack.preview());
     succeeded(await stack.up());
     succeeded(await stack.up("--refresh", "--expect-no-changes"));

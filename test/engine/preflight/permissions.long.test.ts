@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import type { LabCluster } from "../../../lab";
 import { makeServiceAccount, type ServiceAccount } from "../../support/kubernetes/serviceAccount";
+import { grantRoles, revokeRoles } from "../../support/kubernetes/roles";
 import { snapshot } from "../../support/kubernetes/snapshot";
 import { clusterConfig, meshConfig, withMember } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
 import { newStack } from "../support/newStack";
 
-const ROLES = join(resolve(__dirname, "..", "..", ".."), "docs", "permissions.yaml");
-const NAME = "cilium-clustermesh";
 const USER = "mesh-user";
+const WHO = { kind: "ServiceAccount", name: USER } as const;
 
 describe("the user of a cluster", function () {
   this.timeout("4m");
@@ -20,19 +18,11 @@ describe("the user of a cluster", function () {
   let untouched: readonly object[];
   let account: ServiceAccount;
 
-  const subject = `--serviceaccount=default:${USER}`;
-  const bindings = [
-    ["clusterrolebinding", NAME, `--clusterrole=${NAME}`],
-    ["rolebinding", NAME, `--role=${NAME}`, "--namespace=kube-system"],
-  ] as const;
-  const bind = (binding: readonly string[]) => cluster.run(["create", ...binding, subject]);
-
   before(async () => {
     const made = await newStack("permissions", 2);
     ({ stack, untouched } = made);
     [first, cluster] = made.clusters as [LabCluster, LabCluster];
     account = await makeServiceAccount(cluster, USER, "nothing");
-    await cluster.run(["apply", `--filename=-`], { stdin: readFileSync(ROLES, "utf8") });
     const { context, ...reached } = clusterConfig(cluster);
     assert.ok(context);
     await stack.configure(withMember(meshConfig([first]), cluster.name, reached));
@@ -41,10 +31,7 @@ describe("the user of a cluster", function () {
 
   after(async () => {
     await account.remove();
-    for (const [kind, name, , namespace] of bindings) {
-      await cluster.run(["delete", kind, name, ...(namespace === undefined ? [] : [namespace]), "--ignore-not-found"]);
-    }
-    await cluster.run(["delete", `--filename=-`, "--ignore-not-found"], { stdin: readFileSync(ROLES, "utf8") });
+    await revokeRoles(cluster, WHO, ["preview", "up"]);
   });
 
   it("is told all that a preview needs, where it may do nothing", async () => {
@@ -65,24 +52,44 @@ describe("the user of a cluster", function () {
     assert.doesNotMatch(run.text, /\b(lost|patch)\b/);
   });
 
-  it("is told before anything is written what an up needs beside", async () => {
-    await bind(bindings[0]);
-    await bind(bindings[1]);
-    const secrets = { op: "test", path: "/rules/0/resources", value: ["secrets"] };
-    const none = { op: "replace", path: "/rules/0/verbs", value: ["list", "watch"] };
-    const patch = ["patch", "role", NAME, "--namespace=kube-system", "--type=json", "--patch"];
-    await cluster.run([...patch, JSON.stringify([secrets, none])]);
+  it("previews with the roles of a preview, and is told all at once what an up needs beside, before anything is written", async () => {
+    await grantRoles(cluster, WHO, ["preview"]);
+    succeeded(await stack.preview());
     const run = await stack.up("--skip-preview");
     assert.notEqual(run.code, 0, run.text);
-    assert.match(run.text, /secrets in namespace kube-system is not for the kubeconfig's user to create;/);
+    for (const lacking of [
+      "configmaps in namespace kube-system is not for the kubeconfig's user to patch;",
+      "daemonsets.apps in namespace kube-system is not for the kubeconfig's user to patch, list, watch;",
+      "secrets in namespace kube-system is not for the kubeconfig's user to create, patch, delete, list, watch;",
+      "pods in namespace kube-system is not for the kubeconfig's user to get, patch, delete;",
+      "pods/exec in namespace kube-system is not for the kubeconfig's user to create;",
+    ]) {
+      assert.ok(run.text.includes(`cluster "${cluster.name}": ${lacking}`), run.text);
+    }
     assert.deepEqual(await Promise.all([first, cluster].map(snapshot)), untouched);
-    await cluster.run(["apply", "--filename=-"], { stdin: readFileSync(ROLES, "utf8") });
   });
 
   it("goes up with the roles of the documentation, and nothing else", async () => {
-    succeeded(await stack.preview());
+    await grantRoles(cluster, WHO, ["up"]);
     succeeded(await stack.up());
     succeeded(await stack.up("--refresh", "--expect-no-changes"));
+  });
+
+  it("previews what is up, and drift, with the roles of a preview", async () => {
+    await revokeRoles(cluster, WHO, ["up"]);
+    succeeded(await stack.preview("--refresh", "--expect-no-changes"));
+    const drifted = { data: { "cluster-id": "7" } };
+    await cluster.run([
+      "patch",
+      "configmap/cilium-config",
+      "--namespace=kube-system",
+      `--patch=${JSON.stringify(drifted)}`,
+    ]);
+    const run = await stack.preview("--refresh", "--expect-no-changes");
+    assert.notEqual(run.code, 0, run.text);
+    assert.match(run.text, /cluster-id/);
+    await grantRoles(cluster, WHO, ["up"]);
+    succeeded(await stack.up("--refresh"));
   });
 
   it("goes down with them", async () => {

@@ -1,6 +1,7 @@
 import { down, up, type Lab, type LabCluster } from "../../../lab";
 import { describePlugins } from "../../plugins/pluginReport";
 import { makeWorkstation, type Workstation } from "../../support/stacks/pulumi";
+import { deployerKubeconfig } from "./deployer";
 import { ENGINE_LAB, isKept } from "./labs";
 
 /** As many clusters as most files need; the lab grows for those that need more. */
@@ -26,7 +27,7 @@ async function start(): Promise<Engine> {
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,
-    kubeconfig: lab.kubeconfig,
+    kubeconfig: await deployerKubeconfig(lab),
     log,
   });
   if (!told) log(describePlugins(workstation.plugins));
@@ -43,9 +44,10 @@ export function engine(): Promise<Engine> {
 /** The first clusters of the lab, which is made larger where it has too few. */
 export async function labClusters(count: number): Promise<readonly LabCluster[]> {
   const { lab } = await engine();
-  const clusters =
-    lab.clusters.length >= count ? lab.clusters : (await up({ name: ENGINE_LAB, clusters: count, log })).clusters;
-  return clusters.slice(0, count);
+  if (lab.clusters.length >= count) return lab.clusters.slice(0, count);
+  const larger = await up({ name: ENGINE_LAB, clusters: count, log });
+  await deployerKubeconfig(larger);
+  return larger.clusters;
 }
 
 export async function startEngine(): Promise<void> {

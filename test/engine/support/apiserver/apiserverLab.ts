@@ -2,6 +2,7 @@ import { down, up, type Lab, type LabCluster } from "../../../../lab";
 import { snapshots } from "../../../support/kubernetes/snapshot";
 import { meshConfig } from "../../../support/stacks/meshConfig";
 import type { PulumiStack } from "../../../support/stacks/pulumi";
+import { deployerKubeconfig } from "../deployer";
 import { engine } from "../engine";
 import { APISERVER_LAB, isKept } from "../labs";
 
@@ -73,7 +74,9 @@ export async function apiserverMesh(
   extra: Readonly<Record<string, unknown>> = {},
   variables: NodeJS.ProcessEnv = {},
 ): Promise<ApiserverMesh> {
-  const { clusters, kubeconfig } = await start(count);
+  const lab = await start(count);
+  const { clusters } = lab;
+  const kubeconfig = await deployerKubeconfig(lab);
   const untouched = await snapshots(clusters);
   const stack = (await engine()).workstation.stack(name, undefined, { KUBECONFIG: kubeconfig, ...variables });
   await stack.init(meshConfig(clusters, extra));

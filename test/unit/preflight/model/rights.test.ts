@@ -21,10 +21,10 @@ import {
   type Right,
 } from "../../../../components/preflight/model/rights";
 
-const FILE = join(resolve(__dirname, "..", "..", "..", ".."), "docs", "permissions.yaml");
+const FOLDER = join(resolve(__dirname, "..", "..", "..", ".."), "docs", "permissions");
 const role = z.object({
-  kind: z.enum(["ClusterRole", "Role"]),
-  metadata: z.object({ name: z.string(), namespace: z.string().optional() }),
+  kind: z.literal("ClusterRole"),
+  metadata: z.object({ name: z.string() }),
   rules: z.array(
     z.object({
       apiGroups: z.array(z.string()),
@@ -38,16 +38,26 @@ const role = z.object({
 type Role = z.infer<typeof role>;
 
 const DEMO = demoObjects({ clusters: ["cluster1", "cluster2"] });
-const ROLES = parseAllDocuments(readFileSync(FILE, "utf8")).map((document) => role.parse(document.toJS()));
-const WITHOUT_APISERVER = ROLES.slice(0, 2);
-const [OF_APISERVER, OF_DEMO] = [ROLES.slice(2, 4), ROLES.slice(4)];
-const WITH_DEMO = [...WITHOUT_APISERVER, ...OF_DEMO];
+const rolesIn = (file: string): readonly Role[] =>
+  parseAllDocuments(readFileSync(join(FOLDER, `${file}.yaml`), "utf8")).map((document) => role.parse(document.toJS()));
+const PREVIEW = rolesIn("preview");
+const UP = [...PREVIEW, ...rolesIn("up")];
+const APISERVER = rolesIn("apiserver");
+const NAME_AND_ID = rolesIn("name-and-id");
+const OPTIONAL = [...rolesIn("demo"), ...rolesIn("restart-stale-pods")];
+const ALL = [...UP, ...APISERVER, ...NAME_AND_ID, ...OPTIONAL];
 
-function grants({ metadata, kind, rules }: Role, { verb, group, resource, namespace, name }: Right): boolean {
+/** Where a binding has to grant each role: in the namespace of Cilium, in kube-system, or in all. */
+const IN_NAMESPACE = new Set([
+  ...["cilium-clustermesh-preview-cilium", "cilium-clustermesh-preview-kube-system", "cilium-clustermesh-up"],
+  ...["cilium-clustermesh-preview-apiserver", "cilium-clustermesh-up-apiserver", "cilium-clustermesh-up-name"],
+]);
+
+function grants({ metadata, rules }: Role, { verb, group, resource, namespace, name }: Right): boolean {
   // To create is asked with a name, and granted by none: the name is not known when it is judged.
   const named = verb === "create" ? undefined : name;
   return (
-    (kind === "ClusterRole" || metadata.namespace === namespace) &&
+    (!IN_NAMESPACE.has(metadata.name) || namespace === "kube-system") &&
     rules.some(
       ({ apiGroups, resources, resourceNames, verbs }) =>
         apiGroups.includes(group) &&
@@ -61,41 +71,58 @@ function grants({ metadata, kind, rules }: Role, { verb, group, resource, namesp
 const lacking = (roles: readonly Role[], rights: readonly Right[]): readonly Right[] =>
   rights.filter((right) => !roles.some((each) => grants(each, right)));
 
+/** What roles grant of which nobody lacks anything. */
+const needless = (roles: readonly Role[], wanted: readonly Right[]): readonly string[] =>
+  roles.flatMap(({ rules }) =>
+    rules.flatMap(({ resources, resourceNames = [undefined], verbs }) =>
+      resourceNames.flatMap((name) =>
+        verbs
+          .filter((verb) => {
+            const isWanted = (each: Right) =>
+              each.verb === verb && (name ?? each.name) === each.name && resources.includes(each.resource);
+            return !wanted.some(isWanted);
+          })
+          .map((verb) => `${verb} ${resources.join()} ${name ?? ""}`),
+      ),
+    ),
+  );
+
+/** What is looked at beside: where it may not be read, that is said. */
+const identitiesAsked: readonly Right[] = [{ verb: "list", group: "cilium.io", resource: "ciliumidentities" }];
+
 const managedObjects = (objects: ObjectsByCluster = {}) =>
   managedObjectsOf(member(1), { ...DEFAULT_SETTINGS, objects }, true);
 const settings = { ...DEFAULT_SETTINGS, managedObjects: managedObjects() };
 
 describe("model: rights", () => {
   it("are all in the roles that the documentation has", () => {
-    assert.deepEqual(lacking(WITHOUT_APISERVER, upRights(settings)), []);
+    assert.deepEqual(lacking(PREVIEW, previewRights(settings)), []);
+    assert.deepEqual(lacking(UP, upRights(settings)), []);
     const demo = { ...settings, managedObjects: managedObjects(DEMO), allow: ["restartStalePods"] } as const;
-    assert.deepEqual(lacking(WITH_DEMO, upRights(demo)), []);
+    assert.deepEqual(lacking([...UP, ...OPTIONAL], upRights(demo)), []);
   });
 
-  it("are all there with one role more in a cluster with clustermesh-apiserver, which needs all of it", () => {
+  it("are all there with more roles in a cluster with clustermesh-apiserver, which needs all of them", () => {
     const cached = member(1, { publishes: "apiserver", reads: "cached" });
     const made = { ...DEFAULT_SETTINGS, managedObjects: managedObjectsOf(cached, DEFAULT_SETTINGS, true) };
     const { cilium } = made;
-    const rights = [upRights(made), apiserverRights(cilium), usersRights(cilium), namedRights(cilium)].flat();
-    assert.deepEqual(lacking([...WITHOUT_APISERVER, ...OF_APISERVER], rights), []);
-    const missing = lacking(WITHOUT_APISERVER, rights);
-    for (const { rules = [] } of OF_APISERVER) {
-      for (const { resources, resourceNames = [undefined], verbs } of rules) {
-        for (const name of resourceNames) {
-          const wanted = verbs.filter((verb) =>
-            missing.some(
-              (each) => each.verb === verb && (name ?? each.name) === each.name && resources.includes(each.resource),
-            ),
-          );
-          assert.deepEqual(wanted, verbs, `${resources.join()} ${String(name)}`);
-        }
-      }
-    }
+    const named = namedRights(cilium);
+    const rights = [...upRights(made), ...apiserverRights(cilium), ...usersRights(cilium)];
+    assert.deepEqual(lacking([...UP, ...APISERVER], rights), []);
+    assert.deepEqual(lacking([...UP, ...APISERVER, ...NAME_AND_ID], [...rights, ...named]), []);
+    assert.deepEqual(needless(APISERVER, lacking(UP, [...rights, ...identitiesAsked])), []);
+    assert.deepEqual(needless(NAME_AND_ID, lacking(UP, named)), []);
+  });
+
+  it("write nothing with the roles of a preview", () => {
+    const roles = [...PREVIEW, ...APISERVER.filter(({ metadata }) => metadata.name.includes("-preview-"))];
+    const verbs = new Set(roles.flatMap(({ rules }) => rules.flatMap((rule) => rule.verbs)));
+    assert.deepEqual([...verbs].sort(), ["get", "list"]);
   });
 
   it("are more where there is more to do", () => {
-    assert.ok(lacking(WITHOUT_APISERVER, upRights({ ...settings, managedObjects: managedObjects(DEMO) })).length > 0);
-    assert.ok(lacking(WITHOUT_APISERVER, upRights({ ...settings, allow: ["restartStalePods"] })).length > 0);
+    assert.ok(lacking(UP, upRights({ ...settings, managedObjects: managedObjects(DEMO) })).length > 0);
+    assert.ok(lacking(UP, upRights({ ...settings, allow: ["restartStalePods"] })).length > 0);
   });
 
   it("write nothing in a preview", () => {
@@ -104,7 +131,7 @@ describe("model: rights", () => {
   });
 
   it("are no verb on everything", () => {
-    const rules = ROLES.flatMap((each) => each.rules);
+    const rules = ALL.flatMap((each) => each.rules);
     assert.ok(rules.every(({ verbs, apiGroups }) => !verbs.includes("*") && !apiGroups.includes("*")));
     const secrets = rules.filter(({ resources, verbs }) => resources.includes("secrets") && verbs.includes("patch"));
     assert.ok(secrets.every(({ resourceNames = [] }) => resourceNames.length > 0));
@@ -149,8 +176,8 @@ describe("model: rights", () => {
   it("that are missing are listed by resource", () => {
     const missing = upRights(settings).filter(({ resource }) => ["namespaces", "daemonsets"].includes(resource));
     assert.deepEqual(rightsProblems("west", missing).map(formatDiagnostic), [
-      `cluster "west": namespaces is not for the kubeconfig's user to get; give the user the roles in docs/permissions.yaml`,
-      `cluster "west": daemonsets.apps in namespace kube-system is not for the kubeconfig's user to get, patch, list, watch; give the user the roles in docs/permissions.yaml`,
+      `cluster "west": namespaces is not for the kubeconfig's user to get; give the user the roles in docs/permissions`,
+      `cluster "west": daemonsets.apps in namespace kube-system is not for the kubeconfig's user to get, patch, list, watch; give the user the roles in docs/permissions`,
     ]);
   });
 });
