@@ -16,6 +16,14 @@ const FILES = {
 } as const satisfies Readonly<Record<string, Readonly<Record<string, "one" | "all">>>>;
 
 export type RoleFile = keyof typeof FILES;
+
+/** Every role, and where a binding grants it. */
+export const PLACES: Readonly<Record<string, "one" | "all">> = Object.fromEntries(
+  Object.values(FILES).flatMap((roles) =>
+    Object.entries(roles).map(([role, where]) => [`cilium-clustermesh-${role}`, where] as const),
+  ),
+);
+
 export const ROLE_FILES = Object.keys(FILES) as readonly RoleFile[];
 
 const NAMESPACE = "kube-system";

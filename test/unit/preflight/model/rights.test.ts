@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PLACES } from "../../../support/kubernetes/roles";
 import { member } from "../../support/mesh/mesh";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -47,17 +48,11 @@ const NAME_AND_ID = rolesIn("name-and-id");
 const OPTIONAL = [...rolesIn("demo"), ...rolesIn("restart-stale-pods")];
 const ALL = [...UP, ...APISERVER, ...NAME_AND_ID, ...OPTIONAL];
 
-/** Where a binding has to grant each role: in the namespace of Cilium, in kube-system, or in all. */
-const IN_NAMESPACE = new Set([
-  ...["cilium-clustermesh-preview-cilium", "cilium-clustermesh-preview-kube-system", "cilium-clustermesh-up"],
-  ...["cilium-clustermesh-preview-apiserver", "cilium-clustermesh-up-apiserver", "cilium-clustermesh-up-name"],
-]);
-
 function grants({ metadata, rules }: Role, { verb, group, resource, namespace, name }: Right): boolean {
   // To create is asked with a name, and granted by none: the name is not known when it is judged.
   const named = verb === "create" ? undefined : name;
   return (
-    (!IN_NAMESPACE.has(metadata.name) || namespace === "kube-system") &&
+    (PLACES[metadata.name] === "all" || namespace === "kube-system") &&
     rules.some(
       ({ apiGroups, resources, resourceNames, verbs }) =>
         apiGroups.includes(group) &&
@@ -112,6 +107,20 @@ describe("model: rights", () => {
     assert.deepEqual(lacking([...UP, ...APISERVER, ...NAME_AND_ID], [...rights, ...named]), []);
     assert.deepEqual(needless(APISERVER, lacking(UP, [...rights, ...identitiesAsked])), []);
     assert.deepEqual(needless(NAME_AND_ID, lacking(UP, named)), []);
+  });
+
+  it("are bound as the documentation says, each role once", () => {
+    const page = readFileSync(join(FOLDER, "..", "reference", "permissions.md"), "utf8");
+    const bindings = [
+      ...page.matchAll(/^kubectl (-n kube-system )?create (cluster)?rolebinding \S+ --clusterrole=(\S+) /gm),
+    ];
+    const told = bindings.map(([, inOne, ofAll, name = ""]) => [
+      name,
+      ofAll === undefined && inOne !== undefined ? "one" : "all",
+    ]);
+    assert.equal(told.length, Object.keys(PLACES).length);
+    assert.deepEqual(Object.fromEntries(told), PLACES);
+    assert.deepEqual(ALL.map(({ metadata }) => metadata.name).sort(), Object.keys(PLACES).sort());
   });
 
   it("write nothing with the roles of a preview", () => {
