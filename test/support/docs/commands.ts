@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const ROOT = resolve(__dirname, "..", "..", "..");
+
+/** A block of commands of a page, as a reader would paste it. */
+export interface Commands {
+  /** Such as `docs/guides/join.md`. */
+  readonly page: string;
+  /** Counted from 1 on its page. */
+  readonly number: number;
+  readonly text: string;
+}
+
+const FOLDERS = ["docs", "docs/guides", "docs/reference"] as const;
+
+/** All pages for users. */
+export const PAGES: readonly string[] = [
+  ...["README.md", "CONTRIBUTING.md"],
+  ...FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name}`),
+  ),
+];
+
+/** Without what the list around a block indents it by. */
+const outdented = (text: string, indent: string): string =>
+  text
+    .split("\n")
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+    .join("\n");
+
+/** The blocks of a page. */
+export function commandsOf(page: string): readonly Commands[] {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  const blocks = [...text.matchAll(/^( *)```sh\n([\s\S]*?)^ *```$/gm)];
+  return blocks.map(([, indent = "", inside = ""], index) => ({
+    page,
+    number: index + 1,
+    text: outdented(inside, indent),
+  }));
+}
+
+const pages = (page: string, run: string, ...numbers: readonly number[]) =>
+  numbers.map((number) => [`${page} ${String(number)}`, run] as const);
+
+const STEPS = "test/engine/docs/steps.long.test.ts";
+const APISERVER = "test/engine/docs/apiserver.long.test.ts";
+
+/** What runs each block: a test, or the commands themselves where they are the tests'. */
+export const RUN_BY: ReadonlyMap<string, string> = new Map([
+  ...pages("README.md", "npm run demo", 1),
+  ...pages("README.md", STEPS, 2, 3),
+  ...pages("CONTRIBUTING.md", "npm test", 1),
+  ...pages("docs/testing.md", "npm test", 1, 2),
+  ...pages("docs/guides/demo.md", "npm run demo", 1),
+  ...pages("docs/guides/demo.md", "test/lab", 2),
+  ...pages("docs/guides/etcd-users.md", STEPS, 1),
+  ...pages("docs/guides/first-mesh.md", STEPS, 1, 2, 3, 4),
+  ...pages("docs/guides/join.md", STEPS, 1, 2),
+  ...pages("docs/guides/leave.md", STEPS, 1, 2),
+  ...pages("docs/guides/lost-cluster.md", STEPS, 1, 2, 3, 4),
+  ...pages("docs/guides/rotate-certificates.md", STEPS, 1, 2, 3, 4),
+  ...pages("docs/guides/apiserver.md", APISERVER, 1, 2),
+  ...pages("docs/reference/permissions.md", APISERVER, 1, 2, 3, 4, 5),
+]);
+
+/** Blocks that no test runs as they are, and why. */
+export const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  ...pages("docs/guides/etcd-users.md", "in the etcd, by its administrator; test/lab/etcdUsers does the same", 2),
+  ...pages(
+    "docs/guides/living-with-a-mesh.md",
+    "the chart's repository is on the network; the lab tests upgrade by the chart itself",
+    1,
+  ),
+  ...pages(
+    "docs/guides/several-stacks.md",
+    "three stacks; test/engine/split.long.test.ts does the same with other names",
+    ...[1, 2, 3, 4, 5, 6, 7],
+  ),
+]);
