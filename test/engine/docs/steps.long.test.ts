@@ -20,7 +20,9 @@ describe("the steps of the documentation, as they are pasted", function () {
   let third: LabCluster;
   let untouched: readonly object[];
 
-  const nothingIsLeftToDo = async () => { assert.equal((await stack.up(NOTHING_TO_DO)).code, 0); };
+  const nothingIsLeftToDo = async () => {
+    assert.equal((await stack.up(NOTHING_TO_DO)).code, 0);
+  };
 
   before(async () => {
     clusters = await labClusters(3);
