@@ -1,5 +1,5 @@
 /**
- * Bundles the program, the library and the deploy-time commands into dist/, so that nothing is compiled when Pulumi runs. `npm ci` does this; after a
+ * Bundles the program, the library, the component provider and the deploy-time commands into dist/, so that nothing is compiled when Pulumi runs. `npm ci` does this; after a
  * change of the sources: `npm run build`. With `--if-needed` it does nothing where dist/ is whole and fits the sources.
  */
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,11 @@ const { root, sourcesHash, textHash } = sources;
 /** The rooms that have a deploy-time program. */
 const COMMANDS = ["apiserver", "cluster", "demo", "etcdUsers", "meshCheck", "policyCheck"];
 /** What Pulumi's process loads, and the name of what is built of it. */
-const LOADED = { "index.ts": "program.cjs", "components/index.ts": "library.cjs" };
+const LOADED = {
+  "index.ts": "program.cjs",
+  "components/index.ts": "library.cjs",
+  "components/provider/main.ts": "provider.cjs",
+};
 const ENTRIES = [...Object.keys(LOADED), ...COMMANDS.map((room) => `components/${room}/command.ts`)];
 
 const builtName = (entry) => LOADED[entry] ?? `${basename(dirname(entry))}.cjs`;
@@ -75,8 +79,13 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+// Pulumi has npm install what a package of components needs in the package's own folder, and npm runs this there.
+const isPackage = sourcesHash() === undefined;
+const ifNeeded = args.includes("--if-needed");
+if (isPackage && ifNeeded) process.exit(0);
+
 const folder = join(root, "dist");
-if (!args.includes("--if-needed") || !built.isBuilt(ENTRIES.map(builtName))) {
+if (!ifNeeded || !built.isBuilt(ENTRIES.map(builtName))) {
   const esbuild = await loadEsbuild();
   const hash = sourcesHash();
   if (hash === undefined) throw new Error(`${root} is no clone of cilium-clustermesh`);

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { COMMAND_LINE } from "../../components/command/commandLine";
 import { testFolder } from "../support/testFolder";
+import { ComponentProvider, type Asked } from "./support/provider";
 import { install, link, node, packed, ROOT } from "./support/packed";
 
 /** Two clusters of which all is written down, so that nobody has to be asked. */
@@ -65,7 +66,14 @@ describe("the npm package", function () {
 
   it("has what it is used by, no sources, and no path of the repository or of this machine's user", () => {
     const files = filesIn(unpacked()).map((file) => file.slice(unpacked().length + 1));
-    for (const name of ["LICENSE", "README.md", "dist/library.cjs", "dist/types/index.d.ts", "dist/manifest.json"]) {
+    for (const name of [
+      "LICENSE",
+      "README.md",
+      "dist/library.cjs",
+      "dist/types/index.d.ts",
+      "dist/manifest.json",
+      "pulumi-resource-clustermesh",
+    ]) {
       assert.ok(files.includes(name), name);
     }
     assert.deepEqual(
@@ -121,6 +129,28 @@ describe("the npm package", function () {
       assert.equal(status, 1, script);
       assert.match(stderr, RAN, script);
       assert.doesNotMatch(stderr, /ENOENT|Cannot find module/, script);
+    }
+  });
+
+  it("has the component provider, and nothing to build where Pulumi installs a package of components", async () => {
+    const installed = install(unpacked(), folder());
+    const prepared = node(installed, "build/build.mjs", "--if-needed");
+    assert.deepEqual([prepared.status, prepared.stderr], [0, ""]);
+    assert.match(readFileSync(join(installed, "PulumiPlugin.yaml"), "utf8"), /^runtime: nodejs$/m);
+    const provider = await ComponentProvider.start(folder(), join(installed, "pulumi-resource-clustermesh"));
+    try {
+      const { name } = (await provider.schema()) as { readonly name: unknown };
+      assert.equal(name, "clustermesh");
+      const { registered } = await provider.construct({
+        type: "clustermesh:index:ClusterMesh",
+        name: "mesh",
+        inputs: { ...(JSON.parse(MESH) as Asked["inputs"]), wait: { preflight: false } },
+      });
+      const { sent } = registered.find(({ type }) => type === "command:local:Command") ?? assert.fail();
+      const runner = "node_modules/cilium-clustermesh/components/command/run.cjs";
+      assert.ok((sent["interpreter"] as readonly unknown[]).includes(runner));
+    } finally {
+      await provider.stop();
     }
   });
 
