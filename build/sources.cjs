@@ -22,9 +22,23 @@ function sourceFiles() {
   return [...RECIPE, "index.ts", ...inFolders].sort();
 }
 
-/** Fingerprint of the sources; nothing where there are none, as in a published package. */
+/** The name of the project that has this folder. */
+function projectName() {
+  try {
+    return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).name;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether this is a clone of the project, and not a package, or a copy of one among the files of another program. */
+const isClone = () =>
+  [...RECIPE, ...FOLDERS, "index.ts"].every((name) => existsSync(join(root, name))) &&
+  projectName() === "cilium-clustermesh";
+
+/** Fingerprint of the sources; nothing where they are not those of this project, as in a package. */
 exports.sourcesHash = () => {
-  if (!existsSync(join(root, "index.ts"))) return undefined;
+  if (!isClone()) return undefined;
   const hash = createHash("sha256");
   for (const file of sourceFiles())
     hash

@@ -48,12 +48,27 @@ export function contextOf(access: ClusterAccess): { readonly context?: string } 
   return access.kind === "context" ? { context: access.context } : {};
 }
 
-/** The folder of this package, from wherever this code was bundled to. */
+const RUNNER = join("components", "command", "run.cjs");
+
+/** What the runner needs before it runs anything. */
+const PARTS = [join("build", "built.cjs"), join("build", "sources.cjs"), join("dist", "manifest.json")] as const;
+
+/**
+ * The folder of this package, from wherever this code was bundled to: that with the runner. One that lacks a part of what starts a command is
+ * refused, in previews too: `up` would fail half way.
+ */
 function packageFolder(from = __dirname): string {
-  if (existsSync(join(from, "package.json"))) return from;
-  const parent = dirname(from);
-  if (parent === from) throw new Error(`${__dirname}: no package.json above it; install the package as a whole`);
-  return packageFolder(parent);
+  if (!existsSync(join(from, RUNNER))) {
+    const parent = dirname(from);
+    if (parent !== from) return packageFolder(parent);
+    const what = `no ${RUNNER} in a folder above it; install or copy the package as a whole, and leave it out of bundles`;
+    throw new pulumi.RunError(`${__dirname}: ${what}`);
+  }
+  const missing = PARTS.find((part) => !existsSync(join(from, part)));
+  if (missing === undefined) return from;
+  throw new pulumi.RunError(
+    `${join(from, missing)} is missing; install or copy the package as a whole, or run "npm run build" in a clone`,
+  );
 }
 
 /** What would have node load other code before ours, or wait for a debugger. */
@@ -88,7 +103,7 @@ function standardInput({ clusters, secrets = {}, largeInput }: NodeCommandArgs):
 }
 
 /** The script that starts a command, as a path of this machine. */
-export const commandRunner = (): string => join(packageFolder(), "components", "command", "run.cjs");
+export const commandRunner = (): string => join(packageFolder(), RUNNER);
 
 /**
  * A Pulumi Command that runs one of this library's scripts. The interpreter is node itself and the verb is its argument, so no input ever

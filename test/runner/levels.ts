@@ -125,6 +125,7 @@ export function stages(scope: Scope): readonly Stage[] {
     program("format", bin("prettier"), "--check", "--log-level=warn", "."),
     program("unused", bin("knip")),
     mochaLevel(scope, "unit"),
+    mochaLevel(scope, "package"),
     onLab(mochaLevel(scope, "workflows")),
     { ...onLab(mochaLevel(scope, "plugins", ...hooks("test/plugins/harness"))), leftovers: ending(PLUGIN_LAB) },
   ];

@@ -136,7 +136,10 @@ describe("what is built", () => {
     for (const name of ["clust", "../index.ts", "__proto__", "constructor"]) {
       const { status, stderr } = command(name);
       assert.equal(status, 1);
-      assert.match(stderr, /is nothing that is built; there are program\.cjs, apiserver\.cjs/);
+      assert.match(
+        stderr,
+        /is nothing that is built; there are program\.cjs, library\.cjs, provider\.cjs, apiserver\.cjs/,
+      );
     }
   });
 });
