@@ -1,5 +1,5 @@
 /**
- * Bundles the program and its deploy-time commands into dist/, so that nothing is compiled when Pulumi runs. `npm ci` does this; after a
+ * Bundles the program, its deploy-time commands and the policy pack into dist/, so that nothing is compiled when Pulumi runs. `npm ci` does this; after a
  * change of the sources: `npm run build`. With `--if-needed` it does nothing where dist/ is whole and fits the sources.
  */
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -11,12 +11,12 @@ import sources from "./sources.cjs";
 const { root, sourcesHash, textHash } = sources;
 /** The rooms that have a deploy-time program. */
 const COMMANDS = ["apiserver", "cluster", "demo", "etcdUsers", "meshCheck", "policyCheck"];
-const ENTRIES = ["index.ts", ...COMMANDS.map((room) => `components/${room}/command.ts`)];
+const ENTRIES = ["index.ts", ...COMMANDS.map((room) => `components/${room}/command.ts`), "policies/pack.ts"];
 
 const builtName = (entry) => (entry === "index.ts" ? "program.cjs" : `${basename(dirname(entry))}.cjs`);
 
-/** The program loads its SDKs from node_modules, where Pulumi has loaded them already; a command starts sooner as one file. */
-const externals = (entry) => (entry === "index.ts" ? { packages: "external" } : { external: ["etcd3"] });
+/** The program and the policy pack load their SDKs from node_modules, where Pulumi has loaded them already; a command starts sooner as one file. */
+const externals = (entry) => (entry.startsWith("components/") ? { external: ["etcd3"] } : { packages: "external" });
 
 function bundle(entry) {
   const { outputFiles } = buildSync({
