@@ -1,4 +1,4 @@
-import type { PolicyConfigSchema, ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
+import type { ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
 import { present } from "../components/basics/model/own";
 import type { PolicyResource } from "./model/resource";
 import type { Rule } from "./model/rule";
@@ -11,7 +11,7 @@ function policyOf(rule: Rule): ResourceValidationPolicy {
   return {
     name: rule.name,
     description: rule.description,
-    configSchema: { properties: rule.configProperties as PolicyConfigSchema["properties"] },
+    configSchema: { properties: rule.configProperties },
     validateResource: (args, reportViolation) => {
       for (const violation of rule.violations(resourceOf(args), args.getConfig())) {
         reportViolation(violation);

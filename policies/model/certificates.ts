@@ -88,7 +88,7 @@ function weakKey({ props }: PolicyResource, { rsaBits, ecdsaBits }: FewestBits):
     case "ECDSA": {
       const value = given("ecdsaCurve");
       const fix = `set certificates.keyAlgorithm of the mesh, or ecdsaCurve, to P${ecdsaBits} or a larger curve`;
-      const bits = Number(/^P(\d+)$/.exec(String(value))?.[1]);
+      const bits = typeof value === "string" ? Number(/^P(\d+)$/.exec(value)?.[1]) : NaN;
       return bits >= ecdsaBits
         ? []
         : [{ property: "ecdsaCurve", value, reason: `has fewer than ${ecdsaBits} bits`, fix }];

@@ -23,7 +23,14 @@ describe("policies: what the library registers", () => {
       }),
     "more than one revision of keys": () =>
       Promise.resolve({ ...MADE, settings: { keyRevisions: { client: 2, server: 3, authority: [2, 1] } } }),
-    "clusters behind a clustermesh-apiserver": () => Promise.resolve({ ...MADE, clusters: [1, 2, 3], apiservers: [3] }),
+    "a cluster behind a clustermesh-apiserver": async () => ({
+      ...MADE,
+      clusters: [1, 2, 3],
+      apiservers: [3],
+      ofApiservers: {
+        3: { endpoints: ["https://cluster3.mesh.cilium.io:32379"], ca: (await adoptedCas()).shared.authority },
+      },
+    }),
     "a lost cluster": () => Promise.resolve({ ...MADE, clusters: [1, 2, 3], specs: { 3: { lost: true } } }),
   };
   for (const [what, options] of Object.entries(meshes)) {
