@@ -1,6 +1,6 @@
 /**
- * Bundles the program, the library, the component provider and the deploy-time commands into dist/, so that nothing is compiled when Pulumi runs. `npm ci` does this; after a
- * change of the sources: `npm run build`. With `--if-needed` it does nothing where dist/ is whole and fits the sources.
+ * Bundles the program, the library, the component provider, the policy pack and the deploy-time commands into dist/, so that nothing is compiled when
+ * Pulumi runs. `npm ci` does this; after a change of the sources: `npm run build`. With `--if-needed` it does nothing where dist/ is whole and fits the sources.
  */
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -15,6 +15,7 @@ const LOADED = {
   "index.ts": "program.cjs",
   "components/index.ts": "library.cjs",
   "components/provider/main.ts": "provider.cjs",
+  "policies/pack.ts": "policies.cjs",
 };
 const ENTRIES = [...Object.keys(LOADED), ...COMMANDS.map((room) => `components/${room}/command.ts`)];
 

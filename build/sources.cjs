@@ -4,7 +4,7 @@ const { existsSync, readdirSync, readFileSync } = require("node:fs");
 const { join, relative, sep } = require("node:path");
 
 const root = join(__dirname, "..");
-const FOLDERS = ["components", "stacks"];
+const FOLDERS = ["components", "stacks", "policies"];
 
 /** How things are built, and what pins that which the sources import. */
 const RECIPE = ["build/build.mjs", "package.json", "tsconfig.json"];

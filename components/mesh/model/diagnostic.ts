@@ -55,8 +55,13 @@ function shown(value: unknown): string {
 }
 
 /** One line for one of them: `cluster "west": id 3 is also used by cluster "east"; use an id of its own from 1 to 255`. */
-export function formatDiagnostic({ cluster, property, value, reason, fix }: Finding): string {
-  const where = cluster === undefined ? "mesh" : `cluster ${shown(cluster)}`;
+export const formatDiagnostic = ({ cluster, ...finding }: Finding): string =>
+  formatFinding(cluster === undefined ? { kind: "mesh" } : { kind: "cluster", name: cluster }, finding);
+
+/** The same of anything that has a kind, and a name where there are several: `PrivateKey "ca-key": rsaBits 1024 are fewer than 2048; set it to 2048`. */
+export function formatFinding(subject: { readonly kind: string; readonly name?: string }, finding: Finding): string {
+  const { property, value, reason, fix } = finding;
+  const where = subject.name === undefined ? subject.kind : `${cut(subject.kind, VALUE_LENGTH)} ${shown(subject.name)}`;
   const what = `${cut(property, VALUE_LENGTH)}${value === undefined ? "" : ` ${shown(value)}`}`;
   return printable(`${where}: ${what} ${cut(reason, TEXT_LENGTH)}; ${cut(fix, TEXT_LENGTH)}`);
 }

@@ -15,7 +15,7 @@ describe("what is built", () => {
   beforeEach(() => {
     ensureBuilt();
     const files = ["package.json", "index.ts", "start.cjs", "tsconfig.json"];
-    for (const part of [...files, "build", "dist", "components", "stacks"]) {
+    for (const part of [...files, "build", "dist", "components", "stacks", "policies"]) {
       cpSync(join(ROOT, part), join(folder(), part), { recursive: true });
     }
     symlinkSync(join(ROOT, "node_modules"), join(folder(), "node_modules"));

@@ -11,7 +11,7 @@ interface Source {
 }
 
 function sources(): readonly Source[] {
-  const folders = ["components", "stacks", "ci"];
+  const folders = ["components", "stacks", "policies", "ci"];
   const files = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true }).map((file) => join(folder, String(file))),
   );

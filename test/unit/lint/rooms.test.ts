@@ -20,6 +20,8 @@ const HOUSE: Files = {
   "components/upper/model/a.ts": 'import { b } from "../../lower/model/b"; export const a = b;',
   "components/lower/b.ts": 'import { b } from "./model/b"; export type B = typeof b;',
   "components/lower/model/b.ts": 'import { z } from "zod"; export const b = z;',
+  "policies/pack.ts": 'import "@pulumi/policy"; import "./model/rule"; import "../components/upper/a";',
+  "policies/model/rule.ts": 'import { b } from "../../components/lower/model/b"; export const rule = b;',
   "lab/index.ts": 'import "./host/run";',
   "test/a.test.ts":
     'import "../lab"; import "../components/lower/b"; import "../stacks/program/load"; import "../index";',
@@ -107,6 +109,23 @@ describe("lint: rooms", () => {
       const found = findings({ ...HOUSE, [model]: `import "${target}";` });
       assert.ok(found.includes(`${model}: a model/ imports nothing outside a model/`), target);
     }
+  });
+
+  it("refuse policies in the program, and in policies all but the library", () => {
+    const bad: Files = {
+      "components/lower/c.ts": 'import "../../policies/model/rule";',
+      "stacks/program/c.ts": 'import "../../policies/pack";',
+      "index.ts": 'import "./stacks"; import "./policies/pack";',
+      "policies/c.ts": 'import "../stacks/program/load"; import "../lab"; import "../index"; import "../test/a.test";',
+      "policies/model/c.ts": 'import "@pulumi/policy"; import "../pack"; import "../../components/lower/b";',
+    };
+    const found = findings({ ...HOUSE, ...bad });
+    assert.deepEqual(
+      Object.keys(bad).map((file) => found.filter((each) => each.startsWith(`${file}: `)).length),
+      [1, 1, 1, 4, 3],
+    );
+    assert.ok(found.includes("index.ts: index.ts imports nothing of policies"));
+    assert.ok(found.includes("policies/model/c.ts: a model/ imports nothing of Pulumi"));
   });
 
   it("refuse what runs kubectl outside its own room", () => {

@@ -29,6 +29,8 @@ export interface MeshOptions extends Pick<ClusterMeshArgs, "externalPeers" | "ob
   readonly ofApiservers?: Readonly<Record<number, NonNullable<MeshCluster["apiserver"]>>>;
   /** Clusters, by number, that are reached by a kubeconfig. */
   readonly kubeconfigs?: readonly number[];
+  /** Whose providers are used: those of the program, or those that the mesh makes. @default "given" */
+  readonly providers?: "given" | "made";
   readonly settings?: GivenSettings;
   /** Who signs. */
   readonly authority?: CaSource;
@@ -51,11 +53,15 @@ function way(n: number, options: MeshOptions): Pick<MeshCluster, "context" | "ku
 function cluster(n: number, options: MeshOptions): MeshCluster {
   const { kubeconfig } = way(n, options);
   const spec = clusterSpec(n, options.specs?.[n]);
-  return {
+  const described = {
     ...(options.apiservers?.includes(n) === true
       ? { ...omit(spec, "etcd"), ...present({ apiserver: options.ofApiservers?.[n] }) }
       : withCa(clusterName(n), spec, options.authority)),
     ...way(n, options),
+  };
+  if (options.providers === "made") return described;
+  return {
+    ...described,
     provider: new k8s.Provider(`provider${String(n)}`, {
       enableSecretMutable: true,
       upsertExistingObjects: true,
