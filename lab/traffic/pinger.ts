@@ -6,6 +6,7 @@ import { z } from "zod";
 import { type Place, urlHost } from "../host/place";
 import { waitFor } from "../host/waitFor";
 import { type Attempt, type TrafficReport, trafficReport } from "./attempts";
+import { writtenLines } from "./writtenLines";
 
 /** What is asked, and how often. */
 export interface PingerArgs {
@@ -32,12 +33,6 @@ const ATTEMPT = z.object({ at: z.number(), answered: z.boolean() });
 /** On a busy machine a process takes its time to start. */
 const FIRST_MS = 60_000;
 
-const parse = (lines: string): readonly Attempt[] =>
-  lines
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => ATTEMPT.parse(JSON.parse(line)));
-
 /**
  * Starts steady traffic to a Redis, and returns when it has begun.
  * @throws Error when it does not in time.
@@ -56,9 +51,8 @@ export async function startPinger({
   ]);
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "close");
-  let written = "";
-  child.stdout.on("data", (chunk: Buffer) => (written += chunk.toString()));
-  const attempts = (): readonly Attempt[] => parse(written);
+  const written = writtenLines(child.stdout, (line): Attempt => ATTEMPT.parse(JSON.parse(line)));
+  const attempts = (): readonly Attempt[] => written;
   const stop = async (): Promise<TrafficReport> => {
     // What is under way has to end by itself: an attempt that begins a time limit later ends after all of it.
     const last = Date.now();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { onLoopback } from "../../../lab/host/place";
 import { type Attempt, describeTraffic, trafficReport } from "../../../lab/traffic/attempts";
+import { waitUntil } from "../../support/waitUntil";
 import { startPinger } from "../../../lab/traffic/pinger";
 
 const series = (text: string, every = 200): readonly Attempt[] =>
@@ -47,5 +48,17 @@ describe("lab: a pinger", () => {
     const { sent, lost, stillDown } = await pinger.stop();
     assert.ok(sent > 0);
     assert.deepEqual([lost, stillDown], [sent, true]);
+  });
+
+  it("goes on while nobody reads what it writes", async () => {
+    const to = { ip: "127.0.0.1", port: 1 };
+    const pinger = await startPinger({ from: onLoopback("127.0.0.1"), to, intervalMs: 1, begins: "unanswered" });
+    const before = pinger.attempts().length;
+    // More is written meanwhile than a pipe holds, for this process does nothing.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 8000);
+    const from = Date.now();
+    await waitUntil("attempts of afterwards", 20, () => pinger.attempts().some(({ at }) => at > from));
+    const { sent } = await pinger.stop();
+    assert.ok(sent - before > 2000, String(sent - before));
   });
 });

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Attempt } from "../../../../lab";
 import type { Place } from "../../../../lab/host/place";
+import { writtenLines } from "../../../../lab/traffic/writtenLines";
 import { waitUntil } from "../../../support/waitUntil";
 
 /** Questions on one connection that go on until they are stopped. */
@@ -52,14 +53,8 @@ export async function openConnection(args: OpenConnectionArgs): Promise<OpenConn
   ]);
   const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "close");
-  let written = "";
-  child.stdout.on("data", (chunk: Buffer) => (written += chunk.toString()));
-  const lines = () =>
-    written
-      .split("\n")
-      .slice(0, -1)
-      .map((line) => LINE.parse(JSON.parse(line)));
-  const attempts = () => lines().flatMap((line) => ("answered" in line ? [line] : []));
+  const lines = writtenLines(child.stdout, (line) => LINE.parse(JSON.parse(line)));
+  const attempts = () => lines.flatMap((line) => ("answered" in line ? [line] : []));
   const stop = async (): Promise<void> => {
     child.kill();
     await ended;
@@ -75,7 +70,7 @@ export async function openConnection(args: OpenConnectionArgs): Promise<OpenConn
   }
   return {
     attempts,
-    breaks: () => lines().flatMap((line) => ("broken" in line ? [{ at: line.broken, why: line.why }] : [])),
+    breaks: () => lines.flatMap((line) => ("broken" in line ? [{ at: line.broken, why: line.why }] : [])),
     stop,
   };
 }
