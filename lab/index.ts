@@ -8,6 +8,7 @@ export {
   nodeTools,
   tools,
   type Tools,
+  yamlHost,
 } from "./cache/tools";
 export type { CiliumMode, CiliumSetup, ClusterIdentity, IpFamilies, Routing } from "./ciliumObjects/setup";
 export type { HelmValues } from "./ciliumObjects/values";

@@ -84,6 +84,13 @@ export const PULUMI_NODEJS_MODULE: GoModule = {
   ldflags: [],
 };
 
+/** The host of Pulumi programs in YAML. */
+export const PULUMI_YAML_MODULE: GoModule = {
+  name: "pulumi-language-yaml",
+  require: { "github.com/pulumi/pulumi-yaml": "v1.25.0" },
+  ldflags: [],
+};
+
 export const ACTIONLINT_MODULE: GoModule = {
   name: "actionlint",
   require: { "github.com/rhysd/actionlint": "v1.7.12" },

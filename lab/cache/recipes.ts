@@ -8,6 +8,7 @@ import {
   LAB_MODULE,
   PULUMI,
   PULUMI_NODEJS_MODULE,
+  PULUMI_YAML_MODULE,
 } from "./goModules";
 import { PLUGIN_MAIN, PLUGIN_MODULE, PLUGIN_VERSION } from "./kubernetesPlugin";
 import type { GoBuild, GoModule, GoProgram, Recipe } from "./recipe";
@@ -84,6 +85,11 @@ export const RECIPES = {
     name: "pulumi-language-nodejs",
     package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
     minutes: 0.5,
+  }),
+  pulumiYaml: ofItsOwn(PULUMI_YAML_MODULE, "v1.25.0", {
+    name: "pulumi-language-yaml",
+    package: "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    minutes: 3,
   }),
   actionlint: ofItsOwn(ACTIONLINT_MODULE, "v1.7.12", {
     name: "actionlint",

@@ -152,6 +152,12 @@ export async function actionlint(log: Log = () => undefined): Promise<string> {
   return join(folders.get("actionlint") ?? "", "actionlint");
 }
 
+/** The folder of Pulumi's host of programs in YAML; built apart from the rest, for one test needs it. */
+export async function yamlHost(log: Log = () => undefined): Promise<string> {
+  const folders = await ensureAll(["pulumiYaml"], log);
+  return folders.get("pulumiYaml") ?? "";
+}
+
 /** The Pulumi plugin `kubernetes` from its Go module, for where no released one can be had. */
 export interface KubernetesPlugin {
   /** Path of `pulumi-resource-kubernetes`. */
