@@ -22,10 +22,5 @@ function policyOf(rule: Rule): ResourceValidationPolicy {
 
 /** What a rule looks at. A value that a preview does not know yet throws where it is read, and the SDK reports that as advisory. */
 function resourceOf({ urn, type, name, props, provider }: ResourceValidationArgs): PolicyResource {
-  const { urn: of, name: called, props: settings } = provider ?? {};
-  const given =
-    of === undefined || called === undefined || settings === undefined
-      ? undefined
-      : { name: called, urn: of, props: settings };
-  return { urn, type, name, props, ...present({ provider: given }) };
+  return { urn, type, name, props, ...present({ provider }) };
 }

@@ -61,11 +61,14 @@ describe("policies: the pack", () => {
   });
 
   it("has a schema for what can be configured, with the defaults of the settings", () => {
-    const schemas = Object.fromEntries(policies.map(({ name, configSchema }) => [name, configSchema?.properties]));
+    const schemas = Object.fromEntries(
+      policies.map(({ name, configSchema }) => [name, configSchema?.properties ?? {}]),
+    );
     const { authorityDays, leafDays } = DEFAULT_SETTINGS.certificates;
-    assert.equal(schemas["certificate-lifetime"]?.["authorityDays"]?.default, authorityDays);
-    assert.equal(schemas["certificate-lifetime"]?.["leafDays"]?.default, leafDays);
-    assert.deepEqual(schemas["namespaces"]?.["secrets"]?.default, [DEFAULT_SETTINGS.cilium.namespace]);
+    const defaultOf = (rule: string, property: string) => schemas[rule]?.[property]?.default;
+    assert.equal(defaultOf("certificate-lifetime", "authorityDays"), authorityDays);
+    assert.equal(defaultOf("certificate-lifetime", "leafDays"), leafDays);
+    assert.deepEqual(defaultOf("namespaces", "secrets"), [DEFAULT_SETTINGS.cilium.namespace]);
     for (const [name, properties] of Object.entries(schemas)) {
       assert.deepEqual(properties?.["resources"]?.enum, ["mesh", "all"], name);
     }
