@@ -68,6 +68,17 @@ export const RUN_BY: ReadonlyMap<string, string> = new Map([
 
 /** Blocks that no test runs as they are, and why. */
 export const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  ...pages("docs/guides/library.md", "test/package does this with other folders, and without the network", 1),
+  ...pages(
+    "docs/guides/other-languages.md",
+    "package add needs the host of another language; test/package and test/plugins speak to the plugin",
+    1,
+  ),
+  ...pages(
+    "docs/guides/policies.md",
+    "needs the launcher of a released CLI; test/engine/policies.long.test.ts starts the pack by one of its own",
+    ...[1, 2],
+  ),
   ...pages("docs/guides/etcd-users.md", "in the etcd, by its administrator; test/lab/etcdUsers does the same", 2),
   ...pages(
     "docs/guides/living-with-a-mesh.md",

@@ -138,7 +138,7 @@ describe("what is built", () => {
       assert.equal(status, 1);
       assert.match(
         stderr,
-        /is nothing that is built; there are program\.cjs, library\.cjs, provider\.cjs, apiserver\.cjs/,
+        /is nothing that is built; there are program\.cjs, library\.cjs, provider\.cjs, policies\.cjs, apiserver\.cjs/,
       );
     }
   });
