@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { cp, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { commandsOf } from "../../support/docs/commands";
 import { engine } from "./engine";
+
+const ROOT = resolve(__dirname, "..", "..", "..");
+/** What of the documentation is read by commands. */
+const PERMISSIONS = join("docs", "permissions");
 
 /** The repository is there and installed. */
 const IS_DONE = /^npm ci\b.*$/m;
@@ -23,7 +27,9 @@ export class Reader {
   /** @param kubeconfig A file, with the contexts of the configuration; its current one is kubectl's. */
   static async start(kubeconfig: string): Promise<Reader> {
     const { lab, workstation } = await engine();
-    return new Reader(workstation.checkout.dir, {
+    const { dir } = workstation.checkout;
+    await cp(join(ROOT, PERMISSIONS), join(dir, PERMISSIONS), { recursive: true });
+    return new Reader(dir, {
       ...workstation.environment,
       HOME: process.env["HOME"],
       TMPDIR: dirname(workstation.stateDir),
