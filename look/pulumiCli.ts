@@ -9,7 +9,7 @@ const LONGEST_OUTPUT = 64 * 1024 * 1024;
 const WORDS_BYTES = 4000;
 
 /** What the CLI does not get: what Pulumi hands to programs and commands, and what changes what Node does. */
-const WITHHELD = /^(PULUMI_(CONFIG|COMMAND)|CLUSTERMESH_|NODE_OPTIONS$|LANG$|LANGUAGE$|LC_)/;
+const WITHHELD = /^(PULUMI_CONFIG(_SECRET_KEYS)?$|PULUMI_COMMAND|CLUSTERMESH_|NODE_OPTIONS$|LANG$|LANGUAGE$|LC_)/;
 
 /** The environment of the CLI: what its backend and its secrets provider need, and nothing that changes its words. */
 export function pulumiEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

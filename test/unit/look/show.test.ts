@@ -147,10 +147,17 @@ describe("the environment of Pulumi's CLI", () => {
       PATH: "/bin",
       AWS_PROFILE: "a",
       PULUMI_CONFIG: "{}",
+      PULUMI_CONFIG_PASSPHRASE: "p",
       NODE_OPTIONS: "-r x",
       LANG: "de",
       CLUSTERMESH_COMMAND_INPUT: "x",
     });
-    assert.deepEqual(env, { PATH: "/bin", AWS_PROFILE: "a", PULUMI_SKIP_UPDATE_CHECK: "true", LC_ALL: "C.UTF-8" });
+    assert.deepEqual(env, {
+      PATH: "/bin",
+      AWS_PROFILE: "a",
+      PULUMI_CONFIG_PASSPHRASE: "p",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      LC_ALL: "C.UTF-8",
+    });
   });
 });
