@@ -15,6 +15,7 @@ import type { PlannedCluster } from "./mesh/etcd";
 import type { Cluster } from "./mesh/model/mesh";
 import { namesApiserver } from "./mesh/model/publication";
 import { topology } from "./mesh/model/topology";
+import { seesReadyIn } from "./meshCheck/model/seesReady";
 import { meshCheck } from "./meshCheck/meshCheck";
 import type { ReadinessRow } from "./meshCheck/model/checkResult";
 import type { StalePodRow } from "./meshCheck/model/stalePods";
@@ -67,7 +68,7 @@ export class ClusterMesh extends pulumi.ComponentResource {
   /** Which clusters are in the mesh, lost ones too, and by which objects, for the preview of the next run. */
   readonly meshedClusters: Readonly<Record<string, pulumi.Output<RecordedCluster>>>;
   /** The mesh as Mermaid text. */
-  readonly topology: string;
+  readonly topology: pulumi.Output<string>;
   /** What a component needs that makes more in these clusters. */
   readonly foundation: MeshFoundation;
 
@@ -141,7 +142,8 @@ export class ClusterMesh extends pulumi.ComponentResource {
     this.stalePods = check.stalePods;
     this.etcdUsers = usersOf(joined);
     this.meshedClusters = recordedClusters([...joined, ...lost]);
-    this.topology = topology(clusters);
+    const seen = check.readiness ?? pulumi.output([]);
+    this.topology = seen.apply((rows) => topology(clusters, seesReadyIn(rows)));
     this.foundation = { name, plan, providers, access, clusterUids, peersHash, done: check.done };
     const { certificates, authorities, readiness, paths, stalePods, etcdUsers } = this;
     this.registerOutputs(present({ certificates, authorities, readiness, paths, stalePods, etcdUsers }));

@@ -12,7 +12,7 @@ export { caSourceOf } from "./certificates/givenCas";
 export type { Signing } from "./certificates/publishedCa";
 export type { AdoptedCaArgs } from "./certificates/ca";
 export { inspectedMesh } from "./inspectedMesh";
-export { inspectMesh, preflight, type Preflight, type PreflightRun } from "./meshPreflight";
+export { inspectMesh, lookAtMesh, preflight, type Preflight, type PreflightRun, type SeenMesh } from "./meshPreflight";
 export type { KnownMesh } from "./preflight/knownMesh";
 export type { RecordedCluster } from "./identity/model/recordedClusters";
 export type { Diagnostic } from "./mesh/model/diagnostic";

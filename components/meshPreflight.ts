@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { own, present } from "./basics/model/own";
-import { caNames, caOrigin, caScope } from "./certificates/caSource";
+import { caNames, caOrigin, caScope, type CaSource } from "./certificates/caSource";
 import { caSourceOf } from "./certificates/givenCas";
 import type { ClusterMeshArgs } from "./clusterMeshArgs";
 import type { Named } from "./identity/model/mark";
@@ -17,6 +17,7 @@ import type { MeshRanges } from "./policyCheck/model/meshChange";
 import { inspectAll, lostAndAnswering, reachable, type Reached } from "./preflight/inspectAll";
 import { judgeAccess } from "./preflight/judgeAccess";
 import { judgeSigning } from "./preflight/judgeSigning";
+import { unreachableClusters } from "./preflight/model/judge";
 import { judgeMesh } from "./preflight/model/judgeMesh";
 import type { LiveCluster } from "./preflight/model/liveCluster";
 import { slowAnswers } from "./preflight/model/slowAnswers";
@@ -66,7 +67,6 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const { value: mesh, diagnostics: notKnown } = await knownMesh(description);
   const now = new Date();
   const caSource = caSourceOf(description);
-  const issuesServers = caOrigin(caSource) === "generated";
   const onPaper = (clusters: readonly Cluster[], live: ReadonlyMap<string, LiveCluster> = new Map()) => [
     ...notKnown,
     ...judgeSigning(mesh, clusters, caScope(caSource), now, issuedSizes(clusters, live)),
@@ -79,19 +79,58 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
       seenPeers: [],
     };
   }
+  const seen = await look(mesh, caSource, { managed, owner, limit: wait.preflight, now }, run.meshedClusters);
+  const { asked, live, answered, recorded, found, members, judged } = seen;
+  const names = withoutLost(members).map(({ name }) => name);
+  const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
+  const writes = run.writes ?? !pulumi.runtime.isDryRun();
+  const diagnostics = [
+    ...onPaper(members, live),
+    ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
+    ...seen.answering,
+    ...judged.diagnostics,
+    ...(await judgePolicyChanges(asked, mesh, members, owner, judged.fitting, rangesBefore)),
+    ...slowAnswers(answered, wait.preflight),
+  ];
+  const facts = {
+    seenAs: seenAs(live),
+    drift: judged.drift,
+    users: judged.users,
+    reapply: reapplyOf(names, recorded, judged.reapply),
+    found,
+  };
+  return {
+    diagnostics,
+    observed: observedClusters(Object.keys(mesh.clusters), facts),
+    seenPeers: peersSeen(live, mesh.peerSecret),
+  };
+}
+
+/** How the clusters of a mesh are looked at. */
+interface Looking {
+  readonly managed: readonly string[];
+  readonly owner: string;
+  /** Seconds. */
+  readonly limit: number;
+  readonly now: Date;
+}
+
+/** Asks the clusters of a program, and judges what they say. */
+async function look(mesh: KnownMesh, caSource: CaSource, looking: Looking, before: PreflightRun["meshedClusters"]) {
+  const { managed, owner, limit, now } = looking;
+  const issuesServers = caOrigin(caSource) === "generated";
   const ways = reachable(mesh).filter(({ name }) => managed.includes(name));
   const asked = withoutLost(ways).map((way) => askedOf(way, mesh, owner, issuesServers));
   const lost = ways.filter((way) => way.lost);
   const [{ live, answered }, answering, recorded] = await Promise.all([
-    inspectAll(mesh.cilium, asked, wait.preflight),
-    lostAndAnswering(lost, wait.preflight),
-    run.meshedClusters ?? {},
+    inspectAll(mesh.cilium, asked, limit),
+    lostAndAnswering(lost, limit),
+    before ?? {},
   ]);
   // What was decided of one that does not answer now stays as well.
   const found = { ...foundInRecord(recorded), ...foundClusters(mesh, live, { ...mesh, owner, recorded }) };
   const members = membersOf(mesh, found);
   const peers = withoutLost(members);
-  const names = peers.map(({ name }) => name);
   const authorities = caNames(caSource, peers);
   const policy = {
     ...mesh,
@@ -103,29 +142,33 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     secretsOf: (cluster: Cluster) =>
       managedObjectsOf(cluster, { ...mesh, objects: {} }, issuesServers).map(({ name }) => name),
   };
-  const judged = judgeMesh(members, live, policy, now);
-  const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
-  const writes = run.writes ?? !pulumi.runtime.isDryRun();
-  const diagnostics = [
-    ...onPaper(members, live),
-    ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
-    ...answering,
-    ...judged.diagnostics,
-    ...(await judgePolicyChanges(asked, mesh, members, owner, judged.fitting, rangesBefore)),
-    ...slowAnswers(answered, wait.preflight),
-  ];
-  const seen = {
-    seenAs: seenAs(live),
-    drift: judged.drift,
-    users: judged.users,
-    reapply: reapplyOf(names, recorded, judged.reapply),
-    found,
-  };
-  return {
-    diagnostics,
-    observed: observedClusters(Object.keys(mesh.clusters), seen),
-    seenPeers: peersSeen(live, mesh.peerSecret),
-  };
+  return { asked, live, answered, answering, recorded, found, members, judged: judgeMesh(members, live, policy, now) };
+}
+
+/** The live clusters of a mesh as they are now. */
+export interface SeenMesh {
+  /** All clusters of the mesh, with what was found of them. */
+  readonly members: readonly Cluster[];
+  readonly live: ReadonlyMap<string, LiveCluster>;
+  /** What there is to say of them: what does not fit, drift, ends of certificates, and what could not be seen. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Seconds that a cluster has to answer, where the preflight is off. */
+const LOOK_SECONDS = 30;
+
+/**
+ * Looks at the clusters that a program manages, and at nothing else: neither at what an `up` would be allowed to do there, nor at what it would
+ * change. It reads only, and asks no engine.
+ */
+export async function lookAtMesh({ description, managed }: DescribedMesh): Promise<SeenMesh> {
+  const { wait, allow } = description;
+  const { value: mesh } = await knownMesh(description);
+  const limit = wait.preflight === false ? LOOK_SECONDS : wait.preflight;
+  const looking = { managed, owner: ownerOf(description), limit, now: new Date() };
+  const { live, members, answering, judged } = await look(mesh, caSourceOf(description), looking, {});
+  const silent = unreachableClusters(withoutLost(members), live, allow);
+  return { members, live, diagnostics: [...silent, ...answering, ...judged.diagnostics] };
 }
 
 /** Whether certificates of an authority are signed here: what was issued elsewhere is judged where that is. */

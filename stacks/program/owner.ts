@@ -51,14 +51,31 @@ function organization(): string {
   }
 }
 
+/** A stack by its name, and where its project lies. */
+export interface StackName {
+  readonly organization: string;
+  readonly project: string;
+  readonly stack: string;
+  /** The folder of `Pulumi.yaml`. */
+  readonly root: string;
+}
+
 /**
- * Whose the objects of this stack are, unless its configuration has an owner: its full name, and a mark of where its state is. Two backends
+ * Whose the objects of a stack are, unless its configuration has an owner: its full name, and a mark of where its state is. Two backends
  * may have stacks of one name; and what is known without the state is there as well when the state is lost.
  */
-export function stackOwner(env: NodeJS.ProcessEnv = process.env, project = pulumi.getRootDirectory()): string {
+export function ownerOfStack({ organization: of, project, stack, root }: StackName, env: NodeJS.ProcessEnv): string {
   const place = createHash("sha256")
-    .update(normalized(backend(env, project)))
+    .update(normalized(backend(env, root)))
     .digest("hex")
     .slice(0, 8);
-  return `${organization()}/${pulumi.getProject()}/${pulumi.getStack()}@${place}`;
+  return `${of}/${project}/${stack}@${place}`;
+}
+
+/** The same of the stack that runs. */
+export function stackOwner(env: NodeJS.ProcessEnv = process.env, root = pulumi.getRootDirectory()): string {
+  return ownerOfStack(
+    { organization: organization(), project: pulumi.getProject(), stack: pulumi.getStack(), root },
+    env,
+  );
 }

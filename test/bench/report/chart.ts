@@ -2,8 +2,9 @@ import type { Operation, Row } from "../results";
 import { logScale, type Scale } from "./logScale";
 
 const WIDTH = 760;
-const HEIGHT = 440;
-const PLOT = { left: 62, right: 590, top: 24, bottom: 384 };
+const HEIGHT = 470;
+const PLOT = { left: 84, right: 600, top: 52, bottom: 412 };
+const TITLE = "Wall and CPU time of operations by the size of the mesh";
 
 /** A line of the chart; colours that stand out from a light and a dark background alike. */
 interface Series {
@@ -20,7 +21,7 @@ const SERIES: readonly Series[] = [
   { label: "floor", mode: "floor", operation: "apply", colour: "#9a7bd0" },
 ];
 
-const STYLE = `text { font: 12px sans-serif; fill: #444 } .grid { stroke: #8888; stroke-width: 0.5 } .title { font-size: 13px }
+const STYLE = `text { font: 12px sans-serif; fill: #444 } .grid { stroke: #8888; stroke-width: 0.5 } .axis { font-size: 13px } .title { font-size: 16px; font-weight: bold }
 @media (prefers-color-scheme: dark) { text { fill: #ccc } }`;
 
 interface Measure {
@@ -64,7 +65,7 @@ function grid(x: Scale, y: Scale, sizes: readonly number[]): readonly string[] {
     }),
     ...y.ticks.map((tick) => {
       const at = fixed(y.at(tick));
-      const label = `<text x="${left - 8}" y="${fixed(y.at(tick) + 4)}" text-anchor="end">${tick} s</text>`;
+      const label = `<text x="${left - 8}" y="${fixed(y.at(tick) + 4)}" text-anchor="end">${tick}</text>`;
       return `<line class="grid" x1="${left}" x2="${right}" y1="${at}" y2="${at}"/>${label}`;
     }),
   ];
@@ -93,13 +94,17 @@ export function costChart(rows: readonly Row[]): string {
   const y = logScale(seconds, PLOT.bottom, PLOT.top);
   const lines = SERIES.flatMap((series) => MEASURES.map((measure) => line(rows, series, measure, x, y)));
   const middle = (PLOT.left + PLOT.right) / 2;
+  const centre = (PLOT.top + PLOT.bottom) / 2;
   return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="Time over the number of clusters">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${TITLE}">`,
+    `<title>${TITLE}</title>`,
     `<style>${STYLE}</style>`,
+    `<text class="title" x="${PLOT.left}" y="28">${TITLE}</text>`,
     ...grid(x, y, sizes),
     ...lines,
     ...legend(),
-    `<text class="title" x="${middle}" y="${HEIGHT - 14}" text-anchor="middle">clusters in the mesh</text>`,
+    `<text class="axis" x="${middle}" y="${HEIGHT - 16}" text-anchor="middle">clusters in the mesh (logarithmic)</text>`,
+    `<text class="axis" transform="translate(22 ${centre}) rotate(-90)" text-anchor="middle">seconds (logarithmic)</text>`,
     "</svg>",
   ].join("\n")}\n`;
 }

@@ -5,7 +5,7 @@ import { adoptedCas } from "../support/certificates/adoptedCas";
 import { lines } from "../support/mesh/mesh";
 import { mesh } from "../support/mesh/mesh";
 import { makeMesh, runMesh, type MeshOptions } from "../support/meshProgram";
-import { run } from "../support/pulumiMocks";
+import { run, valueOf } from "../support/pulumiMocks";
 
 /** What a mesh is refused with, and what it has registered of itself all the same. */
 async function refused(options: MeshOptions) {
@@ -84,6 +84,6 @@ describe("components: the settings of a mesh", () => {
 
 describe("components: what a mesh says of itself", () => {
   it("is its topology", async () => {
-    assert.match((await runMesh()).result.topology, /^graph LR\n {2}c0\["cluster1<br\/>id 101/);
+    assert.match(await valueOf((await runMesh()).result.topology), /^graph LR\n {2}c0\["cluster1<br\/>id 101/);
   });
 });

@@ -117,7 +117,7 @@ describe("components: a part of a mesh", () => {
       [],
     );
     assert.deepEqual(Object.keys(alone.result.certificates), ["cluster2"]);
-    assert.match(alone.result.topology, /cluster1.*\n.*cluster2.*\n.*cluster3/);
+    assert.match(await valueOf(alone.result.topology), /cluster1.*\n.*cluster2.*\n.*cluster3/);
   });
 
   it("may be several clusters", async () => {

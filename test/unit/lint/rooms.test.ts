@@ -23,8 +23,10 @@ const HOUSE: Files = {
   "policies/pack.ts": 'import "@pulumi/policy"; import "./model/rule"; import "../components/upper/a";',
   "policies/model/rule.ts": 'import { b } from "../../components/lower/model/b"; export const rule = b;',
   "lab/index.ts": 'import "./host/run";',
+  "look/status.ts": 'import "./model/text"; import "../stacks"; import "../components/lower/b";',
+  "look/model/text.ts": 'import { b } from "../../components/lower/model/b"; export const text = b;',
   "test/a.test.ts":
-    'import "../lab"; import "../components/lower/b"; import "../stacks/program/load"; import "../index";',
+    'import "../lab"; import "../look/status"; import "../components/lower/b"; import "../stacks/program/load"; import "../index";',
 };
 
 describe("lint: rooms", () => {
@@ -101,6 +103,11 @@ describe("lint: rooms", () => {
   });
 
   it("refuse a model/ that imports Pulumi, or what is no model/", () => {
+    assert.ok(
+      findings({ ...HOUSE, "look/model/c.ts": 'import "../status";' }).includes(
+        "look/model/c.ts: a model/ imports nothing outside a model/",
+      ),
+    );
     const model = "components/upper/model/deep/c.ts";
     assert.deepEqual(findings({ ...HOUSE, [model]: 'import "@pulumi/pulumi";' }), [
       `${model}: a model/ imports nothing of Pulumi`,
@@ -145,14 +152,18 @@ describe("lint: rooms", () => {
     const bad: Files = {
       "components/lower/c.ts":
         'import "../../stacks/program/load"; import "../../lab"; import "../../index"; import "../../test/a.test";',
-      "stacks/program/c.ts": 'import "../../lab"; import "../.."; import "../../test/a.test";',
+      "stacks/program/c.ts":
+        'import "../../lab"; import "../.."; import "../../test/a.test"; import "../../look/status";',
+      "components/lower/d.ts": 'import "../../look/status";',
+      "index.ts": 'import "./look/status";',
+      "look/c.ts": 'import "../lab"; import "../index"; import "../test/a.test";',
       "lab/c.ts":
         'import "../components/lower/b"; import "../stacks"; import "@pulumi/pulumi"; import "../test/a.test"; import "../index";',
     };
     const found = findings({ ...HOUSE, ...bad });
     assert.deepEqual(
       Object.keys(bad).map((file) => found.filter((each) => each.startsWith(`${file}: `)).length),
-      [4, 3, 5],
+      [4, 4, 1, 1, 3, 5],
     );
     assert.ok(found.includes("lab/c.ts: lab imports nothing of components"));
   });

@@ -15,11 +15,27 @@ describe("model: topology", () => {
     ]);
   });
 
-  it("leaves the lines out where they would hide everything, and says so", () => {
-    const clusters = Array.from({ length: 13 }, (_, index) => member(index + 1));
-    const text = topology(clusters);
+  const mesh = (n: number) => Array.from({ length: n }, (_, index) => member(index + 1));
+
+  it("is a matrix of readiness past six clusters, where a row sees a column", () => {
+    const text = topology(mesh(7), (from, to) =>
+      from === "cluster1" && to === "cluster3" ? false : to !== "cluster7" || undefined,
+    );
+    const lines = text.split("\n");
+    assert.deepEqual(lines.slice(0, 2), ["block-beta", "  columns 8"]);
+    assert.equal(lines[3], '  r0["cluster1"] space p0x1["+"] p0x2["x"] p0x3["+"] p0x4["+"] p0x5["+"] p0x6["?"]');
     assert.ok(!text.includes("<-->"));
-    assert.ok(text.endsWith("%% full mesh: 78 pairs, not drawn"));
+    assert.match(text, /^ {2}class p0x2 notReady$/m);
+  });
+
+  it("is a block for each of many clusters, with how many peers it sees ready, and no longer than Mermaid takes", () => {
+    const text = topology(mesh(40), (from, to) => (from === "cluster2" ? undefined : to !== "cluster5"));
+    assert.match(text, /c0\["cluster1<br\/>38 of 39 ready"\]/);
+    assert.match(text, /c1\["cluster2<br\/>not known"\]/);
+    assert.match(text, /c4\["cluster5<br\/>39 of 39 ready"\]/);
+    assert.ok(
+      topology(Array.from({ length: 255 }, (_, n) => ({ ...member(1), name: `cluster${String(n)}` }))).length < 50_000,
+    );
   });
 
   it("keeps quotes inside a node", () => {
