@@ -17,7 +17,7 @@ const USAGE = `Usage: npm run show -- --stack STACK            the mesh as the s
          with --svg FOLDER                       and as pictures: mesh.svg, and demo.svg where there is a demo
 Exit code: 0 shown; 2 the stack's outputs cannot be read`;
 
-/** Reads what the last `up` of a stack has left. Its secrets stay encrypted. */
+/** Reads what the last `up` of a stack has left. Its secrets are not shown. */
 async function readView(stack: string, pulumi: PulumiCli, now: Date): Promise<MeshView> {
   const of = `--stack=${stack}`;
   const outputs = jsonAs(z.unknown(), await pulumi(["stack", "output", "--json", of]));
