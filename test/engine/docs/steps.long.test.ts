@@ -59,6 +59,15 @@ describe("the steps of the documentation, as they are pasted", function () {
     await nothingIsLeftToDo();
   });
 
+  it("show the mesh, and make an archive for a bug report", async () => {
+    const production = { production: STACK, '|| mail -s "mesh" admin@example.com': "|| echo exit code $?" };
+    // Nobody sees a peer where there are no agents.
+    assert.match(await reader.paste("docs/guides/look.md", 1, production), /cluster1[^]*exit code [12]\n$/);
+    assert.match(await reader.paste("docs/guides/look.md", 2, production), /cluster1/);
+    assert.match(await reader.type("cat pictures/mesh.svg"), /<svg [^]*cluster2/);
+    assert.match(await reader.paste("docs/guides/look.md", 3, production), /\.tar\.gz/);
+  });
+
   it("take a cluster into the mesh", async () => {
     await stack.configure(meshConfig(clusters));
     await reader.paste("docs/guides/join.md", 1);

@@ -60,6 +60,7 @@ export const RUN_BY: ReadonlyMap<string, string> = new Map([
   ...pages("docs/guides/first-mesh.md", STEPS, 1, 2, 3, 4),
   ...pages("docs/guides/join.md", STEPS, 1, 2),
   ...pages("docs/guides/leave.md", STEPS, 1, 2),
+  ...pages("docs/guides/look.md", STEPS, 1, 2, 3),
   ...pages("docs/guides/lost-cluster.md", STEPS, 1, 2, 3, 4),
   ...pages("docs/guides/rotate-certificates.md", STEPS, 1, 2, 3, 4),
   ...pages("docs/guides/apiserver.md", APISERVER, 1, 2),

@@ -9,7 +9,7 @@ const ROOT = resolve(__dirname, "..", "..", "..");
 /** What a user has after `git clone` and `npm ci`, as far as a Pulumi run needs it. */
 const PROGRAM = [
   ...["Pulumi.yaml", "package.json", "tsconfig.json", "start.cjs", "index.ts"],
-  ...["build", "dist", "components", "stacks", "policies"],
+  ...["build", "dist", "components", "stacks", "policies", "look"],
 ];
 
 /** A copy of the project to run Pulumi in: the CLI writes stack files there, and nothing into the repository. */
