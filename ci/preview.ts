@@ -1,20 +1,26 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { readArgs, runProgram, UsageError } from "../lab/host/commandLine";
+import { logOf } from "./logPreview";
+import { leavePreview } from "./previewsIn";
 import { previewStack } from "./previewStack";
+import { findStacks } from "./stacks";
 
-/** `tsx ci/preview.ts <stack> <folder>`: previews one stack, prints the preview and leaves it in the folder for the comment. */
+/** `tsx ci/preview.ts <folder>`: previews every stack, prints the previews and leaves them in the folder for the comment. */
 async function main(args: readonly string[]): Promise<boolean> {
-  const [stack, folder, ...more] = readArgs({ args: [...args], allowPositionals: true, options: {} }).positionals;
-  if (stack === undefined || folder === undefined || more.length > 0) {
-    throw new UsageError("give a stack and a folder");
+  const [folder, ...more] = readArgs({ args: [...args], allowPositionals: true, options: {} }).positionals;
+  if (folder === undefined || more.length > 0) {
+    throw new UsageError("give a folder");
   }
-  const preview = await previewStack(stack, resolve(__dirname, ".."), process.env);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${stack}.json`), JSON.stringify(preview));
-  console.log(`${stack}, ${preview.conditions}\n\n${preview.text}`);
-  return preview.outcome !== "failed";
+  const root = resolve(__dirname, "..");
+  let isGood = true;
+  for (const stack of await findStacks(root)) {
+    const preview = await previewStack(stack, root, process.env);
+    await leavePreview(folder, preview);
+    console.log(logOf(preview));
+    isGood &&= preview.outcome !== "failed";
+  }
+  return isGood;
 }
 
-const usage = "Usage: npx tsx ci/preview.ts <stack> <folder for the preview>";
+const usage = "Usage: npx tsx ci/preview.ts <folder for the previews>";
 void runProgram({ name: "preview", usage }, process.argv.slice(2), main);

@@ -5,18 +5,46 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { readDigest } from "./model/digest";
+import { findingsOf } from "./model/findings";
+import type { Finding, Preview } from "./model/preview";
 import { paperStack } from "./paperStack";
-import type { Preview } from "./previewComment";
 import { previewMode } from "./previewMode";
 import { pulumi, type PulumiRun } from "./pulumi";
-import { scrub } from "./scrub";
+import { scrub, scrubbed } from "./scrub";
 
-const PREVIEW = ["preview", "--diff", "--suppress-progress"];
+const PREVIEW = ["preview", "--json"];
 const SECRET_VARIABLES = ["PULUMI_ACCESS_TOKEN", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"];
 
-function outcomeOf({ code, text }: PulumiRun): Pick<Preview, "outcome" | "text"> {
-  return { outcome: code === 0 ? "succeeded" : "failed", text };
+const secretsOf = (env: NodeJS.ProcessEnv) => SECRET_VARIABLES.flatMap((name) => env[name] ?? []);
+
+type Result = Pick<Preview, "outcome" | "steps" | "findings" | "stepsLeft">;
+
+/** What the CLI says where it does not come to a preview, such as that it cannot log in. */
+function failureOf({ stdout, stderr }: PulumiRun, secrets: readonly string[]): readonly Finding[] {
+  const text = stderr.trim() === "" ? stdout : stderr;
+  return findingsOf("error", scrub(text, secrets).slice(-20_000));
 }
+
+function resultOf(run: PulumiRun, secrets: readonly string[]): Result {
+  const digest = readDigest(run.stdout, (message) => scrub(message, secrets));
+  const { steps, findings, stepsLeft } = digest ?? { steps: [], findings: [], stepsLeft: 0 };
+  const isComplete = run.code === 0 && digest !== undefined;
+  const said = findings.some(({ severity }) => severity === "error");
+  return {
+    outcome: isComplete ? "succeeded" : "failed",
+    steps,
+    stepsLeft,
+    findings: isComplete || said ? findings : [...findings, ...failureOf(run, secrets)],
+  };
+}
+
+const skipped = (text: string): Result => ({
+  outcome: "skipped",
+  steps: [],
+  stepsLeft: 0,
+  findings: [{ severity: "info", about: "notLookedAt", text }],
+});
 
 /** Previews in a project of its own beside the real program, so that nothing is written into the working tree. */
 async function previewOnPaper(stack: string, text: string, root: string, scratch: string, env: NodeJS.ProcessEnv) {
@@ -34,15 +62,50 @@ async function previewOnPaper(stack: string, text: string, root: string, scratch
     KUBECONFIG: "/dev/null",
   };
   const init = await pulumi(["stack", "init", stack, "--no-select"], scratch, onPaper);
-  return outcomeOf(init.code === 0 ? await pulumi([...PREVIEW, "--stack", stack], scratch, onPaper) : init);
+  return resultOf(
+    init.code === 0 ? await pulumi([...PREVIEW, "--stack", stack], scratch, onPaper) : init,
+    secretsOf(env),
+  );
 }
 
-async function previewAgainstState(stack: string, root: string, scratch: string, env: NodeJS.ProcessEnv) {
+/** Runs the CLI in the project itself; the environment may hold a kubeconfig's content as `KUBECONFIG_CONTENT`. */
+async function againstState(args: readonly string[], root: string, scratch: string, env: NodeJS.ProcessEnv) {
   const { KUBECONFIG_CONTENT: content, ...rest } = env;
-  if (!content) return outcomeOf(await pulumi([...PREVIEW, "--stack", stack], root, rest));
+  if (!content) return pulumi(args, root, rest);
   const kubeconfig = join(scratch, "kubeconfig");
   await writeFile(kubeconfig, content, { mode: 0o600 });
-  return outcomeOf(await pulumi([...PREVIEW, "--stack", stack], root, { ...rest, KUBECONFIG: kubeconfig }));
+  return pulumi(args, root, { ...rest, KUBECONFIG: kubeconfig });
+}
+
+async function preview(
+  stack: string,
+  root: string,
+  scratch: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Pick<Preview, "conditions" | "onPaper"> & Result> {
+  const mode = previewMode(stack, env);
+  if (mode.kind === "state") {
+    const run = await againstState([...PREVIEW, "--stack", stack], root, scratch, env);
+    return { conditions: "against the stack's state", onPaper: false, ...resultOf(run, secretsOf(env)) };
+  }
+  const conditions = `on paper, from nothing and without live checks: ${mode.reason}`;
+  const paper = paperStack(await readFile(join(root, "stacks", `Pulumi.${stack}.yaml`), "utf8"));
+  switch (paper.kind) {
+    case "encrypted": {
+      const keys = paper.keys.join(", ");
+      return {
+        conditions,
+        onPaper: true,
+        ...skipped(`${keys} can be decrypted only with the credentials of the stack`),
+      };
+    }
+    case "cluster": {
+      const why = `its mesh is in stack ${paper.of}, which is read with the credentials of the backend`;
+      return { conditions, onPaper: true, ...skipped(why) };
+    }
+    case "ready":
+      return { conditions, onPaper: true, ...(await previewOnPaper(stack, paper.text, root, scratch, env)) };
+  }
 }
 
 /**
@@ -51,29 +114,9 @@ async function previewAgainstState(stack: string, root: string, scratch: string,
  */
 export async function previewStack(stack: string, root: string, env: NodeJS.ProcessEnv): Promise<Preview> {
   const scratch = await mkdtemp(join(tmpdir(), "clustermesh-preview-"));
-  const secrets = SECRET_VARIABLES.flatMap((name) => env[name] ?? []);
-  const result = (conditions: string, { outcome, text }: Pick<Preview, "outcome" | "text">): Preview => ({
-    stack,
-    conditions,
-    outcome,
-    text: scrub(text, secrets),
-  });
   try {
-    const mode = previewMode(stack, env);
-    if (mode.kind === "state") {
-      return result("against the stack's state", await previewAgainstState(stack, root, scratch, env));
-    }
-    const conditions = `on paper, from nothing and without live checks: ${mode.reason}`;
-    const paper = paperStack(await readFile(join(root, "stacks", `Pulumi.${stack}.yaml`), "utf8"));
-    if (paper.kind === "encrypted") {
-      const text = `Skipped: ${paper.keys.join(", ")} can be decrypted only with the credentials of the stack.`;
-      return result(conditions, { outcome: "skipped", text });
-    }
-    if (paper.kind === "cluster") {
-      const text = `Skipped: its mesh is in stack ${paper.of}, which is read with the credentials of the backend.`;
-      return result(conditions, { outcome: "skipped", text });
-    }
-    return result(conditions, await previewOnPaper(stack, paper.text, root, scratch, env));
+    const made = await preview(stack, root, scratch, env);
+    return scrubbed({ stack, ...made }, secretsOf(env));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -1,10 +1,17 @@
 import { spawn } from "node:child_process";
 
-/** How a run of the Pulumi CLI ended, with all that it wrote. */
+/** How a run of the Pulumi CLI ended, with what it wrote. */
 export interface PulumiRun {
   readonly code: number | null;
-  readonly text: string;
+  readonly stdout: string;
+  readonly stderr: string;
 }
+
+/** More than the preview of any mesh; what writes more than this is not read. */
+const MOST_BYTES = 128 * 1024 * 1024;
+
+/** A run that hangs must not keep the other stacks from being previewed. */
+const LONGEST_MILLISECONDS = 15 * 60_000;
 
 /** Runs the Pulumi CLI in a project's folder; an exit code other than 0 is an answer and no error. */
 export function pulumi(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<PulumiRun> {
@@ -14,14 +21,26 @@ export function pulumi(args: readonly string[], cwd: string, env: NodeJS.Process
       env: { ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const ending = setTimeout(() => child.kill(), LONGEST_MILLISECONDS);
+    const written: { readonly stdout: Buffer[]; readonly stderr: Buffer[] } = { stdout: [], stderr: [] };
+    let bytes = 0;
+    const keep = (chunks: Buffer[]) => (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= MOST_BYTES) chunks.push(chunk);
+      else child.kill();
+    };
+    child.stdout.on("data", keep(written.stdout));
+    child.stderr.on("data", keep(written.stderr));
     child.on("error", (error) => {
+      clearTimeout(ending);
       reject(new Error(`pulumi cannot be started (${error.message}); install its CLI and put it on PATH`));
     });
-    child.on("close", (code) => {
-      resolve({ code, text: Buffer.concat(chunks).toString() });
+    child.on("close", (code, signal) => {
+      clearTimeout(ending);
+      const ended =
+        signal === null ? "" : `\nerror: pulumi was ended by ${signal}, after 15 minutes or 128 MiB at most`;
+      const [stdout, stderr] = [written.stdout, written.stderr].map((chunks) => Buffer.concat(chunks).toString());
+      resolve({ code, stdout: stdout ?? "", stderr: `${stderr ?? ""}${ended}` });
     });
   });
 }

@@ -19,3 +19,15 @@ export function scrub(text: string, secrets: readonly string[]): string {
     .replace(CUT_PEM, "[$1 removed]")
     .replace(ENCODED_PEM, "[PEM removed]");
 }
+
+/** The same of every text in some data. */
+export function scrubbed<T>(value: T, secrets: readonly string[]): T {
+  const scrubAny = (each: unknown): unknown => {
+    if (typeof each === "string") return scrub(each, secrets);
+    if (Array.isArray(each)) return each.map(scrubAny);
+    if (typeof each !== "object" || each === null) return each;
+    return Object.fromEntries(Object.entries(each).map(([key, of]) => [key, scrubAny(of)]));
+  };
+  // Texts become texts, and the rest stays: it is of the same type.
+  return scrubAny(value) as T;
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Preview } from "../../../ci/model/preview";
 import { previewStack } from "../../../ci/previewStack";
 import { testFolder } from "../../support/testFolder";
 
@@ -12,8 +13,9 @@ const kubeconfig = KUBECONFIG === undefined || !existsSync(KUBECONFIG) ? undefin
   { path: KUBECONFIG, mode: (statSync(KUBECONFIG).mode & 0o777).toString(8), content: readFileSync(KUBECONFIG, "utf8") };
 const project = readFileSync("Pulumi.yaml", "utf8");
 const stack = readFileSync("stacks/Pulumi.staging.yaml", "utf8");
-console.log(JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), backend: PULUMI_BACKEND_URL, kubeconfig, project, stack }));
-console.error(FAKE_OUTPUT);
+const call = JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), backend: PULUMI_BACKEND_URL, kubeconfig, project, stack });
+if (FAKE_OUTPUT === "") console.log(JSON.stringify({ steps: [], diagnostics: [{ severity: "info", message: call }] }));
+else console.error(FAKE_OUTPUT);
 process.exitCode = process.argv[2] === "stack" ? 0 : Number(FAKE_EXIT);
 `;
 
@@ -30,7 +32,7 @@ describe("previewStack", () => {
   const folder = testFolder();
   let root = "";
   const env = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({ PATH: join(root, "bin"), ...more });
-  const callOf = (text: string) => JSON.parse(text.split("\n")[0] ?? "") as Call;
+  const callOf = ({ findings: [said] }: Preview) => JSON.parse(said?.text ?? "") as Call;
 
   beforeEach(async () => {
     root = folder();
@@ -44,10 +46,10 @@ describe("previewStack", () => {
   it("on paper has a project, a state and a configuration of its own, and no cluster", async () => {
     const before = await readdir(root, { recursive: true });
     const preview = await previewStack("staging", root, env({ KUBECONFIG: join(root, "Pulumi.yaml") }));
-    const call = callOf(preview.text);
+    const call = callOf(preview);
     assert.equal(preview.outcome, "succeeded");
     assert.match(preview.conditions, /^on paper.*neither PULUMI_ACCESS_TOKEN/);
-    assert.deepEqual(call.args.slice(0, 2), ["preview", "--diff"]);
+    assert.deepEqual(call.args.slice(0, 2), ["preview", "--json"]);
     assert.ok(call.args.includes("--non-interactive"));
     assert.notEqual(call.cwd, root);
     assert.ok(call.project.includes(`main: ${root}\n`), call.project);
@@ -61,7 +63,7 @@ describe("previewStack", () => {
   it("against the state runs in the project, with a kubeconfig that only it can read and that is gone afterwards", async () => {
     const access = { PULUMI_ACCESS_TOKEN: "pul-0123456789", KUBECONFIG_CONTENT: "apiVersion: v1" };
     const preview = await previewStack("staging", root, env(access));
-    const { cwd, kubeconfig } = callOf(preview.text);
+    const { cwd, kubeconfig } = callOf(preview);
     assert.equal(preview.conditions, "against the stack's state");
     assert.equal(cwd, root);
     assert.equal(kubeconfig?.mode, "600");
@@ -77,16 +79,17 @@ describe("previewStack", () => {
       root,
       env({ ...access, FAKE_OUTPUT: `${pem} ${access.PULUMI_BACKEND_URL}` }),
     );
+    const said = JSON.stringify(preview);
     assert.equal(preview.outcome, "failed");
-    assert.match(preview.text, /\[PRIVATE KEY removed\] \[removed\]/);
-    assert.doesNotMatch(preview.text, /MIIB|secret@/);
+    assert.match(said, /\[PRIVATE KEY removed\] \[removed\]/);
+    assert.doesNotMatch(said, /MIIB|secret@/);
   });
 
   it("skips a stack on paper when its secrets are needed", async () => {
     await writeFile(join(root, "stacks", "Pulumi.staging.yaml"), "config:\n  clustermesh:ca: { secure: v1:x }\n");
     const preview = await previewStack("staging", root, env());
     assert.equal(preview.outcome, "skipped");
-    assert.match(preview.text, /^Skipped: clustermesh:ca /);
+    assert.match(preview.findings[0]?.text ?? "", /^clustermesh:ca can be decrypted only/);
   });
 
   it("says what to do when there is no Pulumi", async () => {

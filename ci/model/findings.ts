@@ -1,0 +1,53 @@
+import type { Finding } from "./preview";
+
+/** `cluster "west": …`, as `formatDiagnostic` writes it. */
+const OF_CLUSTER = /^cluster ("(?:[^"\\]|\\.)*"): ([^]*)$/;
+const POLICY = /^(?:[A-Z][A-Za-z]*Policy|policies) /;
+const NOT_LOOKED_AT =
+  /could not compare|cannot be listed|cannot be judged|cannot be asked|cannot be read|could not be asked|are not judged|not judged here|looks at no live cluster|does not know which clusters/;
+
+function parsed(json: string): string {
+  try {
+    return String(JSON.parse(json));
+  } catch {
+    return json;
+  }
+}
+
+function aboutOf(text: string): Finding["about"] {
+  if (NOT_LOOKED_AT.test(text)) return "notLookedAt";
+  return POLICY.test(text) ? "policy" : "other";
+}
+
+function findingOf(severity: Finding["severity"], line: string): Finding {
+  const [, name, rest] = OF_CLUSTER.exec(line) ?? [];
+  if (name === undefined || rest === undefined) {
+    const text = line.replace(/^mesh: /, "");
+    return { severity, about: aboutOf(text), text };
+  }
+  return { severity, about: aboutOf(rest), cluster: parsed(name), text: rest };
+}
+
+const ITEM = /^ {2}- /;
+/** Pulumi's own words around the error of a program. */
+const FRAME = /^(?:error: )?(?:Running program '.*' failed with an unhandled exception:|preview failed)$/;
+
+/**
+ * What a message of a preview says, a finding for each of its lines. A refusal has a heading and a line for each problem: where there are such lines the
+ * heading says nothing more.
+ */
+export function findingsOf(severity: string, message: string): readonly Finding[] {
+  const weight = severity === "error" || severity === "warning" ? severity : "info";
+  const lines = message.split(/\r?\n/).filter((line) => line.trim() !== "" && !FRAME.test(line.trim()));
+  const items = lines.filter((line) => ITEM.test(line));
+  const said = items.length === 0 ? lines : [...items, ...lines.filter((line) => /^ {2}… and \d+ more$/.test(line))];
+  return said.map((line) =>
+    findingOf(
+      weight,
+      line
+        .replace(ITEM, "")
+        .trim()
+        .replace(/^error: /, ""),
+    ),
+  );
+}

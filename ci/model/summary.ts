@@ -1,0 +1,83 @@
+import { isCluster, withoutMesh } from "./urn";
+import type { Finding, Preview, Step } from "./preview";
+
+/** What a run does to one cluster. */
+export interface ClusterChange {
+  readonly cluster: string;
+  readonly kind: "joins" | "leaves" | "rolls" | "changes";
+  /** What changes of one that stays, by the ends of the resources' names. */
+  readonly what: readonly string[];
+}
+
+/** What becomes of certificates: their number, and whose they are where some are renewed or removed. */
+export interface Issued {
+  readonly made: readonly string[];
+  readonly renewed: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** What a reviewer wants to know of one stack's preview. */
+export interface Summary {
+  readonly clusters: readonly ClusterChange[];
+  readonly cas: Issued;
+  readonly certificates: Issued;
+  readonly errors: readonly Finding[];
+  readonly policies: readonly Finding[];
+  readonly notLookedAt: readonly Finding[];
+  readonly warnings: readonly Finding[];
+  readonly infos: readonly Finding[];
+}
+
+const CA = "tls:index/selfSignedCert:SelfSignedCert";
+const LEAF = "tls:index/locallySignedCert:LocallySignedCert";
+
+/** Agents roll where this command runs: it sets name and id. */
+const isRollOut = ({ type, name, op }: Step) =>
+  type === "command:local:Command" && name.endsWith("-rollout") && op !== "delete" && op !== "read";
+
+const endOf = (name: string, cluster: string) =>
+  name.startsWith(`${cluster}-`) ? name.slice(cluster.length + 1) : name;
+
+function clusterChange(cluster: string, steps: readonly Step[]): ClusterChange {
+  const component = steps.find(({ type }) => isCluster(type));
+  const what = steps.filter(({ type }) => !isCluster(type)).map(({ name }) => endOf(withoutMesh(name), cluster));
+  if (component?.op === "create") return { cluster, kind: "joins", what };
+  if (component?.op === "delete") return { cluster, kind: "leaves", what };
+  return { cluster, kind: steps.some(isRollOut) ? "rolls" : "changes", what };
+}
+
+function clustersOf(steps: readonly Step[]): readonly ClusterChange[] {
+  const names = [...new Set(steps.flatMap(({ cluster }) => cluster ?? []))].sort();
+  const order = { joins: 0, leaves: 1, rolls: 2, changes: 3 };
+  return names
+    .map((name) =>
+      clusterChange(
+        name,
+        steps.filter(({ cluster }) => cluster === name),
+      ),
+    )
+    .sort((a, b) => order[a.kind] - order[b.kind]);
+}
+
+function issuedOf(steps: readonly Step[], wanted: string): Issued {
+  const named = (...ops: readonly Step["op"][]) =>
+    steps.flatMap(({ type, op, name }) => (type === wanted && ops.includes(op) ? [name] : [])).sort();
+  return { made: named("create", "import"), renewed: named("replace", "update"), removed: named("delete") };
+}
+
+/** Turns a preview into what a reviewer wants to know of it. A policy that would open is an error and a policy: it stands with the errors. */
+export function summarize({ steps, findings }: Pick<Preview, "steps" | "findings">): Summary {
+  const rest = findings.filter(({ severity }) => severity !== "error");
+  const about = (what: Finding["about"]) => rest.filter((each) => each.about === what);
+  const other = about("other");
+  return {
+    clusters: clustersOf(steps),
+    cas: issuedOf(steps, CA),
+    certificates: issuedOf(steps, LEAF),
+    errors: findings.filter(({ severity }) => severity === "error"),
+    policies: about("policy"),
+    notLookedAt: about("notLookedAt"),
+    warnings: other.filter(({ severity }) => severity === "warning"),
+    infos: other.filter(({ severity }) => severity === "info"),
+  };
+}
