@@ -70,7 +70,7 @@ describe("policies: the pack", () => {
     assert.equal(defaultOf("certificate-lifetime", "leafDays"), leafDays);
     assert.deepEqual(defaultOf("namespaces", "secrets"), [DEFAULT_SETTINGS.cilium.namespace]);
     for (const [name, properties] of Object.entries(schemas)) {
-      assert.deepEqual(properties?.["resources"]?.enum, ["mesh", "all"], name);
+      assert.deepEqual(properties["resources"]?.enum, ["mesh", "all"], name);
     }
   });
 
