@@ -14,6 +14,9 @@ import { pulumi, type PulumiRun } from "./pulumi";
 import { scrub, scrubbed } from "./scrub";
 
 const PREVIEW = ["preview", "--json"];
+
+/** How a stack is looked at for drift: what the clusters and their objects are is read anew. */
+const DRIFT = [...PREVIEW, "--refresh"];
 const SECRET_VARIABLES = ["PULUMI_ACCESS_TOKEN", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"];
 
 const secretsOf = (env: NodeJS.ProcessEnv) => SECRET_VARIABLES.flatMap((name) => env[name] ?? []);
@@ -117,6 +120,25 @@ export async function previewStack(stack: string, root: string, env: NodeJS.Proc
   try {
     const made = await preview(stack, root, scratch, env);
     return scrubbed({ stack, ...made }, secretsOf(env));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Looks whether a stack's clusters and objects are what the last `up` has made of them: a preview of drift sets nothing right, and is complete against
+ * the stack's state alone.
+ */
+export async function driftOfStack(stack: string, root: string, env: NodeJS.ProcessEnv): Promise<Preview> {
+  const mode = previewMode(stack, env);
+  if (mode.kind === "paper") {
+    return { stack, conditions: `not at all: ${mode.reason}`, onPaper: true, ...skipped("nothing was looked at") };
+  }
+  const scratch = await mkdtemp(join(tmpdir(), "clustermesh-drift-"));
+  try {
+    const run = await againstState([...DRIFT, "--stack", stack], root, scratch, env);
+    const made = { stack, conditions: "for drift, against the stack's state", onPaper: false };
+    return scrubbed({ ...made, ...resultOf(run, secretsOf(env)) }, secretsOf(env));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

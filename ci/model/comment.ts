@@ -79,7 +79,7 @@ function divide(lengths: readonly number[], budget: number): readonly number[] {
 }
 
 /** A stack whose job ended before it came to a preview. */
-function missing(stack: string): Preview {
+export function missing(stack: string): Preview {
   return {
     stack,
     conditions: "not at all",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Preview } from "../../../ci/model/preview";
-import { previewStack } from "../../../ci/previewStack";
+import { driftOfStack, previewStack } from "../../../ci/previewStack";
 import { testFolder } from "../../support/testFolder";
 
 /** Stands for the CLI: says how it was called and ends as FAKE_EXIT says. */
@@ -69,6 +69,19 @@ describe("previewStack", () => {
     assert.equal(kubeconfig?.mode, "600");
     assert.equal(kubeconfig.content, "apiVersion: v1");
     await assert.rejects(readFile(kubeconfig.path), /ENOENT/);
+  });
+
+  it("looks for drift with what the clusters are now, against the state alone", async () => {
+    const access = { PULUMI_ACCESS_TOKEN: "pul-0123456789", KUBECONFIG_CONTENT: "apiVersion: v1" };
+    const drift = await driftOfStack("staging", root, env(access));
+    const { args, cwd, kubeconfig } = callOf(drift);
+    assert.deepEqual(args.slice(0, 5), ["preview", "--json", "--refresh", "--stack", "staging"]);
+    assert.equal(cwd, root);
+    assert.equal(kubeconfig?.content, "apiVersion: v1");
+    await assert.rejects(readFile(kubeconfig.path), /ENOENT/);
+    const unseen = await driftOfStack("staging", root, env());
+    assert.equal(unseen.outcome, "skipped");
+    assert.match(unseen.conditions, /^not at all: this job has neither PULUMI_ACCESS_TOKEN/);
   });
 
   it("fails as Pulumi fails, and hands on nothing secret", async () => {
