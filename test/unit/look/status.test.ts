@@ -113,7 +113,6 @@ describe("status of a live mesh", () => {
     const options = { cluster2: { config: { "cluster-name": evil, "cluster-id": "102" } } };
     for (const json of [false, true]) {
       const { text } = await statusOf(worldOf(meshInMemory({ ...WELL, cluster1: hostile }), { options }), json);
-      // eslint-disable-next-line no-control-regex
       assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
       assert.doesNotMatch(text, /^all is well/m);
       assert.match(text, /u001b/);

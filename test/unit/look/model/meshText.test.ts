@@ -50,7 +50,6 @@ describe("model: the mesh as text", () => {
     const view = meshOf(3, { broken: [["cluster1", "cluster3"]] });
     const coloured = meshText(view, COLOURS);
     assert.ok(coloured.includes("\u001b[31m"));
-    // eslint-disable-next-line no-control-regex
     assert.equal(coloured.replace(/\u001b\[\d+m/g, ""), meshText(view));
   });
 });
