@@ -51,11 +51,16 @@ const skipped = (text: string): Result => ({
 
 /** Previews in a project of its own beside the real program, so that nothing is written into the working tree. */
 async function previewOnPaper(stack: string, text: string, root: string, scratch: string, env: NodeJS.ProcessEnv) {
-  const project = z.looseObject({}).parse(parse(await readFile(join(root, "Pulumi.yaml"), "utf8")));
+  const project = z
+    .looseObject({ main: z.string().default(".") })
+    .parse(parse(await readFile(join(root, "Pulumi.yaml"), "utf8")));
   const state = join(scratch, "state");
   await mkdir(state);
   await mkdir(join(scratch, "stacks"));
-  await writeFile(join(scratch, "Pulumi.yaml"), stringify({ ...project, main: root, stackConfigDir: "stacks" }));
+  await writeFile(
+    join(scratch, "Pulumi.yaml"),
+    stringify({ ...project, main: join(root, project.main), stackConfigDir: "stacks" }),
+  );
   await writeFile(join(scratch, "stacks", `Pulumi.${stack}.yaml`), text);
   const onPaper = {
     ...env,

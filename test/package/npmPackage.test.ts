@@ -122,6 +122,15 @@ describe("the npm package", function () {
     assert.equal(stdout, "function function\n", stderr);
   });
 
+  it("is refused as a program, which its main is not: it would register nothing, and succeed", () => {
+    install(unpacked(), folder());
+    writeFileSync(join(folder(), "run.js"), 'require("./node_modules/cilium-clustermesh/dist/provider.cjs")();\n');
+    writeFileSync(join(folder(), "mocks.cjs"), UNDER_MOCKS);
+    const { status, stderr } = node(folder(), "mocks.cjs", "./run.js");
+    assert.notEqual(status, 0);
+    assert.match(stderr, /RunError: this is the component provider of cilium-clustermesh, and no program/);
+  });
+
   it("has every command, which refuses bad input in words of its own", () => {
     const runner = join(install(unpacked(), folder()), "components", "command", "run.cjs");
     for (const script of ["apiserver", "cluster", "demo", "etcdUsers", "meshCheck", "policyCheck"]) {

@@ -137,7 +137,7 @@ describe("the component provider", function () {
     const secrets = registered.filter(({ sent }) => JSON.stringify(sent).includes("with-a-token"));
     assert.ok(secrets.length > 2);
     assert.doesNotMatch(JSON.stringify(state), /with-a-token/);
-    assert.match(JSON.stringify(state["topology"]), /west/);
+    assert.match(JSON.stringify(state["meshedClusters"]), /west/);
     assert.deepEqual(Object.keys(state).sort(), [
       "authorities",
       "certificates",

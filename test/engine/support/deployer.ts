@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import type { Lab } from "../../../lab";
+import type { Lab, LabCluster } from "../../../lab";
 import { grantRoles, ROLE_FILES } from "../../support/kubernetes/roles";
 
 const DEPLOYER = "deployer";
@@ -22,4 +22,22 @@ export async function deployerKubeconfig({ clusters, kubeconfig: admins }: Lab):
   const file = join(dirname(admins), DEPLOYER);
   await writeFile(file, JSON.stringify({ ...config, users }), { mode: 0o600 });
   return file;
+}
+
+const LISTS = "deployer-lists-everything";
+
+/** Lets the deployer list everything meanwhile: as the documentation says, a namespace of the demo stays where its user may not. */
+export async function listingEverything<T>(clusters: readonly LabCluster[], work: () => Promise<T>): Promise<T> {
+  for (const cluster of clusters) {
+    await cluster.run(["create", "clusterrole", LISTS, "--verb=list", "--resource=*.*"]);
+    await cluster.run(["create", "clusterrolebinding", LISTS, `--clusterrole=${LISTS}`, `--user=${DEPLOYER}`]);
+  }
+  try {
+    return await work();
+  } finally {
+    for (const cluster of clusters) {
+      await cluster.run(["delete", "clusterrolebinding", LISTS]);
+      await cluster.run(["delete", "clusterrole", LISTS]);
+    }
+  }
 }

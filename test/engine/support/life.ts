@@ -5,6 +5,7 @@ import { ciliumConfig, rollOutAnnotation, secretFiles, uidOf } from "../../suppo
 import { snapshot, versions } from "../../support/kubernetes/snapshot";
 import { clusterConfig, meshConfig, withMember } from "../../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../../support/stacks/pulumi";
+import { listingEverything } from "./deployer";
 import { engine, labClusters } from "./engine";
 
 const PEERS = "secret/cilium-clustermesh";
@@ -115,8 +116,9 @@ export function describeLife(size: number): void {
     });
 
     it("leaves every cluster as it was found", async () => {
-      succeeded(await stack.destroy());
-      assert.deepEqual(await each([...clusters, joining], snapshot), untouched);
+      const all = [...clusters, joining];
+      await listingEverything(all, async () => succeeded(await stack.destroy()));
+      assert.deepEqual(await each(all, snapshot), untouched);
     });
   });
 }

@@ -38,7 +38,7 @@ describe("previewStack", () => {
     root = folder();
     await mkdir(join(root, "stacks"));
     await mkdir(join(root, "bin"));
-    await writeFile(join(root, "Pulumi.yaml"), "name: clustermesh\nruntime: nodejs\n");
+    await writeFile(join(root, "Pulumi.yaml"), "name: clustermesh\nruntime: nodejs\nmain: start.cjs\n");
     await writeFile(join(root, "stacks", "Pulumi.staging.yaml"), "config:\n  clustermesh:authority: generated\n");
     await writeFile(join(root, "bin", "pulumi"), FAKE_CLI, { mode: 0o755 });
   });
@@ -52,7 +52,7 @@ describe("previewStack", () => {
     assert.deepEqual(call.args.slice(0, 2), ["preview", "--json"]);
     assert.ok(call.args.includes("--non-interactive"));
     assert.notEqual(call.cwd, root);
-    assert.ok(call.project.includes(`main: ${root}\n`), call.project);
+    assert.ok(call.project.includes(`main: ${join(root, "start.cjs")}\n`), call.project);
     assert.match(call.stack, /clustermesh:wait:\n +preflight: false/);
     assert.equal(call.backend, `file://${join(call.cwd, "state")}`);
     assert.equal(call.kubeconfig?.path, "/dev/null");
