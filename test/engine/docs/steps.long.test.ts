@@ -100,8 +100,7 @@ describe("the steps of the documentation, as they are pasted", function () {
     await nothingIsLeftToDo();
   });
 
-  it("give peers users in etcds, and let a policy open before its cluster leaves", async () => {
-    await reader.paste("docs/guides/etcd-users.md", 1);
+  it("let a policy open before its cluster leaves", async () => {
     await reader.paste("docs/guides/leave.md", 2, { "allow[0]": "allow[1]" });
   });
 

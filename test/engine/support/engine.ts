@@ -13,12 +13,23 @@ export interface Engine {
   readonly workstation: Workstation;
 }
 
+/**
+ * As whom the CLI reaches clusters: a user with the roles of the documentation; or the administrator, for long files, which give Cilium's objects other
+ * names than those of the roles.
+ */
+type User = "deployer" | "administrator";
+
 let running: Promise<Engine> | undefined;
+let user: User = "administrator";
 let told = false;
 
 function log(line: string): void {
   process.stdout.write(`    ${ENGINE_LAB}: ${line}\n`);
 }
+
+/** The kubeconfig of a lab for the CLI. */
+export const kubeconfigOf = async (lab: Lab): Promise<string> =>
+  user === "deployer" ? deployerKubeconfig(lab) : lab.kubeconfig;
 
 async function start(): Promise<Engine> {
   // A run that was killed leaves clusters in a state that nothing describes.
@@ -27,7 +38,7 @@ async function start(): Promise<Engine> {
   const workstation = await makeWorkstation({
     pulumi: lab.bin.pulumi,
     bin: lab.bin.dir,
-    kubeconfig: await deployerKubeconfig(lab),
+    kubeconfig: await kubeconfigOf(lab),
     log,
   });
   if (!told) log(describePlugins(workstation.plugins));
@@ -46,11 +57,12 @@ export async function labClusters(count: number): Promise<readonly LabCluster[]>
   const { lab } = await engine();
   if (lab.clusters.length >= count) return lab.clusters.slice(0, count);
   const larger = await up({ name: ENGINE_LAB, clusters: count, log });
-  await deployerKubeconfig(larger);
+  await kubeconfigOf(larger);
   return larger.clusters;
 }
 
-export async function startEngine(): Promise<void> {
+export async function startEngine(as: User): Promise<void> {
+  user = as;
   await engine();
 }
 

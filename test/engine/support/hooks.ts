@@ -9,7 +9,8 @@ const hasFailed = ({ tests, suites }: Mocha.Suite): boolean =>
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context): Promise<void> {
     this.timeout("40m");
-    await startEngine();
+    const isLong = this.test?.parent?.suites.some(({ file }) => file?.endsWith(".long.test.ts") === true) === true;
+    await startEngine(isLong ? "administrator" : "deployer");
   },
   async afterAll(this: Mocha.Context): Promise<void> {
     this.timeout("2m");

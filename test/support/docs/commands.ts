@@ -56,7 +56,6 @@ export const RUN_BY: ReadonlyMap<string, string> = new Map([
   ...pages("docs/testing.md", "npm test", 1, 2),
   ...pages("docs/guides/demo.md", "npm run demo", 1),
   ...pages("docs/guides/demo.md", "test/lab", 2),
-  ...pages("docs/guides/etcd-users.md", STEPS, 1),
   ...pages("docs/guides/first-mesh.md", STEPS, 1, 2, 3, 4),
   ...pages("docs/guides/join.md", STEPS, 1, 2),
   ...pages("docs/guides/leave.md", STEPS, 1, 2),
@@ -80,7 +79,11 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     "needs the launcher of a released CLI; test/engine/policies.long.test.ts starts the pack by one of its own",
     ...[1, 2],
   ),
-  ...pages("docs/guides/etcd-users.md", "in the etcd, by its administrator; test/lab/etcdUsers does the same", 2),
+  ...pages(
+    "docs/guides/etcd-users.md",
+    "needs etcds that serve the mesh's certificates, and their administrator; test/engine/etcdUsers and test/lab/etcdUsers do the same",
+    ...[1, 2],
+  ),
   ...pages(
     "docs/guides/living-with-a-mesh.md",
     "the chart's repository is on the network; the lab tests upgrade by the chart itself",

@@ -2,8 +2,7 @@ import { down, up, type Lab, type LabCluster } from "../../../../lab";
 import { snapshots } from "../../../support/kubernetes/snapshot";
 import { meshConfig } from "../../../support/stacks/meshConfig";
 import type { PulumiStack } from "../../../support/stacks/pulumi";
-import { deployerKubeconfig } from "../deployer";
-import { engine } from "../engine";
+import { engine, kubeconfigOf } from "../engine";
 import { APISERVER_LAB, isKept } from "../labs";
 
 /** Cilium in each cluster of the lab, installed with the name and id that it has in a mesh; with an etcd of its own it gets them there. */
@@ -76,7 +75,7 @@ export async function apiserverMesh(
 ): Promise<ApiserverMesh> {
   const lab = await start(count);
   const { clusters } = lab;
-  const kubeconfig = await deployerKubeconfig(lab);
+  const kubeconfig = await kubeconfigOf(lab);
   const untouched = await snapshots(clusters);
   const stack = (await engine()).workstation.stack(name, undefined, { KUBECONFIG: kubeconfig, ...variables });
   await stack.init(meshConfig(clusters, extra));
