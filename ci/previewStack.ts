@@ -15,7 +15,7 @@ import { scrub, scrubbed } from "./scrub";
 
 const PREVIEW = ["preview", "--json"];
 
-/** How a stack is looked at for drift: what the clusters and their objects are is read anew. */
+/** How a stack is looked at for drift: what the clusters and their objects are is read again. */
 const DRIFT = [...PREVIEW, "--refresh"];
 const SECRET_VARIABLES = ["PULUMI_ACCESS_TOKEN", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE"];
 
@@ -85,12 +85,10 @@ async function againstState(args: readonly string[], root: string, scratch: stri
   return pulumi(args, root, { ...rest, KUBECONFIG: kubeconfig });
 }
 
-async function preview(
-  stack: string,
-  root: string,
-  scratch: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Pick<Preview, "conditions" | "onPaper"> & Result> {
+/** What was made of a stack's preview, and how. */
+type Made = Pick<Preview, "conditions" | "onPaper"> & Result;
+
+async function preview(stack: string, root: string, scratch: string, env: NodeJS.ProcessEnv): Promise<Made> {
   const mode = previewMode(stack, env);
   if (mode.kind === "state") {
     const run = await againstState([...PREVIEW, "--stack", stack], root, scratch, env);
@@ -116,35 +114,37 @@ async function preview(
   }
 }
 
-/**
- * Previews one stack of the project in `root`: against its state where the environment gives access to it, otherwise on paper. The
- * environment may hold a kubeconfig's content as `KUBECONFIG_CONTENT`.
- */
-export async function previewStack(stack: string, root: string, env: NodeJS.ProcessEnv): Promise<Preview> {
+/** Looks at a stack with a folder for what must not stay, and hands on nothing secret. */
+async function looked(
+  stack: string,
+  env: NodeJS.ProcessEnv,
+  look: (scratch: string) => Promise<Made>,
+): Promise<Preview> {
   const scratch = await mkdtemp(join(tmpdir(), "clustermesh-preview-"));
   try {
-    const made = await preview(stack, root, scratch, env);
-    return scrubbed({ stack, ...made }, secretsOf(env));
+    return scrubbed({ stack, ...(await look(scratch)) }, secretsOf(env));
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
 /**
+ * Previews one stack of the project in `root`: against its state where the environment gives access to it, otherwise on paper. The
+ * environment may hold a kubeconfig's content as `KUBECONFIG_CONTENT`.
+ */
+export const previewStack = (stack: string, root: string, env: NodeJS.ProcessEnv): Promise<Preview> =>
+  looked(stack, env, (scratch) => preview(stack, root, scratch, env));
+
+/**
  * Looks whether a stack's clusters and objects are what the last `up` has made of them: a preview of drift sets nothing right, and is complete against
  * the stack's state alone.
  */
-export async function driftOfStack(stack: string, root: string, env: NodeJS.ProcessEnv): Promise<Preview> {
-  const mode = previewMode(stack, env);
-  if (mode.kind === "paper") {
-    return { stack, conditions: `not at all: ${mode.reason}`, onPaper: true, ...skipped("nothing was looked at") };
-  }
-  const scratch = await mkdtemp(join(tmpdir(), "clustermesh-drift-"));
-  try {
+export const driftOfStack = (stack: string, root: string, env: NodeJS.ProcessEnv): Promise<Preview> =>
+  looked(stack, env, async (scratch) => {
+    const mode = previewMode(stack, env);
+    if (mode.kind === "paper") {
+      return { conditions: `not at all: ${mode.reason}`, onPaper: true, ...skipped("nothing was looked at") };
+    }
     const run = await againstState([...DRIFT, "--stack", stack], root, scratch, env);
-    const made = { stack, conditions: "for drift, against the stack's state", onPaper: false };
-    return scrubbed({ ...made, ...resultOf(run, secretsOf(env)) }, secretsOf(env));
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
+    return { conditions: "for drift, against the stack's state", onPaper: false, ...resultOf(run, secretsOf(env)) };
+  });

@@ -99,7 +99,7 @@ async function collect(
   };
 }
 
-/** Whoever reads it may do so in a terminal. */
+/** A report may be read in a terminal. */
 const escaped = (text: string): string => text.split("\n").map(printable).join("\n");
 
 /** A report without its secrets, and a line for each that was taken out of a file. */

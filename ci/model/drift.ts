@@ -30,7 +30,7 @@ export function driftOf(stacks: readonly string[], previews: readonly Preview[])
   if (drifted.length === 0) return { kind: "none" };
   const begin = [
     DRIFT_MARKER,
-    "`pulumi up` sets right what is listed here. This issue is written anew by each look, and closed by the first one that finds nothing.",
+    "`pulumi up` sets right what is listed here. This issue is written again by each look, and closed by the first one that finds nothing.",
     "",
   ].join("\n");
   return { kind: "some", body: [begin, ...sections(drifted, COMMENT_LIMIT - byteLength(begin) - 1)].join("\n") };

@@ -40,7 +40,7 @@ function matrix(view: MeshView, paint: Paint): readonly string[] {
   const rows = froms.map((from) => {
     const cells = names.map((to) => {
       if (to === from) return paint.faint("-".padStart(digits));
-      const state = pairState(pairOf(from, to) ?? { ready: 0, of: 0 });
+      const state = pairState(pairOf(from, to));
       return colours[state](SIGNS[state].padStart(digits));
     });
     return `${pad(label(from, names.indexOf(from)))}  ${cells.join(" ")}`;

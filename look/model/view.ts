@@ -27,8 +27,8 @@ export interface Pair {
 /** How a pair is: `unseen` where nothing is known of it. */
 export type PairState = "ready" | "notReady" | "unseen";
 
-export const pairState = ({ ready, of }: Pick<Pair, "ready" | "of">): PairState =>
-  of === 0 ? "unseen" : ready === of ? "ready" : "notReady";
+export const pairState = (pair: Pick<Pair, "ready" | "of"> | undefined): PairState =>
+  pair === undefined || pair.of === 0 ? "unseen" : pair.ready === pair.of ? "ready" : "notReady";
 
 /** A certificate and its end. */
 export interface CertificateLine {

@@ -3,9 +3,8 @@ import { resolve } from "node:path";
 import { tools } from "../../lab";
 import { secretFiles } from "../support/kubernetes/clusterObjects";
 import { snapshots } from "../support/kubernetes/snapshot";
-import { meshConfig } from "../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
-import { engine, labClusters } from "./support/engine";
+import { newProgram, type NewProgram } from "./support/newStack";
 
 const ROOT = resolve(__dirname, "..", "..");
 
@@ -30,19 +29,14 @@ export = () => {
 describe("a program in another language, which asks Pulumi's engine for a mesh", function () {
   this.timeout("3m");
   let stack: PulumiStack;
-  let clusters: Awaited<ReturnType<typeof labClusters>>;
-  let untouched: Awaited<ReturnType<typeof snapshots>>;
-  let mesh: ReturnType<typeof meshConfig>;
+  let clusters: NewProgram["clusters"];
+  let untouched: NewProgram["untouched"];
+  let mesh: NewProgram["mesh"];
 
   before(async () => {
-    clusters = await labClusters(2);
-    untouched = await snapshots(clusters);
-    mesh = meshConfig(clusters);
-    const { workstation } = await engine();
     // The engine finds the plugin by its name.
     const PATH = `${ROOT}:${(await tools(() => undefined)).dir}:${process.env["PATH"] ?? ""}`;
-    stack = await workstation.stackOf(PROGRAM, "component", { PATH });
-    await stack.init({ mesh });
+    ({ stack, clusters, untouched, mesh } = await newProgram(PROGRAM, "component", { PATH }));
   });
 
   after(async () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { secretFiles } from "../support/kubernetes/clusterObjects";
 import { snapshots } from "../support/kubernetes/snapshot";
-import { meshConfig } from "../support/stacks/meshConfig";
 import { succeeded, type PulumiStack } from "../support/stacks/pulumi";
-import { engine, labClusters } from "./support/engine";
+import { newProgram, type NewProgram } from "./support/newStack";
 
 /** A mesh whose endpoints another resource of the program prints, as one that makes a load balancer would. */
 const PROGRAM = `
@@ -38,16 +37,12 @@ const NOT_KNOWN = /cluster "cluster1": etcd is not known yet, so its endpoints a
 describe("a program that uses the library, with endpoints that it makes itself", function () {
   this.timeout("3m");
   let stack: PulumiStack;
-  let clusters: Awaited<ReturnType<typeof labClusters>>;
-  let untouched: Awaited<ReturnType<typeof snapshots>>;
-  let mesh: ReturnType<typeof meshConfig>;
+  let clusters: NewProgram["clusters"];
+  let untouched: NewProgram["untouched"];
+  let mesh: NewProgram["mesh"];
 
   before(async () => {
-    clusters = await labClusters(2);
-    untouched = await snapshots(clusters);
-    mesh = meshConfig(clusters);
-    stack = await (await engine()).workstation.stackOf(PROGRAM, "library");
-    await stack.init({ mesh });
+    ({ stack, clusters, untouched, mesh } = await newProgram(PROGRAM, "library"));
   });
 
   after(async () => {

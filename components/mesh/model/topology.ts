@@ -6,7 +6,7 @@ type Drawn = Pick<Cluster, "name" | "id" | "podCIDRs">;
 export type SeesReady = (cluster: string, peer: string) => boolean | undefined;
 
 /** Past so many clusters lines hide each other. */
-const LINES_UP_TO = 6;
+export const LINES_UP_TO = 6;
 /** A matrix of more is too large to be read, and for Mermaid to draw. */
 const MATRIX_UP_TO = 16;
 const COLUMNS = 8;

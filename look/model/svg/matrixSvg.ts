@@ -1,11 +1,11 @@
 import { pairsByEnds, pairState, type MeshView } from "../view";
 import { heading, HEADING_HEIGHT, legend, mark, MARGIN, reasons } from "./heading";
-import { attributes, label, roughWidth, svgDocument, svgText } from "./svg";
+import { attributes, label, roughWidth, shortened, svgDocument, svgText } from "./svg";
 
 const LEAST_WIDTH = 860;
 const LONGEST_NAME = 24;
 
-const shortened = (name: string): string => (name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
+const shortName = (name: string): string => shortened(name, LONGEST_NAME);
 
 /** How large a cell is: a picture of many clusters stays as wide as a screen. */
 const cellSize = (count: number): number => Math.max(5, Math.min(34, Math.floor(900 / Math.max(1, count))));
@@ -29,7 +29,7 @@ export function matrixSvg(view: MeshView): string {
   const pairOf = pairsByEnds(view.pairs);
   const size = cellSize(names.length);
   const isNamed = size >= 12;
-  const widest = isNamed ? Math.max(0, ...names.map((name) => roughWidth(shortened(name)))) : 0;
+  const widest = isNamed ? Math.max(0, ...names.map((name) => roughWidth(shortName(name)))) : 0;
   const left = MARGIN + widest + 12;
   // Names of columns stand upright, turned by 60 degrees.
   const top = HEADING_HEIGHT + 30 + widest * 0.87;
@@ -37,12 +37,12 @@ export function matrixSvg(view: MeshView): string {
   const font = `font-size: ${text}px`;
   const columnNames = names.map((name, column) => {
     const place = `translate(${(left + column * size + size / 2 + 3).toFixed(1)} ${(top - 8).toFixed(1)}) rotate(-60)`;
-    return `<text transform="${place}" style="${font}">${svgText(shortened(name))}</text>`;
+    return `<text transform="${place}" style="${font}">${svgText(shortName(name))}</text>`;
   });
   const lines = rows.flatMap((from, row) => {
     const y = top + row * size;
-    const name = label(left - 10, y + size / 2 + text / 3, shortened(from), "", { "text-anchor": "end", style: font });
-    const states = names.map((to) => (from === to ? "own" : pairState(pairOf(from, to) ?? { ready: 0, of: 0 })));
+    const name = label(left - 10, y + size / 2 + text / 3, shortName(from), "", { "text-anchor": "end", style: font });
+    const states = names.map((to) => (from === to ? "own" : pairState(pairOf(from, to))));
     if (!isNamed)
       return runs(states).map(({ state, at, length }) => {
         const place = { x: left + at * size, y, width: length * size, height: size };

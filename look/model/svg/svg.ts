@@ -44,6 +44,10 @@ export function label(
   return `<text ${attributes(all)}>${svgText(text)}</text>`;
 }
 
+/** A text of at most so many characters. */
+export const shortened = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;
+
 /** About how wide a text is, in pixels at 13 px. */
 export const roughWidth = (text: string): number => Math.max(0, Array.from(text).length * 7.6);
 

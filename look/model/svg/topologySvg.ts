@@ -1,6 +1,6 @@
 import { pairsByEnds, pairState, type ClusterLine, type MeshView, type PairState } from "../view";
 import { heading, HEADING_HEIGHT, legend, MARGIN, reasons } from "./heading";
-import { attributes, label, svgDocument } from "./svg";
+import { attributes, label, shortened, svgDocument } from "./svg";
 
 const WIDTH = 860;
 const BOX = { width: 190, height: 76 };
@@ -55,11 +55,10 @@ function box(cluster: ClusterLine, { x, y }: Place): readonly string[] {
   const isWell = agents !== undefined && agents.ready >= agents.of && agents.of > 0;
   const known = agents === undefined ? undefined : `${agents.ready} of ${agents.of} agents ready`;
   const last = lost === true ? "lost" : unseen === undefined ? known : "not seen";
-  const shown = name.length > 22 ? `${name.slice(0, 21)}…` : name;
   const middle = { "text-anchor": "middle" };
   return [
     `<rect class="box" ${attributes({ x: left, y: top, width: BOX.width, height: BOX.height, rx: 8 })}/>`,
-    label(x, top + 24, shown, "strong", middle),
+    label(x, top + 24, shortened(name, 22), "strong", middle),
     label(
       x,
       top + 44,
@@ -80,7 +79,7 @@ export function topologySvg(view: MeshView): string {
   const lines = placed.flatMap((from) =>
     placed.flatMap((to) => {
       if (from === to) return [];
-      const state = pairState(pairOf(from.cluster.name, to.cluster.name) ?? { ready: 0, of: 0 });
+      const state = pairState(pairOf(from.cluster.name, to.cluster.name));
       return [{ state, parts: arrow(from.place, to.place, state) }];
     }),
   );

@@ -1,6 +1,6 @@
 import type { VerdictLine } from "../view";
 import { mark, MARGIN } from "./heading";
-import { attributes, label, roughWidth, svgDocument } from "./svg";
+import { attributes, label, roughWidth, shortened, svgDocument } from "./svg";
 
 const ROW = 30;
 const COLUMN = 178;
@@ -26,11 +26,10 @@ export function verdictSvg(stack: string, verdicts: readonly VerdictLine[]): str
     const place = attributes({ x, y: y - 12, width: 14, height: 14, rx: 3, class: state });
     const words =
       state === "unseen" ? `expected: ${expected}` : state === "ready" ? expected : `${seen ?? ""}, not ${expected}`;
-    const shown = words.length > 22 ? `${words.slice(0, 21)}…` : words;
     return [
       `<rect ${place}/>`,
       ...mark(state, x, y - 12, 14),
-      label(x + 22, y, shown, state === "notReady" ? "bad" : state === "unseen" ? "faint" : ""),
+      label(x + 22, y, shortened(words, 22), state === "notReady" ? "bad" : state === "unseen" ? "faint" : ""),
     ];
   };
   const lines = verdicts.flatMap(({ client, path, expectedBefore, seenBefore, expectedAfter, seenAfter }, index) => {
@@ -38,7 +37,7 @@ export function verdictSvg(stack: string, verdicts: readonly VerdictLine[]): str
     const rule = attributes({ x1: MARGIN, x2: after + COLUMN, y1: y - 20, y2: y - 20 });
     return [
       `<line class="grid" ${rule}/>`,
-      label(MARGIN, y, client.length > 44 ? `${client.slice(0, 43)}…` : client),
+      label(MARGIN, y, shortened(client, 44)),
       label(pathAt, y, path, "faint"),
       ...cells(before, y, expectedBefore, seenBefore),
       ...cells(after, y, expectedAfter, seenAfter),

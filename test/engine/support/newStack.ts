@@ -25,6 +25,25 @@ export async function newStack(
   return { stack, clusters, untouched };
 }
 
+/** A stack of a program of one's own, whose configuration has a mesh, and its clusters as they were found. */
+export interface NewProgram extends NewStack {
+  readonly mesh: Readonly<Record<string, unknown>>;
+}
+
+/** A stack of a program of one's own over the first two clusters of the lab. */
+export async function newProgram(
+  program: string,
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<NewProgram> {
+  const clusters = await labClusters(2);
+  const untouched = await snapshots(clusters);
+  const mesh = meshConfig(clusters);
+  const stack = await (await engine()).workstation.stackOf(program, name, env);
+  await stack.init({ mesh });
+  return { stack, clusters, untouched, mesh };
+}
+
 /** A stack over two clusters, each of them at hand. */
 export interface NewPair extends NewStack {
   readonly first: LabCluster;

@@ -32,7 +32,7 @@ const roleRef = (name: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind
 /** Who gets roles: a user by name, or a ServiceAccount of the namespace `default`. */
 export type Grantee = { readonly kind: "User" | "ServiceAccount"; readonly name: string };
 
-/** The roles of these files as objects, and the bindings by which somebody has them in a cluster. */
+/** The roles of these files as objects, and the bindings by which a user has them in a cluster. */
 function objectsOf(files: readonly RoleFile[], { kind, name: who }: Grantee): readonly object[] {
   const subject =
     kind === "User"
@@ -52,7 +52,7 @@ function objectsOf(files: readonly RoleFile[], { kind, name: who }: Grantee): re
 
 const listOf = (items: readonly object[]): string => JSON.stringify({ apiVersion: "v1", kind: "List", items });
 
-/** Gives somebody the roles of these files, as the documentation says. */
+/** Gives a user the roles of these files, as the documentation says. */
 export async function grantRoles(cluster: LabCluster, who: Grantee, files: readonly RoleFile[]): Promise<void> {
   await cluster.run(["apply", "--filename=-"], { stdin: listOf(objectsOf(files, who)) });
 }

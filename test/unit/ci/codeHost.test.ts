@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { codeHost, leaveComment, type CodeHost } from "../../../ci/codeHost";
+import { JsonServer, type Request } from "../support/ci/jsonServer";
 
 const MARKER = "<!-- mark -->";
 const BOT = "github-actions[bot]";
@@ -13,47 +12,15 @@ interface Note {
   body: string;
 }
 
-interface Request {
-  readonly method: string;
-  readonly url: URL;
-  readonly token: string;
-  readonly body: string;
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return chunks.length === 0 ? "" : (JSON.parse(Buffer.concat(chunks).toString()) as { body: string }).body;
-}
-
 /** The comments of GitHub or GitLab as their documentation describes them; any other request is not found. */
 class FakeHost {
   readonly notes: Note[] = [];
   readonly requests: string[] = [];
-  private readonly server: Server;
+  readonly server = new JsonServer((request) => this.answer(request));
 
-  constructor(private readonly kind: "github" | "gitlab") {
-    this.server = createServer((request, response) => {
-      void bodyOf(request).then((body) => {
-        const { method = "", headers } = request;
-        const url = new URL(request.url ?? "", "http://host");
-        const token = String(headers.authorization ?? headers["private-token"]);
-        const answer = this.answer({ method, url, token, body });
-        response.writeHead(answer === undefined ? 403 : 200).end(JSON.stringify(answer ?? { message: "Forbidden" }));
-      });
-    });
-  }
+  constructor(private readonly kind: "github" | "gitlab") {}
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  close(): Promise<unknown> {
-    return new Promise((resolve) => this.server.close(resolve));
-  }
-
-  private answer({ method, url, token, body }: Request): unknown {
+  private answer({ method, url, token, payload: { body = "" } }: Request): unknown {
     this.requests.push(`${method} ${url.pathname}`);
     const gitHub = this.kind === "github";
     if (token !== (gitHub ? "Bearer right" : "right")) return undefined;
@@ -110,9 +77,9 @@ for (const { kind, own, other, env } of HOSTS) {
 
     beforeEach(async () => {
       fake = new FakeHost(kind);
-      url = await fake.listen();
+      url = await fake.server.listen();
     });
-    afterEach(() => fake.close());
+    afterEach(() => fake.server.close());
 
     it("is written once and updated from then on", async () => {
       assert.equal(await leaveComment(open(), MARKER, `${MARKER} one`), "created");

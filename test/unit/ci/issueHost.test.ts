@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { issueHost, keepIssue } from "../../../ci/issueHost";
+import { JsonServer, type Payload, type Request } from "../support/ci/jsonServer";
 
 const MARKER = "<!-- mark -->";
 const BOT = "github-actions[bot]";
@@ -16,43 +15,16 @@ interface Issue {
   readonly isPullRequest?: boolean;
 }
 
-type Payload = Readonly<Partial<Record<string, string>>>;
-
-async function payloadOf(request: IncomingMessage): Promise<Payload> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Payload);
-}
-
 /** The issues of GitHub or GitLab as their documentation describes them; any other request is refused. */
 class FakeIssues {
   readonly issues: Issue[] = [];
-  private readonly server: Server;
+  readonly server = new JsonServer((request) => this.answer(request));
 
-  constructor(private readonly kind: "github" | "gitlab") {
-    this.server = createServer((request, response) => {
-      void payloadOf(request).then((payload) => {
-        const { method = "", headers } = request;
-        const url = new URL(request.url ?? "", "http://host");
-        const token = String(headers.authorization ?? headers["private-token"]);
-        const isRight = token === (this.kind === "github" ? "Bearer right" : "right");
-        const answer = isRight ? this.answer(method, url, payload) : undefined;
-        response.writeHead(answer === undefined ? 403 : 200).end(JSON.stringify(answer ?? { message: "Forbidden" }));
-      });
-    });
-  }
+  constructor(private readonly kind: "github" | "gitlab") {}
 
-  async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
-  }
-
-  close(): Promise<unknown> {
-    return new Promise((resolve) => this.server.close(resolve));
-  }
-
-  private answer(method: string, { pathname, searchParams: query }: URL, payload: Payload): unknown {
+  private answer({ method, url: { pathname, searchParams: query }, token, payload }: Request): unknown {
     const gitHub = this.kind === "github";
+    if (token !== (gitHub ? "Bearer right" : "right")) return undefined;
     if (!gitHub && pathname === "/user") return { id: OWN_ID };
     const all = gitHub ? "/repos/o/r/issues" : "/projects/3/issues";
     if (method === "GET" && pathname === all) {
@@ -112,11 +84,11 @@ for (const { kind, own, other, env } of HOSTS) {
 
     beforeEach(async () => {
       fake = new FakeIssues(kind);
-      url = await fake.listen();
+      url = await fake.server.listen();
     });
-    afterEach(() => fake.close());
+    afterEach(() => fake.server.close());
 
-    it("opens, is brought up to date, closes, and opens anew", async () => {
+    it("opens, is brought up to date, closes, and opens again", async () => {
       assert.equal(await keep(), "none");
       assert.equal(await keep(`${MARKER} one`), "opened");
       assert.equal(await keep(`${MARKER} two`), "updated");
