@@ -19,6 +19,7 @@ const CASES: readonly Case[] = [
   { modes: ["kvstore", "kvstore"], nodes: 2 },
   { modes: ["apiserver", "kvstore"], nodes: 2 },
   { modes: ["kvstore", "kvstore"], nodes: 4 },
+  { modes: ["apiserver", "kvstore"], nodes: 4 },
 ];
 /** Pods beside those that speak to each other: with them the cluster has 50 identities. */
 const MORE = 42;
