@@ -11,9 +11,11 @@ import { info, type Diagnostic } from "./mesh/model/diagnostic";
 import { withoutLost, type Cluster } from "./mesh/model/mesh";
 import type { ObservedClusters } from "./mesh/model/observed";
 import { publishesOf } from "./mesh/model/publication";
+import { sayInPassing } from "./mesh/report";
 import { describedMesh, ownerOf, type DescribedMesh } from "./meshPlan";
 import { peerSecretKeys } from "./peers/peerSecret";
 import type { MeshRanges } from "./policyCheck/model/meshChange";
+import type { Say } from "./preflight/awaited";
 import { inspectAll, lostAndAnswering, reachable, type Reached } from "./preflight/inspectAll";
 import { judgeAccess } from "./preflight/judgeAccess";
 import { judgeSigning } from "./preflight/judgeSigning";
@@ -79,7 +81,12 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
       seenPeers: [],
     };
   }
-  const seen = await look(mesh, caSource, { managed, owner, limit: wait.preflight, now }, run.meshedClusters);
+  const seen = await look(
+    mesh,
+    caSource,
+    { managed, owner, limit: wait.preflight, now, say: sayInPassing },
+    run.meshedClusters,
+  );
   const { asked, live, answered, recorded, found, members, judged } = seen;
   const names = withoutLost(members).map(({ name }) => name);
   const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
@@ -113,17 +120,18 @@ interface Looking {
   /** Seconds. */
   readonly limit: number;
   readonly now: Date;
+  readonly say: Say;
 }
 
 /** Asks the clusters of a program, and judges what they say. */
 async function look(mesh: KnownMesh, caSource: CaSource, looking: Looking, before: PreflightRun["meshedClusters"]) {
-  const { managed, owner, limit, now } = looking;
+  const { managed, owner, limit, now, say } = looking;
   const issuesServers = caOrigin(caSource) === "generated";
   const ways = reachable(mesh).filter(({ name }) => managed.includes(name));
   const asked = withoutLost(ways).map((way) => askedOf(way, mesh, owner, issuesServers));
   const lost = ways.filter((way) => way.lost);
   const [{ live, answered }, answering, recorded] = await Promise.all([
-    inspectAll(mesh.cilium, asked, limit),
+    inspectAll(mesh.cilium, asked, limit, say),
     lostAndAnswering(lost, limit),
     before ?? {},
   ]);
@@ -160,12 +168,17 @@ const LOOK_SECONDS = 30;
 /**
  * Looks at the clusters that a program manages, and at nothing else: neither at what an `up` would be allowed to do there, nor at what it would
  * change. It reads only, and asks no engine.
+ *
+ * @param say Hears every ten seconds which clusters have not answered yet. @default nobody
  */
-export async function lookAtMesh({ description, managed }: DescribedMesh): Promise<SeenMesh> {
+export async function lookAtMesh(
+  { description, managed }: DescribedMesh,
+  say: Say = () => undefined,
+): Promise<SeenMesh> {
   const { wait, allow } = description;
   const { value: mesh } = await knownMesh(description);
   const limit = wait.preflight === false ? LOOK_SECONDS : wait.preflight;
-  const looking = { managed, owner: ownerOf(description), limit, now: new Date() };
+  const looking = { managed, owner: ownerOf(description), limit, now: new Date(), say };
   const { live, members, answering, judged } = await look(mesh, caSourceOf(description), looking, {});
   const silent = unreachableClusters(withoutLost(members), live, allow);
   return { members, live, diagnostics: [...silent, ...answering, ...judged.diagnostics] };

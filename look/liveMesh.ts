@@ -3,6 +3,7 @@ import { errorMessage } from "../components/basics/errorMessage";
 import { lastLine } from "../components/basics/model/lastLine";
 import { mapLimited } from "../components/basics/mapLimited";
 import { own } from "../components/basics/model/own";
+import { printable } from "../components/basics/model/printable";
 import { agentPods } from "../components/cilium/agents";
 import { readerReports } from "../components/cilium/caches";
 import { diagnose, type Diagnosis } from "../components/cilium/diagnosis";
@@ -25,9 +26,14 @@ export interface World {
   readonly contact: <T>(name: string, access: ApiAccess, use: (api: ClusterApi) => Promise<T>) => Promise<T>;
 }
 
+/** What a person at a terminal sees meanwhile; a report that is sent by mail has none of it. */
+function sayAtTerminal(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${printable(line)}\n`);
+}
+
 /** The clusters as kubectl reaches them. */
 export const REAL_WORLD: World = {
-  lookAt: lookAtMesh,
+  lookAt: (mesh) => lookAtMesh(mesh, sayAtTerminal),
   contact: (name, access, use) => withCluster(access, use, askedAgain(name)),
 };
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { durationText } from "../basics/model/duration";
 import { printable } from "../basics/model/printable";
 import { progress } from "../command/protocol";
 import { saying } from "../command/until";
@@ -173,7 +174,10 @@ export async function followRollOut(api: Cluster, rolling: Rolling): Promise<voi
         most = seen.done;
         movedAt = Date.now();
       }
-      set(() => line(rolling, seen));
+      set(
+        () => line(rolling, seen),
+        `fails after ${durationText(rolling.timeoutSeconds * 1000)} without a further one`,
+      );
       const isLate = lookedAt - movedAt > rolling.timeoutSeconds * 1000;
       if (isLate || lookedAt - Math.max(movedAt, sightAt) > STANDS_STILL_MS) {
         const known = sight.lost;

@@ -1,26 +1,36 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { mapLimited } from "../basics/mapLimited";
 import { cutText } from "../basics/model/bounded";
+import { durationText } from "../basics/model/duration";
 import { formatDiagnostic, type Diagnostic } from "../mesh/model/diagnostic";
 import { progress } from "./protocol";
 
 const POLL_MS = 1000;
 const EVERY_MS = 30_000;
 /** What takes hours is printed less often: the lines are kept in the state. */
-const SHARE_OF_TIME = 20;
+const SHARE_OF_TIME = 8;
 const LINE_BYTES = 240;
+const SHORTEST_SAID_MS = 1000;
 
 const begin = Date.now();
 
-/** Sets the line to print by now. */
-type SetLine = (line: () => string) => void;
+/** Sets the line to print by now, and how the wait can end without success. */
+type SetLine = (line: () => string, limit?: string) => void;
+
+/** How long it has taken so far, and how long it may. */
+function timeText(ms: number, limit: string | undefined): string {
+  const parts = [...(ms < SHORTEST_SAID_MS ? [] : [durationText(ms)]), ...(limit === undefined ? [] : [limit])];
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+}
 
 /** Prints what is waited for, again and again until the work is done; the first time at once, or later only. */
 async function ticking<T>(first: "at once" | "later", work: (set: SetLine) => Promise<T>): Promise<T> {
+  const since = Date.now();
   let line: (() => string) | undefined;
+  let limit: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   const say = () => {
-    if (line !== undefined) progress(cutText(line(), LINE_BYTES), "wait");
+    if (line !== undefined) progress(`${cutText(line(), LINE_BYTES)}${timeText(Date.now() - since, limit)}`, "wait");
   };
   const wind = () => {
     const pause = Math.max(EVERY_MS, (Date.now() - begin) / SHARE_OF_TIME);
@@ -29,9 +39,10 @@ async function ticking<T>(first: "at once" | "later", work: (set: SetLine) => Pr
       wind();
     }, pause);
   };
-  const set: SetLine = (next) => {
+  const set: SetLine = (next, until) => {
     const isFirst = line === undefined;
     line = next;
+    limit = until;
     if (!isFirst) return;
     if (first === "at once") say();
     wind();
@@ -45,6 +56,7 @@ async function ticking<T>(first: "at once" | "later", work: (set: SetLine) => Pr
 
 /**
  * Has a wait print what it is for: at once, and every half minute until it is over, even while one question to a cluster takes longer than that.
+ * From the second time on it says how long that has taken.
  *
  * @param wait Gets what sets the line that is said.
  */
@@ -100,12 +112,13 @@ export function until<T>(
   enough: (seen: T) => boolean,
   waiting: (seen: T) => string,
 ): Promise<T> {
+  const limit = `at most ${durationText(Math.max(0, deadline - Date.now()))}`;
   return saying(async (set) => {
     for (;;) {
       const begun = Date.now();
       const seen = await look();
       if (enough(seen) || begun >= deadline) return seen;
-      set(() => waiting(seen));
+      set(() => waiting(seen), limit);
       await delay(POLL_MS);
     }
   });

@@ -14,3 +14,8 @@ export async function report(heading: string, diagnostics: readonly Diagnostic[]
     throw refusal(heading, diagnostics);
   }
 }
+
+/** Shows a line to the person who waits for the engine, and keeps it nowhere. */
+export function sayInPassing(line: string): void {
+  void pulumi.log.info(line, undefined, undefined, true);
+}

@@ -4,6 +4,7 @@ import { compact } from "../basics/model/lists";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
 import type { ApiAccess } from "../kubernetes/clusterApi";
 import { warning, type Diagnostic } from "../mesh/model/diagnostic";
+import { sayingWhoIsAwaited, type Say } from "./awaited";
 import { answers, inspectCluster } from "./inspection";
 import type { Named } from "../identity/model/mark";
 import type { KnownMesh } from "./knownMesh";
@@ -35,18 +36,28 @@ export interface Inspected {
   readonly answered: ReadonlyMap<string, Answered>;
 }
 
-/** Inspects them all. */
+/**
+ * Inspects them all.
+ *
+ * @param say Hears every ten seconds which have not answered yet.
+ */
 export async function inspectAll(
   cilium: CiliumObjects,
   clusters: readonly (Asked & Named)[],
   limit: number,
+  say: Say,
 ): Promise<Inspected> {
   const turn = limiter(CLUSTERS_AT_ONCE);
-  const found = await Promise.all(
-    clusters.map(async ({ name, id, owner, access, managedObjects, publication }) => {
-      const named = { name, id, owner };
-      return { name, ...(await inspectCluster(access, cilium, managedObjects, limit, turn, publication, named)) };
-    }),
+  const names = clusters.map(({ name }) => name);
+  const found = await sayingWhoIsAwaited(names, limit, say, (answered) =>
+    Promise.all(
+      clusters.map(async ({ name, id, owner, access, managedObjects, publication }) => {
+        const named = { name, id, owner };
+        const seen = await inspectCluster(access, cilium, managedObjects, limit, turn, publication, named);
+        answered(name);
+        return { name, ...seen };
+      }),
+    ),
   );
   return {
     live: new Map(found.map(({ name, live }) => [name, live])),

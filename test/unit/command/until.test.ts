@@ -10,7 +10,7 @@ const MINUTE = 60_000;
 const saidDuring = async (work: () => Promise<unknown>) => (await saidWhile(() => timePasses(work))).lines;
 
 describe("waiting", () => {
-  it("says at once what it is for, and every half minute, until it is over", async () => {
+  it("says at once what it is for, and every half minute how long it has taken, until it is over", async () => {
     const begin = Date.now();
     const lines = await saidDuring(() =>
       until(
@@ -22,7 +22,7 @@ describe("waiting", () => {
     );
     assert.deepEqual(
       lines,
-      Array.from({ length: 5 }, () => "1 of 2 to come"),
+      ["", "30 s, ", "60 s, ", "90 s, ", "2 min, "].map((time) => `1 of 2 to come (${time}at most 10 min)`),
     );
   });
 
@@ -54,7 +54,9 @@ describe("waiting", () => {
     );
     assert.deepEqual(
       lines,
-      Array.from({ length: 7 }, () => "waiting"),
+      ["", "30 s, ", "60 s, ", "90 s, ", "2 min, ", "2 min, ", "3 min, "].map(
+        (time) => `waiting (${time}at most 10 min)`,
+      ),
     );
   });
 
@@ -78,13 +80,14 @@ describe("waiting", () => {
 
   it("counts what is done of many, once that takes long", async () => {
     const lines = await saidDuring(() => withEach("agents asked", [1, 2, 3, 4], 1, () => delay(20_000)));
-    assert.deepEqual(lines, ["agents asked: 1 of 4 done", "agents asked: 2 of 4 done"]);
+    assert.deepEqual(lines, ["agents asked: 1 of 4 done (30 s)", "agents asked: 2 of 4 done (60 s)"]);
   });
 
   it("is told less often in the course of hours, and its lines are short", async () => {
     const lines = await saidDuring(() => withEach("€".repeat(500), [1], 1, () => delay(8 * 60 * MINUTE)));
     assert.ok(lines.length > 20 && lines.length < 120, String(lines.length));
-    assert.ok(lines.every((line) => Buffer.byteLength(line) <= 240));
+    assert.ok(lines.every((line) => Buffer.byteLength(line) <= 260));
+    assert.match(lines.at(-1) ?? "", /… \(.*\) \(4\d\d min\)$/);
   });
 
   it("names the first of what is not there yet, and how many of how many", () => {
