@@ -93,6 +93,15 @@ export function runVerb(verbs: Verbs, verb: string): Promise<string> {
   return run();
 }
 
+/** What a failure ends with that does not say itself what to run: every step goes on where it was interrupted. */
+const NEXT = "next: set right what is named, and run the same pulumi command again; it goes on from here";
+const SAYS_WHAT_TO_RUN = /\brun (this|it|pulumi)\b/;
+
+function failureText(error: unknown): string {
+  const words = printableLines(errorMessage(error));
+  return excerpt(SAYS_WHAT_TO_RUN.test(words) ? words : `${words}\n${NEXT}`, ERROR_BYTES);
+}
+
 /**
  * Runs the verb that the command line names. An error ends the process with its message and no stack: Pulumi shows it to the user.
  *
@@ -108,7 +117,7 @@ export async function dispatch(verbs: Verbs): Promise<string | undefined> {
     return verb;
   } catch (error) {
     sayWhatIsLeftOut();
-    process.stderr.write(`${excerpt(printableLines(errorMessage(error)), ERROR_BYTES)}\n`);
+    process.stderr.write(`${failureText(error)}\n`);
     process.exitCode = 1;
     return undefined;
   }

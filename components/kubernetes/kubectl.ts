@@ -109,8 +109,8 @@ export class Kubectl {
   }
 
   /** Runs kubectl once: for what takes several steps, and of which some may have been taken when it fails. @throws as {@link ask}. */
-  async once(args: readonly string[], options: RunOptions = {}): Promise<string> {
-    return printed(args, await this.attempt(args, options));
+  once(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    return this.named(async () => printed(args, await this.attempt(args, options)));
   }
 
   /** Runs kubectl once and gives how it ended. @throws {@link KubectlError} when it does not end. */
@@ -126,7 +126,18 @@ export class Kubectl {
 
   /** Asks this cluster something, patiently. */
   patiently<T>(patience: Patience, ask: (silenceSeconds: number) => Promise<T>): Promise<T> {
-    return patiently(patience, ask, this.between);
+    return this.named(() => patiently(patience, ask, this.between));
+  }
+
+  /** Several clusters may be asked at once, so an error says of which it is. */
+  private async named<T>(work: () => Promise<T>): Promise<T> {
+    const { cluster } = this.between;
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof KubectlError && cluster !== undefined) error.cluster = cluster;
+      throw error;
+    }
   }
 
   /** Starts kubectl and leaves it running; the caller ends it. It has no terminal, on which a credential plugin could ask for a log-in. */

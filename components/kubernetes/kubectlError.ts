@@ -3,6 +3,8 @@ import { failureOf, type Failure } from "./model/failure";
 /** kubectl ended with an error, or was ended because nothing came back. */
 export class KubectlError extends Error {
   override readonly name: string = "KubectlError";
+  /** The cluster that was asked, where its name is known. */
+  cluster?: string;
 
   constructor(
     message: string,

@@ -3,6 +3,8 @@ import { askedAgain } from "./askedAgain";
 import type { ClusterApi, Contact } from "./clusterApi";
 import { Kubectl } from "./kubectl";
 import { KubectlApi, withCluster } from "./kubectlApi";
+import { KubectlError } from "./kubectlError";
+import { withFix } from "./model/noAccess";
 
 interface GivenCluster {
   readonly name: string;
@@ -23,7 +25,17 @@ export const contactTo =
   async (use) =>
     withCluster(accessTo(cluster, await readKubeconfigs()), use, askedAgain(cluster.name));
 
-/** Opens all clusters, uses them, and closes them whatever happens. */
+/** An error of kubectl, with the name of its cluster and what to do about it; others as they are. */
+function ofItsCluster(error: unknown): unknown {
+  if (!(error instanceof KubectlError) || error.cluster === undefined) return error;
+  return new Error(`cluster "${error.cluster}": ${withFix(error.message)}`, { cause: error });
+}
+
+/**
+ * Opens all clusters, uses them, and closes them whatever happens.
+ *
+ * @throws Error that names the cluster, where kubectl failed.
+ */
 export async function withClusters<Cluster extends GivenCluster, T>(
   members: readonly Cluster[],
   use: (clusters: readonly Open<Cluster>[]) => Promise<T>,
@@ -37,6 +49,8 @@ export async function withClusters<Cluster extends GivenCluster, T>(
   );
   try {
     return await use(opened.map(({ cluster }) => cluster));
+  } catch (error) {
+    throw ofItsCluster(error);
   } finally {
     await Promise.all(opened.map(({ kubectl }) => kubectl.close()));
   }

@@ -4,6 +4,8 @@ import { failedWords, firstTry, nextTry, type FailedTry, type Patience } from ".
 
 /** What is done between two tries. */
 export interface Between {
+  /** The cluster that is asked: errors are of it. */
+  readonly cluster?: string;
   /** Gets why the first of them failed. */
   readonly onFailedTry?: (failed: FailedTry) => void;
   readonly pause?: (seconds: number) => Promise<unknown>;

@@ -71,3 +71,9 @@ export const ACCESS_FIXES: Readonly<Record<NoAccessKind, { readonly what: string
     fix: "see what kubectl get namespace kube-system says where pulumi runs",
   },
 };
+
+/** An error of kubectl in a line, with what to do about it where it shows why kubectl got nothing out of a cluster. */
+export function withFix(words: string): string {
+  const { kind, line } = noAccess(words);
+  return kind === "other" ? line : `${line}; ${ACCESS_FIXES[kind].fix}`;
+}

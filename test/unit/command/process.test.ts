@@ -32,7 +32,10 @@ describe("the deploy-time programs, as processes", () => {
         ended.stderr,
       );
     }
-    assert.match(ended.stderr, /The connection to the server was refused \(tried 3 times\)\n$/);
+    assert.match(
+      ended.stderr,
+      /cluster "cluster[12]": The connection to the server was refused \(tried 3 times\); check address, network and VPN\nnext: set right what is named, and run the same pulumi command again; it goes on from here\n$/,
+    );
     const accesses = new Set(kubectl.calls().map(([access = ""]) => access.replace(/=\/.*/, "")));
     assert.deepEqual([...accesses].toSorted(), ["--context=context1", "--kubeconfig"]);
     assert.ok(!JSON.stringify(kubectl.calls()).includes("CONTENT"));
