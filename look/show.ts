@@ -20,7 +20,10 @@ Exit code: 0 shown; 2 the stack's outputs cannot be read`;
 /** Reads what the last `up` of a stack has left. Its secrets are not shown. */
 async function readView(stack: string, pulumi: PulumiCli, now: Date): Promise<MeshView> {
   const of = `--stack=${stack}`;
-  const outputs = jsonAs(z.unknown(), await pulumi(["stack", "output", "--json", of]));
+  const printed = await pulumi(["stack", "output", "--json", of]).catch((error: unknown) => {
+    throw new Error(`${errorMessage(error)}\npulumi stack ls lists the stacks of this backend`, { cause: error });
+  });
+  const outputs = jsonAs(z.unknown(), printed);
   const asked = await pulumi(["stack", "history", "--json", "--page-size=1", of]).then(
     (text) => ({ history: jsonAs(z.unknown(), text) }),
     (error: unknown) => ({ failure: lastLine(errorMessage(error)) }),

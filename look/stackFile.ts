@@ -1,12 +1,16 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { errorMessage } from "../components/basics/errorMessage";
+import { firstFew } from "../components/basics/model/bounded";
+import { printable } from "../components/basics/model/printable";
 import { withoutEncrypted } from "./model/encrypted";
 
 const projectFile = z.looseObject({ name: z.string(), stackConfigDir: z.string().default(".") });
 const stackFile = z.looseObject({ config: z.record(z.string(), z.unknown()).default({}) });
+
+const STACKS_SHOWN = 10;
 
 /** A stack as its files have it. */
 export interface StackFile {
@@ -19,14 +23,25 @@ export interface StackFile {
   readonly encrypted: readonly string[];
 }
 
+const reasonOf = (error: unknown): string =>
+  (error as NodeJS.ErrnoException).code === "ENOENT" ? "it is not there" : errorMessage(error);
+
+const STACK_FILE = /^Pulumi\.(.+)\.yaml$/;
+
+/** The stacks that have a file in this folder, for who has given another one. */
+async function stacksIn(folder: string): Promise<string> {
+  const names = (await readdir(folder).catch(() => [])).flatMap((file) => STACK_FILE.exec(file)?.[1] ?? []);
+  return names.length === 0
+    ? ""
+    : `; there are files of ${firstFew(names.sort().map(printable), STACKS_SHOWN).join(", ")}`;
+}
+
 async function readYaml<T>(path: string, form: z.ZodType<T>): Promise<T> {
   let text: string;
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw new Error(`${path} cannot be read (${errorMessage(error)}); give a stack that has such a file`, {
-      cause: error,
-    });
+    throw new Error(`${path} cannot be read (${reasonOf(error)})`, { cause: error });
   }
   try {
     return form.parse(parse(text) ?? {});
@@ -51,7 +66,10 @@ export async function readStackFile(root: string, stack: string): Promise<StackF
   const short = parts.at(-1) ?? "";
   const organization = parts.length > 1 ? (parts[0] ?? "") : "organization";
   const { name: project, stackConfigDir } = await readYaml(join(root, "Pulumi.yaml"), projectFile);
-  const { config } = await readYaml(join(root, stackConfigDir, `Pulumi.${short}.yaml`), stackFile);
+  const folder = join(root, stackConfigDir);
+  const { config } = await readYaml(join(folder, `Pulumi.${short}.yaml`), stackFile).catch(async (error: unknown) => {
+    throw new Error(`${errorMessage(error)}${await stacksIn(folder)}`, { cause: error });
+  });
   const prefix = `${project}:`;
   const own = Object.entries(config).flatMap(([key, value]): [string, unknown][] =>
     key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
