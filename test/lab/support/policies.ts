@@ -5,6 +5,8 @@ import { waitUntil } from "../../support/waitUntil";
 
 const NAMESPACE = "traffic-under-policies";
 const SLEEP = ["sleep", "infinity"];
+/** Before the name changes, many identities are made. */
+const NAME_CHANGES_SECONDS = 1800;
 /** A pinger gives every attempt a second. */
 const LIMIT_MS = 1000;
 
@@ -142,7 +144,7 @@ export async function startPolicyTraffic(cluster: LabCluster, more = 0): Promise
   /** Makes these on the other node once agents begin to get another name, and has them speak to every server. */
   const startLate = async (): Promise<readonly (readonly [string, Pinger])[]> => {
     const before = await nameOf();
-    await waitUntil("the name changes", 600, async () => (await nameOf()) !== before);
+    await waitUntil("the name changes", NAME_CHANGES_SECONDS, async () => (await nameOf()) !== before);
     await apply(
       cluster,
       Object.entries(LATE).map(([name, app]) => pod(name, last2, SLEEP, app)),

@@ -19,11 +19,16 @@ const words = (text: string): readonly string[] => text.split("\n").filter((line
  * Runs etcdctl on a cluster's etcd as its administrator, which is the client that the lab has made for it: the user `root` once authentication
  * is enabled. @throws Error with what etcdctl said.
  */
-export function asRoot(etcdctl: string, { name, ciliumEtcd }: LabCluster, args: readonly string[]): string {
+export function asRoot(
+  etcdctl: string,
+  { name, ciliumEtcd }: LabCluster,
+  args: readonly string[],
+  input?: string,
+): string {
   const [ca = "", cert = "", key = ""] = [ciliumEtcd.caFile, ciliumEtcd.certFile, ciliumEtcd.keyFile].map((file) =>
     readFileSync(file, "utf8"),
   );
-  const { opened, text } = askEtcd(etcdctl, ciliumEtcd.dialEndpoint, { ca, cert, key }, args);
+  const { opened, text } = askEtcd(etcdctl, ciliumEtcd.dialEndpoint, { ca, cert, key }, args, input);
   if (!opened) {
     throw new Error(`etcdctl ${args.join(" ")} on ${name}: ${text}`);
   }

@@ -37,7 +37,13 @@ export interface EtcdAnswer {
 }
 
 /** Runs etcdctl against an endpoint. The PEM material is in files of this user alone while it runs. */
-export function askEtcd(etcdctl: string, endpoint: string, pem: ClientPem, args: readonly string[]): EtcdAnswer {
+export function askEtcd(
+  etcdctl: string,
+  endpoint: string,
+  pem: ClientPem,
+  args: readonly string[],
+  input = "",
+): EtcdAnswer {
   const folder = mkdtempSync(join(tmpdir(), "clustermesh-etcd-"));
   const write = (name: string, text: string) => {
     const path = join(folder, name);
@@ -57,6 +63,7 @@ export function askEtcd(etcdctl: string, endpoint: string, pem: ClientPem, args:
       "--command-timeout=3s",
     ];
     const { status, stdout, stderr } = spawnSync(etcdctl, [...flags, ...args], {
+      input,
       encoding: "utf8",
       env: { ...process.env, ETCDCTL_API: "3" },
     });
