@@ -3,7 +3,7 @@ import type { LabCluster } from "../../lab";
 import { agentUids } from "../support/cilium/agents";
 import { databaseIp, ping, verdictsHold } from "./support/demo/verdicts";
 import { listenToDrops } from "./support/drops";
-import { twoClusters } from "./support/level";
+import { level, twoClusters } from "./support/level";
 import { meshed } from "./support/mesh";
 import { changePeerFiles } from "./support/peers/peerSecret";
 import { identityOf, meshReady, peerForgotten } from "./support/peers/peers";
@@ -71,6 +71,13 @@ describe("a peer file that is taken away and given back", function () {
     } finally {
       drops.stop();
     }
+  });
+
+  it("is seen by a look at the mesh, which names the peer", async () => {
+    const { code, text } = await (await level()).workstation.look("status", "--stack=local");
+    assert.equal(code, 1, text);
+    assert.match(text, /^1 of 2 pairs ready/m);
+    assert.match(text, new RegExp(`cluster "${here.name}": agent \\S+ on node \\S+, peer "${there.name}"`));
   });
 
   it("lets it in again without a restart of any agent", async () => {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +27,8 @@ export interface Workstation {
   stack(name: string, watch?: (chunk: Buffer) => void, env?: Readonly<Record<string, string>>): PulumiStack;
   /** A stack of a program that uses the library, in a checkout of its own. Its environment may have more than this one's. */
   stackOf(program: string, name: string, env?: Readonly<Record<string, string>>): Promise<PulumiStack>;
+  /** Runs what people look at a mesh with, as `npm run` does. */
+  look(program: "status" | "show" | "diagnose", ...args: readonly string[]): Promise<Run>;
   remove(): Promise<void>;
 }
 
@@ -47,6 +49,19 @@ interface Started {
 }
 
 const PASSPHRASE = "engine-level";
+
+/** How a process ends, and what it printed. */
+function runOf(child: ChildProcessWithoutNullStreams): Promise<Run> {
+  const chunks: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      resolve({ code: code ?? -1, text: Buffer.concat(chunks).toString(), steps: [] });
+    });
+  });
+}
 
 /** Sets up a workstation in a folder of its own. */
 export async function makeWorkstation(tools: WorkstationTools): Promise<Workstation> {
@@ -84,6 +99,8 @@ export async function makeWorkstation(tools: WorkstationTools): Promise<Workstat
       checkouts.push(own);
       return new PulumiStack(name, tools.pulumi, own, stateDir, { ...env, ...more });
     },
+    look: (program, ...args) =>
+      runOf(spawn("node", ["--import=tsx", `look/${program}.ts`, ...args], { cwd: checkout.dir, env })),
     remove: async () => {
       await Promise.all([...checkouts.map((each) => each.remove()), rm(home, { recursive: true, force: true })]);
     },
@@ -218,16 +235,8 @@ export class PulumiStack {
       stdio: ["pipe", "pipe", "pipe"],
       detached,
     });
-    const chunks: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+    const ended = runOf(child);
     child.stdin.end(stdin ?? "");
-    const ended = new Promise<Run>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (code) => {
-        resolve({ code: code ?? -1, text: Buffer.concat(chunks).toString(), steps: [] });
-      });
-    });
     return { process: child, ended };
   }
 }
