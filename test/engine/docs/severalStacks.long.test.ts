@@ -7,7 +7,6 @@ import { deployerKubeconfig } from "../support/deployer";
 import { engine, labClusters } from "../support/engine";
 import { Reader } from "../support/reader";
 
-const PAGE = "docs/guides/several-stacks.md";
 const AUTHORITY = "mesh-authority";
 
 describe("the steps of the documentation for a mesh of several stacks, as they are pasted", function () {
@@ -27,7 +26,7 @@ describe("the steps of the documentation for a mesh of several stacks, as they a
     const write = async (name: string, config: Readonly<Record<string, unknown>>) => {
       await workstation.stack(name).configure(config);
     };
-    await reader.paste(PAGE, 1);
+    await reader.paste("docs/guides/several-stacks.md", 1);
     await write(AUTHORITY, {
       role: "authority",
       clusters: Object.fromEntries(clusters.map((cluster) => [cluster.name, listed(cluster)])),
@@ -45,7 +44,7 @@ describe("the steps of the documentation for a mesh of several stacks, as they a
   });
 
   it("bring every stack up, the authority stack first", async () => {
-    await reader.paste(PAGE, 4);
+    await reader.paste("docs/guides/several-stacks.md", 4);
     for (const cluster of clusters) {
       const peers = clusters.filter((each) => each !== cluster).map(({ name }) => name);
       const files = Object.keys(await secretFiles(cluster, "cilium-clustermesh"));
@@ -58,13 +57,13 @@ describe("the steps of the documentation for a mesh of several stacks, as they a
 
   it("have a cluster stack ask for the peers of others", async () => {
     // Nobody sees a peer where there are no agents, so the check is off here.
-    await reader.paste(PAGE, 5);
+    await reader.paste("docs/guides/several-stacks.md", 5);
     const set = await reader.type("pulumi config get --stack mesh-cluster1 requireExternalPeers");
     assert.equal(set.trim(), "true");
   });
 
   it("take all of them down", async () => {
-    await reader.paste(PAGE, 7);
+    await reader.paste("docs/guides/several-stacks.md", 7);
     assert.deepEqual(await snapshots(clusters), untouched);
   });
 });
