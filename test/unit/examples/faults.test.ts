@@ -109,6 +109,15 @@ describe("what goes wrong with clusters of a kind, as the first preview of its e
     lineOf(problems, 'cluster "edge": podCIDRs[0] "10.0.0.0/8" overlaps podCIDRs[0] of cluster "core" (10.51.0.0/16)');
   });
 
+  it("RKE2: name and id that are not in its HelmChartConfig", async () => {
+    const world = rancherWorld();
+    const change = withConfig({ "cluster-name": "default", "cluster-id": "0" });
+    const core = { ...(world["core"] ?? assert.fail()), change };
+    const { problems } = await previewExample(kubectl, "rancher", { ...world, core });
+    const said = lineOf(problems, 'cluster "core": live cluster-name and cluster-id ["default","0"] are not');
+    assert.match(said, /; set cluster\.name=core and cluster\.id=51 in valuesContent of HelmChartConfig /);
+  });
+
   it("Argo CD: name and id that are not in its Application, which it would write again", async () => {
     const change = withConfig({ "cluster-name": "default", "cluster-id": "0" });
     const { problems } = await previewExample(kubectl, "argocd", argocdWorld({ change }));
@@ -116,7 +125,10 @@ describe("what goes wrong with clusters of a kind, as the first preview of its e
       problems,
       'cluster "blue": live cluster-name and cluster-id ["default","0"] are not the declared "blue"',
     );
-    assert.match(said, /cluster\.name=blue/);
+    assert.match(
+      said,
+      /; set cluster\.name=blue and cluster\.id=61 where "argocd-controller" has the chart's values from and then /,
+    );
   });
 
   it("Argo CD: an Application that has the chart make the Secrets of the peers", async () => {
