@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { z } from "zod";
+import { present } from "../../../components/basics/model/own";
 import { clustersOf, stackValues } from "../../support/examples/exampleFiles";
 import type { RenderedObject } from "../../support/examples/rendered";
 import { usingOpenSsl } from "../../support/openssl";
@@ -21,11 +22,18 @@ describe("the example by hand, with the certificates that its page has people ma
     pasteInto(folder(), page, number, /^sh examples\/by-hand\/certificates\.sh /);
 
   /** Its first preview, with the CAs as `pulumi config set` gives them. */
-  function preview(over: Readonly<Record<string, unknown>> = {}, world: World = byHandWorld()): Promise<Said> {
+  function preview(
+    over: Readonly<Record<string, unknown>> = {},
+    world: World = byHandWorld(),
+    endpoints: Readonly<Record<string, readonly string[]>> = {},
+  ): Promise<Said> {
     paste("docs/guides/examples.md", 7);
     const clusters = Object.entries(clustersOf("by-hand")).map(([name, cluster]) => {
       const { etcd } = withEtcd.parse(cluster);
-      return [name, { ...cluster, etcd: { ...etcd, ca: caIn(folder(), name) } }] as const;
+      return [
+        name,
+        { ...cluster, etcd: { ...etcd, ...present({ endpoints: endpoints[name] }), ca: caIn(folder(), name) } },
+      ] as const;
     });
     const values = { ...stackValues("by-hand"), clusters: Object.fromEntries(clusters), ...over };
     return previewExample(kubectl, "by-hand", world, { values });
@@ -77,6 +85,15 @@ describe("the example by hand, with the certificates that its page has people ma
     assert.match(
       lines(said.problems).join("\n"),
       /^mesh: clustermesh:ca is missing; give .* or etcd\.ca of each cluster$/,
+    );
+  });
+
+  it("is warned of where peers would be sent to another etcd than the agents use", async () => {
+    const { warnings } = await preview({}, byHandWorld(), { cluster1: ["https://10.1.1.99:2379"] });
+    lineOf(
+      warnings,
+      'cluster "cluster1": etcd.endpoints ["https://10.1.1.99:2379"] are not those that its agents use (live etcd-config: ' +
+        "https://10.1.1.1:2379)",
     );
   });
 

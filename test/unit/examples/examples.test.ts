@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parse } from "yaml";
 import { z } from "zod";
 import { validateDescription } from "../../../components";
 import { findStacks } from "../../../ci/stacks";
@@ -21,6 +22,19 @@ const PAGE = readFileSync(join(ROOT, "docs", "guides", "examples.md"), "utf8");
 const UNNAMED: ReadonlySet<string> = new Set(["by-hand"]);
 
 const named = z.looseObject({ cluster: z.object({ name: z.string(), id: z.number() }).optional() });
+
+const fields = z.record(z.string(), z.unknown());
+
+/** A value with only those fields that a part of it names. */
+function commonPart(whole: unknown, part: unknown): unknown {
+  const [all, some] = [fields.safeParse(whole), fields.safeParse(part)];
+  if (!all.success || !some.success) return whole;
+  return Object.fromEntries(
+    Object.entries(some.data).flatMap(([key, each]) =>
+      key in all.data ? [[key, commonPart(all.data[key], each)] as const] : [],
+    ),
+  );
+}
 
 /** The settings of an example with the secrets that its page has people set. */
 async function withSecrets(example: string): Promise<Readonly<Record<string, unknown>>> {
@@ -48,6 +62,16 @@ describe("the examples", () => {
         assert.ok(isNamed && (file.endsWith(".sh") || cluster in clustersOf(example)), `${example}/${file}`);
       }
     }
+  });
+
+  it("are shown on their page as they are, each with its stack, and no more than is in the files", () => {
+    const blocks = [...PAGE.matchAll(/^```yaml\n# (examples\/\S+)\n([\s\S]*?)^```$/gm)];
+    for (const [, file = "", text = ""] of blocks) {
+      const [whole, part] = [parse(readFileSync(join(ROOT, file), "utf8")), parse(text)] as readonly unknown[];
+      assert.deepEqual(commonPart(whole, part), part, file);
+    }
+    const shown = blocks.map(([, file]) => file);
+    for (const example of EXAMPLES) assert.ok(shown.includes(`examples/Pulumi.${example}.yaml`), example);
   });
 
   it("are no environments of this project", async () => {
