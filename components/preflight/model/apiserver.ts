@@ -10,7 +10,7 @@ import { apiserverCertificates } from "./apiserverCertificates";
 import { howToAllow } from "../../settings/model/allow";
 import { apiserverWayIn } from "./apiserverWayIn";
 import { isUnmeshed } from "./foundIdentity";
-import { helmUpgrade, restartAll } from "./helmCommand";
+import { giveValues, restartAll } from "./helmCommand";
 import { identityChange, identityIn } from "./identity";
 import { identityModeOf } from "../../cilium/model/identityMode";
 import { withWritten, type ApiserverCluster, type InspectedApiserver } from "./inspectedApiserver";
@@ -58,7 +58,7 @@ export function notPublishing(each: InspectedApiserver, { cilium }: Policy): rea
   }
   if (live.apiserver !== undefined) {
     const reason = `has no container ${APISERVER_CONTAINERS.apiserver}, and so publishes nothing`;
-    const fix = `run ${helmUpgrade(live, cilium, ["clustermesh.useAPIServer=true"])}`;
+    const fix = giveValues(live, cilium, ["clustermesh.useAPIServer=true"]);
     return [error({ ...at, value: live.apiserver.containers, reason, fix })];
   }
   const isOther = isUnnamed(each) && cluster.identity !== "set";
@@ -68,7 +68,7 @@ export function notPublishing(each: InspectedApiserver, { cilium }: Policy): rea
     error({
       ...at,
       reason: "is not there, and no etcd is given: this cluster publishes nothing for its peers",
-      fix: `run ${helmUpgrade(live, cilium, values)}${then}; or write etcd, where its identities are in one`,
+      fix: `${giveValues(live, cilium, values)}${then}; or write etcd, where its identities are in one`,
     }),
   ];
 }
@@ -99,7 +99,7 @@ function otherIdentity(
       reason:
         `are not the declared ${JSON.stringify(cluster.name)} and ${cluster.id}: the certificates of its ${APISERVER} are for a name, ` +
         "and so both have to come from the installation",
-      fix: `run ${helmUpgrade(live, cilium, identityValues(cluster))} and then (${RESTARTS}) ${restartAll(cilium, [APISERVER])}${orPatch}`,
+      fix: `${giveValues(live, cilium, identityValues(cluster))} and then (${RESTARTS}) ${restartAll(cilium, [APISERVER])}${orPatch}`,
     }),
   ];
 }
@@ -116,8 +116,8 @@ function hubble(each: InspectedApiserver, { cilium }: Policy): readonly Diagnost
       property: `Secret ${cilium.namespace}/${HUBBLE_SECRET}`,
       reason: `is for *.${name}.hubble-grpc.cilium.io, and Hubble Relay asks for *.${cluster.name}.hubble-grpc.cilium.io once the cluster is renamed`,
       fix:
-        "where Hubble Relay is used, let Helm set name and id, which makes that again as well: run " +
-        `${helmUpgrade(live, cilium, identityValues(cluster))} and then ${restartAll(cilium, [APISERVER])}`,
+        "where Hubble Relay is used, let Helm set name and id, which makes that again as well: " +
+        `${giveValues(live, cilium, identityValues(cluster))} and then ${restartAll(cilium, [APISERVER])}`,
     }),
   ];
 }
@@ -150,7 +150,7 @@ function unmanagedUsers({ cluster, live }: InspectedApiserver, { cilium }: Polic
       property: `Deployment ${cilium.namespace}/${APISERVER}`,
       reason:
         "takes no users (clustermesh.apiserver.tls.authMode legacy): its etcd lets no peer in under the peer's own name",
-      fix: `run ${helmUpgrade(live, cilium, ["clustermesh.apiserver.tls.authMode=migration"])}`,
+      fix: giveValues(live, cilium, ["clustermesh.apiserver.tls.authMode=migration"]),
     }),
   ];
 }
@@ -160,14 +160,14 @@ function readers({ cluster, live }: InspectedApiserver, { cilium }: Policy): rea
   const at = { cluster: cluster.name, property: "reads", value: cluster.reads };
   const isCached = runs(live.apiserver, "kvstoremesh");
   const container = `container ${APISERVER_CONTAINERS.kvstoremesh} of Deployment ${cilium.namespace}/${APISERVER}`;
-  const add = helmUpgrade(live, cilium, ["clustermesh.apiserver.kvstoremesh.enabled=true"]);
+  const add = giveValues(live, cilium, ["clustermesh.apiserver.kvstoremesh.enabled=true"]);
   return compact([
     cluster.reads === "cached" &&
       !isCached &&
       error({
         ...at,
         reason: `needs the ${container}, which is not there (it has ${(live.apiserver?.containers ?? []).join(", ")})`,
-        fix: `write "direct", or run ${add}`,
+        fix: `write "direct", or ${add}`,
       }),
     cluster.written?.reads === "direct" &&
       isCached &&

@@ -5,7 +5,7 @@ import { certificatesIn, verifiedBy } from "../../certificates/model/x509/bundle
 import type { Certificate } from "../../certificates/model/x509/certificate";
 import { error, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { authority, authorityOf, type Authority } from "./apiserverAuthority";
-import { helmUpgrade, restartApiserver } from "./helmCommand";
+import { giveValues, restartApiserver } from "./helmCommand";
 import type { InspectedApiserver } from "./inspectedApiserver";
 import type { PreflightPolicy } from "./policy";
 
@@ -15,7 +15,7 @@ type Policy = Pick<PreflightPolicy, "cilium" | "recorded">;
 function madeAgain({ live }: InspectedApiserver, { cilium }: Policy, { kind, where }: Authority): string {
   switch (kind) {
     case "signed":
-      return `run ${helmUpgrade(live, cilium, [])}, which has all of them signed by Secret ${APISERVER_SECRETS.ca}, and then ${restartApiserver(cilium)}`;
+      return `${giveValues(live, cilium, [])}, which has all of them signed by Secret ${APISERVER_SECRETS.ca}, and then ${restartApiserver(cilium)}`;
     case "given":
       return `give as ${where} the CA that has signed it`;
     case "issued":
@@ -35,7 +35,7 @@ function server(each: InspectedApiserver, policy: Policy): readonly Diagnostic[]
       error({
         ...at,
         reason: "has no certificate that can be read",
-        fix: `run ${helmUpgrade(live, policy.cilium, [])}`,
+        fix: giveValues(live, policy.cilium, []),
       }),
     ];
   }
@@ -100,7 +100,7 @@ function commonName(
   const values = isSet ? [] : [`cluster.name=${cluster.name}`, `cluster.id=${cluster.id}`];
   // One for another name is replaced by this program, where it sets the name.
   if (seen !== undefined && isSet) return [];
-  const fix = `run ${helmUpgrade(live, cilium, values)}, and then ${restartApiserver(cilium)}`;
+  const fix = `${giveValues(live, cilium, values)}, and then ${restartApiserver(cilium)}`;
   return [
     seen === undefined
       ? error({ ...at, reason: `has no certificate that can be read: ${refused}`, fix })

@@ -5,7 +5,7 @@ import type { Certificate } from "../../certificates/model/x509/certificate";
 import type { Cluster } from "../../mesh/model/mesh";
 import type { Diagnostic } from "../../mesh/model/diagnostic";
 import { authorityOf } from "./apiserverAuthority";
-import { helmUpgrade, restartApiserver } from "./helmCommand";
+import { giveValues, restartApiserver } from "./helmCommand";
 import { withWritten, type InspectedApiserver } from "./inspectedApiserver";
 import type { LiveCluster } from "./liveCluster";
 import { inspected, type PreflightPolicy } from "./policy";
@@ -24,11 +24,11 @@ function endingsOf(each: InspectedApiserver, { cilium }: Policy): readonly Endin
       renewal: { by: "person", how },
     }));
   const leaf = (pem: string | undefined) => certificatesIn(pem ?? "").slice(0, 1);
-  const upgrade = helmUpgrade(live, cilium, []);
+  const upgrade = giveValues(live, cilium, []);
   const again =
     server?.helmRelease === undefined
       ? `see that who has made it (cert-manager, the chart's CronJob, or a person) renews it, and then ${restartApiserver(cilium)}`
-      : `run ${upgrade}, which makes it again, and then ${restartApiserver(cilium)}`;
+      : `${upgrade}, which makes it again, and then ${restartApiserver(cilium)}`;
   const servers = ending(APISERVER_SECRETS.server, again, leaf(server?.certificate));
   const { kind, trusted } = authorityOf(each);
   switch (kind) {
@@ -37,7 +37,7 @@ function endingsOf(each: InspectedApiserver, { cilium }: Policy): readonly Endin
       return servers;
     case "signed": {
       const follow =
-        `the chart keeps it: give Helm its successor (tls.ca.cert and tls.ca.key), or delete the Secret, run ${upgrade}, ` +
+        `the chart keeps it: give Helm its successor (tls.ca.cert and tls.ca.key), or delete the Secret, ${upgrade}, ` +
         `${restartApiserver(cilium)}, and pulumi up at once: between them the peers are lost`;
       return [...servers, ...ending(APISERVER_SECRETS.ca, follow, trusted)];
     }

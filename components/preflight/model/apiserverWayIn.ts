@@ -8,7 +8,7 @@ import type { Endpoint } from "../../mesh/model/endpoint";
 import { endpointsOf } from "../../mesh/model/mesh";
 import { meshHostName } from "../../mesh/model/names";
 import { entrancesOf, NODES, SERVING_PODS } from "./entrances";
-import { helmUpgrade } from "./helmCommand";
+import { giveValues } from "./helmCommand";
 import type { InspectedApiserver } from "./inspectedApiserver";
 import { listed } from "./listed";
 import type { PreflightPolicy } from "./policy";
@@ -121,8 +121,8 @@ function uncertified(
       value: url,
       reason: `is not what its server certificate is for (${listed([...server.dnsNames, ...server.ipAddresses])})`,
       fix:
-        `write https://${meshHostName(cluster.name)}:<port> with an apiserver.hostAliases for its addresses, or run ` +
-        helmUpgrade(live, cilium, [`"${value}"`]),
+        `write https://${meshHostName(cluster.name)}:<port> with an apiserver.hostAliases for its addresses, or ` +
+        giveValues(live, cilium, [`"${value}"`]),
     });
   });
 }

@@ -1,26 +1,52 @@
 import { APISERVER } from "../../apiserver/model/objects";
-import type { CiliumObjects } from "../../cilium/model/agentConfig";
+import { NAME_KEY, type CiliumObjects } from "../../cilium/model/agentConfig";
+import { dataOwners } from "../../kubernetes/model/managedFields";
+import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import { isObjectName } from "../../mesh/model/names";
 import type { ReachableCluster } from "./liveCluster";
 
 /** What of a live cluster's may stand in a command that a person runs. */
 const CHART = /^cilium-(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)$/;
 
-function chartVersion({ agent, apiserver }: ReachableCluster): string | undefined {
-  return CHART.exec(agent?.chart ?? apiserver?.chart ?? "")?.[1];
+const chartOf = ({ agent, apiserver }: ReachableCluster): string => agent?.chart ?? apiserver?.chart ?? "";
+
+const releaseOf = ({ config, apiserver }: ReachableCluster): string | undefined =>
+  config?.helmRelease ?? apiserver?.helmRelease;
+
+/** The chart of RKE2, which is not Cilium's and which its helm-controller installs. */
+const RKE2_CHART = /^rke2-cilium-/;
+/** Flux's, which has a release of Helm and upgrades it itself. */
+const FLUX = "helm-controller";
+const KUBECTL = /^kubectl\b/;
+
+/** Where a cluster's Cilium has its values, where a `helm upgrade` by hand would be undone, or install another chart; a clause. */
+function valuesElsewhere(live: ReachableCluster): string | undefined {
+  if (RKE2_CHART.test(chartOf(live))) return "in valuesContent of HelmChartConfig kube-system/rke2-cilium";
+  const owners = dataOwners(live.config?.managedFields ?? [], NAME_KEY).filter((each) => each !== FIELD_MANAGER);
+  const owner = owners.find((each) => each === FLUX || (releaseOf(live) === undefined && !KUBECTL.test(each)));
+  return owner === undefined ? undefined : `where ${JSON.stringify(owner)} has the chart's values from`;
+}
+
+/** The command that gives a cluster's Cilium other values and keeps the rest, its version too: without one, Helm takes the newest. */
+function helmUpgrade(live: ReachableCluster, { namespace }: CiliumObjects, values: readonly string[]): string {
+  const known = releaseOf(live) ?? "";
+  const release = isObjectName(known) ? known : "<release>";
+  const version = CHART.exec(chartOf(live))?.[1] ?? "<installed version>";
+  const sets = values.map((value) => ` --set ${value}`).join("");
+  return `helm upgrade ${release} cilium/cilium --version ${version} --namespace ${namespace} --reuse-values${sets}`;
 }
 
 /**
- * The command that gives a cluster's Cilium other values and keeps the rest, its version too: without one, Helm takes the newest.
+ * What a person does to give a cluster's Cilium other values, and to have the chart applied again: `run helm upgrade …`, or where the values are that
+ * somebody else gives to it.
  *
- * @param values Such as `clustermesh.useAPIServer=true`.
+ * @param values Such as `clustermesh.useAPIServer=true`; none has it applied as it is.
  */
-export function helmUpgrade(live: ReachableCluster, { namespace }: CiliumObjects, values: readonly string[]): string {
-  const known = live.config?.helmRelease ?? live.apiserver?.helmRelease ?? "";
-  const release = isObjectName(known) ? known : "<release>";
-  const version = chartVersion(live) ?? "<installed version>";
-  const sets = values.map((value) => ` --set ${value}`).join("");
-  return `helm upgrade ${release} cilium/cilium --version ${version} --namespace ${namespace} --reuse-values${sets}`;
+export function giveValues(live: ReachableCluster, cilium: CiliumObjects, values: readonly string[]): string {
+  const where = valuesElsewhere(live);
+  if (where === undefined) return `run ${helmUpgrade(live, cilium, values)}`;
+  const plain = values.map((value) => value.replace(/^"(.*)"$/, "$1"));
+  return plain.length === 0 ? `have the chart applied again ${where}` : `set ${plain.join(" and ")} ${where}`;
 }
 
 /** The command that restarts a clustermesh-apiserver: its etcd reads whom it trusts only when it starts. */

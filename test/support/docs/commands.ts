@@ -66,10 +66,22 @@ export const RUN_BY: ReadonlyMap<string, string> = new Map([
   ...pages("docs/guides/apiserver.md", APISERVER, 1, 2),
   ...pages("docs/reference/permissions.md", APISERVER, 1, 2, 3, 4, 5),
   ...pages("docs/guides/several-stacks.md", SEVERAL_STACKS, 1, 4, 5, 7),
+  ...pages("docs/guides/examples.md", "test/unit/examples/rancher.test.ts", 5),
+  ...pages("docs/guides/examples.md", "test/unit/examples/byHand.test.ts", 7),
 ]);
 
 /** Blocks that no test runs as they are, and why. */
 export const NOT_RUN: ReadonlyMap<string, string> = new Map([
+  ...pages(
+    "docs/guides/examples.md",
+    "the stack of one's own clusters; test/engine/docs/steps.long.test.ts does the same with another file, and test/unit/examples previews this one",
+    ...[1, 9],
+  ),
+  ...pages(
+    "docs/guides/examples.md",
+    "makes clusters by kind, kubeadm, AWS or Argo CD, or installs the chart from the network; test/workflows/examples.test.ts renders it",
+    ...[2, 3, 4, 6, 8],
+  ),
   ...pages("docs/guides/library.md", "test/package does this with other folders, and without the network", 1),
   ...pages(
     "docs/guides/other-languages.md",

@@ -1,14 +1,19 @@
-/** What kubectl prints of a value for a template of fields, literals and ranges over whole lists. */
+/** What kubectl prints of a value for a template of fields, all of a list or map, items of a list by a field, literals and ranges. */
 export function printJsonPath(template: string, root: unknown): string {
-  const at = (value: unknown, path: string): unknown =>
-    path
-      .split(".")
-      .filter((key) => key !== "")
-      .reduce<unknown>(
-        (seen, key) =>
-          typeof seen === "object" && seen !== null ? (seen as Readonly<Record<string, unknown>>)[key] : undefined,
-        value,
-      );
+  const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+    typeof value === "object" && value !== null;
+  const step = (value: unknown, key: string): readonly unknown[] => {
+    if (!isObject(value)) return [];
+    if (key === "*" || key === "[*]") return Object.values(value);
+    const [, field = "", wanted] = /^\[\?\(@\.(\w+)=="(.*)"\)\]$/.exec(key) ?? [];
+    if (wanted !== undefined) return Object.values(value).filter((item) => isObject(item) && item[field] === wanted);
+    return value[key] === undefined ? [] : [value[key]];
+  };
+  const at = (value: unknown, path: string): readonly unknown[] =>
+    (path.match(/\[\?[^\]]*\]|\[\*\]|[^.[\]]+/g) ?? []).reduce<readonly unknown[]>(
+      (seen, key) => seen.flatMap((each) => step(each, key)),
+      [value],
+    );
   const shown = (value: unknown): string => {
     if (value === undefined || value === null) return "";
     return typeof value === "string" ? value : JSON.stringify(value);
@@ -25,11 +30,12 @@ export function printJsonPath(template: string, root: unknown): string {
     if (token === undefined) return "";
     const inside = token.slice(1, -1);
     if (inside.startsWith('"')) return (JSON.parse(inside) as string) + run(rest, value);
-    if (!inside.startsWith("range ")) return shown(at(value, inside)) + run(rest, value);
+    if (!inside.startsWith("range ")) return at(value, inside).map(shown).join(" ") + run(rest, value);
     const end = endOf(rest);
-    const list = at(value, inside.slice("range ".length, -"[*]".length));
-    const items: readonly unknown[] = Array.isArray(list) ? list : [];
-    return items.map((item) => run(rest.slice(0, end), item)).join("") + run(rest.slice(end + 1), value);
+    return at(value, inside.slice("range ".length))
+      .map((item) => run(rest.slice(0, end), item))
+      .concat(run(rest.slice(end + 1), value))
+      .join("");
   };
   return run(template.match(/\{[^}]*\}/g) ?? [], root);
 }

@@ -28,7 +28,7 @@ describe("the commands of the documentation", () => {
       for (const [, script = ""] of text.matchAll(/\bnpm run ([\w:]+)/g)) {
         assert.ok(script in scripts, `${page}: npm run ${script}`);
       }
-      for (const [file] of text.matchAll(/\b(?:docs|stacks|test)\/[\w./-]+/g)) {
+      for (const [file] of text.matchAll(/\b(?:docs|examples|stacks|test)\/[\w./-]+/g)) {
         const isThere = existsSync(join(ROOT, file)) || file === "stacks/Pulumi.mymesh.yaml" || file.endsWith(".");
         assert.ok(isThere, `${page}: ${file}`);
       }

@@ -8,7 +8,7 @@ import { allSettings, SCHEMAS } from "../../../build/reference/settings";
 import { editorSchema } from "../../../build/reference/editorSchema";
 
 const ROOT = join(__dirname, "..", "..", "..");
-const STACKS = join(ROOT, "stacks");
+const FOLDERS = ["stacks", "examples"] as const;
 
 /** Checks a stack's configuration as an editor does. */
 function check(role: keyof typeof SCHEMAS, config: unknown): z.ZodSafeParseResult<unknown> {
@@ -17,7 +17,7 @@ function check(role: keyof typeof SCHEMAS, config: unknown): z.ZodSafeParseResul
 }
 
 const configOf = (file: string): unknown =>
-  (parse(readFileSync(join(STACKS, file), "utf8")) as { readonly config: unknown }).config;
+  (parse(readFileSync(join(ROOT, file), "utf8")) as { readonly config: unknown }).config;
 
 describe("the reference of the configuration", () => {
   it("is what npm run docs writes", async () => {
@@ -59,11 +59,13 @@ describe("the reference of the configuration", () => {
 describe("the editors' schema of stack files", () => {
   const cluster = { id: 1, etcd: { endpoints: [] }, podCIDRs: [], nodeCIDRs: [] };
 
-  for (const file of readdirSync(STACKS).filter((name) => /^Pulumi\..*\.yaml$/.test(name))) {
-    it(`takes ${file}`, () => {
-      const { error } = check("mesh", configOf(file));
-      assert.equal(error, undefined);
-    });
+  for (const folder of FOLDERS) {
+    for (const file of readdirSync(join(ROOT, folder)).filter((name) => /^Pulumi\..*\.yaml$/.test(name))) {
+      it(`takes ${folder}/${file}`, () => {
+        const { error } = check("mesh", configOf(join(folder, file)));
+        assert.equal(error, undefined);
+      });
+    }
   }
 
   it("takes a secret as text and encrypted", () => {
