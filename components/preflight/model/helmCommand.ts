@@ -13,18 +13,35 @@ const chartOf = ({ agent, apiserver }: ReachableCluster): string => agent?.chart
 const releaseOf = ({ config, apiserver }: ReachableCluster): string | undefined =>
   config?.helmRelease ?? apiserver?.helmRelease;
 
-/** The chart of RKE2, which is not Cilium's and which its helm-controller installs. */
+/** RKE2 has a chart of its own, which is not Cilium's and which its helm-controller installs. */
 const RKE2_CHART = /^rke2-cilium-/;
+const RKE2_RELEASE = "rke2-cilium";
 /** Flux's, which has a release of Helm and upgrades it itself. */
 const FLUX = "helm-controller";
 const KUBECTL = /^kubectl\b/;
 
-/** Where a cluster's Cilium has its values, where a `helm upgrade` by hand would be undone, or install another chart; a clause. */
-function valuesElsewhere(live: ReachableCluster): string | undefined {
-  if (RKE2_CHART.test(chartOf(live))) return "in valuesContent of HelmChartConfig kube-system/rke2-cilium";
-  const owners = dataOwners(live.config?.managedFields ?? [], NAME_KEY).filter((each) => each !== FIELD_MANAGER);
-  const owner = owners.find((each) => each === FLUX || (releaseOf(live) === undefined && !KUBECTL.test(each)));
+/** Who has installed a cluster's Cilium, as far as its objects tell. */
+interface Installed {
+  /** The release of Helm. */
+  readonly release: string | undefined;
+  /** The chart with its version. @default "" */
+  readonly chart?: string;
+  /** Who owns the name, this program apart. */
+  readonly owners: readonly string[];
+}
+
+/** Where Cilium has its values, where a `helm upgrade` by hand would be undone, or install another chart; a clause. */
+export function valuesElsewhere({ release, chart = "", owners }: Installed): string | undefined {
+  if (RKE2_CHART.test(chart) || release === RKE2_RELEASE) {
+    return `in valuesContent of HelmChartConfig kube-system/${RKE2_RELEASE}`;
+  }
+  const owner = owners.find((each) => each === FLUX || (release === undefined && !KUBECTL.test(each)));
   return owner === undefined ? undefined : `where ${JSON.stringify(owner)} has the chart's values from`;
+}
+
+function installed(live: ReachableCluster): Installed {
+  const owners = dataOwners(live.config?.managedFields ?? [], NAME_KEY).filter((each) => each !== FIELD_MANAGER);
+  return { release: releaseOf(live), chart: chartOf(live), owners };
 }
 
 /** The command that gives a cluster's Cilium other values and keeps the rest, its version too: without one, Helm takes the newest. */
@@ -43,7 +60,7 @@ function helmUpgrade(live: ReachableCluster, { namespace }: CiliumObjects, value
  * @param values Such as `clustermesh.useAPIServer=true`; none has it applied as it is.
  */
 export function giveValues(live: ReachableCluster, cilium: CiliumObjects, values: readonly string[]): string {
-  const where = valuesElsewhere(live);
+  const where = valuesElsewhere(installed(live));
   if (where === undefined) return `run ${helmUpgrade(live, cilium, values)}`;
   const plain = values.map((value) => value.replace(/^"(.*)"$/, "$1"));
   return plain.length === 0 ? `have the chart applied again ${where}` : `set ${plain.join(" and ")} ${where}`;

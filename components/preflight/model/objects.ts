@@ -9,6 +9,7 @@ import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { howToAllow } from "../../settings/model/allow";
 import { CLUSTERMESH_DIRECTORY, holdsPeers } from "../../peers/model/peerFile";
+import { valuesElsewhere } from "./helmCommand";
 import type { ExistingObject } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
@@ -63,7 +64,9 @@ export function otherOwners(
     const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
     const isDrift = originalConfig !== undefined && !isInstaller(owner, originalConfig[key]);
     if (current === undefined || current === desired || owner === undefined || isDrift) return [];
-    const helm = `helm upgrade with cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
+    const values = `cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
+    const elsewhere = valuesElsewhere({ release: helmRelease, owners: [owner] });
+    const helm = elsewhere === undefined ? `helm upgrade with ${values}` : `set ${values} ${elsewhere}`;
     const [whose, fix] =
       helmRelease === undefined
         ? [

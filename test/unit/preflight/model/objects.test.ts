@@ -62,6 +62,25 @@ describe("preflight: values of another manager", () => {
     ]);
   });
 
+  it("that Flux or RKE2 give to the chart are to be set there", () => {
+    const fixOf = (release: string, manager: string) => {
+      const annotations = { "meta.helm.sh/release-name": release };
+      const managedFields = managers({ [manager]: ["cluster-name"] });
+      const [line = ""] = owned({ config: { "cluster-id": "101" }, configMetadata: { annotations, managedFields } });
+      return /; (.*), or add/.exec(line)?.[1];
+    };
+    const values = "cluster.name=cluster1 and cluster.id=101";
+    assert.equal(fixOf("cilium", "helm"), `helm upgrade with ${values}`);
+    assert.equal(
+      fixOf("cilium", "helm-controller"),
+      `set ${values} where "helm-controller" has the chart's values from`,
+    );
+    assert.equal(
+      fixOf("rke2-cilium", "helm"),
+      `set ${values} in valuesContent of HelmChartConfig kube-system/rke2-cilium`,
+    );
+  });
+
   it("of another manager are refused, and it is named", () => {
     const configMetadata = { annotations: {}, managedFields: managers({ kubectl: ["cluster-name", "cluster-id"] }) };
     assert.deepEqual(owned({ config: { "cluster-id": "101" }, configMetadata }), [
