@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { ciliumConfig } from "../../support/kubernetes/clusterObjects";
-import { fieldOwners } from "../../support/kubernetes/fieldOwners";
 import { snapshots } from "../../support/kubernetes/snapshot";
-import { meshedViews } from "../../support/preflight/meshedView";
 import { succeeded } from "../../support/stacks/pulumi";
 import {
   assertRestored,
+  assertSetAgain,
   CONFIG,
   DAEMON_SET,
   DRIFTS,
-  helmUpgrade,
   meshOf,
   patch,
   wanted,
@@ -61,17 +59,6 @@ describe("a mesh that drifts", function () {
   });
 
   it("says that name and id were changed, and sets them again by a plain up", async () => {
-    const { stack, first } = mesh;
-    const owners = await fieldOwners(first, CONFIG);
-    for (let time = 1; time <= 2; time++) {
-      await helmUpgrade(first);
-      const shown = succeeded(await stack.preview());
-      assert.deepEqual(wanted(shown), ["update clustermesh-cluster1-rollout"]);
-      assert.match(shown.text, /cilium-config cluster-name "default" was changed since it was set to "cluster1"/);
-      succeeded(await stack.up());
-      assert.deepEqual(await meshedViews(mesh), mesh.meshed);
-      assert.deepEqual(await fieldOwners(first, CONFIG), owners);
-      succeeded(await stack.up("--expect-no-changes"));
-    }
+    await assertSetAgain(mesh);
   });
 });

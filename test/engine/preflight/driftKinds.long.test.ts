@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { snapshots } from "../../support/kubernetes/snapshot";
 import { meshConfig } from "../../support/stacks/meshConfig";
 import { succeeded } from "../../support/stacks/pulumi";
-import { assertRestored, DRIFTS, meshOf, type Drift, type Mesh, type Way } from "../support/preflight/drifting";
+import {
+  assertRestored,
+  assertSetAgain,
+  DRIFTS,
+  meshOf,
+  type Drift,
+  type Mesh,
+  type Way,
+} from "../support/preflight/drifting";
 
 for (const way of ["plain", "refresh"] satisfies Way[]) {
   const flags = way === "refresh" ? " --refresh" : "";
@@ -22,6 +30,12 @@ for (const way of ["plain", "refresh"] satisfies Way[]) {
     for (const [what, drift] of Object.entries<Drift>(DRIFTS)) {
       it(`is as it was where ${what}`, async () => {
         await assertRestored(mesh, [[mesh.first, [drift]]], way);
+      });
+    }
+
+    if (way === "plain") {
+      it("is set again as often as Helm writes name and id back", async () => {
+        for (let time = 1; time <= 2; time++) await assertSetAgain(mesh);
       });
     }
 

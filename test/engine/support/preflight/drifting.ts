@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { LabCluster } from "../../../../lab";
 import { changes } from "../../../support/events";
+import { fieldOwners } from "../../../support/kubernetes/fieldOwners";
 import { meshedViews } from "../../../support/preflight/meshedView";
 import { succeeded, type PulumiStack, type Run } from "../../../support/stacks/pulumi";
 import { readState } from "../../../support/stacks/stackState";
@@ -197,4 +198,17 @@ export async function assertRestored(
   assert.deepEqual(await meshedViews(mesh), mesh.meshed);
   succeeded(await stack.up("--expect-no-changes"));
   assert.deepEqual(await originalsOf(mesh), originals);
+}
+
+/** After a `helm upgrade` the preview says that name and id were changed, and a plain `up` sets them again. */
+export async function assertSetAgain({ stack, first, ...mesh }: Mesh): Promise<void> {
+  const owners = await fieldOwners(first, CONFIG);
+  await helmUpgrade(first);
+  const shown = succeeded(await stack.preview());
+  assert.deepEqual(wanted(shown), ["update clustermesh-cluster1-rollout"]);
+  assert.match(shown.text, /cilium-config cluster-name "default" was changed since it was set to "cluster1"/);
+  succeeded(await stack.up());
+  assert.deepEqual(await meshedViews(mesh), mesh.meshed);
+  assert.deepEqual(await fieldOwners(first, CONFIG), owners);
+  succeeded(await stack.up("--expect-no-changes"));
 }
