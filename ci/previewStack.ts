@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { runPulumi, type PulumiRun } from "../stacks/pulumiCli";
 import { readDigest } from "./model/digest";
 import { findingsOf } from "./model/findings";
 import type { Finding, Preview } from "./model/preview";
 import { paperStack } from "./paperStack";
 import { previewMode } from "./previewMode";
-import { pulumi, type PulumiRun } from "./pulumi";
 import { scrub, scrubbed } from "./scrub";
 
 const PREVIEW = ["preview", "--json"];
@@ -69,9 +69,9 @@ async function previewOnPaper(stack: string, text: string, root: string, scratch
     // No contexts at all: one that has the name of a cluster here must not be asked.
     KUBECONFIG: "/dev/null",
   };
-  const init = await pulumi(["stack", "init", stack, "--no-select"], scratch, onPaper);
+  const init = await runPulumi(["stack", "init", stack, "--no-select"], scratch, onPaper);
   return resultOf(
-    init.code === 0 ? await pulumi([...PREVIEW, "--stack", stack], scratch, onPaper) : init,
+    init.code === 0 ? await runPulumi([...PREVIEW, "--stack", stack], scratch, onPaper) : init,
     secretsOf(env),
   );
 }
@@ -79,10 +79,10 @@ async function previewOnPaper(stack: string, text: string, root: string, scratch
 /** Runs the CLI in the project itself; the environment may hold a kubeconfig's content as `KUBECONFIG_CONTENT`. */
 async function againstState(args: readonly string[], root: string, scratch: string, env: NodeJS.ProcessEnv) {
   const { KUBECONFIG_CONTENT: content, ...rest } = env;
-  if (!content) return pulumi(args, root, rest);
+  if (!content) return runPulumi(args, root, rest);
   const kubeconfig = join(scratch, "kubeconfig");
   await writeFile(kubeconfig, content, { mode: 0o600 });
-  return pulumi(args, root, { ...rest, KUBECONFIG: kubeconfig });
+  return runPulumi(args, root, { ...rest, KUBECONFIG: kubeconfig });
 }
 
 /** What was made of a stack's preview, and how. */

@@ -22,6 +22,7 @@ import { judgeSigning } from "./preflight/judgeSigning";
 import { unreachableClusters } from "./preflight/model/judge";
 import { judgeMesh } from "./preflight/model/judgeMesh";
 import type { LiveCluster } from "./preflight/model/liveCluster";
+import { rollingAgents } from "./preflight/model/rollingAgents";
 import { slowAnswers } from "./preflight/model/slowAnswers";
 import { foundClusters, foundInRecord } from "./preflight/foundClusters";
 import { membersOf, type KnownMesh } from "./preflight/knownMesh";
@@ -91,12 +92,16 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const names = withoutLost(members).map(({ name }) => name);
   const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
   const writes = run.writes ?? !pulumi.runtime.isDryRun();
+  const { fitting } = judged;
+  const isRuledOut = (name: string) => live.has(name) && !fitting.has(name);
+  const ours = withoutLost(members).filter(({ name }) => managed.includes(name) && !isRuledOut(name));
   const diagnostics = [
     ...onPaper(members, live),
     ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
     ...seen.answering,
     ...judged.diagnostics,
-    ...(await judgePolicyChanges(asked, mesh, members, owner, judged.fitting, rangesBefore)),
+    ...(await judgePolicyChanges(asked, mesh, members, owner, fitting, rangesBefore)),
+    ...rollingAgents(ours, fitting, mesh.cilium),
     ...slowAnswers(answered, wait.preflight),
   ];
   const facts = {

@@ -146,9 +146,13 @@ export function readDigest(text: string, scrub: (message: string) => string = (e
   };
 }
 
+const WEIGHTS = { error: 0, warning: 2, info: 3 };
+
+/** What is said of agents comes before warnings: where a cluster is not in it, none of its agents roll. */
+const weight = ({ severity, about }: Finding) => (about === "agents" ? 1 : WEIGHTS[severity]);
+
 function bounded(findings: readonly Finding[]): Finding[] {
-  const weight = { error: 0, warning: 1, info: 2 };
-  const first = [...findings].sort((a, b) => weight[a.severity] - weight[b.severity]);
+  const first = [...findings].sort((a, b) => weight(a) - weight(b));
   const left = first.length - MOST_FINDINGS;
   const more: Finding = { severity: "info", about: "other", text: `… and ${left} messages more` };
   return [...first.slice(0, MOST_FINDINGS), ...(left > 0 ? [more] : [])];

@@ -2,6 +2,8 @@ import type { Finding } from "./preview";
 
 /** `cluster "west": …`, as `formatDiagnostic` writes it. */
 const OF_CLUSTER = /^cluster ("(?:[^"\\]|\\.)*"): ([^]*)$/;
+/** As `rollingAgents` says it. */
+const AGENTS = /^agents (?:\d|roll|are restarted|were not looked at)/;
 const POLICY = /^(?:[A-Z][A-Za-z]*Policy|policies) /;
 const NOT_LOOKED_AT =
   /could not compare|cannot be listed|cannot be judged|cannot be asked|cannot be read|could not be asked|are not judged|not judged here|looks at no live cluster|does not know which clusters/;
@@ -14,7 +16,11 @@ function parsed(json: string): string {
   }
 }
 
+/** Where the live checks are off, nobody knows anything of the clusters. */
+export const isLookOff = ({ text }: Finding): boolean => text.startsWith("wait.preflight false ");
+
 function aboutOf(text: string): Finding["about"] {
+  if (AGENTS.test(text)) return "agents";
   if (NOT_LOOKED_AT.test(text)) return "notLookedAt";
   return POLICY.test(text) ? "policy" : "other";
 }

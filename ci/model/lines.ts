@@ -1,4 +1,6 @@
+import type { Rolling } from "./agents";
 import { code, fenced } from "./escape";
+import { isLookOff } from "./findings";
 import type { Change, Finding, Preview, Step } from "./preview";
 import type { ClusterChange, Issued, Summary } from "./summary";
 
@@ -11,15 +13,36 @@ const names = (all: readonly string[]) => {
   return [...shown, ...(all.length > NAMES_SHOWN ? [`and ${all.length - NAMES_SHOWN} more`] : [])].join(", ");
 };
 
-function clusterLine({ cluster, kind, what }: ClusterChange): string {
+/** How many agents there are, in brackets. */
+function countOf(agents: Rolling): string {
+  if (agents.kind === "none") return "";
+  const count = agents.kind === "unknown" ? undefined : agents.count;
+  if (count === undefined) return " (how many is not known)";
+  return agents.kind === "all" ? ` (${plural(count, "agent")})` : ` (of ${plural(count, "agent")})`;
+}
+
+const WHERE = {
+  all: "",
+  outdated: " where they run with another name or id",
+  unknown: " where they lack its name or id",
+};
+
+/** What becomes of the agents of one that joins or stays. */
+function rollLine(agents: Rolling, roll: string): string {
+  if (agents.kind === "none") return "its agents run with its name and id, and do not roll";
+  const times = agents.kind === "unknown" || agents.times === undefined ? "" : ` ${agents.times}`;
+  return `its agents ${roll}${times}${WHERE[agents.kind]}${countOf(agents)}`;
+}
+
+function clusterLine({ cluster, kind, agents, what }: ClusterChange): string {
   const name = `Cluster ${code(cluster, 100)}`;
   switch (kind) {
     case "joins":
-      return `${name} **joins**; its agents roll where they lack its name or id`;
+      return `${name} **joins**; ${rollLine(agents, "roll")}`;
     case "leaves":
-      return `${name} **leaves**; its agents roll where they get back a name or id of before`;
+      return `${name} **leaves**; its agents roll where they get back a name or id of before${countOf(agents)}`;
     case "rolls":
-      return `${name}: its agents **roll**; what changes: ${names(what)}`;
+      return `${name}: ${rollLine(agents, "**roll**")}; what changes: ${names(what)}`;
     case "changes":
       return `${name} is changed, and its agents do not roll for name and id; what changes: ${names(what)}`;
   }
@@ -40,9 +63,6 @@ export function findingLine({ severity, cluster, text }: Finding, label: string 
   return `- ${label}${cluster === undefined ? "" : `, cluster ${code(cluster, 100)}`}: ${code(text)}`;
 }
 
-/** On paper the live checks are off by us, and that is said already. */
-const isOfPaper = ({ text }: Finding) => text.startsWith("wait.preflight false ");
-
 /** What stands in the open, most important first. */
 export function openLines(preview: Preview, summary: Summary): readonly string[] {
   const { clusters, cas, certificates, errors, policies, notLookedAt, warnings } = summary;
@@ -62,7 +82,8 @@ export function openLines(preview: Preview, summary: Summary): readonly string[]
       ? ["- **Not looked at**: the clusters and the stack's state; so everything counts as new"]
       : []),
     ...notLookedAt
-      .filter((each) => !(preview.onPaper && isOfPaper(each)))
+      // On paper the live checks are off by us, and that is said already.
+      .filter((each) => !(preview.onPaper && isLookOff(each)))
       .map((each) => findingLine(each, "**Not looked at**")),
     ...warnings.map((each) => findingLine(each)),
   ];

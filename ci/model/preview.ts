@@ -25,8 +25,8 @@ export type Step = z.infer<typeof step>;
 
 const finding = z.object({
   severity: z.enum(["error", "warning", "info"]),
-  /** A policy that changes its meaning, or something that nobody has looked at. */
-  about: z.enum(["policy", "notLookedAt", "other"]),
+  /** A policy that changes its meaning, something that nobody has looked at, or how many agents of a cluster roll. */
+  about: z.enum(["policy", "notLookedAt", "agents", "other"]),
   cluster: z.string().optional(),
   text: z.string(),
 });

@@ -1,3 +1,4 @@
+import { rollingOf, type Rolling } from "./agents";
 import { isCluster, withoutMesh } from "./urn";
 import type { Finding, Preview, Step } from "./preview";
 
@@ -5,6 +6,8 @@ import type { Finding, Preview, Step } from "./preview";
 export interface ClusterChange {
   readonly cluster: string;
   readonly kind: "joins" | "leaves" | "rolls" | "changes";
+  /** What becomes of its agents. */
+  readonly agents: Rolling;
   /** What changes of one that stays, by the ends of the resources' names. */
   readonly what: readonly string[];
 }
@@ -31,22 +34,26 @@ export interface Summary {
 const CA = "tls:index/selfSignedCert:SelfSignedCert";
 const LEAF = "tls:index/locallySignedCert:LocallySignedCert";
 
-/** Agents roll where this command runs: it sets name and id. */
+/** No agent rolls without this command: it sets name and id. */
 const isRollOut = ({ type, name, op }: Step) =>
   type === "command:local:Command" && name.endsWith("-rollout") && op !== "delete" && op !== "read";
 
 const endOf = (name: string, cluster: string) =>
   name.startsWith(`${cluster}-`) ? name.slice(cluster.length + 1) : name;
 
-function clusterChange(cluster: string, steps: readonly Step[]): ClusterChange {
+/** Who leaves is looked at no more, but for what it loses: where nothing is said of its agents, nothing is known. */
+const leaving = (agents: Rolling): Rolling => (agents.kind === "none" ? { kind: "unknown" } : agents);
+
+function clusterChange(cluster: string, steps: readonly Step[], agents: Rolling): ClusterChange {
   const component = steps.find(({ type }) => isCluster(type));
   const what = steps.filter(({ type }) => !isCluster(type)).map(({ name }) => endOf(withoutMesh(name), cluster));
-  if (component?.op === "create") return { cluster, kind: "joins", what };
-  if (component?.op === "delete") return { cluster, kind: "leaves", what };
-  return { cluster, kind: steps.some(isRollOut) ? "rolls" : "changes", what };
+  if (component?.op === "create") return { cluster, kind: "joins", agents, what };
+  if (component?.op === "delete") return { cluster, kind: "leaves", agents: leaving(agents), what };
+  return { cluster, kind: agents.kind !== "none" && steps.some(isRollOut) ? "rolls" : "changes", agents, what };
 }
 
-function clustersOf(steps: readonly Step[]): readonly ClusterChange[] {
+function clustersOf(preview: Preview): readonly ClusterChange[] {
+  const { steps } = preview;
   const names = [...new Set(steps.flatMap(({ cluster }) => cluster ?? []))].sort();
   const order = { joins: 0, leaves: 1, rolls: 2, changes: 3 };
   return names
@@ -54,6 +61,7 @@ function clustersOf(steps: readonly Step[]): readonly ClusterChange[] {
       clusterChange(
         name,
         steps.filter(({ cluster }) => cluster === name),
+        rollingOf(name, preview),
       ),
     )
     .sort((a, b) => order[a.kind] - order[b.kind]);
@@ -66,12 +74,13 @@ function issuedOf(steps: readonly Step[], wanted: string): Issued {
 }
 
 /** Turns a preview into what a reviewer wants to know of it. A policy that would open is an error and a policy: it stands with the errors. */
-export function summarize({ steps, findings }: Pick<Preview, "steps" | "findings">): Summary {
+export function summarize(preview: Preview): Summary {
+  const { steps, findings } = preview;
   const rest = findings.filter(({ severity }) => severity !== "error");
   const about = (what: Finding["about"]) => rest.filter((each) => each.about === what);
-  const other = about("other");
+  const other = rest.filter((each) => each.about === "agents" || each.about === "other");
   return {
-    clusters: clustersOf(steps),
+    clusters: clustersOf(preview),
     cas: issuedOf(steps, CA),
     certificates: issuedOf(steps, LEAF),
     errors: findings.filter(({ severity }) => severity === "error"),

@@ -20,7 +20,11 @@ export interface ChangingCluster {
 }
 
 /** What policies make of a change of name and id, or kinds of which nobody knows whether there are any. */
-function ofRollOuts(cluster: string, { policies, unseen }: FoundPolicies, rollOuts: "three" | "one"): Diagnostic {
+export function ofRollOuts(
+  cluster: string,
+  { policies, unseen }: FoundPolicies,
+  rollOuts: "three" | "one",
+): Diagnostic {
   const some = policies.length > 0;
   const of = { cluster, property: "policies", ...(some ? { value: policies.length } : {}) };
   const are = some ? "are there" : `may be there (${unseen.map(({ kind }) => kind).join(", ")})`;

@@ -1,10 +1,14 @@
 import { errorMessage } from "../../components/basics/errorMessage";
 import { mapLimited } from "../../components/basics/mapLimited";
+import type { CiliumObjects } from "../../components/cilium/model/agentConfig";
+import { agentCount } from "../../components/cilium/model/agentCount";
 import { parseInput } from "../../components/command/protocol";
 import { endsWith } from "../../components/formerNames";
 import { withAdvice } from "../../components/identity/model/leavingAdvice";
 import { accessTo } from "../../components/kubernetes/access";
+import type { ClusterApi } from "../../components/kubernetes/clusterApi";
 import { withCluster } from "../../components/kubernetes/kubectlApi";
+import { parseObject } from "../../components/kubernetes/model/liveObject";
 import { error, errors, warning, warnings, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import {
   checkLeaving,
@@ -13,6 +17,7 @@ import {
   type LeavingCluster,
 } from "../../components/policyCheck/leavingCheck";
 import { accepted } from "../../components/policyCheck/model/accepted";
+import { leavingAgents } from "../../components/preflight/model/rollingAgents";
 import { howToAllow } from "../../components/settings/model/allow";
 import type { Configuration } from "../configuration/schema";
 import type { CommandState } from "./ownState";
@@ -41,16 +46,31 @@ export function leaversIn(states: readonly CommandState[], declared: readonly st
 
 const WAY_OUT = `or list the cluster again, ${howToAllow("openPolicies")}, pulumi up, and then remove it`;
 
+/** How many agents a cluster has; nothing where that cannot be learned: it keeps no cluster in a mesh. */
+async function countAgents(api: ClusterApi, { namespace, daemonSet }: CiliumObjects): Promise<number | undefined> {
+  try {
+    const live = parseObject(await api.object(`daemonset/${daemonSet}`, namespace));
+    return live && agentCount(live);
+  } catch {
+    return undefined;
+  }
+}
+
 async function judge({ leaving, secrets }: Leaver, weigh: typeof error): Promise<readonly Diagnostic[]> {
   const { name } = leaving.cluster;
   try {
     const access = accessTo(leaving.cluster, secrets);
-    const judged = await withCluster(access, (api) => checkLeaving(api, leaving, rangesGiven(secrets)));
-    const { diagnostics = [], what = "" } = judged ?? {};
+    const { judged, count } = await withCluster(access, async (api) => ({
+      judged: await checkLeaving(api, leaving, rangesGiven(secrets)),
+      count: await countAgents(api, leaving.cilium),
+    }));
+    // There is nothing to say of a cluster without Cilium.
+    if (judged === undefined) return [];
+    const { diagnostics, what } = judged;
     const explained = (each: Diagnostic) =>
       error({ ...each, reason: `${each.reason}, for the cluster ${what}`, fix: `${each.fix}, ${WAY_OUT}` });
     const open = errors(diagnostics).map(leaving.openPolicies ? accepted : explained);
-    return [...open, ...warnings(diagnostics)];
+    return [...open, ...warnings(diagnostics), leavingAgents(name, count)];
   } catch (failure) {
     const reason = `cannot be asked: ${withAdvice(errorMessage(failure))}`;
     const fix = "make it answer before it leaves, or list it again";

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { previewComment } from "../../ci/model/comment";
 import { summarize } from "../../ci/model/summary";
 import { previewStack } from "../../ci/previewStack";
 import { tools } from "../../lab";
@@ -53,6 +54,11 @@ describe("the preview of a fork's pull request", function () {
       assert.deepEqual(
         clusters.map(({ cluster, kind }) => [cluster, kind]),
         clustersOf(stack).map((cluster) => [cluster, "joins"]),
+      );
+      const comment = previewComment([stack], [preview], "c");
+      assert.equal(
+        comment.match(/ \*\*joins\*\*; its agents roll .*\(how many is not known\)/g)?.length,
+        clusters.length,
       );
       assert.ok(certificates.made.length >= clusters.length);
       assert.ok(preview.steps.some(({ op, type }) => op === "create" && type === "kubernetes:core/v1:Secret"));

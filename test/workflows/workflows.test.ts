@@ -29,6 +29,14 @@ const gitlabJob = z.looseObject({
   script: z.array(z.string()).default([]),
 });
 
+const gitHubMatrix = z.looseObject({
+  strategy: z.object({ "fail-fast": z.literal(false), matrix: z.object({ node: z.array(z.int()) }) }),
+});
+const gitlabMatrix = z.looseObject({
+  image: z.literal("node:$NODE"),
+  parallel: z.object({ matrix: z.tuple([z.object({ NODE: z.array(z.string()) })]) }),
+});
+
 /** The lines of a pipeline that a shell runs. */
 function gitHubLines(): readonly string[] {
   return readdirSync(WORKFLOWS)
@@ -90,7 +98,7 @@ describe("the pipelines of pull requests", () => {
 
   it("run the same scripts on GitHub and on GitLab, all of them in package.json", () => {
     const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read("package.json")));
-    assert.deepEqual(npmScripts(gitHubLines()), ["lint", "test:unit", "typecheck"]);
+    assert.deepEqual(npmScripts(gitHubLines()), ["lint", "test:package", "test:unit", "typecheck"]);
     assert.deepEqual(npmScripts(gitLabLines()), npmScripts(gitHubLines()));
     assert.deepEqual(
       npmScripts(gitHubLines()).filter((name) => !(name in scripts)),
@@ -107,6 +115,24 @@ describe("the pipelines of pull requests", () => {
         "npx tsx ci/driftIssue.ts previews",
       ]),
     );
+  });
+
+  it("run types, unit tests and the package under the same Nodes, the oldest of them the one that all else runs under", () => {
+    const { jobs } = workflow.parse(parse(read(".github", "workflows", "pull-request.yml")));
+    const { checks } = z.record(z.string(), z.unknown()).parse(parse(read(".gitlab-ci.yml")));
+    const [onGitLab] = gitlabMatrix.parse(checks).parallel.matrix;
+    const nodes = gitHubMatrix.parse(jobs["checks"]).strategy.matrix.node;
+    assert.deepEqual(onGitLab.NODE, nodes.map(String));
+    const { engines } = z.object({ engines: z.object({ node: z.string() }) }).parse(JSON.parse(read("package.json")));
+    assert.match(engines.node, new RegExp(`^>=${Math.min(...nodes)}\\.`));
+    const others = readdirSync(WORKFLOWS).flatMap(
+      (file) => read(".github", "workflows", file).match(/node-version: .*/g) ?? [],
+    );
+    assert.deepEqual(
+      [...new Set(others)].sort(),
+      [`node-version: ${Math.min(...nodes)}`, "node-version: ${{ matrix.node }}"].sort(),
+    );
+    assert.match(read(".gitlab-ci.yml"), new RegExp(`^ {2}image: node:${Math.min(...nodes)}$`, "m"));
   });
 
   it("name no stack: they are found", () => {

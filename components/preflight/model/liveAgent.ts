@@ -1,5 +1,6 @@
 import { present } from "../../basics/model/own";
 import { AGENT_CONTAINER, type CiliumObjects } from "../../cilium/model/agentConfig";
+import { agentCount } from "../../cilium/model/agentCount";
 import { agentOptions, type AgentOptions } from "../../cilium/model/agentOptions";
 import { listFlag } from "../../kubernetes/model/commandLine";
 import type { LiveContainer, LiveObject } from "../../kubernetes/model/liveObject";
@@ -125,7 +126,7 @@ export function agentOf(
   return present({
     clustermeshSecrets: secretsIn(whole, daemonSet),
     subPathSecrets: parts.length === 0 ? undefined : parts,
-    count: daemonSet.status?.desiredNumberScheduled,
+    count: agentCount(daemonSet),
     image: container.image,
     chart: container.image === undefined ? undefined : daemonSet.metadata.labels?.[CHART],
     options: hasOptions ? options : undefined,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { preflight, report, type ClusterMeshArgs } from "../../../components";
-import { infos } from "../../../components/mesh/model/diagnostic";
+import { infos, type Diagnostic } from "../../../components/mesh/model/diagnostic";
 import { mintCA } from "../support/certificates/ca";
 import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
 import { bySeverity, clusterSpec, heads, lines } from "../support/mesh/mesh";
@@ -10,7 +10,9 @@ import { recorded } from "../support/preflight/live";
 import { run } from "../support/pulumiMocks";
 
 const OBJECTS = ["namespace", "configmap", "daemonset", "deployment"].map(recorded);
-const FITS = `process.stdout.write(${JSON.stringify(JSON.stringify({ kind: "List", items: OBJECTS }))});`;
+const answering = (items: readonly object[]) =>
+  `process.stdout.write(${JSON.stringify(JSON.stringify({ kind: "List", items }))});`;
+const FITS = answering(OBJECTS);
 
 /** The arguments of a mesh of two, one reached by a context and one by this kubeconfig. */
 const args = (kubeconfig: pulumi.Input<string>): ClusterMeshArgs => ({
@@ -64,6 +66,25 @@ describe("components: preflight", () => {
     const { warnings } = await look(made);
     assert.ok(!lines(warnings).includes(NOT_KNOWN));
     assert.deepEqual(asked(), ["--context", "--kubeconfig"]);
+  });
+
+  const AGENTS = /^cluster "(cluster[12])": agents (.*?)(?:;.*)?$/;
+  const agentsIn = (notes: readonly Diagnostic[]) =>
+    lines(notes).flatMap((line) => AGENTS.exec(line)?.slice(1).join(" ") ?? []);
+
+  it("says how many agents an up rolls, and of which cluster that is not known; what is observed has no number", async () => {
+    const { notes, observed } = await look(made, true);
+    assert.deepEqual(agentsIn(notes), [
+      "cluster1 2 roll, to run with the name and id of the mesh",
+      "cluster2 were not looked at, so how many roll is not known",
+    ]);
+    const items = OBJECTS.map((each) =>
+      each.kind === "DaemonSet" ? { ...each, status: { desiredNumberScheduled: 48 } } : each,
+    );
+    kubectl.script(answering(items));
+    const later = await look(made, true);
+    assert.match(agentsIn(later.notes)[0] ?? "", /^cluster1 48 roll/);
+    assert.deepEqual(later.observed, observed);
   });
 
   it("judges the CAs without a cluster, where live checks are off", async () => {

@@ -156,7 +156,6 @@ describe("the environment of Pulumi's CLI", () => {
       PATH: "/bin",
       AWS_PROFILE: "a",
       PULUMI_CONFIG_PASSPHRASE: "p",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
       LC_ALL: "C.UTF-8",
     });
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { identify } from "../../../lab/host/processIdentity";
 import { waitFor } from "../../../lab/host/waitFor";
@@ -66,8 +66,13 @@ describe("a test run that is interrupted", () => {
   });
 
   it("by the end of its reader ends as well", async () => {
-    const { child, end } = await start(`setTimeout(() => process.exit(0), 100);`);
+    const gone = join(folder(), "gone");
+    const { child, end } = await start(
+      `setInterval(() => require("node:fs").existsSync(${JSON.stringify(gone)}) && process.exit(0), 20);`,
+    );
     child.stdout.destroy();
+    await once(child.stdout, "close");
+    writeFileSync(gone, "");
     assert.equal((await end()).code, 1);
   });
 });

@@ -4,17 +4,9 @@ import { COMMENT_LIMIT, MARKER, previewComment } from "../../../../ci/model/comm
 import type { Finding, Preview, Step } from "../../../../ci/model/preview";
 import { hostileText } from "./hostile";
 import { read } from "./markdown";
+import { previewed } from "./previewed";
 
-const preview = (stack: string, more: Partial<Preview> = {}): Preview => ({
-  stack,
-  conditions: "against the stack's state",
-  onPaper: false,
-  outcome: "succeeded",
-  steps: [],
-  findings: [],
-  stepsLeft: 0,
-  ...more,
-});
+const preview = (stack: string, more: Partial<Preview> = {}) => previewed({ stack, ...more });
 const created = (count: number): Step[] =>
   Array.from({ length: count }, (_, index) => ({
     op: "create",
@@ -102,7 +94,7 @@ describe("previewComment", () => {
   const findingOf = (text: fc.Arbitrary<string>): fc.Arbitrary<Finding> =>
     fc.record({
       severity: fc.constantFrom("error", "warning", "info"),
-      about: fc.constantFrom("policy", "notLookedAt", "other"),
+      about: fc.constantFrom("policy", "notLookedAt", "agents", "other"),
       cluster: text,
       text,
     });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { findingsOf } from "../../../../ci/model/findings";
 import { readDigest } from "../../../../ci/model/digest";
 import { summarize } from "../../../../ci/model/summary";
+import { previewed } from "./previewed";
 
 const MESH = "clustermesh:index:ClusterMesh";
 const CLUSTER = `${MESH}$clustermesh:index:MeshedCluster`;
@@ -28,6 +30,8 @@ function digestOf(steps: readonly object[], diagnostics: readonly object[] = [])
   return read;
 }
 
+const ROLL = findingsOf("info", 'cluster "west": agents 48 roll, to run with the name and id of the mesh; x');
+
 describe("what a preview says to a reviewer", () => {
   it("is which clusters join, leave, roll or are changed", () => {
     const { steps } = digestOf([
@@ -41,7 +45,7 @@ describe("what a preview says to a reviewer", () => {
       step("update", `${MESH}$${COMMAND}`, "clustermesh-east-policy-check"),
       step("update", `${MESH}$${COMMAND}`, "clustermesh-check"),
     ]);
-    const { clusters } = summarize({ steps, findings: [] });
+    const { clusters } = summarize(previewed({ steps, findings: [...ROLL] }));
     assert.deepEqual(
       clusters.map(({ cluster, kind, what }) => [cluster, kind, ...what]),
       [
@@ -63,7 +67,7 @@ describe("what a preview says to a reviewer", () => {
       step("delete", leaf, "clustermesh-south-client-cert"),
       step("replace", `${MESH}$tls:index/selfSignedCert:SelfSignedCert`, "clustermesh-ca-cert"),
     ]);
-    const { certificates, cas } = summarize({ steps, findings: [] });
+    const { certificates, cas } = summarize(previewed({ steps }));
     assert.deepEqual(certificates, {
       made: ["clustermesh-north-client-cert"],
       renewed: ["clustermesh-west-client-cert"],

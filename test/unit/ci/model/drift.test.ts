@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import { COMMENT_LIMIT } from "../../../../ci/model/comment";
 import { DRIFT_MARKER, driftOf } from "../../../../ci/model/drift";
 import type { Preview } from "../../../../ci/model/preview";
+import { previewed } from "./previewed";
 
-const look = (stack: string, more: Partial<Preview> = {}): Preview => ({
-  ...{ stack, conditions: "for drift, against the stack's state", onPaper: false, outcome: "succeeded" },
-  ...{ steps: [], findings: [], stepsLeft: 0 },
-  ...more,
-});
+const look = (stack: string, more: Partial<Preview> = {}) =>
+  previewed({ stack, conditions: "for drift, against the stack's state", ...more });
 const changed = (count: number): Preview["steps"] =>
   Array.from({ length: count }, (_, index) => ({
     ...{ op: "update", type: "command:local:Command", name: `clustermesh-west-rollout-${index}` },

@@ -11,6 +11,7 @@ import {
 } from "../../../../components/mesh/model/diagnostic";
 import { judgePolicies, parsePolicies } from "../../../../components/policyCheck/model/clusterPolicies";
 import { unseen, unseenNote } from "../../../../components/preflight/model/unseen";
+import { previewed } from "./previewed";
 
 const read = (each: Diagnostic) => findingsOf(each.severity, formatDiagnostic(each));
 
@@ -57,7 +58,7 @@ describe("what the program says in a preview", () => {
       warning({ property: "x", reason: "is odd", fix: "look" }),
       info({ property: "y", reason: "is so", fix: "nothing" }),
     ].flatMap(read);
-    const { errors, policies, warnings, infos } = summarize({ steps: [], findings });
+    const { errors, policies, warnings, infos } = summarize(previewed({ findings }));
     assert.deepEqual(
       [errors, policies, warnings, infos].map((each) => each.length),
       [1, 1, 1, 1],

@@ -6,7 +6,7 @@ import { toEnvironment } from "../../../../stacks/program/environment";
 import { judgeFormerState } from "../../../../stacks/program/formerState";
 import { commandStates, meshedBefore, readOwnOutputs } from "../../../../stacks/program/ownState";
 import { scriptedKubectl } from "../../support/kubernetes/scriptedKubectl";
-import { bySeverity, lines } from "../../support/mesh/mesh";
+import { bySeverity, heads, lines } from "../../support/mesh/mesh";
 import { recordOf } from "../../support/record";
 import { configuration } from "../../support/stacks/configuration";
 
@@ -39,6 +39,7 @@ const ANSWERS = `
   else if (args[1].includes("polic")) print({ items: [${JSON.stringify(POLICY)}] });
   else if (args[1].startsWith("configmap/")) print({ kind: "ConfigMap", metadata: { name: "cilium-config", uid: "1", managedFields: [] },
     data: { "cluster-name": "cluster3", "cluster-id": "103", "policy-default-local-cluster": "true" } });
+  else if (args[1] === "daemonset/cilium") print({ kind: "DaemonSet", metadata: { name: "cilium", uid: "3" }, status: { desiredNumberScheduled: 48 } });
   else print({ kind: "Secret", metadata: { name: "s", uid: "2" }, data: { cluster1: "", cluster2: "" } });
 `;
 
@@ -76,10 +77,10 @@ describe("stacks: what a stack has and will have no more", () => {
     );
     kubectl.script(script);
     const read = configuration(values);
-    const { problems, warnings } = bySeverity(
+    const { problems, warnings, notes } = bySeverity(
       await judgeFormerState(read, toEnvironment(read), seen, await readOwnOutputs(), commandStates),
     );
-    return { problems: lines(problems), warnings: lines(warnings), asked, calls: kubectl.calls() };
+    return { problems: lines(problems), warnings: lines(warnings), notes: heads(notes), asked, calls: kubectl.calls() };
   }
 
   const clusters = (...names: readonly string[]) => ({ clusters: names.map((name) => ({ name })) });
@@ -92,7 +93,7 @@ describe("stacks: what a stack has and will have no more", () => {
       { ...clusters("cluster1"), etcdUsers: "off" },
     ]) {
       assert.deepEqual(await judge({ ...(outputs && { outputs }) }), {
-        ...{ problems: [], warnings: [], calls: [] },
+        ...{ problems: [], warnings: [], notes: [], calls: [] },
         asked: ["readStackOutputs"],
       });
     }
@@ -103,8 +104,9 @@ describe("stacks: what a stack has and will have no more", () => {
       ...command("clustermesh-cluster3-policy-check", policyCheckInput("cluster3")),
       ...command("clustermesh-cluster1-policy-check", policyCheckInput("cluster1")),
     };
-    const { problems, warnings, calls } = await judge({ outputs: three, resources });
+    const { problems, warnings, notes, calls } = await judge({ outputs: three, resources });
     assert.equal(problems.length, 1, problems.join("\n"));
+    assert.deepEqual(notes, ['cluster "cluster3": agents 48 roll where they get back a name or id of before']);
     assert.match(
       problems[0] ?? "",
       /^cluster "cluster3": CiliumNetworkPolicy shop\/db spec\.endpointSelector .* are open, for the cluster will be "default" again; .*list the cluster again/,

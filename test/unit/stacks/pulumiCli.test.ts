@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pulumiIn } from "../../../look/pulumiCli";
+import { runPulumi } from "../../../stacks/pulumiCli";
+import { testFolder } from "../../support/testFolder";
+
+/** Stands for the CLI: says how it was called, and ends as its first argument says. */
+const FAKE_CLI = `#!${process.execPath}
+const [how] = process.argv.slice(2);
+const { PULUMI_SKIP_UPDATE_CHECK: skips, FAKE } = process.env;
+process.stdout.write(JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), skips, FAKE }));
+process.stderr.write("error: " + "x".repeat(10000) + "\\nerror: no such stack\\n");
+if (how === "killed") process.kill(process.pid, "SIGTERM");
+process.exitCode = how === "fails" ? 3 : 0;
+`;
+
+describe("Pulumi's CLI", () => {
+  const folder = testFolder();
+  const env = () => ({ PATH: folder(), FAKE: "1" });
+
+  beforeEach(() => writeFile(join(folder(), "pulumi"), FAKE_CLI, { mode: 0o755 }));
+
+  it("is run in a folder, asks nothing, and gives what it wrote with its exit code", async () => {
+    const { code, stdout, stderr } = await runPulumi(["fails", "a"], folder(), env());
+    const args = ["fails", "a", "--non-interactive", "--color=never"];
+    assert.equal(code, 3);
+    assert.deepEqual(JSON.parse(stdout), { args, cwd: folder(), skips: "true", FAKE: "1" });
+    assert.match(stderr, /x\nerror: no such stack\n$/);
+  });
+
+  it("says so where it was ended", async () => {
+    const { code, stderr } = await runPulumi(["killed"], folder(), env());
+    assert.equal(code, null);
+    assert.match(stderr, /error: pulumi was ended by SIGTERM, after 15 minutes or 128 MiB at most$/);
+  });
+
+  it("says what to do where there is none", async () => {
+    await assert.rejects(runPulumi([], folder(), { PATH: join(folder(), "none") }), /ENOENT\); install its CLI/);
+  });
+
+  it("gives a look what it printed, or fails with its last words", async () => {
+    assert.match(await pulumiIn(folder(), env())(["works"]), /^\{"args":\["works"/);
+    await assert.rejects(pulumiIn(folder(), env())(["fails", "a"]), ({ message }: Error) => {
+      assert.match(message, /^pulumi fails a failed:\nerror: x+[^]*\nerror: no such stack$/);
+      return Buffer.byteLength(message) < 4100;
+    });
+  });
+});
