@@ -72,10 +72,19 @@ export function missingForNodes(facts: MachineFacts): readonly string[] {
   ];
 }
 
-/** Tries something in a namespace that is gone at once. Returns why it failed. */
-async function failure(namespace: string, command: readonly string[]): Promise<string | undefined> {
+/**
+ * What `unshare` tries a file system with. In a cgroup namespace of its own: a mount of cgroup v2 in that of the machine would set the options
+ * of every mount of it (`nsdelegate`, `memory_recursiveprot`), and so take those away that systemd has set.
+ */
+export const mountTry = (type: string, options: readonly string[]): readonly string[] => [
+  ...["--mount", "--cgroup", "mount", "-t", type],
+  ...[...options, type, "/mnt"],
+];
+
+/** Tries something in namespaces that are gone at once. Returns why it failed. */
+async function failure(command: readonly string[]): Promise<string | undefined> {
   try {
-    await run("unshare", [namespace, ...command]);
+    await run("unshare", command);
     return undefined;
   } catch (error) {
     return messageOf(error).split("\n").at(-1) ?? "no reason given";
@@ -83,13 +92,13 @@ async function failure(namespace: string, command: readonly string[]): Promise<s
 }
 
 const tryNetwork = async (): Promise<string | undefined> =>
-  (await failure("--net", ["ip", "link", "add", "br0", "type", "bridge"])) ??
-  (await failure("--net", ["ip", "link", "add", "name", "v0", "type", "veth", "peer", "name", "v1"]));
+  (await failure(["--net", "ip", "link", "add", "br0", "type", "bridge"])) ??
+  (await failure(["--net", "ip", "link", "add", "name", "v0", "type", "veth", "peer", "name", "v1"]));
 
 async function tryFileSystems(): Promise<Readonly<Record<string, string>>> {
   const failures: Record<string, string> = {};
   for (const [type, options] of Object.entries(FILE_SYSTEMS)) {
-    const reason = await failure("--mount", ["mount", "-t", type, ...options, type, "/mnt"]);
+    const reason = await failure(mountTry(type, options));
     if (reason !== undefined) failures[type] = reason;
   }
   return failures;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type MachineFacts, missingForNodes } from "../../../lab/nodes/prerequisites";
+import { type MachineFacts, missingForNodes, mountTry } from "../../../lab/nodes/prerequisites";
 
 const able: MachineFacts = {
   root: true,
@@ -47,6 +47,11 @@ describe("lab: what nodes need of a machine", () => {
 
   it("is no more memory for a lab that has it", () => {
     assert.deepEqual(missingForNodes({ ...able, freeMemoryGiB: 1, running: true }), []);
+  });
+
+  it("is tried where a mount of cgroup v2 changes no option of the machine's", () => {
+    const args = mountTry("overlay", ["-o", "lowerdir=/etc:/usr"]);
+    assert.equal(args.join(" "), "--mount --cgroup mount -t overlay -o lowerdir=/etc:/usr overlay /mnt");
   });
 
   it("is all said at once", () => {
