@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "./cache/progress";
 import { cgroupsNamed, processesIn, removeCgroups } from "./host/cgroups";
+import { restoreRoot } from "./host/cgroupSteps";
 import { daemonNames, endProcess, markedProcesses, runningDaemon } from "./host/daemon";
 import { namesIn } from "./host/files";
 import { identify, type ProcessIdentity } from "./host/processIdentity";
@@ -71,6 +72,7 @@ export async function down({ name = "default", log = () => undefined }: DownArgs
       );
     }
     await removeCgroups(cgroupsNamed(cgroupPrefix(dir)));
+    await restoreRoot(log);
     const existed = existsSync(dir);
     removeLabFolder(dir);
     log(

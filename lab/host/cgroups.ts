@@ -1,54 +1,23 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Hierarchy, parseHierarchies } from "./cgroupLayout";
 import { messageOf } from "./run";
 import { waitFor } from "./waitFor";
-
-/** One cgroup hierarchy of this machine and where it is mounted. */
-export interface Hierarchy {
-  readonly version: 1 | 2;
-  readonly mountPoint: string;
-  /** Controllers of a v1 hierarchy, as `mount -o` takes them; none for v2. */
-  readonly controllers: readonly string[];
-}
-
-const KNOWN_CONTROLLERS = new Set([
-  ...["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids"],
-  ...["net_cls", "net_prio", "perf_event", "hugetlb", "rdma", "misc"],
-]);
-
-/** The cgroup hierarchies out of /proc/self/mountinfo; named ones such as systemd's have no controllers and are left out. */
-export function parseHierarchies(mountInfo: string): readonly Hierarchy[] {
-  const found = mountInfo.split("\n").flatMap((line): Hierarchy[] => {
-    const [left = "", right = ""] = line.split(" - ");
-    const [, , , root = "", mountPoint = ""] = left.split(" ");
-    // Part of a hierarchy, mounted elsewhere for another program.
-    if (root !== "/") return [];
-    const [type = "", , options = ""] = right.split(" ");
-    if (type === "cgroup2") return [{ version: 2, mountPoint, controllers: [] }];
-    const controllers = options.split(",").filter((option) => KNOWN_CONTROLLERS.has(option));
-    return type === "cgroup" && controllers.length > 0 ? [{ version: 1, mountPoint, controllers }] : [];
-  });
-  const unique = new Map(found.toReversed().map((each) => [each.controllers.join(), each]));
-  return [...unique.values()].reverse();
-}
 
 /** The cgroup hierarchies of this machine. */
 export const hierarchies = (): readonly Hierarchy[] => parseHierarchies(readFileSync("/proc/self/mountinfo", "utf8"));
 
-/** Makes the cgroup `name` in every hierarchy, and returns the folders. */
-export function makeCgroups(name: string): readonly string[] {
-  return hierarchies().map(({ mountPoint, controllers }) => {
-    const folder = join(mountPoint, name);
-    mkdirSync(folder, { recursive: true });
-    // A new cpuset is empty, and nothing can run in an empty one.
-    if (controllers.includes("cpuset")) {
-      for (const file of ["cpuset.cpus", "cpuset.mems"]) {
-        writeFileSync(join(folder, file), readFileSync(join(mountPoint, file)));
-      }
-    }
-    return folder;
-  });
-}
+/** Names of the cgroups right below one. */
+export const childrenNames = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+
+const children = (folder: string): readonly string[] => childrenNames(folder).map((name) => join(folder, name));
+
+/** Processes of a cgroup itself. */
+export const processesOf = (folder: string): readonly number[] =>
+  readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
 
 /** Moves a process into cgroups. */
 export function joinCgroups(folders: readonly string[], pid: number): void {
@@ -58,16 +27,15 @@ export function joinCgroups(folders: readonly string[], pid: number): void {
 /** Folders of all cgroups whose name begins so, at the top of any hierarchy. */
 export const cgroupsNamed = (prefix: string): readonly string[] =>
   hierarchies().flatMap(({ mountPoint }) =>
-    readdirSync(mountPoint, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && entry.name.startsWith(prefix))
-      .map((entry) => join(mountPoint, entry.name)),
+    childrenNames(mountPoint)
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => join(mountPoint, name)),
   );
 
 /** Processes of a cgroup and of those below it. One that goes meanwhile, as pods do, has none. */
 export function processesIn(folder: string): readonly number[] {
   try {
-    const own = readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean).map(Number);
-    return [...own, ...below(folder).flatMap(processesIn)];
+    return [...processesOf(folder), ...children(folder).flatMap(processesIn)];
   } catch {
     return [];
   }
@@ -78,13 +46,8 @@ export const processesInCgroup = (name: string): readonly number[] => [
   ...new Set(hierarchies().flatMap(({ mountPoint }) => processesIn(join(mountPoint, name)))),
 ];
 
-const below = (folder: string): readonly string[] =>
-  readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => join(folder, entry.name));
-
 function removeTree(folder: string): void {
-  for (const child of below(folder)) removeTree(child);
+  for (const child of children(folder)) removeTree(child);
   rmdirSync(folder);
 }
 

@@ -24,6 +24,8 @@ export interface DaemonSpec {
   readonly command: readonly string[];
   /** Folders of cgroups that the process is in before its program begins. */
   readonly cgroups?: readonly string[];
+  /** What is done before it is started; not where it runs already. */
+  readonly beforeStart?: () => Promise<void>;
   /** A folder that comes first on the process's PATH. */
   readonly path?: string;
   /** Gives the process what it cannot get itself, over a channel that is closed afterwards. */
@@ -77,6 +79,7 @@ export async function ensureDaemon(spec: DaemonSpec): Promise<boolean> {
   const inside = cgroups?.every((folder) => processesIn(folder).includes(running?.pid ?? 0)) ?? true;
   if (running?.commandHash === commandHash && inside) return false;
   await stopDaemon(spec.dir, spec.name);
+  await spec.beforeStart?.();
   mkdirSync(spec.dir, { recursive: true, mode: 0o700 });
   if (cgroups === undefined) {
     await start(spec, commandLine, commandHash);

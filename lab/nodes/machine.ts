@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NodeTools } from "../cache/tools";
-import { hierarchies, makeCgroups } from "../host/cgroups";
+import type { UsableCgroups } from "../host/cgroupLayout";
+import { nodeCgroups } from "../host/cgroupPlan";
+import { carryOut, makeNodeCgroups } from "../host/cgroupSteps";
 import { ensureDaemon, endProcess, runningDaemon } from "../host/daemon";
 import { onLoopback } from "../host/place";
 import { childrenOf, hasBegun, type ProcessIdentity } from "../host/processIdentity";
@@ -36,13 +38,20 @@ export async function stopMachine(dir: string): Promise<void> {
   await endProcess(holder);
 }
 
-async function setUp(site: NodeSite, tools: NodeTools, fabric: ProcessIdentity, init: ProcessIdentity): Promise<void> {
+async function setUp(
+  site: NodeSite,
+  tools: NodeTools,
+  layout: UsableCgroups,
+  fabric: ProcessIdentity,
+  init: ProcessIdentity,
+): Promise<void> {
+  await carryOut(nodeCgroups(layout, site.cgroup).begun);
   const tunables = join(site.dir, "tunables");
   mkdirSync(tunables, { recursive: true });
   for (const [file, value] of Object.entries(TUNABLE_FILES)) writeFileSync(join(tunables, file), value);
   const inside = (step: readonly string[]): Promise<unknown> =>
     run("nsenter", [`--target=${init.pid}`, "--all", "--", ...step]);
-  for (const step of mountSteps(site, hierarchies(), [tools.dir])) await inside(step);
+  for (const step of mountSteps(site, layout, [tools.dir])) await inside(step);
   await inside(["hostname", site.plan.name]);
   await plugIn(site, fabric, init);
 }
@@ -54,9 +63,11 @@ async function setUp(site: NodeSite, tools: NodeTools, fabric: ProcessIdentity, 
 export async function ensureMachine(
   site: NodeSite,
   tools: NodeTools,
+  layout: UsableCgroups,
   fabric: ProcessIdentity,
 ): Promise<ProcessIdentity> {
-  const { dir, cgroup } = site;
+  const { dir } = site;
+  const cgroups = nodeCgroups(layout, site.cgroup);
   const mark = join(dir, "set-up");
   const running = runningMachine(dir);
   if (running !== undefined && !isSetUp(running, mark)) await stopMachine(dir);
@@ -65,7 +76,8 @@ export async function ensureMachine(
     dir,
     labDir: site.cluster.labDir,
     place: onLoopback("127.0.0.1"),
-    cgroups: makeCgroups(cgroup),
+    cgroups: cgroups.tops,
+    beforeStart: () => makeNodeCgroups(layout, cgroups),
     command: ["unshare", ...NAMESPACES, "--fork", "--kill-child=KILL", tools.tini, "--", "sleep", "infinity"],
   });
   const init = await waitFor(`${site.cluster.plan.name} ${site.plan.name}: its first process`, INIT_MS, () =>
@@ -73,7 +85,7 @@ export async function ensureMachine(
   );
   await hasBegun(init);
   if (!isSetUp(init, mark)) {
-    await setUp(site, tools, fabric, init);
+    await setUp(site, tools, layout, fabric, init);
     markSetUp(init, mark);
   }
   return init;

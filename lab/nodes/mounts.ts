@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Hierarchy } from "../host/cgroups";
+import type { UsableCgroups } from "../host/cgroupLayout";
 import { NODE_ETC, type NodeSite } from "./nodeSite";
 
 /** A program and its arguments, run in the node's namespaces. */
@@ -30,14 +30,24 @@ const mount = (type: string, target: string, ...options: readonly string[]): Ste
 const bind = (from: string, to: string): Step => ["mount", "--bind", from, to];
 const folder = (...paths: readonly string[]): Step => ["mkdir", "-p", ...paths];
 
-/** A v1 hierarchy is shown under the names of its controllers, as on any host. */
-const cgroupMounts = (root: string, found: readonly Hierarchy[]): readonly Step[] =>
-  found.flatMap(({ version, controllers }): readonly Step[] => {
-    // The chart finds cgroup v2 here (`cgroup.hostRoot`).
-    const target = version === 2 ? `${root}${CGROUP_V2}` : join(root, "sys/fs/cgroup", controllers.join(","));
-    const type = version === 2 ? "cgroup2" : "cgroup";
-    return [folder(target), mount(type, target, ...(version === 2 ? [] : [controllers.join(",")]))];
-  });
+/** What a node sees as /sys/fs/cgroup: v2 itself, or folders named like the controllers of each v1 hierarchy, as on any host. */
+function controllerMounts(target: string, layout: UsableCgroups): readonly Step[] {
+  if (layout.kind === "v2") return [mount("cgroup2", target)];
+  const hierarchies = layout.hierarchies.filter(({ version }) => version === 1);
+  return [
+    mount("tmpfs", target),
+    ...hierarchies.flatMap(({ controllers }) => {
+      const each = join(target, controllers.join(","));
+      return [folder(each), mount("cgroup", each, controllers.join(","))];
+    }),
+  ];
+}
+
+/** The chart finds cgroup v2 here (`cgroup.hostRoot`), with the controllers or without: where this machine has it, a node has a part of its own. */
+function ciliumMount(target: string, layout: UsableCgroups): readonly Step[] {
+  const mounted = layout.kind === "v2" || layout.hierarchies.some(({ version }) => version === 2);
+  return mounted ? [folder(target), mount("cgroup2", target)] : [];
+}
 
 /** Where a node has cgroup v2. */
 export const CGROUP_V2 = "/run/cilium/cgroupv2";
@@ -50,7 +60,7 @@ export const CGROUP_V2 = "/run/cilium/cgroupv2";
  */
 export function mountSteps(
   { dir, etc }: Pick<NodeSite, "dir" | "etc">,
-  found: readonly Hierarchy[],
+  layout: UsableCgroups,
   shared: readonly string[],
 ): readonly Step[] {
   const root = join(dir, "root");
@@ -76,8 +86,8 @@ export function mountSteps(
     mount("sysfs", inside("/sys")),
     ["mount", "--rbind", "/dev", inside("/dev")],
     mount("bpf", inside("/sys/fs/bpf")),
-    mount("tmpfs", inside("/sys/fs/cgroup")),
-    ...cgroupMounts(root, found),
+    ...controllerMounts(inside("/sys/fs/cgroup"), layout),
+    ...ciliumMount(inside(CGROUP_V2), layout),
     ["mount", "--bind", inside("/proc/sys/kernel"), inside("/proc/sys/kernel")],
     ["mount", "-o", "remount,bind,ro", inside("/proc/sys/kernel")],
     ...Object.keys(KUBELET_TUNABLES).map((tunable) =>

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { NodeTools } from "../cache/tools";
-import { makeCgroups } from "../host/cgroups";
+import { nodeCgroups } from "../host/cgroupPlan";
+import { usableCgroups } from "../host/cgroupSteps";
 import { assertRunning, ensureDaemon, type DaemonSpec } from "../host/daemon";
 import { inNamespacesOf } from "../host/place";
 import type { ProcessIdentity } from "../host/processIdentity";
@@ -29,13 +30,14 @@ export async function startNode(site: NodeSite, tools: NodeTools, fabric: Proces
   mkdirSync(site.etc, { recursive: true, mode: 0o700 });
   await ensureNodePki(site.cluster.pki, site.certificate, site.plan.name);
   await giveImages(site, tools);
-  const init = await ensureMachine(site, tools, fabric);
+  const layout = usableCgroups();
+  const init = await ensureMachine(site, tools, layout, fabric);
   const daemon = (name: string, command: readonly string[]): DaemonSpec => ({
     name,
     dir: site.dir,
     labDir: site.cluster.labDir,
     place: inNamespacesOf(init.pid, site.ip),
-    cgroups: makeCgroups(site.cgroup),
+    cgroups: nodeCgroups(layout, site.cgroup).programs,
     path: tools.dir,
     command,
   });

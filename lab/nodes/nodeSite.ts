@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { type NodePlan, planNode } from "../clusterPlan";
 import type { ClusterSite } from "../controlPlane/cluster";
+import { NODE_PREFIX } from "../host/cgroupPlan";
 import { shortHash } from "../host/files";
 import type { PairFiles } from "../pki/clusterPki";
 
@@ -27,8 +28,7 @@ export interface NodeSite {
 export const NODE_ETC = "/etc/lab-node";
 
 /** How the cgroups of a lab begin, whichever cluster and node they are of. Cgroups are the machine's: two users' labs may share a name. */
-export const cgroupPrefix = (labDir: string): string =>
-  `cilium-clustermesh-lab.${basename(labDir)}-${shortHash(labDir, 8)}.`;
+export const cgroupPrefix = (labDir: string): string => `${NODE_PREFIX}${basename(labDir)}-${shortHash(labDir, 8)}.`;
 
 /** The site of node `number` (from 1) of a cluster. */
 export function nodeSite(cluster: ClusterSite, number: number): NodeSite {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, statfs } from "node:fs/promises";
 import { findOnPath, MissingPrerequisite } from "../cache/toolchain";
-import { hierarchies, type Hierarchy } from "../host/cgroups";
+import type { CgroupLayout } from "../host/cgroupLayout";
+import { readCgroupLayout } from "../host/cgroupSteps";
 import { cacheFolder } from "../host/folders";
 import { availableMemory } from "../host/memory";
 import { messageOf, run } from "../host/run";
@@ -11,7 +12,7 @@ export interface MachineFacts {
   readonly root: boolean;
   /** Programs that were not found. */
   readonly missingPrograms: readonly string[];
-  readonly cgroups: readonly Hierarchy[];
+  readonly cgroups: CgroupLayout;
   /** File systems that could not be mounted, and the kernel's word on each. */
   readonly fileSystemFailures: Readonly<Record<string, string>>;
   /** Whether the kernel describes its own types, which Cilium's programs are loaded with. */
@@ -30,7 +31,6 @@ export interface MachineFacts {
 export type KnownFacts = Pick<MachineFacts, "built" | "running">;
 
 const PROGRAMS = ["unshare", "nsenter", "mount", "umount", "pivot_root", "hostname", "ip", "tar", "cp", "chroot"];
-const CONTROLLERS = ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "pids"];
 /** File systems of a node, and the options of a try. */
 const FILE_SYSTEMS: Readonly<Record<string, readonly string[]>> = {
   overlay: ["-o", "lowerdir=/etc:/usr"],
@@ -46,19 +46,12 @@ const DISK_GIB = { cold: 14, warm: 3 } as const;
 /** What keeps nodes from running on such a machine, each with what to do about it. */
 export function missingForNodes(facts: MachineFacts): readonly string[] {
   const disk = facts.built ? DISK_GIB.warm : DISK_GIB.cold;
-  const controllers = new Set(facts.cgroups.flatMap((each) => each.controllers));
-  const noController = CONTROLLERS.filter((controller) => !controllers.has(controller));
-  const onlyV2 = controllers.size === 0 && facts.cgroups.some(({ version }) => version === 2);
   return [
     ...(facts.root ? [] : ["root: nodes are namespaces, mounts and cgroups of their own; run it as root"]),
     ...facts.missingPrograms.map(
       (program) => `${program}: not on PATH; install util-linux, mount, iproute2 and coreutils`,
     ),
-    ...(onlyV2
-      ? ["cgroups: this machine has cgroup v2 alone; the nodes need v1, boot with systemd.unified_cgroup_hierarchy=0"]
-      : noController.length > 0
-        ? [`cgroups: v1 hierarchies of ${noController.join(", ")} are not mounted; mount them under /sys/fs/cgroup`]
-        : []),
+    ...(facts.cgroups.kind === "neither" ? [`cgroups: ${facts.cgroups.reason}`] : []),
     ...Object.entries(facts.fileSystemFailures).map(
       ([type, reason]) => `kernel: no file system ${type} (${reason}); load its module or use a kernel that has it`,
     ),
@@ -79,10 +72,19 @@ export function missingForNodes(facts: MachineFacts): readonly string[] {
   ];
 }
 
-/** Tries something in a namespace that is gone at once. Returns why it failed. */
-async function failure(namespace: string, command: readonly string[]): Promise<string | undefined> {
+/**
+ * What `unshare` tries a file system with. In a cgroup namespace of its own: a mount of cgroup v2 in that of the machine would set the options
+ * of every mount of it (`nsdelegate`, `memory_recursiveprot`), and so take those away that systemd has set.
+ */
+export const mountTry = (type: string, options: readonly string[]): readonly string[] => [
+  ...["--mount", "--cgroup", "mount", "-t", type],
+  ...[...options, type, "/mnt"],
+];
+
+/** Tries something in namespaces that are gone at once. Returns why it failed. */
+async function failure(command: readonly string[]): Promise<string | undefined> {
   try {
-    await run("unshare", [namespace, ...command]);
+    await run("unshare", command);
     return undefined;
   } catch (error) {
     return messageOf(error).split("\n").at(-1) ?? "no reason given";
@@ -90,13 +92,13 @@ async function failure(namespace: string, command: readonly string[]): Promise<s
 }
 
 const tryNetwork = async (): Promise<string | undefined> =>
-  (await failure("--net", ["ip", "link", "add", "br0", "type", "bridge"])) ??
-  (await failure("--net", ["ip", "link", "add", "name", "v0", "type", "veth", "peer", "name", "v1"]));
+  (await failure(["--net", "ip", "link", "add", "br0", "type", "bridge"])) ??
+  (await failure(["--net", "ip", "link", "add", "name", "v0", "type", "veth", "peer", "name", "v1"]));
 
 async function tryFileSystems(): Promise<Readonly<Record<string, string>>> {
   const failures: Record<string, string> = {};
   for (const [type, options] of Object.entries(FILE_SYSTEMS)) {
-    const reason = await failure("--mount", ["mount", "-t", type, ...options, type, "/mnt"]);
+    const reason = await failure(mountTry(type, options));
     if (reason !== undefined) failures[type] = reason;
   }
   return failures;
@@ -112,7 +114,7 @@ async function readFacts({ built, running }: KnownFacts): Promise<MachineFacts> 
   return {
     root,
     missingPrograms: found.flatMap(([program, path]) => (path === undefined ? [program] : [])),
-    cgroups: hierarchies(),
+    cgroups: readCgroupLayout(),
     fileSystemFailures: root ? await tryFileSystems() : {},
     typeInformation: existsSync("/sys/kernel/btf/vmlinux"),
     networkFailure: root ? await tryNetwork() : undefined,

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { run } from "../../../lab";
 
 /** What the whole machine shares, and a lab must leave as it was. */
-export type HostState = Readonly<Record<"sysctls" | "links" | "routes" | "mounts", readonly string[]>>;
+export type HostState = Readonly<Record<"sysctls" | "links" | "routes" | "mounts" | "controllers", readonly string[]>>;
+
+const text = (file: string): Promise<string> => readFile(file, "utf8").catch(() => "");
 
 /** Tunables that are counters or differ at each reading; no one sets them. */
 const BY_THEMSELVES = [
@@ -32,6 +34,16 @@ const sortedLines = (text: string): readonly string[] =>
     .filter((line) => line !== "")
     .sort();
 
+async function cgroupRoots(): Promise<readonly string[]> {
+  const mounts = (await text("/proc/self/mounts")).split("\n").map((line) => line.split(" "));
+  const roots = mounts.filter(([, , type]) => type?.startsWith("cgroup") === true).map(([, path = ""]) => path);
+  return [...new Set(roots)];
+}
+
+/** What the root of cgroup v2 gives to the cgroups below it; v1 has no such file. */
+const controllers = async (): Promise<readonly string[]> =>
+  Promise.all((await cgroupRoots()).map((root) => text(join(root, "cgroup.subtree_control"))));
+
 export async function hostState(): Promise<HostState> {
   // A route that was learnt says how long it still holds.
   const ip = async (...args: readonly string[]) =>
@@ -41,23 +53,20 @@ export async function hostState(): Promise<HostState> {
     links: await ip("-oneline", "link"),
     routes: await ip("route", "show", "table", "all"),
     mounts: sortedLines(await readFile("/proc/self/mounts", "utf8")),
+    controllers: await controllers(),
   };
 }
 
 /** What there is of a lab on this machine. */
 export type Traces = Readonly<Record<"processes" | "namespaces" | "mounts" | "cgroups", readonly string[]>>;
 
-const text = (file: string): Promise<string> => readFile(file, "utf8").catch(() => "");
-
 /** How the names of a lab's cgroups look: they have the name of its folder, and a hash of where it is. */
 const cgroupName = (name: string): RegExp => new RegExp(`-lab\\.${name}-[0-9a-f]{8}\\.`);
 
 /** The lab's own cgroups. */
 async function cgroupsOf(name: string): Promise<readonly string[]> {
-  const mounts = (await text("/proc/self/mounts")).split("\n").map((line) => line.split(" "));
-  const roots = mounts.filter(([, , type]) => type?.startsWith("cgroup") === true).map(([, path = ""]) => path);
   const found = await Promise.all(
-    [...new Set(roots)].map(async (root) =>
+    (await cgroupRoots()).map(async (root) =>
       (await readdir(root)).filter((entry) => cgroupName(name).test(entry)).map((entry) => join(root, entry)),
     ),
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MAX_NODES, planCluster, planNode } from "../../../lab/clusterPlan";
 import { DEFAULT_SETUP, type IpFamilies, type Routing } from "../../../lab/ciliumObjects/setup";
 import { clusterSite, type ClusterSite } from "../../../lab/controlPlane/cluster";
-import type { Hierarchy } from "../../../lab/host/cgroups";
+import type { UsableCgroups } from "../../../lab/host/cgroupLayout";
 import { APISERVER_IMAGES, type ImageDefinition, IMAGES } from "../../../lab/images/definitions";
 import { imageEnvironment } from "../../../lab/images/ociArchive";
 import { cacheRoutes } from "../../../lab/network/cacheRoutes";
@@ -14,13 +14,13 @@ import { mountSteps, TUNABLE_FILES } from "../../../lab/nodes/mounts";
 import { cgroupPrefix, nodeSite } from "../../../lab/nodes/nodeSite";
 
 const cluster = clusterSite("/labs/x", { slot: 0, portOffset: 0, nodes: [2, 1], cilium: [] }, 1);
-const found: readonly Hierarchy[] = [
-  { version: 1, mountPoint: "/sys/fs/cgroup/cpu,cpuacct", controllers: ["cpu", "cpuacct"] },
-  { version: 2, mountPoint: "/sys/fs/cgroup/unified", controllers: [] },
-];
-const steps = mountSteps(nodeSite(cluster, 1), found, ["/cache/bin"]).map((step) => step.join(" "));
-const at = (pattern: RegExp): number => {
-  const index = steps.findIndex((step) => pattern.test(step));
+const cpu = { version: 1, mountPoint: "/sys/fs/cgroup/cpu,cpuacct", controllers: ["cpu", "cpuacct"] } as const;
+const unified = { version: 2, mountPoint: "/sys/fs/cgroup/unified", controllers: [] } as const;
+const stepsWith = (layout: UsableCgroups): readonly string[] =>
+  mountSteps(nodeSite(cluster, 1), layout, ["/cache/bin"]).map((step) => step.join(" "));
+const steps = stepsWith({ kind: "v1", hierarchies: [cpu, unified] });
+const at = (pattern: RegExp, among = steps): number => {
+  const index = among.findIndex((step) => pattern.test(step));
   assert.notEqual(index, -1, String(pattern));
   return index;
 };
@@ -81,9 +81,22 @@ describe("lab: file system of a node", () => {
     }
   });
 
-  it("has every cgroup hierarchy under its own names, and v2 where the chart is told", () => {
+  it("has every hierarchy of cgroup v1 under its own names, and v2 where the chart is told", () => {
+    at(/^mount -t tmpfs tmpfs .*\/sys\/fs\/cgroup$/);
     at(/^mount -t cgroup -o cpu,cpuacct cgroup .*\/sys\/fs\/cgroup\/cpu,cpuacct$/);
     at(/^mount -t cgroup2 cgroup2 .*\/run\/cilium\/cgroupv2$/);
+  });
+
+  it("has cgroup v2 alone where the machine has, and the chart's too", () => {
+    const v2 = stepsWith({ kind: "v2", root: "/sys/fs/cgroup" });
+    const controllers = at(/^mount -t cgroup2 cgroup2 .*\/sys\/fs\/cgroup$/, v2);
+    assert.ok(at(/^mount -t sysfs sysfs .*\/sys$/, v2) < controllers);
+    at(/^mount -t cgroup2 cgroup2 .*\/run\/cilium\/cgroupv2$/, v2);
+    assert.ok(!v2.some((step) => /^mount -t (cgroup |tmpfs tmpfs .*\/cgroup$)/.test(step)));
+  });
+
+  it("has no cgroup v2 of the whole machine where that has none mounted: Cilium would be in it", () => {
+    assert.ok(!stepsWith({ kind: "v1", hierarchies: [cpu] }).some((step) => step.includes("cgroup2")));
   });
 
   it("sees the programs, wherever they are", () => {

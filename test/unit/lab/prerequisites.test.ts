@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
-import type { Hierarchy } from "../../../lab/host/cgroups";
-import { type MachineFacts, missingForNodes } from "../../../lab/nodes/prerequisites";
-
-const v1 = (controller: string): Hierarchy => ({
-  version: 1,
-  mountPoint: `/sys/fs/cgroup/${controller}`,
-  controllers: [controller],
-});
-const CONTROLLERS = ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "pids"];
+import { type MachineFacts, missingForNodes, mountTry } from "../../../lab/nodes/prerequisites";
 
 const able: MachineFacts = {
   root: true,
   missingPrograms: [],
-  cgroups: CONTROLLERS.map(v1),
+  cgroups: { kind: "v2", root: "/sys/fs/cgroup" },
   fileSystemFailures: {},
   typeInformation: true,
   networkFailure: undefined,
@@ -30,11 +22,10 @@ describe("lab: what nodes need of a machine", () => {
   const lacking: readonly (readonly [string, Partial<MachineFacts>, RegExp])[] = [
     ["root", { root: false }, /^root: .*run it as root/],
     ["a program", { missingPrograms: ["nsenter"] }, /^nsenter: not on PATH; install/],
-    ["a controller", { cgroups: CONTROLLERS.slice(1).map(v1) }, /^cgroups: v1 hierarchies of cpu are not mounted/],
     [
-      "cgroup v1",
-      { cgroups: [{ version: 2, mountPoint: "/sys/fs/cgroup", controllers: [] }] },
-      /^cgroups: this machine has cgroup v2 alone; .*boot with/,
+      "a controller",
+      { cgroups: { kind: "neither", reason: "the controller memory …" } },
+      /^cgroups: the controller memory …$/,
     ],
     ["a file system", { fileSystemFailures: { overlay: "unknown type" } }, /^kernel: no file system overlay \(unknown/],
     ["type information", { typeInformation: false }, /^kernel: no \/sys\/kernel\/btf\/vmlinux; use a kernel/],
@@ -56,6 +47,11 @@ describe("lab: what nodes need of a machine", () => {
 
   it("is no more memory for a lab that has it", () => {
     assert.deepEqual(missingForNodes({ ...able, freeMemoryGiB: 1, running: true }), []);
+  });
+
+  it("is tried where a mount of cgroup v2 changes no option of the machine's", () => {
+    const args = mountTry("overlay", ["-o", "lowerdir=/etc:/usr"]);
+    assert.equal(args.join(" "), "--mount --cgroup mount -t overlay -o lowerdir=/etc:/usr overlay /mnt");
   });
 
   it("is all said at once", () => {

@@ -72,6 +72,18 @@ describe("lab: daemons", () => {
     assert.deepEqual(markedProcesses(dir), []);
   });
 
+  it("have what comes before done each time they start, once the former one has ended", async () => {
+    const before: (number | undefined)[] = [];
+    const beforeStart = (): Promise<void> => {
+      before.push(runningDaemon(dir, "sleeper")?.pid);
+      return Promise.resolve();
+    };
+    await ensureDaemon({ ...spec("1000"), beforeStart });
+    await ensureDaemon({ ...spec("1000"), beforeStart });
+    await ensureDaemon({ ...spec("2000"), beforeStart });
+    assert.deepEqual(before, [undefined, undefined]);
+  });
+
   it("whose number belongs to another process now are not ended", async () => {
     await ensureDaemon(spec("1000"));
     const record = runningDaemon(dir, "sleeper");
