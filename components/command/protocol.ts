@@ -50,11 +50,16 @@ export async function readLargeInput<T>(schema: z.ZodType<T>): Promise<T> {
 }
 
 let budget = outputBudget();
+let begun = Date.now();
 
 /** A command begins, with all its room for output. */
 export function beginOutput(): void {
   budget = outputBudget();
+  begun = Date.now();
 }
+
+/** How long the command runs, in milliseconds. */
+export const runningFor = (): number => Date.now() - begun;
 
 /**
  * Progress for the person who watches `pulumi up`; the result of a command goes to standard output alone. The state keeps it, so it has bounds: what

@@ -3,7 +3,7 @@ import { mapLimited } from "../basics/mapLimited";
 import { cutText } from "../basics/model/bounded";
 import { durationText } from "../basics/model/duration";
 import { formatDiagnostic, type Diagnostic } from "../mesh/model/diagnostic";
-import { progress } from "./protocol";
+import { progress, runningFor } from "./protocol";
 
 const POLL_MS = 1000;
 const EVERY_MS = 30_000;
@@ -11,8 +11,6 @@ const EVERY_MS = 30_000;
 const SHARE_OF_TIME = 8;
 const LINE_BYTES = 240;
 const SHORTEST_SAID_MS = 1000;
-
-const begin = Date.now();
 
 /** Sets the line to print by now, and how the wait can end without success. */
 type SetLine = (line: () => string, limit?: string) => void;
@@ -33,7 +31,7 @@ async function ticking<T>(first: "at once" | "later", work: (set: SetLine) => Pr
     if (line !== undefined) progress(`${cutText(line(), LINE_BYTES)}${timeText(Date.now() - since, limit)}`, "wait");
   };
   const wind = () => {
-    const pause = Math.max(EVERY_MS, (Date.now() - begin) / SHARE_OF_TIME);
+    const pause = Math.max(EVERY_MS, runningFor() / SHARE_OF_TIME);
     timer = setTimeout(() => {
       say();
       wind();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { error } from "../../../components/mesh/model/diagnostic";
 import { setTimeout as delay } from "node:timers/promises";
+import { beginOutput } from "../../../components/command/protocol";
 import { problemsLine, until, withEach } from "../../../components/command/until";
 import { saidWhile, timePasses } from "../support/cilium/rollingCluster";
 
@@ -88,6 +89,18 @@ describe("waiting", () => {
     assert.ok(lines.length > 20 && lines.length < 120, String(lines.length));
     assert.ok(lines.every((line) => Buffer.byteLength(line) <= 260));
     assert.match(lines.at(-1) ?? "", /… \(.*\) \(4\d\d min\)$/);
+  });
+
+  it("is told as often as ever by the next command of the same process", async () => {
+    const lines = await saidDuring(async () => {
+      await withEach("before", [1], 1, () => delay(8 * 60 * MINUTE));
+      beginOutput();
+      await withEach("now", [1], 1, () => delay(MINUTE + 5000));
+    });
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith("now")),
+      ["now: 0 of 1 done (30 s)", "now: 0 of 1 done (60 s)"],
+    );
   });
 
   it("names the first of what is not there yet, and how many of how many", () => {
