@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { jsonAs } from "../basics/model/attempt";
 import type {
   AnswerTime,
   ApiAccess,
@@ -161,9 +163,13 @@ export function withCluster<T>(
   return Kubectl.with(access, (kubectl) => use(new KubectlApi(kubectl)), between);
 }
 
-/** The contexts that kubectl finds. No cluster is asked for them. */
+const KubeconfigView = z.object({ contexts: z.array(z.object({ name: z.string() })).nullish() });
+
+/**
+ * The contexts that kubectl finds. No cluster is asked for them. JSON, for of a kubeconfig that is not there kubectl shows no names and says nothing.
+ */
 export async function knownContexts(context: string): Promise<readonly string[]> {
-  const args = ["config", "get-contexts", "--output=name"];
-  const names = await Kubectl.with({ kind: "context", context }, (kubectl) => kubectl.once(args));
-  return names.split("\n").filter((name) => name !== "");
+  const args = ["config", "view", "--output=json"];
+  const view = await Kubectl.with({ kind: "context", context }, (kubectl) => kubectl.once(args));
+  return jsonAs(KubeconfigView, view)?.contexts?.map(({ name }) => name) ?? [];
 }

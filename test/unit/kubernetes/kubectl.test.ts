@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { openKubeconfig } from "../../../components/kubernetes/kubeconfigFile";
 import { Kubectl, printed } from "../../../components/kubernetes/kubectl";
+import { knownContexts } from "../../../components/kubernetes/kubectlApi";
 import { KubectlError } from "../../../components/kubernetes/kubectlError";
 import { kubectlOnPath } from "../support/kubernetes/kubectlOnPath";
 import { testFolder, testVariables } from "../../support/testFolder";
@@ -20,6 +21,17 @@ describe("components: kubectl", () => {
       Kubectl.with({ kind: "context", context: "west" }, (each) => each.once(["get", "secret/x", "-o", "name"])),
       /kubectl has ended without a word, and nothing shows that it ran; see what is on PATH/,
     );
+  });
+
+  it("finds the contexts of a kubeconfig, and none where it is not there", async () => {
+    const prints = (view: unknown) => {
+      kubectl.script(`process.stdout.write(${JSON.stringify(JSON.stringify(view))});`);
+    };
+    prints({ kind: "Config", contexts: [{ name: "west" }, { name: "name with spaces" }] });
+    assert.deepEqual(await knownContexts("east"), ["west", "name with spaces"]);
+    assert.deepEqual(kubectl.calls().at(-1)?.slice(-3), ["config", "view", "--output=json"]);
+    prints({ kind: "Config", contexts: null });
+    assert.deepEqual(await knownContexts("east"), []);
   });
 
   it("asks once where the kubeconfig's user has no credentials: kubectl asks a person for them, and nobody is there", async () => {

@@ -93,7 +93,7 @@ describe("stacks: preflight", () => {
   it("says of a context that is in no kubeconfig what it may be, and asks for contexts once", async () => {
     const script = `
       if (args[0] === "config") {
-        process.stdout.write("context2\\ncontext11\\n");
+        process.stdout.write(JSON.stringify({ contexts: [{ name: "context2" }, { name: "context11" }] }));
       } else if (cluster === "--context=context2") { ${answers(undefined)} } else {
         process.stderr.write('error: context "context1" does not exist');
         process.exit(1);
