@@ -9,7 +9,7 @@ import type { ObjectsByCluster } from "./kubernetes/model/managedObject";
 import type { EtcdInputs } from "./mesh/etcd";
 import type { WrittenCluster } from "./mesh/model/mesh";
 import type { ObservedClusters } from "./mesh/model/observed";
-import { error, type Diagnostic } from "./mesh/model/diagnostic";
+import { error, formatDiagnostic, type Diagnostic } from "./mesh/model/diagnostic";
 import { validateMesh } from "./mesh/model/validate";
 import { knownClusters, missingFacts, publicationProblems } from "./knownFacts";
 import type { ClusterWay } from "./settings/model/cluster";
@@ -87,4 +87,24 @@ export function validateDescription(
     ...validateLifetimes(mesh.certificates),
     ...objectsProblems(mesh, managed),
   ];
+}
+
+/**
+ * What is wrong with a mesh only by what its live clusters say of themselves. A cluster that was not seen, or is not what it should be, has an error
+ * of its own: nothing is said here of what it does not tell.
+ *
+ * @param fitting The clusters that were seen and are what they should be, by name.
+ */
+export function problemsOfFound(
+  mesh: MeshDescription,
+  managed: readonly string[],
+  now: Date,
+  observed: ObservedClusters,
+  fitting: readonly string[],
+): readonly Diagnostic[] {
+  const seen = Object.fromEntries(Object.entries(observed).filter(([name]) => fitting.includes(name)));
+  const onPaper = new Set(validateDescription(mesh, managed, now).map(formatDiagnostic));
+  return validateDescription(mesh, managed, now, seen).filter(
+    (each) => !onPaper.has(formatDiagnostic(each)) && (each.cluster === undefined || Object.hasOwn(seen, each.cluster)),
+  );
 }

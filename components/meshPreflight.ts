@@ -12,6 +12,7 @@ import { withoutLost, type Cluster } from "./mesh/model/mesh";
 import type { ObservedClusters } from "./mesh/model/observed";
 import { publishesOf } from "./mesh/model/publication";
 import { sayInPassing } from "./mesh/report";
+import { problemsOfFound } from "./meshDescription";
 import { describedMesh, ownerOf, type DescribedMesh } from "./meshPlan";
 import { peerSecretKeys } from "./peers/peerSecret";
 import type { MeshRanges } from "./policyCheck/model/meshChange";
@@ -93,17 +94,10 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
   const writes = run.writes ?? !pulumi.runtime.isDryRun();
   const { fitting } = judged;
-  const isRuledOut = (name: string) => live.has(name) && !fitting.has(name);
+  // Where a cluster that cannot be asked is an error, that error is enough.
+  const isRefused = (name: string) => live.get(name)?.kind === "unreachable" && !mesh.allow.includes("unreachable");
+  const isRuledOut = (name: string) => isRefused(name) || (live.has(name) && !fitting.has(name));
   const ours = withoutLost(members).filter(({ name }) => managed.includes(name) && !isRuledOut(name));
-  const diagnostics = [
-    ...onPaper(members, live),
-    ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
-    ...seen.answering,
-    ...judged.diagnostics,
-    ...(await judgePolicyChanges(asked, mesh, members, owner, fitting, rangesBefore)),
-    ...rollingAgents(ours, fitting, mesh.cilium),
-    ...slowAnswers(answered, wait.preflight),
-  ];
   const facts = {
     seenAs: seenAs(live),
     drift: judged.drift,
@@ -111,9 +105,21 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     reapply: reapplyOf(names, recorded, judged.reapply),
     found,
   };
+  const observed = observedClusters(Object.keys(mesh.clusters), facts);
+  const seenAndFitting = [...fitting].flatMap(([name, { kind }]) => (kind === "reachable" ? [name] : []));
+  const diagnostics = [
+    ...onPaper(members, live),
+    ...problemsOfFound(description, managed, now, observed, seenAndFitting),
+    ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
+    ...seen.answering,
+    ...judged.diagnostics,
+    ...(await judgePolicyChanges(asked, mesh, members, owner, fitting, rangesBefore)),
+    ...rollingAgents(ours, fitting, mesh.cilium),
+    ...slowAnswers(answered, wait.preflight),
+  ];
   return {
     diagnostics,
-    observed: observedClusters(Object.keys(mesh.clusters), facts),
+    observed,
     seenPeers: peersSeen(live, mesh.peerSecret),
   };
 }

@@ -5,6 +5,7 @@ import { preflight, report, type ClusterMeshArgs } from "../../../components";
 import { infos, type Diagnostic } from "../../../components/mesh/model/diagnostic";
 import { mintCA } from "../support/certificates/ca";
 import { scriptedKubectl } from "../support/kubernetes/scriptedKubectl";
+import { omit } from "../support/omit";
 import { bySeverity, clusterSpec, heads, lines } from "../support/mesh/mesh";
 import { recorded } from "../support/preflight/live";
 import { run } from "../support/pulumiMocks";
@@ -85,6 +86,36 @@ describe("components: preflight", () => {
     const later = await look(made, true);
     assert.match(agentsIn(later.notes)[0] ?? "", /^cluster1 48 roll/);
     assert.deepEqual(later.observed, observed);
+  });
+
+  it("says what a cluster does not tell together with all else that is wrong there, and nothing of one that did not answer", async () => {
+    const script = (silent: string) =>
+      `if (cluster.startsWith("--${silent}")) { process.stderr.write("Unable to connect to the server"); process.exit(1); }
+       const items = ${JSON.stringify(OBJECTS)}.map((each) =>
+         each.kind === "Namespace" ? { ...each, metadata: { ...each.metadata, uid: cluster.slice(0, 9) } } : each);
+       process.stdout.write(JSON.stringify({ kind: "List", items }));`;
+    const { clusters, ...rest } = args("apiVersion: v1");
+    const untold = Object.fromEntries(Object.entries(clusters).map(([name, each]) => [name, omit(each, "podCIDRs")]));
+    const look = async (silent: string) => {
+      kubectl.script(script(silent));
+      const { result } = await run(() =>
+        preflight({ ...rest, clusters: untold, allow: [], wait: { preflight: 1 } }, { writes: true }),
+      );
+      return heads(bySeverity(result.diagnostics).problems);
+    };
+    const missing = (name: string) => `cluster "${name}": podCIDRs is not written down, and the cluster does not tell`;
+    const all = await look("nobody");
+    assert.ok(all.includes(missing("cluster1")) && all.includes(missing("cluster2")), all.join("\n"));
+    assert.ok(
+      all.some((line) => line.startsWith('cluster "cluster1": cilium-config cluster-name')),
+      all.join("\n"),
+    );
+    const some = await look("kubeconfig");
+    assert.deepEqual(
+      some.filter((line) => line.includes("cluster2")),
+      ['cluster "cluster2": API server cannot be reached: Unable to connect to the server'],
+    );
+    assert.ok(some.includes(missing("cluster1")), some.join("\n"));
   });
 
   it("judges the CAs without a cluster, where live checks are off", async () => {
