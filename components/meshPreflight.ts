@@ -18,9 +18,8 @@ import { peerSecretKeys } from "./peers/peerSecret";
 import type { MeshRanges } from "./policyCheck/model/meshChange";
 import type { Say } from "./preflight/awaited";
 import { inspectAll, lostAndAnswering, reachable, type Reached } from "./preflight/inspectAll";
-import { judgeAccess } from "./preflight/judgeAccess";
+import { judgeAccess, unasked } from "./preflight/judgeAccess";
 import { judgeSigning } from "./preflight/judgeSigning";
-import { unreachableClusters } from "./preflight/model/judge";
 import { judgeMesh } from "./preflight/model/judgeMesh";
 import type { LiveCluster } from "./preflight/model/liveCluster";
 import { rollingAgents } from "./preflight/model/rollingAgents";
@@ -171,6 +170,8 @@ export interface SeenMesh {
   readonly live: ReadonlyMap<string, LiveCluster>;
   /** What there is to say of them: what does not fit, drift, ends of certificates, and what could not be seen. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Why clusters were not asked, with what to do. */
+  readonly access: readonly Diagnostic[];
 }
 
 /** Seconds that a cluster has to answer, where the preflight is off. */
@@ -190,9 +191,9 @@ export async function lookAtMesh(
   const { value: mesh } = await knownMesh(description);
   const limit = wait.preflight === false ? LOOK_SECONDS : wait.preflight;
   const looking = { managed, owner: ownerOf(description), limit, now: new Date(), say };
-  const { live, members, answering, judged } = await look(mesh, caSourceOf(description), looking, {});
-  const silent = unreachableClusters(withoutLost(members), live, allow);
-  return { members, live, diagnostics: [...silent, ...answering, ...judged.diagnostics] };
+  const { asked, live, members, answering, judged } = await look(mesh, caSourceOf(description), looking, {});
+  const access = await unasked(withoutLost(members), asked, live, allow);
+  return { members, live, diagnostics: [...answering, ...judged.diagnostics], access };
 }
 
 /** Whether certificates of an authority are signed here: what was issued elsewhere is judged where that is. */

@@ -24,6 +24,12 @@ async function readView(stack: string, pulumi: PulumiCli, now: Date): Promise<Me
     throw new Error(`${errorMessage(error)}\npulumi stack ls lists the stacks of this backend`, { cause: error });
   });
   const outputs = jsonAs(z.unknown(), printed);
+  if (jsonAs(z.strictObject({}), printed) !== undefined) {
+    throw new Error(
+      `stack ${stack} has no outputs: nothing is deployed, or no up has come to its end\n` +
+        `pulumi up --stack ${stack} meshes its clusters; npm run status -- --stack ${stack} looks at them as they are`,
+    );
+  }
   const asked = await pulumi(["stack", "history", "--json", "--page-size=1", of]).then(
     (text) => ({ history: jsonAs(z.unknown(), text) }),
     (error: unknown) => ({ failure: lastLine(errorMessage(error)) }),

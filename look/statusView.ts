@@ -72,17 +72,13 @@ function heardProblems(mesh: LiveMesh, required: LiveMesh["peers"], namespace: s
 /** What was seen of a live mesh, as it is shown. */
 export function statusView(stack: string, read: StackMesh, mesh: LiveMesh, at: Date): MeshView {
   const { description, managed } = read;
-  const { members, live, diagnostics } = mesh.seen;
+  const { members, diagnostics, access } = mesh.seen;
   const { namespace } = description.cilium;
   const isRequired = (name: string) => managed.includes(name) || description.requireExternalPeers;
   const required = mesh.peers.filter(({ name }) => isRequired(name));
   const others = mesh.peers.filter(({ name }) => !isRequired(name));
-  // One that does not answer is not seen, which is no fault that was seen.
-  const isAccess = ({ cluster = "", property }: Diagnostic) =>
-    property === "API server" && live.get(cluster)?.kind === "unreachable";
-  const said = diagnostics.filter((each) => !isAccess(each));
   const ofSeverity = (...severities: readonly Diagnostic["severity"][]) =>
-    said.filter(({ severity }) => severities.includes(severity)).map(formatDiagnostic);
+    diagnostics.filter(({ severity }) => severities.includes(severity)).map(formatDiagnostic);
   const lines = mesh.asked.flatMap((each) => (each.kind === "heard" ? readinessTable(mesh.peers, each.reports) : []));
   const waiting = others.length === 0 ? [] : heardProblems(mesh, others, namespace).map(formatDiagnostic);
   const problems = heardProblems(mesh, required, namespace).map(formatDiagnostic);
@@ -100,7 +96,13 @@ export function statusView(stack: string, read: StackMesh, mesh: LiveMesh, at: D
     problems: [...new Set([...read.problems.map(formatDiagnostic), ...ofSeverity("error", "warning"), ...problems])],
     notes: [...notes, ...waiting.filter((line) => !problems.includes(line))],
     unseen: [
-      ...mesh.asked.flatMap((each) => (each.kind === "unheard" ? [`cluster "${each.name}": ${each.reason}`] : [])),
+      // One that does not answer is not seen, which is no fault that was seen.
+      ...access.map(formatDiagnostic),
+      ...mesh.asked.flatMap((each) =>
+        each.kind === "unheard" && mesh.seen.live.get(each.name)?.kind !== "unreachable"
+          ? [`cluster "${each.name}": ${each.reason}`]
+          : [],
+      ),
       ...unseen,
     ],
   };

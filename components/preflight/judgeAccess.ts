@@ -1,5 +1,5 @@
 import { error, warning, type Diagnostic } from "../mesh/model/diagnostic";
-import { withoutLost } from "../mesh/model/mesh";
+import { withoutLost, type Cluster } from "../mesh/model/mesh";
 import { unreachableClusters } from "./model/judge";
 import { without, type LiveCluster } from "./model/liveCluster";
 import { membersOf, type KnownMesh } from "./knownMesh";
@@ -19,7 +19,7 @@ export async function judgeAccess(
   writes: boolean,
   limitSeconds: number,
 ): Promise<readonly Diagnostic[]> {
-  const ways = await checkWaysIn(new Map(clusters.map(({ name, access }) => [name, access])), live);
+  const ways = await waysTo(clusters, live);
   const { missing, unknown } = await permissionsOf(clusters, live, mesh, writes, limitSeconds);
   const weigh = mesh.allow.includes("unreachable") ? warning : error;
   const peers = withoutLost(membersOf(mesh));
@@ -29,4 +29,18 @@ export async function judgeAccess(
   );
   const lacking = [...missing].flatMap(([name, each]) => (live.get(name)?.kind === "reachable" ? each : []));
   return [...silent.map(weigh), ...ways.diagnostics, ...lacking, ...unknown];
+}
+
+const waysTo = (clusters: readonly Pick<Asked, "name" | "access">[], live: ReadonlyMap<string, LiveCluster>) =>
+  checkWaysIn(new Map(clusters.map(({ name, access }) => [name, access])), live);
+
+/** Why clusters were not asked: what is wrong with the kubeconfig, and those that do not answer. */
+export async function unasked(
+  peers: readonly Cluster[],
+  clusters: readonly Pick<Asked, "name" | "access">[],
+  live: ReadonlyMap<string, LiveCluster>,
+  allow: KnownMesh["allow"],
+): Promise<readonly Diagnostic[]> {
+  const ways = await waysTo(clusters, live);
+  return [...unreachableClusters(peers, without(live, ways.explains), allow), ...ways.diagnostics];
 }

@@ -56,9 +56,19 @@ describe("a look at a mesh", () => {
   });
 
   it("says of one that does not answer why, and judges the others", async () => {
-    const { live, diagnostics } = await look(answers(true));
+    const { live, diagnostics, access } = await look(answers(true));
     assert.equal(live.get("cluster2")?.kind, "unreachable");
-    assert.match(heads(diagnostics).join("\n"), /cluster "cluster2": API server cannot be reached/);
+    assert.deepEqual(heads(access), [
+      'cluster "cluster2": API server cannot be reached: Unable to connect to the server',
+    ]);
     assert.match(heads(diagnostics).join("\n"), /cluster "cluster1": .* was removed/);
+  });
+
+  it("says once of a kubeconfig that has no context what to set, and not of each cluster", async () => {
+    const { access } = await look(`
+      if (args[0] === "config") process.stdout.write(JSON.stringify({ contexts: null }));
+      else { process.stderr.write("error: " + cluster + " context does not exist"); process.exit(1); }`);
+    assert.equal(access.length, 1);
+    assert.match(heads(access)[0] ?? "", /^mesh: kubeconfig ".*" has no context, or is not there$/);
   });
 });

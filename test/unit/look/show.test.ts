@@ -104,8 +104,12 @@ describe("show, of a stack's outputs", () => {
     assert.deepEqual(readdirSync(join(folder, "other")), ["mesh.svg"]);
   });
 
-  it("shows a stack without a mesh, and refuses outputs of another form", async () => {
-    assert.match((await shown({ json: false }, [], {})).text, /stack test: 0 clusters/);
+  it("says of a stack without outputs what to run, shows one without a mesh, and refuses outputs of another form", async () => {
+    await assert.rejects(
+      shown({ json: false }, [], {}),
+      /^Error: stack test has no outputs: nothing is deployed, .*\npulumi up --stack test meshes its clusters; npm run status -- --stack test /,
+    );
+    assert.match((await shown({ json: false }, [], { registry: {} })).text, /stack test: 0 clusters/);
     await assert.rejects(shown({ json: false }, [], { clusters: "none" }), /are of another version of the program/);
     await assert.rejects(shown({ json: false }, [], "x"), /are of another version of the program/);
   });

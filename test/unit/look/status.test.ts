@@ -58,12 +58,12 @@ describe("status of a live mesh", () => {
   });
 
   it("is 2 where a cluster does not answer and all that was seen is well, and says which", async () => {
-    const access = error({ ...finding, property: "API server", reason: "cannot be reached" });
-    const world = worldOf(meshInMemory(WELL), { live: { cluster1: unreachable }, diagnostics: [access] });
+    const access = [error({ ...finding, property: "API server", reason: "cannot be reached" })];
+    const world = worldOf(meshInMemory(WELL), { live: { cluster1: unreachable }, access });
     const { code, text } = await statusOf(world);
     assert.equal(code, 2, text);
     assert.match(text, /^cluster1 .* \? +not seen: no answer within 1 s$/m);
-    assert.match(text, /not seen \(1\)\n {2}- cluster "cluster1": no answer within 1 s/);
+    assert.match(text, /not seen \(1\)\n {2}- cluster "cluster1": API server cannot be reached; see/);
     assert.match(text, /^4 of 6 pairs ready/m);
   });
 

@@ -30,10 +30,12 @@ interface SeenOptions {
   readonly live?: Readonly<Record<string, LiveCluster>>;
   readonly options?: Readonly<Record<string, LiveOptions>>;
   readonly diagnostics?: readonly Diagnostic[];
+  readonly access?: readonly Diagnostic[];
 }
 
 /** Clusters in memory as a world to look at. */
-export function worldOf(mesh: MeshInMemory, { live = {}, options = {}, diagnostics = [] }: SeenOptions = {}): World {
+export function worldOf(mesh: MeshInMemory, seenOptions: SeenOptions = {}): World {
+  const { live = {}, options = {}, diagnostics = [], access = [] } = seenOptions;
   return {
     lookAt: ({ description }) => {
       const members = membersOf(description);
@@ -41,7 +43,7 @@ export function worldOf(mesh: MeshInMemory, { live = {}, options = {}, diagnosti
         const config = { "cluster-name": name, "cluster-id": String(id) };
         return [name, live[name] ?? liveCluster({ uid: name, config, ...options[name] })] as const;
       });
-      return Promise.resolve({ members, live: new Map(seen), diagnostics });
+      return Promise.resolve({ members, live: new Map(seen), diagnostics, access });
     },
     contact: (name, _access, use) => {
       const api = mesh.get(name);
