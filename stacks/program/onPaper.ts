@@ -1,7 +1,8 @@
+import { present } from "../../components/basics/model/own";
 import { MeshPlan } from "../../components";
 import { validateDemo } from "../../components/demo/model/demo";
 import { clustersOf } from "../../components/mesh/model/mesh";
-import type { Diagnostic } from "../../components/mesh/model/diagnostic";
+import { info, type Diagnostic } from "../../components/mesh/model/diagnostic";
 import type { ReadConfiguration } from "../configuration/configuration";
 import { publishedProblems } from "../roles/caSource";
 import { WHOLE_MESH, type Role } from "../roles/role";
@@ -16,6 +17,15 @@ export interface OnPaper {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What could not be read was not checked either, here and live: a person who corrects it may hear of more. */
+const notFurther = (cluster?: string): Diagnostic =>
+  info({
+    ...present({ cluster }),
+    property: "configuration",
+    reason: "was checked no further",
+    fix: "correct what is said of it, and preview again",
+  });
+
 /**
  * Everything that is wrong with a mesh by its configuration, the same in a stack of every role. Parts that cannot be read do not keep the rest
  * from being checked.
@@ -26,7 +36,7 @@ export function checkOnPaper(
   role: Role = WHOLE_MESH,
 ): OnPaper {
   if (readable === undefined) {
-    return { diagnostics: unreadable };
+    return { diagnostics: [...unreadable, notFurther()] };
   }
   const environment = toEnvironment(readable, role);
   const judged = new Set(["", ...Object.keys(readable.clusters), ...unreadableClusters]);
@@ -40,6 +50,7 @@ export function checkOnPaper(
   const { plan, problems } = MeshPlan.check(meshDescription(readable, environment), environment.managed, now);
   const diagnostics = [
     ...unreadable,
+    ...unreadableClusters.map(notFurther),
     ...publishedProblems(role, now),
     ...[...problems, ...(demo === undefined ? [] : validateDemo(demo, managed))].filter((each) => !aboutTheWhole(each)),
   ];

@@ -45,7 +45,7 @@ export function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Dia
   const secret = issue.path.some((key) => SECRET_PROPERTIES.has(String(key)));
   return secret || mayHoldSecrets(issue, value)
     ? [error({ ...at, reason: `is ${kindOf(value)}`, fix: expectation(issue) })]
-    : [error({ ...at, value, reason: "is not allowed", fix: expectation(issue) })];
+    : [error({ ...at, value, reason: "is not allowed", fix: expectation(issue, value) })];
 }
 
 /** Whether a value is a structure, or text where one belongs: with a secret somewhere in it, possibly. */
@@ -78,10 +78,24 @@ function alternatives(issues: readonly (readonly z.core.$ZodIssue[])[]): string 
   return forms.join(", or ");
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
+/** A number or a boolean that was written as a text. */
+function isQuoted(expected: string, value: unknown): boolean {
+  if (typeof value !== "string") return false;
+  return expected === "boolean" ? /^(true|false)$/.test(value) : /^(number|int)$/.test(expected) && /^\d+$/.test(value);
+}
+
+/** What is to be written, of what is no plain value. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  "clustermesh:clusters": "list at least two, such as west: { id: 1, context: west }",
+};
+
+function expectation(issue: z.core.$ZodIssue, value?: unknown): string {
   switch (issue.code) {
-    case "invalid_type":
-      return `give ${withArticle(typeName(issue.expected))}`;
+    case "invalid_type": {
+      const example = EXAMPLES[place(issue.path).property];
+      const quotes = isQuoted(issue.expected, value) ? ", without quotes" : "";
+      return example ?? `give ${withArticle(typeName(issue.expected))}${quotes}`;
+    }
     case "invalid_value":
       return `use one of ${issue.values.map(String).join(", ")}`;
     case "invalid_union":

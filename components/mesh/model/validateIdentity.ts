@@ -69,8 +69,7 @@ export function validateIdentities(
     size.push(
       error({
         property: "clusters",
-        value: clusters.length,
-        reason: "is no mesh",
+        reason: clusters.length === 1 ? "has one alone, and one is no mesh" : "has none",
         fix: "list at least two clusters; the last two leave with pulumi destroy",
       }),
     );

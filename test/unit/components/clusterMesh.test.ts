@@ -46,7 +46,7 @@ describe("components: a mesh that cannot work", () => {
 
   it("may be one cluster, or have objects in a cluster that is not there", async () => {
     const { error, registered } = await refused({ clusters: [1], demo: { clusters: ["cluster1", "cluster2"] } });
-    assert.match(error.message, /clusters 1 is no mesh; list at least two clusters/);
+    assert.match(error.message, /clusters has one alone, and one is no mesh; list at least two clusters/);
     assert.match(error.message, /objects\.cluster2 are in no cluster of this stack; use one of cluster1/);
     assert.deepEqual(registered, []);
   });

@@ -96,10 +96,10 @@ describe("model: names and number of clusters", () => {
 
   it("one cluster is no mesh, and none is none", () => {
     assert.deepEqual(judge(mesh(1)), [
-      "mesh: clusters 1 is no mesh; list at least two clusters; the last two leave with pulumi destroy",
+      "mesh: clusters has one alone, and one is no mesh; list at least two clusters; the last two leave with pulumi destroy",
     ]);
     assert.deepEqual(judge(mesh(0)), [
-      "mesh: clusters 0 is no mesh; list at least two clusters; the last two leave with pulumi destroy",
+      "mesh: clusters has none; list at least two clusters; the last two leave with pulumi destroy",
     ]);
   });
 

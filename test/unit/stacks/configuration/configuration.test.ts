@@ -87,7 +87,7 @@ describe("stacks: missing and ill-typed properties", () => {
   it("of a cluster are named, all of them", () => {
     assert.deepEqual(complaints({ clusters: { cluster1: {}, cluster2: { ...clusterConfiguration(2), id: "102" } } }), [
       'cluster "cluster1": id is missing; give a number',
-      'cluster "cluster2": id "102" is not allowed; give a number',
+      'cluster "cluster2": id "102" is not allowed; give a number, without quotes',
     ]);
   });
 
@@ -100,7 +100,9 @@ describe("stacks: missing and ill-typed properties", () => {
   });
 
   it("may be the clusters themselves, or one that is empty", () => {
-    assert.deepEqual(complaints({}), ["mesh: clustermesh:clusters is missing; give an object"]);
+    assert.deepEqual(complaints({}), [
+      "mesh: clustermesh:clusters is missing; list at least two, such as west: { id: 1, context: west }",
+    ]);
     assert.deepEqual(complaints({ clusters: { cluster1: null, cluster2: clusterConfiguration(2) } }), [
       'cluster "cluster1": configuration null is not allowed; give an object',
     ]);
