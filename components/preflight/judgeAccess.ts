@@ -24,11 +24,12 @@ export async function judgeAccess(
   const weigh = mesh.allow.includes("unreachable") ? warning : error;
   const peers = withoutLost(membersOf(mesh));
   // Of a cluster whose user lacks rights, all that are missing say more than the first that was.
-  const silent = unreachableClusters(peers, without(live, ways.explains), mesh.allow).flatMap(
-    (each) => missing.get(each.cluster ?? "") ?? [each],
-  );
-  const lacking = [...missing].flatMap(([name, each]) => (live.get(name)?.kind === "reachable" ? each : []));
-  return [...silent.map(weigh), ...ways.diagnostics, ...lacking, ...unknown];
+  const explained = new Set([...ways.explains, ...missing.keys()]);
+  const silent = unreachableClusters(peers, without(live, explained), mesh.allow);
+  const isReachable = (name: string) => live.get(name)?.kind === "reachable";
+  const refused = [...missing].flatMap(([name, each]) => (isReachable(name) ? [] : each));
+  const lacking = [...missing].flatMap(([name, each]) => (isReachable(name) ? each : []));
+  return [...[...silent, ...refused].map(weigh), ...ways.diagnostics, ...lacking, ...unknown];
 }
 
 const waysTo = (clusters: readonly Pick<Asked, "name" | "access">[], live: ReadonlyMap<string, LiveCluster>) =>

@@ -1,4 +1,4 @@
-import { ACCESS_FIXES } from "../../kubernetes/model/noAccess";
+import { ACCESS_FIXES, type NoAccessKind } from "../../kubernetes/model/noAccess";
 import { howToAllow } from "../../settings/model/allow";
 import type { Cluster } from "../../mesh/model/mesh";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
@@ -91,6 +91,9 @@ export function judgeLive(
 
 const OR_LOST = "Only where the cluster does not exist any more and will never answer, list it with lost: true";
 
+/** So often what to do stands in full: where a network is down, no cluster of it answers. */
+const FIXES_IN_FULL = 3;
+
 /** The clusters that could not be inspected, with why and what to do. */
 export function unreachableClusters(
   clusters: readonly Cluster[],
@@ -98,11 +101,20 @@ export function unreachableClusters(
   allow: PreflightPolicy["allow"],
 ): readonly Diagnostic[] {
   const orAllow = allow.includes("unreachable") ? "" : `; to let a preview go on, ${howToAllow("unreachable")}`;
-  return clusters.flatMap(({ name }) => {
+  const fixOf = (cause: NoAccessKind): string =>
+    cause === "network" ? `${ACCESS_FIXES[cause].fix}${orAllow}. ${OR_LOST}` : ACCESS_FIXES[cause].fix;
+  const silent = clusters.flatMap(({ name }) => {
     const cluster = live.get(name);
-    if (cluster?.kind !== "unreachable") return [];
-    const { what, fix: general } = ACCESS_FIXES[cluster.cause];
-    const fix = cluster.cause === "network" ? `${general}${orAllow}. ${OR_LOST}` : general;
-    return [error({ cluster: name, property: "API server", reason: `${what}: ${cluster.reason}`, fix })];
+    return cluster?.kind === "unreachable" ? [{ name, ...cluster }] : [];
+  });
+  return silent.map(({ name, cause, reason }, index) => {
+    const same = silent.slice(0, index).filter((each) => each.cause === cause);
+    const [first] = same;
+    const fix =
+      first === undefined || same.length < FIXES_IN_FULL
+        ? fixOf(cause)
+        : `do as for cluster ${JSON.stringify(first.name)}`;
+    const what = `${ACCESS_FIXES[cause].what}: ${reason}`;
+    return error({ cluster: name, property: "API server", reason: what, fix });
   });
 }

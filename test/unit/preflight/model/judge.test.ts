@@ -85,6 +85,22 @@ describe("preflight: unreachableClusters", () => {
     ]);
   });
 
+  it("refer to the first where more than three have the same cause, as where a network is down", () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const silent = new Map(
+      [...names, "z"].map((name) => {
+        const cause = name === "z" ? ("tls" as const) : ("network" as const);
+        return [name, { kind: "unreachable", cause, reason: "no answer" } as const];
+      }),
+    );
+    const peers = [...names, "z"].map((name) => ({ ...member(1), name }));
+    const fixes = unreachableClusters(peers, silent, []).map(({ fix }) => fix);
+    assert.deepEqual(
+      fixes.map((fix) => /^do as for cluster "(.*)"$/.exec(fix)?.[1]),
+      [undefined, undefined, undefined, "a", "a", undefined],
+    );
+  });
+
   it("are said to be lost for no cause with which they may live", () => {
     const causes = Object.keys(ACCESS_FIXES) as (keyof typeof ACCESS_FIXES)[];
     const lost = causes.filter((cause) => {
