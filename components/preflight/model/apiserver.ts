@@ -10,22 +10,16 @@ import { apiserverCertificates } from "./apiserverCertificates";
 import { howToAllow } from "../../settings/model/allow";
 import { apiserverWayIn } from "./apiserverWayIn";
 import { isUnmeshed } from "./foundIdentity";
-import { giveValues, restartAll } from "./helmCommand";
+import { giveValues, identityValues, restartAll } from "./helmCommand";
 import { identityChange, identityIn } from "./identity";
 import { identityModeOf } from "../../cilium/model/identityMode";
-import { withWritten, type ApiserverCluster, type InspectedApiserver } from "./inspectedApiserver";
+import { withWritten, type InspectedApiserver } from "./inspectedApiserver";
 import { agentSettings } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
 import { oldIdentities } from "./oldIdentities";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 type Policy = Pick<PreflightPolicy, "cilium">;
-
-/** Name and id as Helm takes them. */
-const identityValues = ({ name, id }: ApiserverCluster): readonly string[] => [
-  `cluster.name=${name}`,
-  `cluster.id=${id}`,
-];
 
 /**
  * Whether a cluster has another name or id than the declared. Of one that is meshed, and not by this stack, `liveIdentity` tells.

@@ -2,6 +2,7 @@ import { APISERVER } from "../../apiserver/model/objects";
 import { NAME_KEY, type CiliumObjects } from "../../cilium/model/agentConfig";
 import { dataOwners } from "../../kubernetes/model/managedFields";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
+import type { Cluster } from "../../mesh/model/mesh";
 import { isObjectName } from "../../mesh/model/names";
 import type { ReachableCluster } from "./liveCluster";
 
@@ -79,3 +80,9 @@ export function restartAll({ namespace, daemonSet, operator }: CiliumObjects, ot
   ];
   return `kubectl --namespace ${namespace} rollout restart ${workloads.join(" ")}`;
 }
+
+/** The values that give a cluster its name and id. */
+export const identityValues = ({ name, id }: Pick<Cluster, "name" | "id">): readonly string[] => [
+  `cluster.name=${name}`,
+  `cluster.id=${id}`,
+];

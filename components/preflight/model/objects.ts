@@ -9,7 +9,7 @@ import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { howToAllow } from "../../settings/model/allow";
 import { CLUSTERMESH_DIRECTORY, holdsPeers } from "../../peers/model/peerFile";
-import { valuesElsewhere } from "./helmCommand";
+import { giveValues, identityValues } from "./helmCommand";
 import type { ExistingObject } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
@@ -45,44 +45,68 @@ export function missingObjects({ cluster, live }: InspectedCluster, policy: Pref
   ]);
 }
 
+/** Values that another manager owns, and which it is. */
+interface OwnedValues {
+  readonly owner: string;
+  readonly keys: readonly string[];
+}
+
+/** The keys whose values differ and would be written again after ours by who owns them, by owner. */
+function ownedByOthers(
+  config: OwnedData,
+  wanted: Readonly<Record<string, string>>,
+  originalConfig: OriginalConfig | undefined,
+): readonly OwnedValues[] {
+  const keys = Object.entries(wanted).flatMap(([key, desired]) => {
+    const current = config.data[key];
+    const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
+    const isDrift = originalConfig !== undefined && !isInstaller(owner, originalConfig[key]);
+    return current === undefined || current === desired || owner === undefined || isDrift ? [] : [{ key, owner }];
+  });
+  return [...new Set(keys.map(({ owner }) => owner))].map((owner) => ({
+    owner,
+    keys: keys.flatMap((each) => (each.owner === owner ? [each.key] : [])),
+  }));
+}
+
+/** A configuration whose values have owners. */
+interface OwnedConfig extends OwnedData {
+  readonly helmRelease?: string;
+}
+
 /**
  * Values that differ and that another manager owns: it would write its own value again after ours. A value of ours that was changed by hand
  * since is no such conflict: it is set again.
  *
  * @param originalConfig What was there before ours; absent where there never was anything of ours.
+ * @param byHelm How values are given to Helm's release; by default they are named alone.
  */
 export function otherOwners(
   cluster: string,
   configMap: string,
-  config: OwnedData & { readonly helmRelease?: string },
+  config: OwnedConfig,
   wanted: Readonly<Record<string, string>>,
   originalConfig?: OriginalConfig,
+  byHelm = `give its Helm release cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`,
 ): readonly Diagnostic[] {
   const { helmRelease } = config;
-  return Object.entries(wanted).flatMap(([key, desired]): Diagnostic[] => {
-    const current = config.data[key];
-    const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
-    const isDrift = originalConfig !== undefined && !isInstaller(owner, originalConfig[key]);
-    if (current === undefined || current === desired || owner === undefined || isDrift) return [];
-    const values = `cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
-    const elsewhere = valuesElsewhere({ release: helmRelease, owners: [owner] });
-    const helm = elsewhere === undefined ? `helm upgrade with ${values}` : `set ${values} ${elsewhere}`;
-    const [whose, fix] =
+  return ownedByOthers(config, wanted, originalConfig).map(({ owner, keys }) => {
+    const desired = keys.map((key) => JSON.stringify(wanted[key])).join(" and ");
+    const current = keys.map((key) => config.data[key]);
+    const [is, differ, it] = keys.length === 1 ? ["belongs", "differs", "it"] : ["belong", "differ", "them"];
+    const whose =
       helmRelease === undefined
-        ? [
-            `field manager ${JSON.stringify(owner)}`,
-            `set it to ${JSON.stringify(desired)} where ${JSON.stringify(owner)} has it from`,
-          ]
-        : [`Helm release ${JSON.stringify(helmRelease)}`, helm];
-    return [
-      error({
-        cluster,
-        property: `${configMap} ${key}`,
-        value: current,
-        reason: `belongs to ${whose} and differs from ${JSON.stringify(desired)}`,
-        fix: `${fix}, or ${howToAllow("overwriteConflicts")}: the originals come back on destroy`,
-      }),
-    ];
+        ? `field manager ${JSON.stringify(owner)}`
+        : `Helm release ${JSON.stringify(helmRelease)}`;
+    const fix =
+      helmRelease === undefined ? `set ${it} to ${desired} where ${JSON.stringify(owner)} has ${it} from` : byHelm;
+    return error({
+      cluster,
+      property: `${configMap} ${keys.join(" and ")}`,
+      value: current.length === 1 ? current[0] : current,
+      reason: `${is} to ${whose} and ${differ} from ${desired}`,
+      fix: `${fix}; or ${howToAllow("overwriteConflicts")}: the originals come back on destroy`,
+    });
   });
 }
 
@@ -91,7 +115,9 @@ export function ownedValues({ cluster, live }: InspectedCluster, policy: Preflig
   if (cluster.identity !== "set" || live.config === undefined || policy.allow.includes("overwriteConflicts")) return [];
   const mark = markOf(live, policy.owner);
   const originalConfig = mark.kind === "ours" ? mark.mark.originals : undefined;
-  return otherOwners(cluster.name, policy.cilium.configMap, live.config, desiredConfig(cluster), originalConfig);
+  const byHelm = giveValues(live, policy.cilium, identityValues(cluster));
+  const { configMap } = policy.cilium;
+  return otherOwners(cluster.name, configMap, live.config, desiredConfig(cluster), originalConfig, byHelm);
 }
 
 function wayOut(object: ExistingObject, peerSecret: string): string {

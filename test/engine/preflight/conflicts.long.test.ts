@@ -36,7 +36,7 @@ describe("clusters that are not as the mesh needs them", function () {
     await stack.configure(meshConfig(clusters, { allow: [] }));
     await unchangedBy(async () => {
       const line =
-        /cluster "cluster1": cilium-config cluster-name "default" belongs to Helm release "cilium".*cluster\.name=cluster1 and cluster\.id=101/;
+        /cluster "cluster1": cilium-config cluster-name and cluster-id \["default","0"\] belong to Helm release "cilium".*--set cluster\.name=cluster1 --set cluster\.id=101/;
       refused(await stack.preview(), line, /cluster "cluster2": cilium-config cluster-id "0"/);
     });
   });

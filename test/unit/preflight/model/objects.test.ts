@@ -55,10 +55,9 @@ describe("preflight: values of another manager", () => {
 
   it("of Helm that differ are refused, with the values to set", () => {
     const set =
-      "helm upgrade with cluster.name=cluster1 and cluster.id=101, or add overwriteConflicts to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' overwriteConflicts, where nothing is in it yet): the originals come back on destroy";
+      "run helm upgrade cilium cilium/cilium --version 1.20.2 --namespace kube-system --reuse-values --set cluster.name=cluster1 --set cluster.id=101; or add overwriteConflicts to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' overwriteConflicts, where nothing is in it yet): the originals come back on destroy";
     assert.deepEqual(owned({}), [
-      `cluster "cluster1": cilium-config cluster-name "default" belongs to Helm release "cilium" and differs from "cluster1"; ${set}`,
-      `cluster "cluster1": cilium-config cluster-id "0" belongs to Helm release "cilium" and differs from "101"; ${set}`,
+      `cluster "cluster1": cilium-config cluster-name and cluster-id ["default","0"] belong to Helm release "cilium" and differ from "cluster1" and "101"; ${set}`,
     ]);
   });
 
@@ -67,10 +66,13 @@ describe("preflight: values of another manager", () => {
       const annotations = { "meta.helm.sh/release-name": release };
       const managedFields = managers({ [manager]: ["cluster-name"] });
       const [line = ""] = owned({ config: { "cluster-id": "101" }, configMetadata: { annotations, managedFields } });
-      return /; (.*), or add/.exec(line)?.[1];
+      return /; (.*); or add/.exec(line)?.[1];
     };
     const values = "cluster.name=cluster1 and cluster.id=101";
-    assert.equal(fixOf("cilium", "helm"), `helm upgrade with ${values}`);
+    assert.match(
+      fixOf("cilium", "helm") ?? "",
+      /^run helm upgrade cilium .* --set cluster\.name=cluster1 --set cluster\.id=101$/,
+    );
     assert.equal(
       fixOf("cilium", "helm-controller"),
       `set ${values} where "helm-controller" has the chart's values from`,
@@ -84,7 +86,7 @@ describe("preflight: values of another manager", () => {
   it("of another manager are refused, and it is named", () => {
     const configMetadata = { annotations: {}, managedFields: managers({ kubectl: ["cluster-name", "cluster-id"] }) };
     assert.deepEqual(owned({ config: { "cluster-id": "101" }, configMetadata }), [
-      `cluster "cluster1": cilium-config cluster-name "default" belongs to field manager "kubectl" and differs from "cluster1"; set it to "cluster1" where "kubectl" has it from, or add overwriteConflicts to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' overwriteConflicts, where nothing is in it yet): the originals come back on destroy`,
+      `cluster "cluster1": cilium-config cluster-name "default" belongs to field manager "kubectl" and differs from "cluster1"; set it to "cluster1" where "kubectl" has it from; or add overwriteConflicts to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' overwriteConflicts, where nothing is in it yet): the originals come back on destroy`,
     ]);
   });
 
