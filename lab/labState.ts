@@ -60,8 +60,14 @@ export function readClaim(labDir: string): SlotClaim | undefined {
   throw new Error(`${claimFile(labDir)}: not a lab's claim; remove the lab's folder ${labDir}`);
 }
 
+/** The names of the labs that there are, sorted. */
+export function labNames(): readonly string[] {
+  const names = namesIn(labsFolder()).filter((name) => readClaim(join(labsFolder(), name)) !== undefined);
+  return names.sort();
+}
+
 const takenSlots = (): Set<number> => {
-  const slots = namesIn(labsFolder()).map((lab) => readClaim(join(labsFolder(), lab))?.slot);
+  const slots = labNames().map((lab) => readClaim(join(labsFolder(), lab))?.slot);
   return new Set(slots.filter((slot) => slot !== undefined));
 };
 

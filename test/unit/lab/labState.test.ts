@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CiliumSetup, DEFAULT_SETUP } from "../../../lab/ciliumObjects/setup";
-import { checkShape, ensureClaim, labFolder, readClaim } from "../../../lab/labState";
+import { checkShape, ensureClaim, labFolder, labNames, readClaim } from "../../../lab/labState";
 import { testFolder, testVariables } from "../../support/testFolder";
 
 const west = { name: "west", id: 1 };
@@ -23,6 +23,13 @@ describe("lab: a lab that runs", () => {
   it("keeps the setups of its clusters in its state file", async () => {
     const dir = await running([apiserver, DEFAULT_SETUP], 2);
     assert.deepEqual(readClaim(dir)?.cilium, [apiserver, DEFAULT_SETUP]);
+  });
+
+  it("is listed with the others, and what is no lab is not", async () => {
+    assert.deepEqual(labNames(), []);
+    for (const name of ["west", "east"]) await ensureClaim(labFolder(name), { nodes: [1], cilium: [DEFAULT_SETUP] });
+    mkdirSync(labFolder("remains"));
+    assert.deepEqual(labNames(), ["east", "west"]);
   });
 
   it("is not completed with other ones", async () => {
