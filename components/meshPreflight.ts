@@ -93,15 +93,15 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const rangesBefore = run.rangesBefore ?? (() => Promise.resolve({}));
   const writes = run.writes ?? !pulumi.runtime.isDryRun();
   const { fitting } = judged;
-  const isRuledOut = (name: string) => live.has(name) && !fitting.has(name);
-  const ours = withoutLost(members).filter(({ name }) => managed.includes(name) && !isRuledOut(name));
+  const unfit = new Set([...live.keys()].filter((name) => !fitting.has(name)));
+  const ours = members.filter(({ name }) => managed.includes(name));
   const diagnostics = [
     ...onPaper(members, live),
     ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
     ...seen.answering,
     ...judged.diagnostics,
     ...(await judgePolicyChanges(asked, mesh, members, owner, fitting, rangesBefore)),
-    ...rollingAgents(ours, fitting, mesh.cilium),
+    ...rollingAgents(ours, live, mesh.cilium, unfit),
     ...slowAnswers(answered, wait.preflight),
   ];
   const facts = {
