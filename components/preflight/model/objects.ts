@@ -12,6 +12,7 @@ import { CLUSTERMESH_DIRECTORY, holdsPeers } from "../../peers/model/peerFile";
 import { valuesElsewhere } from "./helmCommand";
 import type { ExistingObject } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
+import type { Origin } from "./origin";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
 /** Objects of Cilium that the program patches and that are not there, or not as it needs them. */
@@ -54,18 +55,18 @@ export function missingObjects({ cluster, live }: InspectedCluster, policy: Pref
 export function otherOwners(
   cluster: string,
   configMap: string,
-  config: OwnedData & { readonly helmRelease?: string },
+  config: OwnedData & { readonly helmRelease?: string; readonly origin?: Origin },
   wanted: Readonly<Record<string, string>>,
   originalConfig?: OriginalConfig,
 ): readonly Diagnostic[] {
-  const { helmRelease } = config;
+  const { helmRelease, origin } = config;
   return Object.entries(wanted).flatMap(([key, desired]): Diagnostic[] => {
     const current = config.data[key];
     const owner = dataOwners(config.managedFields, key).find((manager) => manager !== FIELD_MANAGER);
     const isDrift = originalConfig !== undefined && !isInstaller(owner, originalConfig[key]);
     if (current === undefined || current === desired || owner === undefined || isDrift) return [];
     const values = `cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
-    const elsewhere = valuesElsewhere({ release: helmRelease, owners: [owner] });
+    const elsewhere = valuesElsewhere({ release: helmRelease, origin, owners: [owner] });
     const helm = elsewhere === undefined ? `helm upgrade with ${values}` : `set ${values} ${elsewhere}`;
     const [whose, fix] =
       helmRelease === undefined
