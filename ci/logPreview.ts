@@ -10,6 +10,7 @@ export function logOf(preview: Preview): string {
   return [
     `${preview.stack}, ${preview.conditions}: ${headline(preview).replaceAll("**", "")}`,
     ...said.map((line) => `  ${printable(line)}`),
+    ...(preview.findingsLeft === 0 ? [] : [`  (${preview.findingsLeft} messages more)`]),
     ...rawLines(preview).map((line) => `  ${line}`),
     "",
   ].join("\n");

@@ -21,7 +21,7 @@ const SECRET_VARIABLES = ["PULUMI_ACCESS_TOKEN", "PULUMI_BACKEND_URL", "PULUMI_C
 
 const secretsOf = (env: NodeJS.ProcessEnv) => SECRET_VARIABLES.flatMap((name) => env[name] ?? []);
 
-type Result = Pick<Preview, "outcome" | "steps" | "findings" | "stepsLeft">;
+type Result = Pick<Preview, "outcome" | "steps" | "findings" | "stepsLeft" | "findingsLeft">;
 
 /** What the CLI says where it does not come to a preview, such as that it cannot log in. */
 function failureOf({ stdout, stderr }: PulumiRun, secrets: readonly string[]): readonly Finding[] {
@@ -31,13 +31,13 @@ function failureOf({ stdout, stderr }: PulumiRun, secrets: readonly string[]): r
 
 function resultOf(run: PulumiRun, secrets: readonly string[]): Result {
   const digest = readDigest(run.stdout, (message) => scrub(message, secrets));
-  const { steps, findings, stepsLeft } = digest ?? { steps: [], findings: [], stepsLeft: 0 };
+  const { steps, findings, ...left } = digest ?? { steps: [], findings: [], stepsLeft: 0, findingsLeft: 0 };
   const isComplete = run.code === 0 && digest !== undefined;
   const said = findings.some(({ severity }) => severity === "error");
   return {
     outcome: isComplete ? "succeeded" : "failed",
     steps,
-    stepsLeft,
+    ...left,
     findings: isComplete || said ? findings : [...findings, ...failureOf(run, secrets)],
   };
 }
@@ -46,6 +46,7 @@ const skipped = (text: string): Result => ({
   outcome: "skipped",
   steps: [],
   stepsLeft: 0,
+  findingsLeft: 0,
   findings: [{ severity: "info", about: "notLookedAt", text }],
 });
 

@@ -95,8 +95,8 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const { fitting } = judged;
   // Where a cluster that cannot be asked is an error, that error is enough.
   const isRefused = (name: string) => live.get(name)?.kind === "unreachable" && !mesh.allow.includes("unreachable");
-  const isRuledOut = (name: string) => isRefused(name) || (live.has(name) && !fitting.has(name));
-  const ours = withoutLost(members).filter(({ name }) => managed.includes(name) && !isRuledOut(name));
+  const unfit = new Set([...live.keys()].filter((name) => !fitting.has(name)));
+  const ours = members.filter(({ name }) => managed.includes(name) && !isRefused(name));
   const facts = {
     seenAs: seenAs(live),
     drift: judged.drift,
@@ -113,7 +113,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
     ...seen.answering,
     ...judged.diagnostics,
     ...(await judgePolicyChanges(asked, mesh, members, owner, fitting, rangesBefore)),
-    ...rollingAgents(ours, fitting, mesh.cilium),
+    ...rollingAgents(ours, live, mesh.cilium, unfit),
     ...slowAnswers(answered, wait.preflight),
   ];
   return {

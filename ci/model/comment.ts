@@ -87,6 +87,7 @@ export function missing(stack: string): Preview {
     outcome: "failed",
     steps: [],
     stepsLeft: 0,
+    findingsLeft: 0,
     findings: [{ severity: "error", about: "other", text: "The job ended before the preview: see its log." }],
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cut } from "../../components/basics/model/printable";
+import { isOfAgents } from "./agents";
 import { findingsOf } from "./findings";
 import type { Change, Finding, Preview, Step } from "./preview";
 import { clusterOf, partsOf } from "./urn";
@@ -23,7 +24,9 @@ const digest = z.looseObject({
       }),
     )
     .nullish(),
-  diagnostics: z.array(z.looseObject({ severity: z.string(), message: z.string() })).nullish(),
+  diagnostics: z
+    .array(z.looseObject({ severity: z.string(), message: z.string(), urn: z.string().nullish() }))
+    .nullish(),
 });
 
 type RawStep = NonNullable<z.infer<typeof digest>["steps"]>[number];
@@ -119,7 +122,11 @@ function oncePerResource(steps: readonly RawStep[]): readonly Step[] {
 }
 
 /** What a preview comes to. */
-export type Digest = Pick<Preview, "steps" | "findings" | "stepsLeft">;
+export type Digest = Pick<Preview, "steps" | "findings" | "stepsLeft" | "findingsLeft">;
+
+/** The program speaks for no resource, or for the stack; the others are those of providers, in which any server has its say. */
+const speakerOf = (urn: string | null | undefined) =>
+  !urn || partsOf(urn).type === "pulumi:pulumi:Stack" ? "program" : "other";
 
 /**
  * Reads what `pulumi preview --json` has printed; `undefined` where that is nothing of the kind.
@@ -136,24 +143,21 @@ export function readDigest(text: string, scrub: (message: string) => string = (e
   const read = digest.safeParse(value);
   if (!read.success) return undefined;
   const steps = oncePerResource((read.data.steps ?? []).filter(({ op }) => !NOTHING.includes(op)));
-  const findings = (read.data.diagnostics ?? []).flatMap(({ severity, message }) =>
-    findingsOf(severity, scrub(message)),
+  const findings = (read.data.diagnostics ?? []).flatMap(({ severity, message, urn }) =>
+    findingsOf(severity, scrub(message), speakerOf(urn)),
   );
   return {
     steps: steps.slice(0, MOST_STEPS),
     stepsLeft: Math.max(0, steps.length - MOST_STEPS),
-    findings: bounded(findings),
+    findings: mostImportantFirst(findings).slice(0, MOST_FINDINGS),
+    findingsLeft: Math.max(0, findings.length - MOST_FINDINGS),
   };
 }
 
 const WEIGHTS = { error: 0, warning: 2, info: 3 };
 
 /** What is said of agents comes before warnings: where a cluster is not in it, none of its agents roll. */
-const weight = ({ severity, about }: Finding) => (about === "agents" ? 1 : WEIGHTS[severity]);
+const weight = (each: Finding) => (each.severity !== "error" && isOfAgents(each) ? 1 : WEIGHTS[each.severity]);
 
-function bounded(findings: readonly Finding[]): Finding[] {
-  const first = [...findings].sort((a, b) => weight(a) - weight(b));
-  const left = first.length - MOST_FINDINGS;
-  const more: Finding = { severity: "info", about: "other", text: `… and ${left} messages more` };
-  return [...first.slice(0, MOST_FINDINGS), ...(left > 0 ? [more] : [])];
-}
+const mostImportantFirst = (findings: readonly Finding[]): Finding[] =>
+  findings.toSorted((a, b) => weight(a) - weight(b));

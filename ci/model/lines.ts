@@ -13,12 +13,16 @@ const names = (all: readonly string[]) => {
   return [...shown, ...(all.length > NAMES_SHOWN ? [`and ${all.length - NAMES_SHOWN} more`] : [])].join(", ");
 };
 
+/** Why something is not known, behind a colon. */
+const because = ({ why }: { readonly why?: string }) => (why === undefined ? "" : `: ${code(why, 200)}`);
+
+type WithAgents = Exclude<Rolling, { readonly kind: "none" | "noAgents" }>;
+
 /** How many agents there are, in brackets. */
-function countOf(agents: Rolling): string {
-  if (agents.kind === "none") return "";
-  const count = agents.kind === "unknown" ? undefined : agents.count;
-  if (count === undefined) return " (how many is not known)";
-  return agents.kind === "all" ? ` (${plural(count, "agent")})` : ` (of ${plural(count, "agent")})`;
+function countOf(agents: WithAgents): string {
+  if (agents.kind === "unknown") return ` (how many is not known${because(agents)})`;
+  if (agents.count === undefined) return " (how many is not known)";
+  return agents.kind === "all" ? ` (${plural(agents.count, "agent")})` : ` (of ${plural(agents.count, "agent")})`;
 }
 
 const WHERE = {
@@ -27,11 +31,22 @@ const WHERE = {
   unknown: " where they lack its name or id",
 };
 
+const NO_AGENTS = "it has no agents";
+
 /** What becomes of the agents of one that joins or stays. */
 function rollLine(agents: Rolling, roll: string): string {
-  if (agents.kind === "none") return "its agents run with its name and id, and do not roll";
+  if (agents.kind === "none") return "its agents do not roll";
+  if (agents.kind === "noAgents") return NO_AGENTS;
   const times = agents.kind === "unknown" || agents.times === undefined ? "" : ` ${agents.times}`;
   return `its agents ${roll}${times}${WHERE[agents.kind]}${countOf(agents)}`;
+}
+
+/** What becomes of the agents of one that leaves. */
+function leaveLine(agents: Rolling): string {
+  if (agents.kind === "noAgents") return NO_AGENTS;
+  // Who leaves is looked at no more, but for what it loses: where nothing is said of its agents, nothing is known.
+  const known: WithAgents = agents.kind === "none" ? { kind: "unknown" } : agents;
+  return `its agents roll where they get back a name or id of before${countOf(known)}`;
 }
 
 function clusterLine({ cluster, kind, agents, what }: ClusterChange): string {
@@ -40,11 +55,15 @@ function clusterLine({ cluster, kind, agents, what }: ClusterChange): string {
     case "joins":
       return `${name} **joins**; ${rollLine(agents, "roll")}`;
     case "leaves":
-      return `${name} **leaves**; its agents roll where they get back a name or id of before${countOf(agents)}`;
+      return `${name} **leaves**; ${leaveLine(agents)}`;
     case "rolls":
       return `${name}: ${rollLine(agents, "**roll**")}; what changes: ${names(what)}`;
     case "changes":
-      return `${name} is changed, and its agents do not roll for name and id; what changes: ${names(what)}`;
+      return `${name} is changed${
+        agents.kind === "unknown"
+          ? `; whether its agents roll is not known${because(agents)}`
+          : ", and its agents do not roll for name and id"
+      }; what changes: ${names(what)}`;
   }
 }
 
@@ -63,6 +82,15 @@ export function findingLine({ severity, cluster, text }: Finding, label: string 
   return `- ${label}${cluster === undefined ? "" : `, cluster ${code(cluster, 100)}`}: ${code(text)}`;
 }
 
+/** What a preview had too much of: nothing is said here of what is in it. */
+function leftLines({ stepsLeft, findingsLeft }: Preview): readonly string[] {
+  const left = [
+    ...(stepsLeft === 0 ? [] : [plural(stepsLeft, "resource")]),
+    ...(findingsLeft === 0 ? [] : [plural(findingsLeft, "message")]),
+  ];
+  return left.length === 0 ? [] : [`- **Left out**: ${left.join(" and ")}; \`pulumi preview\` shows them`];
+}
+
 /** What stands in the open, most important first. */
 export function openLines(preview: Preview, summary: Summary): readonly string[] {
   const { clusters, cas, certificates, errors, policies, notLookedAt, warnings } = summary;
@@ -71,12 +99,13 @@ export function openLines(preview: Preview, summary: Summary): readonly string[]
     ...issuedLines("CAs", cas),
     ...issuedLines("Certificates", certificates),
   ];
-  const isDone = preview.outcome === "succeeded" && changes.length === 0;
+  const isDone = preview.outcome === "succeeded" && changes.length === 0 && preview.stepsLeft === 0;
   return [
     ...errors.map((each) => findingLine(each)),
     ...(preview.outcome === "failed" && errors.length === 0 ? ["- **Error**: the job's log has what went wrong"] : []),
     ...changes.map((line) => `- ${line}`),
     ...(isDone ? ["- No cluster and no certificate changes"] : []),
+    ...leftLines(preview),
     ...policies.map((each) => findingLine(each, "**Policy**")),
     ...(preview.onPaper && preview.outcome === "succeeded"
       ? ["- **Not looked at**: the clusters and the stack's state; so everything counts as new"]
@@ -122,11 +151,12 @@ const VERBS: readonly (readonly [Step["op"], string])[] = [
 ];
 
 /** What a preview comes to, in a few words. */
-export function headline({ outcome, steps }: Preview): string {
+export function headline({ outcome, steps, stepsLeft }: Preview): string {
   if (outcome !== "succeeded") return `**${outcome}**`;
   const counts = VERBS.flatMap(([op, verb]) => {
     const count = steps.filter((step) => step.op === op).length;
     return count === 0 ? [] : [`${count} to ${verb}`];
   });
-  return counts.length === 0 ? "no changes" : counts.join(", ");
+  const all = [...counts, ...(stepsLeft === 0 ? [] : [`${stepsLeft} more`])];
+  return all.length === 0 ? "no changes" : all.join(", ");
 }

@@ -46,5 +46,7 @@ export const previewSchema = z.object({
   findings: z.array(finding),
   /** Steps beyond those that are listed. */
   stepsLeft: z.int().default(0),
+  /** Findings beyond those that are listed: the least important ones. */
+  findingsLeft: z.int().default(0),
 });
 export type Preview = z.infer<typeof previewSchema>;

@@ -31,6 +31,8 @@ export interface Summary {
   readonly infos: readonly Finding[];
 }
 
+const ROLLS: readonly Rolling["kind"][] = ["all", "outdated", "unknown"];
+
 const CA = "tls:index/selfSignedCert:SelfSignedCert";
 const LEAF = "tls:index/locallySignedCert:LocallySignedCert";
 
@@ -41,15 +43,14 @@ const isRollOut = ({ type, name, op }: Step) =>
 const endOf = (name: string, cluster: string) =>
   name.startsWith(`${cluster}-`) ? name.slice(cluster.length + 1) : name;
 
-/** Who leaves is looked at no more, but for what it loses: where nothing is said of its agents, nothing is known. */
-const leaving = (agents: Rolling): Rolling => (agents.kind === "none" ? { kind: "unknown" } : agents);
-
-function clusterChange(cluster: string, steps: readonly Step[], agents: Rolling): ClusterChange {
+/** @param isWhole Whether all steps are there: a roll-out may be among those that are left out. */
+function clusterChange(cluster: string, steps: readonly Step[], agents: Rolling, isWhole: boolean): ClusterChange {
   const component = steps.find(({ type }) => isCluster(type));
   const what = steps.filter(({ type }) => !isCluster(type)).map(({ name }) => endOf(withoutMesh(name), cluster));
   if (component?.op === "create") return { cluster, kind: "joins", agents, what };
-  if (component?.op === "delete") return { cluster, kind: "leaves", agents: leaving(agents), what };
-  return { cluster, kind: agents.kind !== "none" && steps.some(isRollOut) ? "rolls" : "changes", agents, what };
+  if (component?.op === "delete") return { cluster, kind: "leaves", agents, what };
+  const rolls = ROLLS.includes(agents.kind) && (steps.some(isRollOut) || !isWhole);
+  return { cluster, kind: rolls ? "rolls" : "changes", agents, what };
 }
 
 function clustersOf(preview: Preview): readonly ClusterChange[] {
@@ -62,6 +63,7 @@ function clustersOf(preview: Preview): readonly ClusterChange[] {
         name,
         steps.filter(({ cluster }) => cluster === name),
         rollingOf(name, preview),
+        preview.stepsLeft === 0,
       ),
     )
     .sort((a, b) => order[a.kind] - order[b.kind]);

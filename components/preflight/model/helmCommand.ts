@@ -1,10 +1,12 @@
+import { firstFew } from "../../basics/model/bounded";
+import { cut } from "../../basics/model/printable";
 import { APISERVER } from "../../apiserver/model/objects";
-import { NAME_KEY, type CiliumObjects } from "../../cilium/model/agentConfig";
-import { dataOwners } from "../../kubernetes/model/managedFields";
+import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import type { Cluster } from "../../mesh/model/mesh";
 import { isObjectName } from "../../mesh/model/names";
 import type { ReachableCluster } from "./liveCluster";
+import { originText, type Origin } from "./origin";
 
 /** What of a live cluster's may stand in a command that a person runs. */
 const CHART = /^cilium-(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)$/;
@@ -17,9 +19,14 @@ const releaseOf = ({ config, apiserver }: ReachableCluster): string | undefined 
 /** RKE2 has a chart of its own, which is not Cilium's and which its helm-controller installs. */
 const RKE2_CHART = /^rke2-cilium-/;
 const RKE2_RELEASE = "rke2-cilium";
-/** Flux's, which has a release of Helm and upgrades it itself. */
-const FLUX = "helm-controller";
-const KUBECTL = /^kubectl\b/;
+/** Who has a release of Helm and upgrades it from values of its own: Flux, Terraform, Pulumi. */
+const RELEASERS = /^(?:helm-controller$|terraform-provider-|pulumi-resource-)/;
+/** Who applies a chart that it has rendered, and makes no release: Argo CD, Flux, Pulumi, Terraform, the manifests of k3s and RKE2. */
+const RENDERERS = /^(?:argocd|kustomize-controller$|pulumi-kubernetes|Terraform$|deploy@)/;
+/** Cilium's CLI. */
+const CLI = "cilium";
+/** Helm itself, Cilium's CLI, and kubectl, with which people apply a rendered chart: they have no values that they would bring back. */
+const BY_HAND = /^(?:helm|cilium|kubectl\b.*)$/i;
 
 /** Who has installed a cluster's Cilium, as far as its objects tell. */
 interface Installed {
@@ -27,22 +34,45 @@ interface Installed {
   readonly release: string | undefined;
   /** The chart with its version. @default "" */
   readonly chart?: string;
-  /** Who owns the name, this program apart. */
+  /** What of Flux or Argo CD declares it. @default none */
+  readonly origin?: Origin | undefined;
+  /** Who owns something of `cilium-config`, this program apart. */
   readonly owners: readonly string[];
 }
 
+const isInstallerOf = (release: string | undefined) => (owner: string) =>
+  RELEASERS.test(owner) || (release === undefined && RENDERERS.test(owner));
+
 /** Where Cilium has its values, where a `helm upgrade` by hand would be undone, or install another chart; a clause. */
-export function valuesElsewhere({ release, chart = "", owners }: Installed): string | undefined {
+export function valuesElsewhere({ release, chart = "", origin, owners }: Installed): string | undefined {
   if (RKE2_CHART.test(chart) || release === RKE2_RELEASE) {
     return `in valuesContent of HelmChartConfig kube-system/${RKE2_RELEASE}`;
   }
-  const owner = owners.find((each) => each === FLUX || (release === undefined && !KUBECTL.test(each)));
-  return owner === undefined ? undefined : `where ${JSON.stringify(owner)} has the chart's values from`;
+  if (origin !== undefined) return `where ${originText(origin)} has the chart's values from`;
+  const owner = owners.find(isInstallerOf(release));
+  return owner === undefined ? undefined : `where ${JSON.stringify(cut(owner, 60))} has the chart's values from`;
 }
 
+/**
+ * All managers of `cilium-config`, not only those of name and id: this program takes these over where it may, and the owner of the rest is still the
+ * installer.
+ */
 function installed(live: ReachableCluster): Installed {
-  const owners = dataOwners(live.config?.managedFields ?? [], NAME_KEY).filter((each) => each !== FIELD_MANAGER);
-  return { release: releaseOf(live), chart: chartOf(live), owners };
+  const { managedFields = [], origin } = live.config ?? {};
+  const owners = managedFields.flatMap(({ manager }) => manager ?? []).filter((each) => each !== FIELD_MANAGER);
+  return { release: releaseOf(live), chart: chartOf(live), origin, owners: [...new Set(owners)] };
+}
+
+/**
+ * What else may have the values where a person runs Helm. The HelmChart of k3s and RKE2 has Helm run as people run it, and no object that is read here
+ * tells of it. Without a release all that is known is who else has written `cilium-config`, such as an editor, which has installed nothing.
+ */
+function orElsewhere({ release, owners }: Installed): string {
+  if (release !== undefined) {
+    return owners.includes(CLI) ? "" : " (where a HelmChart of k3s or RKE2 made it: in its valuesContent)";
+  }
+  const strange = owners.filter((owner) => !BY_HAND.test(owner)).map((owner) => JSON.stringify(cut(owner, 60)));
+  return strange.length === 0 ? "" : ` (cilium-config was written by ${firstFew(strange, 2).join(", ")})`;
 }
 
 /** The command that gives a cluster's Cilium other values and keeps the rest, its version too: without one, Helm takes the newest. */
@@ -61,8 +91,9 @@ function helmUpgrade(live: ReachableCluster, { namespace }: CiliumObjects, value
  * @param values Such as `clustermesh.useAPIServer=true`; none has it applied as it is.
  */
 export function giveValues(live: ReachableCluster, cilium: CiliumObjects, values: readonly string[]): string {
-  const where = valuesElsewhere(installed(live));
-  if (where === undefined) return `run ${helmUpgrade(live, cilium, values)}`;
+  const by = installed(live);
+  const where = valuesElsewhere(by);
+  if (where === undefined) return `run ${helmUpgrade(live, cilium, values)}${orElsewhere(by)}`;
   const plain = values.map((value) => value.replace(/^"(.*)"$/, "$1"));
   return plain.length === 0 ? `have the chart applied again ${where}` : `set ${plain.join(" and ")} ${where}`;
 }

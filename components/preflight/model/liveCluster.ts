@@ -18,6 +18,7 @@ import { driftOf } from "../../kubernetes/model/secretDrift";
 import { etcdOverrides, etcdServers, type EtcdOverride } from "./apiServerFlags";
 import { agentOf, type LiveAgent } from "./liveAgent";
 import type { LiveNetwork } from "./liveNetwork";
+import { originOf, type Origin } from "./origin";
 
 /** An object that is already there under a claimed name. */
 export interface ExistingObject {
@@ -59,6 +60,8 @@ export interface ReachableCluster {
     readonly mark?: string;
     readonly version?: string;
     readonly helmRelease?: string;
+    /** What of Flux or Argo CD declares it, where it is one of theirs. */
+    readonly origin?: Origin;
   };
   /** DaemonSet of the agents; absent where it is missing. */
   readonly agent?: LiveAgent;
@@ -159,9 +162,10 @@ function existingObject(live: LiveObject): ExistingObject {
 export const parseExistingObjects = (json: string): readonly ExistingObject[] => parseList(json).map(existingObject);
 
 function liveConfig({ data = {}, metadata }: LiveObject): NonNullable<ReachableCluster["config"]> {
-  const { managedFields = [], uid, annotations, resourceVersion: version } = metadata;
+  const { managedFields = [], uid, labels, annotations, resourceVersion: version } = metadata;
   const mark = annotations?.[MARK_ANNOTATION];
-  return present({ data, managedFields, uid, mark, version, helmRelease: annotations?.[HELM_RELEASE_ANNOTATION] });
+  const helmRelease = annotations?.[HELM_RELEASE_ANNOTATION];
+  return present({ data, managedFields, uid, mark, version, helmRelease, origin: originOf(labels, annotations) });
 }
 
 function hostsOf(status: LiveObject["status"]): readonly string[] {

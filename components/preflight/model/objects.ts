@@ -9,7 +9,7 @@ import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { howToAllow } from "../../settings/model/allow";
 import { CLUSTERMESH_DIRECTORY, holdsPeers } from "../../peers/model/peerFile";
-import { giveValues, identityValues } from "./helmCommand";
+import { giveValues, identityValues, valuesElsewhere } from "./helmCommand";
 import type { ExistingObject } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
@@ -74,12 +74,19 @@ interface OwnedConfig extends OwnedData {
   readonly helmRelease?: string;
 }
 
+/** Name and id as values of a release of Helm, or of who gives them to it. */
+function named(release: string, owner: string, wanted: Readonly<Record<string, string>>): string {
+  const values = `cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`;
+  const elsewhere = valuesElsewhere({ release, owners: [owner] });
+  return elsewhere === undefined ? `helm upgrade with ${values}` : `set ${values} ${elsewhere}`;
+}
+
 /**
  * Values that differ and that another manager owns: it would write its own value again after ours. A value of ours that was changed by hand
  * since is no such conflict: it is set again.
  *
  * @param originalConfig What was there before ours; absent where there never was anything of ours.
- * @param byHelm How values are given to Helm's release; by default they are named alone.
+ * @param byHelm How its release of Helm gets name and id. @default they are named alone
  */
 export function otherOwners(
   cluster: string,
@@ -87,7 +94,7 @@ export function otherOwners(
   config: OwnedConfig,
   wanted: Readonly<Record<string, string>>,
   originalConfig?: OriginalConfig,
-  byHelm = `give its Helm release cluster.name=${wanted[NAME_KEY] ?? ""} and cluster.id=${wanted[ID_KEY] ?? ""}`,
+  byHelm?: string,
 ): readonly Diagnostic[] {
   const { helmRelease } = config;
   return ownedByOthers(config, wanted, originalConfig).map(({ owner, keys }) => {
@@ -99,7 +106,9 @@ export function otherOwners(
         ? `field manager ${JSON.stringify(owner)}`
         : `Helm release ${JSON.stringify(helmRelease)}`;
     const fix =
-      helmRelease === undefined ? `set ${it} to ${desired} where ${JSON.stringify(owner)} has ${it} from` : byHelm;
+      helmRelease === undefined
+        ? `set ${it} to ${desired} where ${JSON.stringify(owner)} has ${it} from`
+        : (byHelm ?? named(helmRelease, owner, wanted));
     return error({
       cluster,
       property: `${configMap} ${keys.join(" and ")}`,

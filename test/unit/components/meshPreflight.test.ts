@@ -69,22 +69,22 @@ describe("components: preflight", () => {
     assert.deepEqual(asked(), ["--context", "--kubeconfig"]);
   });
 
-  const AGENTS = /^cluster "(cluster[12])": agents (.*?)(?:;.*)?$/;
+  const AGENTS = /^cluster "(cluster[12])": ((?:\d+ |no )?agents? .*?)(?:;.*)?$/;
   const agentsIn = (notes: readonly Diagnostic[]) =>
     lines(notes).flatMap((line) => AGENTS.exec(line)?.slice(1).join(" ") ?? []);
 
   it("says how many agents an up rolls, and of which cluster that is not known; what is observed has no number", async () => {
     const { notes, observed } = await look(made, true);
     assert.deepEqual(agentsIn(notes), [
-      "cluster1 2 roll, to run with the name and id of the mesh",
-      "cluster2 were not looked at, so how many roll is not known",
+      "cluster1 2 agents roll, to run with the name and id of the mesh",
+      "cluster2 agents were not looked at (nobody has asked it), so how many roll is not known",
     ]);
     const items = OBJECTS.map((each) =>
       each.kind === "DaemonSet" ? { ...each, status: { desiredNumberScheduled: 48 } } : each,
     );
     kubectl.script(answering(items));
     const later = await look(made, true);
-    assert.match(agentsIn(later.notes)[0] ?? "", /^cluster1 48 roll/);
+    assert.match(agentsIn(later.notes)[0] ?? "", /^cluster1 48 agents roll/);
     assert.deepEqual(later.observed, observed);
   });
 

@@ -206,7 +206,7 @@ export async function assertSetAgain({ stack, first, ...mesh }: Mesh): Promise<v
   await helmUpgrade(first);
   const shown = succeeded(await stack.preview());
   assert.deepEqual(wanted(shown), ["update clustermesh-cluster1-rollout"]);
-  assert.match(shown.text, /cluster "cluster1": agents 0 are restarted where they run with another name or id/);
+  assert.match(shown.text, /cluster "cluster1": no agent rolls: there are no agents/);
   assert.match(shown.text, /cilium-config cluster-name "default" was changed since it was set to "cluster1"/);
   succeeded(await stack.up());
   assert.deepEqual(await meshedViews(mesh), mesh.meshed);

@@ -62,6 +62,12 @@ describe("previewComment", () => {
     assert.equal(body.match(/Not looked at/g)?.length, 1);
   });
 
+  it("says in the open what a preview had too much of, and does not say then that nothing changes", () => {
+    const body = previewComment(["a"], [preview("a", { stepsLeft: 7, findingsLeft: 1 })], "c");
+    assert.match(body, /^- \*\*Left out\*\*: 7 resources and 1 message; /m);
+    assert.doesNotMatch(body, /no changes|No cluster and no certificate/i);
+  });
+
   it("says so where a job left none, and where there is no stack", () => {
     assert.match(previewComment(["a"], [], "c"), /### `a`: \*\*failed\*\*[^]*The job ended before the preview/);
     assert.match(previewComment([], [], "c"), /There is no stack/);
@@ -116,6 +122,7 @@ describe("previewComment", () => {
       steps: fc.array(stepOf(text), { maxLength: 6 }),
       findings: fc.array(findingOf(text), { maxLength: 6 }),
       stepsLeft: fc.nat(2),
+      findingsLeft: fc.nat(2),
     });
   /** The same preview with plain words in place of all that a cluster, a file or a message could have written. */
   const plain = (each: Preview): Preview => ({

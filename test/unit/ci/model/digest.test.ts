@@ -30,7 +30,7 @@ function digestOf(steps: readonly object[], diagnostics: readonly object[] = [])
   return read;
 }
 
-const ROLL = findingsOf("info", 'cluster "west": agents 48 roll, to run with the name and id of the mesh; x');
+const ROLL = findingsOf("info", 'cluster "west": 48 agents roll, to run with the name and id of the mesh; x');
 
 describe("what a preview says to a reviewer", () => {
   it("is which clusters join, leave, roll or are changed", () => {
@@ -112,18 +112,18 @@ describe("what a preview says to a reviewer", () => {
   it("is nothing where the CLI has not come to a preview", () => {
     assert.equal(readDigest("error: could not log in"), undefined);
     assert.equal(readDigest('{"steps": 3}'), undefined);
-    assert.deepEqual(readDigest("{}"), { steps: [], findings: [], stepsLeft: 0 });
+    assert.deepEqual(readDigest("{}"), { steps: [], findings: [], stepsLeft: 0, findingsLeft: 0 });
   });
 
   it("is bounded", () => {
-    const { steps, stepsLeft, findings } = digestOf(
+    const { steps, stepsLeft, findings, findingsLeft } = digestOf(
       Array.from({ length: 6000 }, (_, index) => step("create", MESH, `mesh-${index}`)),
       [
         ...Array.from({ length: 3000 }, () => ({ severity: "info", message: "mesh: something" })),
         { severity: "error", message: "the last" },
       ],
     );
-    assert.deepEqual([steps.length, stepsLeft, findings.length], [5000, 1000, 2001]);
+    assert.deepEqual([steps.length, stepsLeft, findings.length, findingsLeft], [5000, 1000, 2000, 1001]);
     assert.equal(findings[0]?.text, "the last");
   });
 });

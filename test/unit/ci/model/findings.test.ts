@@ -64,4 +64,16 @@ describe("what the program says in a preview", () => {
       [1, 1, 1, 1],
     );
   });
+
+  it("stays where it belongs whatever names and values in it say", () => {
+    const name = "cannot be read, could not compare";
+    const [found] = read(warning({ cluster: "west", property: "x", value: name, reason: `is "${name}"`, fix: "look" }));
+    assert.equal(found?.about, "other");
+  });
+
+  it("is of no cluster, no policy and no agents where another than the program says it", () => {
+    const message = 'cluster "west": 48 agents roll, to run with the name and id of the mesh; x';
+    assert.deepEqual(findingsOf("info", message, "other"), [{ severity: "info", about: "other", text: message }]);
+    assert.equal(findingsOf("warning", "policies cannot be judged", "other")[0]?.about, "other");
+  });
 });

@@ -9,5 +9,6 @@ export const previewed = (more: Partial<Preview> = {}): Preview => ({
   steps: [],
   findings: [],
   stepsLeft: 0,
+  findingsLeft: 0,
   ...more,
 });

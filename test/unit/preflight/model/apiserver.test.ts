@@ -16,6 +16,7 @@ import { liveCluster, node, POLICY, type LiveObject, type LiveOptions } from "..
 const NODES = { network: { nodes: [node("n1", ["10.1.1.1"]), node("n2", ["10.1.1.2"])] } };
 const TARGETS = targetsOf(POLICY.cilium, POLICY.peerSecret);
 const HELM = "helm upgrade cilium cilium/cilium --version 1.20.2 --namespace kube-system --reuse-values";
+const OR = " (where a HelmChart of k3s or RKE2 made it: in its valuesContent)";
 
 /** What a mark tells of a cluster that was installed with its name and id. */
 const MARKED = {
@@ -99,13 +100,13 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       const said = one(problems({}));
       assert.match(said, /Deployment kube-system\/clustermesh-apiserver is not there, and no etcd is given/);
       assert.ok(
-        said.includes(`run ${HELM} --set clustermesh.useAPIServer=true (it restarts no agent); or write etcd`),
+        said.includes(`run ${HELM} --set clustermesh.useAPIServer=true${OR} (it restarts no agent); or write etcd`),
         said,
       );
       const unnamed = one(problems({}, {}, { config: { "cluster-name": "default", "cluster-id": "0" } }));
       const values = "--set clustermesh.useAPIServer=true --set cluster.name=cluster1 --set cluster.id=101";
       const restart = "kubectl --namespace kube-system rollout restart daemonset/cilium deployment/cilium-operator;";
-      assert.ok(unnamed.includes(`${HELM} ${values}, and then, for the new name and id, ${restart}`), unnamed);
+      assert.ok(unnamed.includes(`${HELM} ${values}${OR}, and then, for the new name and id, ${restart}`), unnamed);
     });
 
     it("and the command has nothing of a cluster's that a shell would take for another one", () => {
@@ -135,7 +136,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
   it("need the declared name and id from their installation, and what has read them is restarted", () => {
     const said = one(problems(direct, {}, { config: { "cluster-name": "default", "cluster-id": "0" } }));
     assert.match(said, /live cluster-name and cluster-id \["default","0"\] are not the declared "cluster1" and 101/);
-    assert.ok(said.includes(`run ${HELM} --set cluster.name=cluster1 --set cluster.id=101 and then`), said);
+    assert.ok(said.includes(`run ${HELM} --set cluster.name=cluster1 --set cluster.id=101${OR} and then`), said);
     assert.match(said, /restart daemonset\/cilium deployment\/cilium-operator deployment\/clustermesh-apiserver; or/);
     // The certificates are for the old name then, and made anew with the new one.
     const old = { config: { "cluster-name": "old", "cluster-id": "0" } };
@@ -154,7 +155,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
     for (const config of [{ "cluster-name": "ocean" }, { "cluster-id": "7" }, { "cluster-id": "0" }]) {
       const said = one(problems(direct, {}, { config }, recorded));
       assert.match(said, /live cluster-name and cluster-id \[.*\] are not the declared "cluster1" and 101/);
-      assert.ok(said.includes(`run ${HELM} --set cluster.name=cluster1 --set cluster.id=101 and then`), said);
+      assert.ok(said.includes(`run ${HELM} --set cluster.name=cluster1 --set cluster.id=101${OR} and then`), said);
     }
   });
 
@@ -255,7 +256,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       const other = await chartObjects();
       const said = one(problems({ ...direct, server: serverSecret({ "tls.crt": fileOf(other.server, "tls.crt") }) }));
       assert.match(said, /is not signed by the CA in Secret cilium-ca, by which peers verify it/);
-      assert.ok(said.includes(`run ${HELM}, which has all of them signed`), said);
+      assert.ok(said.includes(`run ${HELM}${OR}, which has all of them signed`), said);
       assert.match(one(problems(without(direct, "server"))), /server-cert has no certificate that can be read/);
     });
 
@@ -279,7 +280,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       assert.match(said, /admin-cert "admin-default" has not the CN admin-cluster1: .*permission denied/);
       assert.ok(
         said.includes(
-          `${HELM} --set cluster.name=cluster1 --set cluster.id=101, and then kubectl --namespace kube-system rollout restart`,
+          `${HELM} --set cluster.name=cluster1 --set cluster.id=101${OR}, and then kubectl --namespace kube-system rollout restart`,
         ),
         said,
       );

@@ -106,7 +106,7 @@ describe("stacks: what a stack has and will have no more", () => {
     };
     const { problems, warnings, notes, calls } = await judge({ outputs: three, resources });
     assert.equal(problems.length, 1, problems.join("\n"));
-    assert.deepEqual(notes, ['cluster "cluster3": agents 48 roll where they get back a name or id of before']);
+    assert.deepEqual(notes, ['cluster "cluster3": 48 agents roll where they get back a name or id of before']);
     assert.match(
       problems[0] ?? "",
       /^cluster "cluster3": CiliumNetworkPolicy shop\/db spec\.endpointSelector .* are open, for the cluster will be "default" again; .*list the cluster again/,
