@@ -16,9 +16,11 @@ const SECONDS = 5;
 
 const DECLARED = { cluster1: 101, cluster2: 102 } as const;
 
-/** The lines of the check's message that are about one cluster's agents and one peer. */
+/** The problems that the check lists of one cluster's agents and one peer; what it says while it waits is none of them. */
 const linesAbout = ({ stderr }: Ended, cluster: string, peer: string): readonly string[] =>
-  stderr.split("\n").filter((line) => line.includes(`cluster "${cluster}": agent`) && line.includes(`peer "${peer}"`));
+  stderr
+    .split("\n")
+    .filter((line) => line.startsWith(`  - cluster "${cluster}": agent`) && line.includes(`peer "${peer}"`));
 
 function failed(ended: Ended, cluster: LabCluster, peer: LabCluster, ...said: readonly RegExp[]): void {
   assert.equal(ended.code, 1, ended.stdout);
