@@ -76,11 +76,13 @@ function shown(value: unknown): string | undefined {
   return typeof value === "string" && UNKNOWN.test(value) ? "(known later)" : cut(text, LONGEST_VALUE);
 }
 
-const SECRET_DATA = /^(?:data|stringData|stdin)\b/;
+/** What of these holds secrets; kubectl notes on an object all that it has applied. */
+const SECRET_DATA = /^(?:data|stringData|stdin)\b|last-applied-configuration/;
+const WITH_SECRETS = /:(?:Secret|SecretPatch|Command)$/;
 
 function isSecret(type: string, path: string, values: readonly unknown[]): boolean {
   const hidden = values.some((value) => /\[secret\]|4dabf18193072939515e22adb298388d/.test(json(value) ?? ""));
-  return hidden || (SECRET_DATA.test(path) && (type.endsWith(":Secret") || type.endsWith(":Command")));
+  return hidden || (SECRET_DATA.test(path) && WITH_SECRETS.test(type));
 }
 
 function changesOf(type: string, { newState, oldState, detailedDiff, diffReasons }: RawStep) {

@@ -8,7 +8,7 @@ import { rawItems } from "../kubernetes/model/items";
 import { parseObject } from "../kubernetes/model/liveObject";
 import { appliedPart, type ManagedFieldsEntry } from "../kubernetes/model/managedFields";
 import { objectName } from "../kubernetes/model/managedObject";
-import { formatDiagnostic } from "../mesh/model/diagnostic";
+import { findingError, formatDiagnostic } from "../mesh/model/diagnostic";
 import { CERTIFICATE_ANNOTATION } from "./model/certificateClaim";
 import {
   certificateHash,
@@ -117,8 +117,9 @@ type Next = (live: SeenCertificate | undefined) => CertificateStep;
 function stepOf(of: ReplacedCertificate, next: Next, seen: SeenCertificate | undefined) {
   const step = next(seen);
   if (step.kind !== "refused") return step;
-  const { property, ...finding } = step.finding;
-  throw new Error(formatDiagnostic({ cluster: of.cluster, property: `${nameOf(of)} ${property}`, ...finding }));
+  const { property, ...rest } = step.finding;
+  const finding = { cluster: of.cluster, property: `${nameOf(of)} ${property}`, ...rest };
+  throw findingError(formatDiagnostic(finding), [finding]);
 }
 
 /**

@@ -11,7 +11,7 @@ import { WriteConflict } from "../kubernetes/kubectlError";
 import { parseObject, type LiveObject } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER, OWNER_ANNOTATION } from "../kubernetes/model/ownership";
 import { writeData } from "../kubernetes/writeData";
-import { formatDiagnostic } from "../mesh/model/diagnostic";
+import { findingError, formatDiagnostic } from "../mesh/model/diagnostic";
 import type { GrantedUsers } from "./model/grantedUsers";
 import type { LiveUsers } from "./model/liveUsers";
 import { usersFinding } from "./model/usersFinding";
@@ -108,7 +108,7 @@ async function carryOut(api: ClusterApi, users: UsersOwner, seen: Seen | undefin
 /** Names cluster and ConfigMap, and what to do, where something is wrong with what is in it. */
 function inItsWords({ cluster, cilium }: UsersOwner, error: unknown): unknown {
   const finding = usersFinding(cluster, cilium, error);
-  return finding === undefined ? error : new Error(formatDiagnostic(finding));
+  return finding === undefined ? error : findingError(formatDiagnostic(finding), [finding]);
 }
 
 function plan<T>(users: UsersOwner, make: () => T): T {

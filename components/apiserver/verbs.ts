@@ -2,7 +2,7 @@ import { z } from "zod";
 import { firstFew } from "../basics/model/bounded";
 import { ciliumObjects } from "../cilium/model/agentConfig";
 import { progress, type Verbs } from "../command/protocol";
-import { withAdvice } from "../identity/model/leavingAdvice";
+import { leavingFailure } from "../identity/model/leavingAdvice";
 import { refuseOtherCluster } from "../identity/otherCluster";
 import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
 import { KubectlError } from "../kubernetes/kubectlError";
@@ -39,7 +39,7 @@ export async function onRecordedCluster<T>(
     });
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
-    throw new Error(`cluster ${JSON.stringify(cluster.name)}: ${withAdvice(error.message)}`, { cause: error });
+    throw leavingFailure(cluster.name, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { durationText } from "../basics/model/duration";
+import { EndedError } from "../basics/model/ending";
 import { printable } from "../basics/model/printable";
 import { progress } from "../command/protocol";
 import { saying } from "../command/until";
@@ -93,7 +94,7 @@ function standsStill(rolling: Rolling, seen: Progress, sight: NodeSight): Error 
     `${timeoutSeconds} s (clustermesh:wait.rollout); fix what is named, and run this again`;
   const unseen = sight.unseen === undefined ? [] : [`  whether nodes are ready cannot be seen: ${sight.unseen}`];
   const problems = seen.waiting.map((held) => problemOf(rolling, held, sight));
-  return new Error([formatDiagnostics(heading, problems, SHOWN), ...unseen].join("\n"));
+  return new EndedError([formatDiagnostics(heading, problems, SHOWN), ...unseen].join("\n"), "saysWhatToRun");
 }
 
 /** The controller counts nodes that are down among those that may be without a pod, and waits for them for ever. */

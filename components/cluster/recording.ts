@@ -12,7 +12,7 @@ import type { ManagedObject } from "../kubernetes/model/managedObject";
 import { parseList } from "../kubernetes/model/liveObject";
 import { FIELD_MANAGER, HELM_RELEASE_ANNOTATION } from "../kubernetes/model/ownership";
 import { byPlace, readManagedObjects } from "../kubernetes/readObjects";
-import { error, formatDiagnostics, type Finding } from "../mesh/model/diagnostic";
+import { error, findingError, formatDiagnostics, type Finding } from "../mesh/model/diagnostic";
 import { pathsBeforehand } from "../nodePaths/pathRecord";
 import { holdsPeers, KVSTOREMESH_SECRET } from "../peers/model/peerFile";
 import { identityChange, identityIn } from "../preflight/model/identity";
@@ -68,7 +68,7 @@ async function see(api: ClusterApi, { cilium, managedObjects, owner }: Recording
 function refuse(heading: string, cluster: string, problems: readonly Omit<Finding, "cluster">[]): void {
   if (problems.length > 0) {
     const named = problems.map((problem) => error({ cluster, ...problem }));
-    throw new Error(formatDiagnostics(heading, named));
+    throw findingError(formatDiagnostics(heading, named), named);
   }
 }
 

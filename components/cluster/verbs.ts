@@ -1,7 +1,7 @@
 import { errorMessage } from "../basics/errorMessage";
 import type { Verbs } from "../command/protocol";
 import { waitForPeersRemoved } from "../identity/leaving";
-import { withAdvice } from "../identity/model/leavingAdvice";
+import { leavingFailure } from "../identity/model/leavingAdvice";
 import { recordedOf, type Recorded } from "../identity/model/recorded";
 import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
 import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
@@ -29,8 +29,8 @@ async function onCluster<T>(
     if (error instanceof OtherCluster) {
       throw error;
     }
-    const why = error instanceof KubectlError ? withAdvice(error.message) : errorMessage(error);
-    throw new Error(`cluster "${cluster.name}": ${why}`);
+    if (error instanceof KubectlError) throw leavingFailure(cluster.name, error);
+    throw new Error(`cluster "${cluster.name}": ${errorMessage(error)}`, { cause: error });
   }
 }
 

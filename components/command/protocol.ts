@@ -2,6 +2,7 @@ import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { errorMessage } from "../basics/errorMessage";
 import { byteLength, excerpt } from "../basics/model/bounded";
+import { EndedError, endingOf } from "../basics/model/ending";
 import { own } from "../basics/model/own";
 import { printable, printableLines } from "../basics/model/printable";
 import { inTodaysWords, todaysVerb } from "./model/formerWords";
@@ -79,8 +80,9 @@ function sayWhatIsLeftOut(): void {
 function checked(result: string): string {
   const length = byteLength(result);
   if (length > RESULT_BYTES) {
-    throw new Error(
+    throw new EndedError(
       `the result has ${length} bytes, and the next run can be given ${RESULT_BYTES}; this is a fault of the program: report it`,
+      "faultOfProgram",
     );
   }
   return result;
@@ -93,18 +95,20 @@ export type Verbs = Readonly<Record<string, () => Promise<string>>>;
 export function runVerb(verbs: Verbs, verb: string): Promise<string> {
   const run = own(verbs, todaysVerb(verb));
   if (run === undefined) {
-    throw new Error(`unknown verb ${JSON.stringify(verb)}; one of ${Object.keys(verbs).join(", ")}`);
+    const known = Object.keys(verbs).join(", ");
+    throw new EndedError(`unknown verb ${JSON.stringify(verb)}; one of ${known}`, "faultOfProgram");
   }
   return run();
 }
 
-/** What a failure ends with that does not say itself what to run: every step goes on where it was interrupted. */
+/** What a failure ends with that has not said itself how it ends: every step goes on where it was interrupted. */
 const NEXT = "next: set right what is named, and run the same pulumi command again; it goes on from here";
-const SAYS_WHAT_TO_RUN = /\brun (this|it|pulumi)\b/;
 
-function failureText(error: unknown): string {
+/** What is printed of an error, with what to do. An input that cannot be read is the program's own. */
+export function failureText(error: unknown): string {
   const words = printableLines(errorMessage(error));
-  return excerpt(SAYS_WHAT_TO_RUN.test(words) ? words : `${words}\n${NEXT}`, ERROR_BYTES);
+  const isEnded = endingOf(error) !== undefined || error instanceof z.ZodError;
+  return excerpt(isEnded ? words : `${words}\n${NEXT}`, ERROR_BYTES);
 }
 
 /**

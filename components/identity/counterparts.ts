@@ -1,5 +1,6 @@
 import { errorMessage } from "../basics/errorMessage";
 import { firstFew } from "../basics/model/bounded";
+import { EndedError } from "../basics/model/ending";
 import { agentPods, AGENTS_AT_ONCE, inAgent } from "../cilium/agents";
 import { openIdentities, type IdentityStore } from "../cilium/identityStore";
 import type { CiliumObjects } from "../cilium/model/agentConfig";
@@ -116,9 +117,10 @@ export async function makeCounterparts(
   );
   const unknown = seen.filter(isUnknown);
   if (unknown.length > 0) {
-    throw new Error(
+    throw new EndedError(
       `cluster "${cluster}": agents do not know the identities of ${change.to.name} after ${KNOWN_SECONDS} s: ${podsOf(unknown)}; ` +
         "see why they do not answer, or do not follow their identities, and run this again",
+      "saysWhatToRun",
     );
   }
   const behind = seen.filter((each) => each.behind > 0);

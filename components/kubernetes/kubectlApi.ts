@@ -22,18 +22,19 @@ import { applyAs, patchSecretAs } from "./serverSideApply";
 
 const POD_ENDS_SECONDS = 120;
 
-const CONFLICT = /\(Conflict\)|has been modified|[Pp]recondition/;
+/** kubectl's own words for a reason begin a line; what follows are those of the server, and of webhooks: they decide nothing. */
+const CONFLICT = /^(?:Error from server \(Conflict\): |Precondition failed: )/m;
 
-const isNotFound = (line: string): boolean => line.includes("(NotFound)");
+const isFor = (reason: "NotFound" | "AlreadyExists") => (line: string) =>
+  line.trim() === "" || line.startsWith(`Error from server (${reason}): `);
 
 /** kubectl names each of several objects that is not there any more, and does the others. */
 const isOnlyNotFound = (error: unknown): boolean =>
-  error instanceof KubectlError && error.message.split("\n").every((line) => line.trim() === "" || isNotFound(line));
+  error instanceof KubectlError && error.message.split("\n").every(isFor("NotFound"));
 
 /** kubectl names each of several objects that was there already, and makes the others. */
 const isOnlyThere = (error: unknown): boolean =>
-  error instanceof KubectlError &&
-  error.message.split("\n").every((line) => line.trim() === "" || line.includes("(AlreadyExists)"));
+  error instanceof KubectlError && error.message.split("\n").every(isFor("AlreadyExists"));
 
 /** What a write ended with. @throws WriteConflict where the object is another by now. */
 async function written(write: Promise<unknown>): Promise<void> {
@@ -127,7 +128,7 @@ export class KubectlApi extends KubectlReads implements ClusterApi {
     try {
       await written(this.kubectl.run(args, { stdin: JSON.stringify(body) }));
     } catch (error) {
-      if (!(error instanceof KubectlError && isNotFound(error.message))) throw error;
+      if (!isOnlyNotFound(error)) throw error;
     }
   }
 

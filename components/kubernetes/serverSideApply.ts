@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { jsonAs } from "../basics/model/attempt";
 import type { AppliedObject, ApplyConflicts } from "./clusterApi";
@@ -16,6 +15,10 @@ const PROXY_STARTS = "Starting to serve";
 const START_SECONDS = 60;
 const ANSWER_SECONDS = 60;
 const CONFLICT = 409;
+
+const MIB = 2 ** 20;
+/** Several times of what an object can have: etcd takes 1.5 MiB by default. */
+const ANSWER_BYTES = 16 * MIB;
 
 const PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: "configmaps",
@@ -86,9 +89,17 @@ async function send(socketPath: string, patch: Patch): Promise<void> {
         timeout: ANSWER_SECONDS * 1000,
       },
       (response) => {
-        text(response).then((said) => {
-          resolve([response.statusCode ?? 0, said]);
-        }, reject);
+        const said: Buffer[] = [];
+        let length = 0;
+        response.on("data", (chunk: Buffer) => {
+          length += chunk.length;
+          if (length <= ANSWER_BYTES) said.push(chunk);
+          else call.destroy(new KubectlError(`the answer to a write has more than ${ANSWER_BYTES / MIB} MiB`, "final"));
+        });
+        response.on("end", () => {
+          resolve([response.statusCode ?? 0, Buffer.concat(said).toString()]);
+        });
+        response.on("error", reject);
       },
     );
     call.on("timeout", () => call.destroy(new KubectlError(silence(ANSWER_SECONDS), "silent")));

@@ -6,7 +6,7 @@ import type { AgentReport } from "../cilium/model/agentStatus";
 import { EMPTYING, readinessProblems, readinessTable, type ExpectedPeer } from "../cilium/model/readiness";
 import { progress } from "../command/protocol";
 import { problemsLine, until } from "../command/until";
-import { formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
+import { DIAGNOSTICS_SHOWN, findingError, formatDiagnostics } from "../mesh/model/diagnostic";
 
 /** Which clusters have to see which peers. */
 export interface ExpectedMesh {
@@ -106,5 +106,5 @@ async function failed(
   const { causeFor, text } = await diagnose(clusters, cilium, required, reports);
   const heading = `the mesh is not ready after ${seconds} s`;
   const problems = readinessProblems(clusters, reports, required, causeFor);
-  throw new Error(`${formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN)}\n${text}`);
+  throw findingError(`${formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN)}\n${text}`, problems);
 }

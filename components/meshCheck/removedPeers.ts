@@ -2,7 +2,7 @@ import { firstFew } from "../basics/model/bounded";
 import type { AgentReport } from "../cilium/model/agentStatus";
 import { progress } from "../command/protocol";
 import { problemsLine, until } from "../command/until";
-import { formatDiagnostics, DIAGNOSTICS_SHOWN } from "../mesh/model/diagnostic";
+import { DIAGNOSTICS_SHOWN, findingError, formatDiagnostics } from "../mesh/model/diagnostic";
 import { removedPeerProblems } from "./model/removedPeers";
 
 /**
@@ -30,7 +30,7 @@ export async function waitForRemovedPeers(
   const problems = problemsOf(reports);
   if (problems.length > 0) {
     const heading = `${who(reports)} still list peers that have left after ${timeoutSeconds} s`;
-    throw new Error(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN));
+    throw findingError(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN), problems);
   }
   progress(
     `${who(reports) === "agents" ? "no agent lists" : "no agent and no cache lists"} ${firstFew(removed).join(", ")} any more`,

@@ -1,6 +1,7 @@
 import { errorMessage } from "../basics/errorMessage";
+import { EndedError } from "../basics/model/ending";
 import { progress, type Verbs } from "../command/protocol";
-import { withAdvice } from "../identity/model/leavingAdvice";
+import { leavingFailure } from "../identity/model/leavingAdvice";
 import { recordedOf } from "../identity/model/recorded";
 import { OtherCluster, refuseOtherCluster } from "../identity/otherCluster";
 import type { ClusterApi, Contact } from "../kubernetes/clusterApi";
@@ -26,7 +27,7 @@ async function look(api: ClusterApi, leaving: LeavingCluster, ranges: MeshRanges
   const open = errors(diagnostics);
   if (open.length > 0 && !leaving.openPolicies) {
     const heading = `cluster "${name}" ${what}, and policies must not fail open by that`;
-    throw new Error(`${formatDiagnostics(heading, open)}\n${WAY_OUT}`);
+    throw new EndedError(`${formatDiagnostics(heading, open)}\n${WAY_OUT}`, "saysWhatToRun");
   }
   // A line each: Pulumi mixes the lines of all clusters.
   open.forEach((each) => {
@@ -45,9 +46,9 @@ async function check(leaving: LeavingCluster, ranges: () => Promise<MeshRanges>,
     await contact((api) => look(api, leaving, known));
   } catch (error) {
     const { name } = leaving.cluster;
-    const why = error instanceof KubectlError ? `cluster "${name}": ${withAdvice(error.message)}` : errorMessage(error);
-    if (!leaving.openPolicies || error instanceof OtherCluster) throw new Error(why);
-    progress(`${ACCEPTED} ${why}`);
+    const failure = error instanceof KubectlError ? leavingFailure(name, error) : error;
+    if (!leaving.openPolicies || error instanceof OtherCluster) throw failure;
+    progress(`${ACCEPTED} ${errorMessage(failure)}`);
   }
   return "";
 }

@@ -21,9 +21,11 @@ export async function sayingWhoIsAwaited<T>(
   const begin = Date.now();
   const awaited = new Set(names);
   const timer = setInterval(() => {
+    if (awaited.size === 0) return;
     const few = firstFew([...awaited].map((name) => `"${name}"`)).join(", ");
     const time = `${durationText(Date.now() - begin)}, one that is silent gets ${limit} s`;
-    say(`${names.length - awaited.size} of ${names.length} clusters are looked at, waiting for ${few} (${time})`);
+    const are = names.length === 1 ? "cluster is" : "clusters are";
+    say(`${names.length - awaited.size} of ${names.length} ${are} looked at, waiting for ${few} (${time})`);
   }, SAID_EVERY_MS);
   try {
     return await work((name) => awaited.delete(name));

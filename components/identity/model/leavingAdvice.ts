@@ -1,3 +1,4 @@
+import { EndedError } from "../../basics/model/ending";
 import { noAccess, ACCESS_FIXES } from "../../kubernetes/model/noAccess";
 
 /** The way out where no way leads to a cluster. Only the last of it is about one that is lost: of one that lives, half would stay. */
@@ -24,5 +25,21 @@ export function withAdvice(message: string): string {
       return `${line}; ${ACCESS_FIXES[kind].fix}`;
     case "other":
       return line;
+  }
+}
+
+/** The error of a cluster that is to be given back, in these words. */
+export function leavingFailure(cluster: string, cause: Error): Error {
+  const words = `cluster ${JSON.stringify(cluster)}: ${withAdvice(cause.message)}`;
+  switch (noAccess(cause.message).kind) {
+    case "network":
+    case "kubeconfig":
+    case "credentials":
+    case "tls":
+      return new EndedError(words, "saysWhatToRun", { cause });
+    case "kubectl":
+    case "permission":
+    case "other":
+      return new Error(words, { cause });
   }
 }

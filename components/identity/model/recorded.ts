@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { attempt } from "../../basics/model/attempt";
+import { EndedError } from "../../basics/model/ending";
 import { present } from "../../basics/model/own";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
 import { inTodaysWords } from "../../command/model/formerWords";
@@ -56,9 +57,10 @@ export function recordedOf(printed: string, cluster: string): Recorded {
   const found = readRecorded(printed);
   if (found === undefined) {
     const what = printed.trim() === "" ? "nothing" : "no record";
-    throw new Error(
+    throw new EndedError(
       `cluster "${cluster}": the state has ${what} of what this cluster was before it was meshed; ` +
         "run pulumi up, which reads it again from the cluster, and then this again",
+      "saysWhatToRun",
     );
   }
   return found;

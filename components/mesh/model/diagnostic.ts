@@ -1,3 +1,4 @@
+import { EndedError } from "../../basics/model/ending";
 import { cut, printable } from "../../basics/model/printable";
 
 /**
@@ -95,6 +96,13 @@ export function formatDiagnostics(heading: string, all: readonly Diagnostic[], m
     ...(left === 0 ? [] : [`  … and ${String(left)} more`]),
   ].join("\n");
 }
+
+/** What is to be run, as the fix of a finding says it. */
+const SAYS_WHAT_TO_RUN = /\brun (?:this|it|pulumi)\b/;
+
+/** The error of some findings, in these words: its own fixes tell whether one says what to run, not what else is in the words. */
+export const findingError = (words: string, findings: readonly Finding[]): Error =>
+  findings.some(({ fix }) => SAYS_WHAT_TO_RUN.test(fix)) ? new EndedError(words, "saysWhatToRun") : new Error(words);
 
 /** So many are shown of a list that grows with agents, pods or paths. */
 export const DIAGNOSTICS_SHOWN = 12;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { podsOf } from "../../../components/cilium/agents";
 import { ROLLED_POD_FIELDS } from "../../../components/cilium/model/rollOut/pods";
+import type { ClusterApi } from "../../../components/kubernetes/clusterApi";
 import { fieldsTemplate, parseFields, type Fields } from "../../../components/kubernetes/model/fields";
 import { LIVE_POD_FIELDS } from "../../../components/meshCheck/model/stalePods";
 import { printJsonPath } from "../../support/kubernetes/printJsonPath";
@@ -149,6 +150,31 @@ describe("kubernetes: calls to a cluster", () => {
       });
     }
     assert.equal(calls().length, 2, "and make it once");
+  });
+
+  it("take no refusal for an object that is gone or there, or was changed, whatever a webhook says in it", async () => {
+    const refused = (words: string) =>
+      fails(`Error from server (Forbidden): admission webhook "x" denied the request: ${words}`);
+    const rejected = (work: (api: ClusterApi) => Promise<void>) => (api: ClusterApi) =>
+      assert.rejects(work(api), { name: "KubectlError", message: /admission webhook/ });
+    await using(
+      refused("(NotFound)"),
+      rejected((api) => api.deleteObject(secret, "v1", {})),
+    );
+    await using(
+      refused("(NotFound)"),
+      rejected((api) => api.annotatePods("ns", ["a"], "k", "v")),
+    );
+    await using(
+      refused("(AlreadyExists)"),
+      rejected((api) => api.create("m", [{}])),
+    );
+    for (const words of ["preconditions are not met", "Precondition failed", "it has been modified", "(Conflict)"]) {
+      await using(
+        refused(words),
+        rejected((api) => api.deleteObject(secret, "v1", {})),
+      );
+    }
   });
 
   it("patch by a merge, as a field manager", async () => {

@@ -16,7 +16,7 @@ interface Request {
 }
 
 /** A `kubectl proxy` in this process, with an API server behind it that answers so. */
-function proxy(status: number, answer: object) {
+function proxy(status: number, answer: object | string) {
   const calls: (readonly string[])[] = [];
   const requests: Request[] = [];
   mock.method(Kubectl.prototype, "start", (args: readonly string[]): GroupedProcess => {
@@ -26,7 +26,7 @@ function proxy(status: number, answer: object) {
     const server = createServer((request, response) => {
       void text(request).then((body) => {
         requests.push({ method: request.method, url: request.url, headers: request.headers, body });
-        response.writeHead(status).end(JSON.stringify(answer));
+        response.writeHead(status).end(typeof answer === "string" ? answer : JSON.stringify(answer));
       });
     });
     const socket = args.find((arg) => arg.startsWith("--unix-socket="))?.split("=")[1] ?? assert.fail("no socket");
@@ -67,5 +67,14 @@ describe("kubernetes: a merge patch with a key in it", () => {
     mock.restoreAll();
     proxy(403, { message: "secrets is forbidden" });
     await assert.rejects(patched(true), { name: "KubectlError", message: "secrets is forbidden" });
+  });
+
+  it("fails where the answer is longer than any object, and keeps no more of it", async () => {
+    proxy(200, "x".repeat(17 * 2 ** 20));
+    await assert.rejects(patched(true), {
+      name: "KubectlError",
+      message: "the answer to a write has more than 16 MiB",
+      failure: "final",
+    });
   });
 });

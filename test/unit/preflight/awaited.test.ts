@@ -30,6 +30,18 @@ describe("waiting for clusters to answer", () => {
     ]);
   });
 
+  it("says nothing while nobody is awaited, and has the words for one cluster", async () => {
+    const lines: string[] = [];
+    const say = (line: string) => lines.push(line);
+    await sayingWhoIsAwaited(["c1"], 60, say, (answered) => {
+      mock.timers.tick(10_000);
+      answered("c1");
+      mock.timers.tick(10_000);
+      return Promise.resolve();
+    });
+    assert.deepEqual(lines, ['0 of 1 cluster is looked at, waiting for "c1" (10 s, one that is silent gets 60 s)']);
+  });
+
   it("says nothing any more when looking has failed", async () => {
     const lines: string[] = [];
     const failing = sayingWhoIsAwaited(

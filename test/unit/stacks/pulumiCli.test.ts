@@ -35,6 +35,29 @@ describe("Pulumi's CLI", () => {
     assert.match(stderr, /error: pulumi was ended by SIGTERM, after 15 minutes or 128 MiB at most$/);
   });
 
+  const STUBBORN = `#!${process.execPath}
+const { spawn } = require("node:child_process");
+const [how] = process.argv.slice(2);
+if (how === "polite") process.on("SIGTERM", () => process.exit(0));
+if (how === "deaf") process.on("SIGTERM", () => undefined);
+if (how === "plugin") spawn(process.execPath, ["-e", "setTimeout(() => undefined, 20000)"], { stdio: "inherit" });
+if (how === "talks") process.stdout.write("x".repeat(5000));
+setTimeout(() => undefined, 20000);
+`;
+
+  it("says so too where it has ended by itself when asked to, does not hear, leaves a plugin behind, or says too much", async () => {
+    await writeFile(join(folder(), "pulumi"), STUBBORN, { mode: 0o755 });
+    const limits = { milliseconds: 1000, graceMilliseconds: 300, bytes: 1000, words: "1 s or 1000 bytes" };
+    for (const how of ["polite", "deaf", "plugin", "talks"]) {
+      const begin = Date.now();
+      const { code, stdout, stderr } = await runPulumi([how], folder(), env(), limits);
+      assert.ok(Date.now() - begin < 15_000, how);
+      assert.ok(stdout.length <= 1000, how);
+      assert.match(stderr, /error: pulumi was ended(?: by SIG[A-Z]+)?, after 1 s or 1000 bytes at most$/, how);
+      assert.notEqual(code, 0, how);
+    }
+  }).timeout(60_000);
+
   it("says what to do where there is none", async () => {
     await assert.rejects(runPulumi([], folder(), { PATH: join(folder(), "none") }), /ENOENT\); install its CLI/);
   });

@@ -109,6 +109,33 @@ describe("what a preview says to a reviewer", () => {
     assert.doesNotMatch(JSON.stringify(steps), /AAAA|ciphertext/);
   });
 
+  it("has no value of a Secret that is patched, or that kubectl has noted on it", () => {
+    const inputs = (data: string) => ({
+      data: { "tls.key": data },
+      metadata: { annotations: { "kubectl.kubernetes.io/last-applied-configuration": `{"data":{"a":"${data}"}}` } },
+    });
+    const { steps } = digestOf(
+      [["SecretPatch"], ["Secret"]].map(([kind = ""]) =>
+        step("update", `${CLUSTER}$kubernetes:core/v1:${kind}`, `clustermesh-west-${kind}`, {
+          oldState: { inputs: inputs("QUFBQQ") },
+          newState: { inputs: inputs("QkJCQg") },
+          detailedDiff: {
+            "data.tls.key": {},
+            'data["tls.key"]': {},
+            'metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]': {},
+          },
+        }),
+      ),
+    );
+    assert.deepEqual(
+      steps.map(({ changes, secrets }) => [changes, secrets]),
+      [
+        [[], 3],
+        [[], 3],
+      ],
+    );
+  });
+
   it("is nothing where the CLI has not come to a preview", () => {
     assert.equal(readDigest("error: could not log in"), undefined);
     assert.equal(readDigest('{"steps": 3}'), undefined);
