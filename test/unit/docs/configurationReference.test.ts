@@ -60,7 +60,7 @@ describe("the editors' schema of stack files", () => {
   const cluster = { id: 1, etcd: { endpoints: [] }, podCIDRs: [], nodeCIDRs: [] };
 
   for (const folder of FOLDERS) {
-    for (const file of readdirSync(join(ROOT, folder)).filter((name) => /^Pulumi\..*\.yaml$/.test(name))) {
+    for (const file of readdirSync(join(ROOT, folder)).filter((name) => /^(Pulumi\..+|template)\.yaml$/.test(name))) {
       it(`takes ${folder}/${file}`, () => {
         const { error } = check("mesh", configOf(join(folder, file)));
         assert.equal(error, undefined);
