@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { validateDescription } from "../../../../components";
@@ -14,6 +14,12 @@ const PREFIX = "clustermesh:";
 /** The lab's own, which nobody copies. */
 const LAB = "Pulumi.local.yaml";
 
+/** The least of kvstore mode. */
+const KVSTORE = "Pulumi.staging.yaml";
+
+/** What this project comes with. People have stacks of their own beside these, and remove some. */
+const SHIPPED = [LAB, "Pulumi.production.yaml", KVSTORE];
+
 /** The one to copy, which is no stack: no pipeline previews it. */
 const TEMPLATE = "template.yaml";
 
@@ -24,11 +30,7 @@ function valuesOf(file: string): Readonly<Record<string, unknown>> {
 }
 
 describe("stacks: the examples", () => {
-  const files = readdirSync(FOLDER).filter((name) => /^Pulumi\..*\.yaml$/.test(name));
-
-  it("are there", () => {
-    assert.deepEqual([...files].sort(), ["Pulumi.local.yaml", "Pulumi.production.yaml", "Pulumi.staging.yaml"]);
-  });
+  const files = SHIPPED.filter((file) => existsSync(join(FOLDER, file)));
 
   for (const file of [...files, TEMPLATE]) {
     it(`have nothing wrong in them: ${file}`, () => {
@@ -68,8 +70,9 @@ describe("stacks: the examples", () => {
     assert.deepEqual(keysOf(TEMPLATE), [needed, needed]);
   });
 
-  it("have the least of kvstore mode in another", () => {
+  it("have the least of kvstore mode in another", function () {
+    if (!files.includes(KVSTORE)) this.skip();
     const needed = ["id", "context", "etcd", "podCIDRs", "nodeCIDRs"];
-    assert.deepEqual(keysOf("Pulumi.staging.yaml"), [needed, needed]);
+    assert.deepEqual(keysOf(KVSTORE), [needed, needed]);
   });
 });
