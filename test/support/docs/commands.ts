@@ -82,6 +82,11 @@ export const NOT_RUN: ReadonlyMap<string, string> = new Map([
     "makes clusters by kind, kubeadm, AWS or Argo CD, or installs the chart from the network; test/workflows/examples.test.ts renders it",
     ...[2, 3, 4, 6, 8],
   ),
+  ...pages(
+    "docs/guides/first-mesh.md",
+    "needs the plugins' archives, which are on the network; test/unit/docs/plugins.test.ts holds it to the packages' versions",
+    5,
+  ),
   ...pages("docs/guides/library.md", "test/package does this with other folders, and without the network", 1),
   ...pages(
     "docs/guides/other-languages.md",
