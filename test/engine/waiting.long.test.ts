@@ -32,7 +32,7 @@ describe("waiting for agents", function () {
     const run = await stack.up();
     assert.notEqual(run.code, 0, run.text);
     assert.match(run.text, /the mesh is not ready after 1 s \(2 problems\)/);
-    assert.match(run.text, /cluster "cluster2": agents are none; run Cilium on its nodes/);
+    assert.match(run.text, /cluster "cluster2": there are no agents; run Cilium on its nodes/);
     succeeded(await stack.destroy());
   });
 });

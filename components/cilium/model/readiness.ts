@@ -137,7 +137,7 @@ export function readinessProblems(
   const silent = clusters
     .filter(({ name }) => !reports.some((report) => report.cluster === name && readerOf(report) !== "kvstoremesh"))
     .map(({ name }) =>
-      error({ cluster: name, property: "agents", reason: "are none", fix: "run Cilium on its nodes" }),
+      error({ cluster: name, property: "there", reason: "are no agents", fix: "run Cilium on its nodes" }),
     );
   const notReady = readinessTable(peers, reports)
     .filter((line) => !line.ready)

@@ -56,8 +56,11 @@ function shown(value: unknown): string {
 }
 
 /** One line for one of them: `cluster "west": id 3 is also used by cluster "east"; use an id of its own from 1 to 255`. */
-export const formatDiagnostic = ({ cluster, ...finding }: Finding): string =>
-  formatFinding(cluster === undefined ? { kind: "mesh" } : { kind: "cluster", name: cluster }, finding);
+export function formatDiagnostic({ cluster, severity, ...finding }: Finding & Partial<Diagnostic>): string {
+  const subject = cluster === undefined ? { kind: "mesh" } : { kind: "cluster", name: cluster };
+  // What could not be looked at is named, and the reason is a sentence of its own.
+  return formatFinding(subject, severity === "unseen" ? { ...finding, property: `${finding.property}:` } : finding);
+}
 
 /** The same of anything that has a kind, and a name where there are several: `PrivateKey "ca-key": rsaBits 1024 are fewer than 2048; set it to 2048`. */
 export function formatFinding(subject: { readonly kind: string; readonly name?: string }, finding: Finding): string {

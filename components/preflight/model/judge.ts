@@ -16,7 +16,6 @@ import { foreignObjects, markProblems, missingObjects, ownedValues } from "./obj
 import { inspected, type PreflightPolicy } from "./policy";
 import { ruledOut } from "./ruledOut";
 import { liveSettings } from "./settings";
-import { COMPARED_SETTINGS } from "./settingsTable";
 import { sharedSettings } from "./sharedSettings";
 import { sharedSubnets } from "./sharedSubnets";
 import { surge } from "./surge";
@@ -32,15 +31,6 @@ export interface LiveJudgement {
   /** Clusters that have, or would get, another name or id: what differs there by these comes of it. */
   readonly misnamed: ReadonlySet<string>;
 }
-
-const COMPARED = [
-  "versions",
-  "ranges of pods, nodes and Services",
-  "the agents' etcd and folder of peers",
-  "settings of single nodes",
-  ...COMPARED_SETTINGS,
-  "families of addresses",
-];
 
 /**
  * Everything in the live clusters that would make the mesh fail or break workloads: judged for all clusters at once, in previews too. What rules a
@@ -81,7 +71,7 @@ export function judgeLive(
     ...versions(found),
   ];
   return {
-    diagnostics: [...judged, ...unseenApiServerEtcds(found), ...unseenNote(judged, COMPARED)],
+    diagnostics: [...judged, ...unseenApiServerEtcds(found), ...unseenNote(judged)],
     ruledOut: out.clusters,
     misnamed: new Set(
       found.filter((each) => liveIdentity(each, clusters, policy).length > 0).map(({ cluster }) => cluster.name),

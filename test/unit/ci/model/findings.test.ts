@@ -42,7 +42,7 @@ describe("what the program says in a preview", () => {
   });
 
   it("is about what nobody has looked at, as the preflight says it", () => {
-    const [note] = unseenNote([unseen("west", "the agents' folder of peers", "it is hidden")], ["routing-mode"]);
+    const [note] = unseenNote([unseen("west", "the agents' folder of peers", "it is hidden")]);
     assert.ok(note !== undefined);
     assert.equal(read(note)[0]?.about, "notLookedAt");
     const of = { cluster: "west", property: "policies", fix: "let it" };

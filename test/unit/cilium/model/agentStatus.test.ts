@@ -133,7 +133,7 @@ describe("model: verdicts where a cache is read", () => {
     const [first] = lines(
       readinessProblems(MEMBERS.slice(0, 1), [{ ...at, pod: "api", reader: "kvstoremesh", peers }]),
     );
-    assert.equal(first, 'cluster "cluster1": agents are none; run Cilium on its nodes');
+    assert.equal(first, 'cluster "cluster1": there are no agents; run Cilium on its nodes');
   });
 });
 
@@ -222,7 +222,7 @@ const READY = {
 describe("model: readinessProblems", () => {
   it("names agent, node, peer and reason, and clusters without agents", () => {
     assert.deepEqual(lines(readinessProblems(MEMBERS.slice(0, 2), [report("wrong-id")])), [
-      'cluster "cluster2": agents are none; run Cilium on its nodes',
+      'cluster "cluster2": there are no agents; run Cilium on its nodes',
       'cluster "cluster1": agent cilium-x7x2p on node node-1, peer "cluster2" has id 112, declared is 102; see what cilium-dbg troubleshoot says below',
     ]);
   });
