@@ -3,7 +3,7 @@ import { down } from "./down";
 import { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";
 import { messageOf } from "./host/run";
 import { labFolder } from "./labState";
-import { status, statusTable } from "./status";
+import { statusReport } from "./statusReport";
 import { readIdentities, readIpFamilies, readKubeProxyReplacement, readModes, readRouting } from "./setupFlags";
 import { up } from "./up";
 import type { UpArgs } from "./upArgs";
@@ -15,18 +15,17 @@ const USAGE = `Usage: npm run lab -- up [--clusters N] [--name NAME]    start co
          with --routing tunnel | native                 how packets get from node to node; tunnel is VXLAN
          with --kube-proxy-replacement true | false     whether Cilium serves Services to nodes too
          with --ip-families ipv4 | dual-stack | ipv6    of pods, Services and nodes
-       npm run lab -- status [--name NAME]               what runs, where, and how much memory it takes
+       npm run lab -- status [--name NAME]               what runs of all labs, or of one: where, and how much memory it takes
        npm run lab -- down [--name NAME]                 end everything and remove the lab's folder`;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-async function printStatus(name: string): Promise<boolean> {
-  const found = await status(name);
-  if (found === undefined) say(`lab "${name}": there is none; start it with "lab up"`);
-  else statusTable(found).forEach(say);
-  return found !== undefined;
+async function printStatus(name: string | undefined): Promise<boolean> {
+  const { lines, isComplete } = await statusReport(name);
+  lines.forEach(say);
+  return isComplete;
 }
 
 const SHAPE = {
@@ -69,9 +68,9 @@ async function main(args: readonly string[]): Promise<boolean> {
   const { values, positionals } = readArgs({
     args: [...args],
     allowPositionals: true,
-    options: { ...SHAPE, name: { type: "string", default: "default" } },
+    options: { ...SHAPE, name: { type: "string" } },
   });
-  const name = checkedName(values.name);
+  const name = checkedName(values.name ?? "default");
   const [command = "", ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`"${rest.join(" ")}" is too much`);
   switch (command) {
@@ -83,7 +82,7 @@ async function main(args: readonly string[]): Promise<boolean> {
       return true;
     }
     case "status":
-      return printStatus(name);
+      return printStatus(values.name);
     case "down":
       await down({ name, log: say });
       return true;
