@@ -60,14 +60,14 @@ export function readClaim(labDir: string): SlotClaim | undefined {
   throw new Error(`${claimFile(labDir)}: not a lab's claim; remove the lab's folder ${labDir}`);
 }
 
-/** The names of the labs that there are, sorted. */
-export function labNames(): readonly string[] {
-  const names = namesIn(labsFolder()).filter((name) => readClaim(join(labsFolder(), name)) !== undefined);
-  return names.sort();
-}
+/** The labs of this machine by name, running or not. */
+export const labNames = (): readonly string[] =>
+  namesIn(labsFolder())
+    .filter((name) => NAME.test(name) && existsSync(claimFile(labFolder(name))))
+    .sort();
 
 const takenSlots = (): Set<number> => {
-  const slots = labNames().map((lab) => readClaim(join(labsFolder(), lab))?.slot);
+  const slots = namesIn(labsFolder()).map((lab) => readClaim(join(labsFolder(), lab))?.slot);
   return new Set(slots.filter((slot) => slot !== undefined));
 };
 

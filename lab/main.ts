@@ -2,8 +2,8 @@ import { MAX_CLUSTERS, MAX_NODES } from "./clusterPlan";
 import { down } from "./down";
 import { readArgs, runProgram, UsageError, wholeNumber, wholeNumbers } from "./host/commandLine";
 import { messageOf } from "./host/run";
-import { labFolder, labNames } from "./labState";
-import { status, statusTable } from "./status";
+import { labFolder } from "./labState";
+import { statusReport } from "./statusReport";
 import { readIdentities, readIpFamilies, readKubeProxyReplacement, readModes, readRouting } from "./setupFlags";
 import { up } from "./up";
 import type { UpArgs } from "./upArgs";
@@ -15,29 +15,17 @@ const USAGE = `Usage: npm run lab -- up [--clusters N] [--name NAME]    start co
          with --routing tunnel | native                 how packets get from node to node; tunnel is VXLAN
          with --kube-proxy-replacement true | false     whether Cilium serves Services to nodes too
          with --ip-families ipv4 | dual-stack | ipv6    of pods, Services and nodes
-       npm run lab -- status [--name NAME]               what runs, where, and how much memory it takes; of every lab
+       npm run lab -- status [--name NAME]               what runs of all labs, or of one: where, and how much memory it takes
        npm run lab -- down [--name NAME]                 end everything and remove the lab's folder`;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Prints what runs of one lab, or of every lab there is. */
-async function printStatus(name?: string): Promise<boolean> {
-  const found = await Promise.all((name === undefined ? labNames() : [name]).map((each) => status(each)));
-  const labs = found.filter((each) => each !== undefined);
-  if (labs.length === 0) {
-    say(
-      name === undefined
-        ? "there is no lab; npm run lab -- up starts one"
-        : `lab "${name}": there is none; npm run lab -- up --name ${name} starts it`,
-    );
-  }
-  labs.forEach((lab, index) => {
-    if (index > 0) say("");
-    statusTable(lab).forEach(say);
-  });
-  return labs.length > 0;
+async function printStatus(name: string | undefined): Promise<boolean> {
+  const { lines, isComplete } = await statusReport(name);
+  lines.forEach(say);
+  return isComplete;
 }
 
 const SHAPE = {
@@ -94,7 +82,7 @@ async function main(args: readonly string[]): Promise<boolean> {
       return true;
     }
     case "status":
-      return printStatus(values.name === undefined ? undefined : name);
+      return printStatus(values.name);
     case "down":
       await down({ name, log: say });
       return true;
