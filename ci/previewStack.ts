@@ -8,6 +8,7 @@ import { z } from "zod";
 import { runPulumi, type PulumiRun } from "../stacks/pulumiCli";
 import { readDigest } from "./model/digest";
 import { findingsOf } from "./model/findings";
+import { withoutClusters } from "./model/paper";
 import type { Finding, Preview } from "./model/preview";
 import { paperStack } from "./paperStack";
 import { previewMode } from "./previewMode";
@@ -111,7 +112,11 @@ async function preview(stack: string, root: string, scratch: string, env: NodeJS
       return { conditions, onPaper: true, ...skipped(why) };
     }
     case "ready":
-      return { conditions, onPaper: true, ...(await previewOnPaper(stack, paper.text, root, scratch, env)) };
+      return {
+        conditions,
+        onPaper: true,
+        ...withoutClusters(await previewOnPaper(stack, paper.text, root, scratch, env)),
+      };
   }
 }
 
