@@ -73,10 +73,10 @@ describe("the example by hand, with the certificates that its page has people ma
 
   it("is refused where name and id may not be overwritten, with whose they are", async () => {
     const { problems } = await preview({ allow: [] });
-    assert.equal(problems.length, 4);
+    assert.equal(problems.length, 2);
     lineOf(
       problems,
-      'cluster "cluster1": cilium-config cluster-id "0" belongs to field manager "kubectl-client-side-apply" and differs from "101"',
+      'cluster "cluster1": cilium-config cluster-name and cluster-id ["default","0"] belong to field manager "kubectl-client-side-apply" and differ from "cluster1" and "101"',
     );
   });
 

@@ -127,7 +127,7 @@ describe("what goes wrong with clusters of a kind, as the first preview of its e
     );
     assert.match(
       said,
-      /; set cluster\.name=blue and cluster\.id=61 where "argocd-controller" has the chart's values from and then /,
+      /; set cluster\.name=blue and cluster\.id=61 where Application cilium of Argo CD has the chart's values from and then /,
     );
   });
 

@@ -61,7 +61,8 @@ describe("lab: a connection that stays open", () => {
     await lastWas(true);
     assert.equal(sockets.length, 2);
     const { broken, sent } = measuredOf("open", connection, from, Date.now());
-    assert.match(broken.join(), /^\d+(\.\d)? s: .*ECONNRESET/);
+    // Where a question is being written just then, the kernel tells the write of the reset, and the read of an end: then it is closed.
+    assert.match(broken.join(), /^\d+(\.\d)? s: (.*(ECONNRESET|EPIPE)|closed)$/);
     assert.ok(sent > 0);
     assert.deepEqual(measuredOf("open", connection, Date.now() + 1000, Date.now() + 2000).broken, []);
   });

@@ -63,7 +63,7 @@ export function clustersScript(clusters: Readonly<Record<string, readonly Stored
     const __name = (value) => value;
     const clusters = ${JSON.stringify(clusters)};
     const objects = clusters[cluster.replace("--context=", "")];
-    if (args[0] === "config") process.stdout.write(Object.keys(clusters).join("\\n") + "\\n");
+    if (args[0] === "config") process.stdout.write(JSON.stringify({ contexts: Object.keys(clusters).map((name) => ({ name })) }));
     else if (objects === undefined) {
       process.stderr.write("error: context was not found for specified context: " + cluster.slice(10) + "\\n");
       process.exit(1);
