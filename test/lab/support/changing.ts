@@ -80,10 +80,13 @@ export interface Traffic {
 }
 
 /** Between the nodes of each cluster that has several, and every ordered pair. */
-const waysEverywhere = (clusters: readonly LabCluster[]): readonly Pair[] => [
+export const waysEverywhere = (clusters: readonly LabCluster[]): readonly Pair[] => [
   ...clusters.filter(({ nodes }) => nodes.length > 1).map((cluster) => ({ from: cluster, to: cluster })),
   ...orderedPairs(clusters),
 ];
+
+/** What the traffic of a way is called, where all of it is by one IP family. */
+export const wayName = ({ from, to }: Pair): string => `${from.name} → ${to.name}`;
 
 async function pingersOn(
   ways: readonly Pair[],
@@ -91,8 +94,9 @@ async function pingersOn(
   begins: TrafficOptions["begins"] = "answered",
 ): Promise<ReadonlyMap<string, Pinger>> {
   const started = new Map<string, Pinger>();
-  for (const { from, to } of ways) {
-    const name = `${from.name} → ${to.name}`;
+  for (const way of ways) {
+    const { from, to } = way;
+    const name = wayName(way);
     if (families === undefined) started.set(name, await startTraffic(from, "client", to));
     for (const family of families ?? []) {
       started.set(`${name}, ${family}`, await startTraffic(from, "client", to, { family, begins }));
