@@ -68,7 +68,7 @@ export async function down({ name = "default", log = () => undefined }: DownArgs
     const left = labProcesses(dir);
     if (left.length > 0) {
       throw new Error(
-        `lab "${name}": processes ${left.map(({ pid }) => pid).join(", ")} did not end; end them and repeat "lab down"`,
+        `lab "${name}": processes ${left.map(({ pid }) => pid).join(", ")} did not end; end them and repeat npm run lab -- down --name ${name}`,
       );
     }
     await removeCgroups(cgroupsNamed(cgroupPrefix(dir)));

@@ -56,6 +56,6 @@ export async function findFreeSlot(
   }
   const range = `${clusterAddress(0, 1)} to ${clusterAddress(MAX_SLOTS - 1, 1)}`;
   throw new Error(
-    `no free lab slot: every address from ${range} is in use; end labs that are not needed with "lab down"`,
+    `no free lab slot: every address from ${range} is in use; npm run lab -- status lists the labs, npm run lab -- down --name NAME ends one`,
   );
 }

@@ -36,7 +36,7 @@ describe("lab: a lab that runs", () => {
     const dir = await running([apiserver, DEFAULT_SETUP], 2);
     const other = { nodes: [1, 1], cilium: [DEFAULT_SETUP, DEFAULT_SETUP] };
     const refused =
-      /^Error: lab "x" runs with mode apiserver, identity west:1, .* in cluster1, not with mode kvstore, identity default:0, .*; end it with "lab down"/;
+      /^Error: lab "x" runs with mode apiserver, identity west:1, .* in cluster1, not with mode kvstore, identity default:0, .*; end it with npm run lab -- down --name x,/;
     assert.throws(() => {
       checkShape(dir, other);
     }, refused);
