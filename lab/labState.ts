@@ -80,7 +80,9 @@ function writeClaim(labDir: string, claim: SlotClaim): void {
 export type AskedShape = Pick<SlotClaim, "nodes" | "cilium">;
 
 const isOther = (labDir: string, has: string): Error =>
-  new Error(`lab "${basename(labDir)}" runs with ${has}; end it with npm run lab -- down --name ${basename(labDir)}, or use another name`);
+  new Error(
+    `lab "${basename(labDir)}" runs with ${has}; end it with npm run lab -- down --name ${basename(labDir)}, or use another name`,
+  );
 
 const longer = (one: readonly unknown[], other: readonly unknown[]) => ({ length: Math.max(one.length, other.length) });
 
