@@ -115,15 +115,17 @@ const nativeLevel: Level = {
 };
 
 /**
- * Every level, from cheap to real. Two lanes keep two cores busy while the engine level waits for servers; the lab level counts lost
- * connections, so nothing runs beside it.
+ * Every level, from cheap to real. Three lanes keep two cores busy, for the engine and unit levels wait for servers and processes; the lab level counts
+ * lost connections, so nothing runs beside it.
  */
 export function stages(scope: Scope): readonly Stage[] {
-  const cheap: Lane = [
+  const sources: Lane = [
     program("types", bin("tsc")),
     program("lint", bin("eslint"), "."),
     program("format", bin("prettier"), "--check", "--log-level=warn", "."),
     program("unused", bin("knip")),
+  ];
+  const cheap: Lane = [
     mochaLevel(scope, "unit"),
     mochaLevel(scope, "package"),
     onLab(mochaLevel(scope, "workflows")),
@@ -138,7 +140,7 @@ export function stages(scope: Scope): readonly Stage[] {
   };
   const lab: Lane = scope === "all" ? [onTunnel, nativeLevel] : [onTunnel];
   const build: Lane = [program("build", "node", "build/build.mjs")];
-  return [[build], [cheap, engine], [lab]];
+  return [[build], [sources, cheap, engine], [lab]];
 }
 
 /** Engine files run in two processes, each with a lab of its own. */
