@@ -130,7 +130,7 @@ function unseenRanges(each: InspectedCluster): readonly Diagnostic[] {
   const hasPools = ipam !== "multi-pool" || podPools !== undefined;
   const hasPods = hasPools && podRanges(each).some(({ ranges }) => ranges.length > 0);
   return compact([
-    (nodes ?? []).length === 0 && say("addresses of nodes", why(INVENTORY.nodes, "it has no CiliumNode")),
+    (nodes ?? []).length === 0 && say("addresses of nodes", why(INVENTORY.nodes, "no CiliumNode is there")),
     !hasSource && say("ranges of pods", `ipam ${ipam} does not tell`),
     hasSource && !hasPods && say("ranges of pods", why(INVENTORY.nodes, "no node has one yet")),
     serviceCIDRs === undefined && say("ranges of Services", why(INVENTORY.services, "it has no ServiceCIDR")),

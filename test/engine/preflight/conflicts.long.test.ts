@@ -37,7 +37,11 @@ describe("clusters that are not as the mesh needs them", function () {
     await unchangedBy(async () => {
       const line =
         /cluster "cluster1": cilium-config cluster-name and cluster-id \["default","0"\] belong to Helm release "cilium".*--set cluster\.name=cluster1 --set cluster\.id=101/;
-      refused(await stack.preview(), line, /cluster "cluster2": cilium-config cluster-id "0"/);
+      refused(
+        await stack.preview(),
+        line,
+        /cluster "cluster2": cilium-config cluster-name and cluster-id \["default","0"\]/,
+      );
     });
   });
 
@@ -93,7 +97,7 @@ describe("clusters that are not as the mesh needs them", function () {
       await stack.preview(),
       /cluster "cluster2": typo is no property known here/,
       /cluster "cluster2": id 101 is also used by cluster "cluster1"/,
-      /cluster "cluster1": cilium-config cluster-id "0" belongs to Helm/,
+      /cluster "cluster1": cilium-config cluster-name and cluster-id \["default","0"\] belong to Helm/,
     );
   });
 });

@@ -14,8 +14,8 @@ describe("preflight: what could not be looked at", () => {
   });
 
   it("has a colon between what and why where each stands alone", () => {
-    const [line] = lines([unseen("west", "addresses of nodes", "it has no CiliumNode")]);
-    assert.equal(line, 'cluster "west": addresses of nodes: it has no CiliumNode; see that it is right');
+    const [line] = lines([unseen("west", "addresses of nodes", "no CiliumNode is there")]);
+    assert.equal(line, 'cluster "west": addresses of nodes: no CiliumNode is there; see that it is right');
   });
 
   it("is nothing where everything was", () => {
