@@ -57,7 +57,7 @@ export function notPublishing(each: InspectedApiserver, { cilium }: Policy): rea
   }
   const isOther = isUnnamed(each) && cluster.identity !== "set";
   const values = ["clustermesh.useAPIServer=true", ...(isOther ? identityValues(cluster) : [])];
-  const then = isOther ? `, and then, for the new name and id, ${restartAll(cilium, [])}` : " (it restarts no agent)";
+  const then = isOther ? `, and then, for the new name and id, ${restartAll(cilium, [])}` : ", which restarts no agent";
   return [
     error({
       ...at,

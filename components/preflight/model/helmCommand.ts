@@ -69,7 +69,7 @@ function installed(live: ReachableCluster): Installed {
  */
 function orElsewhere({ release, owners }: Installed): string {
   if (release !== undefined) {
-    return owners.includes(CLI) ? "" : " (where a HelmChart of k3s or RKE2 made it: in its valuesContent)";
+    return owners.includes(CLI) ? "" : " (or by its HelmChart, in k3s and RKE2)";
   }
   const strange = owners.filter((owner) => !BY_HAND.test(owner)).map((owner) => JSON.stringify(cut(owner, 60)));
   return strange.length === 0 ? "" : ` (cilium-config was written by ${firstFew(strange, 2).join(", ")})`;

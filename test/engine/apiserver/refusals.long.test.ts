@@ -45,7 +45,7 @@ const FAULTS: readonly Fault[] = [
     lines: [
       /cluster "cluster2": Deployment kube-system\/clustermesh-apiserver is not there, and no etcd is given/,
       HELM,
-      /--set clustermesh\.useAPIServer=true \(it restarts no agent\)/,
+      /--set clustermesh\.useAPIServer=true .*, which restarts no agent;/,
     ],
     during: (cluster, work) => without(cluster, "deployment/clustermesh-apiserver", work),
   },

@@ -16,7 +16,7 @@ import { liveCluster, node, POLICY, type LiveObject, type LiveOptions } from "..
 const NODES = { network: { nodes: [node("n1", ["10.1.1.1"]), node("n2", ["10.1.1.2"])] } };
 const TARGETS = targetsOf(POLICY.cilium, POLICY.peerSecret);
 const HELM = "helm upgrade cilium cilium/cilium --version 1.20.2 --namespace kube-system --reuse-values";
-const OR = " (where a HelmChart of k3s or RKE2 made it: in its valuesContent)";
+const OR = " (or by its HelmChart, in k3s and RKE2)";
 
 /** What a mark tells of a cluster that was installed with its name and id. */
 const MARKED = {
@@ -100,7 +100,7 @@ describe("preflight: clusters that publish by a clustermesh-apiserver", () => {
       const said = one(problems({}));
       assert.match(said, /Deployment kube-system\/clustermesh-apiserver is not there, and no etcd is given/);
       assert.ok(
-        said.includes(`run ${HELM} --set clustermesh.useAPIServer=true${OR} (it restarts no agent); or write etcd`),
+        said.includes(`run ${HELM} --set clustermesh.useAPIServer=true${OR}, which restarts no agent; or write etcd`),
         said,
       );
       const unnamed = one(problems({}, {}, { config: { "cluster-name": "default", "cluster-id": "0" } }));

@@ -36,7 +36,7 @@ describe("preflight: ends of certificates of a clustermesh-apiserver", () => {
     const server = await ending("clustermesh-apiserver-server-cert", "server");
     assert.deepEqual(said({ ...(await chartObjects()), server }), [
       'cluster "cluster1": Secret kube-system/clustermesh-apiserver-server-cert "CN=server" ends on 2026-12-05, in 20 days; ' +
-        `run ${UPGRADE} (where a HelmChart of k3s or RKE2 made it: in its valuesContent), which makes it again, and then ${RESTART}`,
+        `run ${UPGRADE} (or by its HelmChart, in k3s and RKE2), which makes it again, and then ${RESTART}`,
     ]);
   });
 

@@ -17,7 +17,7 @@ describe("preflight: other values for a cluster's Cilium", () => {
     const command = /^run helm upgrade cilium cilium\/cilium --version \S+ .* --set a=1 --set b=2(.*)$/;
     for (const manager of ["helm", "Helm", "cilium-clustermesh"]) {
       const [, clause] = command.exec(give(ownedBy(manager, RELEASE), "a=1", "b=2")) ?? [];
-      assert.equal(clause, " (where a HelmChart of k3s or RKE2 made it: in its valuesContent)", manager);
+      assert.equal(clause, " (or by its HelmChart, in k3s and RKE2)", manager);
     }
     assert.equal(command.exec(give(ownedBy("cilium", RELEASE), "a=1", "b=2"))?.[1], "");
   });

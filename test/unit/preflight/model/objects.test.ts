@@ -55,7 +55,7 @@ describe("preflight: values of another manager", () => {
 
   it("of Helm that differ are refused, with the values to set", () => {
     const set =
-      "run helm upgrade cilium cilium/cilium --version 1.20.2 --namespace kube-system --reuse-values --set cluster.name=cluster1 --set cluster.id=101 (where a HelmChart of k3s or RKE2 made it: in its valuesContent); or add overwriteConflicts to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' overwriteConflicts, where nothing is in it yet): the originals come back on destroy";
+      "run helm upgrade cilium cilium/cilium --version 1.20.2 --namespace kube-system --reuse-values --set cluster.name=cluster1 --set cluster.id=101 (or by its HelmChart, in k3s and RKE2); or add overwriteConflicts to clustermesh:allow (pulumi config set --path 'clustermesh:allow[0]' overwriteConflicts, where nothing is in it yet): the originals come back on destroy";
     assert.deepEqual(owned({}), [
       `cluster "cluster1": cilium-config cluster-name and cluster-id ["default","0"] belong to Helm release "cilium" and differ from "cluster1" and "101"; ${set}`,
     ]);
