@@ -55,7 +55,8 @@ export async function inspectAll(
         const named = { name, id, owner };
         const seen = await inspectCluster(access, cilium, managedObjects, limit, turn, publication, named);
         answered(name);
-        return { name, ...seen };
+        const way = access.kind === "context" ? access : ({ kind: "kubeconfig" } as const);
+        return { name, ...seen, live: seen.live.kind === "reachable" ? { ...seen.live, way } : seen.live };
       }),
     ),
   );

@@ -10,7 +10,7 @@ import { apiserverCertificates } from "./apiserverCertificates";
 import { howToAllow } from "../../settings/model/allow";
 import { apiserverWayIn } from "./apiserverWayIn";
 import { isUnmeshed } from "./foundIdentity";
-import { giveValues, identityValues, restartAll } from "./helmCommand";
+import { giveValues, identityValues, kubectlIn, restartAll } from "./helmCommand";
 import { identityChange, identityIn } from "./identity";
 import { identityModeOf } from "../../cilium/model/identityMode";
 import { withWritten, type InspectedApiserver } from "./inspectedApiserver";
@@ -57,7 +57,9 @@ export function notPublishing(each: InspectedApiserver, { cilium }: Policy): rea
   }
   const isOther = isUnnamed(each) && cluster.identity !== "set";
   const values = ["clustermesh.useAPIServer=true", ...(isOther ? identityValues(cluster) : [])];
-  const then = isOther ? `, and then, for the new name and id, ${restartAll(cilium, [])}` : ", which restarts no agent";
+  const then = isOther
+    ? `, and then, for the new name and id, ${restartAll(live, cilium, [])}`
+    : ", which restarts no agent";
   return [
     error({
       ...at,
@@ -93,7 +95,7 @@ function otherIdentity(
       reason:
         `are not the declared ${JSON.stringify(cluster.name)} and ${cluster.id}: the certificates of its ${APISERVER} are for a name, ` +
         "and so both have to come from the installation",
-      fix: `${giveValues(live, cilium, identityValues(cluster))} and then (${RESTARTS}) ${restartAll(cilium, [APISERVER])}${orPatch}`,
+      fix: `${giveValues(live, cilium, identityValues(cluster))} and then (${RESTARTS}) ${restartAll(live, cilium, [APISERVER])}${orPatch}`,
     }),
   ];
 }
@@ -111,7 +113,7 @@ function hubble(each: InspectedApiserver, { cilium }: Policy): readonly Diagnost
       reason: `is for *.${name}.hubble-grpc.cilium.io, and Hubble Relay asks for *.${cluster.name}.hubble-grpc.cilium.io once the cluster is renamed`,
       fix:
         "where Hubble Relay is used, let Helm set name and id, which makes that again as well: " +
-        `${giveValues(live, cilium, identityValues(cluster))} and then ${restartAll(cilium, [APISERVER])}`,
+        `${giveValues(live, cilium, identityValues(cluster))} and then ${restartAll(live, cilium, [APISERVER])}`,
     }),
   ];
 }
@@ -130,7 +132,7 @@ function noReplicas({ cluster, live }: InspectedApiserver, { cilium }: Policy): 
       cluster: cluster.name,
       property: `Deployment ${cilium.namespace}/${APISERVER}`,
       reason: "is scaled to 0 replicas, and so publishes nothing",
-      fix: `run kubectl --namespace ${cilium.namespace} scale deployment/${APISERVER} --replicas=1`,
+      fix: `run ${kubectlIn(live, cilium)} scale deployment/${APISERVER} --replicas=1`,
     }),
   ];
 }

@@ -15,11 +15,11 @@ type Policy = Pick<PreflightPolicy, "cilium" | "recorded">;
 function madeAgain({ live }: InspectedApiserver, { cilium }: Policy, { kind, where }: Authority): string {
   switch (kind) {
     case "signed":
-      return `${giveValues(live, cilium, [])}, which has all of them signed by Secret ${APISERVER_SECRETS.ca}, and then ${restartApiserver(cilium)}`;
+      return `${giveValues(live, cilium, [])}, which has all of them signed by Secret ${APISERVER_SECRETS.ca}, and then ${restartApiserver(live, cilium)}`;
     case "given":
       return `give as ${where} the CA that has signed it`;
     case "issued":
-      return `have both made by one CA, and then ${restartApiserver(cilium)}; or give that CA with its key as apiserver.ca`;
+      return `have both made by one CA, and then ${restartApiserver(live, cilium)}; or give that CA with its key as apiserver.ca`;
   }
 }
 
@@ -75,7 +75,7 @@ function olderPods(
     reason:
       `has pods from ${since.toISOString()} or before, and the CA in Secret ${APISERVER_SECRETS.server} is from ` +
       `${new Date(newest).toISOString()}: its etcd reads that only when it starts, and may refuse the peers`,
-    fix: `run ${restartApiserver(cilium)}`,
+    fix: `run ${restartApiserver(live, cilium)}`,
   });
 }
 
@@ -100,7 +100,7 @@ function commonName(
   const values = isSet ? [] : [`cluster.name=${cluster.name}`, `cluster.id=${cluster.id}`];
   // One for another name is replaced by this program, where it sets the name.
   if (seen !== undefined && isSet) return [];
-  const fix = `${giveValues(live, cilium, values)}, and then ${restartApiserver(cilium)}`;
+  const fix = `${giveValues(live, cilium, values)}, and then ${restartApiserver(live, cilium)}`;
   return [
     seen === undefined
       ? error({ ...at, reason: `has no certificate that can be read: ${refused}`, fix })

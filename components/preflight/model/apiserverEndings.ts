@@ -27,8 +27,8 @@ function endingsOf(each: InspectedApiserver, { cilium }: Policy): readonly Endin
   const upgrade = giveValues(live, cilium, []);
   const again =
     server?.helmRelease === undefined
-      ? `see that who has made it (cert-manager, the chart's CronJob, or a person) renews it, and then ${restartApiserver(cilium)}`
-      : `${upgrade}, which makes it again, and then ${restartApiserver(cilium)}`;
+      ? `see that who has made it (cert-manager, the chart's CronJob, or a person) renews it, and then ${restartApiserver(live, cilium)}`
+      : `${upgrade}, which makes it again, and then ${restartApiserver(live, cilium)}`;
   const servers = ending(APISERVER_SECRETS.server, again, leaf(server?.certificate));
   const { kind, trusted } = authorityOf(each);
   switch (kind) {
@@ -38,7 +38,7 @@ function endingsOf(each: InspectedApiserver, { cilium }: Policy): readonly Endin
     case "signed": {
       const follow =
         `the chart keeps it: give Helm its successor (tls.ca.cert and tls.ca.key), or delete the Secret, ${upgrade}, ` +
-        `${restartApiserver(cilium)}, and pulumi up at once: between them the peers are lost`;
+        `${restartApiserver(live, cilium)}, and pulumi up at once: between them the peers are lost`;
       return [...servers, ...ending(APISERVER_SECRETS.ca, follow, trusted)];
     }
     case "issued":

@@ -75,13 +75,27 @@ function orElsewhere({ release, owners }: Installed): string {
   return strange.length === 0 ? "" : ` (cilium-config was written by ${firstFew(strange, 2).join(", ")})`;
 }
 
+/** A word of a shell; what could be more than a word is quoted. */
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+/** Leads a command to this cluster, and not to the one that is a shell's current context. */
+function leads({ way }: ReachableCluster, flag: "--kube-context" | "--context"): string {
+  if (way === undefined) return "";
+  return way.kind === "context" ? ` ${flag} ${shellWord(way.context)}` : " --kubeconfig <its kubeconfig>";
+}
+
+/** kubectl in the namespace of a cluster's Cilium, up to its verb. */
+export const kubectlIn = (live: ReachableCluster, { namespace }: CiliumObjects): string =>
+  `kubectl${leads(live, "--context")} --namespace ${namespace}`;
+
 /** The command that gives a cluster's Cilium other values and keeps the rest, its version too: without one, Helm takes the newest. */
 function helmUpgrade(live: ReachableCluster, { namespace }: CiliumObjects, values: readonly string[]): string {
   const known = releaseOf(live) ?? "";
   const release = isObjectName(known) ? known : "<release>";
   const version = CHART.exec(chartOf(live))?.[1] ?? "<installed version>";
   const sets = values.map((value) => ` --set ${value}`).join("");
-  return `helm upgrade ${release} cilium/cilium --version ${version} --namespace ${namespace} --reuse-values${sets}`;
+  return `helm upgrade ${release} cilium/cilium --version ${version}${leads(live, "--kube-context")} --namespace ${namespace} --reuse-values${sets}`;
 }
 
 /**
@@ -99,21 +113,22 @@ export function giveValues(live: ReachableCluster, cilium: CiliumObjects, values
 }
 
 /** The command that restarts a clustermesh-apiserver: its etcd reads whom it trusts only when it starts. */
-export const restartApiserver = ({ namespace }: CiliumObjects): string =>
-  `kubectl --namespace ${namespace} rollout restart deployment/${APISERVER}`;
+export const restartApiserver = (live: ReachableCluster, cilium: CiliumObjects): string =>
+  `${kubectlIn(live, cilium)} rollout restart deployment/${APISERVER}`;
 
 /** The command that restarts what Helm leaves running with the old name and id. */
-export function restartAll({ namespace, daemonSet, operator }: CiliumObjects, others: readonly string[]): string {
+export function restartAll(live: ReachableCluster, cilium: CiliumObjects, others: readonly string[]): string {
+  const { daemonSet, operator } = cilium;
   const workloads = [
     `daemonset/${daemonSet}`,
     ...(operator === false ? [] : [`deployment/${operator}`]),
     ...others.map((name) => `deployment/${name}`),
   ];
-  return `kubectl --namespace ${namespace} rollout restart ${workloads.join(" ")}`;
+  return `${kubectlIn(live, cilium)} rollout restart ${workloads.join(" ")}`;
 }
 
 /** The values that give a cluster its name and id. */
 export const identityValues = ({ name, id }: Pick<Cluster, "name" | "id">): readonly string[] => [
-  `cluster.name=${name}`,
+  `cluster.name=${isObjectName(name) ? name : "<name>"}`,
   `cluster.id=${id}`,
 ];

@@ -49,6 +49,8 @@ export interface ExistingObject {
 /** What a reachable cluster has. */
 export interface ReachableCluster {
   readonly kind: "reachable";
+  /** How it was reached: by a context, or a kubeconfig of its own. Absent where nobody says. */
+  readonly way?: { readonly kind: "context"; readonly context: string } | { readonly kind: "kubeconfig" };
   /** UID of the namespace `kube-system`: the identity of a cluster, whatever context leads there. */
   readonly uid: string;
   /** ConfigMap `cilium-config`; absent where it is missing. */

@@ -116,6 +116,9 @@ describe("components: preflight", () => {
       ['cluster "cluster2": API server cannot be reached: Unable to connect to the server'],
     );
     assert.ok(some.includes(missing("cluster1")), some.join("\n"));
+    const { result } = await run(() => preflight({ ...rest, clusters: untold, allow: [] }));
+    const fixes = lines(bySeverity(result.diagnostics).problems).join("\n");
+    assert.match(fixes, /helm upgrade .* --kube-context one .* --set cluster\.name=cluster1/);
   });
 
   it("judges the CAs without a cluster, where live checks are off", async () => {

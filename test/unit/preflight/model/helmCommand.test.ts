@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { giveValues } from "../../../../components/preflight/model/helmCommand";
+import { giveValues, restartAll, restartApiserver } from "../../../../components/preflight/model/helmCommand";
+import type { ReachableCluster } from "../../../../components/preflight/model/liveCluster";
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { daemonSetWith, liveCluster, managers, type LiveOptions } from "../../support/preflight/live";
 
@@ -20,6 +21,23 @@ describe("preflight: other values for a cluster's Cilium", () => {
       assert.equal(clause, " (or by its HelmChart, in k3s and RKE2)", manager);
     }
     assert.equal(command.exec(give(ownedBy("cilium", RELEASE), "a=1", "b=2"))?.[1], "");
+  });
+
+  it("are given in this cluster, whatever context is a shell's current one; so are restarts", () => {
+    const by = (way: NonNullable<ReachableCluster["way"]>) => ({ ...liveCluster(ownedBy("helm", RELEASE)), way });
+    const eks = by({ kind: "context", context: "arn:aws:eks:eu:1:cluster/west" });
+    assert.match(
+      giveValues(eks, cilium, ["a=1"]),
+      / --kube-context arn:aws:eks:eu:1:cluster\/west --namespace kube-system /,
+    );
+    assert.match(
+      restartAll(eks, cilium, []),
+      /^kubectl --context arn:aws:eks:eu:1:cluster\/west --namespace kube-system /,
+    );
+    const hostile = by({ kind: "context", context: "it's; rm -rf $HOME" });
+    assert.match(restartApiserver(hostile, cilium), /^kubectl --context 'it'\\''s; rm -rf \$HOME' --namespace /);
+    const own = by({ kind: "kubeconfig" });
+    assert.match(giveValues(own, cilium, []), / --kubeconfig <its kubeconfig> --namespace /);
   });
 
   it("are set where another one has them from, which has made no release", () => {
