@@ -44,6 +44,12 @@ function untold(cluster: MeshCluster, found: Found, isManaged: boolean): readonl
   ];
 }
 
+/** What to write of one that it looks after. */
+const FIXES_HERE: Readonly<Record<string, string>> = {
+  podCIDRs:
+    'write it down: podCIDRs: ["10.1.0.0/16"], the range of Cilium\'s pools, or --cluster-cidr of kube-controller-manager',
+};
+
 /** What to write of a cluster that this program does not look after, where that is not plain. */
 const FIXES: Readonly<Record<string, string>> = {
   "apiserver.endpoints":
@@ -80,7 +86,7 @@ export function missingFacts(
           : "is not written down, and the cluster does not tell";
     const missing = [...untold(cluster, found ?? {}, isManaged), ...(lacksCa ? ["apiserver.ca"] : [])];
     return missing.map((property) => {
-      const fix = (isManaged ? undefined : own(FIXES, property)) ?? "write it down";
+      const fix = (isManaged ? own(FIXES_HERE, property) : own(FIXES, property)) ?? "write it down";
       return error({ cluster: name, property, reason, fix });
     });
   });

@@ -69,6 +69,19 @@ function heardProblems(mesh: LiveMesh, required: LiveMesh["peers"], namespace: s
   });
 }
 
+/** Says so where nothing of the mesh is in any cluster that answers, and no agent sees a peer: people look before they have meshed. */
+function notMeshed(stack: string, { seen, asked, peers }: LiveMesh): readonly string[] {
+  const answering = [...seen.live.values()].flatMap((live) => (live.kind === "reachable" ? [live] : []));
+  const heard = asked.flatMap((each) => (each.kind === "heard" ? readinessTable(peers, each.reports) : []));
+  const isMeshed =
+    answering.some(({ existingObjects }) => existingObjects.length > 0) || heard.some(({ ready }) => ready);
+  return answering.length === 0 || isMeshed
+    ? []
+    : [
+        `mesh: no cluster has anything of it: nothing is deployed, or not any more; pulumi up --stack ${stack} meshes its clusters`,
+      ];
+}
+
 /** What was seen of a live mesh, as it is shown. */
 export function statusView(stack: string, read: StackMesh, mesh: LiveMesh, at: Date): MeshView {
   const { description, managed } = read;
@@ -94,7 +107,7 @@ export function statusView(stack: string, read: StackMesh, mesh: LiveMesh, at: D
     ),
     certificates: certificateLines(mesh),
     problems: [...new Set([...read.problems.map(formatDiagnostic), ...ofSeverity("error", "warning"), ...problems])],
-    notes: [...notes, ...waiting.filter((line) => !problems.includes(line))],
+    notes: [...notMeshed(stack, mesh), ...notes, ...waiting.filter((line) => !problems.includes(line))],
     unseen: [
       // One that does not answer is not seen, which is no fault that was seen.
       ...access.map(formatDiagnostic),

@@ -27,5 +27,7 @@ export async function checkWaysIn(
   });
   const context = unasked.find(mayBeKubeconfig)?.context;
   const known = context === undefined ? undefined : await contextsFrom(context);
-  return waysIn(unasked, known, process.env["KUBECONFIG"] ?? join(homedir(), ".kube", "config"));
+  // kubectl takes an empty one for none.
+  const given = process.env["KUBECONFIG"] ?? "";
+  return waysIn(unasked, known, given === "" ? join(homedir(), ".kube", "config") : given);
 }

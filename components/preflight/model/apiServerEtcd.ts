@@ -34,7 +34,8 @@ export function unseenApiServerEtcds(found: readonly InspectedCluster[]): readon
     .map(({ cluster }) => cluster.name);
   const reason = `is not given for ${clusterNames(hidden)}, and no kube-apiserver pod there names its etcd`;
   const fix =
-    "list its endpoints, so that no peer is ever given the etcd of an API server; [] where nobody could name it (a managed control plane)";
+    "list its endpoints in apiServerEtcd of each cluster, so that no peer is ever given the etcd of an API server; apiServerEtcd: [] where nobody could " +
+    "name it (a managed control plane)";
   return hidden.length === 0 ? [] : [info({ property: "apiServerEtcd", reason, fix })];
 }
 

@@ -47,7 +47,7 @@ export function notPublishing(each: InspectedApiserver, { cilium }: Policy): rea
   const mode = identityModeOf(settings);
   if (mode === "kvstore") {
     const reason = "keeps this cluster's identities in an etcd of Cilium's own, and no etcd is given";
-    const fix = "write etcd of this cluster: its endpoints as its peers reach them";
+    const fix = 'write etcd of this cluster, as its peers reach it: etcd: { endpoints: ["https://10.1.1.1:2379"] }';
     return [error({ cluster: cluster.name, property: "live identity-allocation-mode", value: mode, reason, fix })];
   }
   if (live.apiserver !== undefined) {

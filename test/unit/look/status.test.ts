@@ -20,6 +20,14 @@ describe("status of a live mesh", () => {
     assert.doesNotMatch(text, /problems|not seen \(/);
   });
 
+  it("says where nothing is deployed yet what to run", async () => {
+    const unready = { cluster1: { ready: false }, cluster2: { ready: false }, cluster3: { ready: false } };
+    const DEPLOYED =
+      /mesh: no cluster has anything of it: nothing is deployed, or not any more; pulumi up --stack test /;
+    assert.match((await statusOf(worldOf(meshInMemory(unready)))).text, DEPLOYED);
+    assert.doesNotMatch((await statusOf(worldOf(meshInMemory(WELL)))).text, DEPLOYED);
+  });
+
   it("changes nothing, and runs nothing but what asks agents", async () => {
     const mesh = meshInMemory(WELL);
     await statusOf(worldOf(mesh));

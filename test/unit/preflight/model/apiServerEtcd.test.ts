@@ -29,7 +29,7 @@ describe("preflight: the etcd of an API server", () => {
   it("that cannot be seen is asked for, once for all clusters", () => {
     assert.deepEqual(lines(unseenApiServerEtcds([1, 2].map((n) => found(n)))), [
       'mesh: apiServerEtcd is not given for clusters "cluster1", "cluster2", and no kube-apiserver pod there names its etcd; ' +
-        "list its endpoints, so that no peer is ever given the etcd of an API server; [] where nobody could name it (a managed control plane)",
+        "list its endpoints in apiServerEtcd of each cluster, so that no peer is ever given the etcd of an API server; apiServerEtcd: [] where nobody could name it (a managed control plane)",
     ]);
     const many = Array.from({ length: 90 }, (_, index) => found(index + 1));
     assert.match(lines(unseenApiServerEtcds(many)).join(), /"cluster5", 85 more, and no/);
