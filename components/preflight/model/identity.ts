@@ -59,7 +59,8 @@ export function liveIdentity(
   const current = identityIn(setBefore(found, policy) ?? live.config?.data ?? {});
   if (current.name !== cluster.name && clusters.some((other) => other.name === current.name)) {
     const reason = "is the name of another cluster of the mesh";
-    const fix = "point context or kubeconfig at the right cluster";
+    const fix =
+      "point context or kubeconfig at the right cluster; where this is the right one, and a helm upgrade went to it by mistake, give it back its name";
     return [error({ cluster: cluster.name, property: `live ${NAME_KEY}`, value: current.name, reason, fix })];
   }
   const change = identityChange(current, { name: cluster.name, id: String(cluster.id) });

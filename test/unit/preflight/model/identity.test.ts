@@ -30,7 +30,7 @@ describe("preflight: live name and id", () => {
 
   it("may not be another cluster's", () => {
     const line =
-      'cluster "cluster1": live cluster-name "cluster2" is the name of another cluster of the mesh; point context or kubeconfig at the right cluster';
+      'cluster "cluster1": live cluster-name "cluster2" is the name of another cluster of the mesh; point context or kubeconfig at the right cluster; where this is the right one, and a helm upgrade went to it by mistake, give it back its name';
     assert.deepEqual(live("cluster2", "102"), [line]);
     assert.deepEqual(live("cluster2", "0"), [line]);
   });
