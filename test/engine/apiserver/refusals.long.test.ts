@@ -7,7 +7,8 @@ import { engine } from "../support/engine";
 import { apiserverMesh } from "../support/apiserver/apiserverLab";
 import { assertRefused, patched, without } from "../support/apiserver/refused";
 
-const HELM = /helm upgrade cilium cilium\/cilium --version 1\.20\.2 --namespace kube-system --reuse-values/;
+const HELM =
+  /helm upgrade cilium cilium\/cilium --version 1\.20\.2 --kube-context cluster\d --namespace kube-system --reuse-values/;
 
 /** A way in which a cluster cannot be part of the mesh yet. */
 interface Fault {
