@@ -40,7 +40,7 @@ export function agentEndpoints(
   return urls === undefined ? { why: "etcd-config names none" } : { urls };
 }
 
-const INSIDE = /^https?:\/\/(127\.|169\.254\.|localhost[:/]|\[::1\]|\[fe80:|[^/:]+\.svc(\.|:|$)|[^/:.]+(:|$))/i;
+const INSIDE = /^https?:\/\/(127\.|169\.254\.|localhost[:/]|\[::1\]|\[fe80:|[^/:]+\.svc(\.|:|$)|[^/:.[]+(:|$))/i;
 
 /** Whether an address means something inside the cluster alone, as that of a Service does: nothing follows from its being another than the peers'. */
 export function isInside(url: string, { network }: ReachableCluster): boolean {

@@ -34,6 +34,15 @@ function using(
 const nothing = { warnings: [], unseen: [] };
 
 describe("preflight: the etcd that a cluster's agents use", () => {
+  it("is another one by an IPv6 address as well, which is no name inside the cluster", () => {
+    for (const url of ["https://[fd00::2]:2379", "https://[2001:db8::2]:2379"]) {
+      const { warnings, unseen } = judge([url]);
+      assert.deepEqual([warnings.length, unseen], [1, []], url);
+      assert.ok(warnings[0]?.includes(url), warnings[0]);
+    }
+    assert.deepEqual(judge(["https://[::1]:2379"]).warnings, []);
+  });
+
   it("is the declared one where one of their addresses is", () => {
     assert.deepEqual(judge(["https://10.1.1.1:2379", "https://ETCD.example.com:2379/"]), nothing);
     const aliases = { "etcd.example.com": ["192.0.2.7"] };
