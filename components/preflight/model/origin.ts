@@ -15,13 +15,13 @@ const ofFlux = (labels: Texts, toolkit: string) =>
 /** Such as `network_cilium:/ConfigMap:kube-system/cilium-config`: the Application comes first, with its namespace where that is not Argo CD's own. */
 const TRACKING_ID = "argocd.argoproj.io/tracking-id";
 
-/** A name that Kubernetes takes; anything else there is somebody's forgery or mistake, and tells nothing. */
+/** A name that Kubernetes takes; anything else there is a forgery or a mistake, and tells nothing. */
 function named(kind: Origin["kind"], parts: readonly (string | undefined)[]): Origin | undefined {
   const known = parts.filter((part) => part !== undefined);
   return parts.at(-1) !== undefined && known.every(isObjectName) ? { kind, name: known.join("/") } : undefined;
 }
 
-/** What of Flux or Argo CD an object is declared in; it stays on the object, whoever else comes to own fields of it. */
+/** What of Flux or Argo CD an object is declared in; it stays on the object when another manager takes fields over. */
 export function originOf(labels: Texts = {}, annotations: Texts = {}): Origin | undefined {
   const application = annotations[TRACKING_ID]?.split(":")[0]?.split("_");
   return (
