@@ -64,6 +64,18 @@ function objectsProblems({ objects = {} }: MeshDescription, managed: readonly st
   return strange.map((name) => error({ property: `objects.${name}`, reason: "are in no cluster of this stack", fix }));
 }
 
+/** What is wrong by the facts of the clusters, written down or seen: all that a look at them can change. */
+function factProblems(
+  mesh: MeshDescription,
+  managed: readonly string[],
+  observed?: ObservedClusters,
+): readonly Diagnostic[] {
+  return [
+    ...missingFacts(mesh, managed, observed),
+    ...validateMesh({ ...mesh, clusters: knownClusters(mesh, observed ?? {}) }),
+  ];
+}
+
 /**
  * Everything that is wrong with a mesh as it is written down, whichever part of it a program looks after. Endpoints that are outputs are not judged.
  *
@@ -82,8 +94,7 @@ export function validateDescription(
     ...validateApiserverCas(mesh, now),
     ...validateKeyRevisions(mesh.keyRevisions, mesh.authority),
     ...publicationProblems(mesh),
-    ...missingFacts(mesh, managed, observed),
-    ...validateMesh({ ...mesh, clusters: knownClusters(mesh, observed ?? {}) }),
+    ...factProblems(mesh, managed, observed),
     ...validateLifetimes(mesh.certificates),
     ...objectsProblems(mesh, managed),
   ];
@@ -98,13 +109,12 @@ export function validateDescription(
 export function problemsOfFound(
   mesh: MeshDescription,
   managed: readonly string[],
-  now: Date,
   observed: ObservedClusters,
   fitting: readonly string[],
 ): readonly Diagnostic[] {
   const seen = Object.fromEntries(Object.entries(observed).filter(([name]) => fitting.includes(name)));
-  const onPaper = new Set(validateDescription(mesh, managed, now).map(formatDiagnostic));
-  return validateDescription(mesh, managed, now, seen).filter(
+  const onPaper = new Set(factProblems(mesh, managed).map(formatDiagnostic));
+  return factProblems(mesh, managed, seen).filter(
     (each) => !onPaper.has(formatDiagnostic(each)) && (each.cluster === undefined || Object.hasOwn(seen, each.cluster)),
   );
 }

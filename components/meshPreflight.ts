@@ -98,7 +98,7 @@ export async function inspectMesh({ description, managed }: DescribedMesh, run: 
   const seenAndFitting = [...fitting].flatMap(([name, { kind }]) => (kind === "reachable" ? [name] : []));
   const diagnostics = [
     ...onPaper(members, live),
-    ...problemsOfFound(description, managed, now, observed, seenAndFitting),
+    ...problemsOfFound(description, managed, observed, seenAndFitting),
     ...(await judgeAccess(mesh, withIdentities(asked, members), live, writes, wait.preflight)),
     ...seen.answering,
     ...judged.diagnostics,

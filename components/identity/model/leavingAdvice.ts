@@ -1,5 +1,5 @@
 import { EndedError } from "../../basics/model/ending";
-import { noAccess, ACCESS_FIXES } from "../../kubernetes/model/noAccess";
+import { noAccess, ACCESS_FIXES, type NoAccessKind } from "../../kubernetes/model/noAccess";
 
 /** The way out where no way leads to a cluster. Only the last of it is about one that is lost: of one that lives, half would stay. */
 const NETWORK_STEPS =
@@ -10,36 +10,24 @@ const NETWORK_STEPS =
 const ACCESS_STEPS =
   "these credentials are those of the last up: 1. list it with a context or kubeconfig that works and run pulumi up, 2. then remove it";
 
+/** Why a cluster is not reached, where the way out is in steps that say what to run. */
+const STEPS: Readonly<Partial<Record<NoAccessKind, string>>> = {
+  network: NETWORK_STEPS,
+  kubeconfig: ACCESS_STEPS,
+  credentials: ACCESS_STEPS,
+  tls: ACCESS_STEPS,
+};
+
 /** An error of kubectl in a line, with what to do about it where it shows why kubectl got nothing out of a cluster that is to be given back. */
 export function withAdvice(message: string): string {
   const { kind, line } = noAccess(message);
-  switch (kind) {
-    case "network":
-      return `${line}; ${NETWORK_STEPS}`;
-    case "kubeconfig":
-    case "credentials":
-    case "tls":
-      return `${line}; ${ACCESS_STEPS}`;
-    case "kubectl":
-    case "permission":
-      return `${line}; ${ACCESS_FIXES[kind].fix}`;
-    case "other":
-      return line;
-  }
+  return kind === "other" ? line : `${line}; ${STEPS[kind] ?? ACCESS_FIXES[kind].fix}`;
 }
 
 /** The error of a cluster that is to be given back, in these words. */
 export function leavingFailure(cluster: string, cause: Error): Error {
   const words = `cluster ${JSON.stringify(cluster)}: ${withAdvice(cause.message)}`;
-  switch (noAccess(cause.message).kind) {
-    case "network":
-    case "kubeconfig":
-    case "credentials":
-    case "tls":
-      return new EndedError(words, "saysWhatToRun", { cause });
-    case "kubectl":
-    case "permission":
-    case "other":
-      return new Error(words, { cause });
-  }
+  return STEPS[noAccess(cause.message).kind] === undefined
+    ? new Error(words, { cause })
+    : new EndedError(words, "saysWhatToRun", { cause });
 }

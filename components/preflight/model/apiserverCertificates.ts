@@ -5,7 +5,7 @@ import { certificatesIn, verifiedBy } from "../../certificates/model/x509/bundle
 import type { Certificate } from "../../certificates/model/x509/certificate";
 import { error, warning, type Diagnostic } from "../../mesh/model/diagnostic";
 import { authority, authorityOf, type Authority } from "./apiserverAuthority";
-import { giveValues, restartApiserver } from "./helmCommand";
+import { giveValues, identityValues, restartApiserver } from "./helmCommand";
 import type { InspectedApiserver } from "./inspectedApiserver";
 import type { PreflightPolicy } from "./policy";
 
@@ -97,7 +97,7 @@ function commonName(
   if (seen === wanted) return [];
   const at = { cluster: cluster.name, property: `Secret ${cilium.namespace}/${secret}` };
   const isSet = cluster.identity === "set";
-  const values = isSet ? [] : [`cluster.name=${cluster.name}`, `cluster.id=${cluster.id}`];
+  const values = isSet ? [] : identityValues(cluster);
   // One for another name is replaced by this program, where it sets the name.
   if (seen !== undefined && isSet) return [];
   const fix = `${giveValues(live, cilium, values)}, and then ${restartApiserver(live, cilium)}`;
