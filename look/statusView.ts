@@ -4,6 +4,7 @@ import { readinessProblems, readinessTable } from "../components/cilium/model/re
 import { error, formatDiagnostic, type Diagnostic } from "../components/mesh/model/diagnostic";
 import type { Cluster } from "../components/mesh/model/mesh";
 import { present } from "../components/basics/model/own";
+import { kubectlOf } from "../components/preflight/model/helmCommand";
 import type { LiveCluster } from "../components/preflight/model/liveCluster";
 import { heardOf, unheardOf, type HeardCluster, type LiveMesh } from "./liveMesh";
 import { modeOf } from "./model/modes";
@@ -52,11 +53,17 @@ function certificateLines({ seen }: LiveMesh): readonly CertificateLine[] {
   );
 }
 
-function fewAgents({ name, agents }: HeardCluster, namespace: string): readonly Diagnostic[] {
+function fewAgents({ name, agents }: HeardCluster, kubectl: string): readonly Diagnostic[] {
   if (agents.ready >= agents.of) return [];
   const reason = `are ready on ${agents.ready} of ${agents.of} nodes`;
-  const fix = `see kubectl -n ${namespace} get pods -o wide for those that are not`;
+  const fix = `see ${kubectl} get pods -o wide for those that are not`;
   return [error({ cluster: name, property: "agents", reason, fix })];
+}
+
+/** kubectl in the namespace of a cluster's Cilium, up to its verb. */
+function kubectlFor({ seen }: LiveMesh, name: string, namespace: string): string {
+  const live = seen.live.get(name);
+  return `${live?.kind === "reachable" ? kubectlOf(live) : "kubectl"} -n ${namespace}`;
 }
 
 /** What the agents say that is wrong, with the cause where it is known. */
@@ -65,7 +72,10 @@ function heardProblems(mesh: LiveMesh, required: LiveMesh["peers"], namespace: s
     if (each.kind === "unheard") return [];
     const own = mesh.peers.filter(({ name }) => name === each.name);
     const { reports, diagnosis } = each;
-    return [...fewAgents(each, namespace), ...readinessProblems(own, reports, required, diagnosis.causeFor)];
+    return [
+      ...fewAgents(each, kubectlFor(mesh, each.name, namespace)),
+      ...readinessProblems(own, reports, required, diagnosis.causeFor),
+    ];
   });
 }
 

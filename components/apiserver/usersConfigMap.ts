@@ -106,16 +106,16 @@ async function carryOut(api: ClusterApi, users: UsersOwner, seen: Seen | undefin
 }
 
 /** Names cluster and ConfigMap, and what to do, where something is wrong with what is in it. */
-function inItsWords({ cluster, cilium }: UsersOwner, error: unknown): unknown {
-  const finding = usersFinding(cluster, cilium, error);
+function inItsWords({ command }: ClusterApi, { cluster, cilium }: UsersOwner, error: unknown): unknown {
+  const finding = usersFinding(cluster, command, cilium, error);
   return finding === undefined ? error : findingError(formatDiagnostic(finding), [finding]);
 }
 
-function plan<T>(users: UsersOwner, make: () => T): T {
+function plan<T>(api: ClusterApi, users: UsersOwner, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    throw inItsWords(users, error);
+    throw inItsWords(api, users, error);
   }
 }
 
@@ -136,7 +136,7 @@ async function writeUntilDone(
   let last: string | undefined;
   for (let writes = 0, late = 0; ;) {
     const seen = await look(api, users.cilium);
-    const step = plan(users, () => next(seen));
+    const step = plan(api, users, () => next(seen));
     if (step.kind === "done" || step.kind === "leave") return { end: step, written };
     const wanted = JSON.stringify(step);
     if (wanted === last || writes === MOST_WRITES) {

@@ -93,7 +93,7 @@ async function withPods(
 }
 
 /** What can delete pods. */
-export type Deletes = Pick<ClusterApi, "objects" | "deletePods">;
+export type Deletes = Pick<ClusterApi, "command" | "objects" | "deletePods">;
 
 /** The names of pods that are not ending, by their uids: a pod that comes back under its name has another. */
 async function podUids(api: Deletes, namespace: string, pods: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -118,7 +118,7 @@ async function deleted(
   if (left.length > 0) {
     throw new Error(
       `kubectl has deleted pods of namespace ${namespace}, and they are there all the same: ${left.join(", ")}; ` +
-        `see what keeps them: kubectl -n ${namespace} get pod ${left.join(" ")} -o yaml`,
+        `see what keeps them: ${api.command} -n ${namespace} get pod ${left.join(" ")} -o yaml`,
     );
   }
 }

@@ -27,7 +27,7 @@ const LONGEST_PAUSE_MS = 5000;
 const STANDS_STILL_MS = 15_000;
 const SHOWN = 8;
 
-type Cluster = Pick<ClusterApi, "object" | "objects" | "listFields" | "deletePods">;
+type Cluster = Pick<ClusterApi, "command" | "object" | "objects" | "listFields" | "deletePods">;
 
 /** A workload whose pods are to be replaced. */
 export interface Rolling {
@@ -65,7 +65,12 @@ export async function lookBefore(
 const where = ({ pod, node }: Held): string =>
   [pod === undefined ? [] : `pod ${pod}`, node === undefined || node === "" ? [] : `node ${node}`].flat().join(" on ");
 
-function problemOf({ cluster, namespace, workload }: Rolling, held: Held, sight: NodeSight): Diagnostic {
+function problemOf(
+  { command }: Cluster,
+  { cluster, namespace, workload }: Rolling,
+  held: Held,
+  sight: NodeSight,
+): Diagnostic {
   const { pod, node } = held;
   const isNodeDown = node !== undefined && sight.notReady.has(node);
   const named = where(held);
@@ -74,8 +79,8 @@ function problemOf({ cluster, namespace, workload }: Rolling, held: Held, sight:
     property: named === "" ? workload : named,
     reason: isNodeDown ? `${held.why}; the node is not ready` : held.why,
     fix: isNodeDown
-      ? `see kubectl describe node ${node}; bring it back, or remove it`
-      : `see kubectl -n ${namespace} describe ${pod === undefined ? workload : `pod/${pod}`}`,
+      ? `see ${command} describe node ${node}; bring it back, or remove it`
+      : `see ${command} -n ${namespace} describe ${pod === undefined ? workload : `pod/${pod}`}`,
   });
 }
 
@@ -87,13 +92,13 @@ function line(rolling: Rolling, { done, of, waiting }: Progress): string {
   return `cluster "${cluster}": waiting for the roll-out of ${workload}: ${done} of ${of} done${printable(why)}`;
 }
 
-function standsStill(rolling: Rolling, seen: Progress, sight: NodeSight): Error {
+function standsStill(api: Cluster, rolling: Rolling, seen: Progress, sight: NodeSight): Error {
   const { workload, timeoutSeconds } = rolling;
   const heading =
     `the roll-out of ${workload} stands still: ${seen.done} of ${seen.of} done, and no further one within ` +
     `${timeoutSeconds} s (clustermesh:wait.rollout); fix what is named, and run this again`;
   const unseen = sight.unseen === undefined ? [] : [`  whether nodes are ready cannot be seen: ${sight.unseen}`];
-  const problems = seen.waiting.map((held) => problemOf(rolling, held, sight));
+  const problems = seen.waiting.map((held) => problemOf(api, rolling, held, sight));
   return new EndedError([formatDiagnostics(heading, problems, SHOWN), ...unseen].join("\n"), "saysWhatToRun");
 }
 
@@ -167,7 +172,7 @@ export async function followRollOut(api: Cluster, rolling: Rolling): Promise<voi
       }
       if (live.restarts === "paused" && rolling.isNew === undefined) {
         progress(
-          `warning: cluster "${cluster}": ${workload} is paused, so nobody restarts its ${seen.old.length} pods: kubectl -n ${namespace} rollout resume ${workload}`,
+          `warning: cluster "${cluster}": ${workload} is paused, so nobody restarts its ${seen.old.length} pods: ${api.command} -n ${namespace} rollout resume ${workload}`,
         );
         return;
       }
@@ -186,7 +191,7 @@ export async function followRollOut(api: Cluster, rolling: Rolling): Promise<voi
         const now = await sightOf(api, nodes, begin);
         sight = { ...now, lost: new Set([...known, ...now.lost]) };
         sightAt = Date.now();
-        if (isLate && sight.lost.size === known.size) throw standsStill(rolling, seen, sight);
+        if (isLate && sight.lost.size === known.size) throw standsStill(api, rolling, seen, sight);
       }
       if (restart) await restartNext(api, rolling, live, seen, deleted);
       await pause(begin, lookedAt);

@@ -5,7 +5,7 @@ import { readWorkload } from "./readWorkload";
 
 /** Warns that nothing restarts agents where the user has this program not wait, and the DaemonSet has its controller not do it. */
 export async function sayWhoRestarts(
-  api: Pick<ClusterApi, "object">,
+  api: Pick<ClusterApi, "command" | "object">,
   cluster: string,
   cilium: CiliumObjects,
 ): Promise<void> {
@@ -16,7 +16,7 @@ export async function sayWhoRestarts(
     const why = live.restarts === "paused" ? "it is paused" : "its updateStrategy is OnDelete";
     progress(
       `warning: cluster "${cluster}": wait.rollout is false, and nobody restarts the pods of ${name}, for ${why}: they run with the name and id ` +
-        `of before until they are deleted (kubectl -n ${namespace} delete pod -l ${live.selector}, a few at a time)`,
+        `of before until they are deleted (${api.command} -n ${namespace} delete pod -l ${live.selector}, a few at a time)`,
     );
   }
 }

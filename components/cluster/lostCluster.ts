@@ -3,6 +3,7 @@ import { lostApiserverCertificates } from "../apiserver/apiserverCertificates";
 import { lostRemoteUsers } from "../apiserver/remoteUsers";
 import { lostEtcdUsers } from "../etcdUsers/etcdUsers";
 import { PUBLICATIONS } from "../mesh/model/publication";
+import { contextOf } from "../command/nodeCommand";
 import { recordedOf } from "../identity/model/recorded";
 import {
   objectsCommand,
@@ -33,10 +34,11 @@ export class LostCluster extends pulumi.ComponentResource {
     objectsCommand(name, args, originalConfig, child);
     this.args = args;
     this.originalConfig = recordedBy(originalConfig);
-    const { managedObjects, settings } = args;
+    const { access, managedObjects, settings } = args;
     this.manualRestoreCommands = this.originalConfig.apply((printed) =>
       manualRestoreCommands({
         cilium: settings.cilium,
+        ...contextOf(access),
         managedObjects,
         recorded: recordedOf(printed, args.cluster.name),
       }),

@@ -6,7 +6,7 @@ import { manualRestoreCommands } from "./model/manualRestore";
 
 /** What is known of a cluster that will never answer again. */
 interface LostClusterArgs {
-  readonly cluster: string;
+  readonly cluster: { readonly name: string; readonly context?: string | undefined };
   readonly cilium: CiliumObjects;
   readonly managedObjects: readonly ManagedObject[];
   /** Reads what `record` has printed. */
@@ -17,7 +17,7 @@ interface LostClusterArgs {
 
 /** The verbs of a lost cluster: none contacts it, and the last one prints the commands that restore it by hand. */
 export function lostVerbs({ cluster, cilium, managedObjects, recorded, previous }: LostClusterArgs): Verbs {
-  const name = `cluster "${cluster}"`;
+  const name = `cluster "${cluster.name}"`;
   const nothing = () => Promise.resolve("");
   return {
     record: () =>
@@ -33,7 +33,12 @@ export function lostVerbs({ cluster, cilium, managedObjects, recorded, previous 
     removeObjects: nothing,
     restore: nothing,
     release: () => {
-      const commands = manualRestoreCommands({ cilium, managedObjects, recorded: recorded() });
+      const commands = manualRestoreCommands({
+        cilium,
+        context: cluster.context,
+        managedObjects,
+        recorded: recorded(),
+      });
       // One line, for Pulumi shows the last one of a command, and to be pasted.
       progress(
         `${name}: left without being asked; should it ever return, this gives it back: ${commands.join(" && ")}`,

@@ -77,7 +77,12 @@ function refuse(heading: string, cluster: string, problems: readonly Omit<Findin
  *
  * @param before What was recorded of it; absent where nothing is known.
  */
-function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recording, before?: Recorded): void {
+function refuseForeign(
+  { command }: ClusterApi,
+  { config, mark, existingObjects }: Seen,
+  recording: Recording,
+  before?: Recorded,
+): void {
   const { cluster, cilium, desired, owner, peerSecret, adoptSecret } = recording;
   const isMeshed = before !== undefined || mark.kind === "ours";
   const problems = existingObjects.flatMap((object) => {
@@ -90,7 +95,7 @@ function refuseForeign({ config, mark, existingObjects }: Seen, recording: Recor
   });
   refuse("objects that this stack did not make are in the way", cluster, [
     ...problems,
-    ...[markProblem(mark, cilium.configMap, before !== undefined) ?? []].flat(),
+    ...[markProblem(mark, cilium, command, before !== undefined) ?? []].flat(),
   ]);
   if (config !== undefined && !recording.overwriteConflicts) {
     const originalConfig = before?.config ?? (mark.kind === "ours" ? mark.mark.originals : undefined);
@@ -154,7 +159,7 @@ function cachesBefore(seen: Seen, { managedObjects, owner }: Recording): Pick<Re
 /** Records a cluster as it is before anything is written to it. Fails where what follows would create or take over something. */
 async function recordSeen(api: ClusterApi, seen: Seen, recording: Recording): Promise<string> {
   const { cluster, cilium, peerSecret, probePaths } = recording;
-  refuseForeign(seen, recording);
+  refuseForeign(api, seen, recording);
   const { config } = seen;
   if (config === undefined) {
     throw new Error(`ConfigMap ${cilium.namespace}/${cilium.configMap} not found`);
@@ -206,7 +211,7 @@ export async function keep(api: ClusterApi, recording: Recording, printed: strin
     cluster,
     otherTargets(cluster, kept.targets, targetsOf(cilium, peerSecret)),
   );
-  refuseForeign(seen, recording, kept);
+  refuseForeign(api, seen, recording, kept);
   const { config, mark } = seen;
   if (config === undefined || config.uid === kept.configMap) {
     return JSON.stringify(kept);

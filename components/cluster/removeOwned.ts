@@ -75,7 +75,7 @@ async function removeOnce(api: ClusterApi, removing: Removing, managed: ManagedO
   if (why === undefined) {
     await deleteObject(api, managed, object);
   } else {
-    stays(`${why}; once that is gone: kubectl delete namespace ${managed.name}`);
+    stays(`${why}; once that is gone: ${api.command} delete namespace ${managed.name}`);
   }
 }
 

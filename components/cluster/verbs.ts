@@ -104,7 +104,7 @@ export function clusterVerbs(input: ClusterInput, contact: Contact, previous: st
   if (input.lost) {
     const { cilium, managedObjects } = input;
     const recorded = () => recordedIn(input, previous);
-    return lostVerbs({ cluster: input.cluster.name, cilium, managedObjects, recorded, previous });
+    return lostVerbs({ cluster: input.cluster, cilium, managedObjects, recorded, previous });
   }
   return Object.fromEntries(Object.entries(living).map(([name, verb]) => [name, () => verb(input, contact, previous)]));
 }

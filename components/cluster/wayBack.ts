@@ -89,7 +89,7 @@ const BY_PUBLICATION: Readonly<Record<Publishes, OfPublication>> = {
     forget: async (api, input, leaving) => {
       if (!namesApiserver(input)) return;
       if (input.rollOut.await) await removeIdentities(api, leaving);
-      else sayIdentitiesStay(leaving);
+      else sayIdentitiesStay(api, leaving);
     },
   },
 };

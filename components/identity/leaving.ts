@@ -125,7 +125,7 @@ export async function renameOnNodes(
   const rollFirst = () => keepingNodes(api, renamingOf(leaving), () => roll(api, leaving, LEAVING, timeoutSeconds));
   await (around === undefined ? rollFirst() : around.during(rollFirst));
   await around?.after();
-  await inKvstore(api, leaving, nodesOf(leaving), "hidden in", (kvstore) => hideNodes(kvstore, name));
+  await inKvstore(api, leaving, nodesOf(api, leaving), "hidden in", (kvstore) => hideNodes(kvstore, name));
   await last();
   // Where others, such as a Helm upgrade, have taken the annotation away since, taking it away would roll nothing.
   await roll(api, leaving, LEAVING, timeoutSeconds);
@@ -141,11 +141,11 @@ interface Keys {
 const DELETE = "cilium-dbg kvstore delete";
 
 /** An agent that knows a node, and sees its key end, loses routes. */
-const nodesOf = ({ name, cilium }: Leaving): Keys => ({
+const nodesOf = ({ command }: Pick<ClusterApi, "command">, { name, cilium }: Leaving): Keys => ({
   what: `nodes (${nodeKeys(name)})`,
   removal:
     `set their keys to ${JSON.stringify(HIDDEN)}, which no agent reads (cilium-dbg kvstore set), restart agents and operator ` +
-    `(kubectl -n ${cilium.namespace} rollout restart daemonset/${cilium.daemonSet}), and delete them then (${DELETE})`,
+    `(${command} -n ${cilium.namespace} rollout restart daemonset/${cilium.daemonSet}), and delete them then (${DELETE})`,
 });
 
 const namedOf = ({ id }: Leaving): Keys => ({
@@ -186,13 +186,13 @@ export async function sayKeysStay(
   why: string,
 ): Promise<void> {
   if (!(await keepsInEtcd(api, leaving.cilium))) return;
-  sayStay(leaving, nodesOf(leaving), why);
+  sayStay(leaving, nodesOf(api, leaving), why);
   if (which === "all") sayStay(leaving, namedOf(leaving), why);
 }
 
 /** Removes its nodes under the mesh's name, once all agents have started since these were hidden. Those that agents may know stay. */
 export const removeNodeKeys = (api: ClusterApi, leaving: Leaving): Promise<void> =>
-  inKvstore(api, leaving, nodesOf(leaving), "removed from", async (kvstore) => {
+  inKvstore(api, leaving, nodesOf(api, leaving), "removed from", async (kvstore) => {
     const known = await removeNodes(api, kvstore, renamingOf(leaving));
     if (known > 0) throw new Error(`agents may know ${known} of them`);
   });

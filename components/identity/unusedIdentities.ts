@@ -50,18 +50,22 @@ async function identitiesOf(api: ClusterApi, { id, maxConnectedClusters }: Leavi
 const numbers = (identities: readonly NamedIdentity[]): string =>
   firstFew(identities.map(({ number }) => String(number))).join(", ");
 
+type Api = Pick<ClusterApi, "command">;
+
 /** What a person does about identities that stay. */
-const wayOut = ({ name, id }: Leaving): string =>
-  `before this cluster joins as ${JSON.stringify(name)} with another id than ${id}, delete them (kubectl delete ${IDENTITIES} <number>), or wait ` +
+const wayOut = (command: string, { name, id }: Leaving): string =>
+  `before this cluster joins as ${JSON.stringify(name)} with another id than ${id}, delete them (${command} delete ${IDENTITIES} <number>), or wait ` +
   "half an hour: the operator removes what nobody uses";
 
-function sayStay(leaving: Leaving, which: string, why: string): void {
-  progress(`warning: cluster "${leaving.name}": ${which} of id ${leaving.id} stay (${why}); ${wayOut(leaving)}`);
+function sayStay({ command }: Api, leaving: Leaving, which: string, why: string): void {
+  progress(
+    `warning: cluster "${leaving.name}": ${which} of id ${leaving.id} stay (${why}); ${wayOut(command, leaving)}`,
+  );
 }
 
 /** Where roll-outs are not awaited, no time is known at which nobody uses them any more: they are left, and named. */
-export function sayIdentitiesStay(leaving: Leaving): void {
-  sayStay(leaving, "CiliumIdentities", "wait.rollout is false");
+export function sayIdentitiesStay(api: Api, leaving: Leaving): void {
+  sayStay(api, leaving, "CiliumIdentities", "wait.rollout is false");
 }
 
 async function deleteAll(api: ClusterApi, cluster: string, identities: readonly NamedIdentity[]): Promise<void> {
@@ -99,9 +103,9 @@ export async function removeIdentities(api: ClusterApi, leaving: Leaving): Promi
     await deleteAll(api, name, deleted);
     if (deleted.length > 0)
       progress(`cluster "${name}": ${deleted.length} CiliumIdentities of id ${leaving.id} deleted`);
-    if (used.length > 0) sayStay(leaving, `CiliumIdentities ${numbers(used)}`, "pods have them");
-    if (left.length > 0) sayStay(leaving, `${left.length} CiliumIdentities`, `more than ${MOST_DELETED}`);
+    if (used.length > 0) sayStay(api, leaving, `CiliumIdentities ${numbers(used)}`, "pods have them");
+    if (left.length > 0) sayStay(api, leaving, `${left.length} CiliumIdentities`, `more than ${MOST_DELETED}`);
   } catch (error) {
-    sayStay(leaving, "CiliumIdentities", tellingLine(errorMessage(error)));
+    sayStay(api, leaving, "CiliumIdentities", tellingLine(errorMessage(error)));
   }
 }

@@ -79,6 +79,8 @@ export interface AnswerTime {
  * @throws KubectlError with the words for what failed.
  */
 export interface ClusterReads {
+  /** How a person calls kubectl for this cluster, for what to do: `kubectl --context west`. */
+  readonly command: string;
   /** An object (`kind/name`), as JSON with its managed fields; empty where there is none. */
   object(name: string, namespace?: string): Promise<string>;
   /** Those of some objects (`kind/name`) that exist, of one namespace or of none: a List as JSON, with their managed fields. */

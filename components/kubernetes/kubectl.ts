@@ -5,6 +5,7 @@ import type { ApiAccess } from "./clusterApi";
 import { openKubeconfig, type KubeconfigFile } from "./kubeconfigFile";
 import { KubectlError } from "./kubectlError";
 import { ending, type Ended } from "./kubectlProcess";
+import { kubectlCommand } from "./model/kubectlCommand";
 import { kubectlEnvironment } from "./model/kubectlEnvironment";
 import type { Patience } from "./model/patience";
 import { REQUEST_LOG, withoutDumps } from "./model/requestLog";
@@ -76,15 +77,18 @@ function refuseCutJson(args: readonly string[], stdout: string): void {
 export class Kubectl {
   private constructor(
     private readonly access: string,
+    /** How a person calls kubectl for this cluster. */
+    readonly command: string,
     private readonly between: Between,
     private readonly kubeconfig?: KubeconfigFile,
   ) {}
 
   /** @param between What is done between two tries of one call. */
   static async open(access: ApiAccess, between: Between = {}): Promise<Kubectl> {
-    if (access.kind === "context") return new Kubectl(`--context=${access.context}`, between);
+    if (access.kind === "context")
+      return new Kubectl(`--context=${access.context}`, kubectlCommand(access.context), between);
     const kubeconfig = await openKubeconfig(access.content);
-    return new Kubectl(`--kubeconfig=${kubeconfig.path}`, between, kubeconfig);
+    return new Kubectl(`--kubeconfig=${kubeconfig.path}`, kubectlCommand(undefined), between, kubeconfig);
   }
 
   /**

@@ -54,7 +54,7 @@ const execArgs = ({ namespace, pod, container }: ContainerRef, command: readonly
 /** A cluster by kubectl. */
 export class KubectlApi extends KubectlReads implements ClusterApi {
   constructor(private readonly kubectl: Kubectl) {
-    super((args, judge, options) => kubectl.ask(args, judge, options));
+    super(kubectl.command, (args, judge, options) => kubectl.ask(args, judge, options));
   }
 
   once(silenceSeconds: number, onAnswer?: (time: AnswerTime) => void): ClusterReads {

@@ -31,7 +31,10 @@ function refusedPart(args: readonly string[], ended: Ended, isPart: boolean): { 
 
 /** Reads a cluster by kubectl. */
 export class KubectlReads implements ClusterReads {
-  constructor(private readonly ask: Ask) {}
+  constructor(
+    readonly command: string,
+    private readonly ask: Ask,
+  ) {}
 
   private read(args: readonly string[], limitSeconds?: number): Promise<string> {
     return this.ask(args, (ended) => printed(args, ended), limitSeconds === undefined ? {} : { limitSeconds });
@@ -108,7 +111,7 @@ export function readsOnce(
   silenceSeconds: number,
   onAnswer: (time: AnswerTime) => void = () => undefined,
 ): ClusterReads {
-  return new KubectlReads(async (args, judge, { stdin = "" } = {}) => {
+  return new KubectlReads(kubectl.command, async (args, judge, { stdin = "" } = {}) => {
     const ended = await kubectl.attempt(args, { stdin, silenceSeconds });
     onAnswer(ended);
     return judge(ended);

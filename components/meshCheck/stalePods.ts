@@ -60,7 +60,7 @@ async function restartAll(
     },
   );
   if (waiting.length > 0) {
-    const problems = waiting.map((pod) => error(stalePodFinding(pod, cluster.context)));
+    const problems = waiting.map((pod) => error(stalePodFinding(pod, cluster.api.command)));
     const heading = "pods have kept identities from before the change of the id";
     throw new Error(formatDiagnostics(heading, problems, DIAGNOSTICS_SHOWN));
   }
@@ -108,8 +108,8 @@ export async function settleStalePods(
       for (const agent of restoring) say(agent, `it has not restored them within ${Math.ceil(patience / 1000)} s`);
       const findPods = async () => (await find()).pods;
       const left = stale.length > 0 && policy.restartStalePods ? await restartAll(cluster, deadline, findPods) : stale;
-      for (const pod of left) progress(`warning: ${formatDiagnostic(stalePodFinding(pod, cluster.context))}`);
-      return left.map((pod) => stalePodRow(pod, cluster.context));
+      for (const pod of left) progress(`warning: ${formatDiagnostic(stalePodFinding(pod, cluster.api.command))}`);
+      return left.map((pod) => stalePodRow(pod, cluster.api.command));
     }),
   );
   return rows.flat();

@@ -15,21 +15,32 @@ const WARNINGS_SHOWN = 5;
 /** What did not work before anything was changed, by cluster. */
 export type PathsBefore = Readonly<Record<string, RecordedPaths | undefined>>;
 
-const probe = ({ api, name }: OpenCluster, cilium: CiliumObjects): Promise<PathReport> =>
-  probePaths(api, name, cilium).catch((error: unknown) => {
-    return { kind: "notProbed", cluster: name, reason: `cluster ${name} cannot be asked: ${errorMessage(error)}` };
-  });
-
-function problemsOf(reports: readonly PathReport[], before: PathsBefore, cilium: CiliumObjects): readonly Diagnostic[] {
-  return reports.flatMap((report) =>
-    judgePaths(report, own(before, report.cluster)).lost.map((path) =>
-      pathProblem(report.cluster, cilium.namespace, path),
-    ),
-  );
+/** A cluster, and what its agents tell of the paths between its nodes. */
+interface Probed {
+  readonly cluster: OpenCluster;
+  readonly report: PathReport;
 }
 
-const pathsIn = (reports: readonly PathReport[]): number =>
-  reports.reduce((sum, report) => sum + (report.kind === "probed" ? report.paths.length : 0), 0);
+async function probe(cluster: OpenCluster, cilium: CiliumObjects): Promise<Probed> {
+  const { api, name } = cluster;
+  const report = await probePaths(api, name, cilium).catch((error: unknown): PathReport => {
+    return { kind: "notProbed", cluster: name, reason: `cluster ${name} cannot be asked: ${errorMessage(error)}` };
+  });
+  return { cluster, report };
+}
+
+function problemsOf(
+  { name, api }: OpenCluster,
+  report: PathReport,
+  before: PathsBefore,
+  { namespace }: CiliumObjects,
+): readonly Diagnostic[] {
+  const { lost } = judgePaths(report, own(before, name));
+  return lost.map((path) => pathProblem(name, `${api.command} -n ${namespace}`, path));
+}
+
+const pathsIn = (seen: readonly Probed[]): number =>
+  seen.reduce((sum, { report }) => sum + (report.kind === "probed" ? report.paths.length : 0), 0);
 
 function warn(report: PathReport, before: RecordedPaths | undefined): void {
   if (report.kind === "notProbed") {
@@ -56,14 +67,15 @@ export async function waitForPaths(
   deadline: number,
 ): Promise<readonly PathRow[]> {
   // A restarted agent creates its health endpoint again, which takes some seconds.
-  const cut = (seen: readonly PathReport[]) => problemsOf(seen, before, cilium);
-  const reports = await until(
+  const cut = (seen: readonly Probed[]) =>
+    seen.flatMap(({ cluster, report }) => problemsOf(cluster, report, before, cilium));
+  const probed = await until(
     deadline,
     () => Promise.all(clusters.map((cluster) => probe(cluster, cilium))),
     (seen) => cut(seen).length === 0,
     problemsLine("paths inside clusters are cut", cut, pathsIn),
   );
-  const lost = cut(reports);
+  const lost = cut(probed);
   if (lost.length > 0) {
     throw new Error(
       formatDiagnostics(
@@ -73,6 +85,7 @@ export async function waitForPaths(
       ),
     );
   }
+  const reports = probed.map(({ report }) => report);
   for (const report of reports) warn(report, own(before, report.cluster));
   return reports.map(pathRow);
 }

@@ -8,10 +8,12 @@ import { UsersRefused } from "./usersPlan";
 /**
  * What a person is told of a ConfigMap of users that must not be written to, or cannot be: its cluster, its name, and what to do.
  *
+ * @param kubectl How a person calls it for this cluster.
  * @param failure What planning has thrown. @returns `undefined` for what is no fault of the ConfigMap's.
  */
 export function usersFinding(
   cluster: string,
+  kubectl: string,
   cilium: Pick<CiliumObjects, "namespace">,
   failure: unknown,
 ): Finding | undefined {
@@ -25,6 +27,6 @@ export function usersFinding(
     cluster,
     property: `${name} ${USERS_KEY}`,
     reason: `${failure.message}; nothing was written to it`,
-    fix: `correct it (kubectl edit configmap ${REMOTE_USERS} -n ${cilium.namespace}), or have Helm write it again, and run this again`,
+    fix: `correct it (${kubectl} edit configmap ${REMOTE_USERS} -n ${cilium.namespace}), or have Helm write it again, and run this again`,
   };
 }

@@ -1,6 +1,7 @@
 import { rolledWorkloads, ROLLOUT_ANNOTATION, type CiliumObjects } from "../../cilium/model/agentConfig";
 import { MARK_ANNOTATION } from "../../identity/model/mark";
 import type { Recorded } from "../../identity/model/recorded";
+import { kubectlCommand, shellWord } from "../../kubernetes/model/kubectlCommand";
 import type { ManagedObject } from "../../kubernetes/model/managedObject";
 import { KVSTOREMESH_SECRET } from "../../peers/model/peerFile";
 import { removalSteps } from "./removal";
@@ -8,19 +9,17 @@ import { removalSteps } from "./removal";
 /** What a cluster had before it joined the mesh, as far as restoring it by hand needs it. */
 export interface ManualRestore {
   readonly cilium: CiliumObjects;
+  /** By which context it was reached; absent where a kubeconfig was given. */
+  readonly context?: string | undefined;
   /** What was there before. */
   readonly recorded: Recorded;
   /** What this project has made there. */
   readonly managedObjects: readonly ManagedObject[];
 }
 
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
 /** The commands that restore a lost cluster by hand, in the order in which a person runs them, should it return. */
-export function manualRestoreCommands({ cilium, recorded, managedObjects }: ManualRestore): readonly string[] {
-  const kubectl = `kubectl -n ${cilium.namespace}`;
+export function manualRestoreCommands({ cilium, context, recorded, managedObjects }: ManualRestore): readonly string[] {
+  const kubectl = `${kubectlCommand(context)} -n ${cilium.namespace}`;
   const { config: originalConfig, targets, peerSecret, kvstoremeshSecret } = recorded;
   const wasThere = (name: string) =>
     (name === targets.peerSecret && peerSecret === "present") ||
@@ -37,7 +36,7 @@ export function manualRestoreCommands({ cilium, recorded, managedObjects }: Manu
   const template = { spec: { template: { metadata: { annotations: { [ROLLOUT_ANNOTATION]: null } } } } };
   const metadata = { annotations: { [MARK_ANNOTATION]: null } };
   const patch = (object: string, body: object) =>
-    `${kubectl} patch ${object} --type=merge --patch ${quoted(JSON.stringify(body))}`;
+    `${kubectl} patch ${object} --type=merge --patch ${shellWord(JSON.stringify(body))}`;
   return [
     ...(secrets.length === 0 ? [] : [`${kubectl} delete secret --ignore-not-found ${secrets.join(" ")}`]),
     patch(`configmap/${cilium.configMap}`, { data, metadata }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { jsonAs } from "../../basics/model/attempt";
-import { HELD_KEYS, ID_KEY, NAME_KEY } from "../../cilium/model/agentConfig";
+import { HELD_KEYS, ID_KEY, NAME_KEY, type CiliumObjects } from "../../cilium/model/agentConfig";
 import type { Finding } from "../../mesh/model/diagnostic";
 import { originalConfigSchema, type OriginalConfig } from "./originalConfig";
 import type { Recorded } from "./recorded";
@@ -88,9 +88,15 @@ export function isNamedHere(
 /**
  * Why a cluster must not be written to: it is another stack's, or its mark cannot be read.
  *
+ * @param kubectl How a person calls it for this cluster.
  * @param isKnown Whether the state has what is in the mark as well: then it is written again.
  */
-export function markProblem(seen: SeenMark, configMap: string, isKnown = false): Omit<Finding, "cluster"> | undefined {
+export function markProblem(
+  seen: SeenMark,
+  { namespace, configMap }: Pick<CiliumObjects, "namespace" | "configMap">,
+  kubectl: string,
+  isKnown = false,
+): Omit<Finding, "cluster"> | undefined {
   const property = `${configMap} annotation ${MARK_ANNOTATION}`;
   switch (seen.kind) {
     case "otherOwner":
@@ -109,7 +115,7 @@ export function markProblem(seen: SeenMark, configMap: string, isKnown = false):
         reason: "cannot be read: it was edited, or is not this program's, and what the cluster was before is in it",
         fix:
           "write back what was there; where that is lost, set cluster-name and cluster-id to what Cilium was installed with, " +
-          `and remove the annotation: kubectl annotate configmap ${configMap} ${MARK_ANNOTATION}-`,
+          `and remove the annotation: ${kubectl} -n ${namespace} annotate configmap ${configMap} ${MARK_ANNOTATION}-`,
       };
     default:
       return undefined;

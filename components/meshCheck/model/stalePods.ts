@@ -131,8 +131,7 @@ export function planRestarts(stale: readonly StalePod[], live: readonly LivePod[
 }
 
 /** The command that restarts a pod; of one whose namespace or address is not known, that which shows where it is. */
-function restartCommand({ pod }: StalePod, context: string | undefined): string {
-  const kubectl = context === undefined ? "kubectl" : `kubectl --context ${context}`;
+function restartCommand({ pod }: StalePod, kubectl: string): string {
   if (pod.by === "name") return `${kubectl} -n ${pod.namespace} delete pod ${pod.name}`;
   const selector = [`status.podIP=${pod.address}`, ...ENDED.map((phase) => `status.phase!=${phase}`)].join(",");
   if (pod.address === "") return `${kubectl} get pods --all-namespaces -o wide`;
@@ -141,10 +140,10 @@ function restartCommand({ pod }: StalePod, context: string | undefined): string 
     : `${kubectl} -n ${pod.namespace} delete pod --field-selector=${selector}`;
 }
 
-/** @param context The cluster's kubeconfig context, where it has one. */
-export function stalePodRow(stale: StalePod, context: string | undefined): StalePodLine {
+/** @param kubectl How a person calls it for the pod's cluster. */
+export function stalePodRow(stale: StalePod, kubectl: string): StalePodLine {
   const { cluster, pod, identity } = stale;
-  return { cluster, pod: podText(pod), identity, restart: restartCommand(stale, context) };
+  return { cluster, pod: podText(pod), identity, restart: restartCommand(stale, kubectl) };
 }
 
 const LAST_ROW_BYTES = 240;
@@ -162,11 +161,11 @@ export function stalePodRowsWithin(rows: readonly StalePodRow[], most: number): 
 }
 
 /** What there is to say of a stale pod, whatever it weighs. */
-export function stalePodFinding(stale: StalePod, context: string | undefined): Finding {
+export function stalePodFinding(stale: StalePod, kubectl: string): Finding {
   return {
     cluster: stale.cluster,
     property: `pod ${podText(stale.pod)}`,
     reason: `has identity ${stale.identity} of cluster id ${stale.id}, from before the change of the id: peers do not know it`,
-    fix: `restart it: ${stalePodRow(stale, context).restart}`,
+    fix: `restart it: ${stalePodRow(stale, kubectl).restart}`,
   };
 }

@@ -142,12 +142,12 @@ export function pathRowsWithin(rows: readonly PathRow[], most: number): readonly
 }
 
 /** A lost path as a problem: the mesh may be ready all the same, so nothing else shows it. */
-export function pathProblem(cluster: string, namespace: string, path: TriedPath): Diagnostic {
+export function pathProblem(cluster: string, kubectl: string, path: TriedPath): Diagnostic {
   return error({
     cluster,
     property: `path ${path.from} → ${path.to}`,
     reason: `is cut: ${WHAT[path.kind]}${path.address === undefined ? "" : ` ${path.address}`} answered before, and now does not (${path.why})`,
-    fix: `look at the routes of ${path.from} (ip route) and restart its agent: kubectl -n ${namespace} delete pod ${path.agent}`,
+    fix: `look at the routes of ${path.from} (ip route) and restart its agent: ${kubectl} delete pod ${path.agent}`,
   });
 }
 

@@ -2,6 +2,7 @@ import { firstFew } from "../../basics/model/bounded";
 import { cut } from "../../basics/model/printable";
 import { APISERVER } from "../../apiserver/model/objects";
 import type { CiliumObjects } from "../../cilium/model/agentConfig";
+import { kubectlCommand, shellWord } from "../../kubernetes/model/kubectlCommand";
 import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import type { Cluster } from "../../mesh/model/mesh";
 import { isObjectName } from "../../mesh/model/names";
@@ -75,19 +76,19 @@ function orElsewhere({ release, owners }: Installed): string {
   return strange.length === 0 ? "" : ` (cilium-config was written by ${firstFew(strange, 2).join(", ")})`;
 }
 
-/** A word of a shell; what could be more than a word is quoted. */
-const shellWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-
-/** Leads a command to this cluster, and not to the one that is a shell's current context. */
-function leads({ way }: ReachableCluster, flag: "--kube-context" | "--context"): string {
-  if (way === undefined) return "";
-  return way.kind === "context" ? ` ${flag} ${shellWord(way.context)}` : " --kubeconfig <its kubeconfig>";
-}
+/** kubectl for a cluster that was looked at, up to its verb. */
+export const kubectlOf = ({ way }: ReachableCluster): string =>
+  way === undefined ? "kubectl" : kubectlCommand(way.kind === "context" ? way.context : undefined);
 
 /** kubectl in the namespace of a cluster's Cilium, up to its verb. */
 export const kubectlIn = (live: ReachableCluster, { namespace }: CiliumObjects): string =>
-  `kubectl${leads(live, "--context")} --namespace ${namespace}`;
+  `${kubectlOf(live)} --namespace ${namespace}`;
+
+/** Leads Helm to this cluster, and not to the one that is a shell's current context. */
+function helmLeads({ way }: ReachableCluster): string {
+  if (way === undefined) return "";
+  return way.kind === "context" ? ` --kube-context ${shellWord(way.context)}` : " --kubeconfig <its kubeconfig>";
+}
 
 /** The command that gives a cluster's Cilium other values and keeps the rest, its version too: without one, Helm takes the newest. */
 function helmUpgrade(live: ReachableCluster, { namespace }: CiliumObjects, values: readonly string[]): string {
@@ -95,7 +96,7 @@ function helmUpgrade(live: ReachableCluster, { namespace }: CiliumObjects, value
   const release = isObjectName(known) ? known : "<release>";
   const version = CHART.exec(chartOf(live))?.[1] ?? "<installed version>";
   const sets = values.map((value) => ` --set ${value}`).join("");
-  return `helm upgrade ${release} cilium/cilium --version ${version}${leads(live, "--kube-context")} --namespace ${namespace} --reuse-values${sets}`;
+  return `helm upgrade ${release} cilium/cilium --version ${version}${helmLeads(live)} --namespace ${namespace} --reuse-values${sets}`;
 }
 
 /**

@@ -9,7 +9,7 @@ import { FIELD_MANAGER } from "../../kubernetes/model/ownership";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { howToAllow } from "../../settings/model/allow";
 import { CLUSTERMESH_DIRECTORY, holdsPeers } from "../../peers/model/peerFile";
-import { giveValues, identityValues, valuesElsewhere } from "./helmCommand";
+import { giveValues, identityValues, kubectlOf, valuesElsewhere } from "./helmCommand";
 import type { ExistingObject } from "./liveCluster";
 import { markOf, setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
@@ -186,6 +186,6 @@ export function foreignObjects(found: InspectedCluster, policy: PreflightPolicy)
 /** A cluster that another stack has meshed, or whose mark does not show what it was before. */
 export function markProblems({ cluster, live }: InspectedCluster, policy: PreflightPolicy): readonly Diagnostic[] {
   const isKnown = policy.recorded[cluster.name]?.uid === live.uid;
-  const problem = markProblem(markOf(live, policy.owner), policy.cilium.configMap, isKnown);
+  const problem = markProblem(markOf(live, policy.owner), policy.cilium, kubectlOf(live), isKnown);
   return problem === undefined ? [] : [error({ cluster: cluster.name, ...problem })];
 }

@@ -10,6 +10,7 @@ import { commonNameOf } from "../../certificates/model/x509/subject";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { withoutLost, type Cluster } from "../../mesh/model/mesh";
 import { PUBLICATIONS } from "../../mesh/model/publication";
+import { kubectlOf } from "./helmCommand";
 import { setBefore } from "./marks";
 import type { InspectedCluster, PreflightPolicy } from "./policy";
 
@@ -42,7 +43,7 @@ export function usersProblems(
     planGrant(configMap, usersOf(found, clusters), policy.owner, undefined);
     return [];
   } catch (failure) {
-    const finding = usersFinding(cluster.name, policy.cilium, failure);
+    const finding = usersFinding(cluster.name, kubectlOf(live), policy.cilium, failure);
     if (finding === undefined) throw failure;
     return [error(finding)];
   }

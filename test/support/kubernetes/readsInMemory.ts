@@ -6,6 +6,8 @@ import { fieldsIn, type StoredObject } from "./storedObject";
 
 /** The reads of a cluster in memory. */
 export class ReadsInMemory implements ClusterReads {
+  readonly command = "kubectl --context memory";
+
   constructor(
     protected readonly state: State,
     private readonly onAnswer: (time: AnswerTime) => void = () => undefined,

@@ -10,7 +10,7 @@ import { isOfKind, type StoredObject } from "./storedObject";
 
 /** The arguments of the calls to a cluster, by their names. */
 export type CallArgs = {
-  readonly [Name in Exclude<keyof ClusterApi, "once">]: Readonly<Parameters<ClusterApi[Name]>>;
+  readonly [Name in Exclude<keyof ClusterApi, "command" | "once">]: Readonly<Parameters<ClusterApi[Name]>>;
 };
 
 /** A call of one name. */

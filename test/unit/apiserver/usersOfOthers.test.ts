@@ -138,7 +138,7 @@ describe("a ConfigMap of remote users that others have", () => {
     it(`is refused where it cannot be read: ${JSON.stringify(text.slice(0, 20))}`, async () => {
       const cluster = new ClusterInMemory([helmObject(text)]);
       const words =
-        /cluster "west": ConfigMap kube-system\/clustermesh-remote-users users.yaml .*nothing was written.*kubectl edit configmap/;
+        /cluster "west": ConfigMap kube-system\/clustermesh-remote-users users.yaml .*nothing was written.*kubectl --context memory edit configmap/;
       await assert.rejects(grant(cluster, ["a"]), words);
       await assert.rejects(revoke(cluster, { configMap: "helms", added: ["remote-a"], found: [] }), words);
       assert.equal(writes(cluster), 0);

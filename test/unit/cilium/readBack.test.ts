@@ -37,7 +37,9 @@ describe("commands: what a step has changed is read back", () => {
   for (const pods of [["cilium-a"], ["cilium-a", "cilium-b"]]) {
     it(`pods that are there all the same: ${pods.join(", ")}`, async () => {
       await assert.rejects(deletePods(new Unchanging(OBJECTS), "kube-system", pods), (error: Error) =>
-        error.message.includes(`they are there all the same: ${pods.join(", ")};`),
+        error.message.includes(
+          `they are there all the same: ${pods.join(", ")}; see what keeps them: kubectl --context memory -n kube-system get pod`,
+        ),
       );
     });
   }
@@ -50,7 +52,7 @@ describe("commands: what a step has changed is read back", () => {
       uid += 1;
       return Promise.resolve();
     };
-    await deletePods({ objects, deletePods: replaced }, "kube-system", ["a"]);
+    await deletePods({ command: "kubectl", objects, deletePods: replaced }, "kube-system", ["a"]);
     assert.equal(uid, 2);
   });
 

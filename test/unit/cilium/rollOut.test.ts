@@ -150,7 +150,7 @@ describe("following a roll-out", () => {
     );
     assert.match(
       text,
-      /pod old-30 on node n30 still runs from the template of before; see kubectl -n kube-system describe pod\/old-30/,
+      /pod old-30 on node n30 still runs from the template of before; see kubectl --context memory -n kube-system describe pod\/old-30/,
     );
     assert.match(text, /… and 2 more$/);
   });
@@ -275,7 +275,7 @@ describe("following the roll-out of a Deployment", () => {
     const { lines } = await follow(deployment([old(1), old(2)], { replicas: 2, paused: true }), over);
     assert.match(
       lines.join("\n"),
-      /warning: cluster "west": deployment\/cilium is paused, so nobody restarts its 2 pods: kubectl -n kube-system rollout resume deployment\/cilium/,
+      /warning: cluster "west": deployment\/cilium is paused, so nobody restarts its 2 pods: kubectl --context memory -n kube-system rollout resume deployment\/cilium/,
     );
   });
 
@@ -299,7 +299,7 @@ describe("agents that nobody restarts", () => {
     const lines = await said({ type: "OnDelete" });
     assert.match(
       lines.join("\n"),
-      /warning: cluster "west": wait.rollout is false, and nobody restarts the pods of daemonset\/cilium, for its updateStrategy is OnDelete.*delete pod -l k8s-app=cilium/,
+      /warning: cluster "west": wait.rollout is false, and nobody restarts the pods of daemonset\/cilium, for its updateStrategy is OnDelete.*\(kubectl --context memory -n kube-system delete pod -l k8s-app=cilium/,
     );
     assert.deepEqual(await said({ type: "RollingUpdate" }), []);
   });

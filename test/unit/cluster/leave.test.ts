@@ -82,7 +82,7 @@ describe("the commands by which a cluster leaves", () => {
     assert.equal(kvstore.keys.get(NODE), "left late");
     assert.match(
       stderr,
-      /nodes \(.*\) stay in its etcd \(agents may know 1 of them\); set their keys to "left", .*rollout restart.*kvstore delete/,
+      /nodes \(.*\) stay in its etcd \(agents may know 1 of them\); set their keys to "left", .*\(kubectl --context memory -n kube-system rollout restart.*kvstore delete/,
     );
   });
 

@@ -143,7 +143,7 @@ describe("a cluster that leaves, whose clustermesh-apiserver has its name", () =
     assert.deepEqual(identities, [OF_101 + 2]);
     assert.match(
       stderr,
-      /warning: cluster "cluster1": CiliumIdentities 6619137 of id 101 stay \(pods have them\); before this cluster joins as "cluster1" with another id/,
+      /warning: cluster "cluster1": CiliumIdentities 6619137 of id 101 stay \(pods have them\); before this cluster joins as "cluster1" with another id than 101, delete them \(kubectl --context memory delete ciliumidentities/,
     );
   });
 

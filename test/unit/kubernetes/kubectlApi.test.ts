@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { podsOf } from "../../../components/cilium/agents";
 import { ROLLED_POD_FIELDS } from "../../../components/cilium/model/rollOut/pods";
-import type { ClusterApi } from "../../../components/kubernetes/clusterApi";
+import type { ApiAccess, ClusterApi } from "../../../components/kubernetes/clusterApi";
+import { withCluster } from "../../../components/kubernetes/kubectlApi";
 import { fieldsTemplate, parseFields, type Fields } from "../../../components/kubernetes/model/fields";
 import { LIVE_POD_FIELDS } from "../../../components/meshCheck/model/stalePods";
 import { printJsonPath } from "../../support/kubernetes/printJsonPath";
@@ -197,5 +198,14 @@ describe("kubernetes: calls to a cluster", () => {
       'const { items } = JSON.parse(fs.readFileSync(0, "utf8")); process.stdout.write(items.map(({ a }) => a + "\\n").join(""));';
     assert.deepEqual(await using(body, (api) => api.reviewAccess([{ a: true }, { a: false }], 5)), ["true", "false"]);
     assert.equal(calls().length, 1);
+  });
+});
+
+describe("kubernetes: kubectl as a person calls it for a cluster", () => {
+  const commandOf = (access: ApiAccess) => withCluster(access, (api) => Promise.resolve(api.command));
+
+  it("names the context, and of a kubeconfig's content nothing", async () => {
+    assert.equal(await commandOf({ kind: "context", context: "west" }), "kubectl --context west");
+    assert.equal(await commandOf({ kind: "kubeconfig", content: "{}" }), "kubectl --kubeconfig <its kubeconfig>");
   });
 });

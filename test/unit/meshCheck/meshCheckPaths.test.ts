@@ -28,7 +28,7 @@ describe("the command that checks a mesh, of the paths inside a cluster", () => 
     assert.equal(stdout, "");
     assert.match(
       stderr,
-      /cluster "cluster1": path node-1 → node-2 is cut: the health endpoint 10\.60\.1\.44 answered before, .*; look at the routes of node-1 .*kubectl -n kube-system delete pod cilium-cluster1-node-1/,
+      /cluster "cluster1": path node-1 → node-2 is cut: the health endpoint 10\.60\.1\.44 answered before, .*; look at the routes of node-1 .*kubectl --context memory -n kube-system delete pod cilium-cluster1-node-1/,
     );
     assert.doesNotMatch(stderr, /node-2 → node-1/);
   });

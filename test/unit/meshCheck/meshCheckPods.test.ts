@@ -20,8 +20,8 @@ describe("the command that checks a mesh, of identities", () => {
     assert.deepEqual(
       parseCheckResult(stdout).stalePods.map((row) => "pod" in row && [row.cluster, row.pod, row.restart]),
       [
-        ["cluster1", employee, "kubectl --context cluster1 -n default delete pod employee-6f7c9d-x2x4p"],
-        ["cluster1", "shop/cart-0", "kubectl --context cluster1 -n shop delete pod cart-0"],
+        ["cluster1", employee, "kubectl --context memory -n default delete pod employee-6f7c9d-x2x4p"],
+        ["cluster1", "shop/cart-0", "kubectl --context memory -n shop delete pod cart-0"],
       ],
     );
     assert.match(

@@ -10,7 +10,7 @@ type Answer = Partial<ExecResult>;
 /** A kubectl that answers so, one after the other, and the arguments that it was given. */
 function answering(...answers: readonly Answer[]) {
   const calls: (readonly string[])[] = [];
-  const api = new KubectlReads(async (args, judge) => {
+  const api = new KubectlReads("kubectl --context memory", async (args, judge) => {
     const answer = answers[calls.length] ?? { code: 1, stderr: "not asked for" };
     calls.push(args);
     return Promise.resolve(judge({ code: 0, stdout: "", stderr: "", startMs: 1, answerMs: 1, ...answer }));

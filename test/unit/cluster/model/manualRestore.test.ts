@@ -3,6 +3,8 @@ import { manualRestoreCommands } from "../../../../components/cluster/model/manu
 import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { recordOf } from "../../support/record";
 
+const WEST = "kubectl --context west";
+
 describe("model: a cluster given back by hand", () => {
   const value = (text: string) => ({ kind: "value", value: text, managers: [] }) as const;
   const config = { "cluster-name": value("default"), "cluster-id": { kind: "absent" } } as const;
@@ -16,14 +18,15 @@ describe("model: a cluster given back by hand", () => {
     assert.deepEqual(
       manualRestoreCommands({
         cilium: names,
+        context: "west",
         recorded,
         managedObjects: [secret("cilium-clustermesh"), secret("etcd")],
       }),
       [
-        "kubectl -n kube-system delete secret --ignore-not-found cilium-clustermesh etcd",
-        `kubectl -n kube-system patch configmap/cilium-config --type=merge --patch '{"data":{"cluster-name":"default","cluster-id":null},${rest}`,
-        `kubectl -n kube-system patch daemonset/cilium --type=merge --patch ${template}`,
-        `kubectl -n kube-system patch deployment/cilium-operator --type=merge --patch ${template}`,
+        `${WEST} -n kube-system delete secret --ignore-not-found cilium-clustermesh etcd`,
+        `${WEST} -n kube-system patch configmap/cilium-config --type=merge --patch '{"data":{"cluster-name":"default","cluster-id":null},${rest}`,
+        `${WEST} -n kube-system patch daemonset/cilium --type=merge --patch ${template}`,
+        `${WEST} -n kube-system patch deployment/cilium-operator --type=merge --patch ${template}`,
       ],
     );
   });
@@ -41,16 +44,26 @@ describe("model: a cluster given back by hand", () => {
   it("takes the peers from the agents before it takes them from their cache, unless that Secret was adopted", () => {
     const managedObjects = [secret("cilium-kvstoremesh"), secret("cilium-clustermesh"), secret("etcd")];
     const first = (kvstoremeshSecret: "present" | "absent") =>
-      manualRestoreCommands({ cilium: names, recorded: recordOf({ config, kvstoremeshSecret }), managedObjects })[0];
-    const deletion = "kubectl -n kube-system delete secret --ignore-not-found cilium-clustermesh etcd";
+      manualRestoreCommands({
+        cilium: names,
+        context: "west",
+        recorded: recordOf({ config, kvstoremeshSecret }),
+        managedObjects,
+      })[0];
+    const deletion = `${WEST} -n kube-system delete secret --ignore-not-found cilium-clustermesh etcd`;
     assert.deepEqual([first("absent"), first("present")], [`${deletion} cilium-kvstoremesh`, deletion]);
   });
 
   it("loses the caches' peers too, where only what was recorded tells that it has caches", () => {
     const managedObjects = [secret("cilium-clustermesh")];
     const first = (recorded: Parameters<typeof recordOf>[0]) =>
-      manualRestoreCommands({ cilium: names, recorded: recordOf({ config, ...recorded }), managedObjects })[0];
-    const deletion = "kubectl -n kube-system delete secret --ignore-not-found cilium-clustermesh";
+      manualRestoreCommands({
+        cilium: names,
+        context: "west",
+        recorded: recordOf({ config, ...recorded }),
+        managedObjects,
+      })[0];
+    const deletion = `${WEST} -n kube-system delete secret --ignore-not-found cilium-clustermesh`;
     assert.equal(first({ kvstoremeshSecret: "absent" }), `${deletion} cilium-kvstoremesh`);
     assert.deepEqual([first({ kvstoremeshSecret: "present" }), first({})], [deletion, deletion]);
   });
@@ -59,6 +72,7 @@ describe("model: a cluster given back by hand", () => {
     const odd = { "cluster-name": value("it's; rm -rf") };
     const [patch = ""] = manualRestoreCommands({
       cilium: names,
+      context: "west",
       recorded: recordOf({ config: odd }),
       managedObjects: [],
     });

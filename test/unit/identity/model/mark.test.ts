@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { markProblem, markText, seeMark } from "../../../../components/identity/model/mark";
+import { markProblem, markText, seeMark, type SeenMark } from "../../../../components/identity/model/mark";
+import { DEFAULT_SETTINGS } from "../../../../components/settings/model/settings";
 import { recordOf } from "../../support/record";
 
 const OWNER = "organization/clustermesh/test@1";
 const TEXT = markText(recordOf(), OWNER);
+const problemOf = (seen: SeenMark, isKnown?: boolean) =>
+  markProblem(seen, DEFAULT_SETTINGS.cilium, "kubectl --context west", isKnown);
 
 describe("model: the mark of cilium-config", () => {
   it("is read by the stack that wrote it, from the object that it was written for", () => {
@@ -31,14 +34,14 @@ describe("model: the mark of cilium-config", () => {
     for (const owner of [OWNER, "another"]) {
       assert.deepEqual(seeMark(TEXT, "3", owner), { kind: "otherObject", uid: "2" });
     }
-    assert.equal(markProblem({ kind: "none" }, "cilium-config"), undefined);
-    assert.equal(markProblem({ kind: "otherObject", uid: "2" }, "cilium-config"), undefined);
+    assert.equal(problemOf({ kind: "none" }), undefined);
+    assert.equal(problemOf({ kind: "otherObject", uid: "2" }), undefined);
   });
 
   it("of another stack is refused, with its name", () => {
     const seen = seeMark(TEXT, "2", "another");
     assert.deepEqual(seen, { kind: "otherOwner", owner: OWNER });
-    const problem = markProblem(seen, "cilium-config");
+    const problem = problemOf(seen);
     assert.equal(problem?.value, OWNER);
     assert.match(problem.fix, /pulumi config set clustermesh:owner 'organization\/clustermesh\/test@1'$/);
   });
@@ -57,8 +60,10 @@ describe("model: the mark of cilium-config", () => {
     ]) {
       const seen = seeMark(text, "2", OWNER);
       assert.deepEqual(seen, { kind: "damaged" }, text.slice(0, 80));
-      assert.match(markProblem(seen, "cilium-config")?.reason ?? "", /cannot be read/);
-      assert.equal(markProblem(seen, "cilium-config", true), undefined);
+      const problem = problemOf(seen);
+      assert.match(problem?.reason ?? "", /cannot be read/);
+      assert.match(problem?.fix ?? "", /kubectl --context west -n kube-system annotate configmap cilium-config \S+-$/);
+      assert.equal(problemOf(seen, true), undefined);
     }
   });
 });

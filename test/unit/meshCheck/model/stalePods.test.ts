@@ -93,7 +93,7 @@ describe("model: planRestarts", () => {
 
   it("never takes a pod that is not stale, and never two of one owner", () => {
     const pods = fc.array(
-      fc.record({ owner: fc.constantFrom("a", "b", undefined), ready: fc.boolean(), old: fc.boolean() }),
+      fc.record({ owner: fc.constantFrom("a", "b", "kubectl"), ready: fc.boolean(), old: fc.boolean() }),
     );
     fc.assert(
       fc.property(pods, (given) => {
@@ -111,11 +111,12 @@ describe("model: planRestarts", () => {
 
 const RUNS = "status.phase!=Succeeded,status.phase!=Failed";
 
+const WEST = "kubectl --context west";
+
 describe("model: a stale pod in words", () => {
   it("has the command that restarts it", () => {
-    assert.equal(stalePodRow(stale("a"), "ctx").restart, "kubectl --context ctx -n shop delete pod a");
-    assert.equal(stalePodRow(stale("a"), undefined).restart, "kubectl -n shop delete pod a");
-    assert.deepEqual(stalePodRow(byAddress("10.0.0.7"), undefined), {
+    assert.equal(stalePodRow(stale("a"), WEST).restart, `${WEST} -n shop delete pod a`);
+    assert.deepEqual(stalePodRow(byAddress("10.0.0.7"), "kubectl"), {
       cluster: "east",
       pod: "shop/10.0.0.7",
       identity: 38354,
@@ -123,13 +124,13 @@ describe("model: a stale pod in words", () => {
     });
     // Neither deletes what is called so in another namespace, nor every pod that has no address yet.
     assert.equal(
-      stalePodRow(byAddress("10.0.0.7", ""), "ctx").restart,
-      `kubectl --context ctx get pods --all-namespaces --field-selector=status.podIP=10.0.0.7,${RUNS}`,
+      stalePodRow(byAddress("10.0.0.7", ""), WEST).restart,
+      `${WEST} get pods --all-namespaces --field-selector=status.podIP=10.0.0.7,${RUNS}`,
     );
-    assert.equal(stalePodRow(byAddress(""), undefined).restart, "kubectl get pods --all-namespaces -o wide");
+    assert.equal(stalePodRow(byAddress(""), "kubectl").restart, "kubectl get pods --all-namespaces -o wide");
     assert.equal(
-      formatDiagnostic(stalePodFinding(stale("a"), "ctx")),
-      'cluster "east": pod shop/a has identity 38354 of cluster id 0, from before the change of the id: peers do not know it; restart it: kubectl --context ctx -n shop delete pod a',
+      formatDiagnostic(stalePodFinding(stale("a"), WEST)),
+      `cluster "east": pod shop/a has identity 38354 of cluster id 0, from before the change of the id: peers do not know it; restart it: ${WEST} -n shop delete pod a`,
     );
   });
 });

@@ -65,7 +65,10 @@ describe("model: recordPaths", () => {
     assert.deepEqual(recordedPathsOf(JSON.stringify({ paths: recordPaths(now) })), recordPaths(now));
     assert.deepEqual(lost(now, { kind: "probed", broken: [], unjudged: [] }), ["endpointIPv6 n1>n2"]);
     const [path = assert.fail()] = judgePaths(now, undefined).excused;
-    assert.match(formatDiagnostic(pathProblem("east", "kube-system", path)), /the health endpoint by IPv6 fd00::2 /);
+    assert.match(
+      formatDiagnostic(pathProblem("east", "kubectl --context east -n kube-system", path)),
+      /the health endpoint by IPv6 fd00::2 /,
+    );
   });
 
   it("stays small however large a cluster is, for it goes through the environment of a process", () => {
@@ -135,8 +138,8 @@ describe("model: paths in words", () => {
 
   it("name cluster, nodes, what does not answer, and what to do", () => {
     assert.equal(
-      formatDiagnostic(pathProblem("east", "kube-system", path)),
-      'cluster "east": path n1 → n2 is cut: the health endpoint 10.0.2.1 answered before, and now does not (no answer within 3 s); look at the routes of n1 (ip route) and restart its agent: kubectl -n kube-system delete pod cilium-1',
+      formatDiagnostic(pathProblem("east", "kubectl --context east -n kube-system", path)),
+      'cluster "east": path n1 → n2 is cut: the health endpoint 10.0.2.1 answered before, and now does not (no answer within 3 s); look at the routes of n1 (ip route) and restart its agent: kubectl --context east -n kube-system delete pod cilium-1',
     );
   });
 

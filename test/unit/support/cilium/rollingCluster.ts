@@ -54,6 +54,7 @@ const podJson = ({
 
 /** A cluster in memory with one workload; deleted pods have successors by the next look. */
 export class RollingCluster {
+  readonly command = "kubectl --context memory";
   pods: readonly FakePod[];
   readonly deleted: (readonly string[])[] = [];
   looks = 0;
