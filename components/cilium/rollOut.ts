@@ -1,25 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { durationText } from "../basics/model/duration";
-import { EndedError } from "../basics/model/ending";
-import { printable } from "../basics/model/printable";
 import { progress } from "../command/protocol";
 import { saying } from "../command/until";
 import type { ClusterApi } from "../kubernetes/clusterApi";
-import { error, formatDiagnostics, type Diagnostic } from "../mesh/model/diagnostic";
 import { deletePods } from "./agents";
 import { sightOf, type NodeSight } from "./lostNodes";
 import { rolledWorkloads, type CiliumObjects } from "./model/agentConfig";
-import {
-  beforeRollOut,
-  judgeRollOut,
-  nextToRestart,
-  type Before,
-  type Held,
-  type Progress,
-} from "./model/rollOut/judge";
+import { beforeRollOut, judgeRollOut, nextToRestart, type Before, type Progress } from "./model/rollOut/judge";
 import { parseRolledPods, ROLLED_POD_FIELDS, type RolledPod } from "./model/rollOut/pods";
 import type { Workload } from "./model/rollOut/workload";
 import { readWorkload } from "./readWorkload";
+import { excusedLine, rollOutLine, standsStill, type Rolling } from "./rollOutWords";
 
 const SHORTEST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
@@ -28,21 +19,6 @@ const STANDS_STILL_MS = 15_000;
 const SHOWN = 8;
 
 type Cluster = Pick<ClusterApi, "command" | "object" | "objects" | "listFields" | "deletePods">;
-
-/** A workload whose pods are to be replaced. */
-export interface Rolling {
-  readonly cluster: string;
-  readonly namespace: string;
-  /** `kind/name`. */
-  readonly workload: string;
-  /** How long nothing may move: a large cluster takes as long as it takes. */
-  readonly timeoutSeconds: number;
-  readonly before?: Before | undefined;
-  /** Whether a pod is as it is to be. @default by the annotation of the pod template */
-  readonly isNew?: (pod: RolledPod) => boolean;
-  /** Whether old pods are deleted here, where no controller would. @default where it only replaces deleted pods */
-  readonly restart?: boolean;
-}
 
 async function podsOf(api: Cluster, namespace: string, workload: Workload): Promise<readonly RolledPod[]> {
   const { selector } = workload;
@@ -62,61 +38,11 @@ export async function lookBefore(
   return before;
 }
 
-const where = ({ pod, node }: Held): string =>
-  [pod === undefined ? [] : `pod ${pod}`, node === undefined || node === "" ? [] : `node ${node}`].flat().join(" on ");
-
-function problemOf(
-  { command }: Cluster,
-  { cluster, namespace, workload }: Rolling,
-  held: Held,
-  sight: NodeSight,
-): Diagnostic {
-  const { pod, node } = held;
-  const isNodeDown = node !== undefined && sight.notReady.has(node);
-  const named = where(held);
-  return error({
-    cluster,
-    property: named === "" ? workload : named,
-    reason: isNodeDown ? `${held.why}; the node is not ready` : held.why,
-    fix: isNodeDown
-      ? `see ${command} describe node ${node}; bring it back, or remove it`
-      : `see ${command} -n ${namespace} describe ${pod === undefined ? workload : `pod/${pod}`}`,
-  });
-}
-
-function line(rolling: Rolling, { done, of, waiting }: Progress): string {
-  const { cluster, workload } = rolling;
-  const [first] = waiting;
-  const why =
-    first === undefined ? "" : `, first: ${[where(first), first.why].filter((part) => part !== "").join(" ")}`;
-  return `cluster "${cluster}": waiting for the roll-out of ${workload}: ${done} of ${of} done${printable(why)}`;
-}
-
-function standsStill(api: Cluster, rolling: Rolling, seen: Progress, sight: NodeSight): Error {
-  const { workload, timeoutSeconds } = rolling;
-  const heading =
-    `the roll-out of ${workload} stands still: ${seen.done} of ${seen.of} done, and no further one within ` +
-    `${timeoutSeconds} s (clustermesh:wait.rollout); fix what is named, and run this again`;
-  const unseen = sight.unseen === undefined ? [] : [`  whether nodes are ready cannot be seen: ${sight.unseen}`];
-  const problems = seen.waiting.map((held) => problemOf(api, rolling, held, sight));
-  return new EndedError([formatDiagnostics(heading, problems, SHOWN), ...unseen].join("\n"), "saysWhatToRun");
-}
-
 /** The controller counts nodes that are down among those that may be without a pod, and waits for them for ever. */
 function isBlocked({ restarts, kind, atATime }: Workload, { excused, old }: Progress): boolean {
   return (
     kind === "DaemonSet" && restarts === "controller" && excused.length >= atATime && old.some(({ ready }) => ready)
   );
-}
-
-function sayWhoIsExcused(rolling: Rolling, { excused }: Progress): void {
-  const [first] = excused;
-  if (first !== undefined) {
-    const problem = printable(`${where(first)} ${first.why}`);
-    progress(
-      `warning: cluster "${rolling.cluster}": ${rolling.workload}: ${excused.length} that did not run before are not waited for, first: ${problem}`,
-    );
-  }
 }
 
 async function restartNext(
@@ -167,7 +93,8 @@ export async function followRollOut(api: Cluster, rolling: Rolling): Promise<voi
       const restart = rolling.restart ?? (live.restarts === "onDelete" || isBlocked(live, seen));
       const left = restart ? seen.old.filter(({ pod }) => !deleted.has(pod)) : [];
       if (seen.waiting.length + left.length === 0) {
-        sayWhoIsExcused(rolling, seen);
+        const excused = excusedLine(rolling, seen);
+        if (excused !== undefined) progress(excused);
         return;
       }
       if (live.restarts === "paused" && rolling.isNew === undefined) {
@@ -181,7 +108,7 @@ export async function followRollOut(api: Cluster, rolling: Rolling): Promise<voi
         movedAt = Date.now();
       }
       set(
-        () => line(rolling, seen),
+        () => rollOutLine(rolling, seen),
         `fails after ${durationText(rolling.timeoutSeconds * 1000)} without a further one`,
       );
       const isLate = lookedAt - movedAt > rolling.timeoutSeconds * 1000;
@@ -191,7 +118,7 @@ export async function followRollOut(api: Cluster, rolling: Rolling): Promise<voi
         const now = await sightOf(api, nodes, begin);
         sight = { ...now, lost: new Set([...known, ...now.lost]) };
         sightAt = Date.now();
-        if (isLate && sight.lost.size === known.size) throw standsStill(api, rolling, seen, sight);
+        if (isLate && sight.lost.size === known.size) throw standsStill(api.command, rolling, seen, sight);
       }
       if (restart) await restartNext(api, rolling, live, seen, deleted);
       await pause(begin, lookedAt);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { readWorkload } from "../../../components/cilium/readWorkload";
-import { followRollOut, lookBefore, type Rolling } from "../../../components/cilium/rollOut";
+import { followRollOut, lookBefore } from "../../../components/cilium/rollOut";
+import type { Rolling } from "../../../components/cilium/rollOutWords";
 import { sayWhoRestarts } from "../../../components/cilium/whoRestarts";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 import { RollingCluster, saidWhile, timePasses, type FakePod } from "../support/cilium/rollingCluster";
