@@ -12,6 +12,7 @@ import { managedObjectsOf } from "./managedObjects";
 import { knownEtcd, plannedCluster, type PlannedCluster } from "./mesh/etcd";
 import { formatDiagnostic, type Diagnostic } from "./mesh/model/diagnostic";
 import { problemsOf } from "./mesh/model/issues";
+import { keysAt } from "./mesh/model/schemaKeys";
 import { clustersOf, withoutLost, type Named } from "./mesh/model/mesh";
 import { observedOf, type ObservedClusters } from "./mesh/model/observed";
 import { cannotWork } from "./mesh/refusal";
@@ -150,7 +151,9 @@ export class MeshPlan {
 function settingsOf(given: GivenSettings): MeshSettings {
   const parsed = settingsSchema.safeParse(given);
   if (!parsed.success) {
-    throw cannotWork(parsed.error.issues.flatMap((issue) => problemsOf(issue, given)));
+    throw cannotWork(
+      parsed.error.issues.flatMap((issue) => problemsOf(issue, given, keysAt(settingsSchema, issue.path))),
+    );
   }
   return parsed.data;
 }

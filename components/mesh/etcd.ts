@@ -7,6 +7,7 @@ import { error, type Diagnostic } from "./model/diagnostic";
 import { problemsOf } from "./model/issues";
 import { apiserverEtcd, completed, type Cluster, type EtcdSpec, type WrittenCluster } from "./model/mesh";
 import type { Found } from "./model/publication";
+import { keysAt } from "./model/schemaKeys";
 
 type Texts = pulumi.Input<readonly pulumi.Input<string>[]>;
 
@@ -75,7 +76,11 @@ export async function knownEtcd(cluster: string, given: EtcdInputs): Promise<Kno
   }
   const at = (path: readonly PropertyKey[]) => ["clusters", cluster, "etcd", ...path];
   const problems = failed.issues.flatMap((issue) =>
-    problemsOf({ ...issue, path: at(issue.path) }, { clusters: { [cluster]: { etcd: value } } }),
+    problemsOf(
+      { ...issue, path: at(issue.path) },
+      { clusters: { [cluster]: { etcd: value } } },
+      keysAt(schema, issue.path),
+    ),
   );
   return { kind: "wrong", problems };
 }

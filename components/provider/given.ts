@@ -4,6 +4,7 @@ import { knownValue } from "../basics/known";
 import { own } from "../basics/model/own";
 import { error, type Diagnostic } from "../mesh/model/diagnostic";
 import { problemsOf } from "../mesh/model/issues";
+import { keysAt } from "../mesh/model/schemaKeys";
 import { cannotWork } from "../mesh/refusal";
 import { typeNamed, type InputsSpec, type PropertySpec, type TypeSpec } from "./model/packageTypes";
 
@@ -95,7 +96,9 @@ export async function givenArgs(inputs: pulumi.Inputs, spec: InputsSpec, schema:
     return type === undefined ? { value: each, outputs: [] } : read(each, type, [key], spec);
   });
   const wrong = (schema.safeParse(value).error?.issues ?? []).filter((issue) => !isOf(outputs)(issue));
-  const problems: readonly Diagnostic[] = wrong.flatMap((issue) => problemsOf(issue, value));
+  const problems: readonly Diagnostic[] = wrong.flatMap((issue) =>
+    problemsOf(issue, value, keysAt(schema, issue.path)),
+  );
   if (problems.length > 0) throw cannotWork(problems);
   return value;
 }

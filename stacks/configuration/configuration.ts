@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Diagnostic } from "../../components/mesh/model/diagnostic";
 import { problemsOf, unknownProperty } from "../../components/mesh/model/issues";
+import { keysAt } from "../../components/mesh/model/schemaKeys";
 import { configurationSchema, type Configuration } from "./schema";
 
 /** A configuration as far as it can be read, and what is wrong with the rest. */
@@ -101,7 +102,7 @@ export function readAs<T extends { readonly clusters: object }>(schema: z.ZodTyp
   }
   const { issues } = parsed.error;
   const rest = schema.safeParse(issues.reduce(without, decoded));
-  const problems = [...lost, ...issues.flatMap((issue) => problemsOf(issue, decoded))];
+  const problems = [...lost, ...issues.flatMap((issue) => problemsOf(issue, decoded, keysAt(schema, issue.path)))];
   return {
     problems,
     ...(rest.success ? { readable: rest.data } : {}),

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { likeliest } from "../../basics/model/likeliest";
 import { error, type Diagnostic } from "./diagnostic";
 
 /** Properties whose values must never show up in a message. */
@@ -26,11 +27,19 @@ export function place(path: readonly PropertyKey[]): { readonly cluster?: string
   return { property: `clustermesh:${text([first, second].filter((key) => key !== undefined).concat(rest))}` };
 }
 
-/** The problem of something that the schema has found. Secret values stay out of it. */
-export function problemsOf(issue: z.core.$ZodIssue, root: unknown): readonly Diagnostic[] {
+/**
+ * The problem of something that the schema has found. Secret values stay out of it.
+ *
+ * @param known The keys that the schema knows where it found that.
+ */
+export function problemsOf(
+  issue: z.core.$ZodIssue,
+  root: unknown,
+  known: readonly string[] = [],
+): readonly Diagnostic[] {
   const at = place(issue.path);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => unknownProperty([...issue.path, key]));
+    return issue.keys.map((key) => unknownProperty([...issue.path, key], known));
   }
   if (issue.code === "invalid_union") {
     const nested = issue.errors.flat().filter((each) => each.path.length > 0);
@@ -109,7 +118,9 @@ function expectation(issue: z.core.$ZodIssue, value?: unknown): string {
   }
 }
 
-/** The problem of an unknown key. */
-export function unknownProperty(path: readonly PropertyKey[]): Diagnostic {
-  return error({ ...place(path), reason: "is no property known here", fix: "check its spelling, or remove it" });
+/** The problem of an unknown key. @param known The keys that might be meant. */
+export function unknownProperty(path: readonly PropertyKey[], known: readonly string[] = []): Diagnostic {
+  const [meant] = likeliest(String(path.at(-1)), known);
+  const fix = `${meant === undefined ? "check its spelling" : `write ${meant} if that is meant`}, or remove it`;
+  return error({ ...place(path), reason: "is no property known here", fix });
 }

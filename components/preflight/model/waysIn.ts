@@ -1,3 +1,4 @@
+import { likeliest } from "../../basics/model/likeliest";
 import { error, type Diagnostic } from "../../mesh/model/diagnostic";
 import { clusterNames, listed } from "./listed";
 
@@ -25,39 +26,6 @@ const OF_KUBECONFIG = /\bcontext\b|loading config|configuration|localhost:8080/i
 /** Whether the kubeconfig may be why a cluster was not asked. */
 export const mayBeKubeconfig = ({ context, reason }: Unasked): boolean =>
   context !== undefined && !NO_KUBECTL.test(reason) && OF_KUBECONFIG.test(reason);
-
-/** How many letters have to be added, removed or changed to make one text of the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: Array.from(b).length + 1 }, (_, index) => index);
-  Array.from(a).forEach((letter, line) => {
-    const next = [line + 1];
-    Array.from(b).forEach((other, column) => {
-      const [above = 0, left = 0, corner = 0] = [row[column + 1], next[column], row[column]];
-      next.push(Math.min(above + 1, left + 1, corner + (letter === other ? 0 : 1)));
-    });
-    row = next;
-  });
-  return row.at(-1) ?? 0;
-}
-
-const SHOWN = 3;
-const LONGEST_NAME = 200;
-
-/** The names that are most like one, the likeliest first: those with a typing error's difference, or of which one holds the other. */
-function likeliest(name: string, names: readonly string[]): readonly string[] {
-  const lower = (text: string) => text.slice(0, LONGEST_NAME).toLowerCase();
-  const wanted = lower(name);
-  return names
-    .map((each) => {
-      const far = distance(wanted, lower(each));
-      const holds = lower(each).includes(wanted) || wanted.includes(lower(each));
-      return { each, far, isLikely: holds || far <= Math.max(2, Math.ceil(wanted.length / 3)) };
-    })
-    .filter(({ isLikely }) => isLikely)
-    .sort((a, b) => a.far - b.far)
-    .slice(0, SHOWN)
-    .map(({ each }) => each);
-}
 
 function unknownContext({ cluster, context = "" }: Unasked, contexts: readonly string[]): Diagnostic {
   const likely = likeliest(context, contexts);

@@ -7,7 +7,9 @@ import { hostile } from "../../support/mesh/arbitraries";
 import { lines } from "../../support/mesh/mesh";
 import { clusterConfiguration, clusters, complaints, configuration, texts } from "../../support/stacks/configuration";
 
-const unknown = "is no property known here; check its spelling, or remove it";
+/** What is said of a key that the schema does not know. */
+const unknown = (meant?: string) =>
+  `is no property known here; ${meant === undefined ? "check its spelling" : `write ${meant} if that is meant`}, or remove it`;
 
 describe("stacks: readConfiguration", () => {
   it("reads clusters, and has defaults for the rest", () => {
@@ -60,25 +62,25 @@ describe("stacks: unknown properties", () => {
       autority: "generated",
     };
     assert.deepEqual([...complaints(values)].sort(), [
-      `cluster "cluster1": etcd.ca.key ${unknown}`,
-      `cluster "cluster1": etcd.hostalias ${unknown}`,
-      `cluster "cluster1": podCidrs ${unknown}`,
-      `mesh: clustermesh:autority ${unknown}`,
-      `mesh: clustermesh:ca.key ${unknown}`,
-      `mesh: clustermesh:cilium.daemonset ${unknown}`,
+      `cluster "cluster1": etcd.ca.key ${unknown("privateKey")}`,
+      `cluster "cluster1": etcd.hostalias ${unknown("hostAliases")}`,
+      `cluster "cluster1": podCidrs ${unknown("podCIDRs")}`,
+      `mesh: clustermesh:autority ${unknown("authority")}`,
+      `mesh: clustermesh:ca.key ${unknown("privateKey")}`,
+      `mesh: clustermesh:cilium.daemonset ${unknown("daemonSet")}`,
     ]);
   });
 
   it("are named in the demo too", () => {
     assert.deepEqual(complaints({ clusters: clusters(), demo: { clustres: ["cluster1"] } }), [
-      `mesh: clustermesh:demo.clustres ${unknown}`,
+      `mesh: clustermesh:demo.clustres ${unknown("clusters")}`,
     ]);
   });
 
   for (const key of ["toString", "constructor", "__proto__"]) {
     it(`may be called ${key}`, () => {
       const values = JSON.parse(`{"${key}":"x"}`) as Record<string, unknown>;
-      assert.deepEqual(complaints({ clusters: clusters(), ...values }), [`mesh: clustermesh:${key} ${unknown}`]);
+      assert.deepEqual(complaints({ clusters: clusters(), ...values }), [`mesh: clustermesh:${key} ${unknown()}`]);
     });
   }
 });
@@ -227,9 +229,9 @@ describe("stacks: what is left of a configuration", () => {
       demo: { nodeSelectors: own({}) },
     });
     assert.deepEqual(lines(problems), [
-      `cluster "cluster1": etcd.hostAliases.__proto__ ${unknown}`,
-      `cluster "__proto__": configuration ${unknown}`,
-      `mesh: clustermesh:demo.nodeSelectors.__proto__ ${unknown}`,
+      `cluster "cluster1": etcd.hostAliases.__proto__ ${unknown()}`,
+      `cluster "__proto__": configuration ${unknown()}`,
+      `mesh: clustermesh:demo.nodeSelectors.__proto__ ${unknown()}`,
     ]);
     assert.deepEqual(Object.keys(readable?.clusters ?? {}), ["cluster1", "cluster2"]);
   });
