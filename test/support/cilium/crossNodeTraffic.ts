@@ -6,6 +6,8 @@ export const TRAFFIC_NAMESPACE = "cross-node-traffic";
 /** The port of servers. */
 export const PORT = 6379;
 const IMAGE = "docker.io/lab/redis:7";
+/** Before it starts its first pod an agent compiles its programs: in place of kube-proxy, by both IP families, that is a minute of a busy machine. */
+const PODS_START = "--timeout=240s";
 
 /** A pod on a node, labelled with its name. */
 export const podOn = (
@@ -44,7 +46,7 @@ export async function makeTrafficPods(cluster: LabCluster): Promise<void> {
     pod("client", last.name, ["sleep", "infinity"]),
   ];
   await cluster.run(["apply", "--filename=-"], { stdin: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
-  const ready = ["wait", "--for=condition=Ready", "pod/server", "pod/client", "--timeout=90s"];
+  const ready = ["wait", "--for=condition=Ready", "pod/server", "pod/client", PODS_START];
   await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...ready]);
 }
 
@@ -53,7 +55,7 @@ export async function addTrafficClient(cluster: LabCluster, name: string): Promi
   const last = cluster.nodes.at(-1);
   if (last === undefined) throw new Error(`${cluster.name}: a client needs a node`);
   await cluster.run(["apply", "--filename=-"], { stdin: JSON.stringify(pod(name, last.name, ["sleep", "infinity"])) });
-  const ready = ["wait", "--for=condition=Ready", `pod/${name}`, "--timeout=90s"];
+  const ready = ["wait", "--for=condition=Ready", `pod/${name}`, PODS_START];
   await cluster.run([`--namespace=${TRAFFIC_NAMESPACE}`, ...ready]);
 }
 
