@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { agentPods } from "../../../components/cilium/agents";
+import { agentPods, deletePods, syncSecretsNow } from "../../../components/cilium/agents";
 import { DEFAULT_SETTINGS } from "../../../components/settings/model/settings";
 import { ClusterInMemory } from "../../support/kubernetes/clusterInMemory";
 
@@ -60,5 +60,37 @@ describe("cilium: the agents of a cluster", () => {
     const cluster = clusterWith({});
     await assert.rejects(agentPods(cluster, cilium), /the selector is empty, and would select every pod/);
     assert.deepEqual(cluster.callsOf("listFields"), []);
+  });
+});
+
+describe("cilium: many agents", () => {
+  const count = 701;
+  const names = Array.from({ length: count }, (_, n) => `agent-${n}`);
+  const many = () =>
+    new ClusterInMemory([
+      clusterWith({ matchLabels: LABELS }).stored("daemonset/cilium", "kube-system") ?? assert.fail(),
+      ...names.map((name) => ({
+        kind: "Pod",
+        metadata: { name, namespace: "kube-system", uid: name, labels: LABELS },
+        spec: {},
+      })),
+    ]);
+
+  /** Each call has a time of its own, which a far cluster needs for a few pods already. */
+  function inLots(lots: readonly (readonly string[])[]): void {
+    assert.deepEqual(lots.flat().sort(), [...names].sort());
+    assert.ok(lots.every((lot) => lot.length <= 20));
+  }
+
+  it("are told of changed files a few at a time, so that a far cluster has time for each", async () => {
+    const cluster = many();
+    await syncSecretsNow(cluster, cilium);
+    inLots(cluster.callsOf("annotatePods").map(([, pods]) => pods));
+  });
+
+  it("are deleted likewise", async () => {
+    const cluster = many();
+    await deletePods(cluster, "kube-system", names);
+    inLots(cluster.callsOf("deletePods").map(([, pods]) => pods));
   });
 });
