@@ -11,6 +11,9 @@ export class UsageError extends Error {
 /** Exit codes: all is well, something is wrong, and it could not be looked. */
 export const EXIT = { well: 0, wrong: 1, unseen: 2 } as const;
 
+/** Flags of these programs that npm does not know as its own. */
+const FLAGS = ["stack", "svg", "out"] as const;
+
 /** One of {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -39,6 +42,12 @@ export function givenStack(stack: string | undefined): string {
   return stack;
 }
 
+/** What to do where npm has kept a flag for itself: it hands on what stands behind two dashes alone. */
+export function keptByNpm(env: Readonly<Record<string, string | undefined>>): string {
+  const kept = FLAGS.filter((flag) => env[`npm_config_${flag}`] !== undefined).map((flag) => `--${flag}`);
+  return kept.length === 0 ? "" : `npm has kept ${kept.join(" and ")} for itself: put -- before the flags\n`;
+}
+
 /**
  * Runs a program and sets its exit code. What keeps it from looking at all, and a command line that is not understood, is
  * {@link EXIT}'s `unseen`, so that 1 always says that something was seen.
@@ -58,7 +67,8 @@ export async function runProgram(
     process.exitCode = await main(args, { write, paint: paintFor(process.stdout.isTTY, process.env) });
   } catch (error) {
     const words = printableLines(errorMessage(error));
-    process.stderr.write(`${name}: ${words}\n${error instanceof UsageError ? `${usage}\n` : ""}`);
+    const help = error instanceof UsageError ? `${keptByNpm(process.env)}${usage}\n` : "";
+    process.stderr.write(`${name}: ${words}\n${help}`);
     process.exitCode = EXIT.unseen;
   }
 }
