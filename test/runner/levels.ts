@@ -132,7 +132,7 @@ export function stages(scope: Scope): readonly Stage[] {
     { ...onLab(mochaLevel(scope, "plugins", ...hooks("test/plugins/harness"))), leftovers: ending(PLUGIN_LAB) },
   ];
   const engine: Lane = [
-    { ...onLab(mochaLevel(scope, "engine", ...hooks("test/engine/support"), ...WORKERS)), leftovers: endLabs },
+    { ...onLab(mochaLevel(scope, "engine", ...hooks("test/engine/support"), ...TWO_WORKERS)), leftovers: endLabs },
   ];
   const onTunnel: Level = {
     ...onNodes(mochaLevel(scope, "lab", ...hooks("test/lab/support"))),
@@ -143,6 +143,6 @@ export function stages(scope: Scope): readonly Stage[] {
   return [[build], [sources, cheap, engine], [lab]];
 }
 
-/** Engine files run in three processes, each with a lab of its own: they wait for servers more than they compute. */
-const WORKERS = ["--parallel", "--jobs", "3"] as const;
+/** Engine files run in two processes, each with a lab of its own. */
+const TWO_WORKERS = ["--parallel", "--jobs", "2"] as const;
 const hooks = (folder: string): readonly string[] => ["--require", `${folder}/hooks.ts`];
